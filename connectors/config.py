@@ -1,0 +1,109 @@
+"""What a municipality's file says about one legacy source. Unknown keys are refused (law 12)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """Base of every config model: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldMapping(Strict):
+    """How one canonical field (or a group such as `adresse`) is made from the source's columns.
+
+    Exactly one of `column`, `columns` or `constant`. `columns` with no transform that takes several: the first
+    non-blank value wins. `as` names a transform in `reconciliation.transforms`.
+    """
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    constant: str | int | float | bool | None = None
+    transform: str = Field(default="text", alias="as")
+    table: dict[str, Any] | None = None
+    """For `as: lookup`: value as written (compared without case and outer blanks) -> canonical value. A value that is
+    not in the table is a deviation, never a default."""
+    pattern: str | None = None
+    """For `as: extract`: a regular expression; the first group is the value."""
+
+
+class Join(Strict):
+    """Columns fetched from a second file of the same export, e.g. Matrikkelnr from Grunneiendom."""
+
+    path: Path
+    on: dict[str, str]
+    """Column in the main file -> column in this file."""
+    columns: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Source(Strict):
+    """Common to every source."""
+
+    title: str
+    """What its people call it, in bokmål."""
+    owner: str
+    """Slug of the data owner (see `owners` in the municipality's file) whose workbook its deviations go to."""
+    key: tuple[str, ...]
+    """Headings whose raw values together name a row for ever. Never personal data."""
+    fields: dict[str, FieldMapping]
+    ignore: tuple[str, ...] = ()
+    """Headings that are known and deliberately not read."""
+    minimum_rows: int = 1
+    maximum_shrink: float = Field(default=0.2, ge=0, le=1)
+    """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
+    fill_rate: dict[str, float] = Field(default_factory=dict)
+    """Canonical field -> the least share of rows that must have it."""
+
+
+class CsvSource(Source):
+    """Delimited text. Blank settings are detected and stated."""
+
+    kind: Literal["csv"]
+    path: Path
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str | None = None
+    joins: tuple[Join, ...] = ()
+
+
+class Sheet(Strict):
+    """One sheet of a workbook."""
+
+    name: str
+    header_row: int | None = None
+    """As Excel numbers it; detected when blank."""
+    fill_down: tuple[str, ...] = ()
+    """Headings whose merged cells hold one value for several rows."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Extra columns with one value for the whole sheet, mapped like any heading."""
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    """A row whose first filled cell starts with one of these words is no dwelling."""
+
+
+class ExcelSource(Source):
+    """A workbook (.xlsx)."""
+
+    kind: Literal["excel"]
+    path: Path
+    sheets: tuple[Sheet, ...]
+    ignore_sheets: tuple[str, ...] = ()
+
+
+class SqlSource(Source):
+    """Any database SQLAlchemy speaks to; read in a read-only transaction."""
+
+    kind: Literal["sql"]
+    url: str
+    """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret lies in a file."""
+    query: str | None = None
+    query_file: Path | None = None
+
+
+AnySource = Annotated[CsvSource | ExcelSource | SqlSource, Field(discriminator="kind")]

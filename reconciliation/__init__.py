@@ -1,0 +1,1 @@
+"""The heart: standardise, validate, merge, match, plan, apply, and the ledger that remembers. No Dagster here."""

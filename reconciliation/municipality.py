@@ -1,0 +1,123 @@
+"""One municipality is one file in config/: its sources, register, categories, owners, deadline and guards."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connectors.config import AnySource
+from kobo_client.config import RegisterConfig
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Category(Strict):
+    """A step of the housing plan's staircase."""
+
+    title: str
+    in_scope: bool = True
+    boligtype: str | None = None
+    """Boligtype of its dwellings when the source does not say."""
+    basis: str = ""
+    """Basis of allocation (law or local regulation), bokmål."""
+    tenancy: str = ""
+    staffing: str = ""
+    baseline: int | None = None
+    """How many the plan counted."""
+
+
+class Owner(Strict):
+    """A data owner: a service, never a person."""
+
+    title: str
+    notify: tuple[str, ...] = ()
+    """apprise URLs; `${NAME}` is taken from the environment."""
+
+
+class Survivorship(Strict):
+    """Who wins a field when sources disagree: the first source listed that has a value, then the newest."""
+
+    default: tuple[str, ...]
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Guards(Strict):
+    """Limits beyond which a plan is stored and shown, and not applied."""
+
+    retire_after_nights: int = Field(default=2, ge=1)
+    maximum_retire_share: float = Field(default=0.05, ge=0, le=1)
+    maximum_retire_count: int = 50
+    maximum_update_share: float = Field(default=0.3, ge=0, le=1)
+    maximum_update_count: int = 500
+    maximum_create_share: float = Field(default=10.0, ge=0)
+    """Creates as a share of what is in the register; sudden growth."""
+    floor: int = 10
+    """Up to this many of a kind are always allowed."""
+
+
+class Municipality(Strict):
+    slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    kommunenummer: str = Field(pattern=r"^\d{4}$")
+    deadline: date
+    started: date
+    """First day of the work, where the required line begins."""
+    schedule: str = "0 2 * * *"
+    timezone: str = "Europe/Oslo"
+    apply: Literal["auto", "approve", "never"] = "auto"
+    ledger: str = "sqlite:///var/ledger.sqlite"
+    """SQLAlchemy URL; `${NAME}` from the environment. A relative SQLite path is relative to the home folder."""
+    storage: str = "var/tables"
+    """Folder or URL where tables between steps lie."""
+    reports: str = "reports"
+    categories: dict[str, Category]
+    owners: dict[str, Owner]
+    sources: dict[str, AnySource]
+    survivorship: Survivorship
+    register_: RegisterConfig = Field(alias="register")
+    guards: Guards = Guards()
+
+
+class ConfigurationError(Exception):
+    """The file cannot be used; the text says which key, why, and what to do."""
+
+
+def home_of(config_file: Path) -> Path:
+    """The folder that relative paths are relative to: KOBOSYNC_HOME, else the nearest parent with a dagster.yaml."""
+    if "KOBOSYNC_HOME" in os.environ:
+        return Path(os.environ["KOBOSYNC_HOME"])
+    resolved = config_file.resolve()
+    for folder in resolved.parents:
+        if (folder / "dagster.yaml").exists():
+            return folder
+    return resolved.parent
+
+
+def load(config_file: Path) -> Municipality:
+    """Read and check one municipality's file. Raises ConfigurationError with one line per fault."""
+    try:
+        text = config_file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
+        ) from error
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{config_file}: is not valid YAML: {error}. Mend that line and run again.") from error
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{config_file}: holds no keys. Compare it with config/demo.yaml.")
+    try:
+        return Municipality.model_validate(content)
+    except ValidationError as error:
+        faults = "\n".join(
+            f"{config_file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}." for fault in error.errors()
+        )
+        raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error

@@ -1,0 +1,132 @@
+"""One schema per table between the steps of a night, and the one place where each column is documented.
+
+Frames are eager polars frames: pandera checks nothing but the schema of a LazyFrame.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+CONTENT: dict[str, pl.DataType] = {
+    "kommunenummer": pl.String(),  # four digits, as valid at the source; a name with dates, never an identity
+    "gardsnummer": pl.Int64(),
+    "bruksnummer": pl.Int64(),
+    "festenummer": pl.Int64(),  # null when absent (sources write 0 or blank)
+    "seksjonsnummer": pl.Int64(),  # null when absent
+    "adressenavn": pl.String(),
+    "nummer": pl.Int64(),
+    "bokstav": pl.String(),  # upper case
+    "bruksenhetsnummer": pl.String(),  # H0101
+    "leilighetsnummer": pl.String(),  # the owner's own label ("3"); never a bruksenhetsnummer
+    "ekstra_referanse": pl.String(),  # tells several leases in one bruksenhet apart ("Rom 2")
+    "postnummer": pl.String(),
+    "poststed": pl.String(),
+    "andelsnummer": pl.String(),
+    "kategori": pl.String(),  # key into the municipality's categories
+    "boligtype": pl.String(),
+    "disposisjonsform": pl.String(),
+    "eier_organisasjonsnummer": pl.String(),  # of the firm or foundation the dwelling is leased from
+    "bruksareal": pl.Float64(),  # square metres
+    "antall_soverom": pl.Int64(),
+    "etasjenummer": pl.Int64(),
+    "er_bofellesskap": pl.Boolean(),
+    "er_tilgjengelig_for_rullestolbruker": pl.Boolean(),
+    "manedsleie": pl.Float64(),  # kroner
+    "hemmelig_adresse": pl.Boolean(),  # its address is shown in no report (law 10)
+    "aktiv": pl.Boolean(),  # false: not let at all, out of scope; null counts as true
+    "oppdatert": pl.Date(),  # when the source last changed the row
+}
+"""What a source can say of a dwelling: canonical field -> type."""
+
+PLACE: dict[str, pl.DataType] = {
+    "source": pl.String(),
+    "file": pl.String(),
+    "sheet": pl.String(),  # null outside Excel
+    "row": pl.Int64(),  # 1-based, as its owner sees it
+    "row_hash": pl.String(),
+    "owner": pl.String(),  # slug of the data owner
+    "source_key": pl.String(),  # raw key within the source
+}
+
+SOURCE_ROWS: dict[str, pl.DataType] = {**PLACE, **CONTENT}
+"""Standardised rows of all sources, one row per source row."""
+
+STANDING_ROWS: dict[str, pl.DataType] = {**SOURCE_ROWS, "carried": pl.Boolean()}
+"""Accepted, in-scope rows that merging works on: tonight's, plus (`carried`) the last accepted version of rows that a
+failed or suspicious read did not bring or that were rejected tonight. Carried rows are never counted as read."""
+
+OUT_OF_SCOPE: dict[str, pl.DataType] = {**SOURCE_ROWS, "reason": pl.String()}
+"""Rows that are no let dwelling; `reason` is a code: category key, or "inactive"."""
+
+DEVIATIONS: dict[str, pl.DataType] = {
+    **PLACE,
+    "column": pl.String(),  # the heading in their file; null for the whole row
+    "field": pl.String(),  # canonical field; null for the whole row
+    "value": pl.String(),  # as written, masked
+    "rule": pl.String(),  # rule id, see reconciliation/rules
+    "severity": pl.String(),  # error | warning
+    "message": pl.String(),  # bokmål: what was filled in, what is required, what to do
+}
+"""What is wrong, one row per source row and rule. A source row with at least one error is rejected."""
+
+DWELLINGS: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    **CONTENT,
+    "owner": pl.String(),
+    "sources": pl.List(pl.String()),  # sorted
+    "source_keys": pl.List(pl.String()),  # sorted "source:key"
+    "rows": pl.Int64(),  # source rows read tonight that are part of it; 0 when all are carried
+    "carried": pl.Boolean(),  # every row of it is carried
+    "merged_by": pl.String(),  # reason code of the weakest key that holds its rows together; null for one row
+    "contradictions": pl.List(pl.String()),  # protected fields on which its rows disagree
+    "candidates": pl.List(pl.String()),  # leverandor_bolig_id of dwellings it may be the same as
+}
+"""One row per dwelling after merging; sorted by leverandor_bolig_id."""
+
+LINEAGE: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "field": pl.String(),
+    "source": pl.String(),
+    "source_key": pl.String(),
+    "value": pl.String(),
+    "won": pl.Boolean(),
+    "reason": pl.String(),  # code: decision, priority, newest, only
+}
+"""Where sources disagree about a field of a dwelling: every value, who won and why."""
+
+MATCHES: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "kobo_id": pl.String(),
+    "key": pl.String(),  # link, decision, leverandor_bolig_id, matrikkel, address, candidate
+    "certain": pl.Boolean(),  # one-to-one, nothing contradicts, no rival
+    "reason": pl.String(),  # code, see reconciliation/reasons
+    "details": pl.String(),  # JSON: what agrees, what does not
+}
+"""Pairs of a dwelling and a register entry. At most one certain pair per dwelling and per entry."""
+
+PLAN_ITEMS: dict[str, pl.DataType] = {
+    "class": pl.String(),  # DwellingClass
+    "leverandor_bolig_id": pl.String(),  # null for register_only
+    "kobo_id": pl.String(),  # null for create
+    "changes": pl.String(),  # JSON list of {field, old, new, source}, sorted by field; "[]" when none
+    "match_key": pl.String(),  # how the pair was found; null when there is none
+    "reason": pl.String(),  # code, see reconciliation/reasons
+    "details": pl.String(),  # JSON object that fills the reason's text
+    "held": pl.String(),  # code of the guard that holds this item back; null when it may be applied
+}
+"""One row per dwelling per night, sorted by (class, leverandor_bolig_id, kobo_id)."""
+
+OUTCOMES: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "kobo_id": pl.String(),
+    "verb": pl.String(),  # POST, PUT, DELETE
+    "outcome": pl.String(),  # done, refused, failed, unknown, moved, not_tried
+    "status": pl.Int64(),  # HTTP status of the last answer; null when none came
+    "message": pl.String(),  # bokmål, the register's own useful words included; null when done
+}
+"""What became of each applied item."""
+
+
+def empty(table: dict[str, pl.DataType]) -> pl.DataFrame:
+    """A frame of that shape with no rows."""
+    return pl.DataFrame(schema=table)

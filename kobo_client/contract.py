@@ -67,16 +67,24 @@ FIELDS: tuple[RegisterField, ...] = (
     RegisterField("adressenavn", "adresse.adressenavn", Kind.TEXT, False, _OWN, required=True, import_column="gatenavn"),
     RegisterField("nummer", "adresse.nummer", Kind.INTEGER, False, _OWN, required=True, import_column="husnummer"),
     RegisterField("bokstav", "adresse.bokstav", Kind.TEXT, False, _OWN, pattern=r"^[A-ZÆØÅ]$", import_column="husbokstav"),
-    RegisterField("postnummer", "adresse.postnummer", Kind.TEXT, False, _OWN, required=True, pattern=r"^\d{4}$", import_column="postnummer"),
-    RegisterField("kommunenummer", "adresse.kommunenummer", Kind.TEXT, False, _OWN, required=True, pattern=r"^\d{4}$", import_column="kommunenummer"),
-    RegisterField("bruksenhetsnummer", "bruksenhetsnummer", Kind.TEXT, False, _DOC, pattern=r"^[HULK]\d{4}$", import_column="bruksenhetsnummer"),
+    RegisterField(
+        "postnummer", "adresse.postnummer", Kind.TEXT, False, _OWN, required=True, pattern=r"^\d{4}$", import_column="postnummer"
+    ),
+    RegisterField(
+        "kommunenummer", "adresse.kommunenummer", Kind.TEXT, False, _OWN, required=True, pattern=r"^\d{4}$", import_column="kommunenummer"
+    ),
+    RegisterField(
+        "bruksenhetsnummer", "bruksenhetsnummer", Kind.TEXT, False, _DOC, pattern=r"^[HULK]\d{4}$", import_column="bruksenhetsnummer"
+    ),
     RegisterField("ekstra_referanse", "ekstraReferanse", Kind.TEXT, False, _DOC, import_column="ekstrareferanse"),
     RegisterField("gardsnummer", "eiendom.gardsnummer", Kind.INTEGER, True, _OWN, import_column="gnrbnr"),
     RegisterField("bruksnummer", "eiendom.bruksnummer", Kind.INTEGER, True, _OWN, import_column="gnrbnr"),
     RegisterField("festenummer", "eiendom.festenummer", Kind.INTEGER, True, _OWN, import_column="festenummer"),
     RegisterField("seksjonsnummer", "eieseksjon.seksjonsnummer", Kind.INTEGER, True, _OWN, import_column="seksjonsnummer"),
     RegisterField("boligtype", "boligtype", Kind.ENUM, True, _DOC, required=True, values=BOLIGTYPE, import_column="koboboligtype"),
-    RegisterField("disposisjonsform", "disposisjonsform", Kind.ENUM, True, _DOC, values=DISPOSISJONSFORM, import_column="kobodisposisjonsform"),
+    RegisterField(
+        "disposisjonsform", "disposisjonsform", Kind.ENUM, True, _DOC, values=DISPOSISJONSFORM, import_column="kobodisposisjonsform"
+    ),
     RegisterField("bruksareal", "bruksareal", Kind.NUMBER, True, _DOC),
     RegisterField("antall_soverom", "antallSoverom", Kind.INTEGER, True, _DOC, import_column="antallsoverom"),
     RegisterField("etasjenummer", "etasjenummer", Kind.INTEGER, True, _DOC),
@@ -91,7 +99,15 @@ FIELDS: tuple[RegisterField, ...] = (
         import_column="errullestoltilpasset",
         note="a write trigger with side effects on egenskaper: sent on create, never compared with a value read back",
     ),
-    RegisterField("eier_organisasjonsnummer", "eier.organisasjonsnummer", Kind.TEXT, False, _OWN, pattern=r"^\d{9}$", import_column="boligeiersorganisasjonsnummer"),
+    RegisterField(
+        "eier_organisasjonsnummer",
+        "eier.organisasjonsnummer",
+        Kind.TEXT,
+        False,
+        _OWN,
+        pattern=r"^\d{9}$",
+        import_column="boligeiersorganisasjonsnummer",
+    ),
     RegisterField("manedsleie", "leiekostnad.manedsleie", Kind.NUMBER, True, _OWN, import_column="manedsleie"),
 )
 

@@ -1,0 +1,117 @@
+"""One dwelling out of several rows, and which register entry it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import polars as pl
+
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night import Night, one_sentence
+from assets.table import TABLE_TYPE, Table
+from kobo_client.snapshot import read_register
+from reconciliation import tables
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.municipality import Municipality
+
+
+def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Merge across sources: who won each field and why."""
+    slug = municipality.slug
+    key = [slug, "dwellings"]
+
+    def out(name: str, description: str) -> dg.AssetOut:
+        return dg.AssetOut(
+            key=[slug, name], description=description, dagster_type=TABLE_TYPE, io_manager_key="tables", group_name=slug, kinds={"polars"}
+        )
+
+    @dg.multi_asset(
+        name=f"{slug}_merge",
+        ins={"standing_rows": dg.AssetIn(key=[slug, "standing_rows"], dagster_type=TABLE_TYPE)},
+        outs={
+            "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id."),
+            "lineage": out("lineage", "Where sources disagree: every value, who won and why."),
+            "memberships": out("memberships", "Which source row belongs to which dwelling."),
+        },
+        check_specs=[
+            schema_check_key(key),
+            check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
+        ],
+    )
+    def merged(context: dg.AssetExecutionContext, night: Night, standing_rows: Table) -> Iterator[object]:
+        session = night.session(municipality, context.run_id)
+        with session.step("merge"), one_sentence():
+            known = session.ledger.memberships(slug)
+            done = merge(standing_rows.frame, known, session.ledger.decisions(slug), municipality)
+        dwellings = done.dwellings
+        yield dg.Output(Table(dwellings, standing_rows.facts), "dwellings", metadata={"dwellings": dwellings.height})
+        yield dg.Output(Table(done.lineage), "lineage", metadata={"rows": done.lineage.height})
+        yield dg.Output(Table(done.memberships), "memberships", metadata={"rows": done.memberships.height})
+        yield schema_result(key, dwellings, tables.DWELLINGS, unique="leverandor_bolig_id")
+        parts = int(dwellings.get_column("source_keys").list.len().sum())
+        yield result(
+            key, "conservation", parts == standing_rows.frame.height, f"{standing_rows.frame.height} rows stand, {parts} are in dwellings."
+        )
+
+    return merged
+
+
+def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """The register as it is tonight."""
+    slug = municipality.slug
+    key = [slug, "register"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Kobo as it is tonight: every entry we hold an id for, and what an exported file tells.",
+        kinds={"kobo"},
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],
+    )
+    def register(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run_id)
+        with session.step("snapshot"), one_sentence():
+            links = session.ledger.links(slug)
+            seen = read_register(session.client(), municipality.register_, links.get_column("kobo_id").to_list(), session.home)
+        if seen.message:
+            context.log.warning(seen.message)
+        facts = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding, "missing": list(seen.missing)}
+        yield dg.Output(
+            Table(seen.rows, facts), metadata={"entries": seen.rows.height, "verdict": seen.verdict, "missing": len(seen.missing)}
+        )
+        yield result(key, "register_seen", seen.verdict == "complete", seen.message or "")
+
+    return register
+
+
+def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Which register entry each dwelling is, by key and with the reason."""
+    slug = municipality.slug
+    key = [slug, "matches"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Pairs of a dwelling and a register entry: our link, a person's decision, keys, then explained candidates.",
+        kinds={"polars"},
+        ins={
+            "dwellings": dg.AssetIn(key=[slug, "dwellings"], dagster_type=TABLE_TYPE),
+            "register": dg.AssetIn(key=[slug, "register"], dagster_type=TABLE_TYPE),
+        },
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key)],
+    )
+    def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run_id)
+        with session.step("match"), one_sentence():
+            found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug))
+        certain = found.filter(pl.col("certain")).height
+        yield dg.Output(Table(found), metadata={"certain": certain, "candidates": found.height - certain})
+        yield schema_result(key, found, tables.MATCHES)
+
+    return matches

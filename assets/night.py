@@ -1,0 +1,114 @@
+"""One night of one municipality as its assets see it: the date, the ledger, the register, the clock of each step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from kobo_client.client import CallRecord, RegisterClient
+from kobo_client.errors import RegisterError
+from kobo_client.rehearsal.process import rehearsal_running
+from reconciliation.ledger import Ledger, LedgerError, open_ledger
+from reconciliation.municipality import Municipality
+
+LOCK_SECONDS = 900.0
+"""A lock not renewed for this long belongs to a night that died."""
+
+
+class NightSession:
+    """What the assets of one run share. Closed when the run ends, however it ends."""
+
+    def __init__(self, municipality: Municipality, home: Path, as_of: date, apply: str, run_id: str) -> None:
+        self.municipality = municipality
+        self.home = home
+        self.as_of = as_of
+        self.apply = apply
+        self.run_id = run_id
+        self.seconds: dict[str, float] = {}
+        self.calls: list[CallRecord] = []
+        self.finished = False
+        self._stack = ExitStack()
+        self._client: RegisterClient | None = None
+        self.ledger: Ledger = self._stack.enter_context(open_ledger(municipality.ledger, home))
+        try:
+            self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
+            self.ledger.begin_run(municipality.slug, as_of, run_id, apply)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def client(self) -> RegisterClient:
+        """The register's client; a rehearsal register that does not answer is started for the length of the night."""
+        if self._client is None:
+            register = self.municipality.register_
+            if register.kind == "rehearsal":
+                address = self._stack.enter_context(rehearsal_running(register, self.home))
+                register = register.model_copy(update={"base_url": address})
+            self._client = self._stack.enter_context(RegisterClient(register, on_call=self.calls.append))
+        return self._client
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Adds the block's wall time to that step of the night."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+
+    def finish(self, verdict: str, sources: dict[str, str]) -> None:
+        """Close the run's row in the ledger."""
+        self.ledger.finish_run(self.run_id, verdict, self.seconds, sources)
+        self.finished = True
+
+    def close(self) -> None:
+        try:
+            if not self.finished:
+                self.ledger.finish_run(self.run_id, "failed", self.seconds, {})
+        finally:
+            self._stack.close()
+
+
+class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """How tonight is run. Blank means: today, and apply as the municipality's file says."""
+
+    home: str
+    as_of: str = ""
+    apply: str = ""
+
+    _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Night]:
+        try:
+            yield self
+        finally:
+            for session in self._sessions.values():
+                session.close()
+            self._sessions.clear()
+
+    def session(self, municipality: Municipality, run_id: str) -> NightSession:
+        """The run's session for that municipality; opened at first use. Raises dagster.Failure in one sentence."""
+        if municipality.slug not in self._sessions:
+            as_of = date.fromisoformat(self.as_of) if self.as_of else datetime.now(ZoneInfo(municipality.timezone)).date()
+            with one_sentence():
+                self._sessions[municipality.slug] = NightSession(
+                    municipality, Path(self.home), as_of, self.apply or municipality.apply, run_id
+                )
+        return self._sessions[municipality.slug]
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """What we know how to say ends the step with that sentence, and no layer tries again."""
+    try:
+        yield
+    except (LedgerError, RegisterError) as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error

@@ -1,0 +1,143 @@
+"""The plan as a value, applied row by row, and nothing else than what was shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night import Night, one_sentence
+from assets.rows import verdicts_of
+from assets.table import TABLE_TYPE, Table
+from connectors.reading import Verdict
+from reconciliation import tables
+from reconciliation.apply import adopt, apply_plan
+from reconciliation.approval import Answer, Approval, decide
+from reconciliation.municipality import Municipality
+from reconciliation.plan import Plan, actionable, make_plan
+from reconciliation.plan_rendering import as_markdown
+
+
+def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """The difference, classed and guarded; changes nothing in the register."""
+    slug = municipality.slug
+    key = [slug, "plan"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
+        kinds={"polars"},
+        ins={
+            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("dwellings", "memberships", "register", "matches")
+        },
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[
+            schema_check_key(key),
+            check_key(key, "inside_limits", "The guards let the plan be applied without a person."),
+            check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
+        ],
+    )
+    def plan(  # type: ignore[no-untyped-def]
+        context: dg.AssetExecutionContext, night: Night, dwellings: Table, memberships: Table, register: Table, matches: Table
+    ):
+        session = night.session(municipality, context.run_id)
+        seen = register.facts["verdict"] == "complete"
+        with session.step("plan"), one_sentence():
+            made = make_plan(
+                dwellings=dwellings.frame,
+                register_rows=register.frame if seen else None,
+                missing_kobo_ids=register.facts["missing"],
+                matches=matches.frame,
+                links=session.ledger.links(slug),
+                absences=session.ledger.absences(slug, session.as_of),
+                complete_sources=[name for name, verdict in verdicts_of(dwellings).items() if verdict is Verdict.COMPLETE],
+                memberships=memberships.frame,
+                municipality=municipality,
+                as_of=session.as_of,
+            )
+            session.ledger.save_memberships(slug, memberships.frame, session.as_of)
+            session.ledger.record_plan(session.run_id, made.items, made.digest, [refusal.message for refusal in made.refusals])
+        yield dg.Output(
+            Table(made.items, facts_of(made)),
+            metadata={
+                "digest": made.digest,
+                **{str(name): number for name, number in made.counts.items()},
+                "plan": dg.MetadataValue.md(as_markdown(made)),
+            },
+        )
+        yield schema_result(key, made.items, tables.PLAN_ITEMS)
+        yield result(key, "inside_limits", not made.refusals, " ".join(refusal.message for refusal in made.refusals), warn=True)
+        waiting = made.counts.get("conflict", 0) + made.counts.get("review", 0)
+        yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
+
+    return plan
+
+
+def facts_of(plan: Plan) -> dict[str, Any]:
+    """What of a plan is no table."""
+    return {
+        "digest": plan.digest,
+        "register_verdict": plan.register_verdict,
+        "counts": {str(name): number for name, number in plan.counts.items()},
+        "refusals": [{"code": refusal.code, "message": refusal.message, "melding": refusal.melding} for refusal in plan.refusals],
+    }
+
+
+def approval_of(plan: Table, mode: str, municipality: Municipality, register_seen: bool) -> Approval:
+    """May that plan be applied, asked with this `--apply`?"""
+    if not register_seen:
+        return Approval(Answer.DRY, "The register could not be read, so nothing was planned or applied.")
+    return decide(
+        mode,
+        plan.facts["digest"],
+        actionable(plan.frame).height,
+        tuple(refusal["message"] for refusal in plan.facts["refusals"]),
+        f"kobosync night config/{municipality.slug}.yaml",
+    )
+
+
+def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
+    slug = municipality.slug
+    key = [slug, "outcomes"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="What became of each planned change: done, refused with the register's words, or not tried.",
+        kinds={"kobo"},
+        ins={name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("plan", "dwellings", "matches", "register")},
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
+    )
+    def outcomes(  # type: ignore[no-untyped-def]
+        context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
+    ):
+        session = night.session(municipality, context.run_id)
+        approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
+        context.log.info(approval.message)
+        done = tables.empty(tables.OUTCOMES)
+        with session.step("apply"), one_sentence():
+            if approval.answer is Answer.APPLY:
+                adopt(matches.frame, session.ledger, slug)
+                done = apply_plan(
+                    items=actionable(plan.frame),
+                    desired=dwellings.frame,
+                    client=session.client(),
+                    ledger=session.ledger,
+                    run_id=session.run_id,
+                    municipality=slug,
+                    threads=municipality.register_.threads,
+                )
+        facts = {"answer": approval.answer.value, "message": approval.message}
+        by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
+        yield dg.Output(Table(done, facts), metadata={"answer": approval.answer.value, "says": approval.message, **by_outcome})
+        yield schema_result(key, done, tables.OUTCOMES)
+        left = done.height - by_outcome.get("done", 0)
+        yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
+
+    return outcomes

@@ -1,0 +1,176 @@
+"""From rows as written to rows one can trust: standardise, validate, and the rows that stand tonight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night import Night
+from assets.sources import source_key
+from assets.table import TABLE_TYPE, Table, TableStore
+from connectors.reading import SourceRead, Verdict
+from reconciliation import tables
+from reconciliation.municipality import Municipality
+from reconciliation.standardise import standardise
+from reconciliation.standing import standing_rows
+from reconciliation.validate import validate
+
+
+def read_of(name: str, table: Table) -> SourceRead:
+    """The read as the connector gave it, from its stored table."""
+    unreadable = table.facts.get("unreadable") or []
+    return SourceRead(
+        source=name,
+        verdict=Verdict(table.facts["verdict"]),
+        rows=table.frame,
+        message=table.facts["message"],
+        melding=table.facts["melding"],
+        masked=table.facts["masked"],
+        notes=tuple(table.facts["notes"]),
+        unreadable=pl.DataFrame(unreadable) if unreadable else None,
+    )
+
+
+def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        key=[municipality.slug, name],
+        description=description,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        group_name=municipality.slug,
+        kinds={"polars"},
+    )
+
+
+def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Every source's rows in the register's own words, and what could not be read."""
+    slug = municipality.slug
+    rows_key = [slug, "source_rows"]
+
+    @dg.multi_asset(
+        name=f"{slug}_standardise",
+        ins={name: dg.AssetIn(key=source_key(municipality, name), dagster_type=TABLE_TYPE) for name in municipality.sources},
+        outs={
+            "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
+            "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
+        },
+        check_specs=[schema_check_key(rows_key)],
+    )
+    def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
+        session = night.session(municipality, context.run_id)
+        with session.step("standardise"):
+            parts = [
+                standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())
+            ]
+            rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
+            deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
+        facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
+        by_source = {name: int(rows.filter(pl.col("source") == name).height) for name in sources}
+        yield dg.Output(Table(rows, {"sources": facts}), "source_rows", metadata={"rows": rows.height, **by_source})
+        yield dg.Output(Table(deviations), "unreadable_values", metadata={"rows": deviations.height})
+        yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
+
+    return standardised
+
+
+def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
+    slug = municipality.slug
+    keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
+
+    @dg.multi_asset(
+        name=f"{slug}_validate",
+        ins={
+            "source_rows": dg.AssetIn(key=[slug, "source_rows"], dagster_type=TABLE_TYPE),
+            "unreadable_values": dg.AssetIn(key=[slug, "unreadable_values"], dagster_type=TABLE_TYPE),
+        },
+        outs={
+            "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
+            "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
+            "out_of_scope_rows": _out(municipality, "out_of_scope_rows", "Rows that are no let dwelling: institution places, inactive objects."),
+            "deviations": _out(municipality, "deviations", "What is wrong: one row per source row and rule, in the owner's words."),
+        },
+        check_specs=[
+            *(schema_check_key(keys[name]) for name in ("accepted_rows", "deviations")),
+            check_key(keys["rejected_rows"], "empty", "No source row is rejected."),
+            check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
+        ],
+    )
+    def validated(
+        context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table
+    ) -> Iterator[object]:
+        session = night.session(municipality, context.run_id)
+        with session.step("validate"):
+            done = validate(source_rows.frame, unreadable_values.frame, municipality)
+        yield dg.Output(Table(done.accepted, source_rows.facts), "accepted_rows", metadata={"rows": done.accepted.height})
+        yield dg.Output(
+            Table(done.rejected), "rejected_rows", metadata={"rows": done.rejected.height, "by source": counted(done.rejected, "source")}
+        )
+        yield dg.Output(
+            Table(done.out_of_scope),
+            "out_of_scope_rows",
+            metadata={"rows": done.out_of_scope.height, "by reason": counted(done.out_of_scope, "reason")},
+        )
+        yield dg.Output(
+            Table(done.deviations), "deviations", metadata={"rows": done.deviations.height, "by rule": counted(done.deviations, "rule")}
+        )
+        yield schema_result(keys["accepted_rows"], done.accepted, tables.SOURCE_ROWS)
+        yield schema_result(keys["deviations"], done.deviations, tables.DEVIATIONS)
+        yield result(
+            keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
+        )
+        ends = done.accepted.height + done.rejected.height + done.out_of_scope.height
+        yield result(
+            keys["accepted_rows"], "conservation", ends == source_rows.frame.height, f"{source_rows.frame.height} rows in, {ends} out."
+        )
+
+    return validated
+
+
+def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Tonight's accepted rows, plus the last good version of those a failed read or a new error took away."""
+    slug = municipality.slug
+    key = [slug, "standing_rows"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="The rows merging works on: tonight's, and the last accepted version of rows that could not be read tonight.",
+        kinds={"polars"},
+        ins={
+            "accepted_rows": dg.AssetIn(key=[slug, "accepted_rows"], dagster_type=TABLE_TYPE),
+            "rejected_rows": dg.AssetIn(key=[slug, "rejected_rows"], dagster_type=TABLE_TYPE),
+        },
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key)],
+    )
+    def standing(  # type: ignore[no-untyped-def]
+        context: dg.AssetExecutionContext, night: Night, table_store: TableStore, accepted_rows: Table, rejected_rows: Table
+    ):
+        session = night.session(municipality, context.run_id)
+        before = table_store.previous(*key)
+        with session.step("merge"):
+            verdicts = verdicts_of(accepted_rows)
+            rows = standing_rows(accepted_rows.frame, rejected_rows.frame, verdicts, before.frame if before else None)
+        yield dg.Output(
+            Table(rows, accepted_rows.facts), metadata={"rows": rows.height, "carried": int(rows.get_column("carried").sum())}
+        )
+        yield schema_result(key, rows, tables.STANDING_ROWS)
+
+    return standing
+
+
+def verdicts_of(table: Table) -> dict[str, Verdict]:
+    """Source name -> verdict of tonight's read, from the facts that follow the rows."""
+    sources: Mapping[str, Mapping[str, str]] = table.facts["sources"]
+    return {name: Verdict(facts["verdict"]) for name, facts in sources.items()}
+
+
+def counted(frame: pl.DataFrame, column: str) -> str:
+    """`B01: 3, K02: 1` for metadata: counts only, no values."""
+    counts = frame.group_by(column).len().sort(column).rows()
+    return ", ".join(f"{value}: {number}" for value, number in counts) or "-"

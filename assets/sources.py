@@ -1,0 +1,66 @@
+"""Each legacy source as an asset of its own, so that the graph shows which system is broken."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.checks import check_key, result
+from assets.night import Night
+from assets.table import TABLE_TYPE, Table
+from connectors.config import AnySource
+from connectors.read import read_source
+from connectors.reading import Verdict
+from reconciliation.municipality import Municipality
+
+
+def source_key(municipality: Municipality, name: str) -> list[str]:
+    return [municipality.slug, "source", name]
+
+
+def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg.AssetsDefinition:
+    """Extract: the source's rows as written, with their place; never more than the mapped columns."""
+    key = source_key(municipality, name)
+
+    @dg.asset(
+        key=key,
+        group_name=municipality.slug,
+        description=f"{source.title}: rows as written, with file, sheet and row. Owner: {municipality.owners[source.owner].title}.",
+        kinds={source.kind},
+        tags={"kobosync/owner": source.owner},
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[
+            check_key(key, "read_complete", "The source was read, and read to its end."),
+            check_key(key, "minimum_rows", "At least as many rows as the municipality's file demands."),
+        ],
+    )
+    def extract(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run_id)
+        with session.step("extract"):
+            last = session.ledger.last_complete_rows(municipality.slug, name)
+            read = read_source(name, source, session.home, last)
+        if read.message:
+            context.log.warning(read.message)
+        unreadable = read.unreadable.to_dicts() if read.unreadable is not None else []
+        facts = {
+            "verdict": read.verdict.value,
+            "message": read.message,
+            "melding": read.melding,
+            "masked": dict(read.masked),
+            "notes": list(read.notes),
+            "unreadable": unreadable,
+        }
+        yield dg.Output(
+            Table(read.rows, facts),
+            metadata={
+                "rows": read.rows.height,
+                "verdict": read.verdict.value,
+                "masked values": sum(read.masked.values()),
+                "notes": "; ".join(read.notes) or "-",
+            },
+        )
+        yield result(key, "read_complete", read.verdict is Verdict.COMPLETE, read.message or "")
+        enough = read.rows.height >= source.minimum_rows
+        yield result(key, "minimum_rows", enough, f"{read.rows.height} rows read, at least {source.minimum_rows} expected.")
+
+    return extract

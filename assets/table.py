@@ -1,0 +1,67 @@
+"""What passes between assets: a frame and a few facts about it, stored as one Parquet file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from upath import UPath
+
+FACTS_KEY = "kobosync"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """frame: one of the tables of `reconciliation.tables`. facts: small JSON values (verdicts, digests, counts)."""
+
+    frame: pl.DataFrame
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
+
+
+class ParquetTables(dg.UPathIOManager):
+    """Stores each asset's table as `<base>/<asset key>.parquet`; the facts ride in the file's own metadata.
+
+    Works on any folder or URL that universal_pathlib knows (file, s3, abfs).
+    """
+
+    extension: str | None = ".parquet"
+
+    def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + ".unfinished")
+        with unfinished.open("wb") as file:
+            obj.frame.write_parquet(file, metadata={FACTS_KEY: json.dumps(dict(obj.facts), ensure_ascii=False)})
+        unfinished.rename(path)  # a killed write never leaves half a table under the real name
+
+    def load_from_path(self, context: dg.InputContext | None, path: UPath) -> Table:
+        with path.open("rb") as file:
+            frame = pl.read_parquet(file)
+        with path.open("rb") as file:
+            facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
+        return Table(frame, facts)
+
+
+class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
+    """Where the tables of all municipalities lie."""
+
+    base: str
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> ParquetTables:
+        return ParquetTables(base_path=UPath(self.base))
+
+    def previous(self, *key: str) -> Table | None:
+        """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
+        path = UPath(self.base).joinpath(*key[:-1], key[-1] + ".parquet")
+        if not path.exists():
+            return None
+        try:
+            return ParquetTables().load_from_path(None, path)
+        except (OSError, pl.exceptions.PolarsError, ValueError):
+            return None

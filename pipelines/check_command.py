@@ -1,0 +1,64 @@
+"""`kobosync check`: everything a night needs, tried without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from connectors.read import read_source
+from connectors.reading import Verdict
+from kobo_client.client import RegisterClient
+from kobo_client.errors import RegisterError
+from kobo_client.rehearsal.process import rehearsal_running
+from kobo_client.snapshot import read_register
+from pipelines.exit_codes import DONE, FAILED
+from reconciliation.ledger import LedgerError, open_ledger
+from reconciliation.municipality import Municipality, home_of, load
+
+
+def run_check(config: Path) -> int:
+    """One line per part; 1 when a part is not as it must be."""
+    municipality = load(config)
+    root = home_of(config)
+    table = Table("part", "state", "says", title=f"{municipality.name}: {config}")
+    fine = True
+    for part, good, says in _parts(municipality, root):
+        table.add_row(part, "ok" if good else "NOT OK", says)
+        fine = fine and good
+    Console().print(table)
+    return DONE if fine else FAILED
+
+
+def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
+    yield "configuration", True, f"{len(municipality.sources)} sources, deadline {municipality.deadline}"
+    for name, source in municipality.sources.items():
+        read = read_source(name, source, root)
+        yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
+    try:
+        with open_ledger(municipality.ledger, root) as ledger:
+            yield "ledger", True, f"{ledger.links(municipality.slug).height} dwellings linked to the register"
+    except LedgerError as error:
+        yield "ledger", False, str(error)
+    yield _register(municipality, root)
+
+
+def _register(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
+    register = municipality.register_
+    try:
+        if register.kind == "rehearsal":
+            with rehearsal_running(register, root) as address:
+                seen = _ask(municipality, root, address)
+        else:
+            seen = _ask(municipality, root, register.base_url)
+    except RegisterError as error:
+        return "register", False, str(error)
+    return "register", seen is None, seen or f"{register.base_url} answers ({register.kind}, {register.environment})"
+
+
+def _ask(municipality: Municipality, root: Path, address: str) -> str | None:
+    register = municipality.register_.model_copy(update={"base_url": address})
+    with RegisterClient(register) as client:
+        return read_register(client, register, [], root).message

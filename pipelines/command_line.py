@@ -1,0 +1,109 @@
+"""The command line. Heavy modules are imported inside the command that needs them, so that --help is instant."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.exit_codes import CONFIGURATION
+
+app = typer.Typer(
+    name="kobosync",
+    help="Gets a municipality's let dwellings into KOBO, and keeps them true.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD.") from error
+
+
+@app.command()
+def night(
+    config: ConfigFile,
+    apply: Annotated[str, typer.Option("--apply", help="never, auto, or the digest of an approved plan. Default: as the file says.")] = "",
+    as_of: AsOf = None,
+) -> None:
+    """Run one whole night: extract, validate, merge, reconcile, apply, report."""
+    from pipelines.night_command import run_night  # noqa: PLC0415
+
+    raise typer.Exit(run_night(config, apply, _date(as_of)))
+
+
+@app.command()
+def plan(
+    config: ConfigFile,
+    as_of: AsOf = None,
+    output: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
+) -> None:
+    """Show what tonight would change, and the plan's digest. Changes nothing."""
+    from pipelines.plan_command import run_plan  # noqa: PLC0415
+
+    raise typer.Exit(run_plan(config, _date(as_of), output))
+
+
+@app.command()
+def demo(
+    nights: Annotated[int, typer.Option(help="How many of the demo's nights to play.")] = 12,
+    keep: Annotated[bool, typer.Option(help="Go on from what lies in var/ instead of starting over.")] = False,
+) -> None:
+    """Play a dozen real nights of the invented municipality Fjordvik."""
+    from pipelines.demo_command import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(run_demo(nights, keep))
+
+
+@app.command()
+def rehearse(
+    config: Annotated[Path, typer.Argument(help="The municipality whose rehearsal register to start.")] = Path("config/demo.yaml"),
+) -> None:
+    """Start the rehearsal register on 127.0.0.1 and stay until interrupted."""
+    from pipelines.up_command import run_rehearsal  # noqa: PLC0415
+
+    raise typer.Exit(run_rehearsal(config))
+
+
+@app.command()
+def up(port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000) -> None:
+    """Start the rehearsal register and the Dagster UI on 127.0.0.1, with the demo loaded."""
+    from pipelines.up_command import run_up  # noqa: PLC0415
+
+    raise typer.Exit(run_up(port))
+
+
+@app.command()
+def report(config: ConfigFile) -> None:
+    """Make the reports again from the last night's tables; nothing is read or changed."""
+    from pipelines.night_command import run_report  # noqa: PLC0415
+
+    raise typer.Exit(run_report(config))
+
+
+@app.command()
+def check(config: ConfigFile) -> None:
+    """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
+    from pipelines.check_command import run_check  # noqa: PLC0415
+
+    raise typer.Exit(run_check(config))
+
+
+def main() -> None:
+    """Entry point: known faults end in one sentence and a code, never in a traceback."""
+    from reconciliation.municipality import ConfigurationError  # noqa: PLC0415
+
+    try:
+        app()
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        sys.exit(CONFIGURATION)

@@ -1,0 +1,44 @@
+"""Everything Dagster loads: one group, job and schedule per file in config/."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+
+from assets.municipality import municipality_assets
+from assets.night import Night
+from assets.table import TableStore
+from pipelines.home import config_files, home, municipalities
+from pipelines.jobs import nightly_job, nightly_schedule, plan_job
+from reconciliation.municipality import ConfigurationError, Municipality
+
+log = logging.getLogger("kobosync")
+
+
+def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
+    """Definitions for those municipalities; relative paths are below `root`."""
+    storages = {municipality.storage for municipality in found}
+    if len(storages) > 1:
+        raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(storages))}.")
+    storage = storages.pop() if storages else "var/tables"
+    base = storage if "://" in storage else str(root / storage)
+    store = TableStore(base=base)
+    return dg.Definitions(
+        assets=[asset for municipality in found for asset in municipality_assets(municipality)],
+        jobs=[job for municipality in found for job in (nightly_job(municipality), plan_job(municipality))],
+        schedules=[nightly_schedule(municipality) for municipality in found],
+        resources={"tables": store, "table_store": store, "night": Night(home=str(root))},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def kobosync() -> dg.Definitions:
+    """All municipalities in config/. A file that cannot be used is logged and left out; the others run."""
+    found, faults = municipalities(config_files())
+    for fault in faults:
+        log.error(fault)
+    return build(list(found.values()), home())

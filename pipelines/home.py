@@ -1,0 +1,53 @@
+"""Where things lie: the home folder, the municipalities' files, and Dagster's own home below var/."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from reconciliation.municipality import ConfigurationError, Municipality, load
+
+
+def home() -> Path:
+    """KOBOSYNC_HOME, else the nearest folder upwards from here with a dagster.yaml, else here."""
+    if "KOBOSYNC_HOME" in os.environ:
+        return Path(os.environ["KOBOSYNC_HOME"])
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / "dagster.yaml").exists()), here)
+
+
+def config_files(folder: Path | None = None) -> list[Path]:
+    """Every municipality's file, sorted by name."""
+    return sorted((folder or home() / "config").glob("*.yaml"))
+
+
+def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], list[str]]:
+    """Slug -> municipality, and one message per file that cannot be used: one fault never stops the others."""
+    found: dict[str, Municipality] = {}
+    faults: list[str] = []
+    for file in files:
+        try:
+            municipality = load(file)
+        except ConfigurationError as error:
+            faults.append(str(error))
+            continue
+        if municipality.slug in found:
+            faults.append(f"{file}: slug {municipality.slug} is used by another file. Give each municipality a slug of its own.")
+            continue
+        found[municipality.slug] = municipality
+    return found, faults
+
+
+def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """DAGSTER_HOME as set, else var/dagster below the home with the project's dagster.yaml linked in."""
+    if environment.get("DAGSTER_HOME"):
+        return Path(environment["DAGSTER_HOME"])
+    folder = root / "var" / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    link, settings = folder / "dagster.yaml", root / "dagster.yaml"
+    if settings.exists() and not link.exists():
+        link.symlink_to(settings)
+    os.environ["DAGSTER_HOME"] = str(folder)
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    return folder

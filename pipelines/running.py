@@ -1,0 +1,86 @@
+"""Run a municipality's job in this process: the command line, the demo and the schedule share this code path."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines.definitions import build
+from pipelines.home import prepare_dagster_home
+from pipelines.jobs import AS_OF_TAG, night_name, plan_name
+from reconciliation.municipality import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """success: no step failed. messages: what a failed step said, one sentence each. facts: metadata of the last asset."""
+
+    success: bool
+    run_id: str
+    messages: tuple[str, ...]
+    metadata: dict[str, Any]
+
+
+class Runner:
+    """Holds the loaded definitions and Dagster's instance for one or several runs of a municipality."""
+
+    def __init__(self, municipality: Municipality, root: Path) -> None:
+        prepare_dagster_home(root)
+        self._municipality = municipality
+        self._definitions = build([municipality], root)
+        self._root = root
+        self._instance = dg.DagsterInstance.get()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._instance.dispose()
+
+    def night(self, as_of: date | None = None, apply: str = "") -> RunResult:
+        return self._run(night_name(self._municipality), "reports", as_of, apply)
+
+    def plan(self, as_of: date | None = None) -> RunResult:
+        return self._run(plan_name(self._municipality), "plan", as_of, "never")
+
+    def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str) -> RunResult:
+        job = self._definitions.resolve_job_def(job_name)
+        run_id = str(uuid.uuid4())
+        settings = {"as_of": as_of.isoformat() if as_of else "", "apply": apply, "home": str(self._root)}
+        done = job.execute_in_process(
+            run_config={
+                "resources": {"night": {"config": settings}},
+                "loggers": {"console": {"config": {"log_level": os.environ.get("KOBOSYNC_LOG", "CRITICAL")}}},
+            },
+            instance=self._instance,
+            run_id=run_id,
+            tags={AS_OF_TAG: settings["as_of"]} if as_of else None,
+            raise_on_error=False,
+        )
+        failures = [_sentence(event) for event in done.all_events if event.is_step_failure]
+        key = dg.AssetKey([self._municipality.slug, last_asset])
+        metadata = {
+            name: value.value
+            for event in done.get_asset_materialization_events()
+            if event.asset_key == key
+            for name, value in event.step_materialization_data.materialization.metadata.items()
+        }
+        return RunResult(done.success, done.run_id, tuple(failures), metadata)
+
+
+def _sentence(event: dg.DagsterEvent) -> str:
+    """A failure of ours carries its sentence; anything else its type and words, and where the log is."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    words = error.message.strip() if error else "unknown error"
+    return f"Step {event.step_key} stopped unexpectedly ({words}). The whole log is in Dagster's run; please report it."

@@ -1,0 +1,34 @@
+"""The ledger: what is remembered between nights. Only human decisions and stored ids flow back from here."""
+
+from reconciliation.ledger.decisions import DECISIONS
+from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.faults import LedgerError
+from reconciliation.ledger.journal import CallRecord, Settled, Write
+from reconciliation.ledger.ledger import Ledger, open_ledger
+from reconciliation.ledger.links import LINKS, MEMBERSHIPS
+from reconciliation.ledger.locks import Holding, LockHeldError
+from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
+from reconciliation.ledger.runs import READINGS, RUNS
+from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
+
+__all__ = [
+    "DECISIONS",
+    "DWELLING_NIGHTS",
+    "HISTORY",
+    "LIFE",
+    "LINKS",
+    "MEMBERSHIPS",
+    "OPEN_DEVIATIONS",
+    "READINGS",
+    "RUNS",
+    "SNAPSHOT",
+    "CallRecord",
+    "Holding",
+    "Ledger",
+    "LedgerError",
+    "LockHeldError",
+    "Settled",
+    "StoredPlan",
+    "Write",
+    "open_ledger",
+]

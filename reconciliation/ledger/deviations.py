@@ -1,0 +1,153 @@
+"""The life of a deviation: when it came, whether it went, whether it came back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import bindparam, select, update
+
+from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
+from reconciliation.ledger.tables import Deviation, Run
+from reconciliation.tables import DEVIATIONS
+
+_DEVIATION, _RUN = table_of(Deviation), table_of(Run)
+
+LIFE: dict[str, Any] = {
+    "first_seen": pl.Date(),
+    "age_days": pl.Int64(),  # since it came, or came back
+    "is_new": pl.Boolean(),  # never seen before tonight
+    "returned": pl.Boolean(),  # was fixed once and is here again
+}
+OPEN_DEVIATIONS: dict[str, Any] = {
+    "source": pl.String(),
+    "owner": pl.String(),
+    "source_key": pl.String(),
+    "file": pl.String(),
+    "sheet": pl.String(),
+    "row": pl.Int64(),
+    "heading": pl.String(),
+    "rule": pl.String(),
+    "severity": pl.String(),
+    "first_seen": pl.Date(),
+    "since": pl.Date(),
+    "last_seen": pl.Date(),
+    "fixed": pl.Date(),
+    "times_returned": pl.Int64(),
+}
+_KNOWN: dict[str, Any] = {
+    "id": pl.Int64(),
+    "identity": pl.String(),
+    "source": pl.String(),
+    "first_seen": pl.Date(),
+    "since": pl.Date(),
+    "last_seen": pl.Date(),
+    "fixed": pl.Date(),
+    "times_returned": pl.Int64(),
+}
+
+
+def identity() -> pl.Expr:
+    """What makes a deviation the same one tomorrow: source, key, rule and heading. A row without a key is known by its
+    sheet and number; the file's name is left out, for many exports carry the date in it."""
+    place = pl.format("{}#{}", pl.col("sheet").fill_null(""), pl.col("row").fill_null(0))
+    return pl.concat_str(
+        [pl.col("source"), pl.coalesce("source_key", place), pl.col("rule"), pl.col("column").fill_null("")], separator="\x1f"
+    )
+
+
+class Deviations(Store):
+    def record_deviations(self, run_id: str, as_of: date, deviations: pl.DataFrame, complete_sources: Collection[str]) -> pl.DataFrame:
+        """Take note of tonight's deviations (DEVIATIONS) and return them with LIFE's columns added, in the same order.
+
+        One that is not among tonight's is fixed only when its source was read completely.
+        """
+        with self.read() as connection:
+            municipality = str(connection.execute(select(_RUN.c.municipality).where(_RUN.c.run_id == run_id)).scalar_one())
+        known = self.frame(select(*(_DEVIATION.c[name] for name in _KNOWN)).where(_DEVIATION.c.municipality == municipality), _KNOWN)
+        tonight = deviations.with_columns(identity().alias("identity"))
+        distinct = tonight.unique("identity", keep="first", maintain_order=True).join(known.drop("source"), on="identity", how="left")
+        life = distinct.with_columns(
+            is_new=pl.col("id").is_null() | (pl.col("first_seen") == as_of),
+            back=pl.col("fixed").is_not_null(),
+        ).with_columns(
+            first_seen=pl.coalesce("first_seen", pl.lit(as_of)),
+            since=pl.when(pl.col("back")).then(pl.lit(as_of)).otherwise(pl.coalesce("since", pl.lit(as_of))),
+            last_seen=pl.max_horizontal("last_seen", pl.lit(as_of)),
+            times_returned=pl.col("times_returned").fill_null(0) + pl.col("back").cast(pl.Int64),
+        )
+        gone = known.filter(pl.col("fixed").is_null() & pl.col("source").is_in(list(complete_sources))).join(
+            tonight.select("identity"), on="identity", how="anti"
+        )
+        self._save(municipality, as_of, life, gone)
+        columns = life.select(
+            "identity",
+            "first_seen",
+            age_days=(pl.lit(as_of) - pl.col("since")).dt.total_days(),
+            is_new="is_new",
+            returned=pl.col("times_returned") > 0,
+        )
+        return tonight.join(columns, on="identity", how="left", maintain_order="left").select(*DEVIATIONS, *LIFE)
+
+    def _save(self, municipality: str, as_of: date, life: pl.DataFrame, gone: pl.DataFrame) -> None:
+        new = life.filter(pl.col("id").is_null()).select(
+            "identity",
+            "source",
+            "owner",
+            "source_key",
+            "file",
+            "sheet",
+            "row",
+            "rule",
+            "severity",
+            "first_seen",
+            "since",
+            "last_seen",
+            "times_returned",
+            heading="column",
+        )
+        seen = life.filter(pl.col("id").is_not_null()).select(
+            b_id="id",
+            b_file="file",
+            b_sheet="sheet",
+            b_row="row",
+            b_since="since",
+            b_last="last_seen",
+            b_times="times_returned",
+        )
+        with self.write() as connection:
+            insert_rows(connection, Deviation, [{"municipality": municipality, **row} for row in new.iter_rows(named=True)])
+            statement = (
+                update(_DEVIATION)
+                .where(_DEVIATION.c.id == bindparam("b_id"))
+                .values(
+                    file=bindparam("b_file"),
+                    sheet=bindparam("b_sheet"),
+                    row=bindparam("b_row"),
+                    since=bindparam("b_since"),
+                    last_seen=bindparam("b_last"),
+                    times_returned=bindparam("b_times"),
+                    fixed=None,
+                )
+            )
+            marks = seen.to_dicts()
+            for start in range(0, len(marks), BATCH):
+                connection.execute(statement, marks[start : start + BATCH])
+            if len(gone):
+                connection.execute(
+                    update(_DEVIATION).where(_DEVIATION.c.id == bindparam("b_id")).values(fixed=as_of),
+                    [{"b_id": number} for number in gone["id"]],
+                )
+
+    def deviations(self, municipality: str, include_fixed: bool = False) -> pl.DataFrame:
+        """Deviations as the ledger knows them, oldest first. Shape: OPEN_DEVIATIONS."""
+        query = (
+            select(*(_DEVIATION.c[name] for name in OPEN_DEVIATIONS))
+            .where(_DEVIATION.c.municipality == municipality)
+            .order_by(_DEVIATION.c.first_seen, _DEVIATION.c.id)
+        )
+        if not include_fixed:
+            query = query.where(_DEVIATION.c.fixed.is_(None))
+        return self.frame(query, OPEN_DEVIATIONS)

@@ -1,0 +1,187 @@
+"""The journal of writes to the register, and the list of every request.
+
+A write is an intent, committed before the call, that is settled after it. What is found unsettled later (a killed
+process, a lost answer) is asked of the register before anything else is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import String, bindparam, case, func, select, update
+
+from reconciliation.ledger.links import Links
+from reconciliation.ledger.store import insert_rows, table_of
+from reconciliation.ledger.tables import Call, Intent
+from reconciliation.tables import OUTCOMES
+
+_INTENT, _CALL = table_of(Intent), table_of(Call)
+UNSETTLED = ("intent", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that is about to be made. `changes` and `body` are JSON."""
+
+    request_id: str
+    run_id: str
+    leverandor_bolig_id: str
+    verb: str
+    kobo_id: str | None = None
+    changes: str = "[]"
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a write. `state` is one of OUTCOMES' outcomes; with `unknown` it stays open for the next night.
+
+    link: how a standing link came to be (made_by), to be saved with it; unlink: why the standing link ends.
+    changes: replaces the write's own when given (what a deletion took away).
+    """
+
+    request_id: str
+    leverandor_bolig_id: str
+    state: str
+    kobo_id: str | None = None
+    status: int | None = None
+    message: str | None = None
+    link: str | None = None
+    unlink: str | None = None
+    changes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One request as it went over the wire."""
+
+    at: datetime
+    verb: str
+    attempt: int
+    kobo_id: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+    milliseconds: float | None = None
+    body_hash: str | None = None
+    error: str | None = None
+
+
+class Journal(Links):
+    def journal(self, municipality: str, run_id: str, settled: Sequence[Settled], writes: Sequence[Write]) -> list[tuple[str, str]]:
+        """Settle what has been answered, with its links, and note what will be written next: one transaction.
+
+        Returns (leverandor_bolig_id, kobo_id) of links that could not stand because either side is linked elsewhere.
+        """
+        now = self.clock()
+        with self.write() as connection:
+            ended: dict[str, list[str]] = {}
+            for outcome in settled:
+                if outcome.unlink:
+                    ended.setdefault(outcome.unlink, []).append(outcome.leverandor_bolig_id)
+            for why, dwellings in ended.items():
+                self.unlink_within(connection, municipality, dwellings, why)
+            linked = [
+                (outcome.leverandor_bolig_id, outcome.kobo_id, outcome.link) for outcome in settled if outcome.link and outcome.kobo_id
+            ]
+            refused = self.link_within(connection, municipality, linked, run_id)
+            if settled:
+                connection.execute(_SETTLE, [_settle_row(outcome, now) for outcome in settled])
+            insert_rows(connection, Intent, [_write_row(write, municipality, now) for write in writes])
+        return refused
+
+    def unsettled(self, municipality: str) -> list[Write]:
+        """Writes whose outcome nobody knows, oldest first."""
+        query = (
+            select(_INTENT)
+            .where(_INTENT.c.municipality == municipality, _INTENT.c.state.in_(UNSETTLED))
+            .order_by(_INTENT.c.intended, _INTENT.c.request_id)
+        )
+        with self.read() as connection:
+            found = connection.execute(query).fetchall()
+        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes, row.body) for row in found]
+
+    def outcomes(self, run_id: str) -> pl.DataFrame:
+        """What became of each write of a run. Shape: OUTCOMES; `unknown` also for what was never settled."""
+        query = (
+            select(_INTENT.c.leverandor_bolig_id, _INTENT.c.kobo_id, _INTENT.c.verb, _INTENT.c.state, _INTENT.c.status, _INTENT.c.message)
+            .where(_INTENT.c.run_id == run_id)
+            .order_by(_INTENT.c.leverandor_bolig_id, _INTENT.c.verb, _INTENT.c.request_id)
+        )
+        return self.frame(query, OUTCOMES).with_columns(pl.col("outcome").replace({"intent": "unknown"}))
+
+    def writes_done(self, run_id: str) -> list[Write]:
+        """The writes of a run that reached the register, in the order they were made. Bodies are gone by then."""
+        query = (
+            select(_INTENT).where(_INTENT.c.run_id == run_id, _INTENT.c.state == "done").order_by(_INTENT.c.settled, _INTENT.c.request_id)
+        )
+        with self.read() as connection:
+            found = connection.execute(query).fetchall()
+        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes) for row in found]
+
+    def record_calls(self, municipality: str, run_id: str, calls: Sequence[CallRecord]) -> None:
+        """Append requests to the list of every request."""
+        keys = {"municipality": municipality, "run_id": run_id}
+        rows = [{**keys, **{name: getattr(call, name) for name in _CALL_COLUMNS}} for call in calls]
+        with self.write() as connection:
+            insert_rows(connection, Call, rows)
+
+    def call_counts(self, run_id: str) -> dict[str, int]:
+        """Verb -> requests of a run, and `failed` (no answer, or status 400 and up) and `retried` (later attempts)."""
+        with self.read() as connection:
+            verbs = connection.execute(select(_CALL.c.verb, func.count()).where(_CALL.c.run_id == run_id).group_by(_CALL.c.verb)).fetchall()
+            failed = connection.execute(
+                select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.status.is_(None) | (_CALL.c.status >= 400))
+            ).scalar_one()
+            retried = connection.execute(select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.attempt > 1)).scalar_one()
+        return {**{str(row[0]): int(row[1]) for row in verbs}, "failed": int(failed), "retried": int(retried)}
+
+
+_CALL_COLUMNS = tuple(CallRecord.__slots__)
+_SETTLE = (
+    update(_INTENT)
+    .where(_INTENT.c.request_id == bindparam("b_request"))
+    .values(
+        state=bindparam("b_state"),
+        kobo_id=func.coalesce(bindparam("b_kobo", type_=String()), _INTENT.c.kobo_id),
+        status=bindparam("b_status"),
+        message=bindparam("b_message"),
+        changes=func.coalesce(bindparam("b_changes", type_=String()), _INTENT.c.changes),
+        # An unknown outcome is asked again with the very same body; whatever is settled needs it no more.
+        body=case((bindparam("b_state_again", type_=String()) == "unknown", _INTENT.c.body), else_=None),
+        settled=bindparam("b_settled"),
+    )
+)
+
+
+def _settle_row(outcome: Settled, now: datetime) -> dict[str, Any]:
+    return {
+        "b_request": outcome.request_id,
+        "b_state": outcome.state,
+        "b_kobo": outcome.kobo_id,
+        "b_status": outcome.status,
+        "b_message": outcome.message,
+        "b_changes": outcome.changes,
+        "b_state_again": outcome.state,
+        "b_settled": now,
+    }
+
+
+def _write_row(write: Write, municipality: str, now: datetime) -> dict[str, Any]:
+    return {
+        "request_id": write.request_id,
+        "run_id": write.run_id,
+        "municipality": municipality,
+        "leverandor_bolig_id": write.leverandor_bolig_id,
+        "kobo_id": write.kobo_id,
+        "verb": write.verb,
+        "changes": write.changes,
+        "body": write.body,
+        "body_hash": None if write.body is None else hashlib.sha256(write.body.encode()).hexdigest(),
+        "state": "intent",
+        "intended": now,
+    }

@@ -1,0 +1,46 @@
+"""The ledger as one thing: what the program remembers between nights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from reconciliation.ledger.decisions import Decisions
+from reconciliation.ledger.deviations import Deviations
+from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.journal import Journal
+from reconciliation.ledger.locks import Locks
+from reconciliation.ledger.opening import connect, ensure_current, resolve_url, shown
+from reconciliation.ledger.plans import Plans
+from reconciliation.ledger.runs import Runs
+from reconciliation.ledger.snapshots import Snapshots
+from reconciliation.ledger.store import utc_now
+
+
+class Ledger(Runs, Journal, Decisions, Plans, Deviations, Snapshots, Locks):
+    """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
+
+    Every method raises LedgerError with one sentence when the database refuses.
+    """
+
+
+def open_ledger(url: str, home: Path, clock: Callable[[], datetime] = utc_now) -> Ledger:
+    """Open the ledger at a SQLAlchemy URL, make or migrate its tables where needed.
+
+    url: sqlite:///relative-to-home.sqlite or postgresql://...; `${NAME}` is taken from the environment.
+    Raises LedgerError: not reachable, not writable, damaged, or made by a newer program.
+    """
+    resolved = resolve_url(url, home)
+    try:
+        engine = connect(resolved)
+    except (OSError, SQLAlchemyError) as error:
+        raise LedgerError(sentence(shown(resolved), error)) from error
+    try:
+        ensure_current(engine)
+    except LedgerError:
+        engine.dispose()
+        raise
+    return Ledger(engine, clock)

@@ -1,0 +1,159 @@
+"""Which entry of the register is which dwelling, and which dwelling a source's key belongs to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Connection
+
+from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
+from reconciliation.ledger.tables import Link, Membership
+
+_LINK = table_of(Link)
+_MEMBERSHIP = table_of(Membership)
+
+LINKS: dict[str, Any] = {
+    "leverandor_bolig_id": pl.String(),
+    "kobo_id": pl.String(),
+    "made_by": pl.String(),
+    "run_id": pl.String(),
+    "made": pl.Datetime("us", "UTC"),
+}
+LINK_HISTORY: dict[str, Any] = {**LINKS, "ended": pl.Datetime("us", "UTC"), "ended_by": pl.String()}
+MEMBERSHIPS: dict[str, Any] = {
+    "source": pl.String(),
+    "source_key": pl.String(),
+    "leverandor_bolig_id": pl.String(),
+    "first_seen": pl.Date(),
+    "last_seen": pl.Date(),
+}
+
+
+class Links(Store):
+    def links(self, municipality: str) -> pl.DataFrame:
+        """Standing links, sorted by leverandor_bolig_id. Shape: LINKS."""
+        query = (
+            select(*(_LINK.c[name] for name in LINKS))
+            .where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
+            .order_by(_LINK.c.leverandor_bolig_id)
+        )
+        return self.frame(query, LINKS)
+
+    def link_history(self, municipality: str) -> pl.DataFrame:
+        """Every link there ever was, oldest first. Shape: LINK_HISTORY."""
+        query = select(*(_LINK.c[name] for name in LINK_HISTORY)).where(_LINK.c.municipality == municipality).order_by(_LINK.c.id)
+        return self.frame(query, LINK_HISTORY)
+
+    def save_links(self, municipality: str, pairs: pl.DataFrame, made_by: str, run_id: str | None = None) -> pl.DataFrame:
+        """Save pairs (leverandor_bolig_id, kobo_id) as standing links. A pair that stands already is left alone.
+
+        Returns the pairs that were not saved because either side is linked to something else: never overwritten here.
+        """
+        rows = [(str(ours), str(theirs)) for ours, theirs in pairs.select("leverandor_bolig_id", "kobo_id").iter_rows()]
+        with self.write() as connection:
+            refused = self.link_within(connection, municipality, [(ours, theirs, made_by) for ours, theirs in rows], run_id)
+        return pl.DataFrame(refused, schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}, orient="row")
+
+    def link_within(
+        self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]], run_id: str | None
+    ) -> list[tuple[str, str]]:
+        """save_links inside somebody's transaction; rows are (leverandor_bolig_id, kobo_id, made_by)."""
+        if not rows:
+            return []
+        ours, theirs = self._standing(connection, municipality, rows)
+        refused: list[tuple[str, str]] = []
+        new: list[dict[str, Any]] = []
+        for dwelling, entry, made_by in rows:
+            if ours.get(dwelling) == entry:
+                continue
+            if dwelling in ours or entry in theirs:
+                refused.append((dwelling, entry))
+                continue
+            ours[dwelling], theirs[entry] = entry, dwelling
+            new.append(
+                {
+                    "municipality": municipality,
+                    "leverandor_bolig_id": dwelling,
+                    "kobo_id": entry,
+                    "made_by": made_by,
+                    "run_id": run_id,
+                    "made": self.clock(),
+                }
+            )
+        insert_rows(connection, Link, new)
+        return refused
+
+    def _standing(
+        self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        query = select(_LINK.c.leverandor_bolig_id, _LINK.c.kobo_id).where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
+        # A group of the journal is small beside the register: ask for its own keys only.
+        if len(rows) <= 500:
+            query = query.where(_LINK.c.leverandor_bolig_id.in_([row[0] for row in rows]) | _LINK.c.kobo_id.in_([row[1] for row in rows]))
+        found = connection.execute(query).fetchall()
+        return {str(row[0]): str(row[1]) for row in found}, {str(row[1]): str(row[0]) for row in found}
+
+    def end_links(self, municipality: str, dwellings: list[str], ended_by: str) -> int:
+        """End the standing links of these leverandor_bolig_id. Returns how many ended."""
+        with self.write() as connection:
+            return self.unlink_within(connection, municipality, dwellings, ended_by)
+
+    def unlink_within(self, connection: Connection, municipality: str, dwellings: list[str], ended_by: str) -> int:
+        ended = 0
+        for start in range(0, len(dwellings), 500):
+            statement = (
+                update(_LINK)
+                .where(
+                    _LINK.c.municipality == municipality,
+                    _LINK.c.ended.is_(None),
+                    _LINK.c.leverandor_bolig_id.in_(dwellings[start : start + 500]),
+                )
+                .values(ended=self.clock(), ended_by=ended_by)
+            )
+            ended += connection.execute(statement).rowcount
+        return ended
+
+    def memberships(self, municipality: str) -> pl.DataFrame:
+        """(source, source_key) -> leverandor_bolig_id, every key ever seen, sorted. Shape: MEMBERSHIPS."""
+        query = (
+            select(*(_MEMBERSHIP.c[name] for name in MEMBERSHIPS))
+            .where(_MEMBERSHIP.c.municipality == municipality)
+            .order_by(_MEMBERSHIP.c.source, _MEMBERSHIP.c.source_key)
+        )
+        return self.frame(query, MEMBERSHIPS)
+
+    def save_memberships(self, municipality: str, as_of: date, seen: pl.DataFrame) -> None:
+        """Remember tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key."""
+        known = self.memberships(municipality)
+        joined = seen.select("source", "source_key", "leverandor_bolig_id").join(
+            known, on=["source", "source_key"], how="left", suffix="_known"
+        )
+        new = joined.filter(pl.col("last_seen").is_null())
+        changed = joined.filter(
+            pl.col("last_seen").is_not_null()
+            & ((pl.col("last_seen") < as_of) | (pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_known")))
+        )
+        keys = {"municipality": municipality}
+        rows = [
+            {**keys, **row, "first_seen": as_of, "last_seen": as_of}
+            for row in new.select("source", "source_key", "leverandor_bolig_id").iter_rows(named=True)
+        ]
+        with self.write() as connection:
+            insert_rows(connection, Membership, rows)
+            statement = (
+                update(_MEMBERSHIP)
+                .where(
+                    _MEMBERSHIP.c.municipality == municipality,
+                    _MEMBERSHIP.c.source == bindparam("b_source"),
+                    _MEMBERSHIP.c.source_key == bindparam("b_key"),
+                )
+                .values(leverandor_bolig_id=bindparam("b_id"), last_seen=bindparam("b_seen"))
+            )
+            marks = changed.select(
+                b_source="source", b_key="source_key", b_id="leverandor_bolig_id", b_seen=pl.max_horizontal("last_seen", pl.lit(as_of))
+            ).to_dicts()
+            for start in range(0, len(marks), BATCH):
+                connection.execute(statement, marks[start : start + BATCH])

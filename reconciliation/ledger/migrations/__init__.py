@@ -1,0 +1,4 @@
+"""Alembic revisions of the ledger, oldest first. A new revision is a file in versions/ and a line here."""
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]

@@ -1,0 +1,154 @@
+"""Plans as they were made, and how many nights each dwelling has been gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy.engine import Connection
+
+from reconciliation.ledger.store import Store, insert_rows, table_of
+from reconciliation.ledger.tables import Absence, Plan, PlanItem, Run
+from reconciliation.tables import PLAN_ITEMS
+from reconciliation.words import DwellingClass
+
+_PLAN, _ITEM, _ABSENCE, _RUN = table_of(Plan), table_of(PlanItem), table_of(Absence), table_of(Run)
+_ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
+
+DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """A plan as the ledger remembers it. `items` leaves out dwellings that stayed in sync; `counts` has all."""
+
+    run_id: str
+    as_of: date
+    digest: str
+    counts: dict[str, int]
+    refusals: list[Any]
+    register_verdict: str
+    items: pl.DataFrame
+
+
+class Plans(Store):
+    def record_plan(
+        self,
+        run_id: str,
+        items: pl.DataFrame,
+        digest: str,
+        *,
+        refusals: Sequence[Any] = (),
+        register_verdict: str = "complete",
+        gone: Collection[str] | None = None,
+    ) -> None:
+        """Store the plan of a run (items: PLAN_ITEMS) and count tonight among the nights its gone dwellings were gone.
+
+        refusals: JSON-able. gone: leverandor_bolig_id that stood in no source although every source that held them was
+        read completely; by default all of class retire. Dwellings that are in the plan otherwise count as back.
+        """
+        with self.write() as connection:
+            run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
+            counts = dict(items.group_by("class").len().sort("class").iter_rows())
+            connection.execute(
+                insert(_PLAN).values(
+                    run_id=run_id,
+                    municipality=run.municipality,
+                    as_of=run.as_of,
+                    digest=digest,
+                    counts=json.dumps(counts),
+                    refusals=json.dumps(list(refusals), ensure_ascii=False),
+                    register_verdict=register_verdict,
+                    made=self.clock(),
+                )
+            )
+            news = self._news(connection, run.municipality, items).rename({"class": "dwelling_class"})
+            keys = {"run_id": run_id, "municipality": run.municipality}
+            insert_rows(connection, PlanItem, [{**keys, **row} for row in news.iter_rows(named=True)])
+            _count_absences(connection, run.municipality, run.as_of, items, gone)
+
+    def _news(self, connection: Connection, municipality: str, items: pl.DataFrame) -> pl.DataFrame:
+        """The items worth a row: all but those that were in sync, with the same koboId, when last written down."""
+        newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
+        query = select(_ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id).where(
+            _ITEM.c.id.in_(newest), _ITEM.c.dwelling_class == DwellingClass.IN_SYNC.value
+        )
+        schema = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+        known = pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
+        in_sync = pl.col("class") == DwellingClass.IN_SYNC.value
+        fresh = items.filter(in_sync).join(known, on=["leverandor_bolig_id", "kobo_id"], how="anti", nulls_equal=True)
+        return pl.concat([items.filter(~in_sync), fresh]).select(list(PLAN_ITEMS))
+
+    def plan(self, run_id: str) -> StoredPlan | None:
+        """The plan of a run, or None."""
+        return self._stored(select(_PLAN).where(_PLAN.c.run_id == run_id))
+
+    def last_plan(self, municipality: str, before_run: str | None = None) -> StoredPlan | None:
+        """The newest plan, leaving out the run `before_run`."""
+        query = select(_PLAN).where(_PLAN.c.municipality == municipality)
+        if before_run is not None:
+            query = query.where(_PLAN.c.run_id != before_run)
+        return self._stored(query.order_by(_PLAN.c.made.desc(), _PLAN.c.run_id.desc()).limit(1))
+
+    def _stored(self, query: Select[Any]) -> StoredPlan | None:
+        with self.read() as connection:
+            found = connection.execute(query).first()
+        if found is None:
+            return None
+        items = self.frame(
+            select(*_ITEM_COLUMNS)
+            .where(_ITEM.c.run_id == found.run_id)
+            .order_by(_ITEM.c.dwelling_class, _ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id),
+            PLAN_ITEMS,
+        )
+        return StoredPlan(
+            run_id=found.run_id,
+            as_of=found.as_of,
+            digest=found.digest,
+            counts=json.loads(found.counts),
+            refusals=json.loads(found.refusals),
+            register_verdict=found.register_verdict,
+            items=items,
+        )
+
+    def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
+        """What became of one dwelling: a row for every night that brought something new. Shape: DWELLING_NIGHTS."""
+        query = (
+            select(_ITEM.c.run_id, _RUN.c.as_of, *_ITEM_COLUMNS)
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id == leverandor_bolig_id)
+            .order_by(_ITEM.c.id)
+        )
+        return self.frame(query, DWELLING_NIGHTS)
+
+    def absences(self, municipality: str, as_of: date) -> dict[str, int]:
+        """leverandor_bolig_id -> on how many distinct dates before `as_of` it was gone, without a break."""
+        query = (
+            select(_ABSENCE.c.leverandor_bolig_id, func.count())
+            .where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.as_of < as_of)
+            .group_by(_ABSENCE.c.leverandor_bolig_id)
+        )
+        with self.read() as connection:
+            return {str(row[0]): int(row[1]) for row in connection.execute(query)}
+
+
+def _count_absences(connection: Connection, municipality: str, as_of: date, items: pl.DataFrame, gone: Collection[str] | None) -> None:
+    retired = items.filter(pl.col("class") == DwellingClass.RETIRE.value)["leverandor_bolig_id"].to_list()
+    away = set(retired if gone is None else gone)
+    standing = set(items["leverandor_bolig_id"].drop_nulls().to_list()) - set(retired) - away
+    known = connection.execute(
+        select(_ABSENCE.c.leverandor_bolig_id, _ABSENCE.c.as_of).where(_ABSENCE.c.municipality == municipality)
+    ).fetchall()
+    back = sorted({str(row[0]) for row in known} & standing)
+    for start in range(0, len(back), 500):
+        connection.execute(
+            delete(_ABSENCE).where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.leverandor_bolig_id.in_(back[start : start + 500]))
+        )
+    counted = {str(row[0]) for row in known if row[1] == as_of}
+    new = [{"municipality": municipality, "leverandor_bolig_id": dwelling, "as_of": as_of} for dwelling in sorted(away - counted)]
+    insert_rows(connection, Absence, new)

@@ -1,0 +1,124 @@
+"""Nights: when they ran, what each source's read came to, how they ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import func, insert, select, update
+
+from reconciliation.ledger.store import Store, insert_rows, table_of
+from reconciliation.ledger.tables import Run, SourceReading
+
+_RUN = table_of(Run)
+_READING = table_of(SourceReading)
+
+RUNS: dict[str, Any] = {
+    "run_id": pl.String(),
+    "as_of": pl.Date(),
+    "apply_mode": pl.String(),
+    "started": pl.Datetime("us", "UTC"),
+    "finished": pl.Datetime("us", "UTC"),
+    "verdict": pl.String(),
+    "seconds": pl.String(),  # JSON: step -> seconds
+    "message": pl.String(),
+}
+READINGS: dict[str, Any] = {
+    "run_id": pl.String(),
+    "as_of": pl.Date(),
+    "source": pl.String(),
+    "verdict": pl.String(),
+    "rows_read": pl.Int64(),
+    "rejected": pl.Int64(),
+    "out_of_scope": pl.Int64(),
+    "accepted": pl.Int64(),
+}
+_COUNTS = ("rows_read", "rejected", "out_of_scope", "accepted")
+
+
+class Runs(Store):
+    def begin_run(self, municipality: str, as_of: date, run_id: str, apply_mode: str) -> None:
+        """Note that a night has begun. Earlier nights of the municipality that never ended become `interrupted`:
+        the lock is held by now, so nobody can still be at them."""
+        with self.write() as connection:
+            connection.execute(
+                update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict="interrupted")
+            )
+            connection.execute(
+                insert(_RUN).values(
+                    run_id=run_id,
+                    municipality=municipality,
+                    as_of=as_of,
+                    apply_mode=apply_mode,
+                    started=self.clock(),
+                    verdict="running",
+                    seconds="{}",
+                )
+            )
+
+    def finish_run(
+        self,
+        run_id: str,
+        verdict: str,
+        seconds: Mapping[str, float],
+        sources: Mapping[str, Mapping[str, Any]],
+        message: str | None = None,
+    ) -> None:
+        """Note how the night ended. `sources`: name -> {verdict, rows_read, rejected, out_of_scope, accepted}."""
+        with self.write() as connection:
+            run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
+            connection.execute(
+                update(_RUN)
+                .where(_RUN.c.run_id == run_id)
+                .values(finished=self.clock(), verdict=verdict, seconds=json.dumps(dict(seconds)), message=message)
+            )
+            connection.execute(_READING.delete().where(_READING.c.run_id == run_id))
+            readings = [
+                {
+                    "run_id": run_id,
+                    "source": source,
+                    "municipality": run.municipality,
+                    "as_of": run.as_of,
+                    "verdict": str(reading["verdict"]),
+                    **{count: int(reading.get(count, 0)) for count in _COUNTS},
+                }
+                for source, reading in sources.items()
+            ]
+            insert_rows(connection, SourceReading, readings)
+
+    def runs(self, municipality: str) -> pl.DataFrame:
+        """All nights, oldest first. Shape: RUNS."""
+        query = select(*(_RUN.c[name] for name in RUNS)).where(_RUN.c.municipality == municipality).order_by(_RUN.c.started, _RUN.c.run_id)
+        return self.frame(query, RUNS)
+
+    def readings(self, municipality: str) -> pl.DataFrame:
+        """Every read of every source, oldest night first. Shape: READINGS."""
+        query = (
+            select(*(_READING.c[name] for name in READINGS))
+            .join(_RUN, _RUN.c.run_id == _READING.c.run_id)
+            .where(_READING.c.municipality == municipality)
+            .order_by(_RUN.c.started, _READING.c.source)
+        )
+        return self.frame(query, READINGS)
+
+    def last_complete_rows(self, municipality: str, source: str) -> int | None:
+        """How many rows the source's last complete read had; None when it never was read completely."""
+        query = (
+            select(_READING.c.rows_read)
+            .join(_RUN, _RUN.c.run_id == _READING.c.run_id)
+            .where(_READING.c.municipality == municipality, _READING.c.source == source, _READING.c.verdict == "complete")
+            .order_by(_RUN.c.started.desc())
+            .limit(1)
+        )
+        with self.read() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else int(found)
+
+    def nights(self, municipality: str) -> int:
+        """How many distinct dates have a night that ended."""
+        query = select(func.count(func.distinct(_RUN.c.as_of))).where(_RUN.c.municipality == municipality, _RUN.c.finished.is_not(None))
+        with self.read() as connection:
+            return int(connection.execute(query).scalar_one())

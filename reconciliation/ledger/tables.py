@@ -1,0 +1,273 @@
+"""The ledger's tables. Every table carries the municipality's slug: one database may serve many municipalities.
+
+Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. No table holds a value
+read from a source: a deviation is kept by its place and rule, a call by the hash of its body.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+LEDGER_METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class LedgerTable(SQLModel):
+    metadata = LEDGER_METADATA
+
+
+class Run(LedgerTable, table=True):
+    """One per night and municipality, dry or wet."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index(None, "municipality", "as_of"),)
+    run_id: str = Field(primary_key=True)
+    municipality: str
+    as_of: date
+    apply_mode: str
+    """never, auto, or the approved digest."""
+    started: datetime
+    finished: datetime | None = None
+    verdict: str = "running"
+    """running, done, incomplete, failed, waiting (for approval), interrupted (never finished)."""
+    seconds: str = Field(default="{}", sa_type=Text)
+    """JSON: step -> seconds."""
+    message: str | None = Field(default=None, sa_type=Text)
+
+
+class SourceReading(LedgerTable, table=True):
+    """What a night's read of one source came to."""
+
+    __tablename__ = "source_reading"
+    __table_args__ = (Index(None, "municipality", "source", "verdict"),)
+    run_id: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    municipality: str
+    as_of: date
+    verdict: str
+    rows_read: int
+    rejected: int
+    out_of_scope: int
+    accepted: int
+
+
+class Plan(LedgerTable, table=True):
+    """The plan of a run: its digest, how many of each class, and the guards that refused it."""
+
+    __tablename__ = "plan"
+    run_id: str = Field(primary_key=True)
+    municipality: str = Field(index=True)
+    as_of: date
+    digest: str
+    counts: str = Field(sa_type=Text)
+    """JSON: class -> dwellings, in_sync included."""
+    refusals: str = Field(sa_type=Text)
+    """JSON list of what stands against applying it."""
+    register_verdict: str
+    made: datetime
+
+
+class PlanItem(LedgerTable, table=True):
+    """One dwelling in one plan. Whoever is not in sync has a row every night; in_sync has one on the night it came to be
+    so (or its koboId changed) and stands until the dwelling's next row: 111,000 rows a night that say nothing new would
+    be the whole ledger."""
+
+    __tablename__ = "plan_item"
+    __table_args__ = (Index(None, "municipality", "leverandor_bolig_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    municipality: str
+    dwelling_class: str
+    leverandor_bolig_id: str | None = None
+    kobo_id: str | None = None
+    changes: str = Field(sa_type=Text)
+    match_key: str | None = None
+    reason: str | None = None
+    details: str | None = Field(default=None, sa_type=Text)
+    held: str | None = None
+
+
+class Absence(LedgerTable, table=True):
+    """One row per night on which a linked dwelling stood in no source; deleted when it is seen again."""
+
+    __tablename__ = "absence"
+    municipality: str = Field(primary_key=True)
+    leverandor_bolig_id: str = Field(primary_key=True)
+    as_of: date = Field(primary_key=True)
+
+
+class Intent(LedgerTable, table=True):
+    """The journal: one row per write to the register, committed before the call. `state` is intent until an outcome is
+    known; the body is kept only so long, so that a repeated POST is the same POST."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        Index(None, "run_id", "state"),
+        Index(
+            "ix_intent_open",
+            "municipality",
+            sqlite_where=text("state IN ('intent', 'unknown')"),
+            postgresql_where=text("state IN ('intent', 'unknown')"),
+        ),
+    )
+    request_id: str = Field(primary_key=True)
+    run_id: str
+    municipality: str
+    leverandor_bolig_id: str
+    kobo_id: str | None = None
+    verb: str
+    changes: str = Field(sa_type=Text)
+    body: str | None = Field(default=None, sa_type=Text)
+    body_hash: str | None = None
+    state: str
+    status: int | None = None
+    message: str | None = Field(default=None, sa_type=Text)
+    intended: datetime
+    settled: datetime | None = None
+
+
+class Call(LedgerTable, table=True):
+    """Every request that went to the register, each attempt of its own."""
+
+    __tablename__ = "call"
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    municipality: str
+    at: datetime = Field(index=True)
+    verb: str
+    kobo_id: str | None = None
+    status: int | None = None
+    """None: no answer came."""
+    attempt: int
+    request_id: str | None = None
+    milliseconds: float | None = None
+    body_hash: str | None = None
+    error: str | None = None
+
+
+_STANDING = text("ended IS NULL")
+
+
+class Link(LedgerTable, table=True):
+    """Our id <-> koboId. A link that ends keeps its row; at most one standing link per dwelling and per koboId."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("uq_link_dwelling", "municipality", "leverandor_bolig_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+        Index("uq_link_entry", "municipality", "kobo_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    leverandor_bolig_id: str
+    kobo_id: str
+    made_by: str
+    """created, found (the register answered that it has it), matched (by key), decided (by a person), restored."""
+    run_id: str | None = None
+    made: datetime
+    ended: datetime | None = None
+    ended_by: str | None = None
+
+
+class Membership(LedgerTable, table=True):
+    """Which dwelling a source's key belongs to, for ever: this is what keeps an id when rows come and go."""
+
+    __tablename__ = "membership"
+    __table_args__ = (Index(None, "municipality", "leverandor_bolig_id"),)
+    municipality: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    source_key: str = Field(primary_key=True)
+    leverandor_bolig_id: str
+    first_seen: date
+    last_seen: date
+
+
+class Decision(LedgerTable, table=True):
+    """What a person decided. Superseded, never edited; asked again only when `evidence` no longer is what they saw."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index(None, "municipality", "kind", "subject"),)
+    municipality: str = Field(primary_key=True)
+    decision_id: str = Field(primary_key=True)
+    kind: str
+    """match, merge, conflict, field, plan (approval), adoption."""
+    subject: str
+    """leverandor_bolig_id, or the plan's digest."""
+    other: str | None = None
+    """koboId or leverandor_bolig_id it is held against."""
+    field: str | None = None
+    verdict: str
+    """same, different, unsure, new, replace, keep, value, approved, rejected."""
+    value: str | None = None
+    evidence: str | None = Field(default=None, sa_type=Text)
+    decided_by: str
+    decided: datetime
+    note: str | None = Field(default=None, sa_type=Text)
+    superseded: datetime | None = None
+
+
+class Deviation(LedgerTable, table=True):
+    """The life of one fault: a source row and a rule. No value and no message: those are in the night's own table."""
+
+    __tablename__ = "deviation"
+    __table_args__ = (
+        UniqueConstraint("municipality", "identity"),
+        Index(None, "municipality", "source", "fixed"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    identity: str
+    """Source, key (its place when it has none), rule and heading, joined."""
+    source: str
+    owner: str | None = None
+    source_key: str | None = None
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    heading: str | None = None
+    rule: str
+    severity: str
+    first_seen: date
+    since: date
+    """First night of its present appearance; `first_seen` of the very first."""
+    last_seen: date
+    fixed: date | None = None
+    times_returned: int = 0
+
+
+class Snapshot(LedgerTable, table=True):
+    """Progress of one night, per category and owner. A night that is run again replaces its own."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("municipality", "as_of", "category", "source", "owner"),)
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    as_of: date
+    run_id: str
+    category: str
+    source: str
+    owner: str
+    in_scope: int
+    in_register: int
+    in_sync: int
+    blocked: str = Field(sa_type=Text)
+    """JSON: reason -> dwellings."""
+    register_seen: bool
+
+
+class Lock(LedgerTable, table=True):
+    """Who runs a night of a municipality now. Expires, so that a crash never locks anybody out."""
+
+    __tablename__ = "lock"
+    municipality: str = Field(primary_key=True)
+    holder: str
+    token: str
+    since: datetime
+    expires: datetime

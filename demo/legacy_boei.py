@@ -42,7 +42,7 @@ CREATE TABLE Leieobjekt (Objekt_ID varchar(6), Bygg_ID varchar(2), Seksjons_ID v
 """
 
 
-def row(dwelling: Dwelling, rent: int, random: Random) -> TypedRow:
+def row(dwelling: Dwelling, random: Random) -> TypedRow:
     """One clean Leieobjekt with what belongs to its property. BOEI knows no rent and no unit number."""
     building, serial = dwelling.building, int(dwelling.id[1:])
     letter = building.bokstav or ""

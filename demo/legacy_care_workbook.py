@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 from random import Random
@@ -83,7 +83,7 @@ def write(path: Path, rows: Sequence[TypedRow]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(path, {"strings_to_numbers": False})
     # Without a fixed time stamp no two files would be equal.
-    book.set_properties({"title": "Boliger helse og omsorg", "created": datetime(2023, 11, 1)})
+    book.set_properties({"title": "Boliger helse og omsorg", "created": datetime(2023, 11, 1, tzinfo=UTC)})
     middle = book.add_format({"valign": "vcenter", "text_wrap": True})
     bold = book.add_format({"bold": True})
     for name in (HOMES, PLACES):

@@ -7,7 +7,7 @@ Of tenants it holds a number and `hemmeligAdresse`, no names.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from random import Random
 
@@ -132,10 +132,10 @@ def _lease(v: dict[str, Value]) -> tuple[Value, ...]:
     )
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: set[tuple[Value, ...]]) -> None:
+def _insert(connection: sqlite3.Connection, table: str, rows: Collection[tuple[Value, ...]]) -> None:
     if rows:
         marks = ",".join("?" * len(next(iter(rows))))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", sorted(rows, key=repr))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", sorted(rows, key=repr))  # noqa: S608 - names of our own
 
 
 def places(rows: Sequence[TypedRow]) -> list[tuple[str, str | None, int]]:

@@ -16,16 +16,11 @@ from demo.world import CARE, Dwelling
 
 HOMES, PLACES = "Omsorgsboliger", "Institusjonsplasser"
 TITLE = {HOMES: "Omsorgsboliger i Fjordvik kommune", PLACES: "Plasser i institusjon"}
-HEADINGS = {
-    HOMES: (
-        "Bolig-ID;Bygg;Adresse;Postnr;Gnr/bnr;Kategori;Bruksenhet;Leil.nr;Rom;Areal m²;Soverom;Etasje;Rullestol;Bofellesskap;"
-        "Husleie;Sist endret;Brukerkode;Merknad"
-    ).split(";"),
-    PLACES: (
-        "Bolig-ID;Bygg;Adresse;Postnr;Gnr/bnr;Bruksenhet;Leil.nr;Rom;Areal m²;Soverom;Etasje;Rullestol;Bofellesskap;"
-        "Husleie;Sist endret;Brukerkode;Merknad"
-    ).split(";"),
-}
+_HEADINGS = (
+    "Bolig-ID;Bygg;Adresse;Postnr;Gnr/bnr;Kategori;Bruksenhet;Leil.nr;Rom;Areal m²;Soverom;Etasje;Rullestol;Bofellesskap;"
+    "Husleie;Sist endret;Brukerkode;Merknad"
+)
+HEADINGS = {HOMES: _HEADINGS.split(";"), PLACES: _HEADINGS.replace("Kategori;", "").split(";")}
 MERGED = ("Bygg", "Adresse", "Postnr", "Gnr/bnr")
 HEADER_ROW = 3
 KATEGORI = {
@@ -37,7 +32,7 @@ KATEGORI = {
 _EPOCH = date(1899, 12, 30)
 
 
-def row(dwelling: Dwelling, unit: str | None, rent: int, random: Random, building_random: Random, changed: date) -> TypedRow:
+def row(dwelling: Dwelling, unit: str | None, rent: int, random: Random, *, building_random: Random, changed: date) -> TypedRow:
     """One clean row. What is merged over a building's rows is drawn from `building_random`, alike for all of them."""
     building = dwelling.building
     place = building.kind == "institusjon"
@@ -106,7 +101,8 @@ def _sheet(sheet: Any, name: str, rows: Sequence[TypedRow], middle: Any, bold: A
         line += len(members)
     sheet.write(line + 1, 0, "Sum", bold)
     for heading in ("Areal m²", "Husleie"):
-        sheet.write(line + 1, headings.index(heading), sum(v for typed in rows if isinstance(v := typed.values[heading], int | float)), bold)
+        total = sum(value for typed in rows if isinstance(value := typed.values[heading], int | float))
+        sheet.write(line + 1, headings.index(heading), total, bold)
 
 
 def _merged_down(sheet: Any, line: int, headings: Sequence[str], rows: Sequence[TypedRow], middle: Any) -> None:

@@ -11,15 +11,16 @@ from demo.numbers import identity_number
 from demo.rows import TypedRow, Value
 from demo.world import FACILIT, Building, Dwelling
 
-SECTION = (
+_SECTION = (
     "Nummer;Navn;Merknad;Adresse;Fasilitet;Eiendom;Bygning;Region;Kategori bolig;Formål;Status utleie;Plassering;Standard;"
     "Korreksjonsfaktorer;Seksjonstype;Mengde;Sum;Anskaffelsespris;Anskaffet dato;SSB nummer;Antall rom;Aktiv;Utleibar;"
     "Løpenummer;Leietaker nummer;Leietaker;Eierform"
-).split(";")
-PROPERTY = (
+)
+_PROPERTY = (
     "Nummer;Navn;Adresse;Eiendom;Merknad;Hjemmelshaver;Matrikkelnr;Parkeringsplasser;Parkeringsareal;Plenareal;"
     "Bruksareal (BRA);Totalt areal;Brøytet areal;Grunneiendomstype;Eierform;Kommune;Region;Kategori bolig;Formål;Status utleie"
-).split(";")
+)
+SECTION, PROPERTY = _SECTION.split(";"), _PROPERTY.split(";")
 
 KATEGORI = {
     "heldogns": "Omsorgsbolig heldøgns",
@@ -108,7 +109,7 @@ def row(dwelling: Dwelling, unit: str | None, rent: int, random: Random) -> Type
 def store_room(building: Building, serial: int) -> TypedRow:
     """A row that is let to nobody as a home: a garage or store room, marked as not lettable."""
     values: dict[str, Value] = dict.fromkeys(SECTION, "")
-    number = f"{8_000_000 + serial}"
+    number = f"{7_000_000 + serial}"
     values |= {
         "Nummer": number,
         "Navn": f"{('Bod', 'Garasje')[serial % 2]} {building.house}",

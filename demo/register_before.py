@@ -8,13 +8,14 @@ from pathlib import Path
 from demo.script import Script
 from demo.world import KOMMUNENUMMER, Dwelling
 
-COLUMNS = (
+_COLUMNS = (
     "kommunenummer gnrbnr festenummer seksjonsnummer bruksenhetsnummer gatenavn husnummer husbokstav postnummer ekstrareferanse "
     "koboboligtype underkategoriboligtype kobodisposisjonsform boligeiersnavn boligeiersorganisasjonsnummer boligeiersmobilnummer "
     "boligstatus statusdato manedsleie malernummerstrom malernummervann depositum errullestoltilpasset antallsoverom "
     "skolekretsbarneskole skolekretsungdomsskole ovriginformasjon kvalifiserermvakompensasjon erbofellesskap erdognbemannet "
     "harpersonalbase hovedsoker leieforholdertidsubegrenset leieforholdstartdato leieforholdsluttdato"
-).split()
+)
+COLUMNS = _COLUMNS.split()
 BOLIGTYPE = {
     "heldogns": "OMSORGSBOLIG",
     "oppfolging": "OMSORGSBOLIG",

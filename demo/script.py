@@ -47,6 +47,8 @@ class Script:
     contradicted: set[str] = field(default_factory=set)
     written_units: set[str] = field(default_factory=set)
     """Houses whose H0101 every system must write."""
+    blank_units: set[str] = field(default_factory=set)
+    """Houses whose H0101 no system writes."""
 
 
 @lru_cache(maxsize=4)
@@ -71,7 +73,9 @@ class _Writer:
         nights = range(LAST + 1)
         for building in self.script.world.buildings:
             settled = building.kind in ("institusjon", "borettslag") or building.sold
-            self.script.appears[building.id] = 0 if settled else self.random.choices(nights, _APPEARS)[0]
+            night = 0 if settled else self.random.choices(nights, _APPEARS)[0]
+            unseen = night == FAILED_NIGHT and CARE in building.systems
+            self.script.appears[building.id] = night + 1 if unseen else night
         self._register()
         for chosen, count, systems in (
             (self.script.contradicted_units, _CONTRADICTED_UNITS, {FACILIT, CARE}),
@@ -142,15 +146,26 @@ class _Writer:
                 self.script.stains[dirt.source, partner] = Stain(dirt, corrected)
             for unit in chosen:
                 self.script.stains[dirt.source, unit.id] = Stain(dirt, corrected, partner)
-                if dirt.where in (UNIT, TWICE):
-                    self.script.written_units.add(unit.id)
+            for touched in used:
+                self._settle_unit(touched)
             gone = {b.id for b in used}
             self.free = [b for b in self.free if b.id not in gone]
             return
 
+    def _settle_unit(self, building: Building) -> None:
+        """While one system's row is rejected the other's stands alone: the unit number must not change when it is corrected.
+
+        A unit number cannot be given to a dwelling in the register afterwards, so that would be a conflict for a person.
+        """
+        if building.kind == "hus":
+            chosen = self.script.blank_units if BOEI in building.systems else self.script.written_units
+            chosen.add(self.units[building.id][0].id)
+
     def _fits(self, dirt: Dirt, building: Building) -> bool:
         if dirt.where in (HOUSE, TWO_HOUSES):
             return building.kind == "hus"
+        if dirt.where in (UNIT, TWICE) and building.kind == "hus" and BOEI in building.systems:
+            return False
         if dirt.where == TWO_UNITS:
             return building.kind == "blokk" and len(self.units[building.id]) >= 6
         return dirt.where != TWICE or building.kind == "hus"

@@ -101,7 +101,7 @@ def written_unit(plot: Script, source: str, dwelling: Dwelling) -> str | None:
     """The unit number that system has for it: owners of houses often leave it out, and one can be wrong."""
     serial = int(dwelling.id[1:])
     unit = dwelling.bruksenhetsnummer
-    if unit is None or source == BOEI:
+    if unit is None or source == BOEI or dwelling.id in plot.blank_units:
         return None
     if source == CARE and dwelling.id in plot.contradicted_units:
         return f"{unit[:3]}09"
@@ -117,7 +117,8 @@ def _clean(plot: Script, source: str, dwelling: Dwelling, night: int) -> TypedRo
         return legacy_facilit.row(dwelling, unit, kroner, random)
     if source == CARE:
         merged = Random(f"{seed} {source} building {dwelling.building.id}")
-        return legacy_care_workbook.row(dwelling, unit, kroner, random, merged, _changed(plot, dwelling, night))
+        changed = _changed(plot, dwelling, night)
+        return legacy_care_workbook.row(dwelling, unit, kroner, random, building_random=merged, changed=changed)
     typed = legacy_boei.row(dwelling, random)
     other: dict[str, Value] = {}
     if dwelling.id in plot.untied:

@@ -16,12 +16,13 @@ _SPECIAL = (
     "Vuotnageaidnu - Fjordbunnen",
     "Søndre Brygge",
 )
-_FIRST = (
+_STEMS = (
     "Fjord Berg Skog Strand Åker Elve Bekke Bjørke Furu Gran Hassel Lønne Ospe Rogne Selje Kirke Skole Stasjons Havne "
     "Brygge Naust Fiskar Tømmer Mølle Sag Smie Eng Kløver Lyng Multe Tyttebær Blåbær Ørne Svane Måke Terne Ærfugl Sjø "
     "Myr Kvern Stølen Utsikt Solhøgd Nordlys Vinter Haug Lien Torv Jern Kobber Slette Øyer Holme Skjær Våg Nes Eid Dal "
     "Foss Hei"
-).split()
+)
+_FIRST = _STEMS.split()
 # One ending of each family only: readers treat -vei, -veien and -vegen of the same stem as one street.
 _LAST = ("gata", "veien", "lia", "bakken", "stien", "kroken", "tunet", "svingen", "jordet", "ringen")
 _AREAS = ("FJORDVIK", "FJORDVIKA", "NORDFJORDVIK", "INDRE FJORDVIK", "FJORDVIKBOTN")

@@ -125,7 +125,7 @@ class Links(Store):
         )
         return self.frame(query, MEMBERSHIPS)
 
-    def save_memberships(self, municipality: str, as_of: date, seen: pl.DataFrame) -> None:
+    def save_memberships(self, municipality: str, seen: pl.DataFrame, as_of: date) -> None:
         """Remember tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key."""
         known = self.memberships(municipality)
         joined = seen.select("source", "source_key", "leverandor_bolig_id").join(

@@ -42,8 +42,8 @@ class Plans(Store):
         run_id: str,
         items: pl.DataFrame,
         digest: str,
-        *,
         refusals: Sequence[Any] = (),
+        *,
         register_verdict: str = "complete",
         gone: Collection[str] | None = None,
     ) -> None:

@@ -64,10 +64,11 @@ class Runs(Store):
         run_id: str,
         verdict: str,
         seconds: Mapping[str, float],
-        sources: Mapping[str, Mapping[str, Any]],
+        sources: Mapping[str, str | Mapping[str, Any]],
         message: str | None = None,
     ) -> None:
-        """Note how the night ended. `sources`: name -> {verdict, rows_read, rejected, out_of_scope, accepted}."""
+        """Note how the night ended. sources: name -> {verdict, rows_read, rejected, out_of_scope, accepted}, or the verdict
+        alone when nothing was counted."""
         with self.write() as connection:
             run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
             connection.execute(
@@ -82,10 +83,9 @@ class Runs(Store):
                     "source": source,
                     "municipality": run.municipality,
                     "as_of": run.as_of,
-                    "verdict": str(reading["verdict"]),
-                    **{count: int(reading.get(count, 0)) for count in _COUNTS},
+                    **{count: reading.get(count) for count in ("verdict", *_COUNTS)},
                 }
-                for source, reading in sources.items()
+                for source, reading in ((name, {"verdict": said} if isinstance(said, str) else said) for name, said in sources.items())
             ]
             insert_rows(connection, SourceReading, readings)
 
@@ -109,7 +109,12 @@ class Runs(Store):
         query = (
             select(_READING.c.rows_read)
             .join(_RUN, _RUN.c.run_id == _READING.c.run_id)
-            .where(_READING.c.municipality == municipality, _READING.c.source == source, _READING.c.verdict == "complete")
+            .where(
+                _READING.c.municipality == municipality,
+                _READING.c.source == source,
+                _READING.c.verdict == "complete",
+                _READING.c.rows_read.is_not(None),
+            )
             .order_by(_RUN.c.started.desc())
             .limit(1)
         )

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 from sqlalchemy import Engine, Select, Table, insert
@@ -60,7 +60,14 @@ class Store:
         return pl.DataFrame([tuple(row) for row in rows], schema=dict(schema), orient="row")
 
     def close(self) -> None:
+        """Let go of the database."""
         self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
 
 def table_of(model: type) -> Table:

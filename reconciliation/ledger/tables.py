@@ -53,10 +53,10 @@ class SourceReading(LedgerTable, table=True):
     municipality: str
     as_of: date
     verdict: str
-    rows_read: int
-    rejected: int
-    out_of_scope: int
-    accepted: int
+    rows_read: int | None = None
+    rejected: int | None = None
+    out_of_scope: int | None = None
+    accepted: int | None = None
 
 
 class Plan(LedgerTable, table=True):

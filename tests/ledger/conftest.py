@@ -44,7 +44,7 @@ def postgres_server() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture()
+@pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """URL of an empty database of its own."""
     import psycopg
@@ -63,12 +63,12 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def ledger(ledger_url: str, tmp_path: Path, clock: Clock) -> Iterator[Ledger]:
     opened = open_ledger(ledger_url, tmp_path, clock)
     yield opened

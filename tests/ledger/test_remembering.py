@@ -53,7 +53,7 @@ def test_a_night_is_noted_with_its_sources_and_its_end(ledger: Ledger) -> None:
     run = ledger.runs(PLACE).row(0, named=True)
     assert (run["verdict"], run["as_of"], run["seconds"]) == ("done", FIRST, '{"plan": 0.5}')
     reading = ledger.readings(PLACE).row(0, named=True)
-    assert (reading["source"], reading["rows_read"], reading["out_of_scope"]) == ("facilit", 10, 0)
+    assert (reading["source"], reading["rows_read"], reading["out_of_scope"]) == ("facilit", 10, None)
 
 
 def test_the_last_complete_read_is_remembered_past_failed_ones(ledger: Ledger) -> None:
@@ -97,9 +97,9 @@ def test_a_link_that_ended_is_kept_and_makes_room_for_another(ledger: Ledger) ->
 
 def test_a_key_keeps_its_dwelling_and_its_first_night(ledger: Ledger) -> None:
     keys = pl.DataFrame({"source": ["facilit", "excel"], "source_key": ["1", "1"], "leverandor_bolig_id": ["facilit-1", "facilit-1"]})
-    ledger.save_memberships(PLACE, FIRST, keys)
-    ledger.save_memberships(PLACE, FIRST + timedelta(days=2), keys.head(1))
-    ledger.save_memberships(PLACE, FIRST, keys.head(1))
+    ledger.save_memberships(PLACE, keys, FIRST)
+    ledger.save_memberships(PLACE, keys.head(1), FIRST + timedelta(days=2))
+    ledger.save_memberships(PLACE, keys.head(1), FIRST)
     assert ledger.memberships(PLACE).rows() == [
         ("excel", "1", "facilit-1", FIRST, FIRST),
         ("facilit", "1", "facilit-1", FIRST, FIRST + timedelta(days=2)),

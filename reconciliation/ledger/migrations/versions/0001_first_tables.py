@@ -233,10 +233,10 @@ def upgrade() -> None:
         sa.Column("municipality", AutoString(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("verdict", AutoString(), nullable=False),
-        sa.Column("rows_read", sa.Integer(), nullable=False),
-        sa.Column("rejected", sa.Integer(), nullable=False),
-        sa.Column("out_of_scope", sa.Integer(), nullable=False),
-        sa.Column("accepted", sa.Integer(), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=True),
+        sa.Column("rejected", sa.Integer(), nullable=True),
+        sa.Column("out_of_scope", sa.Integer(), nullable=True),
+        sa.Column("accepted", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("run_id", "source", name="pk_source_reading"),
     )
     op.create_index("ix_source_reading_municipality_source_verdict", "source_reading", ["municipality", "source", "verdict"])

@@ -1,0 +1,6 @@
+"""Apply: that very plan, row by row through the journal."""
+
+from reconciliation.apply.adopt import adopt
+from reconciliation.apply.plan import apply_plan, resume
+
+__all__ = ["adopt", "apply_plan", "resume"]

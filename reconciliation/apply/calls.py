@@ -1,0 +1,137 @@
+"""One write each: look at what stands there now, make the call, say what became of it.
+
+Before a change or a deletion the entry is read and compared with what the plan saw (law 5), and with whose it is (law 7).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kobo_client.errors import Conflict, NotFound
+from kobo_client.payload import updatable_body
+from reconciliation.apply import words
+from reconciliation.apply.register import Register
+from reconciliation.ledger import Settled, Write
+
+Call = Callable[[Register, Write], Settled]
+
+
+def create(register: Register, write: Write) -> Settled:
+    """POST. An entry that has our id already is ours: an answer that was lost on an earlier try."""
+    body = json.loads(write.body or "{}")
+    try:
+        created = register.create(body, request_id=write.request_id)
+    except Conflict as conflict:
+        return _found(register, write, conflict)
+    return Settled(write.request_id, write.leverandor_bolig_id, "done", created.kobo_id, created.status, link="created")
+
+
+def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
+    """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
+    the one we meant. Another supplier's is left alone."""
+    taken = words.TAKEN.format(words=conflict.words or "")
+    refused = Settled(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
+    if conflict.kobo_id is None:
+        return refused
+    try:
+        standing = register.read(conflict.kobo_id)
+    except NotFound:
+        return refused
+    if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
+        return refused
+    return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found")
+
+
+def change(register: Register, write: Write) -> Settled:
+    """PUT with the current values overlaid by the changes; nothing is sent when they stand there already."""
+    kobo_id = str(write.kobo_id)
+    changes = json.loads(write.changes)
+    try:
+        standing = register.read(kobo_id)
+    except NotFound:
+        return _settled(write, "moved", message=words.GONE)
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=words.NOT_OURS)
+    moved = [item["field"] for item in changes if not _stands(standing, item, "old") and not _stands(standing, item, "new")]
+    if moved:
+        return _settled(write, "moved", message=words.MOVED.format(fields=", ".join(sorted(moved))))
+    ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
+    if ours and all(_stands(standing, item, "new") for item in changes):
+        return _settled(write, "done")
+    wanted = {**standing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
+    try:
+        status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
+    except NotFound:
+        return _settled(write, "moved", message=words.GONE)
+    return _settled(write, "done", status=status)
+
+
+def remove(register: Register, write: Write) -> Settled:
+    """DELETE. What it takes away is kept as the write's changes, so that it can be undone."""
+    kobo_id = str(write.kobo_id)
+    try:
+        standing = register.read(kobo_id)
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=words.NOT_OURS)
+    taken = [
+        {"field": name, "old": value, "new": None, "source": None}
+        for name, value in sorted(standing.items())
+        if value is not None and name not in ("kobo_id", "leverandor_bolig_id")
+    ]
+    try:
+        status = register.remove(kobo_id, write.leverandor_bolig_id, request_id=write.request_id)
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    return _settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
+
+
+CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove}
+
+
+def verify_change(register: Register, write: Write) -> Settled:
+    """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry anew and says what to do."""
+    try:
+        standing = register.read(str(write.kobo_id))
+    except NotFound:
+        return _settled(write, "moved", message=words.GONE)
+    arrived = all(_stands(standing, item, "new") for item in json.loads(write.changes))
+    return _settled(write, "done") if arrived else _settled(write, "failed", message=words.NOT_ARRIVED)
+
+
+def verify_removal(register: Register, write: Write) -> Settled:
+    """Did an earlier night's DELETE arrive?"""
+    try:
+        register.read(str(write.kobo_id))
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    return _settled(write, "failed", message=words.NOT_ARRIVED)
+
+
+VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal}
+"""How an unsettled write of an earlier night is settled. A POST is asked by repeating it with its own request id: the
+register answers that it has it, or takes it now."""
+
+
+def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
+    return standing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
+
+
+def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+    return _plain(standing.get(change["field"])) == _plain(change[side])
+
+
+def _plain(value: Any) -> Any:
+    """As JSON would have it: the plan's values have been through JSON, the register's have not."""
+    if value is None or isinstance(value, bool | str):
+        return value or None if isinstance(value, str) else value
+    if isinstance(value, int | float):
+        return float(value)
+    return str(value)
+
+
+def _settled(write: Write, state: str, **known: Any) -> Settled:
+    return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, **known)

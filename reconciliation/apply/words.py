@@ -1,0 +1,13 @@
+"""What data owners read when a write was not done. Bokmål."""
+
+TAKEN = "Kobo har allerede en bolig med denne adressen eller id-en, og den tilhører en annen. Avklar hvilken som er riktig. {words}"
+GONE = "Boligen finnes ikke lenger i Kobo. Den vurderes på nytt neste natt."
+NOT_OURS = "Boligen i Kobo er merket med en annens id. Den røres ikke; avklar hvem som eier oppføringen."
+MOVED = "Boligen er endret i Kobo etter at planen ble laget ({fields}). Den vurderes på nytt neste natt."
+NOT_ARRIVED = "Endringen fra forrige kjøring kom ikke fram til Kobo. Den er vurdert på nytt."
+REFUSED = "Kobo avviste boligen: {words}"
+UNKNOWN = "Svaret fra Kobo kom ikke fram. Neste kjøring spør Kobo før noe sendes på nytt."
+FAILED = "Kobo tok ikke imot endringen ({words}). Den prøves igjen neste natt."
+NOT_TRIED = "Ikke forsøkt: Kobo svarte ikke. Den prøves igjen neste natt."
+LOCK_LOST = "Ikke forsøkt: en annen kjøring har tatt over. Den prøves igjen neste natt."
+LINKED_ELSEWHERE = "Kobo svarte med en oppføring som allerede er koblet til en annen av våre boliger. Avklar hvilken som er riktig."

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from demo import story, truth
+from demo.rows import TypedRow
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ def _night(folder: Path, as_of: date) -> Night:
     story.write_night(folder, as_of)
     story.write_register_before(folder)
     return Night(folder, as_of, truth.of(as_of))
+
+
+@pytest.fixture(scope="session")
+def nights() -> list[dict[str, list[TypedRow]]]:
+    """Source -> rows, for each of the twelve nights."""
+    return [story.rows_on(as_of) for as_of in story.NIGHTS]
 
 
 @pytest.fixture(scope="session")

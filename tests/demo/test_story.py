@@ -15,10 +15,10 @@ from demo.world import BOEI, CARE, COUNTS, FACILIT
 from tests.demo.conftest import Night
 
 
-@pytest.fixture(scope="module")
-def typed() -> list[list[TypedRow]]:
+@pytest.fixture(scope="session")
+def typed(nights: list[dict[str, list[TypedRow]]]) -> list[list[TypedRow]]:
     """The rows of each night, all sources together."""
-    return [[row for rows in story.rows_on(as_of).values() for row in rows] for as_of in story.NIGHTS]
+    return [[row for rows in night.values() for row in rows] for night in nights]
 
 
 def test_twelve_nights_before_the_deadline() -> None:
@@ -116,11 +116,9 @@ def test_the_systems_overlap() -> None:
 
 
 @pytest.mark.parametrize("night", range(12))
-def test_boei_rows_without_a_label_at_shared_houses_are_alone_there(night: int) -> None:
+def test_boei_rows_without_a_label_at_shared_houses_are_alone_there(night: int, nights: list[dict[str, list[TypedRow]]]) -> None:
     plain = Counter(
-        (row.values["Gateadresse_ID"], str(row.values["Gatenr"]).replace(" ", "").upper())
-        for row in story.rows_on(story.NIGHTS[night])[BOEI]
-        if not row.tied
+        (row.values["Gateadresse_ID"], str(row.values["Gatenr"]).replace(" ", "").upper()) for row in nights[night][BOEI] if not row.tied
     )
     assert all(count == 1 for count in plain.values())
 

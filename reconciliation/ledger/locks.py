@@ -68,8 +68,9 @@ class Locks(Store):
             free = _LOCK.c.expires <= now
             if found is not None and _is_dead(found.token):
                 free = free | (_LOCK.c.token == found.token)
-            taken = connection.execute(statement.on_conflict_do_update(index_elements=["municipality"], set_=values, where=free)).rowcount
-        if not taken:
+            take = statement.on_conflict_do_update(index_elements=["municipality"], set_=values, where=free).returning(_LOCK.c.token)
+            taken = connection.execute(take).first()
+        if taken is None:
             by = "another program" if found is None else found.holder
             since = "now" if found is None else f"{found.since:%Y-%m-%d %H:%M:%S} UTC"
             until = "" if found is None else f", or until {found.expires:%H:%M:%S} UTC if that one has died"

@@ -122,35 +122,38 @@ class _Writer:
         owed = 0.0
         for dirt in DIRT:
             owed += dirt.weight * rows * SHARE / weights
-            while owed >= 0.5:
-                owed -= 1
-                self._stain(dirt)
+            count = int(owed + 0.5)
+            owed -= count
+            self._stain(dirt, count)
 
-    def _stain(self, dirt: Dirt) -> None:
+    def _stain(self, dirt: Dirt, count: int) -> None:
+        used: set[int] = set()
         for building in self.free:
-            units = self.units[building.id]
-            if dirt.source not in building.systems or not self._fits(dirt, building):
+            if not count:
+                break
+            if building.id in used or dirt.source not in building.systems or not self._fits(dirt, building):
                 continue
-            seen = self.script.appears[building.id]
-            corrected = min(NEVER, seen + self.random.randint(1, 6)) if self.random.random() < 0.75 else NEVER
-            corrected = corrected if corrected <= LAST else NEVER
-            used = [building]
-            chosen = self.random.sample(units, 2) if dirt.where == TWO_UNITS else [self.random.choice(units)]
-            partner = None
-            if dirt.where == TWO_HOUSES:
-                other = self._same_night(building, dirt.source)
-                if other is None:
-                    continue
-                used.append(other)
-                partner = self.units[other.id][0].id
-                self.script.stains[dirt.source, partner] = Stain(dirt, corrected)
-            for unit in chosen:
-                self.script.stains[dirt.source, unit.id] = Stain(dirt, corrected, partner)
-            for touched in used:
-                self._settle_unit(touched)
-            gone = {b.id for b in used}
-            self.free = [b for b in self.free if b.id not in gone]
-            return
+            other = self._same_night(building, dirt.source, used) if dirt.where == TWO_HOUSES else None
+            if dirt.where == TWO_HOUSES and other is None:
+                continue
+            touched = [building, other] if other else [building]
+            used.update(one.id for one in touched)
+            self._stain_rows(dirt, touched)
+            count -= 1
+        self.free = [building for building in self.free if building.id not in used]
+
+    def _stain_rows(self, dirt: Dirt, touched: list[Building]) -> None:
+        """Dirty rows of one occurrence; all of them are corrected on the same night, or never."""
+        corrected = self.script.appears[touched[0].id] + self.random.randint(1, 6) if self.random.random() < 0.75 else NEVER
+        corrected = corrected if corrected <= LAST else NEVER
+        if dirt.where == TWO_HOUSES:
+            chosen = [self.units[building.id][0] for building in touched]
+        else:
+            chosen = self.random.sample(self.units[touched[0].id], 2 if dirt.where == TWO_UNITS else 1)
+        for unit in chosen:
+            self.script.stains[dirt.source, unit.id] = Stain(dirt, corrected, chosen[-1].id if dirt.where == TWO_HOUSES else None)
+        for building in touched:
+            self._settle_unit(building)
 
     def _settle_unit(self, building: Building) -> None:
         """While one system's row is rejected the other's stands alone: the unit number must not change when it is corrected.
@@ -170,7 +173,7 @@ class _Writer:
             return building.kind == "blokk" and len(self.units[building.id]) >= 6
         return dirt.where != TWICE or building.kind == "hus"
 
-    def _same_night(self, building: Building, source: str) -> Building | None:
+    def _same_night(self, building: Building, source: str, used: set[int]) -> Building | None:
         night = self.script.appears[building.id]
-        fitting = (b for b in self.free if b.kind == "hus" and b.id != building.id and source in b.systems)
+        fitting = (b for b in self.free if b.kind == "hus" and b.id != building.id and b.id not in used and source in b.systems)
         return next((b for b in fitting if self.script.appears[b.id] == night), None)

@@ -52,7 +52,9 @@ def measure(  # noqa: PLR0917 - the tables of a night, in the order of the night
 
 
 def _standing(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    rank = {source: place for place, source in enumerate([*municipality.survivorship.default, *sorted(municipality.sources)])}
+    rank = {
+        source: place for place, source in enumerate(dict.fromkeys([*municipality.survivorship.default, *sorted(municipality.sources)]))
+    }
     source = (
         dwellings.select("leverandor_bolig_id", source="sources")
         .explode("source")

@@ -30,6 +30,8 @@ class Ledger(Runs, Journal, Decisions, Plans, Deviations, Snapshots, Locks):
 def open_ledger(url: str, home: Path, clock: Callable[[], datetime] = utc_now) -> Ledger:
     """Open the ledger at a SQLAlchemy URL, make or migrate its tables where needed.
 
+    A night that never ended leaves a reason to doubt the file: then it is checked through first.
+
     url: sqlite:///relative-to-home.sqlite or postgresql://...; `${NAME}` is taken from the environment.
     Raises LedgerError: not reachable, not writable, damaged, or made by a newer program.
     """
@@ -38,9 +40,22 @@ def open_ledger(url: str, home: Path, clock: Callable[[], datetime] = utc_now) -
         engine = connect(resolved)
     except (OSError, SQLAlchemyError) as error:
         raise LedgerError(sentence(shown(resolved), error)) from error
+    ledger = Ledger(engine, clock)
     try:
         ensure_current(engine)
+        if ledger.was_interrupted():
+            check_integrity(ledger)
     except LedgerError:
         engine.dispose()
         raise
-    return Ledger(engine, clock)
+    return ledger
+
+
+def check_integrity(ledger: Ledger) -> None:
+    """Is the file whole? Raises LedgerError. PostgreSQL looks after itself."""
+    if ledger.engine.dialect.name != "sqlite":
+        return
+    with ledger.read() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise LedgerError(f"The ledger {ledger.where} is damaged ({found}); restore the latest backup (`kobosync restore`).")

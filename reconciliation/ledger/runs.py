@@ -122,6 +122,11 @@ class Runs(Store):
             found = connection.execute(query).scalar()
         return None if found is None else int(found)
 
+    def was_interrupted(self) -> bool:
+        """Is there a night that has begun and not ended, here or on another machine?"""
+        with self.read() as connection:
+            return connection.execute(select(_RUN.c.run_id).where(_RUN.c.verdict == "running").limit(1)).first() is not None
+
     def nights(self, municipality: str) -> int:
         """How many distinct dates have a night that ended."""
         query = select(func.count(func.distinct(_RUN.c.as_of))).where(_RUN.c.municipality == municipality, _RUN.c.finished.is_not(None))

@@ -75,7 +75,7 @@ def progress(
     ],
 )
 def test_where_a_dwelling_stands_after_the_apply(
-    kind: str, kobo: str | None, became: str | None, held: str | None, counts: tuple[int, int], blocked: dict[str, int]
+    *, kind: str, kobo: str | None, became: str | None, held: str | None, counts: tuple[int, int], blocked: dict[str, int]
 ) -> None:
     counted = progress([dwelling("a")], [item(kind, "a", kobo, held)], [outcome("a", became)] if became else []).row(0, named=True)
     assert (counted["in_scope"], counted["in_register"], counted["in_sync"]) == (1, *counts)

@@ -1,0 +1,68 @@
+"""Where a night's reports lie, and how they get there: all or nothing, the newest on top."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+ARCHIVE = "arkiv"
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class ReportError(Exception):
+    """The reports cannot be written; the text says which folder, why, and what to do."""
+
+
+def place(folder: Path, as_of: date, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a hidden folder, then move it to `folder`/<as_of>; older nights move to `folder`/arkiv.
+
+    An older night than the newest goes to the archive itself. Returns where the night's files lie.
+    Raises ReportError when the file system refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{as_of}-", dir=folder))
+        try:
+            made.chmod(0o755)
+            write(made)
+            return _move(folder, as_of, made)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    except OSError as error:
+        raise ReportError(
+            f"{error.filename or folder}: the reports of {as_of} cannot be written ({error.strerror}). "
+            f"Give the night write permission to {folder}, or set another `reports` folder in the municipality's file."
+        ) from error
+
+
+def dated(folder: Path) -> list[Path]:
+    """The dated folders in `folder`, oldest first."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and _DATED.fullmatch(path.name)) if folder.is_dir() else []
+
+
+def _move(folder: Path, as_of: date, made: Path) -> Path:
+    name = as_of.isoformat()
+    newer = any(path.name > name for path in dated(folder))
+    target = (folder / ARCHIVE if newer else folder) / name
+    target.parent.mkdir(exist_ok=True)
+    _swap(made, target)
+    if not newer:
+        for old in dated(folder)[:-1]:
+            (folder / ARCHIVE).mkdir(exist_ok=True)
+            _swap(old, folder / ARCHIVE / old.name)
+        shutil.rmtree(folder / ARCHIVE / name, ignore_errors=True)
+    return target
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put `new` where `target` may be; a reader sees the old folder or the new one, for the blink between them none."""
+    aside = new.with_name(f".{target.name}-{os.getpid()}-old")
+    if target.exists():
+        target.rename(aside)
+    new.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)

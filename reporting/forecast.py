@@ -1,0 +1,159 @@
+"""When will every dwelling be in the register? Asked of the nights' own history, by working days.
+
+The history is cut into stretches between nights; each says how many dwellings went in and how much the scope grew per
+working day. Possible futures are drawn from these stretches, the recent ones more often, until nothing is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from reconciliation.municipality import Municipality
+from reporting.curve import curve
+from reporting.workdays import add_working_days, working_days_between
+
+FUTURES = 2000
+HORIZON = 780
+"""Working days looked ahead, three years. A future that is not done by then is "never"."""
+HALF_LIFE = 15.0
+"""Working days after which an observation counts half."""
+LEAST_NIGHTS = 4
+LEAST_WORKING_DAYS = 5
+SURE = 0.8
+RECENT = 20
+"""Working days that today's pace is measured over."""
+
+Rates = npt.NDArray[np.float64]
+
+
+class State(StrEnum):
+    ON_TRACK = "i rute"
+    AT_RISK = "i fare"
+    TOO_LATE = "rekker ikke"
+    PASSED = "passert"
+    DONE = "i mål"
+    UNKNOWN = "for lite historikk"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """early, forecast_date, late: 10, 50 and 90 % of the futures are done by then; None when later than the horizon or
+    not known. chance: share of futures done by the deadline. band: (date, low, middle, high) of dwellings in the
+    register, weekly, for drawing. Rates are dwellings per working day; required is None once the deadline has passed.
+    """
+
+    state: State
+    remaining: int
+    days_to_deadline: int
+    working_days_to_deadline: int
+    required_per_working_day: float | None
+    actual_per_working_day: float | None
+    scope_growth_per_working_day: float | None
+    early: date | None = None
+    forecast_date: date | None = None
+    late: date | None = None
+    chance: float | None = None
+    band: tuple[tuple[date, float, float, float], ...] = ()
+
+
+def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0) -> Forecast:
+    """history: HISTORY. Nights whose register was not seen, and nights after `as_of`, tell nothing of pace."""
+    points = curve(history, as_of)
+    last = points.tail(1).to_dicts()
+    remaining = last[0]["in_scope"] - last[0]["in_register"] if last else 0
+    left = working_days_between(as_of, municipality.deadline)
+    seen = points.filter("register_seen")
+    steps = Steps.of(seen)
+    plain = Forecast(
+        state=State.UNKNOWN,
+        remaining=remaining,
+        days_to_deadline=(municipality.deadline - as_of).days,
+        working_days_to_deadline=left,
+        required_per_working_day=remaining / left if left > 0 else None,
+        actual_per_working_day=steps.recent(steps.throughput),
+        scope_growth_per_working_day=steps.recent(steps.growth),
+    )
+    if not last:
+        return plain
+    if remaining <= 0:
+        return replace(plain, state=State.DONE if last[0]["in_scope"] else State.UNKNOWN)
+    passed = municipality.deadline < as_of
+    if seen.height < LEAST_NIGHTS or steps.days.sum() < LEAST_WORKING_DAYS:
+        return replace(plain, state=State.PASSED if passed else State.UNKNOWN)
+    closed, opened = steps.draw(np.random.default_rng(seed))
+    return _judged(plain, closed, opened, last[0], as_of, municipality)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The stretches between nights. days: working days of each; the rates are per working day; age: of its middle."""
+
+    days: Rates
+    throughput: Rates
+    growth: Rates
+    age: Rates
+
+    @staticmethod
+    def of(points: pl.DataFrame) -> Steps:
+        dates = points["as_of"].to_list()
+        # Work done on a weekend belongs to the working day before it; a stretch without any lasts one.
+        days = np.array([max(1, working_days_between(a, b)) for a, b in zip(dates, dates[1:], strict=False)], dtype=float)
+        register, scope = (points[name].to_numpy().astype(float) for name in ("in_register", "in_scope"))
+        age = np.cumsum(days[::-1])[::-1] - days / 2 if len(days) else days
+        return Steps(days, np.diff(register) / days if len(days) else days, np.diff(scope) / days if len(days) else days, age)
+
+    def recent(self, rates: Rates) -> float | None:
+        """Mean rate over the newest stretches that make up RECENT working days."""
+        if not len(self.days):
+            return None
+        weight = np.clip(RECENT - (self.age - self.days / 2), 0, self.days)
+        return float(np.average(rates, weights=weight))
+
+    def draw(self, random: np.random.Generator) -> tuple[Rates, Rates]:
+        """(futures, working days) of dwellings that go in, and of dwellings that come into scope.
+
+        Each future first draws how much it trusts each stretch (a Bayesian bootstrap, so that a short history gives a
+        wide band), then draws day by day. A stretch's throughput and growth are drawn together: they come together.
+        """
+        weight = self.days * 0.5 ** (self.age / HALF_LIFE)
+        trust = random.gamma(np.maximum(weight, 1e-6), size=(FUTURES, len(weight))) + 1e-12
+        edges = np.cumsum(trust / trust.sum(axis=1, keepdims=True), axis=1)
+        picks = random.random((FUTURES, HORIZON))
+        chosen = np.empty((FUTURES, HORIZON), dtype=np.int64)
+        for future in range(FUTURES):
+            chosen[future] = np.searchsorted(edges[future, :-1], picks[future])
+        return self.throughput[chosen], self.growth[chosen]
+
+
+def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date, municipality: Municipality) -> Forecast:
+    scope = last["in_scope"] + np.cumsum(opened, axis=1)
+    register = last["in_register"] + np.cumsum(closed, axis=1)
+    done = register >= scope
+    when = np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
+    early, middle, late = (_date(as_of, int(np.quantile(when, share, method="higher"))) for share in (0.1, 0.5, 0.9))
+    chance = float((when <= plain.working_days_to_deadline).mean())
+    if municipality.deadline < as_of:
+        state = State.PASSED
+    elif chance >= SURE:
+        state = State.ON_TRACK
+    else:
+        state = State.AT_RISK if chance >= 1 - SURE else State.TOO_LATE
+    shown = np.minimum(register, scope)
+    return replace(plain, state=state, early=early, forecast_date=middle, late=late, chance=chance, band=_band(shown, when, as_of))
+
+
+def _band(shown: Rates, when: npt.NDArray[np.int64], as_of: date) -> tuple[tuple[date, float, float, float], ...]:
+    end = int(min(np.quantile(when, 0.9), HORIZON))
+    marks = [*range(5, end, 5), end]
+    cut = np.quantile(shown[:, [mark - 1 for mark in marks]], (0.1, 0.5, 0.9), axis=1)
+    return tuple((add_working_days(as_of, mark), *map(float, cut[:, place])) for place, mark in enumerate(marks))  # type: ignore[misc]
+
+
+def _date(as_of: date, working_days: int) -> date | None:
+    return None if working_days > HORIZON else add_working_days(as_of, working_days)

@@ -1,0 +1,69 @@
+"""The page in a few plain sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reporting.curve import curve
+from reporting.forecast import Forecast, State
+from reporting.night import NightResult
+from reporting.norwegian import day, listed, number
+from reporting.overview import Block
+from reporting.texts import counted, say
+
+
+def first_sentence(result: NightResult) -> str:
+    """How many of how many."""
+    last = curve(result.history, result.as_of).tail(1).to_dicts()
+    if not last or not last[0]["in_scope"]:
+        return say("headline.none")
+    return say("headline.so_far", in_register=number(last[0]["in_register"]), in_scope=counted(last[0]["in_scope"], "utleiebolig"))
+
+
+def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) -> list[str]:
+    """Whether the deadline holds, and what stops most."""
+    deadline, year = result.municipality.deadline, result.as_of.year
+    said = []
+    if foreseen.state is State.DONE:
+        said.append(say("headline.done"))
+    if foreseen.state is State.PASSED:
+        said.append(say("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
+    if foreseen.forecast_date:
+        said.append(say("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
+    elif foreseen.chance is not None:
+        said.append(say("headline.never"))
+    elif foreseen.state is State.UNKNOWN and foreseen.remaining:
+        said.append(say("headline.too_little"))
+    if stopping and foreseen.remaining:
+        said.append(say("headline.stops_most", what=_where(stopping[0])))
+    if result.register_verdict != "complete":
+        said.append(say("headline.not_seen"))
+    return said
+
+
+def outside(result: NightResult) -> str | None:
+    """What is not counted, and why. None when nothing is."""
+    categories = result.municipality.categories
+    named = [
+        (categories[reason].title if reason in categories else say(f"outside.{reason}"), rows)
+        for reason, rows in sorted(result.out_of_scope.items(), key=lambda pair: -pair[1])
+        if rows
+    ]
+    parts = [say("headline.outside_one", title=_lower(title), rows=counted(rows, "rad")) for title, rows in named]
+    return say("headline.outside", what=listed(parts)) if parts else None
+
+
+def _where(block: Block) -> str:
+    noun = "rad" if block.kind == "rejected" else "bolig"
+    return say("headline.stops_where", rows=counted(block.count, noun), owner=block.owner, why=block.why)
+
+
+def _against(when: date, deadline: date) -> str:
+    days = (when - deadline).days
+    if days == 0:
+        return say("headline.on_time")
+    return say("headline.after" if days > 0 else "headline.before", days=counted(abs(days), "dag"))
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]

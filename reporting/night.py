@@ -1,0 +1,73 @@
+"""All that one night's reports are made of, typed. Made by the night, from its tables and the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from connectors.reading import Verdict
+from reconciliation import tables
+from reconciliation.ledger import HISTORY
+from reconciliation.ledger.deviations import LIFE
+from reconciliation.municipality import Municipality
+
+DEVIATION_LIVES = pl.Schema({**tables.DEVIATIONS, **LIFE})
+"""Shape of NightResult.deviations: tonight's deviations, errors and warnings, with their life."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNight:
+    """What became of one source tonight, in rows. read = rejected + out_of_scope + accepted.
+
+    carried: standing rows that are an earlier night's. message, melding: why the read is not complete.
+    """
+
+    verdict: Verdict
+    title: str
+    owner: str
+    rows_read: int = 0
+    rejected: int = 0
+    out_of_scope: int = 0
+    accepted: int = 0
+    carried: int = 0
+    message: str | None = None
+    melding: str | None = None
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """The typed input of every report.
+
+    sources: source name -> its night. plan_refusals: bokmål sentences of the guards that stopped the plan.
+    deviations: DEVIATION_LIVES. rejected_rows: SOURCE_ROWS, the rows that an error keeps out.
+    out_of_scope: reason (category key or "inactive") -> rows.
+    dwellings: DWELLINGS. lineage: LINEAGE. items: PLAN_ITEMS. outcomes: OUTCOMES. register_rows: as read, None when
+    the register was not seen; register_melding then says why, bokmål.
+    calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
+    seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
+    """
+
+    municipality: Municipality
+    as_of: date
+    run_id: str
+    plan_digest: str
+    sources: Mapping[str, SourceNight]
+    dwellings: pl.DataFrame
+    items: pl.DataFrame
+    plan_refusals: tuple[str, ...] = ()
+    deviations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEVIATION_LIVES))
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.SOURCE_ROWS))
+    out_of_scope: Mapping[str, int] = field(default_factory=dict)
+    lineage: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.LINEAGE))
+    outcomes: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUTCOMES))
+    register_rows: pl.DataFrame | None = None
+    register_verdict: str = "complete"
+    register_melding: str | None = None
+    calls: Mapping[str, int] = field(default_factory=dict)
+    history: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HISTORY))
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    verdict: str = "done"
+    messages: tuple[str, ...] = ()

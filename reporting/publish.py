@@ -1,0 +1,59 @@
+"""A night's reports as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from reporting.files import place
+from reporting.forecast import forecast
+from reporting.night import NightResult
+from reporting.page import Attachment, render
+from reporting.privacy import hide_secret_values
+from reporting.refusals import refusals
+from reporting.summary import build
+from reporting.workbook import write_workbook
+
+PAGE, SUMMARY = "index.html", "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the night's files lie. workbooks: owner -> its workbook."""
+
+    folder: Path
+    page: Path
+    summary: Path
+    workbooks: Mapping[str, Path]
+
+
+def publish(result: NightResult, folder: Path) -> Published:
+    """Write the night's files to <folder>/<slug>/<as_of>, all or nothing. Raises ReportError when they cannot be written.
+
+    Older nights move to <folder>/<slug>/arkiv; a night older than the newest goes there itself.
+    """
+    safe = replace(result, deviations=hide_secret_values(result))
+    foreseen = forecast(result.history, result.municipality, result.as_of)
+    names = {owner: f"avvik-{owner}.xlsx" for owner in _owners(safe)}
+
+    def write(into: Path) -> None:
+        refused = refusals(safe)
+        for owner, name in names.items():
+            theirs = safe.deviations.filter(pl.col("owner") == owner)
+            write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
+        (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        attachments = [*(Attachment(name, owner) for owner, name in names.items()), Attachment(SUMMARY)]
+        (into / PAGE).write_text(render(safe, foreseen, attachments), encoding="utf-8")
+
+    lies = place(folder / result.municipality.slug, result.as_of, write)
+    return Published(lies, lies / PAGE, lies / SUMMARY, {owner: lies / name for owner, name in names.items()})
+
+
+def _owners(result: NightResult) -> list[str]:
+    """Every owner of the municipality's file, and whoever else has deviations."""
+    known = list(result.municipality.owners)
+    return known + sorted(set(result.deviations["owner"].drop_nulls()) - set(known))

@@ -1,0 +1,37 @@
+"""What Kobo refused, in Kobo's own words, with the dwelling as people know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from reporting.night import NightResult
+from reporting.privacy import with_shown_address
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    leverandor_bolig_id: str
+    address: str
+    owner: str | None
+    verb: str
+    status: int | None
+    message: str
+
+
+def refusals(result: NightResult) -> list[Refusal]:
+    """Sorted by owner and id. outcomes whose dwelling is no longer in our sources keep their id alone."""
+    shown = with_shown_address(result.dwellings).select("leverandor_bolig_id", "adresse", "owner")
+    refused = result.outcomes.filter(pl.col("outcome") == "refused").join(shown, on="leverandor_bolig_id", how="left")
+    return [
+        Refusal(
+            row["leverandor_bolig_id"] or row["kobo_id"] or "",
+            row["adresse"] or "",
+            row["owner"],
+            row["verb"],
+            row["status"],
+            row["message"] or "",
+        )
+        for row in refused.sort("owner", "leverandor_bolig_id", nulls_last=True).iter_rows(named=True)
+    ]

@@ -1,0 +1,107 @@
+"""Writing one sheet of a workbook: header, widths, filter, print set-up; text is never taken for a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+FJORD = "#116073"
+LONGEST = 32767
+"""Characters Excel holds in a cell."""
+
+Cell = str | int | float | bool | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """width: in characters. wrap: long text over several lines."""
+
+    title: str
+    width: float
+    wrap: bool = False
+
+
+@dataclass(slots=True)
+class Book:
+    """A workbook being written row by row, with little memory. Use `with`; sheets are written one after the other."""
+
+    path: Path
+    title: str
+    _book: Any = None
+    _formats: dict[str, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> Book:
+        options = {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+            "tmpdir": str(self.path.parent),
+        }
+        self._book = xlsxwriter.Workbook(str(self.path), options)
+        self._book.set_properties({"title": self.title})
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
+
+    def format(self, **properties: Any) -> Any:
+        """The workbook's format with these xlsxwriter properties; made once."""
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format({"font_name": "Calibri", "font_size": 11, "valign": "top", **properties})
+        return self._formats[key]
+
+    def sheet(self, name: str, title: str, columns: Sequence[Column], rows: Iterable[tuple[Sequence[Cell], str | None]]) -> None:
+        """rows: (cells, fill colour or None). A title line, then a frozen header with a filter, then the rows."""
+        sheet = self._book.add_worksheet(name)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+        sheet.set_row(0, 26)
+        write(sheet, 0, 0, title, self.format(bold=True, font_size=15, font_color=FJORD))
+        sheet.set_row(1, 20)
+        head = self.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
+        for place, column in enumerate(columns):
+            write(sheet, 1, place, column.title, head)
+        number = 1
+        for number, (cells, colour) in enumerate(rows, start=2):
+            for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
+                write(sheet, number, place, cell, self._cell(column, colour, is_date=isinstance(cell, date)))
+        sheet.freeze_panes(2, 0)
+        sheet.autofilter(1, 0, max(number, 2), len(columns) - 1)
+        _print_setup(sheet, title)
+
+    def _cell(self, column: Column, colour: str | None, is_date: bool) -> Any:
+        properties: dict[str, Any] = {"text_wrap": column.wrap, "bottom": 1, "bottom_color": "#E3E9EA"}
+        if colour:
+            properties["bg_color"] = colour
+        if is_date:
+            properties |= {"num_format": "dd.mm.yyyy", "align": "left"}
+        return self.format(**properties)
+
+
+def write(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:
+    """One cell by its type; a string stays a string whatever it begins with."""
+    if cell is None:
+        sheet.write_blank(row, place, None, shape)
+    elif isinstance(cell, bool | str):
+        text = ("Ja" if cell else "Nei") if isinstance(cell, bool) else cell
+        sheet.write_string(row, place, text[:LONGEST], shape)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, shape)
+    else:
+        sheet.write_number(row, place, cell, shape)
+
+
+def _print_setup(sheet: Any, title: str) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(1)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_footer(f"&L{title.replace('&', '&&')}&RSide &P av &N")

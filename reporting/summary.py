@@ -1,0 +1,101 @@
+"""summary.json: one night in numbers, for programs. docs/summary.md tells what each key means; it is an interface."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from reconciliation.words import DwellingClass
+from reporting.curve import curve
+from reporting.forecast import Forecast, forecast
+from reporting.night import NightResult
+
+VERBS = ("GET", "POST", "PUT", "DELETE")
+
+
+def build(result: NightResult, foreseen: Forecast | None = None) -> dict[str, Any]:
+    """The content of summary.json, ready for json.dumps. `foreseen`: the night's forecast, made here when not given."""
+    municipality = result.municipality
+    return {
+        "municipality": municipality.slug,
+        "as_of": result.as_of.isoformat(),
+        "deadline": municipality.deadline.isoformat(),
+        "run_id": result.run_id,
+        "plan_digest": result.plan_digest,
+        "plan_refusals": list(result.plan_refusals),
+        "night": {"verdict": result.verdict, "messages": list(result.messages)},
+        "register": {"verdict": result.register_verdict},
+        "sources": {name: _source(result, name) for name in result.sources},
+        "rows": _rows(result),
+        "dwellings": _dwellings(result),
+        "register_calls": {name: result.calls.get(name, 0) for name in (*VERBS, "failed", "retried")},
+        "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of)),
+        "deviations": _deviations(result.deviations),
+        "seconds": dict(result.seconds),
+    }
+
+
+def _source(result: NightResult, name: str) -> dict[str, Any]:
+    source = result.sources[name]
+    return {
+        "verdict": source.verdict.value,
+        "rows_read": source.rows_read,
+        "rejected": source.rejected,
+        "out_of_scope": source.out_of_scope,
+        "accepted": source.accepted,
+        "carried": source.carried,
+        "message": source.message,
+    }
+
+
+def _rows(result: NightResult) -> dict[str, int]:
+    # What was merged is counted where it ended, not subtracted, so that a lost row shows (law 1).
+    return {
+        "read": sum(source.rows_read for source in result.sources.values()),
+        "rejected": sum(source.rejected for source in result.sources.values()),
+        "out_of_scope": sum(source.out_of_scope for source in result.sources.values()),
+        "merged_into_dwellings": int(result.dwellings["rows"].sum()),
+        "carried": sum(source.carried for source in result.sources.values()),
+    }
+
+
+def _dwellings(result: NightResult) -> dict[str, int]:
+    found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
+    counts = {name.value: found.get(name.value, 0) for name in DwellingClass}
+    held = result.items.filter(pl.col("held").is_not_null()).height
+    return {"total": result.items.height, **counts, "standing": result.dwellings.height, "held": held}
+
+
+def progress(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
+    """How far and how fast, after tonight's apply. Rejected rows stay in the denominator."""
+    last = curve(result.history, result.as_of).tail(1).to_dicts()
+    point = last[0] if last else {"in_scope": 0, "in_register": 0, "in_sync": 0}
+    scope = point["in_scope"]
+    return {
+        "in_scope": scope,
+        "in_register": point["in_register"],
+        "in_sync": point["in_sync"],
+        "percent": round(100 * point["in_register"] / scope, 1) if scope else None,
+        "state": foreseen.state.value,
+        "required_per_working_day": _rounded(foreseen.required_per_working_day),
+        "actual_per_working_day": _rounded(foreseen.actual_per_working_day),
+        "scope_growth_per_working_day": _rounded(foreseen.scope_growth_per_working_day),
+        "forecast_date": foreseen.forecast_date and foreseen.forecast_date.isoformat(),
+        "forecast_early": foreseen.early and foreseen.early.isoformat(),
+        "forecast_late": foreseen.late and foreseen.late.isoformat(),
+        "chance_by_deadline": _rounded(foreseen.chance),
+        "days_to_deadline": foreseen.days_to_deadline,
+    }
+
+
+def _deviations(deviations: pl.DataFrame) -> dict[str, int]:
+    return {
+        "open": deviations.height,
+        "new": int(deviations["is_new"].fill_null(value=False).sum()),
+        "returned": int(deviations["returned"].fill_null(value=False).sum()),
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

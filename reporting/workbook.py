@@ -1,0 +1,93 @@
+"""One workbook per data owner: the rows that are wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from reporting.night import NightResult
+from reporting.norwegian import day
+from reporting.overview import owner_title
+from reporting.refusals import Refusal
+from reporting.sheets import Book, Cell, Column
+from reporting.texts import say, word_for
+
+Row = tuple[Sequence[Cell], str | None]
+
+NEW, RETURNED, WARNING = "#FDE9C9", "#FBD9DC", "#EAF2F3"
+"""Fill of a row that is new since last night, of one that was fixed once and is back, and of a mere warning."""
+
+DEVIATION_COLUMNS = {
+    "file": 26,
+    "sheet": 18,
+    "row": 7,
+    "column": 20,
+    "value": 28,
+    "what": 58,
+    "rule": 34,
+    "status": 16,
+    "first_seen": 13,
+    "age": 8,
+    "key": 18,
+}
+_WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text"}
+
+
+def columns(widths: dict[str, int]) -> list[Column]:
+    return [Column(say(f"workbook.columns.{name}"), width, name in _WRAPPED) for name, width in widths.items()]
+
+
+def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.DataFrame, refused: Sequence[Refusal]) -> None:
+    """deviations: the owner's, values already hidden where they must be. refused: the owner's dwellings that Kobo refused."""
+    title = owner_title(result, owner)
+    with Book(path, say("workbook.title", owner=title)) as book:
+        name = say("workbook.sheets.deviations")
+        heading = say("workbook.heading", owner=title, date=day(result.as_of))
+        book.sheet(name, heading, columns(DEVIATION_COLUMNS), _deviation_rows(deviations))
+        if refused:
+            rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
+            widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
+            book.sheet(say("workbook.sheets.refused"), say("refusals.title"), columns(widths), rows)
+        book.sheet(say("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
+        book.sheet(say("workbook.sheets.legend"), say("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
+
+
+def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
+    for row in deviations.sort("severity", "file", "sheet", "row", "rule", nulls_last=True).iter_rows(named=True):
+        status = "returned" if row["returned"] else "new" if row["is_new"] else "open"
+        warning = row["severity"] == "warning"
+        colour = WARNING if warning else {"returned": RETURNED, "new": NEW, "open": None}[status]
+        cells: list[Cell] = [
+            Path(row["file"] or "").name,
+            row["sheet"],
+            row["row"],
+            row["column"],
+            row["value"],
+            row["message"],
+            f"{row['rule']} {word_for('rules', row['rule'])}",
+            say("workbook.status.warning") if warning else say(f"workbook.status.{status}"),
+            row["first_seen"],
+            row["age_days"],
+            row["source_key"],
+        ]
+        yield cells, colour
+
+
+def _refusal_cells(refusal: Refusal) -> list[Cell]:
+    return [refusal.address, refusal.leverandor_bolig_id, word_for("refusals", refusal.verb), refusal.message]
+
+
+def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
+    counts = deviations.group_by("rule").agg(pl.len(), pl.col("is_new").sum()).sort("len", "rule", descending=[True, False])
+    for rule, number, new in counts.iter_rows():
+        yield [f"{rule} {word_for('rules', rule)}", number, new], None
+    yield [say("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
+
+
+def _legend() -> Iterator[Row]:
+    for name, colour in (("new", NEW), ("returned", RETURNED), ("warning", WARNING), ("open", None)):
+        yield [say(f"workbook.status.{name}"), say(f"workbook.legend.{name}")], colour
+    for name in ("place", "fix", "tomorrow", "help"):
+        yield [say(f"workbook.legend_heads.{name}"), say(f"workbook.legend.{name}")], None

@@ -114,7 +114,7 @@ def _frame(result: NightResult, foreseen: Forecast, points: pl.DataFrame, width:
 
 def _grid(frame: Frame) -> list[str]:
     lines = []
-    step = _round_step(frame.top_value / 4)
+    step = _round_step(frame.top_value / 6)
     for value in range(0, int(frame.top_value) + 1, step):
         y = frame.y(value)
         lines.append(f'<line class="c-grid" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{y:.1f}" y2="{y:.1f}"/>')

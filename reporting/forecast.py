@@ -151,7 +151,7 @@ def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int],
 def _band(shown: Rates, when: npt.NDArray[np.int64], as_of: date) -> tuple[tuple[date, float, float, float], ...]:
     end = int(min(np.quantile(when, 0.9), HORIZON))
     marks = [*range(5, end, 5), end]
-    cut = np.quantile(shown[:, [mark - 1 for mark in marks]], (0.1, 0.5, 0.9), axis=1)
+    cut = np.quantile(shown[:, [mark - 1 for mark in marks]], (0.1, 0.5, 0.9), axis=0)
     return tuple((add_working_days(as_of, mark), *map(float, cut[:, place])) for place, mark in enumerate(marks))  # type: ignore[misc]
 
 

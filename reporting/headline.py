@@ -9,7 +9,7 @@ from reporting.forecast import Forecast, State
 from reporting.night import NightResult
 from reporting.norwegian import day, listed, number
 from reporting.overview import Block
-from reporting.texts import counted, say
+from reporting.texts import counted, say, texts
 
 
 def first_sentence(result: NightResult) -> str:
@@ -55,7 +55,8 @@ def outside(result: NightResult) -> str | None:
 
 def _where(block: Block) -> str:
     noun = "rad" if block.kind == "rejected" else "bolig"
-    return say("headline.stops_where", rows=counted(block.count, noun), owner=block.owner, why=block.why)
+    known = texts()["stops"]
+    return say("headline.stops_where", rows=counted(block.count, noun), owner=block.owner, why=known.get(block.code, known["other"]))
 
 
 def _against(when: date, deadline: date) -> str:

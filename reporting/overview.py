@@ -36,9 +36,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Something that stops `count` rows or dwellings. kind: rejected, person, kobo, waiting. age_days: of the oldest."""
+    """Something that stops `count` rows or dwellings. kind: rejected, person, kobo, waiting. code: rule id or reason code.
+    age_days: of the oldest."""
 
     kind: str
+    code: str
     why: str
     owner: str
     count: int
@@ -98,7 +100,7 @@ def _rejected(result: NightResult) -> list[Block]:
     )
     counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
     return [
-        Block("rejected", word_for("rules", rule), owner_title(result, owner), count, new, age)
+        Block("rejected", rule, word_for("rules", rule), owner_title(result, owner), count, new, age)
         for rule, owner, count, new, age in counts.iter_rows()
     ]
 
@@ -118,7 +120,7 @@ def _of_snapshot(result: NightResult) -> list[Block]:
     conflicts = result.items.filter(pl.col("class") == "conflict").join(owners, on="leverandor_bolig_id", how="left")
     stopped.update({("conflict", owner): count for owner, count in conflicts.group_by("owner").len().iter_rows()})
     return [
-        Block(_KINDS.get(reason, "waiting"), word_for("reasons", reason), owner_title(result, owner), dwellings)
+        Block(_KINDS.get(reason, "waiting"), reason, word_for("reasons", reason), owner_title(result, owner), dwellings)
         for (reason, owner), dwellings in stopped.items()
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -36,9 +37,9 @@ class NightSession:
         self.finished = False
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
-        self.ledger: Ledger = self._stack.enter_context(open_ledger(municipality.ledger, home))
+        self.ledger: Ledger = self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
         try:
-            self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
+            self.lock = self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
             self.ledger.begin_run(municipality.slug, as_of, run_id, apply)
         except BaseException:
             self._stack.close()
@@ -63,9 +64,9 @@ class NightSession:
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
 
-    def finish(self, verdict: str, sources: dict[str, str]) -> None:
-        """Close the run's row in the ledger."""
-        self.ledger.finish_run(self.run_id, verdict, self.seconds, sources)
+    def finish(self, verdict: str, sources: Mapping[str, Mapping[str, Any]], message: str | None) -> None:
+        """Close the run's row in the ledger. sources: name -> verdict and counts of tonight's read."""
+        self.ledger.finish_run(self.run_id, verdict, self.seconds, sources, message)
         self.finished = True
 
     def close(self) -> None:

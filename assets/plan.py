@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night, one_sentence
@@ -17,6 +18,7 @@ from reconciliation.approval import Answer, Approval, decide
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
 from reconciliation.plan_rendering import as_markdown
+from reconciliation.words import DwellingClass
 
 
 def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
@@ -58,8 +60,15 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 municipality=municipality,
                 as_of=session.as_of,
             )
-            session.ledger.save_memberships(slug, memberships.frame, session.as_of)
-            session.ledger.record_plan(session.run_id, made.items, made.digest, [refusal.message for refusal in made.refusals])
+            session.ledger.save_memberships(slug, session.as_of, memberships.frame)
+            session.ledger.record_plan(
+                session.run_id,
+                made.items,
+                made.digest,
+                refusals=facts_of(made)["refusals"],
+                register_verdict=made.register_verdict,
+                gone=gone_tonight(made),
+            )
         yield dg.Output(
             Table(made.items, facts_of(made)),
             metadata={
@@ -74,6 +83,12 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
 
     return plan
+
+
+def gone_tonight(plan: Plan) -> list[str]:
+    """Dwellings that every source that held them was read to its end without; only those nights count towards retiring."""
+    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~pl.col("held").eq_missing("source_incomplete")
+    return plan.items.filter(retiring).get_column("leverandor_bolig_id").to_list()
 
 
 def facts_of(plan: Plan) -> dict[str, Any]:
@@ -123,7 +138,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         done = tables.empty(tables.OUTCOMES)
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
-                adopt(matches.frame, session.ledger, slug)
+                adopt(matches.frame, session.ledger, slug, session.run_id)
                 done = apply_plan(
                     items=actionable(plan.frame),
                     desired=dwellings.frame,
@@ -132,6 +147,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                     run_id=session.run_id,
                     municipality=slug,
                     threads=municipality.register_.threads,
+                    still_held=session.lock.held,
                 )
         facts = {"answer": approval.answer.value, "message": approval.message}
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -38,7 +39,7 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
         read = read_source(name, source, root)
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
     try:
-        with open_ledger(municipality.ledger, root) as ledger:
+        with closing(open_ledger(municipality.ledger, root)) as ledger:
             yield "ledger", True, f"{ledger.links(municipality.slug).height} dwellings linked to the register"
     except LedgerError as error:
         yield "ledger", False, str(error)

@@ -1,0 +1,207 @@
+"""How far the night brought us, and what people open in the morning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets.checks import check_key, result
+from assets.night import Night, NightSession, one_sentence
+from assets.rows import verdicts_of
+from assets.table import TABLE_TYPE, Table
+from connectors.reading import Verdict
+from reconciliation.approval import Answer, Approval
+from reconciliation.ledger import LIFE
+from reconciliation.municipality import Municipality
+from reconciliation.progress import measure
+from reconciliation.tables import DEVIATIONS
+from reconciliation.verdict import Judgement, NightVerdict, judge
+from reporting.files import ReportError
+from reporting.night import NightResult, SourceNight
+from reporting.publish import publish
+
+
+def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Tonight's point of the burn-up curve, per category, source and owner; stored in the ledger."""
+    slug = municipality.slug
+
+    @dg.asset(
+        key=[slug, "progress"],
+        group_name=slug,
+        description="How many let dwellings there are, how many are in Kobo, how many are in sync; per category and source.",
+        kinds={"polars"},
+        ins={
+            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
+            for name in ("dwellings", "memberships", "plan", "outcomes", "rejected_rows")
+        },
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+    )
+    def progress(  # type: ignore[no-untyped-def]
+        context: dg.AssetExecutionContext,
+        night: Night,
+        dwellings: Table,
+        memberships: Table,
+        plan: Table,
+        outcomes: Table,
+        rejected_rows: Table,
+    ):
+        session = night.session(municipality, context.run_id)
+        with session.step("progress"), one_sentence():
+            snapshot = measure(
+                dwellings.frame,
+                plan.frame,
+                outcomes.frame,
+                rejected_rows.frame,
+                memberships.frame,
+                municipality,
+                register_seen=plan.facts["register_verdict"] == "complete",
+                history=session.ledger.history(slug),
+            )
+            session.ledger.record_snapshot(session.run_id, snapshot)
+        counts = {name: int(snapshot.get_column(name).sum()) for name in ("in_scope", "in_register", "in_sync")}
+        yield dg.Output(Table(snapshot, counts), metadata=counts)
+
+    return progress
+
+
+def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Reports from the tables and the ledger alone; the night's last word, and its verdict as a check."""
+    slug = municipality.slug
+    key = [slug, "reports"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="The page, one workbook per data owner and summary.json, in bokmål.",
+        kinds={"html", "excel"},
+        ins={
+            **{
+                name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
+                for name in ("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage")
+            },
+            **{name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("register", "plan", "outcomes", "progress")},
+        },
+        dagster_type=dg.Nothing,
+        check_specs=[
+            check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
+        ],
+    )
+    def reports(context: dg.AssetExecutionContext, night: Night, **made: Table):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run_id)
+        verdicts = verdicts_of(made["dwellings"])
+        with session.step("report"), one_sentence():
+            complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
+            lives = session.ledger.record_deviations(session.run_id, session.as_of, made["deviations"].frame, complete)
+            judgement = judgement_of(made)
+            sources = source_nights(municipality, made)
+            night_result = NightResult(
+                municipality=municipality,
+                as_of=session.as_of,
+                run_id=session.run_id,
+                plan_digest=made["plan"].facts["digest"],
+                plan_refusals=tuple(refusal["melding"] for refusal in made["plan"].facts["refusals"]),
+                sources=sources,
+                dwellings=made["dwellings"].frame,
+                items=made["plan"].frame,
+                deviations=lives.select(*DEVIATIONS, *LIFE),
+                rejected_rows=made["rejected_rows"].frame,
+                out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
+                lineage=made["lineage"].frame,
+                outcomes=made["outcomes"].frame,
+                register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
+                register_verdict=made["register"].facts["verdict"],
+                register_melding=made["register"].facts["melding"],
+                calls=call_counts(session),
+                history=session.ledger.history(slug),
+                seconds=session.seconds,
+                verdict=judgement.verdict.value,
+                messages=judgement.messages,
+            )
+            try:
+                published = publish(night_result, session.home / municipality.reports)
+            except ReportError as error:
+                raise dg.Failure(description=str(error), allow_retries=False) from error
+        session.finish(
+            judgement.verdict.value,
+            {
+                name: {
+                    "verdict": source.verdict.value,
+                    "rows_read": source.rows_read,
+                    "rejected": source.rejected,
+                    "out_of_scope": source.out_of_scope,
+                    "accepted": source.accepted,
+                }
+                for name, source in sources.items()
+            },
+            " ".join(judgement.messages) or None,
+        )
+        yield dg.MaterializeResult(
+            metadata={
+                "verdict": judgement.verdict.value,
+                "says": " ".join(judgement.messages) or "-",
+                "report": dg.MetadataValue.path(str(published.page)),
+                "summary": dg.MetadataValue.path(str(published.summary)),
+            },
+            check_results=[
+                result(
+                    key,
+                    "night_done",
+                    judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING),
+                    " ".join(judgement.messages),
+                )
+            ],
+        )
+
+    return reports
+
+
+def judgement_of(made: Mapping[str, Table]) -> Judgement:
+    """How the night went, from what its steps left behind."""
+    sources = made["dwellings"].facts["sources"]
+    register = made["register"].facts
+    outcomes = made["outcomes"]
+    return judge(
+        {name: facts["message"] or None for name, facts in sources.items() if facts["verdict"] != Verdict.COMPLETE.value},
+        None if register["verdict"] == "complete" else register["message"],
+        Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"]),
+        dict(outcomes.frame.group_by("outcome").len().iter_rows()),
+    )
+
+
+def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict[str, SourceNight]:
+    """Each source's night in rows. Carried rows are an earlier night's, and are not counted as read."""
+
+    def count(frame: pl.DataFrame) -> dict[str, int]:
+        return dict(frame.group_by("source").len().iter_rows())
+
+    standing = made["standing_rows"].frame
+    rejected, outside = count(made["rejected_rows"].frame), count(made["out_of_scope_rows"].frame)
+    accepted, carried = count(standing.filter(~pl.col("carried"))), count(standing.filter("carried"))
+    nights = {}
+    for name, facts in made["dwellings"].facts["sources"].items():
+        counts = {"rejected": rejected.get(name, 0), "out_of_scope": outside.get(name, 0), "accepted": accepted.get(name, 0)}
+        nights[name] = SourceNight(
+            verdict=Verdict(facts["verdict"]),
+            title=municipality.sources[name].title,
+            owner=municipality.sources[name].owner,
+            rows_read=sum(counts.values()),
+            carried=carried.get(name, 0),
+            message=facts["message"],
+            melding=facts["melding"],
+            **counts,
+        )
+    return nights
+
+
+def call_counts(session: NightSession) -> dict[str, int]:
+    """Requests sent tonight by verb, and how many failed or were tried again."""
+    verbs = Counter(call.verb for call in session.calls)
+    failed = sum(1 for call in session.calls if call.outcome not in ("done", "conflict", "not_found"))
+    retried = sum(1 for call in session.calls if call.attempt > 1)
+    return {**{verb: verbs.get(verb, 0) for verb in ("GET", "POST", "PUT", "DELETE")}, "failed": failed, "retried": retried}
+
+

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from kobo_client.errors import RegisterDown
@@ -20,6 +20,23 @@ from reconciliation.apply.register import Register, settle_error
 from reconciliation.ledger import Ledger, Settled, Write
 
 Progress = Callable[[int, int], None]
+
+
+class Stop:
+    """Set once, with the reason that those who were not tried are told."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.why = words.NOT_TRIED
+
+    def __call__(self, why: str) -> None:
+        if not self._event.is_set():
+            self.why = why
+            self._event.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._event.is_set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +52,34 @@ class Applying:
     municipality: str
     threads: int
     still_held: Callable[[], bool] | None = None
+    stop: Stop = field(default_factory=Stop)
 
 
 class _Worker:
     """Makes one call; after the register has gone down, none."""
 
-    def __init__(self, applying: Applying, calls: dict[str, Call]) -> None:
-        self.register = applying.register
+    def __init__(self, applying: Applying, calls: dict[str, Call], again: bool) -> None:
+        self.applying = applying
         self.calls = calls
-        self.still_held = applying.still_held
-        self.stopped = threading.Event()
-        self.why = words.NOT_TRIED
-
-    def stop(self, why: str) -> None:
-        if not self.stopped.is_set():
-            self.why = why
-            self.stopped.set()
+        self.again = again
 
     def __call__(self, write: Write) -> Settled:
-        if self.still_held is not None and not self.still_held():
-            self.stop(words.LOCK_LOST)
-        if self.stopped.is_set():
+        still_held = self.applying.still_held
+        if still_held is not None and not still_held():
+            self.applying.stop(words.LOCK_LOST)
+        if self.applying.stop.stopped:
             return self.not_tried(write)
         try:
-            return self.calls[write.verb](self.register, write)
+            return self.calls[write.verb](self.applying.register, write)
         except RegisterDown as error:
-            self.stop(words.NOT_TRIED)
-            return settle_error(write, error)
+            self.applying.stop(words.NOT_TRIED)
+            return settle_error(write, error, again=self.again)
         except Exception as error:
             # Whatever one row did, the others must be settled.
-            return settle_error(write, error)
+            return settle_error(write, error, again=self.again)
 
     def not_tried(self, write: Write) -> Settled:
-        return Settled(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.why)
+        return Settled(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.applying.stop.why)
 
 
 def carry_out(
@@ -81,10 +93,10 @@ def carry_out(
 ) -> list[Settled]:
     """Carry out the writes on its threads. Returns what became of each, in no order.
 
-    journalled: the intents stand in the ledger already. Raises LedgerError; what the register had answered by then is
+    journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried. Raises LedgerError; what the register had answered by then is
     unsettled, and asked of it on the next night.
     """
-    worker = _Worker(applying, calls)
+    worker = _Worker(applying, calls, journalled)
     remaining = iter(writes)
     waiting: deque[Write] = deque()
     unsaved: list[Settled] = []
@@ -96,11 +108,11 @@ def carry_out(
             while True:
                 if not waiting:
                     waiting.extend(islice(remaining, group))
-                    if waiting and worker.stopped.is_set():
+                    if waiting and applying.stop.stopped:
                         settled.extend(worker.not_tried(write) for write in [*waiting, *remaining])
                         waiting.clear()
                     elif waiting:
-                        settled += _save(applying, unsaved, [] if journalled else list(waiting))
+                        settled += _save(applying, unsaved, list(waiting), journalled)
                         unsaved = []
                 while waiting and len(running) < 2 * applying.threads:
                     running.add(pool.submit(worker, waiting.popleft()))
@@ -110,26 +122,27 @@ def carry_out(
                 unsaved += [future.result() for future in answered]
                 if on_progress is not None:
                     on_progress(len(settled) + len(unsaved), total)
+        except BaseException:
+            # The ledger or the terminal broke off: nothing more is sent, and what was answered is kept.
+            applying.stop(words.NOT_TRIED)
+            raise
         finally:
-            # Also when the ledger or the terminal broke off: nothing more is sent, and what was answered is kept.
-            worker.stop(words.NOT_TRIED)
             unsaved += [future.result() for future in running]
-            settled += _save(applying, unsaved, [])
+            settled += _save(applying, unsaved, [], journalled)
     if on_progress is not None:
         on_progress(total, total)
     return settled
 
 
-def _save(applying: Applying, settled: list[Settled], writes: list[Write]) -> list[Settled]:
+def _save(applying: Applying, settled: list[Settled], writes: list[Write], journalled: bool) -> list[Settled]:
     """Commit, and return what was settled as it turned out: a link that cannot stand is a question for a person."""
-    refused = set(applying.ledger.journal(applying.municipality, applying.run_id, settled, writes))
-    if not refused:
-        return settled
-    clashes = [
-        Settled(one.request_id, one.leverandor_bolig_id, "refused", one.kobo_id, one.status, words.LINKED_ELSEWHERE)
-        for one in settled
+    told = [one for one in settled if one.state != "not_tried"] if journalled else settled
+    refused = set(
+        applying.ledger.journal(applying.municipality, applying.run_id, told, [] if journalled else writes, words.LINKED_ELSEWHERE)
+    )
+    return [
+        replace(one, state="refused", message=words.LINKED_ELSEWHERE)
         if one.link and (one.leverandor_bolig_id, one.kobo_id) in refused
+        else one
+        for one in settled
     ]
-    applying.ledger.journal(applying.municipality, applying.run_id, clashes, [])
-    found = {one.request_id for one in clashes}
-    return [one for one in settled if one.request_id not in found] + clashes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from kobo_client.errors import RefusedRow, RegisterDown, RegisterError, UnknownOutcome
+from kobo_client.errors import RefusedRow, RegisterError, UnknownOutcome
 from reconciliation.apply import words
 from reconciliation.ledger import Settled, Write
 
@@ -31,19 +31,18 @@ class Register(Protocol):
     def remove(self, kobo_id: str, leverandor_bolig_id: str, request_id: str) -> int: ...
 
 
-def settle_error(write: Write, error: Exception) -> Settled:
-    """The outcome of a write that ended in an error. Only a write that may have arrived stays unsettled."""
+def settle_error(write: Write, error: Exception, *, again: bool = False) -> Settled:
+    """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
+
+    Only an answer of the 400s says that nothing was written; a 500, a cut connection or a fault of our own says nothing.
+    again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
+    """
     status = getattr(error, "status", None)
     said = getattr(error, "words", None) or str(error)
-    if isinstance(error, UnknownOutcome):
-        state, message = "unknown", words.UNKNOWN
-    elif isinstance(error, RegisterDown):
-        state, message = "not_tried", words.NOT_TRIED
-    elif isinstance(error, RefusedRow):
+    if isinstance(error, RefusedRow):
         state, message = "refused", words.REFUSED.format(words=said)
-    elif isinstance(error, RegisterError):
+    elif not again and isinstance(error, RegisterError) and not isinstance(error, UnknownOutcome) and 400 <= (status or 0) < 500:
         state, message = "failed", words.FAILED.format(words=said)
     else:
-        # Not an answer we know: as far as anybody can tell, the write may have arrived.
         state, message = "unknown", words.UNKNOWN
     return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)

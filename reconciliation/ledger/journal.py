@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -72,10 +72,13 @@ class CallRecord:
 
 
 class Journal(Links):
-    def journal(self, municipality: str, run_id: str, settled: Sequence[Settled], writes: Sequence[Write]) -> list[tuple[str, str]]:
+    def journal(
+        self, municipality: str, run_id: str, settled: Sequence[Settled], writes: Sequence[Write], clash: str | None = None
+    ) -> list[tuple[str, str]]:
         """Settle what has been answered, with its links, and note what will be written next: one transaction.
 
-        Returns (leverandor_bolig_id, kobo_id) of links that could not stand because either side is linked elsewhere.
+        Returns (leverandor_bolig_id, kobo_id) of links that could not stand because either side is linked elsewhere; those
+        writes are settled as refused, with `clash` as message.
         """
         now = self.clock()
         with self.write() as connection:
@@ -89,8 +92,18 @@ class Journal(Links):
                 (outcome.leverandor_bolig_id, outcome.kobo_id, outcome.link) for outcome in settled if outcome.link and outcome.kobo_id
             ]
             refused = self.link_within(connection, municipality, linked, run_id)
-            if settled:
-                connection.execute(_SETTLE, [_settle_row(outcome, now) for outcome in settled])
+            clashing = set(refused)
+            rows = [
+                _settle_row(
+                    replace(outcome, state="refused", message=clash)
+                    if outcome.link and (outcome.leverandor_bolig_id, outcome.kobo_id) in clashing
+                    else outcome,
+                    now,
+                )
+                for outcome in settled
+            ]
+            if rows:
+                connection.execute(_SETTLE, rows)
             insert_rows(connection, Intent, [_write_row(write, municipality, now) for write in writes])
         return refused
 

@@ -17,6 +17,7 @@ from reporting.norwegian import MONTHS, day, number
 from reporting.texts import say
 
 Point = tuple[float, float]
+SIZES = {"wide": (960, 400), "narrow": (400, 340)}
 LATEST = 400
 """Days after today that the picture shows of a forecast at most."""
 
@@ -51,7 +52,7 @@ def burnup(result: NightResult, foreseen: Forecast) -> Markup:
     points = curve(result.history, result.as_of)
     if points.is_empty():
         return Markup("")
-    return Markup("").join(_picture(result, foreseen, points, *size) for size in ((960, 400, "wide"), (400, 340, "narrow")))
+    return Markup("").join(_picture(result, foreseen, points, size) for size in ("wide", "narrow"))
 
 
 def describe(points: pl.DataFrame) -> str:
@@ -72,7 +73,8 @@ def baseline(result: NightResult) -> int | None:
     return sum(counts) or None
 
 
-def _picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, width: int, height: int, name: str) -> Markup:
+def _picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name: str) -> Markup:
+    width, height = SIZES[name]
     frame = _frame(result, foreseen, points, width, height)
     nights = points.rows(named=True)
     scope, registered, in_sync = (

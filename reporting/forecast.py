@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +88,7 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     if seen.height < LEAST_NIGHTS or steps.days.sum() < LEAST_WORKING_DAYS:
         return replace(plain, state=State.PASSED if passed else State.UNKNOWN)
     closed, opened = steps.draw(np.random.default_rng(seed))
-    return _judged(plain, closed, opened, last[0], as_of, municipality)
+    return _judged(plain, closed, opened, last[0], as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Steps:
     def of(points: pl.DataFrame) -> Steps:
         dates = points["as_of"].to_list()
         # Work done on a weekend belongs to the working day before it; a stretch without any lasts one.
-        days = np.array([max(1, working_days_between(a, b)) for a, b in zip(dates, dates[1:], strict=False)], dtype=float)
+        days = np.array([max(1, working_days_between(a, b)) for a, b in pairwise(dates)], dtype=float)
         register, scope = (points[name].to_numpy().astype(float) for name in ("in_register", "in_scope"))
         age = np.cumsum(days[::-1])[::-1] - days / 2 if len(days) else days
         return Steps(days, np.diff(register) / days if len(days) else days, np.diff(scope) / days if len(days) else days, age)
@@ -131,14 +132,14 @@ class Steps:
         return self.throughput[chosen], self.growth[chosen]
 
 
-def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date, municipality: Municipality) -> Forecast:
+def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date) -> Forecast:
     scope = last["in_scope"] + np.cumsum(opened, axis=1)
     register = last["in_register"] + np.cumsum(closed, axis=1)
     done = register >= scope
     when = np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
     early, middle, late = (_date(as_of, int(np.quantile(when, share, method="higher"))) for share in (0.1, 0.5, 0.9))
     chance = float((when <= plain.working_days_to_deadline).mean())
-    if municipality.deadline < as_of:
+    if plain.days_to_deadline < 0:
         state = State.PASSED
     elif chance >= SURE:
         state = State.ON_TRACK

@@ -21,7 +21,7 @@ from reporting.overview import Group, blocks, groups, lives
 from reporting.refusals import refusals
 from reporting.sparkline import sparkline
 from reporting.summary import progress
-from reporting.texts import counted, say, word_for
+from reporting.texts import counted, say, texts, word_for
 
 TONE = {
     State.DONE: "good",
@@ -32,6 +32,7 @@ TONE = {
     State.UNKNOWN: "calm",
 }
 SHOWN_REFUSALS = 12
+SEARCH = "boliger.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             lives=lives(result),
             workbooks={attachment.owner: attachment.file for attachment in attachments if attachment.owner},
             attachments=attachments,
+            search=SEARCH,
             refusals=refused[:SHOWN_REFUSALS],
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
@@ -123,3 +125,12 @@ def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
 def _classes(result: NightResult) -> list[dict[str, Any]]:
     found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
     return [{"name": name.value, "title": CLASS_TITLE[name], "count": found.get(name.value, 0)} for name in DwellingClass]
+
+
+def render_search(result: NightResult) -> str:
+    """The page that finds a dwelling; its data lies beside it (reconciliation_data)."""
+    return (
+        environment()
+        .get_template("boliger.html.j2")
+        .render(result=result, municipality=result.municipality, weekday=norwegian.weekday(result.as_of), words=texts()["search"])
+    )

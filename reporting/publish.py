@@ -12,8 +12,9 @@ import polars as pl
 from reporting.files import place
 from reporting.forecast import forecast
 from reporting.night import NightResult
-from reporting.page import Attachment, render
+from reporting.page import SEARCH, Attachment, render, render_search
 from reporting.privacy import hide_secret_values
+from reporting.reconciliation_data import write_data
 from reporting.refusals import refusals
 from reporting.summary import build
 from reporting.workbook import write_workbook
@@ -46,6 +47,8 @@ def publish(result: NightResult, folder: Path) -> Published:
             theirs = safe.deviations.filter(pl.col("owner") == owner)
             write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
         (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_data(safe, into)
+        (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), Attachment(SUMMARY)]
         (into / PAGE).write_text(render(safe, foreseen, attachments), encoding="utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,8 +26,11 @@ OWNER = {"facilit": "boligkontoret", "helse_omsorg": "helse_omsorg", "boei": "ei
 IN_SCOPE = ("heldogns", "oppfolging", "eldre", "tilpasset", "ikke_tilpasset")
 
 
+_loaded = cache(load)
+
+
 def municipality(**changes: Any) -> Municipality:
-    return load(CONFIG).model_copy(update=changes)
+    return _loaded(CONFIG).model_copy(update=changes)
 
 
 def history(pace: float = 9.0, start: int = 480, scope: int = 735, nights: tuple[int, ...] = NIGHTS) -> pl.DataFrame:
@@ -57,13 +61,13 @@ _SHARES = {
 }
 
 _FAULTS = (
-    ("B02", "helse_omsorg", "Bruksenhet", None, "Bruksenhetsnummer mangler, og adressen har flere boliger. Fyll inn H0101, H0102 osv. fra matrikkelen."),
-    ("A02", "facilit", "Adresse", "Strandgata", "Adressen «Strandgata» mangler husnummer. Skriv gate og nummer, for eksempel Strandgata 12."),
+    ("B02", "helse_omsorg", "Bruksenhet", None, "Bruksenhetsnummer mangler, og adressen har flere boliger. Fyll inn H0101 osv."),
+    ("A02", "facilit", "Adresse", "Strandgata", "Adressen «Strandgata» mangler husnummer. Skriv gate og nummer."),
     ("K02", "facilit", "Kategori bolig", "Hybelhus", "Kategorien «Hybelhus» er ikke kjent. Velg en av kategoriene i boligplanen."),
     ("V02", "facilit", "Sum", "108000,00", "Leien 108 000 kroner i måneden er umulig. Er det leien for et år?"),
     ("P02", "boei", "Postnr_ID", "99O1", "Postnummeret «99O1» er ikke fire siffer. Skriv for eksempel 9901."),
-    ("M01", "helse_omsorg", "Gnr/bnr", "se skjøte", "Matrikkelnummeret «se skjøte» kan ikke tolkes. Skriv gnr/bnr, for eksempel 12/345."),
-)  # fmt: skip
+    ("M01", "helse_omsorg", "Gnr/bnr", "se skjøte", "Matrikkelnummeret «se skjøte» kan ikke tolkes. Skriv for eksempel 12/345."),
+)
 
 
 def deviations(many: int = 60, seed: int = 1) -> pl.DataFrame:

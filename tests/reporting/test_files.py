@@ -68,6 +68,6 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
         blocked.write_text("a file stands where the folder should be", encoding="utf-8")  # root may write anywhere
     else:
         blocked.mkdir(mode=0o500)
-    with pytest.raises(ReportError, match="cannot be written.*write permission") as error:
+    with pytest.raises(ReportError, match=r"cannot be written.*write permission") as error:
         place(blocked / "fjordvik", date(2023, 11, 1), text("x"))
     assert "\n" not in str(error.value)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.words import DwellingClass
+from reporting.forecast import forecast
 from reporting.night import SourceNight
 from reporting.summary import build
-from tests.reporting.example import dwellings, history, night
+from tests.reporting.example import AS_OF, dwellings, history, municipality, night
 
 PAGE = Path(__file__).parents[2] / "docs" / "summary.md"
 FREE_KEYS = {"sources", "seconds"}
@@ -41,6 +42,7 @@ def test_summary_of_the_example_night(golden: Callable[[str, str], None]) -> Non
     golden("summary.json", json.dumps(build(night()), ensure_ascii=False, indent=1) + "\n")
 
 
+FORESEEN = forecast(history(), municipality(), AS_OF)
 _COUNTS = st.integers(0, 400)
 
 
@@ -56,7 +58,7 @@ def test_counts_add_up(rows: list[tuple[int, int, int]], classes: list[str]) -> 
         [{"class": name, "leverandor_bolig_id": str(place), "changes": "[]"} for place, name in enumerate(classes)],
         schema=tables.PLAN_ITEMS,
     )
-    made = build(night(sources=sources, dwellings=homes, items=plan))
+    made = build(night(sources=sources, dwellings=homes, items=plan), FORESEEN)
     counted = made["rows"]
     assert counted["read"] == counted["rejected"] + counted["out_of_scope"] + counted["merged_into_dwellings"]
     assert made["dwellings"]["total"] == sum(made["dwellings"][name.value] for name in DwellingClass) == len(classes)

@@ -1,0 +1,175 @@
+"""Every dwelling of the night as data beside the page: an index to search in, and details in parts fetched when asked for.
+
+The parts are scripts and not JSON files, for a page opened from a folder may load scripts and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from reconciliation.tables import CONTENT
+from reconciliation.words import CLASS_TITLE, DwellingClass
+from reporting.night import NightResult
+from reporting.overview import owner_title
+from reporting.privacy import PLACE_FIELDS, with_shown_address
+from reporting.texts import say, word_for
+
+FOLDER = "boliger"
+PART = 1000
+"""Dwellings in each part."""
+FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
+"""Fields compared side by side, in this order."""
+
+
+def entries(result: NightResult) -> pl.DataFrame:
+    """One row per dwelling, and per entry that stands in Kobo alone: what the index shows, `place` in it, and `secret`.
+
+    Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
+    """
+    plan = result.items.select(
+        "leverandor_bolig_id", "kobo_id", "reason", "held", "changes", kind="class", item=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
+    ours = result.dwellings.join(plan, on="leverandor_bolig_id", how="left")
+    alone = plan.join(result.dwellings.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")
+    if result.register_rows is not None and "kobo_id" in result.register_rows.columns:
+        known = [name for name in result.register_rows.columns if name in CONTENT]
+        alone = alone.join(result.register_rows.select("kobo_id", *known).unique("kobo_id"), on="kobo_id", how="left")
+    everything = pl.concat([ours, alone], how="diagonal_relaxed")
+    numbers = [pl.col(name).cast(pl.String) for name in ("gardsnummer", "bruksnummer")]
+    rest = [
+        pl.when(pl.any_horizontal(pl.col("festenummer", "seksjonsnummer").is_not_null())).then(pl.col(name).fill_null(0).cast(pl.String))
+        for name in ("festenummer", "seksjonsnummer")
+    ]
+    secret = pl.col("hemmelig_adresse").fill_null(value=False)
+    return (
+        with_shown_address(everything)
+        .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=secret)
+        .with_columns(matrikkel=pl.when("secret").then(None).otherwise("matrikkel"))
+        # Among its neighbours a secret dwelling would be found by its place in the list.
+        .sort(
+            "secret",
+            pl.when(~pl.col("secret")).then("adressenavn"),
+            pl.when(~pl.col("secret")).then("nummer"),
+            "leverandor_bolig_id",
+            "kobo_id",
+            nulls_last=True,
+        )
+        .with_row_index("place")
+    )
+
+
+def write_data(result: NightResult, folder: Path) -> int:
+    """Write the index and the parts to `folder`/boliger. Returns the number of entries."""
+    found = entries(result)
+    place = folder / FOLDER
+    place.mkdir()
+    (place / "oversikt.js").write_text(f"kobosync.index({_json(_index(result, found))});\n", encoding="utf-8")
+    for number, part in enumerate(_parts(result, found)):
+        (place / f"del-{number}.js").write_text(f"kobosync.part({number},{_json(part)});\n", encoding="utf-8")
+    return found.height
+
+
+def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
+    """Columns, not rows: a third of the size. Classes, categories and owners are numbers into their own lists."""
+    classes = [name.value for name in DwellingClass]
+    categories = [*result.municipality.categories]
+    owners = found["owner"].drop_nulls().unique().sort().to_list()
+
+    def numbered(column: str, names: list[str]) -> list[int | None]:
+        number: list[int | None] = (
+            found[column].replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int64).to_list()
+        )
+        return number
+
+    return {
+        "part": PART,
+        "classes": [CLASS_TITLE[DwellingClass(name)] for name in classes],
+        "categories": [category.title for category in result.municipality.categories.values()],
+        "owners": [owner_title(result, owner) for owner in owners],
+        "fields": [word_for("fields", name) for name in FIELDS],
+        "id": found["leverandor_bolig_id"].to_list(),
+        "kobo": found["kobo_id"].to_list(),
+        "address": found["adresse"].to_list(),
+        "matrikkel": found["matrikkel"].to_list(),
+        "class": numbered("kind", classes),
+        "category": numbered("kategori", categories),
+        "owner": numbered("owner", owners),
+    }
+
+
+def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
+    register = _register_values(result, found)
+    lineage = _lineage(result)
+    became = {row[0]: row[1:] for row in result.outcomes.select("leverandor_bolig_id", "verb", "outcome", "message").iter_rows()}
+    ours = found.select(_shown(name, pl.col("secret")) for name in FIELDS)
+    rest = found.select("leverandor_bolig_id", "kobo_id", "kind", "reason", "held", "changes", "source_keys", "candidates", "secret")
+    for start in range(0, found.height, PART):
+        yield [
+            _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
+            for row, values in zip(rest.slice(start, PART).iter_rows(named=True), ours.slice(start, PART).iter_rows(), strict=True)
+        ]
+
+
+def _detail(
+    row: dict[str, Any], ours: tuple[Any, ...], theirs: tuple[Any, ...] | None, lineage: list[list[Any]], became: dict[str, tuple[Any, ...]]
+) -> dict[str, Any]:
+    """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number."""
+    said: dict[str, Any] = {}
+    if row["kind"] != DwellingClass.REGISTER_ONLY:
+        said["o"] = list(ours)
+    if theirs is not None:
+        said["k"] = list(theirs)
+    changed = [change["field"] for change in json.loads(row["changes"] or "[]") if isinstance(change, dict)]
+    if changed:
+        said["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
+    if row["reason"]:
+        said["r"] = word_for("reasons", row["reason"])
+    if row["held"]:
+        said["h"] = word_for("reasons", row["held"])
+    if row["source_keys"]:
+        said["s"] = list(row["source_keys"])
+    if row["candidates"]:
+        said["m"] = list(row["candidates"])
+    if lineage:
+        hidden = [name in PLACE_FIELDS and row["secret"] for name, *_ in lineage]
+        said["l"] = [
+            [word_for("fields", name), source, say("page.secret") if hide else value, won, word_for("lineage", reason)]
+            for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
+        ]
+    outcome = became.get(row["leverandor_bolig_id"])
+    if outcome:
+        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), outcome[2]]
+    return said
+
+
+def _shown(name: str, secret: pl.Expr) -> pl.Expr:
+    """A secret dwelling's place is left out."""
+    return pl.when(~secret).then(pl.col(name)).alias(name) if name in PLACE_FIELDS else pl.col(name)
+
+
+def _register_values(result: NightResult, found: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
+    rows = result.register_rows
+    if rows is None or "kobo_id" not in rows.columns:
+        return {}
+    flags = found.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
+    own = pl.col("hemmelig_adresse").fill_null(value=False) if "hemmelig_adresse" in rows.columns else pl.lit(value=False)
+    marked = rows.join(flags, on="kobo_id", how="left")
+    secret = pl.col("flagged").fill_null(value=False) | own
+    chosen = [_shown(name, secret) if name in rows.columns else pl.lit(None).alias(name) for name in FIELDS]
+    return {kobo_id: tuple(values) for kobo_id, *values in marked.select("kobo_id", *chosen).iter_rows()}
+
+
+def _lineage(result: NightResult) -> dict[str, list[list[Any]]]:
+    found: dict[str, list[list[Any]]] = {}
+    for dwelling, *row in result.lineage.select("leverandor_bolig_id", "field", "source", "value", "won", "reason").iter_rows():
+        found.setdefault(dwelling, []).append(row)
+    return found
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -1,0 +1,149 @@
+"""The pages as people meet them: in Chromium, from a folder, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reporting.publish import Published, publish
+from tests.conftest import CHROMIUM
+from tests.reporting.example import dwellings, night
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+Page = playwright.Page
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    homes = dwellings(1200).with_columns(
+        adressenavn=pl.when(pl.col("leverandor_bolig_id") == "facilit-000000")
+        .then(pl.lit("<img src=x onerror=alert(1)>"))
+        .otherwise("adressenavn")
+    )
+    from tests.reporting.example import items
+
+    plan = items(homes)
+    register = homes.select("leverandor_bolig_id", "adressenavn", "nummer", "manedsleie").join(
+        plan.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id"
+    )
+    return publish(night(dwellings=homes, items=plan, register_rows=register), tmp_path_factory.mktemp("reports"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser, request) -> Iterator[object]:  # type: ignore[no-untyped-def]
+    context = browser.new_context(offline=True, **getattr(request, "param", {}))
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+DARK = {"color_scheme": "dark"}
+
+
+@pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html"])
+def test_page_opens_and_does_not_scroll_sideways(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / name).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+CONTRAST = """() => {
+  const light = c => { const v = c / 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
+  const parts = c => c.match(/[\\d.]+/g).map(Number);
+  const lum = c => { const [r, g, b] = parts(c); return .2126 * light(r) + .7152 * light(g) + .0722 * light(b); };
+  const ground = node => { for (let n = node; n; n = n.parentElement) { const c = parts(getComputedStyle(n).backgroundColor); if (c.length < 4 || c[3] === 1) return getComputedStyle(n).backgroundColor; } return "rgb(255,255,255)"; };
+  const poor = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const svg = node instanceof SVGElement;
+    if (![...node.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !node.getClientRects().length || ["TITLE", "DESC", "SCRIPT"].includes(node.tagName.toUpperCase())) continue;
+    const style = getComputedStyle(node), a = lum(svg ? style.fill : style.color), b = lum(ground(svg ? node.closest("svg").parentElement : node));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) poor.push(`${node.tagName} ${node.className} "${node.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.parametrize("page", [{}, DARK], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html"])
+def test_every_text_has_the_contrast_the_law_demands(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / name).as_uri())
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_page_has_the_landmarks_and_names_a_screen_reader_needs(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto(published.page.as_uri())
+    assert page.locator("html").get_attribute("lang") == "nb"
+    assert page.locator("main").count() == page.locator("h1").count() == 1
+    assert page.get_by_role("img", name="Veien til fristen").count() == 1
+    assert page.locator("table th:not([scope])").count() == 0
+    assert page.locator(".scroll:not([tabindex])").count() == 0
+
+
+def test_keyboard_reaches_the_content_first(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto(published.page.as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_page_prints(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto(published.page.as_uri())
+    assert page.pdf()[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [
+        ("boei-001199", 1),
+        ("K000003", 1),
+        ("facilit-000000", 1),
+        ("fjordveien 75 h0101", 1),
+        ("finnes ikke her", 0),
+    ],
+)
+def test_a_dwelling_is_found_by_what_people_know_of_it(page, published: Published, words: str, finds: int) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "boliger.html").as_uri())
+    page.get_by_label("Søk").fill(words)
+    assert page.locator(".hit").count() == finds
+
+
+def test_a_found_dwelling_shows_ours_beside_kobos(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "boliger.html").as_uri())
+    page.get_by_label("Søk").fill("boei-001199")
+    page.locator(".hit").press("Enter")
+    page.locator(".inside table").wait_for()
+    assert page.locator(".inside thead").inner_text().split() == ["Felt", "Hos", "oss", "I", "Kobo"]
+    assert page.locator(".hit").get_attribute("aria-expanded") == "true"
+
+
+def test_groups_and_owners_narrow_the_list(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "boliger.html").as_uri())
+    page.get_by_label("Gruppe").select_option(label="Avvik, må avklares")
+    assert "60 boliger" in page.locator("#n").inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    page.get_by_label("Dataeier").select_option(label="Boligkontoret")
+    assert page.locator(".hit").count() == 20
+
+
+def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "boliger.html").as_uri())
+    page.get_by_label("Søk").fill("facilit-000000")
+    assert "<img src=x" in page.locator(".hit").inner_text()
+    assert page.locator("main img").count() == 0

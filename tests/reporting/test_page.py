@@ -1,0 +1,212 @@
+"""The page holds with any night: nothing known, nothing there, hostile names, secret addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from connectors.reading import Verdict
+from reconciliation.municipality import Category
+from reporting.forecast import forecast
+from reporting.night import NightResult, SourceNight
+from reporting.page import Attachment, render
+from reporting.publish import publish
+from tests.reporting.example import AS_OF, deviations, dwellings, history, items, municipality, night
+
+VOID = {"meta", "link", "br", "input", "rect", "line", "polyline", "polygon", "circle"}
+
+
+class Reader(HTMLParser):
+    """Text of the page, every address it points to, and whether its tags close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        found = dict(attrs)
+        self.links += [str(found[name]) for name in ("href", "src") if found.get(name)]
+        self.ids += [str(found["id"])] if found.get("id") else []
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.words))
+
+
+def read(result: NightResult) -> Reader:
+    reader = Reader()
+    reader.feed(render(result, forecast(result.history, result.municipality, result.as_of), [Attachment("avvik-eiendom.xlsx", "eiendom")]))
+    assert reader.open == []
+    assert len(reader.ids) == len(set(reader.ids))
+    return reader
+
+
+def with_category(**changes: Any) -> NightResult:
+    plan = municipality()
+    return night(
+        municipality=plan.model_copy(update={"categories": {**plan.categories, "ny": Category(title="<script>alert(1)</script>")}})
+    )
+
+
+EMPTY = {"dwellings": dwellings(0), "items": items(dwellings(0)), "deviations": deviations(0)}
+NIGHTS: dict[str, Callable[[], NightResult]] = {
+    "as it is": night,
+    "no history": lambda: night(history=history(nights=())),
+    "first night": lambda: night(history=history(nights=(38,))),
+    "one source": lambda: night(sources={"facilit": SourceNight(Verdict.COMPLETE, "Facilit", "boligkontoret", 10, 1, 1, 8)}),
+    "no dwellings": lambda: night(**EMPTY, history=history(nights=()), out_of_scope={}, sources={}),
+    "all done": lambda: night(history=history(start=760, scope=735)),
+    "deadline long passed": lambda: night(municipality=municipality(deadline=date(2019, 1, 1), started=date(2018, 1, 1))),
+    "deadline far away": lambda: night(municipality=municipality(deadline=date(2033, 1, 1))),
+    "deadline today": lambda: night(municipality=municipality(deadline=AS_OF)),
+    "category never seen": lambda: night(history=history().with_columns(category=pl.lit("aldri_sett"))),
+    "hostile title": with_category,
+    "owner unknown": lambda: night(deviations=deviations().with_columns(owner=pl.lit("ukjent_eier"))),
+    "owner missing": lambda: night(deviations=deviations().with_columns(owner=pl.lit(None, dtype=pl.String))),
+    "rule unknown": lambda: night(deviations=deviations().with_columns(rule=pl.lit("Z99"))),
+    "long address": lambda: night(dwellings=dwellings().with_columns(adressenavn=pl.lit("Lang" * 75))),
+    "register down": lambda: night(register_verdict="failed", register_melding="Kobo svarte ikke.", items=items(dwellings(0))),
+    "pace backwards": lambda: night(history=history(pace=-5)),
+}
+
+
+@pytest.mark.parametrize("made", NIGHTS.values(), ids=NIGHTS.keys())
+def test_any_night_is_a_whole_page_that_asks_nothing_of_the_network(made: Callable[[], NightResult]) -> None:
+    page = read(made())
+    outside = [link for link in page.links if not link.startswith(("#", "data:")) and ("//" in link or link.startswith("/"))]
+    assert outside == []
+    assert "script" not in page.tags
+    assert page.tags.count("h1") == 1
+    assert "None" not in page.text
+
+
+def first_lines(result: NightResult) -> str:
+    return read(result).text.split("Hva stopper?")[0].replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ("as it is", "583 av 750 utleieboliger er i Kobo."),
+        ("no dwellings", "Ingen utleieboliger er funnet i kildene."),
+        ("all done", "Alle boligene er i Kobo."),
+        ("deadline long passed", "Fristen gikk ut 1. januar 2019, for 1 802 dager siden."),
+        ("first night", "for lite historikk"),
+        ("register down", "Kobo kunne ikke leses i natt"),
+        ("pace backwards", "kommer dere ikke i mål de neste tre årene"),
+    ],
+)
+def test_the_first_sentences_say_how_it_stands(made: str, said: str) -> None:
+    assert said in first_lines(NIGHTS[made]())
+
+
+def test_what_is_outside_is_told_with_its_number() -> None:
+    assert "Utenfor er 338 rader med plass i institusjon og 18 rader" in first_lines(night())
+
+
+def test_a_failed_source_is_told_in_its_own_words_at_the_top() -> None:
+    failed = SourceNight(Verdict.FAILED, "Omsorgsboligene", "helse_omsorg", melding="Arket «Boliger» mangler. Legg det inn igjen.")
+    said = first_lines(night(sources={"care": failed}))
+    assert "Kilden Omsorgsboligene ble ikke lest i natt" in said
+    assert "Arket «Boliger» mangler. Legg det inn igjen." in said
+
+
+def test_a_refused_plan_is_told_at_the_top() -> None:
+    assert "62 boliger ville utgå, flere enn 50." in first_lines(night(plan_refusals=("62 boliger ville utgå, flere enn 50.",)))
+
+
+def test_kobos_refusals_stand_in_kobos_words() -> None:
+    assert "Bruksenhetsnummer H0101 finnes ikke på adressen i matrikkelen." in read(night()).text
+
+
+def test_names_are_text_and_never_markup() -> None:
+    homes = dwellings().with_columns(adressenavn=pl.lit("<script>alert(1)</script>"))
+    page = read(night(dwellings=homes))
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script>" in page.text
+
+
+SECRET = "Hemmeligveien"
+
+
+def secret_night() -> NightResult:
+    """One dwelling and one rejected row whose addresses are secret; Kobo refused the dwelling, and its row has a deviation too."""
+    homes = dwellings().with_columns(
+        hemmelig_adresse=pl.lit(value=True), adressenavn=pl.lit(SECRET), poststed=pl.lit(SECRET), bruksenhetsnummer=pl.lit("H0909")
+    )
+    faults = deviations(6).with_columns(
+        source_key=pl.int_range(pl.len()).cast(pl.String),
+        source=pl.lit("facilit"),
+        value=pl.lit(f"{SECRET} 9"),
+        message=pl.lit(f"Adressen «{SECRET} 9» kan ikke tolkes."),
+    )
+    keys = homes["source_keys"].list.first()
+    homes = homes.with_columns(source_keys=pl.Series([[key.replace(key.split(":")[0], "facilit")] for key in keys]))
+    rejected = pl.DataFrame(
+        [
+            {"source": "facilit", "row": row, "sheet": sheet, "hemmelig_adresse": True}
+            for row, sheet in faults.select("row", "sheet").rows()
+        ],
+        schema=night().rejected_rows.schema,
+    )
+    lineage = pl.DataFrame(
+        [[homes["leverandor_bolig_id"][0], "adressenavn", "facilit", "0", SECRET, True, "priority"]],
+        schema=night().lineage.schema,
+        orient="row",
+    )
+    register = homes.select("adressenavn", "nummer", "bruksenhetsnummer", kobo_id=pl.format("K{}", pl.int_range(pl.len())))
+    return night(dwellings=homes, deviations=faults, rejected_rows=rejected, lineage=lineage, register_rows=register)
+
+
+@pytest.mark.parametrize("known_by", ["dwelling", "rejected row"])
+def test_a_secret_address_is_in_no_file(known_by: str, tmp_path: Path) -> None:
+    result = secret_night()
+    if known_by == "dwelling":
+        result = night(**{**_parts(result), "rejected_rows": result.rejected_rows.clear()})
+    else:
+        faults = result.deviations.with_columns(source_key=pl.lit(None, dtype=pl.String))
+        result = night(**{**_parts(result), "deviations": faults})
+    published = publish(result, tmp_path)
+    for file in sorted(published.folder.rglob("*")):
+        if file.is_file():
+            assert SECRET not in unpacked(file), file.name
+            assert "H0909" not in unpacked(file), file.name
+    assert "Skjermet adresse" in published.page.read_text(encoding="utf-8")
+
+
+def _parts(result: NightResult) -> dict[str, Any]:
+    return {name: getattr(result, name) for name in ("dwellings", "deviations", "rejected_rows", "lineage", "register_rows")}
+
+
+def unpacked(file: Path) -> str:
+    if file.suffix != ".xlsx":
+        return file.read_text(encoding="utf-8")
+    from zipfile import ZipFile
+
+    with ZipFile(file) as book:
+        return "".join(book.read(name).decode("utf-8") for name in book.namelist())

@@ -1,0 +1,68 @@
+"""An owner's workbook: every deviation with its place, text that stays text, and a legend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from reporting.night import NightResult
+from reporting.publish import publish
+from tests.reporting.example import deviations, night
+
+
+def book(result: NightResult, folder: Path, owner: str = "boligkontoret") -> openpyxl.Workbook:
+    return openpyxl.load_workbook(publish(result, folder).workbooks[owner])
+
+
+def test_each_owner_gets_their_own_rows_with_their_place(tmp_path: Path) -> None:
+    sheet = book(night(), tmp_path)["Avvik"]
+    head = [cell.value for cell in sheet[2]]
+    rows = [dict(zip(head, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=3)]
+    theirs = deviations().filter(pl.col("owner") == "boligkontoret")
+    assert sorted(row["Rad"] for row in rows) == sorted(theirs["row"])
+    assert {row["Fil"] for row in rows} == {"Seksjon.csv"}
+    assert all(row["Kolonne"] and row["Hva er galt, og hva gjør du"] for row in rows)
+
+
+def test_the_sheets_people_need_are_there(tmp_path: Path) -> None:
+    assert book(night(), tmp_path).sheetnames == ["Avvik", "Kobo sa nei", "Oversikt", "Forklaring"]
+
+
+def test_header_is_frozen_and_filtered(tmp_path: Path) -> None:
+    sheet = book(night(), tmp_path)["Avvik"]
+    assert sheet.freeze_panes == "A3"
+    assert sheet.auto_filter.ref.startswith("A2:K")
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.print_title_rows == "$2:$2"
+
+
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://example.invalid","x")', "=1+1", "+47", "-1", "@SUM(A1)", "{=1}", "http://example.invalid", "0301", "1e5"]
+)
+def test_what_people_typed_stays_text(text: str, tmp_path: Path) -> None:
+    faults = deviations(3).with_columns(value=pl.lit(text), message=pl.lit(text), owner=pl.lit("boligkontoret"))
+    row = book(night(deviations=faults), tmp_path)["Avvik"][3]
+    assert (row[4].value, row[4].data_type, row[4].hyperlink) == (text, "s", None) or row[4].data_type != "f"
+    assert row[5].data_type != "f"
+    assert str(row[5].value) == text
+
+
+@pytest.mark.parametrize("value", ["x" * 40_000, "a\x00b\x0bc", "linje\nlinje", "🏠 \ud7ff"], ids=["long", "control", "lines", "signs"])
+def test_odd_values_do_not_break_the_book(value: str, tmp_path: Path) -> None:
+    faults = deviations(1).with_columns(value=pl.lit(value), owner=pl.lit("boligkontoret"))
+    assert book(night(deviations=faults), tmp_path)["Avvik"].max_row == 3
+
+
+def test_an_owner_without_deviations_gets_a_book_that_opens(tmp_path: Path) -> None:
+    assert book(night(deviations=deviations(0)), tmp_path)["Avvik"].max_row >= 2
+
+
+def test_new_and_returned_rows_have_their_own_colour(tmp_path: Path) -> None:
+    sheet = book(night(), tmp_path)["Avvik"]
+    colours = {row[7].value: row[7].fill.start_color.rgb for row in sheet.iter_rows(min_row=3)}
+    assert colours["Ny"] == "FFFDE9C9"
+    assert colours["Tilbake"] == "FFFBD9DC"
+    assert colours["Åpen"] not in (colours["Ny"], colours["Tilbake"])

@@ -47,11 +47,18 @@ def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
         why = _hindrance(write, linked)
         if why:
             cannot.append((write.leverandor_bolig_id, write.kobo_id, write.verb, why))
-        elif write.verb == "PUT":
-            items.append(_item(DwellingClass.UPDATE, write, _reversed(write), run_id))
-        else:
+            continue
+        if write.verb == "DELETE":
             items.append(_item(DwellingClass.CREATE, write, "[]", run_id))
             desired.append(_dwelling(write))
+            continue
+        blank = sorted(one["field"] for one in json.loads(write.changes) if one["old"] is None)
+        if blank:
+            why = f"Blank before, and a blank is never written: {', '.join(blank)}."
+            cannot.append((write.leverandor_bolig_id, write.kobo_id, write.verb, why))
+        back = _reversed(write)
+        if back != "[]":
+            items.append(_item(DwellingClass.UPDATE, write, back, run_id))
     return Inverse(
         pl.DataFrame(items, schema=PLAN_ITEMS).sort("class", "leverandor_bolig_id", "kobo_id"),
         pl.DataFrame(desired, schema=DWELLINGS).sort("leverandor_bolig_id"),
@@ -73,7 +80,11 @@ def _hindrance(write: Write, linked: dict[str, str]) -> str | None:
 
 
 def _reversed(write: Write) -> str:
-    changes = [{"field": one["field"], "old": one["new"], "new": one["old"], "source": "undo"} for one in json.loads(write.changes)]
+    changes = [
+        {"field": one["field"], "old": one["new"], "new": one["old"], "source": "undo"}
+        for one in json.loads(write.changes)
+        if one["old"] is not None
+    ]
     return json.dumps(sorted(changes, key=lambda one: str(one["field"])), ensure_ascii=False)
 
 

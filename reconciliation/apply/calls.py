@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kobo_client.errors import Conflict, NotFound
-from kobo_client.payload import updatable_body
+from kobo_client.payload import DELETED, updatable_body
 from reconciliation.apply import words
 from reconciliation.apply.register import Register
 from reconciliation.ledger import Settled, Write
@@ -36,7 +36,7 @@ def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
     if conflict.kobo_id is None:
         return refused
     try:
-        standing = register.read(conflict.kobo_id)
+        standing = _read(register, conflict.kobo_id)
     except NotFound:
         return refused
     if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
@@ -49,7 +49,7 @@ def change(register: Register, write: Write) -> Settled:
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
     try:
-        standing = register.read(kobo_id)
+        standing = _read(register, kobo_id)
     except NotFound:
         return _settled(write, "moved", message=words.GONE)
     if not _may_touch(standing, write):
@@ -72,7 +72,7 @@ def remove(register: Register, write: Write) -> Settled:
     """DELETE. What it takes away is kept as the write's changes, so that it can be undone."""
     kobo_id = str(write.kobo_id)
     try:
-        standing = register.read(kobo_id)
+        standing = _read(register, kobo_id)
     except NotFound:
         return _settled(write, "done", unlink="retired")
     if not _may_touch(standing, write):
@@ -80,7 +80,7 @@ def remove(register: Register, write: Write) -> Settled:
     taken = [
         {"field": name, "old": value, "new": None, "source": None}
         for name, value in sorted(standing.items())
-        if value is not None and name not in ("kobo_id", "leverandor_bolig_id")
+        if value is not None and name not in ("kobo_id", "leverandor_bolig_id", DELETED)
     ]
     try:
         status = register.remove(kobo_id, write.leverandor_bolig_id, request_id=write.request_id)
@@ -95,7 +95,7 @@ CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove}
 def verify_change(register: Register, write: Write) -> Settled:
     """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry anew and says what to do."""
     try:
-        standing = register.read(str(write.kobo_id))
+        standing = _read(register, str(write.kobo_id))
     except NotFound:
         return _settled(write, "moved", message=words.GONE)
     arrived = all(_stands(standing, item, "new") for item in json.loads(write.changes))
@@ -105,7 +105,7 @@ def verify_change(register: Register, write: Write) -> Settled:
 def verify_removal(register: Register, write: Write) -> Settled:
     """Did an earlier night's DELETE arrive?"""
     try:
-        register.read(str(write.kobo_id))
+        _read(register, str(write.kobo_id))
     except NotFound:
         return _settled(write, "done", unlink="retired")
     return _settled(write, "failed", message=words.NOT_ARRIVED)
@@ -114,6 +114,14 @@ def verify_removal(register: Register, write: Write) -> Settled:
 VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal}
 """How an unsettled write of an earlier night is settled. A POST is asked by repeating it with its own request id: the
 register answers that it has it, or takes it now."""
+
+
+def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
+    """The standing entry. Raises NotFound also for one that is deleted and can still be read."""
+    standing = register.read(kobo_id)
+    if standing.get(DELETED):
+        raise NotFound("slettet", kobo_id=kobo_id)
+    return standing
 
 
 def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:

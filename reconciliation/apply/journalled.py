@@ -13,10 +13,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from kobo_client.errors import RegisterDown
 from reconciliation.apply import words
 from reconciliation.apply.calls import Call
-from reconciliation.apply.register import Register, settle_error
+from reconciliation.apply.register import STOPS_THE_NIGHT, Register, settle_error
 from reconciliation.ledger import Ledger, Settled, Write
 
 Progress = Callable[[int, int], None]
@@ -71,7 +70,7 @@ class _Worker:
             return self.not_tried(write)
         try:
             return self.calls[write.verb](self.applying.register, write)
-        except RegisterDown as error:
+        except STOPS_THE_NIGHT as error:
             self.applying.stop(words.NOT_TRIED)
             return settle_error(write, error, again=self.again)
         except Exception as error:
@@ -93,8 +92,8 @@ def carry_out(
 ) -> list[Settled]:
     """Carry out the writes on its threads. Returns what became of each, in no order.
 
-    journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried. Raises LedgerError; what the register had answered by then is
-    unsettled, and asked of it on the next night.
+    journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried.
+    Raises LedgerError; what the register had answered by then is unsettled, and asked of it on the next night.
     """
     worker = _Worker(applying, calls, journalled)
     remaining = iter(writes)

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from kobo_client.errors import RefusedRow, RegisterError, UnknownOutcome
+from kobo_client.errors import (
+    AuthenticationFault,
+    ConfigurationFault,
+    Conflict,
+    NotFound,
+    RateLimited,
+    RefusedRow,
+    RegisterDown,
+    Transient,
+)
 from reconciliation.apply import words
 from reconciliation.ledger import Settled, Write
+
+NOTHING_WRITTEN = (AuthenticationFault, ConfigurationFault, Conflict, NotFound, RateLimited, Transient)
+STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
+"""Errors that the next dwelling would meet too."""
 
 
 class Created(Protocol):
@@ -34,14 +47,14 @@ class Register(Protocol):
 def settle_error(write: Write, error: Exception, *, again: bool = False) -> Settled:
     """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
 
-    Only an answer of the 400s says that nothing was written; a 500, a cut connection or a fault of our own says nothing.
+    A fault that says "nothing was written" settles the write; a lost answer or a fault of our own says nothing.
     again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
     """
     status = getattr(error, "status", None)
     said = getattr(error, "words", None) or str(error)
     if isinstance(error, RefusedRow):
         state, message = "refused", words.REFUSED.format(words=said)
-    elif not again and isinstance(error, RegisterError) and not isinstance(error, UnknownOutcome) and 400 <= (status or 0) < 500:
+    elif isinstance(error, NOTHING_WRITTEN) and not again:
         state, message = "failed", words.FAILED.format(words=said)
     else:
         state, message = "unknown", words.UNKNOWN

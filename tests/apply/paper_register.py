@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kobo_client.errors import Conflict, NotFound, RateLimited, RefusedRow, RegisterDown, UnknownOutcome
+from kobo_client.errors import Conflict, NotFound, RateLimited, RefusedRow, RegisterDown, Transient, UnknownOutcome
+from kobo_client.payload import from_body
 
 PLACE = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse")
 
@@ -27,7 +28,7 @@ class Made:
 class PaperRegister:
     """faults: (verb, leverandor_bolig_id or koboId) -> fault, used up once each; "down" for all that follows.
 
-    before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; down: the register is gone.
+    before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; busy: 503; down: the register is gone.
     """
 
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class PaperRegister:
             raise RefusedRow("boligtype er ugyldig", status=400)
         if fault == "wait":
             raise RateLimited("Too many requests.", status=429)
+        if fault == "busy":
+            raise Transient("Try later.", status=503)
         if fault == "before":
             raise UnknownOutcome("The answer was lost.")
         return fault
@@ -111,4 +114,4 @@ class PaperRegister:
 
 def flat(body: Mapping[str, Any]) -> dict[str, Any]:
     """A request body under canonical names."""
-    return dict(body)
+    return {name: value for name, value in from_body(body).items() if value not in (None, False)}

@@ -138,17 +138,22 @@ def test_a_register_that_goes_down_leaves_the_rest_for_the_next_night(ledger: Le
     assert register.ids == ours
 
 
-def test_a_register_that_says_wait_leaves_what_is_open_open(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+@pytest.mark.parametrize("fault", ["wait", "busy", "before", "down"])
+def test_a_register_that_cannot_tell_leaves_what_is_open_open(fault: str, ledger: Ledger, register: PaperRegister, night: Nights) -> None:
     register.faults["POST", "a"] = "after"
     apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
-    register.faults["POST", "a"] = "wait"
+    register.faults["POST", "a"] = fault
     assert became(resume(register, ledger, night(), MUNICIPALITY)) == {"a": "unknown"}
+    register.is_down = False
     assert became(resume(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
     assert list(standing(ledger)) == ["a"]
 
 
-def test_a_create_that_was_told_to_wait_is_tried_anew_the_next_night(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
-    register.faults["POST", "a"] = "wait"
+@pytest.mark.parametrize("fault", ["wait", "busy"])
+def test_a_create_that_surely_was_not_taken_is_tried_anew_the_next_night(
+    fault: str, ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    register.faults["POST", "a"] = fault
     assert became(apply(ledger, register, night(), plan(*create("a")), dwellings("a"))) == {"a": "failed"}
     assert became(apply(ledger, register, night(), plan(*create("a")), dwellings("a"))) == {"a": "done"}
     assert register.ids == ["a"]

@@ -1,0 +1,184 @@
+"""Every validation rule as one row: what is wrong, and what the owner should do, in bokmål and in KOSTRA's tone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.words import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """id: short and stable, the owner can look it up. field: canonical field it is about; None for the whole row.
+
+    filled: what stands there, filled with {value} and {column}. required: what is required and what to do.
+    wrong: true for a row that breaks the rule; None when it is found while the value is read.
+    """
+
+    id: str
+    field: str | None
+    title: str
+    filled: str
+    required: str
+    wrong: pl.Expr | None = None
+    severity: Severity = Severity.ERROR
+
+    def message(self, value: str | None, column: str | None) -> str:
+        """The whole sentence for one row."""
+        shown = "" if value is None else value if len(value) <= _LONGEST else value[:_LONGEST] + " …"
+        return f"{self.filled.format(value=shown, column=column or 'raden')} {self.required}"
+
+
+_LONGEST = 120
+_UNIT = r"^[HULK]\d{4}$"
+_LOCATED = pl.col("adressenavn").is_not_null() & pl.col("nummer").is_not_null()
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "L01",
+        None,
+        "Linjen kan ikke leses",
+        "Linjen kan ikke leses.",
+        "Rett linjen i filen slik at den har like mange kolonner som overskriften.",
+    ),
+    Rule(
+        "N01",
+        None,
+        "Nøkkel mangler",
+        "Det er ikke fylt inn noe i {column}.",
+        "Hver rad må ha en nøkkel som følger boligen. Fyll den inn.",
+        pl.col("source_key").is_null(),
+    ),
+    Rule(
+        "N02",
+        None,
+        "Nøkkelen står flere ganger",
+        "Nøkkelen «{value}» står på flere rader.",
+        "Hver bolig må ha sin egen nøkkel. Rett nøkkelen på den raden som er feil.",
+        pl.col("source_key").is_not_null() & (pl.col("same_key") > 1),
+    ),
+    Rule(
+        "K01",
+        "kategori",
+        "Kategori mangler",
+        "Det er ikke fylt inn noe i {column}.",
+        "Kategori kreves. Fyll inn hva slags bolig dette er.",
+        pl.col("kategori").is_null() & ~pl.col("broken_fields").list.contains("kategori"),
+    ),
+    Rule(
+        "K02",
+        "kategori",
+        "Kategorien er ukjent",
+        "Det er fylt inn «{value}» i {column}.",
+        "Kategorien finnes ikke i oppsettet. Bruk en av de kjente, eller be om at den nye legges til.",
+    ),
+    Rule(
+        "A01",
+        "adressenavn",
+        "Adresse mangler",
+        "Det er ikke fylt inn noen adresse i {column}.",
+        "Fyll inn gatenavn og husnummer.",
+        pl.col("adressenavn").is_null() & ~pl.col("broken_fields").list.contains("adresse"),
+    ),
+    Rule(
+        "A02",
+        "nummer",
+        "Husnummer mangler",
+        "Det er fylt inn «{value}» i {column}, uten husnummer.",
+        "Kobo krever husnummer. Fyll inn gatenavn og husnummer slik de står i matrikkelen.",
+        pl.col("adressenavn").is_not_null() & pl.col("nummer").is_null(),
+    ),
+    Rule(
+        "A03",
+        "adressenavn",
+        "Adressen er ikke en bolig",
+        "Det er fylt inn «{value}» i {column}.",
+        "En postboks er ikke en boligadresse. Fyll inn gateadressen til boligen.",
+    ),
+    Rule(
+        "A04",
+        "adressenavn",
+        "Adressen kan ikke tolkes",
+        "Det er fylt inn «{value}» i {column}.",
+        "Det må stå én adresse for én bolig, for eksempel «Storgata 12 B». Del raden opp, eller rett adressen.",
+    ),
+    Rule(
+        "P01",
+        "postnummer",
+        "Postnummer mangler",
+        "Det er ikke fylt inn noe postnummer for {column}.",
+        "Kobo krever postnummer. Fyll inn fire sifre.",
+        pl.col("postnummer").is_null() & _LOCATED,
+    ),
+    Rule(
+        "P02",
+        "postnummer",
+        "Postnummeret er ugyldig",
+        "Det er fylt inn postnummer «{value}».",
+        "Et postnummer har fire sifre. Rett det.",
+        pl.col("postnummer").is_not_null() & ~pl.col("postnummer").str.contains(r"^\d{4}$"),
+    ),
+    Rule(
+        "B01",
+        "bruksenhetsnummer",
+        "Bruksenhetsnummeret er ugyldig",
+        "Det er fylt inn «{value}» i {column}.",
+        "Et bruksenhetsnummer er en bokstav (H, U, L eller K) og fire sifre, for eksempel H0101. Se etter på døren eller i matrikkelen, og rett det.",
+        pl.col("bruksenhetsnummer").is_not_null() & ~pl.col("bruksenhetsnummer").str.contains(_UNIT),
+    ),
+    Rule(
+        "B02",
+        "bruksenhetsnummer",
+        "Bruksenhetsnummer mangler",
+        "Flere rader har adressen «{value}», og ingenting skiller dem.",
+        "Fyll inn bruksenhetsnummer (for eksempel H0101) på hver av dem.",
+        _LOCATED
+        & pl.col("bruksenhetsnummer").is_null()
+        & pl.col("leilighetsnummer").is_null()
+        & pl.col("ekstra_referanse").is_null()
+        & (pl.col("same_unit") > 1),
+    ),
+    Rule(
+        "B03",
+        "bruksenhetsnummer",
+        "Samme bolig står flere ganger",
+        "Boligen «{value}» står på flere rader med hver sin nøkkel.",
+        "Behold én av radene. Er det flere leieforhold i boligen, må hver rad ha sitt eget rom.",
+        _LOCATED & pl.col("bruksenhetsnummer").is_not_null() & (pl.col("same_unit") > 1),
+    ),
+    Rule(
+        "M01",
+        "gardsnummer",
+        "Matrikkelnummeret kan ikke tolkes",
+        "Det er fylt inn «{value}» i {column}.",
+        "Skriv gårdsnummer og bruksnummer, for eksempel 12/345, eller la feltet stå tomt.",
+    ),
+    Rule(
+        "V01",
+        None,
+        "Verdien kan ikke leses",
+        "Det er fylt inn «{value}» i {column}.",
+        "Verdien kan ikke leses i dette feltet. Rett den, eller la feltet stå tomt.",
+    ),
+    Rule(
+        "V02",
+        None,
+        "Verdien er ikke mulig",
+        "Det er fylt inn «{value}» i {column}.",
+        "Verdien er utenfor det som er mulig. Rett den, eller la feltet stå tomt.",
+    ),
+    Rule(
+        "I01W",
+        None,
+        "Fødselsnummer fjernet",
+        "Det sto et fødselsnummer i {column}.",
+        "Nummeret er fjernet før raden ble behandlet. Slett det i kilden; det hører ikke hjemme der.",
+        severity=Severity.WARNING,
+    ),
+)
+BY_ID = {rule.id: rule for rule in RULES}
+
+POSSIBLE: dict[str, tuple[float, float]] = {"bruksareal": (0.01, 1000), "manedsleie": (0, 100_000), "antall_soverom": (0, 20)}
+"""Field -> least and greatest value that can be true (rule V02). Square metres, kroner a month, rooms."""

@@ -1,0 +1,178 @@
+"""From rows as written to canonical columns: the mapping is data, the steps are `reconciliation.transforms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.config import AnySource, FieldMapping
+from connectors.personal_numbers import MASK
+from connectors.reading import SourceRead
+from reconciliation import tables
+from reconciliation.municipality import ConfigurationError, Municipality
+from reconciliation.rules import BY_ID, Rule
+from reconciliation.transforms import GROUP_FIELDS, GROUPS, NAMES, Parsed, single
+
+_BLANK = ("", "<NULL>", "''", "-", "–")
+"""What people and dumps write for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """rows: SOURCE_ROWS, one per source row. deviations: DEVIATIONS, what could not be read."""
+
+    rows: pl.DataFrame
+    deviations: pl.DataFrame
+
+
+def check_mapping(name: str, source: AnySource) -> None:
+    """Raises ConfigurationError for a field or transform that does not exist."""
+    for canonical, mapping in source.fields.items():
+        where = f"sources.{name}.fields.{canonical}"
+        if mapping.transform not in NAMES:
+            raise ConfigurationError(f"{where}: `as: {mapping.transform}` is no transform. Use one of {', '.join(NAMES)}.")
+        if mapping.transform in GROUPS:
+            continue
+        if canonical not in tables.CONTENT:
+            raise ConfigurationError(f"{where}: is no field. Known fields: {', '.join(tables.CONTENT)}.")
+
+
+def standardise(read: SourceRead, source: AnySource, municipality: Municipality) -> Standardised:
+    """Apply the source's mapping to one read.
+
+    Raises ConfigurationError when the mapping names a field or transform that does not exist.
+    """
+    check_mapping(read.source, source)
+    raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
+    frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
+    made: dict[str, pl.Series] = {}
+    faults: list[pl.DataFrame] = []
+    for canonical, mapping in _specific_first(source):
+        column = _texts(raw, mapping)
+        values, broken = _apply(column, canonical, mapping)
+        for name, series in values.items():
+            # A field's own mapping comes first, so it wins over what a group says of the same field.
+            made[name] = series if name not in made else made[name].zip_with(made[name].is_not_null(), series)
+        faults.append(_broken_values(frame, column, broken, canonical, mapping))
+    faults.extend(_masked(raw, frame, source))
+    rows = frame.with_columns(
+        made[name].alias(name) if name in made else pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items()
+    )
+    lost, lost_deviations = _unreadable(read, source)
+    return Standardised(
+        pl.concat([_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
+        pl.concat([tables.empty(tables.DEVIATIONS), *faults, lost_deviations]),
+    )
+
+
+def _source_key(source: AnySource) -> pl.Expr:
+    """Raw key parts joined with a hyphen; null when one is missing."""
+    parts = [pl.col(heading).str.strip_chars() for heading in source.key]
+    whole = pl.concat_str(parts, separator="-")
+    return pl.when(pl.any_horizontal(part.is_null() | (part == "") for part in parts)).then(None).otherwise(whole)
+
+
+def _specific_first(source: AnySource) -> Iterator[tuple[str, FieldMapping]]:
+    groups = {name: mapping for name, mapping in source.fields.items() if mapping.transform in GROUPS}
+    yield from ((name, mapping) for name, mapping in source.fields.items() if name not in groups)
+    yield from groups.items()
+
+
+def _texts(raw: pl.DataFrame, mapping: FieldMapping) -> pl.Series:
+    """The text each row has for that mapping, null for none of the many ways to write nothing."""
+    if mapping.constant is not None:
+        return pl.Series("text", [str(mapping.constant)] * raw.height, dtype=pl.String)
+    headings = mapping.columns or (mapping.column,)
+    filled = [pl.col(str(heading)).str.strip_chars() for heading in headings]
+    return raw.select(text=pl.coalesce(pl.when(~text.is_in(_BLANK)).then(text) for text in filled)).to_series()
+
+
+def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[dict[str, pl.Series], pl.Series]:
+    """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
+    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical)
+    names = GROUP_FIELDS.get(mapping.transform, (canonical,))
+    distinct = column.unique().drop_nulls()
+    parsed: list[Parsed] = [parse(text) for text in distinct]
+    lookup = pl.DataFrame(
+        {
+            "text": distinct,
+            **{name: pl.Series([_plain(name, one.values.get(name)) for one in parsed], dtype=tables.CONTENT[name]) for name in names},
+            "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
+        }
+    )
+    joined = column.to_frame("text").join(lookup, on="text", how="left", maintain_order="left")
+    return {name: joined[name] for name in names}, joined["rule"]
+
+
+def _plain(name: str, value: object) -> object:
+    """A lookup table's value in the field's own type: YAML reads 1 and true as it likes."""
+    kind = tables.CONTENT[name]
+    if value is None or isinstance(value, str) or kind != pl.String():
+        return float(str(value)) if kind == pl.Float64() and value is not None else value
+    return str(value)
+
+
+def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, canonical: str, mapping: FieldMapping) -> pl.DataFrame:
+    heading = mapping.column or ", ".join(mapping.columns) or None
+    found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
+    return deviations_of(found, heading, canonical)
+
+
+def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
+    """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
+    sentences = [BY_ID[rule].message(value, heading) for rule, value in found.select("rule", "value").iter_rows()]
+    severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
+    return found.with_columns(
+        column=pl.lit(heading, pl.String),
+        field=pl.lit(canonical, pl.String),
+        severity=pl.Series(severities, dtype=pl.String),
+        message=pl.Series(sentences, dtype=pl.String),
+    ).select(list(tables.DEVIATIONS))
+
+
+def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterator[pl.DataFrame]:
+    for heading in source.mapped():
+        hit = raw.get_column(heading).str.contains(MASK, literal=True).fill_null(value=False)
+        found = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
+        yield deviations_of(found, heading, None)
+
+
+def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """kommunenummer of the municipality, boligtype of the category, where the source says none."""
+    by_category = {key: category.boligtype for key, category in municipality.categories.items() if category.boligtype}
+    boligtype = (
+        pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
+    )
+    return rows.with_columns(
+        pl.col("kommunenummer").fill_null(municipality.kommunenummer),
+        pl.coalesce("boligtype", boligtype).alias("boligtype"),
+        # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
+        pl.when(pl.col("postnummer").str.contains(r"^\d{3}$")).then("0" + pl.col("postnummer")).otherwise("postnummer").alias("postnummer"),
+        pl.col("bokstav").str.to_uppercase(),
+    )
+
+
+def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines whose values cannot be told apart: rejected rows with their place and nothing else."""
+    if read.unreadable is None or read.unreadable.is_empty():
+        return tables.empty(tables.SOURCE_ROWS), tables.empty(tables.DEVIATIONS)
+    placed = read.unreadable.with_columns(
+        pl.col("row").cast(pl.Int64), owner=pl.lit(source.owner), source_key=pl.lit(None, pl.String), row_hash=pl.lit(None, pl.String)
+    )
+    rows = placed.with_columns(pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items())
+    rule: Rule = BY_ID["L01"]
+    deviations = placed.with_columns(
+        column=pl.lit(None, pl.String),
+        field=pl.lit(None, pl.String),
+        value=pl.lit(None, pl.String),
+        rule=pl.lit(rule.id),
+        severity=pl.lit(rule.severity.value),
+        message=pl.col("melding"),
+    )
+    casts = [pl.col(name).cast(kind) for name, kind in tables.PLACE.items()]
+    return (
+        rows.select(*casts, *tables.CONTENT).select(list(tables.SOURCE_ROWS)),
+        deviations.select(*casts, *(name for name in tables.DEVIATIONS if name not in tables.PLACE)).select(list(tables.DEVIATIONS)),
+    )

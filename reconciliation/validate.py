@@ -1,0 +1,154 @@
+"""Which rows can be trusted? Scope first, then every rule on every row at once; what breaks one is rejected, with words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandera.polars as pa
+import polars as pl
+
+from reconciliation import tables
+from reconciliation.addresses import folded
+from reconciliation.municipality import Municipality
+from reconciliation.rules import BY_ID, POSSIBLE, RULES, Rule
+from reconciliation.standardise import deviations_of
+from reconciliation.words import Severity
+
+INACTIVE = "inactive"
+_ERROR = Severity.ERROR.value
+_ROW = "row_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """accepted, rejected: SOURCE_ROWS. out_of_scope: OUT_OF_SCOPE. deviations: DEVIATIONS of rows in scope.
+
+    accepted + rejected + out_of_scope are the rows that came in, each once (law 1).
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    out_of_scope: pl.DataFrame
+    deviations: pl.DataFrame
+
+
+def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municipality) -> Validated:
+    """rows: SOURCE_ROWS of all sources; deviations: what standardising could not read.
+
+    A row out of scope is never rejected: a store room needs no unit number.
+    """
+    outside = [key for key, category in municipality.categories.items() if not category.in_scope]
+    reason = (
+        pl.when(pl.col("kategori").is_in(outside)).then("kategori").when(pl.col("aktiv").eq_missing(other=False)).then(pl.lit(INACTIVE))
+    )
+    judged = rows.with_columns(reason=reason)
+    out_of_scope = judged.filter(pl.col("reason").is_not_null()).select(list(tables.OUT_OF_SCOPE))
+    inside = judged.filter(pl.col("reason").is_null()).select(list(tables.SOURCE_ROWS)).with_row_index(_ROW)
+    read_faults = _of_rows(deviations, inside)
+    found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults))])
+    found = found.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
+    wrong = _of_rows(found.filter(pl.col("severity") == _ERROR), inside).get_column(_ROW).unique()
+    bad = pl.col(_ROW).is_in(wrong.implode())
+    return Validated(
+        accepted=_sorted(inside.filter(~bad).drop(_ROW)),
+        rejected=_sorted(inside.filter(bad).drop(_ROW)),
+        out_of_scope=_sorted(out_of_scope),
+        deviations=found.sort("source", "file", "sheet", "row", "rule", "column", nulls_last=False),
+    )
+
+
+def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Those deviations whose row is among `rows`, with that row's number."""
+    place = ["source", "file", "sheet", "row"]
+    return deviations.join(rows.select(*place, _ROW), on=place, how="inner", nulls_equal=True, maintain_order="left")
+
+
+def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
+    """What rules that look at several rows need: how many share the key, how many share the unit."""
+    unit = [
+        "source",
+        "kommunenummer",
+        folded("adressenavn"),
+        "nummer",
+        "bokstav",
+        "bruksenhetsnummer",
+        "ekstra_referanse",
+        "leilighetsnummer",
+    ]
+    # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
+    label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
+    broken = read_faults.group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
+    return inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
+        pl.col("broken_fields").fill_null([]),
+        same_key=pl.len().over("source", "source_key"),
+        same_unit=pl.len().over(*unit[:-1], label),
+    )
+
+
+def _schema() -> pa.DataFrameSchema:
+    """All row rules as one lazy pandera schema; a check's name is its rule's id (and field)."""
+    checks = [pa.Check(_holds(rule.wrong), name=rule.id) for rule in RULES if rule.wrong is not None]
+    checks += [
+        pa.Check(_holds((pl.col(name) < least) | (pl.col(name) > greatest)), name=f"V02:{name}")
+        for name, (least, greatest) in POSSIBLE.items()
+    ]
+    return pa.DataFrameSchema(checks=checks)
+
+
+def _holds(wrong: pl.Expr):  # type: ignore[no-untyped-def]
+    def holds(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~wrong.fill_null(value=False))
+
+    return holds
+
+
+def _broken_rules(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """DEVIATIONS per rule. Only index and check are taken from pandera: a failure case holds the whole row's values."""
+    try:
+        _SCHEMA.validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.select("check", "index")
+    else:
+        return
+    if cases.get_column("index").null_count():
+        raise RuntimeError(f"A rule could not be evaluated: {cases.filter(pl.col('index').is_null()).get_column('check').to_list()}")
+    for (name,), case in sorted(cases.group_by("check"), key=lambda group: str(group[0])):
+        rule_id, _, field = str(name).partition(":")
+        rule = BY_ID[rule_id]
+        broken = rows[case.get_column("index").cast(pl.Int64).sort()]
+        about = field or rule.field
+        yield deviations_of(broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id)), _LABELS.get(about or ""), about)
+
+
+_LABELS = {
+    "adressenavn": "adresse",
+    "nummer": "adresse",
+    "postnummer": "adressen",
+    "bruksenhetsnummer": "bruksenhetsnummer",
+    "bruksareal": "areal",
+    "manedsleie": "husleie",
+    "antall_soverom": "antall soverom",
+    "kategori": "kategori",
+}
+"""What a field is called where no single heading of the owner's can be named."""
+
+
+def _shown(rule: Rule, about: str | None) -> pl.Expr:
+    """The value a sentence quotes."""
+    if rule.id in ("B02", "B03"):
+        parts = [pl.col("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav"), pl.col("bruksenhetsnummer")]
+        return pl.concat_str(parts, separator=" ", ignore_nulls=True)
+    if rule.id == "A02":
+        return pl.col("adressenavn")
+    if rule.id in ("N01", "N02"):
+        return pl.col("source_key")
+    return pl.col(about).cast(pl.String) if about else pl.lit(None, pl.String)
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """One order whatever order the rows came in (law 6)."""
+    return rows.sort("source", "file", "sheet", "row", nulls_last=False)
+
+
+_SCHEMA = _schema()

@@ -1,0 +1,125 @@
+"""What people decided about pairs and fields, in the form that merging, matching and planning use.
+
+A pair is named by source rows ("source:key"), by register entries ("kobo:<koboId>") or by leverandor_bolig_id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+
+from kobo_client.contract import COMPARED
+
+DECISION_COLUMNS: dict[str, Any] = {
+    "kind": pl.String(),  # DecisionKind
+    "left": pl.String(),
+    "right": pl.String(),  # null when the decision is about one dwelling alone
+    "field": pl.String(),  # null when it is about the whole
+    "value": pl.String(),  # take: the source whose value is taken
+    "who": pl.String(),
+    "decided_at": pl.Datetime("us", "UTC"),
+    "why": pl.String(),
+    "evidence": pl.String(),  # evidence_of(...) when it was decided; null: holds whatever changes
+}
+
+EVIDENCE_FIELDS = (*(one.name for one in COMPARED), "leilighetsnummer")
+
+
+class DecisionKind(StrEnum):
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+    NEW = "new"
+    KEEP = "keep"
+    TAKE = "take"
+    REPLACE = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """frame: DECISION_COLUMNS, oldest first; of two on the same question the later one holds."""
+
+    frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_COLUMNS))
+
+    @classmethod
+    def of(cls, known: Decisions | pl.DataFrame | None) -> Decisions:
+        """From what the ledger keeps (its DECISIONS frame), from a frame of this shape, or from nothing."""
+        if known is None:
+            return cls()
+        if isinstance(known, Decisions):
+            return known
+        if "left" in known.columns:
+            return cls(known.select(list(DECISION_COLUMNS)))
+        kinds = [kind.value for kind in DecisionKind]
+        return cls(
+            known.filter(pl.col("verdict").is_in(kinds))
+            .select(
+                kind="verdict",
+                left="subject",
+                right=pl.when(pl.col("kind").is_in(["match", "adoption"]) & ~pl.col("other").str.starts_with("kobo:"))
+                .then("kobo:" + pl.col("other"))
+                .otherwise("other"),
+                field="field",
+                value="value",
+                who="decided_by",
+                decided_at="decided",
+                why="note",
+                evidence="evidence",
+            )
+            .cast(pl.Schema(DECISION_COLUMNS))
+        )
+
+    def rows(self, *kinds: DecisionKind) -> list[dict[str, Any]]:
+        """The decisions of these kinds that hold: the last one on each question, oldest first."""
+        if self.frame.is_empty():
+            return []
+        last: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for row in self.frame.sort("decided_at", maintain_order=True, nulls_last=False).iter_rows(named=True):
+            pair = tuple(sorted((row["left"], row["right"] or "")))
+            last[(*pair, row["field"])] = row
+        return [row for row in last.values() if row["kind"] in kinds]
+
+
+def evidence_of(*sides: Mapping[str, Any]) -> str:
+    """A hash of what a person saw: the compared values of both sides, whichever way round."""
+    seen = sorted(json.dumps({name: _plain(side.get(name)) for name in EVIDENCE_FIELDS}, sort_keys=True) for side in sides)
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
+
+
+def holds(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
+    """Does it still stand on the evidence it was made on?"""
+    return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
+
+
+def contradictions(same: Iterable[tuple[str, str]], different: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs that somebody called different although other decisions, taken together, make them the same. Sorted."""
+    group = groups_of(same)
+    return sorted({(min(pair), max(pair)) for pair in different if pair[0] in group and group[pair[0]] == group.get(pair[1])})
+
+
+def groups_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Name -> the smallest name of all that are joined with it, directly or through others."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for left, right in pairs:
+        first, second = sorted((root(left), root(right)))
+        parent[second] = first
+    return {name: root(name) for name in list(parent)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return value
+    return float(value) if isinstance(value, int | float) else str(value).strip().casefold() or None

@@ -1,0 +1,40 @@
+"""Dwellings that may be one another: what the rows cannot tell is asked, never guessed."""
+
+from __future__ import annotations
+
+import polars as pl
+
+MOST = 25
+"""Candidates named for one dwelling; a tower block has more, and no person compares them all."""
+
+UNIT_MISSING, REFERENCE_MISSING = "unit_number_missing", "lease_reference_missing"
+
+
+def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: leverandor_bolig_id, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one although they are
+    known as two. excused: pairs (left, right) that a person called different; right null: the dwelling is new for certain.
+
+    Returns (leverandor_bolig_id, candidates: sorted list).
+    """
+    here = dwellings.select("leverandor_bolig_id", "_address", "_unit", "_extra")
+    named = pl.concat([_at_address(here), _in_unit(here), apart.select(leverandor_bolig_id="left", other="right")])
+    named = named.filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
+    both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
+    named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
+    new = excused.filter(pl.col("right").is_null())
+    named = named.join(new, left_on="leverandor_bolig_id", right_on="left", how="anti")
+    return named.group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort().head(MOST))
+
+
+def _at_address(here: pl.DataFrame) -> pl.DataFrame:
+    """No unit number where more than one dwelling stands: it may be any of them."""
+    shared = here.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
+    others = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
+    return shared.filter(pl.col("_unit").is_null()).join(others, on="_address").explode("other").select("leverandor_bolig_id", "other")
+
+
+def _in_unit(here: pl.DataFrame) -> pl.DataFrame:
+    """The whole unit in one system, and its leases one by one in another."""
+    keyed = here.filter(pl.col("_address").is_not_null() & pl.col("_unit").is_not_null())
+    leases = keyed.filter(pl.col("_extra").is_not_null()).select("_address", "_unit", other="leverandor_bolig_id")
+    return keyed.filter(pl.col("_extra").is_null()).join(leases, on=["_address", "_unit"]).select("leverandor_bolig_id", "other")

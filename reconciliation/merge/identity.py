@@ -1,0 +1,59 @@
+"""leverandor_bolig_id: made once from a raw source key, and found again by any key that ever belonged to the dwelling."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import polars as pl
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.\-]")
+
+
+def made_id(source: str, source_key: str) -> str:
+    """The id a dwelling gets when this row is its first. Never from cleaned or personal values.
+
+    A key with other characters keeps a hash of the key as written, so that two keys never share an id.
+    """
+    safe = _UNSAFE.sub("_", source_key)
+    if safe != source_key:
+        safe = f"{safe}-{hashlib.sha256(source_key.encode()).hexdigest()[:6]}"
+    return f"{source}-{safe}"
+
+
+def with_made_id(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `_made`: made_id of each row (source, source_key)."""
+    plain = pl.format("{}-{}", "source", "source_key")
+    odd = pl.col("source_key").str.contains(r"[^A-Za-z0-9_.\-]")
+    rows = rows.with_columns(_made=plain, _odd=odd)
+    if rows.get_column("_odd").any():
+        names = rows.filter(pl.col("_odd")).select("source", "source_key").unique()
+        names = names.with_columns(_named=pl.Series([made_id(*name) for name in names.iter_rows()], dtype=pl.String()))
+        rows = rows.join(names, on=["source", "source_key"], how="left", maintain_order="left")
+        rows = rows.with_columns(_made=pl.coalesce("_named", "_made")).drop("_named")
+    return rows.drop("_odd")
+
+
+def name_clusters(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows (_cluster, _rank, _made, _known; sorted by _rank within a cluster) -> (_cluster, leverandor_bolig_id), unique.
+
+    The known id of its best row; an id that two clusters claim stays with the one that holds the key it was made from.
+    """
+    claims = rows.filter(pl.col("_known").is_not_null()).with_columns(_origin=pl.col("_made") == pl.col("_known"))
+    kept = (
+        claims.sort("_known", "_origin", "_rank", "_row", descending=[False, True, False, False])
+        .unique("_known", keep="first", maintain_order=True)
+        .sort("_cluster", "_rank", "_row")
+        .unique("_cluster", keep="first", maintain_order=True)
+        .select("_cluster", kept="_known")
+    )
+    first = rows.sort("_cluster", "_rank", "_row").unique("_cluster", keep="first", maintain_order=True).select("_cluster", "_made")
+    taken = pl.concat([kept.get_column("kept"), rows.get_column("_known").drop_nulls()]).unique()
+    named = first.join(kept, on="_cluster", how="left").with_columns(
+        leverandor_bolig_id=pl.when(pl.col("kept").is_not_null())
+        .then("kept")
+        .when(pl.col("_made").is_in(taken.implode()))
+        .then(pl.col("_made") + "-2")
+        .otherwise("_made")
+    )
+    return named.select("_cluster", "leverandor_bolig_id")

@@ -1,0 +1,140 @@
+"""One dwelling out of several rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.decisions import Decisions
+from reconciliation.merge.answers import Answers, answers_for
+from reconciliation.merge.clusters import STRENGTH, Clusters, cluster
+from reconciliation.merge.doubt import candidates
+from reconciliation.merge.identity import name_clusters, with_made_id
+from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
+from reconciliation.municipality import Municipality
+from reconciliation.place import PLACE_COLUMNS, SamePlace, with_place
+from reconciliation.tables import DWELLINGS, LINEAGE
+
+MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()}
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """dwellings: DWELLINGS. lineage: LINEAGE. memberships: every known one, and tonight's new ones; sorted.
+
+    A dwelling that waits for a person (it has candidates) is not remembered: its id is made from its key anew each
+    night, so that a corrected row can still find the dwelling it is. contradictory: pairs that decisions call both.
+    """
+
+    dwellings: pl.DataFrame
+    lineage: pl.DataFrame
+    memberships: pl.DataFrame
+    contradictory: tuple[tuple[str, str], ...] = ()
+
+
+def merge(
+    standing: pl.DataFrame,
+    memberships: pl.DataFrame,
+    decisions: Decisions | pl.DataFrame | None,
+    municipality: Municipality,
+    same_place: SamePlace | None = None,
+) -> Merged:
+    """standing: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen.
+
+    Each row ends in exactly one dwelling; rows of the same source never in the same; the order of rows does not matter.
+    Raises ValueError when a key stands twice: validation lets none of them pass.
+    """
+    known = memberships.select(list(MEMBERSHIP)).cast(pl.Schema(MEMBERSHIP))
+    if standing.is_empty():
+        return Merged(pl.DataFrame(schema=DWELLINGS), pl.DataFrame(schema=LINEAGE), known.sort("source", "source_key"))
+    rows = _prepared(standing, known, municipality, same_place)
+    answers = answers_for(Decisions.of(decisions), rows)
+    rows = _with_one_id(rows, answers.same)
+    clusters = cluster(rows, answers.same, answers.different)
+    named = clusters.rows.join(name_clusters(clusters.rows), on="_cluster", how="left", maintain_order="left")
+    taken = answers.taken(named)
+    content = survive(named, municipality.survivorship, taken)
+    dwellings = _dwellings(named, content, contradictions(named, taken), clusters, answers, same_place)
+    settled = dwellings.filter(pl.col("candidates").list.len() == 0).select("leverandor_bolig_id")
+    tonight = named.select(list(MEMBERSHIP))
+    remembered = pl.concat([tonight.join(settled, on="leverandor_bolig_id", how="semi"), _kept_ids(named)]).unique()
+    earlier = known.join(remembered, on=["source", "source_key"], how="anti")
+    return Merged(
+        dwellings,
+        lineage(named, content, municipality.survivorship, taken),
+        pl.concat([earlier, remembered]).sort("source", "source_key"),
+        answers.contradictory,
+    )
+
+
+def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:
+    if standing.select("source", "source_key").is_duplicated().any():
+        twice = standing.filter(pl.struct("source", "source_key").is_duplicated()).row(0, named=True)
+        raise ValueError(f"the key {twice['source_key']!r} of {twice['source']} stands more than once among the standing rows")
+    sources = sorted(standing.get_column("source").unique())
+    order = ranks(municipality.survivorship.default, sources)
+    place = {source: number for number, source in enumerate(sorted(sources, key=lambda one: (order[one], one)))}
+    rows = standing.join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")
+    rows = with_made_id(with_place(rows, same_place))
+    return (
+        rows.with_columns(_rank=pl.col("source").replace_strict(place, return_dtype=pl.Int64))
+        .sort("_rank", "source_key")
+        .with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64()))
+    )
+
+
+def _with_one_id(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
+    """Dwellings that a person called one keep the id of the row that ranks first."""
+    known = rows.get_column("_known").to_list() if same else []
+    renamed: dict[str, str] = {}
+    for group in same:
+        ids = [known[row] for row in group if known[row]]
+        renamed |= {other: ids[0] for other in ids[1:] if other != ids[0]}
+    return rows.with_columns(pl.col("_known").replace(renamed)) if renamed else rows
+
+
+def _kept_ids(named: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were known stay known, also while their dwelling waits for a person."""
+    return named.filter(pl.col("_known").is_not_null()).select(list(MEMBERSHIP))
+
+
+def _dwellings(  # noqa: PLR0917 - what merging found so far, in its order
+    named: pl.DataFrame,
+    content: pl.DataFrame,
+    disputed: pl.DataFrame,
+    clusters: Clusters,
+    answers: Answers,
+    same_place: SamePlace | None,
+) -> pl.DataFrame:
+    said = pl.col("source") + ":" + pl.col("source_key")
+    facts = (
+        named.sort("_cluster", "_rank", "source_key")
+        .group_by("_cluster", maintain_order=True)
+        .agg(
+            pl.col("leverandor_bolig_id").first(),
+            pl.col("owner").first(),
+            sources=pl.col("source").unique().sort(),
+            source_keys=said.sort(),
+            rows=(~pl.col("carried")).sum().cast(pl.Int64()),
+            carried=pl.col("carried").all(),
+            merged_by=pl.col("_joined").first().replace_strict(dict(enumerate(STRENGTH)), default=None, return_dtype=pl.String()),
+        )
+    )
+    whole = facts.join(content, on="_cluster").join(disputed, on="_cluster", how="left")
+    ids = whole.select("_cluster", "leverandor_bolig_id")
+    apart = (
+        clusters.apart.join(ids, left_on="left", right_on="_cluster")
+        .join(ids, left_on="right", right_on="_cluster", suffix="_right")
+        .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
+    )
+    placed = with_place(whole, same_place).select("leverandor_bolig_id", *PLACE_COLUMNS)
+    doubtful = candidates(placed, apart, answers.excused(named))
+    none = pl.lit([], pl.List(pl.String()))
+    return (
+        whole.join(doubtful, on="leverandor_bolig_id", how="left")
+        .with_columns(pl.col("contradictions").fill_null(none), pl.col("candidates").fill_null(none))
+        .select(list(DWELLINGS))
+        .cast(pl.Schema(DWELLINGS))
+        .sort("leverandor_bolig_id")
+    )

@@ -1,0 +1,123 @@
+"""Who wins a field: what a person said, then the source that ranks first for it, then the newest row. Losers are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from kobo_client.contract import PROTECTED
+from reconciliation.municipality import Survivorship
+from reconciliation.tables import CONTENT, LINEAGE
+
+GROUPS = (
+    ("adressenavn", "nummer", "bokstav", "kommunenummer"),
+    ("postnummer", "poststed"),
+    ("gardsnummer", "bruksnummer", "festenummer"),
+)
+"""Fields that are taken together from one row: half an address of each of two rows is neither."""
+
+_ANY_TRUE = ("hemmelig_adresse", "aktiv")
+_COMPARE_AS = {
+    "adressenavn": "_street",
+    "bokstav": "_letter_or_none",
+    "bruksenhetsnummer": "_unit",
+    "ekstra_referanse": "_extra",
+    "kommunenummer": "_municipality",
+}
+_UNTOLD = ("oppdatert", "aktiv", "hemmelig_adresse")
+
+
+def ranks(order: Sequence[str], sources: Sequence[str]) -> dict[str, int]:
+    """Source -> place; sources that are not in the order share the place after it."""
+    return {source: order.index(source) if source in order else len(order) for source in sources}
+
+
+def survive(rows: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """rows (with _cluster) -> one row per `_cluster` with CONTENT. taken: (cluster, field) -> source that a person chose."""
+    sources = sorted(rows.get_column("source").unique())
+    leads = {name: group[0] for group in GROUPS for name in group}
+    by_order: dict[tuple[str, ...], list[str]] = {}
+    for name in CONTENT:
+        order = survivorship.fields.get(leads.get(name, name), survivorship.default)
+        by_order.setdefault(tuple(order), []).append(name)
+    merged = rows.select("_cluster").unique().sort("_cluster")
+    for order, names in by_order.items():
+        sorted_rows = _in_order(rows, ranks(order, sources))
+        won = sorted_rows.group_by("_cluster", maintain_order=True).agg(*(_winner(name) for name in names))
+        merged = merged.join(won, on="_cluster", how="left")
+    for (place, name), source in sorted(taken.items()):
+        chosen = rows.filter((pl.col("_cluster") == place) & (pl.col("source") == source)).get_column(name).to_list()
+        if chosen:
+            here = pl.col("_cluster") == place
+            merged = merged.with_columns(pl.when(here).then(pl.lit(chosen[0], CONTENT[name])).otherwise(name).alias(name))
+    return merged.select("_cluster", *CONTENT)
+
+
+def _in_order(rows: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
+    place = pl.col("source").replace_strict(rank, return_dtype=pl.Int64)
+    return rows.with_columns(_place=place).sort(
+        "_cluster", "_place", "oppdatert", "source", "source_key", descending=[False, False, True, False, False], nulls_last=True
+    )
+
+
+def _winner(name: str) -> pl.Expr:
+    if name in _ANY_TRUE:
+        return pl.col(name).max()
+    group = next((group for group in GROUPS if name in group), None)
+    if group and name != group[0]:
+        return pl.col(name).filter(pl.col(group[0]).is_not_null()).first()
+    return pl.col(name).drop_nulls().first()
+
+
+def contradictions(rows: pl.DataFrame, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """(_cluster, contradictions): protected fields on which its rows disagree and no person has spoken. Blanks agree with all."""
+    letter = pl.when(pl.col("nummer").is_not_null()).then(pl.col("bokstav").str.to_uppercase().fill_null(""))
+    several = rows.with_columns(_letter_or_none=letter).filter(pl.len().over("_cluster") > 1)
+    protected = [field.name for field in PROTECTED]
+    found = several.group_by("_cluster").agg(
+        (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
+    )
+    told = pl.concat_list(pl.when(pl.col(name)).then(pl.lit(name)) for name in sorted(protected)).list.drop_nulls()
+    marked = found.select("_cluster", contradictions=told).filter(pl.col("contradictions").list.len() > 0)
+    if taken and marked.height:
+        settled = _decided(taken).rename({"field": "contradictions"})
+        open_ones = marked.explode("contradictions").join(settled, on=["_cluster", "contradictions"], how="anti")
+        marked = open_ones.group_by("_cluster").agg(pl.col("contradictions").sort())
+    return marked
+
+
+def lineage(rows: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """Every value of every field that rows of one dwelling disagree on. rows: with leverandor_bolig_id. Shape: LINEAGE, sorted."""
+    sources = sorted(rows.get_column("source").unique())
+    several = rows.filter(pl.len().over("_cluster") > 1)
+    names = several.select("_cluster", "leverandor_bolig_id").unique()
+    decided = _decided(taken)
+    told: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
+    disagree = several.group_by("_cluster").agg(pl.col(name).drop_nulls().n_unique() > 1 for name in CONTENT if name not in _UNTOLD)
+    for name in CONTENT:
+        if name in _UNTOLD or not disagree.get_column(name).any():
+            continue
+        places = disagree.filter(name).select("_cluster")
+        rank = ranks(survivorship.fields.get(name, survivorship.default), sources)
+        values = several.join(places, on="_cluster", how="semi").filter(pl.col(name).is_not_null())
+        values = _in_order(values, rank).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
+        right = (pl.col(name) == pl.col("_won")).fill_null(value=False)
+        ranked = pl.col("_place").n_unique().over("_cluster") > 1
+        told.append(
+            values.with_columns(field=pl.lit(name), _right=right)
+            .join(decided.with_columns(_decided=pl.lit(value=True)), on=["_cluster", "field"], how="left", maintain_order="left")
+            .with_columns(
+                won=pl.col("_right") & (pl.col("_right").cast(pl.Int64()).cum_sum().over("_cluster") == 1),
+                reason=pl.when("_decided").then(pl.lit("decision")).when(ranked).then(pl.lit("priority")).otherwise(pl.lit("newest")),
+                value=pl.col(name).cast(pl.String()),
+            )
+            .drop("leverandor_bolig_id", strict=False)
+            .join(names, on="_cluster")
+            .select(list(LINEAGE))
+        )
+    return pl.concat(told).sort("leverandor_bolig_id", "field", "source", "source_key")
+
+
+def _decided(taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    return pl.DataFrame(sorted(taken), schema={"_cluster": pl.Int64(), "field": pl.String()}, orient="row")

@@ -1,0 +1,59 @@
+"""Where a dwelling is, as text that two systems agree on: the comparable forms that merging and matching join on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from reconciliation.addresses import fold
+
+SamePlace = Callable[[str], str]
+"""Municipality number as written -> the number it has today."""
+
+PLACE_COLUMNS = ("_municipality", "_street", "_house", "_address", "_matrikkel", "_unit", "_extra", "_label")
+
+
+def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.DataFrame:
+    """Add PLACE_COLUMNS to rows with canonical columns; a part that is missing makes the whole null.
+
+    _address: municipality, folded street, number and letter: a lettered address never equals the bare number.
+    _matrikkel: with festenummer and seksjonsnummer. _unit, _extra, _label: without case and outer blanks, null when blank.
+    """
+    return (
+        rows.with_columns(
+            _municipality=_by_value(rows.get_column("kommunenummer"), same_place),
+            _street=_by_value(rows.get_column("adressenavn"), fold),
+            _unit=_plain("bruksenhetsnummer"),
+            _extra=_plain("ekstra_referanse"),
+            _label=_plain("leilighetsnummer") if "leilighetsnummer" in rows.columns else pl.lit(None, pl.String()),
+            _letter=_plain("bokstav").fill_null(""),
+        )
+        .with_columns(_house=pl.concat_str(pl.col("nummer").cast(pl.String()), "_letter"))
+        .with_columns(
+            _address=pl.concat_str("_municipality", "_street", "_house", separator="|"),
+            _matrikkel=pl.concat_str(
+                "_municipality",
+                pl.col("gardsnummer").cast(pl.String()),
+                pl.col("bruksnummer").cast(pl.String()),
+                pl.col("festenummer").cast(pl.String()).fill_null("0"),
+                pl.col("seksjonsnummer").cast(pl.String()).fill_null("0"),
+                separator="|",
+            ),
+        )
+        .drop("_letter")
+    )
+
+
+def _plain(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_chars().str.to_uppercase()
+    return pl.when(text.str.len_bytes() > 0).then(text)
+
+
+def _by_value(texts: pl.Series, form: Callable[[str], str] | None) -> pl.Series:
+    """Each distinct text is folded once: a street is written thousands of times."""
+    if form is None:
+        return texts
+    distinct = texts.drop_nulls().unique()
+    forms = [form(text) or None for text in distinct]
+    return texts.replace_strict(distinct, pl.Series(forms, dtype=pl.String()), default=None, return_dtype=pl.String())

@@ -129,7 +129,7 @@ def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
 
 
 def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
-    return _plain(standing.get(change["field"])) == _plain(change[side])
+    return bool(_plain(standing.get(change["field"])) == _plain(change[side]))
 
 
 def _plain(value: Any) -> Any:

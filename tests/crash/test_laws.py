@@ -169,10 +169,11 @@ class Nights(RuleBasedStateMachine):
         return shown, pl.concat(frames) if frames else dwellings(), gone
 
 
-class TestShort(Nights.TestCase):
-    settings = settings(max_examples=8, stateful_step_count=10)
+class ManyNights(Nights):
+    pass
 
 
-@pytest.mark.soak
-class TestLong(Nights.TestCase):
-    settings = settings(max_examples=300, stateful_step_count=25)
+TestNights = Nights.TestCase
+TestNights.settings = settings(max_examples=8, stateful_step_count=10)
+TestManyNights = pytest.mark.soak(ManyNights.TestCase)
+TestManyNights.settings = settings(max_examples=300, stateful_step_count=25)

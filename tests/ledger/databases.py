@@ -41,7 +41,9 @@ def postgres_server() -> tuple[str | None, str]:
     folder = Path(tempfile.mkdtemp(prefix="ks-pg-", dir="/tmp"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
-        server = pgserver.get_server(folder, cleanup_mode="delete")
+        server = pgserver.get_server(  # type: ignore[attr-defined]
+            folder, cleanup_mode="delete"
+        )
         # Nothing here outlives the tests: waiting for the disk would only make them slow.
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
             server.psql(f"ALTER SYSTEM SET {setting};")

@@ -18,7 +18,7 @@ from kobo_client.errors import (
 from reconciliation.apply import words
 from reconciliation.ledger import Settled, Write
 
-NOTHING_WRITTEN = (AuthenticationFault, ConfigurationFault, Conflict, NotFound, RateLimited, Transient)
+NOTHING_WRITTEN = (Conflict, NotFound, RateLimited, Transient)
 STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
 """Errors that the next dwelling would meet too."""
 
@@ -54,6 +54,9 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Sett
     said = getattr(error, "words", None) or str(error)
     if isinstance(error, RefusedRow):
         state, message = "refused", words.REFUSED.format(words=said)
+    elif isinstance(error, AuthenticationFault | ConfigurationFault):
+        # The try that met it was turned away, but one before it in the same call may not have been.
+        state, message = "unknown", words.FAILED.format(words=said)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
         state, message = "failed", words.FAILED.format(words=said)
     else:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 from sqlalchemy import String, bindparam, case, func, select, update
@@ -56,19 +56,29 @@ class Settled:
     changes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One request as it went over the wire."""
+class CallRecord(Protocol):
+    """One attempt as it went over the wire: kobo_client.client.CallRecord."""
 
-    at: datetime
-    verb: str
-    attempt: int
-    kobo_id: str | None = None
-    status: int | None = None
-    request_id: str | None = None
-    milliseconds: float | None = None
-    body_hash: str | None = None
-    error: str | None = None
+    @property
+    def when(self) -> datetime: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def kobo_id(self) -> str | None: ...
+    @property
+    def leverandor_bolig_id(self) -> str | None: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def sha256(self) -> str | None: ...
+    @property
+    def outcome(self) -> str: ...
 
 
 class Journal(Links):
@@ -138,23 +148,38 @@ class Journal(Links):
 
     def record_calls(self, municipality: str, run_id: str, calls: Sequence[CallRecord]) -> None:
         """Append requests to the list of every request."""
-        keys = {"municipality": municipality, "run_id": run_id}
-        rows = [{**keys, **{name: getattr(call, name) for name in _CALL_COLUMNS}} for call in calls]
+        rows = [
+            {
+                "run_id": run_id,
+                "municipality": municipality,
+                "at": call.when,
+                "verb": call.verb,
+                "kobo_id": call.kobo_id,
+                "leverandor_bolig_id": call.leverandor_bolig_id,
+                "status": call.status,
+                "attempt": call.attempt,
+                "request_id": call.request_id,
+                "seconds": call.seconds,
+                "body_hash": call.sha256,
+                "outcome": call.outcome,
+            }
+            for call in calls
+        ]
         with self.write() as connection:
             insert_rows(connection, Call, rows)
 
     def call_counts(self, run_id: str) -> dict[str, int]:
-        """Verb -> requests of a run, and `failed` (no answer, or status 400 and up) and `retried` (later attempts)."""
+        """Verb -> requests of a run, `failed` (neither done nor told that there is no such entry, or one already) and
+        `retried` (later attempts)."""
         with self.read() as connection:
             verbs = connection.execute(select(_CALL.c.verb, func.count()).where(_CALL.c.run_id == run_id).group_by(_CALL.c.verb)).fetchall()
             failed = connection.execute(
-                select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.status.is_(None) | (_CALL.c.status >= 400))
+                select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.outcome.not_in(("done", "not_found", "conflict")))
             ).scalar_one()
             retried = connection.execute(select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.attempt > 1)).scalar_one()
         return {**{str(row[0]): int(row[1]) for row in verbs}, "failed": int(failed), "retried": int(retried)}
 
 
-_CALL_COLUMNS = tuple(CallRecord.__slots__)
 _SETTLE = (
     update(_INTENT)
     .where(_INTENT.c.request_id == bindparam("b_request"))

@@ -144,13 +144,15 @@ class Call(LedgerTable, table=True):
     at: datetime = Field(index=True)
     verb: str
     kobo_id: str | None = None
+    leverandor_bolig_id: str | None = None
     status: int | None = None
     """None: no answer came."""
     attempt: int
-    request_id: str | None = None
-    milliseconds: float | None = None
+    request_id: str
+    seconds: float
     body_hash: str | None = None
-    error: str | None = None
+    outcome: str
+    """Code of kobo_client.errors.OUTCOMES."""
 
 
 _STANDING = text("ended IS NULL")

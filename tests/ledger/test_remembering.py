@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from kobo_client.client import CallRecord
 from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError
 from reconciliation.tables import DEVIATIONS, PLAN_ITEMS
 
@@ -210,3 +211,13 @@ def test_a_night_run_again_replaces_its_own_progress_only(ledger: Ledger) -> Non
     ledger.begin_run(PLACE, FIRST + timedelta(days=1), "again", "auto")
     ledger.record_snapshot("again", snapshot(3))
     assert ledger.history(PLACE).select("as_of", "in_register").rows() == [(FIRST, 1), (FIRST + timedelta(days=1), 3)]
+
+
+def test_every_request_is_counted(ledger: Ledger) -> None:
+    def call(verb: str, outcome: str, attempt: int = 1) -> CallRecord:
+        return CallRecord(ledger.clock(), verb, "/kobobolig", None, None, 200, attempt, "r", 0.01, None, outcome)
+
+    run_id = night(ledger, 0)
+    calls = [call("GET", "done"), call("GET", "not_found"), call("POST", "unknown"), call("POST", "conflict", 2), call("PUT", "refused")]
+    ledger.record_calls(PLACE, run_id, calls)
+    assert ledger.call_counts(run_id) == {"GET": 2, "POST": 2, "PUT": 1, "failed": 2, "retried": 1}

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from reconciliation.ledger import SNAPSHOT, CallRecord, Ledger, LedgerError, Settled, Write, open_ledger
+from kobo_client.client import CallRecord
+from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
 from reconciliation.ledger.tables import LEDGER_METADATA
 from reconciliation.ledger.upkeep import backup, prune, restore
 from reconciliation.tables import DEVIATIONS, PLAN_ITEMS
@@ -38,7 +39,9 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
             PLACE, run_id, [], [Write(f"{run_id}-1", run_id, "a", "PUT", "1"), Write(f"{run_id}-2", run_id, "c", "POST", body="{}")]
         )
         ledger.journal(PLACE, run_id, [Settled(f"{run_id}-1", "a", "done", "1", 200)], [])
-        ledger.record_calls(PLACE, run_id, [CallRecord(ledger.clock(), "PUT", 1, "1", 200)])
+        ledger.record_calls(
+            PLACE, run_id, [CallRecord(ledger.clock(), "PUT", "/kobobolig/{koboboligId}", "1", "a", 200, 1, "r", 0.01, None, "done")]
+        )
         ledger.record_snapshot(run_id, pl.DataFrame([{**progress, "register_seen": True}], schema=SNAPSHOT))
         ledger.finish_run(run_id, "done", {"plan": 1.0}, {"s": {"verdict": "complete", "rows_read": 1}})
     ledger.save_links(PLACE, pl.DataFrame({"leverandor_bolig_id": ["a"], "kobo_id": ["1"]}), "created")

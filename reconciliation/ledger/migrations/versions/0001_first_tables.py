@@ -28,12 +28,13 @@ def upgrade() -> None:
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("verb", AutoString(), nullable=False),
         sa.Column("kobo_id", AutoString(), nullable=True),
+        sa.Column("leverandor_bolig_id", AutoString(), nullable=True),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("request_id", AutoString(), nullable=True),
-        sa.Column("milliseconds", sa.Float(), nullable=True),
+        sa.Column("request_id", AutoString(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
         sa.Column("body_hash", AutoString(), nullable=True),
-        sa.Column("error", AutoString(), nullable=True),
+        sa.Column("outcome", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_call"),
     )
     op.create_index("ix_call_at", "call", ["at"])

@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         "bruksenhetsnummer",
         "Bruksenhetsnummeret er ugyldig",
         "Det er fylt inn «{value}» i {column}.",
-        "Et bruksenhetsnummer er en bokstav (H, U, L eller K) og fire sifre, for eksempel H0101. Se etter på døren eller i matrikkelen, og rett det.",
+        "Et bruksenhetsnummer er en bokstav (H, U, L eller K) og fire sifre, for eksempel H0101. Se etter i matrikkelen, og rett det.",
         pl.col("bruksenhetsnummer").is_not_null() & ~pl.col("bruksenhetsnummer").str.contains(_UNIT),
     ),
     Rule(

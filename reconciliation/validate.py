@@ -66,23 +66,15 @@ def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
     """What rules that look at several rows need: how many share the key, how many share the unit."""
-    unit = [
-        "source",
-        "kommunenummer",
-        folded("adressenavn"),
-        "nummer",
-        "bokstav",
-        "bruksenhetsnummer",
-        "ekstra_referanse",
-        "leilighetsnummer",
-    ]
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
+    where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
+    which = [pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse"), label]
     broken = read_faults.group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
     return inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
         pl.col("broken_fields").fill_null([]),
         same_key=pl.len().over("source", "source_key"),
-        same_unit=pl.len().over(*unit[:-1], label),
+        same_unit=pl.len().over(where + which),
     )
 
 

@@ -1,0 +1,77 @@
+"""What differs between a dwelling and its register entry, field by field, for all pairs at once.
+
+A blank of ours is no opinion. Streets and letters are compared folded, numbers within half a cent, the rest exactly.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
+from reconciliation.addresses import fold
+
+TOLERANCE = 0.005
+
+DIFFERENCES: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "kobo_id": pl.String(),
+    "field": pl.String(),
+    "protected": pl.Boolean(),
+    "change": pl.String(),  # JSON {field, old, new, source}
+}
+
+
+def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
+    names = [field.name for field in COMPARED]
+    theirs = register_rows.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in names))
+    joined = pairs.join(dwellings.select("leverandor_bolig_id", *names), on="leverandor_bolig_id", how="inner").join(theirs, on="kobo_id")
+    streets = _folds(joined)
+    marked = joined.with_columns(_differs(field, streets).alias(f"{field.name}_differs") for field in COMPARED)
+    marked = marked.filter(pl.any_horizontal(f"{name}_differs" for name in names))
+    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *(_changes(field, marked, told_by) for field in COMPARED)])
+
+
+def _folds(joined: pl.DataFrame) -> dict[str, str]:
+    """Only streets that are not written alike need folding."""
+    odd = joined.filter(pl.col("adressenavn").ne_missing(pl.col("adressenavn_theirs")))
+    distinct = pl.concat([odd.get_column("adressenavn"), odd.get_column("adressenavn_theirs")]).drop_nulls().unique()
+    return {street: fold(street) for street in distinct}
+
+
+def _differs(field: RegisterField, streets: dict[str, str]) -> pl.Expr:
+    ours, theirs = pl.col(field.name), pl.col(f"{field.name}_theirs")
+    if field.kind is Kind.NUMBER:
+        unlike = ((ours - theirs).abs() > TOLERANCE).fill_null(value=True)
+    elif field.name == "adressenavn" and streets:
+        unlike = ours.replace(streets).ne_missing(theirs.replace(streets))
+    elif field.name == "bokstav":
+        unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
+        # A house without a letter is another house than one with a letter: here our blank is an opinion.
+        return (unlike & pl.col("nummer").is_not_null() & (ours.fill_null("") != theirs.fill_null("").str.to_uppercase())).fill_null(
+            value=False
+        )
+    else:
+        unlike = ours.ne_missing(theirs)
+    said = ours.is_not_null() & (ours != "") if field.kind in (Kind.TEXT, Kind.ENUM) else ours.is_not_null()
+    return said & unlike
+
+
+_PROTECTED = frozenset(field.name for field in PROTECTED)
+
+
+def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    name = field.name
+    found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
+    if found.is_empty():
+        return pl.DataFrame(schema=DIFFERENCES)
+    default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
+    won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
+    named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
+    return named.select(
+        "leverandor_bolig_id",
+        "kobo_id",
+        field=pl.lit(name),
+        protected=pl.lit(name in _PROTECTED),
+        change=pl.struct(pl.lit(name).alias("field"), "old", "new", pl.coalesce("_own", "_any").alias("source")).struct.json_encode(),
+    )

@@ -1,0 +1,185 @@
+"""Comparisons with levels: how much two values agree, in words and in points.
+
+The levels are a table. A pair's points only order candidates and leave out the hopeless; no number of points makes a
+pair certain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """code: stable; label: bokmål; points: towards (or against) the pair being one dwelling."""
+
+    code: str
+    label: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """levels: tried in order, the first that holds is the pair's; `other` when both sides speak and none holds."""
+
+    field: str
+    title: str
+    levels: tuple[tuple[pl.Expr, Level], ...]
+    other: Level
+    unknown: Level
+
+
+def _side(name: str) -> pl.Expr:
+    return pl.col(f"{name}_theirs")
+
+
+def _blank(name: str) -> pl.Expr:
+    return pl.col(name).is_null() | _side(name).is_null()
+
+
+_UNKNOWN = Level("unknown", "Mangler på minst én side", 0)
+
+
+def _exact(field: str, title: str, same: float, different: float, column: str | None = None) -> Comparison:
+    name = column or field
+    equal = pl.col(name) == _side(name)
+    return Comparison(field, title, ((equal, Level("same", "Likt", same)),), Level("different", "Ulikt", different), _UNKNOWN)
+
+
+def _within(name: str, share: float) -> pl.Expr:
+    return (pl.col(name) - _side(name)).abs() <= share * pl.max_horizontal(name, _side(name))
+
+
+_H0101 = (pl.col("_unit").is_null() & (_side("_unit") == "H0101")) | (_side("_unit").is_null() & (pl.col("_unit") == "H0101"))
+
+COMPARISONS: tuple[Comparison, ...] = (
+    Comparison(
+        "adressenavn",
+        "Gate",
+        (
+            (pl.col("_street") == _side("_street"), Level("same", "Likt", 3)),
+            (pl.col("_likeness") >= 0.92, Level("close", "Nesten likt", 2)),
+            (pl.col("_likeness") >= 0.8, Level("similar", "Ligner", 1)),
+        ),
+        Level("different", "Ulikt", -4),
+        _UNKNOWN,
+    ),
+    _exact("nummer", "Husnummer og bokstav", 2, -4, "_house"),
+    _exact("postnummer", "Postnummer", 1, -1),
+    Comparison(
+        "bruksenhetsnummer",
+        "Bruksenhetsnummer",
+        (
+            (pl.col("_unit") == _side("_unit"), Level("same", "Likt", 4)),
+            (_H0101, Level("first", "Mangler på én side, H0101 på den andre", 1)),
+        ),
+        Level("different", "Ulikt", -6),
+        _UNKNOWN,
+    ),
+    _exact("ekstra_referanse", "Ekstra referanse", 3, -8, "_extra"),
+    _exact("gardsnummer", "Gårds- og bruksnummer", 2, -3, "_ground"),
+    _exact("seksjonsnummer", "Seksjonsnummer", 4, -4),
+    Comparison(
+        "bruksareal",
+        "Bruksareal",
+        (
+            (_within("bruksareal", 0.01), Level("same", "Likt", 2)),
+            (_within("bruksareal", 0.1), Level("close", "Nesten likt", 1)),
+        ),
+        Level("different", "Ulikt", -2),
+        _UNKNOWN,
+    ),
+    _exact("antall_soverom", "Antall soverom", 1, -1),
+    _exact("etasjenummer", "Etasje", 1, -2),
+    _exact("boligtype", "Boligtype", 0, 0),
+    _exact("manedsleie", "Månedsleie", 1, 0),
+)
+_SIDED = ("_street", "_house", "_unit", "_extra", "_ground", "_address", "_matrikkel", "_municipality", "_letterless")
+_RAW = (
+    "adressenavn",
+    "nummer",
+    "bokstav",
+    "postnummer",
+    "bruksenhetsnummer",
+    "ekstra_referanse",
+    "gardsnummer",
+    "bruksnummer",
+    "seksjonsnummer",
+    "bruksareal",
+    "antall_soverom",
+    "etasjenummer",
+    "boligtype",
+    "manedsleie",
+)
+COLUMNS = (*_SIDED, *_RAW)
+
+
+def prepared(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows with PLACE_COLUMNS: add what comparisons and blocks also look at."""
+    number = pl.col("nummer").cast(pl.String())
+    return rows.with_columns(
+        _ground=pl.concat_str(pl.col("gardsnummer").cast(pl.String()), pl.col("bruksnummer").cast(pl.String()), separator="/"),
+        _letterless=pl.concat_str("_municipality", "_street", number, separator="|"),
+    )
+
+
+def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: leverandor_bolig_id, kobo_id. ours, theirs: prepared. Adds both sides' columns, `_points` and `_level_<field>`."""
+    sided = theirs.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in COLUMNS))
+    joined = pairs.join(ours.select("leverandor_bolig_id", *COLUMNS), on="leverandor_bolig_id").join(sided, on="kobo_id")
+    joined = joined.with_columns(_likeness=_likeness(joined))
+    levelled = joined.with_columns(_level(one).alias(f"_level_{one.field}") for one in COMPARISONS)
+    points = pl.sum_horizontal(
+        pl.col(f"_level_{one.field}").replace_strict({level.code: level.points for level in _levels(one)}, return_dtype=pl.Float64)
+        for one in COMPARISONS
+    )
+    return levelled.with_columns(_points=points)
+
+
+def explain(compared: pl.DataFrame) -> pl.DataFrame:
+    """Add `details`: JSON {points, compared: [{field, title, ours, theirs, level, label}]}, what a person is shown."""
+    table = pl.concat_list(
+        pl.struct(
+            pl.lit(one.field).alias("field"),
+            pl.lit(one.title).alias("title"),
+            pl.col(one.field).cast(pl.String()).alias("ours"),
+            pl.col(f"{one.field}_theirs").cast(pl.String()).alias("theirs"),
+            pl.col(f"_level_{one.field}").alias("level"),
+            pl.col(f"_level_{one.field}")
+            .replace_strict({level.code: level.label for level in _levels(one)}, return_dtype=pl.String())
+            .alias("label"),
+        )
+        for one in COMPARISONS
+    )
+    return compared.with_columns(details=pl.struct(pl.col("_points").alias("points"), table.alias("compared")).struct.json_encode())
+
+
+def _levels(one: Comparison) -> list[Level]:
+    return [*(level for _, level in one.levels), one.other, one.unknown]
+
+
+_COMPARED_ON = {
+    "adressenavn": "_street",
+    "nummer": "_house",
+    "bruksenhetsnummer": "_unit",
+    "ekstra_referanse": "_extra",
+    "gardsnummer": "_ground",
+}
+
+
+def _level(one: Comparison) -> pl.Expr:
+    code = pl.when(_blank(_COMPARED_ON.get(one.field, one.field))).then(pl.lit(one.unknown.code)).otherwise(pl.lit(one.other.code))
+    for holds, level in reversed(one.levels):
+        code = pl.when(holds.fill_null(value=False)).then(pl.lit(level.code)).otherwise(code)
+    return code
+
+
+def _likeness(joined: pl.DataFrame) -> pl.Series:
+    streets, theirs = joined.get_column("_street").fill_null(""), joined.get_column("_street_theirs").fill_null("")
+    scores = cpdist(streets.to_list(), theirs.to_list(), scorer=JaroWinkler.similarity, dtype=np.float32)
+    return pl.Series("_likeness", scores)

@@ -1,0 +1,205 @@
+"""Keys in order, strongest first; what no key settles is offered as explained candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from reconciliation.decisions import Decisions
+from reconciliation.match.answers import Answers, answers_for
+from reconciliation.match.comparison import compare, explain, prepared
+from reconciliation.place import SamePlace, with_place
+from reconciliation.tables import MATCHES
+
+PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
+"""What must agree (or be unknown) before a blank unit number passes for H0101. Rent and type change without the dwelling."""
+
+_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal")
+
+ENOUGH = 4.0
+"""Points below which a pair is not worth a person's time."""
+MOST = 5
+"""Candidates offered for one dwelling."""
+
+
+def match(
+    dwellings: pl.DataFrame,
+    register_rows: pl.DataFrame,
+    links: pl.DataFrame,
+    decisions: Decisions | pl.DataFrame | None = None,
+    same_place: SamePlace | None = None,
+) -> pl.DataFrame:
+    """dwellings: DWELLINGS. register_rows: kobo_id, leverandor_bolig_id, slettet (optional), contract.COMPARED.
+
+    links: leverandor_bolig_id, kobo_id (at least). Shape: MATCHES, sorted. An entry is at most once in a certain pair, so is
+    a dwelling. Pairs that are not certain are questions: a key that something speaks against, a rival, a candidate.
+    """
+    entries = _alive(register_rows)
+    if dwellings.is_empty() or entries.is_empty():
+        return pl.DataFrame(schema=MATCHES)
+    ours = prepared(with_place(dwellings, same_place))
+    theirs = prepared(with_place(entries, same_place))
+    answers = answers_for(Decisions.of(decisions), dwellings, entries)
+    search = _Search(ours, theirs, answers)
+    search.by_link(links.select(list(PAIR)))
+    search.settle(answers.same, "decision", "decision", checked=False)
+    search.settle(_on(search, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
+    search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
+    search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
+    search.settle(_alone_at_address(search), "address", "single")
+    search.offer(_candidates(search))
+    found = pl.concat(search.found).unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
+    return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
+
+
+def _alive(rows: pl.DataFrame) -> pl.DataFrame:
+    if "slettet" in rows.columns:
+        rows = rows.filter(~pl.col("slettet").cast(pl.Boolean()).fill_null(value=False))
+    return rows
+
+
+@dataclass
+class _Search:
+    """What is found so far, and who is still free to be found."""
+
+    ours: pl.DataFrame
+    theirs: pl.DataFrame
+    answers: Answers
+    found: list[pl.DataFrame] = field(default_factory=list)
+    busy_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}))
+    busy_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"kobo_id": pl.String()}))
+
+    def __post_init__(self) -> None:
+        self.found.append(pl.DataFrame(schema=MATCHES))
+        # New for certain, a person said: nothing is looked for.
+        self.busy_ours = pl.concat([self.busy_ours, self.answers.new])
+
+    @property
+    def free_ours(self) -> pl.DataFrame:
+        return self.ours.join(self.busy_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
+
+    @property
+    def free_theirs(self) -> pl.DataFrame:
+        return self.theirs.join(self.busy_theirs, on="kobo_id", how="anti", maintain_order="left")
+
+    def by_link(self, links: pl.DataFrame) -> None:
+        marks = self.theirs.select("kobo_id", carried="leverandor_bolig_id")
+        pairs = links.join(self.ours.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="semi").join(marks, on="kobo_id")
+        another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
+        self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
+        self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)
+        # Whatever is linked is spoken for, also when the other side is gone tonight.
+        self._occupy(links)
+
+    def settle(self, pairs: pl.DataFrame, key: str, reason: str, *, checked: bool = True) -> None:
+        """Certain when neither side has a rival and nothing speaks against it. checked: compare the two first."""
+        pairs = self.answers.not_different(pairs.select(list(PAIR)).unique())
+        if pairs.is_empty():
+            return
+        lone = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)
+        marked = pairs.with_columns(_lone=lone)
+        rivals, ones = marked.filter(~pl.col("_lone")), marked.filter("_lone")
+        if not checked:
+            self._add(ones, key, reason, certain=True)
+            self._occupy(ones)
+            self._add(rivals, key, "rival", certain=False)
+            self._occupy(rivals)
+            return
+        seen = compare(ones, self.ours, self.theirs)
+        against = (
+            pl.any_horizontal(
+                (pl.col(f"_level_{name}") != "same") & (pl.col(f"_level_{name}") != "unknown")
+                for name in ("adressenavn", "nummer", "postnummer")
+            )
+            | self._contradicted()
+        )
+        settled = seen.filter(~against)
+        self._add(settled, key, reason, certain=True)
+        self._occupy(settled)
+        clashing = seen.filter(against)
+        self._add(clashing, key, "protected_differs", certain=False)
+        self._occupy(clashing)
+        if key != "matrikkel":
+            # Entrances of one matrikkel share unit numbers: that key alone makes no rivals.
+            self._add(compare(rivals, self.ours, self.theirs), key, "rival", certain=False)
+
+    def _contradicted(self) -> pl.Expr:
+        gone = self.answers.unsure
+        return pl.concat_str("leverandor_bolig_id", "kobo_id", separator="\x1f").is_in(gone.implode())
+
+    def offer(self, pairs: pl.DataFrame) -> None:
+        self._add(pairs, "candidate", "candidate", certain=False)
+
+    def _add(self, pairs: pl.DataFrame, key: str, reason: str, *, certain: bool) -> None:
+        if pairs.is_empty():
+            return
+        explained = pairs.with_columns(details=pl.lit("{}")) if certain or "_points" not in pairs.columns else explain(pairs)
+        told = explained.with_columns(key=pl.lit(key), certain=pl.lit(certain), reason=pl.lit(reason))
+        self.found.append(told.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
+
+    def _occupy(self, pairs: pl.DataFrame) -> None:
+        self.busy_ours = pl.concat([self.busy_ours, pairs.select("leverandor_bolig_id")])
+        self.busy_theirs = pl.concat([self.busy_theirs, pairs.select("kobo_id")])
+
+
+def _key(*parts: str) -> pl.Expr:
+    return pl.concat_str(*parts, pl.col("_extra").fill_null(""), separator="|")
+
+
+def _on(search: _Search, key: pl.Expr | str) -> pl.DataFrame:
+    expression = pl.col(key) if isinstance(key, str) else key
+    left = search.free_ours.select("leverandor_bolig_id", _key=expression).drop_nulls()
+    right = search.free_theirs.select("kobo_id", _key=expression).drop_nulls()
+    return left.join(right, on="_key").select(list(PAIR))
+
+
+def _alone_at_address(search: _Search) -> pl.DataFrame:
+    """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
+
+    def alone(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") == 1))
+
+    pairs = alone(search.ours).join(alone(search.theirs), on="_address", suffix="_theirs")
+    units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
+    fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    free = (
+        pairs.filter(fits)
+        .select(list(PAIR))
+        .join(search.busy_ours, on="leverandor_bolig_id", how="anti")
+        .join(search.busy_theirs, on="kobo_id", how="anti")
+    )
+    seen = compare(free, search.ours, search.theirs)
+    agree = pl.all_horizontal(pl.col(f"_level_{name}").is_in(["same", "unknown"]) for name in IDENTITY if name != "bruksareal")
+    return seen.filter(agree & pl.col("_level_bruksareal").is_in(["same", "close", "unknown"])).select(list(PAIR))
+
+
+def _candidates(search: _Search) -> pl.DataFrame:
+    """Pairs within a block, compared. Blocks share what two systems seldom both get wrong, so cost grows with rows."""
+    ours, theirs = search.free_ours, search.free_theirs
+    postal_house = pl.concat_str("postnummer", "_house", separator="|")
+    ground_unit = pl.concat_str("_municipality", "_ground", "_unit", separator="|")
+    section = pl.concat_str("_municipality", "_ground", pl.col("seksjonsnummer").cast(pl.String()), separator="|")
+    lettered = pl.col("_letterless")
+    blocked = [pl.DataFrame(schema=PAIR)]
+    for block in (pl.col("_address"), postal_house, ground_unit, section, lettered):
+        left, right = (side.select(name, _block=block).drop_nulls() for side, name in ((ours, "leverandor_bolig_id"), (theirs, "kobo_id")))
+        blocked.append(left.join(right, on="_block").select(list(PAIR)))
+    pairs = search.answers.not_different(pl.concat(blocked).unique())
+    if pairs.is_empty():
+        return pairs
+    seen = compare(pairs, ours, theirs)
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    street = level["adressenavn"].is_in(["same", "close", "similar"])
+    ground = (level["gardsnummer"] == "same") & level["bruksenhetsnummer"].is_in(["same", "unknown", "first"])
+    house = (level["nummer"] == "same") | ground
+    other_unit = level["bruksenhetsnummer"] == "different"
+    same_flat = (level["seksjonsnummer"] == "same") | ((level["bruksareal"] == "same") & (level["nummer"] == "same"))
+    worth = (street | ground) & house & (level["ekstra_referanse"] != "different") & (~other_unit | same_flat)
+    enough = seen.filter(worth & (pl.col("_points") >= ENOUGH))
+    return (
+        enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+        .group_by("leverandor_bolig_id", maintain_order=True)
+        .head(MOST)
+    )

@@ -1,0 +1,120 @@
+"""The plan as a value: every dwelling in exactly one class, what would change, the digest, and the limits it breaks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from kobo_client.contract import FIELDS
+from reconciliation.classing import Night, class_dwellings, class_gone, class_register_only
+from reconciliation.guards import Refusal, Size, refusals
+from reconciliation.municipality import Municipality
+from reconciliation.tables import PLAN_ITEMS
+from reconciliation.words import ACTIONS, DwellingClass
+
+_ACTIONS = [kind.value for kind in ACTIONS]
+_SENT = [field.name for field in FIELDS if field.name not in ("kobo_id", "leverandor_bolig_id")]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """items: PLAN_ITEMS, sorted. counts: class -> dwellings, every class named. register_verdict: complete | failed."""
+
+    items: pl.DataFrame
+    digest: str
+    counts: dict[str, int]
+    refusals: tuple[Refusal, ...]
+    register_verdict: str
+
+
+def make_plan(
+    *,
+    dwellings: pl.DataFrame,
+    register_rows: pl.DataFrame | None,
+    missing_kobo_ids: Iterable[str],
+    matches: pl.DataFrame,
+    links: pl.DataFrame,
+    absences: Mapping[str, int],
+    complete_sources: Iterable[str],
+    memberships: pl.DataFrame,
+    municipality: Municipality,
+    as_of: date,
+    lineage: pl.DataFrame | None = None,
+    decisions: pl.DataFrame | None = None,
+) -> Plan:
+    """Class every dwelling and every register entry. register_rows None: the register was not seen, nothing is planned.
+
+    dwellings: DWELLINGS. matches: MATCHES. links: leverandor_bolig_id, kobo_id. absences: dates before `as_of` on which
+    each dwelling was gone. memberships: source, source_key, leverandor_bolig_id. lineage: LINEAGE, for who said a value.
+    The digest depends on what would be done alone: not on the date, the run, or the order of anything.
+    """
+    if register_rows is None:
+        return Plan(pl.DataFrame(schema=PLAN_ITEMS), _digest(pl.DataFrame(schema=PLAN_ITEMS), dwellings), _counts(None), (), "failed")
+    night = Night(
+        dwellings=dwellings,
+        register_rows=_alive(register_rows),
+        missing=frozenset(missing_kobo_ids),
+        matches=matches,
+        links=links.select("leverandor_bolig_id", "kobo_id"),
+        absences=absences,
+        complete_sources=frozenset(complete_sources),
+        memberships=memberships,
+        municipality=municipality,
+        lineage=lineage,
+    )
+    found = pl.concat([class_dwellings(night), class_gone(night), class_register_only(night)])
+    items = found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)).sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
+    digest = _digest(items, dwellings)
+    return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
+
+
+def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
+    """The items that applying may do: a class with an action, held by no guard. Whether the plan is refused is asked apart."""
+    items = plan.items if isinstance(plan, Plan) else plan
+    return items.filter(pl.col("class").is_in(_ACTIONS) & pl.col("held").is_null())
+
+
+def _alive(register_rows: pl.DataFrame) -> pl.DataFrame:
+    if "slettet" not in register_rows.columns:
+        return register_rows
+    return register_rows.filter(~pl.col("slettet").cast(pl.Boolean()).fill_null(value=False))
+
+
+def _digest(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
+    """sha256 over the sorted actionable items; for a create also over what it would send."""
+    doing = actionable(items).select("class", "leverandor_bolig_id", "kobo_id", "changes")
+    sent = dwellings.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
+    create = pl.col("class") == DwellingClass.CREATE.value
+    lines = (
+        doing.join(sent, on="leverandor_bolig_id", how="left")
+        .with_columns(pl.when(create).then("_sent").alias("_sent"))
+        .sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
+        .select(pl.struct(pl.all()).struct.json_encode())
+        .to_series()
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _counts(items: pl.DataFrame | None) -> dict[str, int]:
+    found = {} if items is None else dict(items.group_by("class").len().iter_rows())
+    return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
+
+
+def _size(items: pl.DataFrame, night: Night) -> Size:
+    doing = actionable(items).filter(pl.col("reason") != "gone_in_both")
+    found = dict(doing.group_by("class").len().iter_rows())
+    adopted = items.filter(
+        pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
+    )
+    return Size(
+        create=found.get(DwellingClass.CREATE.value, 0),
+        update=found.get(DwellingClass.UPDATE.value, 0),
+        retire=found.get(DwellingClass.RETIRE.value, 0),
+        ours=night.links.height + adopted.height,
+        in_register=night.register_rows.height,
+        first=night.links.is_empty(),
+    )

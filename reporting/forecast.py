@@ -6,6 +6,7 @@ working day. Possible futures are drawn from these stretches, the recent ones mo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -19,14 +20,21 @@ from reconciliation.municipality import Municipality
 from reporting.curve import curve
 from reporting.workdays import add_working_days, working_days_between
 
-FUTURES = 2000
+FUTURES = 1000
 HORIZON = 780
 """Working days looked ahead, three years. A future that is not done by then is "never"."""
-HALF_LIFE = 15.0
-"""Working days after which an observation counts half."""
+NEAR, FAR = 10.0, 80.0
+"""Working days after which an observation counts half, for the days just ahead and for those later."""
+TURN = 30.0
+"""Working days after which, on average, a future turns from the one to the other."""
 LEAST_NIGHTS = 4
 LEAST_WORKING_DAYS = 5
 SURE = 0.8
+WEEK = 5
+LEAST_SPREAD = 0.1
+"""Log-scale spread of the pace ahead when the weeks behind were all alike."""
+WANDERING = 0.7
+"""Share of the variance between weeks that is taken to last. This, the spread and the half-life: benchmarks/forecast.py."""
 RECENT = 20
 """Working days that today's pace is measured over."""
 
@@ -119,17 +127,38 @@ class Steps:
     def draw(self, random: np.random.Generator) -> tuple[Rates, Rates]:
         """(futures, working days) of dwellings that go in, and of dwellings that come into scope.
 
-        Each future first draws how much it trusts each stretch (a Bayesian bootstrap, so that a short history gives a
-        wide band), then draws day by day. A stretch's throughput and growth are drawn together: they come together.
+        The days just ahead are drawn from the stretches just behind, later days from all of them: bursts end. Each
+        future first draws how much it trusts each stretch (a Bayesian bootstrap, so that a short history gives a wide
+        band). A stretch's throughput and growth are drawn together: they come together.
         """
-        weight = self.days * 0.5 ** (self.age / HALF_LIFE)
-        trust = random.gamma(np.maximum(weight, 1e-6), size=(FUTURES, len(weight))) + 1e-12
-        edges = np.cumsum(trust / trust.sum(axis=1, keepdims=True), axis=1)
+        near, far = self._trust(random, NEAR), self._trust(random, FAR)
         picks = random.random((FUTURES, HORIZON))
+        turns = np.minimum(random.exponential(TURN, FUTURES).astype(np.int64), HORIZON)
         chosen = np.empty((FUTURES, HORIZON), dtype=np.int64)
-        for future in range(FUTURES):
-            chosen[future] = np.searchsorted(edges[future, :-1], picks[future])
-        return self.throughput[chosen], self.growth[chosen]
+        for future, turn in enumerate(turns):
+            chosen[future, :turn] = np.searchsorted(near[future, :-1], picks[future, :turn])
+            chosen[future, turn:] = np.searchsorted(far[future, :-1], picks[future, turn:])
+        return self.throughput[chosen] * self._levels(random), self.growth[chosen]
+
+    def _trust(self, random: np.random.Generator, half_life: float) -> Rates:
+        """(futures, stretches): where each stretch's share of a future's draws ends, between 0 and 1."""
+        weight = self.days * 0.5 ** (self.age / half_life)
+        trust = random.gamma(np.maximum(weight, 1e-6), size=(FUTURES, len(weight))) + 1e-12
+        edges: Rates = np.cumsum(trust / trust.sum(axis=1, keepdims=True), axis=1)
+        return edges
+
+    def _levels(self, random: np.random.Generator) -> Rates:
+        """One factor per future: the pace ahead is not quite the pace behind, the less so the more it has wandered.
+
+        How much it wandered is seen from week to week, beyond what chance alone gives (the variance of a Poisson count).
+        """
+        passed = np.concatenate(([0.0], np.cumsum(self.days)))
+        closed = np.concatenate(([0.0], np.cumsum(self.throughput * self.days)))
+        weeks = np.diff(np.interp(np.arange(passed[-1] % WEEK, passed[-1] + 1e-9, WEEK), passed, closed))
+        mean = weeks.mean() if len(weeks) > 1 else 0.0
+        beyond = max(0.0, weeks.var(ddof=1) - mean) / mean**2 if mean > 0 else 0.0
+        spread = math.sqrt(LEAST_SPREAD**2 + WANDERING * min(beyond, 1.0))
+        return np.exp(random.normal(0.0, spread, size=(FUTURES, 1)))
 
 
 def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date) -> Forecast:

@@ -55,6 +55,8 @@ def entries(result: NightResult) -> pl.DataFrame:
             "secret",
             pl.when(~pl.col("secret")).then("adressenavn"),
             pl.when(~pl.col("secret")).then("nummer"),
+            pl.when(~pl.col("secret")).then("bokstav"),
+            pl.when(~pl.col("secret")).then("bruksenhetsnummer"),
             "leverandor_bolig_id",
             "kobo_id",
             nulls_last=True,

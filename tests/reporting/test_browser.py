@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -69,14 +68,22 @@ CONTRAST = """() => {
   const light = c => { const v = c / 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
   const parts = c => c.match(/[\\d.]+/g).map(Number);
   const lum = c => { const [r, g, b] = parts(c); return .2126 * light(r) + .7152 * light(g) + .0722 * light(b); };
-  const ground = node => { for (let n = node; n; n = n.parentElement) { const c = parts(getComputedStyle(n).backgroundColor); if (c.length < 4 || c[3] === 1) return getComputedStyle(n).backgroundColor; } return "rgb(255,255,255)"; };
+  const ground = node => {
+    for (let n = node; n; n = n.parentElement) {
+      const colour = getComputedStyle(n).backgroundColor;
+      if (parts(colour).length < 4 || parts(colour)[3] === 1) return colour;
+    }
+    return "rgb(255,255,255)";
+  };
+  const unseen = node => !node.getClientRects().length || ["TITLE", "DESC", "SCRIPT"].includes(node.tagName.toUpperCase());
   const poor = [];
   for (const node of document.querySelectorAll("body *")) {
     const svg = node instanceof SVGElement;
-    if (![...node.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !node.getClientRects().length || ["TITLE", "DESC", "SCRIPT"].includes(node.tagName.toUpperCase())) continue;
+    if (![...node.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || unseen(node)) continue;
     const style = getComputedStyle(node), a = lum(svg ? style.fill : style.color), b = lum(ground(svg ? node.closest("svg").parentElement : node));
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) poor.push(`${node.tagName} ${node.className} "${node.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+    const words = node.textContent.trim().slice(0, 30);
+    if (ratio < 4.5) poor.push(`${node.tagName} "${words}" ${ratio.toFixed(2)}`);
   }
   return poor;
 }"""

@@ -1,0 +1,76 @@
+"""Time, memory and size of a night's reports at 1,090, 20,000 and 111,000 dwellings. Run: python -m benchmarks.report
+
+Each size runs in a process of its own, so that its memory is its own. The floor beside it: the same dwellings written as
+one JSON text by polars.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+SIZES = (1_090, 20_000, 111_000)
+
+
+def measure(size: int) -> dict[str, Any]:
+    """One night of that size, published once to warm up what is imported (a small one), then once for the clock."""
+    from reporting.publish import publish
+    from tests.reporting.example import deviations, dwellings, items, night, outcomes
+
+    homes = dwellings(size)
+    plan = items(homes)
+    made = replace(night(), dwellings=homes, items=plan, outcomes=outcomes(plan), deviations=deviations(size // 20))
+    with tempfile.TemporaryDirectory() as folder:
+        publish(night(), Path(folder) / "warm")
+        started = time.perf_counter()
+        published = publish(made, Path(folder) / "measured")
+        seconds = time.perf_counter() - started
+        files = [file for file in published.folder.rglob("*") if file.is_file()]
+        started = time.perf_counter()
+        (Path(folder) / "floor.json").write_text(homes.write_json(), encoding="utf-8")
+        floor = time.perf_counter() - started
+        return {
+            "size": size,
+            "seconds": round(seconds, 3),
+            "floor": round(floor, 3),
+            "page_kb": round(published.page.stat().st_size / 1000, 1),
+            "all_mb": round(sum(file.stat().st_size for file in files) / 1e6, 2),
+            "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        }
+
+
+def run() -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them."""
+    found = []
+    for size in SIZES:
+        answer = subprocess.run([sys.executable, "-m", "benchmarks.report", str(size)], capture_output=True, text=True, check=True)
+        one = json.loads(answer.stdout)
+        found.append(
+            {
+                "name": "all reports of a night (seconds)",
+                "size": size,
+                "ours": one["seconds"],
+                "other": one["floor"],
+                "other_is": "the dwellings as one JSON text by polars",
+                "ratio": round(one["seconds"] / max(one["floor"], 1e-3), 1),
+                "goal": "< 1 s and a page < 100 kB at 1,090",
+                "met": size != SIZES[0] or (one["seconds"] < 1 and one["page_kb"] < 100),
+                "detail": one,
+            }
+        )
+    return found
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(measure(int(sys.argv[1]))))
+    else:
+        for figure in run():
+            print(json.dumps(figure["detail"]))

@@ -90,10 +90,10 @@ class Plans(Store):
 
     def last_plan(self, municipality: str, before_run: str | None = None) -> StoredPlan | None:
         """The newest plan, leaving out the run `before_run`."""
-        query = select(_PLAN).where(_PLAN.c.municipality == municipality)
+        query = select(_PLAN).join(_RUN, _RUN.c.run_id == _PLAN.c.run_id).where(_PLAN.c.municipality == municipality)
         if before_run is not None:
             query = query.where(_PLAN.c.run_id != before_run)
-        return self._stored(query.order_by(_PLAN.c.made.desc(), _PLAN.c.run_id.desc()).limit(1))
+        return self._stored(query.order_by(_RUN.c.started.desc()).limit(1))
 
     def _stored(self, query: Select[Any]) -> StoredPlan | None:
         with self.read() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -47,13 +47,16 @@ class Runs(Store):
             connection.execute(
                 update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict="interrupted")
             )
+            latest = connection.execute(select(func.max(_RUN.c.started)).where(_RUN.c.municipality == municipality)).scalar()
+            # A clock that was moved back must not make tonight an earlier night than the last one.
+            started = self.clock() if latest is None else max(self.clock(), latest + timedelta(microseconds=1))
             connection.execute(
                 insert(_RUN).values(
                     run_id=run_id,
                     municipality=municipality,
                     as_of=as_of,
                     apply_mode=apply_mode,
-                    started=self.clock(),
+                    started=started,
                     verdict="running",
                     seconds="{}",
                 )

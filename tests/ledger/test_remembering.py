@@ -10,6 +10,7 @@ import pytest
 from kobo_client.client import CallRecord
 from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError
 from reconciliation.tables import DEVIATIONS, PLAN_ITEMS
+from tests.ledger.databases import Clock
 
 FIRST = date(2023, 11, 1)
 PLACE = "fjordvik"
@@ -145,6 +146,18 @@ def test_a_plan_comes_back_as_it_was_made(ledger: Ledger) -> None:
     assert again is not None
     assert again.digest == "d1"
     assert ledger.last_plan(PLACE, before_run="run-00") is None
+
+
+def test_a_clock_that_was_moved_back_makes_no_night_the_last_one_again(ledger: Ledger, clock: Clock) -> None:
+    for number in range(3):
+        run_id = night(ledger, number)
+        ledger.record_plan(run_id, items(("create", "a", None)), run_id)
+        ledger.finish_run(run_id, "done", {}, {"facilit": {"verdict": "complete", "rows_read": number}})
+        clock.turn(days=-2)
+    plan = ledger.last_plan(PLACE)
+    assert plan is not None
+    assert (plan.run_id, ledger.last_complete_rows(PLACE, "facilit")) == ("run-02", 2)
+    assert ledger.runs(PLACE)["run_id"].to_list() == ["run-00", "run-01", "run-02"]
 
 
 def test_a_dwelling_that_stays_in_sync_is_written_down_once(ledger: Ledger) -> None:

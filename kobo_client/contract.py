@@ -18,6 +18,8 @@ class Kind(StrEnum):
     DATE = "date"
     ENUM = "enum"
     UUID = "uuid"
+    OBJECT = "object"
+    LIST = "list"
 
 
 class Basis(StrEnum):
@@ -33,7 +35,9 @@ class RegisterField:
     """One leaf field of `Kobobolig`.
 
     name: canonical name, snake_case of the register's own; also the column name in every table of ours.
-    path: where it stands in the JSON body.
+    path: where it stands in the JSON body of version V1; `old_path` where it stands in the older page's body.
+    sent: whether kobosync ever writes it. Documented fields that it never writes have rows too, so that the table is whole.
+    versions: which generations of Husbanken's page show it. seen: where, as numbered in docs/contract.md.
     """
 
     name: str
@@ -48,6 +52,20 @@ class RegisterField:
     values: tuple[str, ...] = ()
     import_column: str | None = None
     note: str = ""
+    sent: bool = True
+    versions: tuple[str, ...] = ("V1", "old")
+    old_path: str | None = None
+    seen: str = ""
+
+    def path_in(self, version: str) -> str:
+        """Where the field stands in that version's body."""
+        return self.old_path if version == "old" and self.old_path else self.path
+
+    @property
+    def source(self) -> str:
+        """Where this row comes from, for docs/contract.md."""
+        pages = {Basis.DOCUMENTED: "Husbanken's API pages", Basis.THIRD_PARTY: "a municipality's import file", Basis.ASSUMPTION: ""}
+        return self.seen or pages[self.basis]
 
 
 BOLIGTYPE = ("ORDINAR_BOLIG", "OMSORGSBOLIG", "TJENESTEBOLIG", "ANNET_UTLEIEOBJEKT")
@@ -63,7 +81,17 @@ _DOC, _TP, _OWN = Basis.DOCUMENTED, Basis.THIRD_PARTY, Basis.ASSUMPTION
 
 FIELDS: tuple[RegisterField, ...] = (
     RegisterField("kobo_id", "koboId", Kind.UUID, False, _DOC, compared=False),
-    RegisterField("leverandor_bolig_id", "leverandorBoligId", Kind.TEXT, False, _DOC, required=True, compared=False),
+    RegisterField(
+        "leverandor_bolig_id",
+        "leverandorBoligId",
+        Kind.TEXT,
+        False,
+        _DOC,
+        required=True,
+        compared=False,
+        old_path="fdvuBoligId",
+        note="our id; required on POST, PUT and DELETE. On DELETE it goes as a query parameter (our assumption)",
+    ),
     RegisterField("adressenavn", "adresse.adressenavn", Kind.TEXT, False, _OWN, required=True, import_column="gatenavn"),
     RegisterField("nummer", "adresse.nummer", Kind.INTEGER, False, _OWN, required=True, import_column="husnummer"),
     RegisterField("bokstav", "adresse.bokstav", Kind.TEXT, False, _OWN, pattern=r"^[A-ZÆØÅ]$", import_column="husbokstav"),
@@ -111,7 +139,30 @@ FIELDS: tuple[RegisterField, ...] = (
     RegisterField("manedsleie", "leiekostnad.manedsleie", Kind.NUMBER, True, _OWN, import_column="manedsleie"),
 )
 
-BY_NAME = {field.name: field for field in FIELDS}
+
+def _unsent(
+    name: str, path: str, kind: Kind, updatable: bool, note: str, *, personal: bool = False, versions: tuple[str, ...] = ("V1", "old")
+) -> RegisterField:
+    return RegisterField(name, path, kind, updatable, _DOC, personal=personal, compared=False, note=note, sent=False, versions=versions)
+
+
+NEVER_SENT: tuple[RegisterField, ...] = (
+    _unsent("bygning", "bygning", Kind.OBJECT, False, "BygningTO; its fields are not public"),
+    _unsent("egenskaper", "egenskaper", Kind.LIST, True, "Boligegenskap values are not public; Kobo fills it from the wheelchair switch"),
+    _unsent("eieform", "eieform", Kind.ENUM, True, "its values are not public", versions=("V1",)),
+    _unsent("eiers_navn", "eier.navn", Kind.TEXT, False, "may be a private person's name", personal=True),
+    _unsent("eiers_mobilnummer", "eier.mobilnummer", Kind.TEXT, False, "a person's number", personal=True),
+    _unsent("husstand", "husstand", Kind.OBJECT, False, "HusstandTO: who lives there", personal=True),
+    _unsent("kvalifiserer_mva_kompensasjon", "kvalifisererMvaKompensasjon", Kind.BOOLEAN, True, "V1's page is cut before it"),
+    _unsent("leieforhold", "leieforhold", Kind.OBJECT, True, "LeieforholdTO: a person's tenancy", personal=True),
+    _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy"),
+    _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "V1's page is cut before it"),
+    _unsent("tildeling", "tildeling", Kind.OBJECT, True, "only that V1 can handle one is public", personal=True, versions=("V1",)),
+)
+"""Documented fields that kobosync never writes: without public contents, or about persons."""
+
+ALL_FIELDS = FIELDS + NEVER_SENT
+BY_NAME = {field.name: field for field in ALL_FIELDS}
 COMPARED = tuple(field for field in FIELDS if field.compared)
 UPDATABLE = tuple(field for field in FIELDS if field.updatable)
 PROTECTED = tuple(field for field in FIELDS if not field.updatable and field.compared)

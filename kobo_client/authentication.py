@@ -1,0 +1,100 @@
+"""What goes into the header of each call, and whether the configured address may be called at all."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from kobo_client.config import RegisterConfig
+from kobo_client.errors import ConfigurationFault
+from kobo_client.maskinporten import Maskinporten
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Authenticator(Protocol):
+    def headers(self) -> dict[str, str]: ...
+    def refresh(self, used: dict[str, str]) -> bool:
+        """After a 401: whether trying once more makes sense."""
+        ...
+
+
+class Nothing:
+    def headers(self) -> dict[str, str]:
+        return {}
+
+    def refresh(self, used: dict[str, str]) -> bool:
+        return False
+
+
+class StaticKey:
+    def __init__(self, config: RegisterConfig) -> None:
+        variable = config.authentication.key_variable
+        value = os.environ.get(variable, "").strip()
+        if not value:
+            raise ConfigurationFault(f"The environment variable {variable} is not set. It must hold the register's key.")
+        if any(ord(letter) < 32 or ord(letter) > 126 for letter in value):
+            raise ConfigurationFault(f"{variable}: the key holds letters that cannot stand in a header. Copy it again.")
+        self._headers = {config.authentication.header: value}
+
+    def headers(self) -> dict[str, str]:
+        return self._headers
+
+    def refresh(self, used: dict[str, str]) -> bool:
+        return False
+
+
+class Token:
+    def __init__(self, config: RegisterConfig) -> None:
+        self.maskinporten = Maskinporten(config)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.maskinporten.token()}"}
+
+    def refresh(self, used: dict[str, str]) -> bool:
+        self.maskinporten.forget(used["Authorization"].removeprefix("Bearer "))
+        return True
+
+
+_KINDS: dict[str, type[Nothing] | type[StaticKey] | type[Token]] = {"none": Nothing, "api_key": StaticKey, "maskinporten": Token}
+
+
+def authenticator(config: RegisterConfig) -> Authenticator:
+    """Raises ConfigurationFault."""
+    kind = _KINDS[config.authentication.kind]
+    return kind() if kind is Nothing else kind(config)  # type: ignore[call-arg]
+
+
+def check_addresses(config: RegisterConfig) -> None:
+    """Raises ConfigurationFault for an address that is none, or that would carry secrets in the clear."""
+    for name, address in (("register.base_url", config.base_url), ("register.authentication.token_url", config.authentication.token_url)):
+        if address is None:
+            continue
+        try:
+            parts = urlsplit(address)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            raise ConfigurationFault(f"{name}: {address!r} is no address.") from None
+        if parts.scheme not in ("http", "https") or not host:
+            raise ConfigurationFault(f"{name}: {address!r} must begin with https:// (or http:// on this machine).")
+        if parts.username or parts.password:
+            raise ConfigurationFault(f"{name}: holds a password. Secrets come from the environment; see register.authentication.")
+        if parts.query or parts.fragment:
+            raise ConfigurationFault(f"{name}: must end before '?' and '#'.")
+        if parts.scheme == "http" and host not in LOOPBACK:
+            raise ConfigurationFault(f"{name}: {address!r} is not encrypted. Use https://; http:// is only for this machine.")
+    if config.kind == "rehearsal" and config.environment == "production":
+        raise ConfigurationFault("register: a rehearsal register is never production. Set environment: test, or kind: kobo.")
+
+
+def expiry_notice(config: RegisterConfig, warn_days: int = 45, now: datetime | None = None) -> str | None:
+    """One sentence when the certificate beside the key ends within so many days; None when not, or when nobody can know."""
+    if config.authentication.kind != "maskinporten":
+        return None
+    expires = Maskinporten(config).credential.expires
+    days = None if expires is None else (expires - (now or datetime.now(UTC))).days
+    if expires is None or days is None or days > warn_days:
+        return None
+    return f"The certificate in {config.authentication.key_variable} expires on {expires:%Y-%m-%d}, in {days} days. Order a new one now."

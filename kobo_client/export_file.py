@@ -1,0 +1,77 @@
+"""A file exported from the register: the 35 import columns and koboId. That an export has this shape is our assumption."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from kobo_client.client import UUID
+from kobo_client.contract import BY_NAME, COMPARED, Kind
+from kobo_client.import_columns import COLUMNS, KOBO_ID, from_import_row
+
+_TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean()}
+
+
+class ExportError(Exception):
+    """The file cannot be read; the text says where and what to do."""
+
+
+def read_export(file: Path) -> pl.DataFrame:
+    """.csv (semicolons, UTF-8) or .xlsx -> the snapshot's columns, leverandor_bolig_id null. Raises ExportError."""
+    try:
+        header, lines = _excel(file) if file.suffix.lower() == ".xlsx" else _csv(file)
+    except OSError as error:
+        raise ExportError(
+            f"register.export: {file.name} cannot be read ({error.strerror}). Export it from Kobo again, or leave the key out."
+        ) from None
+    if tuple(header) != (*COLUMNS, KOBO_ID):
+        wanted = [*COLUMNS, KOBO_ID]
+        odd = [name for name in wanted if name not in header] or [name for name in header if name not in wanted] or ["their order"]
+        raise ExportError(
+            f"register.export: {file.name} does not have the 35 columns and {KOBO_ID}; look at: {', '.join(map(str, odd[:5]))}."
+        )
+    rows: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, start=2):
+        row = dict(zip(header, line, strict=False))
+        kobo_id = (row.get(KOBO_ID) or "").strip()
+        if not UUID.match(kobo_id):
+            raise ExportError(f"register.export: {file.name}, line {number}: koboId {kobo_id[:60]!r} is no uuid. Export the file again.")
+        try:
+            rows.append({"kobo_id": kobo_id.lower(), **from_import_row(row)})
+        except ValueError as error:
+            raise ExportError(f"register.export: {file.name}, line {number}: {error}. Export the file again.") from None
+    schema: dict[str, pl.DataType] = {"kobo_id": pl.String(), "leverandor_bolig_id": pl.String(), "slettet": pl.Boolean()}
+    schema |= {field.name: _TYPES.get(BY_NAME[field.name].kind, pl.String()) for field in COMPARED}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.lit(False).alias("slettet")).sort("kobo_id")
+
+
+def _csv(file: Path) -> tuple[list[str], list[list[str]]]:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExportError(f"register.export: {file.name} is not UTF-8. Save it as UTF-8.") from None
+    lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=";") if line]
+    if not lines:
+        raise ExportError(f"register.export: {file.name} is empty. Export it from Kobo again.")
+    return lines[0], lines[1:]
+
+
+def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
+    import openpyxl  # noqa: PLC0415 - only those who have a workbook wait for it
+
+    try:
+        sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
+        lines = [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
+    except OSError:
+        raise
+    except Exception as error:
+        # openpyxl raises what zipfile, its XML parser and it itself think of.
+        raise ExportError(f"register.export: {file.name} is no Excel workbook that can be read ({type(error).__name__}).") from None
+    lines = [line for line in lines if any(line)]
+    if not lines:
+        raise ExportError(f"register.export: {file.name} is empty. Export it from Kobo again.")
+    return lines[0], lines[1:]

@@ -1,0 +1,110 @@
+"""The 35 columns of Kobo's bulk import (third party, 2023), and a dwelling as one such row. Pure: no frames here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+COLUMNS = (
+    "kommunenummer",
+    "gnrbnr",
+    "festenummer",
+    "seksjonsnummer",
+    "bruksenhetsnummer",
+    "gatenavn",
+    "husnummer",
+    "husbokstav",
+    "postnummer",
+    "ekstrareferanse",
+    "koboboligtype",
+    "underkategoriboligtype",
+    "kobodisposisjonsform",
+    "boligeiersnavn",
+    "boligeiersorganisasjonsnummer",
+    "boligeiersmobilnummer",
+    "boligstatus",
+    "statusdato",
+    "manedsleie",
+    "malernummerstrom",
+    "malernummervann",
+    "depositum",
+    "errullestoltilpasset",
+    "antallsoverom",
+    "skolekretsbarneskole",
+    "skolekretsungdomsskole",
+    "ovriginformasjon",
+    "kvalifiserermvakompensasjon",
+    "erbofellesskap",
+    "erdognbemannet",
+    "harpersonalbase",
+    "hovedsoker",
+    "leieforholdertidsubegrenset",
+    "leieforholdstartdato",
+    "leieforholdsluttdato",
+)
+KOBO_ID = "koboId"
+"""Comes after the 35 in a file exported from the register. Our assumption."""
+
+PERSONAL = ("boligeiersnavn", "boligeiersmobilnummer", "hovedsoker")
+"""Never written and never kept."""
+
+_TEXT = {
+    "kommunenummer": "kommunenummer",
+    "bruksenhetsnummer": "bruksenhetsnummer",
+    "gatenavn": "adressenavn",
+    "husbokstav": "bokstav",
+    "postnummer": "postnummer",
+    "ekstrareferanse": "ekstra_referanse",
+    "koboboligtype": "boligtype",
+    "kobodisposisjonsform": "disposisjonsform",
+    "boligeiersorganisasjonsnummer": "eier_organisasjonsnummer",
+}
+_INTEGER = {"festenummer": "festenummer", "seksjonsnummer": "seksjonsnummer", "husnummer": "nummer", "antallsoverom": "antall_soverom"}
+_BOOLEAN = {"errullestoltilpasset": "er_tilgjengelig_for_rullestolbruker", "erbofellesskap": "er_bofellesskap"}
+
+
+def to_import_row(values: Mapping[str, Any]) -> dict[str, str]:
+    """Canonical values -> the 35 columns. Booleans 1 or blank, rent without decimals, no semicolon in any cell."""
+    row = dict.fromkeys(COLUMNS, "")
+    for column, name in (_TEXT | _INTEGER).items():
+        value = values.get(name)
+        row[column] = "" if value is None else " ".join(str(value).replace(";", ",").split())
+    for column, name in _BOOLEAN.items():
+        row[column] = "1" if values.get(name) else ""
+    if values.get("gardsnummer") is not None and values.get("bruksnummer") is not None:
+        row["gnrbnr"] = f"{values['gardsnummer']}/{values['bruksnummer']}"
+    if values.get("manedsleie") is not None:
+        row["manedsleie"] = str(round(float(values["manedsleie"])))
+    return row
+
+
+def from_import_row(row: Mapping[str, str | None]) -> dict[str, Any]:
+    """The 35 columns -> canonical values, blanks left out. Raises ValueError that names the column."""
+    values: dict[str, Any] = {}
+    for column, name in _TEXT.items():
+        text = (row.get(column) or "").strip()
+        if text:
+            values[name] = text
+    for column, name in _INTEGER.items():
+        text = (row.get(column) or "").strip()
+        if text:
+            values[name] = _integer(column, text)
+    for column, name in _BOOLEAN.items():
+        if (row.get(column) or "").strip() == "1":
+            values[name] = True
+    gnrbnr = (row.get("gnrbnr") or "").strip()
+    if gnrbnr:
+        parts = gnrbnr.split("/")
+        if len(parts) != 2:
+            raise ValueError(f"gnrbnr: {gnrbnr[:20]!r} is not like 118/507")
+        values["gardsnummer"], values["bruksnummer"] = (_integer("gnrbnr", part) for part in parts)
+    rent = (row.get("manedsleie") or "").strip()
+    if rent:
+        values["manedsleie"] = float(_integer("manedsleie", rent))
+    return values
+
+
+def _integer(column: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ValueError(f"{column}: {text[:20]!r} is not a number")
+    return int(text)

@@ -1,0 +1,97 @@
+"""Between canonical names and the register's JSON. The only place that knows how a body is nested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from kobo_client.contract import FIELDS, Kind, RegisterField
+
+DELETED = "slettet"
+"""Our assumption: a soft-deleted entry is still read, with this flag."""
+
+
+def _integer(value: Any) -> int:
+    return int(value)
+
+
+def _number(value: Any) -> float | int:
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+_WRITE: dict[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: str,
+    Kind.ENUM: str,
+    Kind.UUID: str,
+    Kind.INTEGER: _integer,
+    Kind.NUMBER: _number,
+    Kind.BOOLEAN: bool,
+}
+
+
+def _read_integer(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _read_number(value: Any) -> Any:
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_READ: dict[Kind, Callable[[Any], Any]] = {Kind.INTEGER: _read_integer, Kind.NUMBER: _read_number}
+
+
+@cache
+def _paths(version: str) -> tuple[tuple[RegisterField, str | None, str], ...]:
+    """(field, parent object or None, key) in table order."""
+    rows = []
+    for field in FIELDS:
+        if version in field.versions:
+            parent, _, key = field.path_in(version).rpartition(".")
+            rows.append((field, parent or None, key))
+    return tuple(rows)
+
+
+def to_body(values: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
+    """Canonical values -> POST body. Blanks and names the contract does not know are left out; koboId is Kobo's to give."""
+    body: dict[str, Any] = {}
+    for field, parent, key in _paths(version):
+        value = values.get(field.name)
+        if value is None or value == "" or field.kind is Kind.UUID:
+            continue
+        target = body if parent is None else body.setdefault(parent, {})
+        target[key] = _WRITE[field.kind](value)
+    return body
+
+
+def from_body(body: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
+    """Answer -> every canonical name (None when absent), `kobo_id`, `leverandor_bolig_id` and `slettet`.
+
+    Unknown names in an answer are passed over: the register may grow. A value of a wrong type stays as it came.
+    """
+    values: dict[str, Any] = {}
+    for field, parent, key in _paths(version):
+        holder = body if parent is None else body.get(parent)
+        value = holder.get(key) if isinstance(holder, Mapping) else None
+        read = _READ.get(field.kind)
+        values[field.name] = value if read is None or value is None else read(value)
+    values[DELETED] = bool(body.get(DELETED))
+    return values
+
+
+def updatable_body(
+    wanted: Mapping[str, Any], changes: Mapping[str, Any] | None = None, leverandor_bolig_id: str | None = None
+) -> dict[str, Any]:
+    """PUT body: our id and all updatable fields, current values overlaid with the changes.
+
+    All of them, so that a register that replaces and one that merges end the same. Protected fields are never in it (law 8).
+    """
+    overlaid = {**wanted, **(changes or {})}
+    kept = {field.name: overlaid.get(field.name) for field in FIELDS if field.updatable}
+    return to_body({**kept, "leverandor_bolig_id": leverandor_bolig_id or overlaid.get("leverandor_bolig_id")})
+
+
+def for_version(body: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """A V1 body in that version's spelling."""
+    return dict(body) if version == "V1" else to_body(from_body(body), version)

@@ -1,0 +1,13 @@
+"""How a rehearsal register says which one it is, so that a night never writes to a stranger's."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+SERVICE = "kobosync rehearsal register"
+
+
+def identity_of(database: Path) -> dict[str, str]:
+    """The service's name and a hash of its file's path: the path itself says too much of a machine."""
+    return {"service": SERVICE, "database": hashlib.sha256(str(database.resolve()).encode()).hexdigest()[:16]}

@@ -1,0 +1,150 @@
+"""What the rehearsal register holds: one SQLite file, one row per entry, deleted ones kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kobo_client.contract import FIELDS
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+  number INTEGER PRIMARY KEY,
+  kobo_id TEXT NOT NULL UNIQUE,
+  ours TEXT,
+  place TEXT NOT NULL,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS entry_ours ON entry (ours) WHERE deleted = 0 AND ours IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS entry_place ON entry (place) WHERE deleted = 0;
+"""
+
+PLACE = ("kommunenummer", "adressenavn", "nummer", "bokstav", "postnummer", "bruksenhetsnummer", "ekstraReferanse")
+"""What makes two entries the same dwelling. Our assumption, from the documented note on ekstraReferanse."""
+
+
+class Duplicate(Exception):  # noqa: N818
+    """The dwelling is there already."""
+
+    def __init__(self, kobo_id: str) -> None:
+        super().__init__(kobo_id)
+        self.kobo_id = kobo_id
+
+
+class Store:
+    """One connection, used from the server's loop only. Survives a kill: each write is its own transaction."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(file, isolation_level=None, cached_statements=64, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Raises Duplicate. Nothing is looked up when nothing stands in the way: the indexes decide."""
+        kobo_id = str(uuid.uuid4())
+        entry = {"koboId": kobo_id, **body}
+        ours, place = body.get("leverandorBoligId"), place_of(body)
+        try:
+            self._db.execute("INSERT INTO entry (kobo_id, ours, place, body) VALUES (?, ?, ?, ?)", (kobo_id, ours, place, _text(entry)))
+        except sqlite3.IntegrityError:
+            raise Duplicate(self._standing(ours, place)) from None
+        return entry
+
+    def _standing(self, ours: str | None, place: str) -> str:
+        found = self._db.execute(
+            "SELECT kobo_id FROM entry WHERE deleted = 0 AND (ours = ? OR place = ?) ORDER BY ours IS NOT ?", (ours, place, ours)
+        ).fetchone()
+        return str(found[0])
+
+    def text(self, kobo_id: str) -> str | None:
+        """The entry as JSON text, deleted or not."""
+        found = self._db.execute("SELECT body FROM entry WHERE kobo_id = ?", (kobo_id,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def get(self, kobo_id: str) -> dict[str, Any] | None:
+        text = self.text(kobo_id)
+        return None if text is None else json.loads(text)
+
+    def change(self, kobo_id: str, standing: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace the updatable fields by the body's: what it leaves out is emptied. Raises Duplicate."""
+        entry = dict(standing)
+        for field in FIELDS:
+            if field.updatable:
+                _put(entry, field.path, _take(body, field.path))
+        entry["leverandorBoligId"] = body["leverandorBoligId"]
+        try:
+            self._db.execute("UPDATE entry SET ours = ?, body = ? WHERE kobo_id = ?", (entry["leverandorBoligId"], _text(entry), kobo_id))
+        except sqlite3.IntegrityError:
+            raise Duplicate(self._standing(body["leverandorBoligId"], "")) from None
+        return entry
+
+    def remove(self, kobo_id: str, standing: Mapping[str, Any]) -> None:
+        """Soft."""
+        entry = {**standing, "slettet": True}
+        self._db.execute("UPDATE entry SET deleted = 1, body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
+
+    def count(self, *, deleted: bool = False) -> int:
+        return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = ?", (int(deleted),)).fetchone()[0])
+
+    def page(self, number: int, size: int) -> list[str]:
+        """Standing entries as JSON texts, in the order they came."""
+        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 ORDER BY number LIMIT ? OFFSET ?", (size, number * size))
+        return [str(row[0]) for row in found]
+
+    def standing(self) -> Iterator[dict[str, Any]]:
+        for row in self._db.execute("SELECT body FROM entry WHERE deleted = 0 ORDER BY number"):
+            yield json.loads(row[0])
+
+    def fill(self, bodies: list[dict[str, Any]]) -> list[int]:
+        """Create many in one transaction; the positions of those that were there already."""
+        there = []
+        self._db.execute("BEGIN")
+        for position, body in enumerate(bodies):
+            try:
+                self.create(body)
+            except Duplicate:
+                there.append(position)
+        self._db.execute("COMMIT")
+        return there
+
+    def reset(self) -> None:
+        self._db.execute("DELETE FROM entry")
+
+
+def place_of(body: Mapping[str, Any]) -> str:
+    address = body.get("adresse") or {}
+    parts = (address.get(name, body.get(name)) for name in PLACE)
+    return "|".join("" if part is None else str(part).casefold() for part in parts)
+
+
+def _take(body: Mapping[str, Any], path: str) -> Any:
+    parent, _, key = path.rpartition(".")
+    holder = body.get(parent) if parent else body
+    return holder.get(key) if isinstance(holder, Mapping) else None
+
+
+def _put(entry: dict[str, Any], path: str, value: Any) -> None:
+    parent, _, key = path.rpartition(".")
+    holder = dict(entry.get(parent) or {}) if parent else entry
+    if value is None:
+        holder.pop(key, None)
+    else:
+        holder[key] = value
+    if parent and holder:
+        entry[parent] = holder
+    elif parent:
+        entry.pop(parent, None)
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":"))

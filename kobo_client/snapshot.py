@@ -1,0 +1,144 @@
+"""The register as it is tonight, as one table. Half seen is not seen: then the verdict is failed and nothing may be acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+
+from kobo_client.client import UUID, RegisterClient
+from kobo_client.config import RegisterConfig
+from kobo_client.contract import COMPARED, FIELDS, Kind
+from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound, RegisterDown, RegisterError
+from kobo_client.export_file import ExportError, read_export
+from kobo_client.payload import DELETED
+
+_TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
+
+SCHEMA: dict[str, pl.DataType] = {
+    "kobo_id": pl.String(),
+    "leverandor_bolig_id": pl.String(),
+    "slettet": pl.Boolean(),
+    **{field.name: _TYPES.get(field.kind, pl.String()) for field in COMPARED},
+}
+"""One row per entry; deleted ones are not in it."""
+
+_MELDING = "Kobo kunne ikke leses i natt. Ingenting er endret i Kobo, og ingenting utgår. Neste natt prøver igjen."
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSnapshot:
+    """verdict complete: `rows` (shape SCHEMA) are all that concern us, `missing` those of our koboIds that are gone or deleted.
+
+    message: English, for operators; melding: bokmål, for reports; both None when complete. notes: English; what the
+    answers hold that the contract does not know.
+    """
+
+    verdict: Literal["complete", "failed"]
+    message: str | None
+    melding: str | None
+    rows: pl.DataFrame
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequence[str], home: Path) -> RegisterSnapshot:
+    """See the register as `config.see` says. Never raises RegisterError: a register that cannot be seen is a verdict.
+
+    links: GET each of kobo_ids and each koboId of the exported file, if one is configured. listing: the list endpoint.
+    export: the file alone. Paths are relative to home.
+    """
+    linked = sorted(set(kobo_ids))
+    try:
+        if config.see == "export":
+            if config.export is None:
+                raise ConfigurationFault("register.see is export, and register.export names no file.")
+            return _seen(read_export(home / config.export), linked)
+        client.ask_alive()
+        if config.see == "listing":
+            return _seen(frame_of(client.listing(), config.contract), linked)
+        asked = linked
+        if config.export is not None:
+            asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})
+        bodies = _read_each(client, asked, config.threads)
+        return _seen(frame_of(bodies, config.contract), linked, _notes(bodies))
+    except (RegisterError, ExportError) as error:
+        return RegisterSnapshot("failed", f"The register could not be seen: {error}", _MELDING, pl.DataFrame(schema=SCHEMA))
+
+
+def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> list[dict[str, Any]]:
+    faults: list[RegisterError] = []
+
+    def read(kobo_id: str) -> dict[str, Any] | None:
+        if faults and isinstance(faults[-1], RegisterDown | AuthenticationFault | ConfigurationFault):
+            return None
+        try:
+            return client.read_body(kobo_id)
+        except NotFound:
+            return None
+        except RegisterError as error:
+            faults.append(error)
+            return None
+
+    with ThreadPoolExecutor(threads, thread_name_prefix="snapshot") as pool:
+        bodies = [body for body in pool.map(read, kobo_ids) if body is not None]
+    if faults:
+        raise type(faults[-1])(
+            f"{len(faults)} of {len(kobo_ids)} entries could not be read, {len(bodies)} were. The last said: {faults[-1]}",
+            status=faults[-1].status,
+        )
+    return bodies
+
+
+def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.DataFrame:
+    """Many answers -> SCHEMA, a column at a time, deleted ones left out. Raises ConfigurationFault for a value of a wrong type."""
+    standing = [body for body in bodies if not body.get(DELETED)]
+    columns: dict[str, pl.Series] = {}
+    nothing: dict[str, Any] = {}
+    for field in FIELDS:
+        if field.name not in SCHEMA:
+            continue
+        parent, _, key = field.path_in(version).rpartition(".")
+        holders = [(body.get(parent) or nothing) for body in standing] if parent else standing
+        try:
+            values = [holder.get(key) for holder in holders]
+            if field.kind is Kind.NUMBER:
+                values = [float(value) if type(value) is int else value for value in values]
+            columns[field.name] = pl.Series(field.name, values, dtype=SCHEMA[field.name], strict=True)
+        except (TypeError, AttributeError, OverflowError):
+            raise ConfigurationFault(
+                f"The register answers {field.path_in(version)} with something that is no {field.kind.value}: its contract has changed. "
+                "Compare kobo_client/contract.py with Husbanken's page."
+            ) from None
+    columns["slettet"] = pl.repeat(False, len(standing), dtype=pl.Boolean(), eager=True)
+    return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA).sort("kobo_id")
+
+
+def _notes(bodies: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Names and values that the contract table does not know."""
+    known = {field.path.split(".")[0] for field in FIELDS} | {"fdvuBoligId", DELETED}
+    unknown = sorted({name for body in bodies for name in body} - known)
+    notes = [f"The register's answers have a field we do not know: {name}." for name in unknown[:20]]
+    for field in FIELDS:
+        if field.values and "." not in field.path:
+            values = {body.get(field.path) for body in bodies} - {None, *field.values}
+            notes += [
+                f"The register's {field.path} has a value we do not know: {str(value)[:60]}." for value in sorted(map(str, values))[:20]
+            ]
+    return tuple(notes)
+
+
+def _seen(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:
+    malformed = rows.filter(~pl.col("kobo_id").fill_null("").str.contains(UUID.pattern.replace("^", "(?i)^")))
+    if malformed.height:
+        first = str(malformed.get_column("kobo_id")[0])[:60]
+        raise ConfigurationFault(f"The register answers koboId {first!r}, which is no uuid: it does not keep the contract.")
+    twice = rows.filter(pl.col("kobo_id").is_duplicated())
+    if twice.height:
+        raise ConfigurationFault(f"The register shows {twice.get_column('kobo_id').n_unique()} koboId more than once.")
+    there = set(rows.get_column("kobo_id").to_list())
+    return RegisterSnapshot("complete", None, None, rows, tuple(one for one in linked if one not in there), notes)

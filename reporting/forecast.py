@@ -33,7 +33,7 @@ SURE = 0.8
 WEEK = 5
 LEAST_SPREAD = 0.1
 """Log-scale spread of the pace ahead when the weeks behind were all alike."""
-WANDERING = 0.7
+WANDERING = 1.0
 """Share of the variance between weeks that is taken to last. This, the spread and the half-life: benchmarks/forecast.py."""
 RECENT = 20
 """Working days that today's pace is measured over."""

@@ -11,8 +11,9 @@ from datetime import date
 import polars as pl
 
 from reconciliation.progress import UNKNOWN
+from reporting.causes import cause, rule_title
 from reporting.night import NightResult
-from reporting.texts import say, word_for
+from reporting.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _rejected(result: NightResult) -> list[Block]:
     )
     counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
     return [
-        Block("rejected", rule, word_for("rules", rule), owner_title(result, owner), count, new, age)
+        Block("rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age)
         for rule, owner, count, new, age in counts.iter_rows()
     ]
 
@@ -120,7 +121,7 @@ def _of_snapshot(result: NightResult) -> list[Block]:
     conflicts = result.items.filter(pl.col("class") == "conflict").join(owners, on="leverandor_bolig_id", how="left")
     stopped.update({("conflict", owner): count for owner, count in conflicts.group_by("owner").len().iter_rows()})
     return [
-        Block(_KINDS.get(reason, "waiting"), reason, word_for("reasons", reason), owner_title(result, owner), dwellings)
+        Block(_KINDS.get(reason, "waiting"), reason, cause(reason), owner_title(result, owner), dwellings)
         for (reason, owner), dwellings in stopped.items()
     ]
 

@@ -14,12 +14,14 @@ import polars as pl
 
 from reconciliation.tables import CONTENT
 from reconciliation.words import CLASS_TITLE, DwellingClass
+from reporting.causes import cause
 from reporting.night import NightResult
 from reporting.overview import owner_title
 from reporting.privacy import PLACE_FIELDS, with_shown_address
 from reporting.texts import say, word_for
 
 FOLDER = "boliger"
+_SAID = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret")
 PART = 1000
 """Dwellings in each part."""
 FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
@@ -32,7 +34,7 @@ def entries(result: NightResult) -> pl.DataFrame:
     Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
     """
     plan = result.items.select(
-        "leverandor_bolig_id", "kobo_id", "reason", "held", "changes", kind="class", item=pl.int_range(pl.len(), dtype=pl.Int64)
+        "leverandor_bolig_id", "kobo_id", "reason", "details", "held", "changes", kind="class", item=pl.int_range(pl.len(), dtype=pl.Int64)
     )
     ours = result.dwellings.join(plan, on="leverandor_bolig_id", how="left")
     alone = plan.join(result.dwellings.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")
@@ -109,7 +111,9 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
     lineage = _lineage(result)
     became = {row[0]: row[1:] for row in result.outcomes.select("leverandor_bolig_id", "verb", "outcome", "message").iter_rows()}
     ours = found.select(_shown(name, pl.col("secret")) for name in FIELDS)
-    rest = found.select("leverandor_bolig_id", "kobo_id", "kind", "reason", "held", "changes", "source_keys", "candidates", "secret")
+    rest = found.select(
+        "leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret"
+    )
     for start in range(0, found.height, PART):
         yield [
             _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
@@ -130,9 +134,9 @@ def _detail(
     if changed:
         said["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
     if row["reason"]:
-        said["r"] = word_for("reasons", row["reason"])
+        said["r"] = cause(row["reason"], row["details"])
     if row["held"]:
-        said["h"] = word_for("reasons", row["held"])
+        said["h"] = cause(row["held"], row["details"])
     if row["source_keys"]:
         said["s"] = list(row["source_keys"])
     if row["candidates"]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from reporting.causes import rule_title
 from reporting.night import NightResult
 from reporting.norwegian import day
 from reporting.overview import owner_title
@@ -66,7 +67,7 @@ def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
             row["column"],
             row["value"],
             row["message"],
-            f"{row['rule']} {word_for('rules', row['rule'])}",
+            f"{row['rule']} {rule_title(row['rule'])}",
             say("workbook.status.warning") if warning else say(f"workbook.status.{status}"),
             row["first_seen"],
             row["age_days"],
@@ -82,7 +83,7 @@ def _refusal_cells(refusal: Refusal) -> list[Cell]:
 def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
     counts = deviations.group_by("rule").agg(pl.len(), pl.col("is_new").sum()).sort("len", "rule", descending=[True, False])
     for rule, number, new in counts.iter_rows():
-        yield [f"{rule} {word_for('rules', rule)}", number, new], None
+        yield [f"{rule} {rule_title(rule)}", number, new], None
     yield [say("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
 
 

@@ -80,7 +80,9 @@ CONTRAST = """() => {
   for (const node of document.querySelectorAll("body *")) {
     const svg = node instanceof SVGElement;
     if (![...node.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || unseen(node)) continue;
-    const style = getComputedStyle(node), a = lum(svg ? style.fill : style.color), b = lum(ground(svg ? node.closest("svg").parentElement : node));
+    const style = getComputedStyle(node);
+    const a = lum(svg ? style.fill : style.color);
+    const b = lum(ground(svg ? node.closest("svg").parentElement : node));
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     const words = node.textContent.trim().slice(0, 30);
     if (ratio < 4.5) poor.push(`${node.tagName} "${words}" ${ratio.toFixed(2)}`);

@@ -142,7 +142,11 @@ class RegisterClient:
             raise UnknownOutcome(
                 "The answer to a POST was lost, and the register says it exists but not as what.", status=conflict.status
             ) from conflict
-        if self.read(conflict.kobo_id).get("leverandor_bolig_id") != ours:
+        try:
+            standing = self.read(conflict.kobo_id)
+        except RegisterError as error:
+            raise UnknownOutcome(f"The answer to a POST was lost and could not be found out: {error}", status=error.status) from error
+        if standing.get("leverandor_bolig_id") != ours:
             raise conflict
         return Answer(conflict.kobo_id, conflict.status or 409, found=True)
 

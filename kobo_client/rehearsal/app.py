@@ -152,7 +152,7 @@ class Register:
             return None
         if not isinstance(body, dict):
             return None
-        return {self._renamed.get(name, name): value for name, value in body.items()} if self._renamed else body
+        return {self._renamed.get(str(name), str(name)): value for name, value in body.items()} if self._renamed else body
 
     def _entry(self, entry: dict[str, Any] | str, status: int) -> Response:
         if self._renamed:

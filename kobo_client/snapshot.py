@@ -67,7 +67,14 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
         bodies = _read_each(client, asked, config.threads)
         return _seen(frame_of(bodies, config.contract), linked, _notes(bodies))
     except (RegisterError, ExportError) as error:
-        return RegisterSnapshot("failed", f"The register could not be seen: {error}", _MELDING, pl.DataFrame(schema=SCHEMA))
+        message = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
+        return RegisterSnapshot("failed", message, _MELDING, pl.DataFrame(schema=SCHEMA))
+
+
+def _what_to_do(error: Exception) -> str:
+    if isinstance(error, AuthenticationFault | ConfigurationFault | ExportError):
+        return "Nothing is written until a person mends it."
+    return "Nothing is written tonight; run again when it answers."
 
 
 def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> list[dict[str, Any]]:
@@ -88,7 +95,7 @@ def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int) ->
         bodies = [body for body in pool.map(read, kobo_ids) if body is not None]
     if faults:
         raise type(faults[-1])(
-            f"{len(faults)} of {len(kobo_ids)} entries could not be read, {len(bodies)} were. The last said: {faults[-1]}",
+            f"{len(faults)} of {len(kobo_ids)} entries could not be read ({len(bodies)} were). The last said: {faults[-1]}",
             status=faults[-1].status,
         )
     return bodies

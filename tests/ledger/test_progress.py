@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.ledger import HISTORY, MEMBERSHIPS
@@ -126,7 +126,6 @@ def test_a_night_that_could_not_see_the_register_keeps_last_nights_count_and_say
 CLASSES = st.sampled_from(["in_sync", "create", "update", "conflict", "review"])
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(CLASSES, st.booleans(), st.sampled_from([None, "done", "refused"]), st.sampled_from("xyz")), max_size=12),
     st.integers(0, 4),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import shutil
 import tempfile
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
@@ -39,7 +41,6 @@ def postgres_server() -> tuple[str | None, str]:
         return None, f"no PostgreSQL: {error}"
     # A unix socket's path has room for 107 bytes: not under pytest's long folders.
     folder = Path(tempfile.mkdtemp(prefix="ks-pg-", dir="/tmp"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     try:
         server = pgserver.get_server(  # type: ignore[attr-defined]
             folder, cleanup_mode="delete"
@@ -49,8 +50,17 @@ def postgres_server() -> tuple[str | None, str]:
             server.psql(f"ALTER SYSTEM SET {setting};")
         server.psql("SELECT pg_reload_conf();")
     except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
         return None, f"PostgreSQL does not start here: {error}"
+    atexit.register(_remove, server, folder)
     return str(server.get_uri()), ""
+
+
+def _remove(server: Any, folder: Path) -> None:
+    """Stop it first: a server that still writes would leave half a folder behind."""
+    with contextlib.suppress(Exception):
+        server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_postgres_database(template: str = "template1") -> str:

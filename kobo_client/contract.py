@@ -141,25 +141,54 @@ FIELDS: tuple[RegisterField, ...] = (
 
 
 def _unsent(
-    name: str, path: str, kind: Kind, updatable: bool, note: str, *, personal: bool = False, versions: tuple[str, ...] = ("V1", "old")
+    name: str,
+    path: str,
+    kind: Kind,
+    updatable: bool,
+    note: str,
+    *,
+    personal: bool = False,
+    versions: tuple[str, ...] = ("V1", "old"),
+    basis: Basis = _DOC,
+    import_column: str | None = None,
 ) -> RegisterField:
-    return RegisterField(name, path, kind, updatable, _DOC, personal=personal, compared=False, note=note, sent=False, versions=versions)
+    return RegisterField(
+        name,
+        path,
+        kind,
+        updatable,
+        basis,
+        personal=personal,
+        compared=False,
+        import_column=import_column,
+        note=note,
+        sent=False,
+        versions=versions,
+    )
 
+
+_NAME, _PHONE, _MVA = "boligeiersnavn", "boligeiersmobilnummer", "kvalifiserermvakompensasjon"
 
 NEVER_SENT: tuple[RegisterField, ...] = (
     _unsent("bygning", "bygning", Kind.OBJECT, False, "BygningTO; its fields are not public"),
     _unsent("egenskaper", "egenskaper", Kind.LIST, True, "Boligegenskap values are not public; Kobo fills it from the wheelchair switch"),
     _unsent("eieform", "eieform", Kind.ENUM, True, "its values are not public", versions=("V1",)),
-    _unsent("eiers_navn", "eier.navn", Kind.TEXT, False, "may be a private person's name", personal=True),
-    _unsent("eiers_mobilnummer", "eier.mobilnummer", Kind.TEXT, False, "a person's number", personal=True),
+    _unsent("eiers_navn", "eier.navn", Kind.TEXT, False, "may be a person's name", personal=True, basis=_OWN, import_column=_NAME),
+    _unsent(
+        "eiers_mobilnummer", "eier.mobilnummer", Kind.TEXT, False, "a person's number", personal=True, basis=_OWN, import_column=_PHONE
+    ),
     _unsent("husstand", "husstand", Kind.OBJECT, False, "HusstandTO: who lives there", personal=True),
-    _unsent("kvalifiserer_mva_kompensasjon", "kvalifisererMvaKompensasjon", Kind.BOOLEAN, True, "V1's page is cut before it"),
+    _unsent(
+        "kvalifiserer_mva_kompensasjon", "kvalifisererMvaKompensasjon", Kind.BOOLEAN, True, "V1's page is cut here", import_column=_MVA
+    ),
     _unsent("leieforhold", "leieforhold", Kind.OBJECT, True, "LeieforholdTO: a person's tenancy", personal=True),
-    _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy"),
+    _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy", basis=_OWN, import_column="depositum"),
     _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "V1's page is cut before it"),
-    _unsent("tildeling", "tildeling", Kind.OBJECT, True, "only that V1 can handle one is public", personal=True, versions=("V1",)),
+    _unsent(
+        "tildeling", "tildeling", Kind.OBJECT, True, "only that V1 can handle one is public", personal=True, versions=("V1",), basis=_OWN
+    ),
 )
-"""Documented fields that kobosync never writes: without public contents, or about persons."""
+"""Fields that kobosync never writes: without public contents, or about persons."""
 
 ALL_FIELDS = FIELDS + NEVER_SENT
 BY_NAME = {field.name: field for field in ALL_FIELDS}

@@ -56,7 +56,14 @@ def rehearsal(running: str) -> Rehearsal:
 @pytest.fixture
 def config(running: str) -> RegisterConfig:
     return RegisterConfig(
-        kind="rehearsal", base_url=running, attempts=3, retry_wait_cap=0.02, read_timeout=0.6, connect_timeout=1, give_up_after=1000, threads=4
+        kind="rehearsal",
+        base_url=running,
+        attempts=3,
+        retry_wait_cap=0.02,
+        read_timeout=0.6,
+        connect_timeout=1,
+        give_up_after=1000,
+        threads=4,
     )
 
 

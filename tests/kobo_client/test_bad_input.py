@@ -115,7 +115,14 @@ def test_no_error_body_breaks_us(content: bytes, status: int) -> None:
     assert 0 < len(words_of(content, status)) <= 300
 
 
-@given(st.dictionaries(st.sampled_from(["koboId", "adresse", "eier", "bruksareal", "slettet", "x"]), st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2))))
+@given(
+    st.dictionaries(
+        st.sampled_from(["koboId", "adresse", "eier", "bruksareal", "slettet", "x"]),
+        st.recursive(
+            st.none() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2)
+        ),
+    )
+)
 def test_no_answer_breaks_the_reading_of_it(body: dict[str, Any]) -> None:
     assert "kobo_id" in from_body(body)
 

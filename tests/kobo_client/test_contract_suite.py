@@ -34,14 +34,16 @@ class Recordings:
 
 
 @pytest.fixture(params=["rehearsal", "recordings"])
-def register(request: pytest.FixtureRequest, config: RegisterConfig, rehearsal: Rehearsal) -> Iterator[tuple[RegisterClient, Callable[..., None]]]:
+def register(
+    request: pytest.FixtureRequest, config: RegisterConfig, rehearsal: Rehearsal
+) -> Iterator[tuple[RegisterClient, Callable[..., None]]]:
     if request.param == "rehearsal":
         with RegisterClient(config) as client:
             yield client, lambda *answers: None
         return
-    with responses.RequestsMock(assert_all_requests_are_fired=True) as player:
-        with RegisterClient(config.model_copy(update={"kind": "kobo", "base_url": RECORDED})) as client:
-            yield client, Recordings(player).play
+    recorded = config.model_copy(update={"kind": "kobo", "base_url": RECORDED})
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as player, RegisterClient(recorded) as client:
+        yield client, Recordings(player).play
 
 
 Register = tuple[RegisterClient, Callable[..., None]]

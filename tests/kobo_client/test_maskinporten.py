@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,9 +48,9 @@ def certificate(key: rsa.RSAPrivateKey, days: int) -> str:
 
 
 @pytest.fixture
-def config(running: str, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> Iterator[RegisterConfig]:
+def config(running: str, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch) -> RegisterConfig:
     monkeypatch.setenv(VARIABLE, pem(key))
-    yield RegisterConfig(
+    return RegisterConfig(
         kind="rehearsal",
         base_url=running,
         attempts=2,
@@ -130,7 +130,7 @@ def test_what_maskinporten_refuses_is_said_with_who_must_act(
 @pytest.mark.parametrize(
     ("orgno", "delegated", "said"), [("999888777", [], "own orgno"), ("111222333", ["444555666"], "delegate it in Altinn")]
 )
-def test_a_supplier_needs_the_municipalitys_delegation(
+def test_a_supplier_needs_the_municipalitys_delegation(  # noqa: PLR0917
     config: RegisterConfig, rehearsal: Rehearsal, orgno: str, delegated: list[str], said: str, values: Values
 ) -> None:
     acting = changed(config, consumer_org="999888777")
@@ -142,9 +142,7 @@ def test_a_supplier_needs_the_municipalitys_delegation(
 BAD_KEYS: dict[str, tuple[Callable[[rsa.RSAPrivateKey], str], str]] = {
     "nothing": (lambda key: "", "is not set"),
     "a public key": (
-        lambda key: key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode(),
+        lambda key: key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode(),
         "public key",
     ),
     "a public JWK": (lambda key: json.dumps(RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)), "public key"),

@@ -89,7 +89,19 @@ def _allowed(name: str) -> pl.Expr:
         lone = (unit.len() == pl.len()) | (unit.len() == 0) | (unit == "H0101").all()
         area = pl.col("bruksareal").drop_nulls()
         alike = (area.len() < 2) | (area.max() <= area.min() * LIKE_AREA)
-        return sound & _one("_unit") & lone & _one("_label") & _one("_matrikkel_ground") & alike.fill_null(value=True)
+        label = pl.col("_label").drop_nulls().str.strip_chars_start("0")
+        # A label of its own, or a room's reference, tells that more dwellings stand there than these sources list.
+        sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
+        return (
+            sound
+            & _one("_unit")
+            & lone
+            & _one("_label")
+            & sole
+            & (pl.col("_extra").n_unique() == 1)
+            & _one("_matrikkel_ground")
+            & alike.fill_null(value=True)
+        )
     return sound
 
 

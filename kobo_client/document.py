@@ -97,8 +97,8 @@ public is our assumption, labelled as one here, and each is one place in the cod
 
 ## Fields
 
-{", ".join(f"{number} {basis.value}" for basis, number in counts.items())}. Fields marked *never sent* are documented, but their contents
-are not public or they are about persons.
+{", ".join(f"{number} {basis.value}" for basis, number in counts.items())}. Fields marked *never sent* have contents
+that are not public, or are about persons.
 
 {fields}
 

@@ -1,7 +1,5 @@
 """One dwelling out of several rows, and which register entry it is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -41,7 +39,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         ],
     )
     def merged(context: dg.AssetExecutionContext, night: Night, standing_rows: Table) -> Iterator[object]:
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("merge"), one_sentence():
             known = session.ledger.memberships(slug)
             done = merge(standing_rows.frame, known, session.ledger.decisions(slug), municipality)
@@ -73,7 +71,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],
     )
     def register(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("snapshot"), one_sentence():
             links = session.ledger.links(slug)
             seen = read_register(session.client(), municipality.register_, links.get_column("kobo_id").to_list(), session.home)
@@ -107,7 +105,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[schema_check_key(key)],
     )
     def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table):  # type: ignore[no-untyped-def]
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("match"), one_sentence():
             found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug))
         certain = found.filter(pl.col("certain")).height

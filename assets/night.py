@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from kobo_client.rehearsal.process import rehearsal_running
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.municipality import Municipality
 
+EXPECTED = ("done", "conflict", "not_found")
+"""Outcomes of a call that are answers, whatever they say."""
 LOCK_SECONDS = 900.0
 """A lock not renewed for this long belongs to a night that died."""
 
@@ -35,6 +38,8 @@ class NightSession:
         self.seconds: dict[str, float] = {}
         self.calls: list[CallRecord] = []
         self.finished = False
+        self.verdict_if_ended = "failed"
+        """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
         self.ledger: Ledger = self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
@@ -55,6 +60,13 @@ class NightSession:
             self._client = self._stack.enter_context(RegisterClient(register, on_call=self.calls.append))
         return self._client
 
+    def call_counts(self) -> dict[str, int]:
+        """Requests sent so far tonight by verb, and how many failed or were tried again."""
+        verbs = Counter(call.verb for call in self.calls)
+        failed = sum(1 for call in self.calls if call.outcome not in EXPECTED)
+        retried = sum(1 for call in self.calls if call.attempt > 1)
+        return {**{verb: verbs[verb] for verb in ("GET", "POST", "PUT", "DELETE")}, "failed": failed, "retried": retried}
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Adds the block's wall time to that step of the night."""
@@ -72,7 +84,7 @@ class NightSession:
     def close(self) -> None:
         try:
             if not self.finished:
-                self.ledger.finish_run(self.run_id, "failed", self.seconds, {})
+                self.ledger.finish_run(self.run_id, self.verdict_if_ended, self.seconds, {})
         finally:
             self._stack.close()
 

@@ -1,7 +1,5 @@
 """The plan as a value, applied row by row, and nothing else than what was shown."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import dagster as dg
@@ -15,6 +13,7 @@ from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan
 from reconciliation.approval import Answer, Approval, decide
+from reconciliation.guards import Refusal
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
 from reconciliation.plan_rendering import as_markdown
@@ -32,7 +31,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
         kinds={"polars"},
         ins={
-            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("dwellings", "memberships", "register", "matches")
+            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("dwellings", "lineage", "memberships", "register", "matches")
         },
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
@@ -43,9 +42,15 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         ],
     )
     def plan(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext, night: Night, dwellings: Table, memberships: Table, register: Table, matches: Table
+        context: dg.AssetExecutionContext,
+        night: Night,
+        dwellings: Table,
+        lineage: Table,
+        memberships: Table,
+        register: Table,
+        matches: Table,
     ):
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
         with session.step("plan"), one_sentence():
             made = make_plan(
@@ -59,8 +64,10 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 memberships=memberships.frame,
                 municipality=municipality,
                 as_of=session.as_of,
+                lineage=lineage.frame,
+                decisions=session.ledger.decisions(slug),
             )
-            session.ledger.save_memberships(slug, session.as_of, memberships.frame)
+            session.ledger.save_memberships(slug, memberships.frame, session.as_of)
             session.ledger.record_plan(
                 session.run_id,
                 made.items,
@@ -69,6 +76,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 register_verdict=made.register_verdict,
                 gone=gone_tonight(made),
             )
+        session.verdict_if_ended = "planned"
         yield dg.Output(
             Table(made.items, facts_of(made)),
             metadata={
@@ -101,6 +109,13 @@ def facts_of(plan: Plan) -> dict[str, Any]:
     }
 
 
+def plan_of(table: Table) -> Plan:
+    """The plan as a value again, from its stored table."""
+    facts = table.facts
+    refusals = tuple(Refusal(one["code"], {}, one["message"], one["melding"]) for one in facts["refusals"])
+    return Plan(table.frame, facts["digest"], dict(facts["counts"]), refusals, facts["register_verdict"])
+
+
 def approval_of(plan: Table, mode: str, municipality: Municipality, register_seen: bool) -> Approval:
     """May that plan be applied, asked with this `--apply`?"""
     if not register_seen:
@@ -110,7 +125,7 @@ def approval_of(plan: Table, mode: str, municipality: Municipality, register_see
         plan.facts["digest"],
         actionable(plan.frame).height,
         tuple(refusal["message"] for refusal in plan.facts["refusals"]),
-        f"kobosync night config/{municipality.slug}.yaml",
+        f"kobosync night {municipality.file}",
     )
 
 
@@ -132,9 +147,10 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def outcomes(  # type: ignore[no-untyped-def]
         context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
     ):
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
         context.log.info(approval.message)
+        session.verdict_if_ended = "failed"
         done = tables.empty(tables.OUTCOMES)
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
@@ -149,7 +165,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                     threads=municipality.register_.threads,
                     still_held=session.lock.held,
                 )
-        facts = {"answer": approval.answer.value, "message": approval.message}
+        facts = {"answer": approval.answer.value, "message": approval.message, "calls": session.call_counts()}
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
         yield dg.Output(Table(done, facts), metadata={"answer": approval.answer.value, "says": approval.message, **by_outcome})
         yield schema_result(key, done, tables.OUTCOMES)

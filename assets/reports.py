@@ -1,15 +1,12 @@
 """How far the night brought us, and what people open in the morning."""
 
-from __future__ import annotations
-
-from collections import Counter
 from collections.abc import Mapping
 
 import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result
-from assets.night import Night, NightSession, one_sentence
+from assets.night import Night, one_sentence
 from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table
 from connectors.reading import Verdict
@@ -49,7 +46,7 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
         outcomes: Table,
         rejected_rows: Table,
     ):
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("progress"), one_sentence():
             snapshot = measure(
                 dwellings.frame,
@@ -91,7 +88,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         ],
     )
     def reports(context: dg.AssetExecutionContext, night: Night, **made: Table):  # type: ignore[no-untyped-def]
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         verdicts = verdicts_of(made["dwellings"])
         with session.step("report"), one_sentence():
             complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
@@ -115,7 +112,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
                 register_verdict=made["register"].facts["verdict"],
                 register_melding=made["register"].facts["melding"],
-                calls=call_counts(session),
+                calls=made["outcomes"].facts["calls"],
                 history=session.ledger.history(slug),
                 seconds=session.seconds,
                 verdict=judgement.verdict.value,
@@ -195,13 +192,3 @@ def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict
             **counts,
         )
     return nights
-
-
-def call_counts(session: NightSession) -> dict[str, int]:
-    """Requests sent tonight by verb, and how many failed or were tried again."""
-    verbs = Counter(call.verb for call in session.calls)
-    failed = sum(1 for call in session.calls if call.outcome not in ("done", "conflict", "not_found"))
-    retried = sum(1 for call in session.calls if call.attempt > 1)
-    return {**{verb: verbs.get(verb, 0) for verb in ("GET", "POST", "PUT", "DELETE")}, "failed": failed, "retried": retried}
-
-

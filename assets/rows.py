@@ -1,7 +1,5 @@
 """From rows as written to rows one can trust: standardise, validate, and the rows that stand tonight."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import dagster as dg
@@ -10,7 +8,7 @@ import polars as pl
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night
 from assets.sources import source_key
-from assets.table import TABLE_TYPE, Table, TableStore
+from assets.table import TABLE_TYPE, EarlierTables, Table
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
 from reconciliation.municipality import Municipality
@@ -60,7 +58,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[schema_check_key(rows_key)],
     )
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("standardise"):
             parts = [
                 standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())
@@ -102,7 +100,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def validated(
         context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table
     ) -> Iterator[object]:
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("validate"):
             done = validate(source_rows.frame, unreadable_values.frame, municipality)
         yield dg.Output(Table(done.accepted, source_rows.facts), "accepted_rows", metadata={"rows": done.accepted.height})
@@ -149,10 +147,10 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[schema_check_key(key)],
     )
     def standing(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext, night: Night, table_store: TableStore, accepted_rows: Table, rejected_rows: Table
+        context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ):
-        session = night.session(municipality, context.run_id)
-        before = table_store.previous(*key)
+        session = night.session(municipality, context.run.run_id)
+        before = earlier.last(*key)
         with session.step("merge"):
             verdicts = verdicts_of(accepted_rows)
             rows = standing_rows(accepted_rows.frame, rejected_rows.frame, verdicts, before.frame if before else None)

@@ -1,7 +1,5 @@
 """Each legacy source as an asset of its own, so that the graph shows which system is broken."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets.checks import check_key, result
@@ -35,7 +33,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
         ],
     )
     def extract(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
-        session = night.session(municipality, context.run_id)
+        session = night.session(municipality, context.run.run_id)
         with session.step("extract"):
             last = session.ledger.last_complete_rows(municipality.slug, name)
             read = read_source(name, source, session.home, last)

@@ -56,7 +56,13 @@ class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
     def create_io_manager(self, context: dg.InitResourceContext) -> ParquetTables:
         return ParquetTables(base_path=UPath(self.base))
 
-    def previous(self, *key: str) -> Table | None:
+
+class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The same place, for a step that goes on from what the night before left."""
+
+    base: str
+
+    def last(self, *key: str) -> Table | None:
         """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
         path = UPath(self.base).joinpath(*key[:-1], key[-1] + ".parquet")
         if not path.exists():

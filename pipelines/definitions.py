@@ -10,9 +10,9 @@ import dagster as dg
 
 from assets.municipality import municipality_assets
 from assets.night import Night
-from assets.table import TableStore
+from assets.table import EarlierTables, TableStore
 from pipelines.home import config_files, home, municipalities
-from pipelines.jobs import nightly_job, nightly_schedule, plan_job
+from pipelines.jobs import nightly_job, nightly_schedule, plan_job, report_job
 from reconciliation.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
@@ -20,19 +20,22 @@ log = logging.getLogger("kobosync")
 
 def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
     """Definitions for those municipalities; relative paths are below `root`."""
-    storages = {municipality.storage for municipality in found}
-    if len(storages) > 1:
-        raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(storages))}.")
-    storage = storages.pop() if storages else "var/tables"
-    base = storage if "://" in storage else str(root / storage)
-    store = TableStore(base=base)
+    bases = {table_base(municipality, root) for municipality in found}
+    if len(bases) > 1:
+        raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
+    base = bases.pop() if bases else str(root / "var/tables")
     return dg.Definitions(
         assets=[asset for municipality in found for asset in municipality_assets(municipality)],
-        jobs=[job for municipality in found for job in (nightly_job(municipality), plan_job(municipality))],
+        jobs=[job for municipality in found for job in (nightly_job(municipality), plan_job(municipality), report_job(municipality))],
         schedules=[nightly_schedule(municipality) for municipality in found],
-        resources={"tables": store, "table_store": store, "night": Night(home=str(root))},
+        resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
         executor=dg.in_process_executor,
     )
+
+
+def table_base(municipality: Municipality, root: Path) -> str:
+    """The municipality's storage as a folder or URL."""
+    return municipality.storage if "://" in municipality.storage else str(root / municipality.storage)
 
 
 @dg.definitions

@@ -18,6 +18,10 @@ def plan_name(municipality: Municipality) -> str:
     return f"{municipality.slug}_plan"
 
 
+def report_name(municipality: Municipality) -> str:
+    return f"{municipality.slug}_report"
+
+
 def nightly_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
     """The whole night. In one process: a process per asset costs several times the work itself."""
     return dg.define_asset_job(
@@ -35,6 +39,17 @@ def plan_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
         plan_name(municipality),
         selection=dg.AssetSelection.assets([municipality.slug, "plan"]).upstream(),
         description=f"What tonight would change for {municipality.name}, without changing it.",
+        tags={MUNICIPALITY_TAG: municipality.slug},
+        executor_def=dg.in_process_executor,
+    )
+
+
+def report_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+    """The last night's reports once more, from its tables and the ledger; no source and no register is asked."""
+    return dg.define_asset_job(
+        report_name(municipality),
+        selection=dg.AssetSelection.assets([municipality.slug, "reports"]),
+        description=f"Render {municipality.name}'s last night again.",
         tags={MUNICIPALITY_TAG: municipality.slug},
         executor_def=dg.in_process_executor,
     )

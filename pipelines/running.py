@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.definitions import build
+from assets.table import EarlierTables, Table
+from pipelines.definitions import build, table_base
 from pipelines.home import prepare_dagster_home
-from pipelines.jobs import AS_OF_TAG, night_name, plan_name
+from pipelines.jobs import AS_OF_TAG, night_name, plan_name, report_name
+from reconciliation.ledger import open_ledger
 from reconciliation.municipality import Municipality
 
 
@@ -48,6 +51,19 @@ class Runner:
 
     def plan(self, as_of: date | None = None) -> RunResult:
         return self._run(plan_name(self._municipality), "plan", as_of, "never")
+
+    def report(self) -> RunResult:
+        """Render the last night again from its tables and the ledger."""
+        return self._run(report_name(self._municipality), "reports", self._last_night(), "never")
+
+    def table(self, name: str) -> Table | None:
+        """The municipality's stored table of that name."""
+        return EarlierTables(base=table_base(self._municipality, self._root)).last(self._municipality.slug, name)
+
+    def _last_night(self) -> date | None:
+        with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
+            nights = ledger.runs(self._municipality.slug).get_column("as_of")
+        return nights[-1] if len(nights) else None
 
     def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str) -> RunResult:
         job = self._definitions.resolve_job_def(job_name)

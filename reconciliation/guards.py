@@ -42,7 +42,7 @@ class Size:
 def refusals(size: Size, municipality: Municipality, digest: str) -> tuple[Refusal, ...]:
     """Every limit that the plan breaks. Up to `floor` of a kind always pass; beyond it both share and count must hold."""
     guards = municipality.guards
-    command = f"kobosync night config/{municipality.slug}.yaml --apply={digest[:12]}"
+    command = f"kobosync night {municipality.file} --apply={digest[:12]}"
     retirements = _allowed(size.ours, guards.maximum_retire_share, guards.maximum_retire_count, guards)
     updates = _allowed(size.ours, guards.maximum_update_share, guards.maximum_update_count, guards)
     growth = max(guards.floor, int(guards.maximum_create_share * size.in_register))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from connectors.config import AnySource
 from kobo_client.config import RegisterConfig
@@ -84,6 +84,13 @@ class Municipality(Strict):
     register_: RegisterConfig = Field(alias="register")
     guards: Guards = Guards()
 
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file as it was named when read, for commands that a message tells people to run."""
+        return self._file or f"config/{self.slug}.yaml"
+
 
 class ConfigurationError(Exception):
     """The file cannot be used; the text says which key, why, and what to do."""
@@ -115,9 +122,11 @@ def load(config_file: Path) -> Municipality:
     if not isinstance(content, dict):
         raise ConfigurationError(f"{config_file}: holds no keys. Compare it with config/demo.yaml.")
     try:
-        return Municipality.model_validate(content)
+        municipality = Municipality.model_validate(content)
     except ValidationError as error:
-        faults = "\n".join(
-            f"{config_file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}." for fault in error.errors()
-        )
+        faults = "\n".join(f"{config_file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}." for fault in error.errors())
         raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error
+    home = home_of(config_file)
+    resolved = config_file.resolve()
+    municipality._file = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else str(config_file)
+    return municipality

@@ -42,8 +42,9 @@ def judge(
     if undone:
         counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in undone.items())
         messages.append(f"Not every change was made ({counts}). Run the night again, or leave it to the next one.")
+    waits = (approval.message,) if approval.answer in (Answer.WAIT, Answer.STALE) else ()
     if messages:
-        return Judgement(NightVerdict.INCOMPLETE, tuple(messages))
-    if approval.answer in (Answer.WAIT, Answer.STALE):
-        return Judgement(NightVerdict.WAITING, (approval.message,))
+        return Judgement(NightVerdict.INCOMPLETE, (*messages, *waits))
+    if waits:
+        return Judgement(NightVerdict.WAITING, waits)
     return Judgement(NightVerdict.DONE, ())

@@ -1,0 +1,145 @@
+"""All of Fjordvik's nights, played for real, held against the answer sheet that the generator wrote."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+from rich.console import Console
+
+from demo import truth as answer_sheet
+from demo.story import NIGHTS
+from kobo_client.rehearsal.process import rehearsal_running
+from pipelines import demo_command
+from pipelines.running import Runner
+from reconciliation.municipality import load
+from tests.pipelines.village import free_port
+
+ROOT = Path(__file__).parents[2]
+FAILED_READ = 4
+"""The night (from 0) on which the care workbook comes truncated."""
+
+
+class Played:
+    """The home folder after the last night, every night's summary, and the answer sheet of the last one."""
+
+    def __init__(self, home: Path, summaries: list[dict[str, Any]]) -> None:
+        self.home = home
+        self.summaries = summaries
+        self.truth = answer_sheet.of(NIGHTS[-1])
+
+    def table(self, *name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.home.joinpath("var/demo/fjordvik/tables/fjordvik", *name[:-1], name[-1] + ".parquet"))
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    home = tmp_path_factory.mktemp("fjordvik")
+    shutil.copy(ROOT / "dagster.yaml", home)
+    content = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text(encoding="utf-8"))
+    content["storage"] = "var/demo/fjordvik/tables"
+    content["register"]["base_url"] = f"http://127.0.0.1:{free_port()}"
+    config = home / "config" / "demo.yaml"
+    config.parent.mkdir()
+    config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    municipality = load(config)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(home))
+        with rehearsal_running(municipality.register_, home) as address:
+            demo_command.fill_register(municipality, home, address)
+            with Runner(municipality, home) as runner:
+                results = [result for result, _ in demo_command.play(runner, home, NIGHTS, Console(quiet=True))]
+    found = sorted((home / "reports" / "fjordvik").glob("**/summary.json"), key=lambda file: file.parent.name)
+    assert len(found) == len(results) == len(NIGHTS)
+    return Played(home, [json.loads(file.read_text(encoding="utf-8")) for file in found])
+
+
+def test_every_night_is_done_but_the_one_whose_workbook_was_truncated(played: Played) -> None:
+    verdicts = [summary["night"]["verdict"] for summary in played.summaries]
+    assert verdicts == ["done"] * FAILED_READ + ["incomplete"] + ["done"] * (len(NIGHTS) - FAILED_READ - 1)
+
+
+def test_the_failed_read_retires_nothing_and_does_not_dent_the_curve(played: Played) -> None:
+    night, before = played.summaries[FAILED_READ], played.summaries[FAILED_READ - 1]
+    assert night["sources"]["helse_omsorg"]["verdict"] == "failed"
+    assert night["register_calls"]["DELETE"] == 0
+    assert night["progress"]["in_register"] >= before["progress"]["in_register"]
+
+
+def test_rows_are_conserved_every_night(played: Played) -> None:
+    for summary in played.summaries:
+        rows, dwellings = summary["rows"], summary["dwellings"]
+        assert rows["read"] == rows["rejected"] + rows["out_of_scope"] + rows["merged_into_dwellings"]
+        assert rows["read"] == sum(source["rows_read"] for source in summary["sources"].values())
+        assert dwellings["total"] == sum(number for name, number in dwellings.items() if name != "total")
+
+
+def test_exactly_the_rows_that_must_be_rejected_are_and_for_the_right_reasons(played: Played) -> None:
+    must = {(row["source"], row["sheet"], row["row"]): set(row["rules"]) for row in played.truth["rows"] if row["outcome"] == "rejected"}
+    found: dict[tuple[str, str | None, int], set[str]] = defaultdict(set)
+    errors = played.table("deviations").filter(pl.col("severity") == "error")
+    for source, sheet, row, rule in errors.select("source", "sheet", "row", "rule").iter_rows():
+        found[(source, sheet, row)].add(rule)
+    assert found == must
+
+
+def test_no_two_dwellings_are_merged_into_one(played: Played) -> None:
+    belongs = {f"{row['source']}:{row['source_key']}": row["dwelling"] for row in played.truth["rows"]}
+    mixed = [keys for keys in played.table("dwellings").get_column("source_keys") if len({belongs[key] for key in keys}) > 1]
+    assert mixed == []
+
+
+def test_rows_of_one_dwelling_are_one_dwelling_unless_nothing_ties_them(played: Played) -> None:
+    untied = {f"{source}:{key}" for dwelling in played.truth["dwellings"] for source, key in dwelling["untied_rows"]}
+    belongs = {f"{row['source']}:{row['source_key']}": row["dwelling"] for row in played.truth["rows"]}
+    ours: dict[str, set[str]] = defaultdict(set)
+    for dwelling, keys in played.table("dwellings").select("leverandor_bolig_id", "source_keys").iter_rows():
+        for key in keys:
+            if key not in untied:
+                ours[belongs[key]].add(dwelling)
+    assert {true: found for true, found in ours.items() if len(found) > 1} == {}
+
+
+def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_class_it_must_be(played: Played) -> None:
+    classes = dict(
+        played.table("plan").filter(pl.col("leverandor_bolig_id").is_not_null()).select("leverandor_bolig_id", "class").iter_rows()
+    )
+    done = dict(played.table("outcomes").select("leverandor_bolig_id", "outcome").iter_rows())
+    of_key = {
+        key: dwelling for dwelling, keys in played.table("dwellings").select("leverandor_bolig_id", "source_keys").iter_rows() for key in keys
+    }
+    unexpected, missing = [], []
+    for dwelling in played.truth["dwellings"]:
+        ours = {of_key[f"{source}:{key}"] for source, key in dwelling["rows"] if f"{source}:{key}" in of_key}
+        for one in ours:
+            if classes[one] not in dwelling["expected"]:
+                unexpected.append((dwelling["id"], one, classes[one], dwelling["expected"]))
+            if dwelling["can_be_in_register"] and classes[one] in ("create", "update") and done.get(one) != "done":
+                missing.append(one)
+        if dwelling["can_be_in_register"]:
+            assert ours, dwelling["id"]
+    assert unexpected == []
+    assert missing == []
+
+
+def test_the_reports_hold_no_secret_address(played: Played) -> None:
+    secret = [dwelling["fields"] for dwelling in played.truth["dwellings"] if dwelling["fields"]["hemmelig_adresse"]]
+    assert secret, "the demo has some"
+    page = next((played.home / "reports" / "fjordvik").glob("*/index.html")).read_text(encoding="utf-8")
+    alone = [
+        f"{one['adressenavn']} {one['nummer']}{one['bokstav'] or ''}"
+        for one in secret
+        if one["bruksenhetsnummer"] in (None, "H0101")
+    ]
+    assert [address for address in alone if address in page] == []
+
+
+def test_only_the_newest_report_stands_on_top(played: Played) -> None:
+    top = [folder.name for folder in (played.home / "reports" / "fjordvik").iterdir() if folder.name != "arkiv"]
+    assert top == [NIGHTS[-1].isoformat()]

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 import polars as pl
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from kobo_client.contract import COMPARED
@@ -29,6 +30,9 @@ REGISTER: dict[str, Any] = {
     **{field.name: CONTENT[field.name] for field in COMPARED},
 }
 NIGHT = date(2023, 11, 1)
+
+WHOLE_NIGHTS = settings(max_examples=max(6, settings.default.max_examples // 5 if settings.default else 6))
+"""For laws that reconcile a whole night per example: fewer in the suite, many in the long profile."""
 
 _SPELT = (("Storgata", "STORGATA"), ("Strandveien", "Strandvn."), ("Kirkegata", "Kirkegt"), ("Åsveien", "ÅSVEIEN"))
 

@@ -48,6 +48,11 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         **{f"_by_{name}": key for name, key in _keys().items()},
         _by_decision=decision_key,
     )
+    # A street spelt in two ways hides its neighbours: "the only one at the address" is asked of all streets that begin alike.
+    around = ["_municipality", pl.col("_street").str.slice(0, 4), "_house"]
+    keyed = keyed.with_columns(_crowded=(pl.len().over(*around, "source") > 1)).with_columns(
+        _crowded=pl.col("_crowded").any().over(*around)
+    )
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
     apart: list[pl.DataFrame] = []
     for name in STRENGTH:
@@ -180,7 +185,7 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
         .select("_cluster", _named=pl.coalesce("_shared", "_weakest"))
     )
     return (
-        rows.drop(f"_by_{name}" for name in STRENGTH)
+        rows.drop("_crowded", *(f"_by_{name}" for name in STRENGTH))
         .join(named, on="_cluster", how="left", maintain_order="left")
         .with_columns(_joined="_named")
         .drop("_named")

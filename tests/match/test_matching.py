@@ -15,7 +15,7 @@ from reconciliation.decisions import evidence_of
 from reconciliation.match import match
 from reconciliation.merge import merge
 from tests.merge.test_merging import decision
-from tests.strategies import World, entries_of, links, municipality, none_known, register, standing, worlds
+from tests.strategies import WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, register, standing, worlds
 
 HOUSE = municipality()
 GROUND = {"gardsnummer": 5, "bruksnummer": 7}
@@ -159,6 +159,7 @@ def test_a_renumbered_municipality_is_the_same_place() -> None:
     assert pairs.select("kobo_id", "certain").rows() == [("k1", True)]
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_no_wrong_pair_is_ever_certain(world: World, seed: int) -> None:
     entries, truth = entries_of(world, Random(seed))
@@ -168,6 +169,7 @@ def test_no_wrong_pair_is_ever_certain(world: World, seed: int) -> None:
         assert {world.truth[key] for key in keys[dwelling]} == {truth.get(entry)}
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_each_side_is_in_at_most_one_certain_pair_in_any_order(world: World, seed: int) -> None:
     random = Random(seed)

@@ -210,3 +210,9 @@ def test_half_an_address_is_never_taken_from_each_of_two_rows() -> None:
 def test_a_key_that_stands_twice_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="stands more than once"):
         dwellings(fdv("1"), fdv("1"))
+
+
+def test_a_street_spelt_in_two_ways_does_not_make_a_row_the_only_one_at_its_address() -> None:
+    block = [fdv("1", bruksenhetsnummer="H0101"), fdv("2", adressenavn="Storgt", bruksenhetsnummer="H0102")]
+    found = dwellings(*block, eiendom("2"), eiendom("1", adressenavn="Storgt"))
+    assert len({row["leverandor_bolig_id"] for row in found.values()}) == 4

@@ -14,7 +14,7 @@ from kobo_client.contract import COMPARED, PROTECTED
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan import Plan, actionable, make_plan
-from tests.strategies import LINKS, NIGHT, REGISTER, SOURCES, World, entries_of, links, municipality, none_known, worlds
+from tests.strategies import LINKS, NIGHT, REGISTER, SOURCES, WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, worlds
 
 HOUSE = municipality()
 
@@ -67,6 +67,7 @@ def night_of(world: World, seed: int) -> Night:
     return Night(entries_of(world, Random(seed))[0])
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_each_dwelling_is_in_exactly_one_class_and_no_entry_is_forgotten(world: World, seed: int) -> None:
     night = night_of(world, seed)
@@ -77,6 +78,7 @@ def test_each_dwelling_is_in_exactly_one_class_and_no_entry_is_forgotten(world: 
     assert plan.items["kobo_id"].drop_nulls().is_unique().all()
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_what_is_applied_is_not_planned_again(world: World, seed: int) -> None:
     night = night_of(world, seed)
@@ -85,6 +87,7 @@ def test_what_is_applied_is_not_planned_again(world: World, seed: int) -> None:
     assert actionable(again).to_dicts() == []
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32), st.integers(0, 100))
 def test_any_order_gives_the_same_plan_and_digest(world: World, seed: int, order: int) -> None:
     night, other = night_of(world, seed), night_of(world, seed)
@@ -94,6 +97,7 @@ def test_any_order_gives_the_same_plan_and_digest(world: World, seed: int, order
     assert plan.digest == again.digest
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_nothing_that_is_not_ours_is_acted_on(world: World, seed: int) -> None:
     night = night_of(world, seed)
@@ -103,6 +107,7 @@ def test_nothing_that_is_not_ours_is_acted_on(world: World, seed: int) -> None:
     assert "k-unknown" in plan.items.filter(pl.col("class") == "register_only")["kobo_id"].to_list()
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_protected_fields_are_never_in_an_update(world: World, seed: int) -> None:
     updates = night_of(world, seed).plan(world.rows).items.filter(pl.col("class") == "update")
@@ -110,6 +115,7 @@ def test_protected_fields_are_never_in_an_update(world: World, seed: int) -> Non
     assert not changed & {field.name for field in PROTECTED}
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_everything_sold_is_retired_and_then_nothing_is_left_to_do(world: World, seed: int) -> None:
     night = night_of(world, seed)
@@ -121,6 +127,7 @@ def test_everything_sold_is_retired_and_then_nothing_is_left_to_do(world: World,
     assert actionable(night.plan(world.rows.clear())).is_empty()
 
 
+@WHOLE_NIGHTS
 @given(worlds(), st.integers(0, 2**32))
 def test_the_digest_is_another_when_what_would_be_sent_is_another(world: World, seed: int) -> None:
     plan = night_of(world, seed).plan(world.rows)

@@ -49,7 +49,10 @@ def test_one_entry_that_cannot_be_read_fails_the_whole_snapshot(
 def test_a_register_that_does_not_answer_is_failed_and_not_empty(config: RegisterConfig, tmp_path: Path) -> None:
     down = config.model_copy(update={"base_url": "http://127.0.0.1:9", "attempts": 1})
     with RegisterClient(down) as client:
-        assert read_register(client, down, [], tmp_path).verdict == "failed"
+        seen = read_register(client, down, [], tmp_path)
+    assert (seen.verdict, seen.rows.height) == ("failed", 0)
+    assert str(seen.message).startswith("The register at http://127.0.0.1:9 could not be seen: No connection")
+    assert str(seen.message).endswith("Nothing is written tonight; run again when it answers.")
 
 
 def test_what_was_imported_is_seen_through_the_exported_file_and_read_live(

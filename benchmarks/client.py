@@ -88,7 +88,7 @@ def main(calls: int) -> None:
                 requests.post(f"{address}/rehearsal/faults", json=rules, timeout=5).raise_for_status()
                 many = min(calls, int(threads / latency)) if latency else calls
                 # Best of three, the ways by turns: the machine is shared.
-                best = {name: (0.0, 0.0) for name in ways}
+                best = dict.fromkeys(ways, (0.0, 0.0))
                 for _ in range(3):
                     for name, call in ways.items():
                         best[name] = max(best[name], rate(call, threads, many))

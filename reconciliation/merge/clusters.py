@@ -49,7 +49,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _by_decision=decision_key,
     )
     # A street spelt in two ways hides its neighbours: "the only one at the address" is asked of all streets that begin alike.
-    around = ["_municipality", pl.col("_street").str.slice(0, 4), "_house"]
+    around = [pl.col("_municipality"), pl.col("_street").str.slice(0, 4), pl.col("_house")]
     keyed = keyed.with_columns(_crowded=(pl.len().over(*around, "source") > 1)).with_columns(
         _crowded=pl.col("_crowded").any().over(*around)
     )
@@ -99,6 +99,7 @@ def _allowed(name: str) -> pl.Expr:
         sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
         return (
             sound
+            & ~pl.col("_crowded").any()
             & _one("_unit")
             & lone
             & _one("_label")

@@ -83,6 +83,10 @@ class Municipality(Strict):
     survivorship: Survivorship
     register_: RegisterConfig = Field(alias="register")
     guards: Guards = Guards()
+    alerts: tuple[str, ...] = ()
+    """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
+    missed_after_hours: float = Field(default=6.0, gt=0)
+    """So long after its hour a night that has not ended is missed."""
 
     _file: str = PrivateAttr(default="")
 

@@ -58,6 +58,14 @@ class Locks(Store):
             with self.write() as connection:
                 connection.execute(delete(_LOCK).where(_LOCK.c.municipality == municipality, _LOCK.c.token == holding.token))
 
+    def held_by(self, municipality: str) -> str | None:
+        """Who holds the municipality's lock now; None when nobody living does. Changes nothing."""
+        with self.read() as connection:
+            found = connection.execute(select(_LOCK).where(_LOCK.c.municipality == municipality)).first()
+        if found is None or found.expires <= self.clock() or _is_dead(found.token):
+            return None
+        return str(found.holder)
+
     def _acquire(self, holding: Holding, holder: str, ttl: float) -> None:
         now = self.clock()
         values = {"holder": holder, "token": holding.token, "since": now, "expires": now + timedelta(seconds=ttl)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -29,12 +32,13 @@ LOCK_SECONDS = 900.0
 class NightSession:
     """What the assets of one run share. Closed when the run ends, however it ends."""
 
-    def __init__(self, municipality: Municipality, home: Path, as_of: date, apply: str, run_id: str) -> None:
+    def __init__(self, municipality: Municipality, home: Path, as_of: date, apply: str, run_id: str, *, approved_by: str = "") -> None:
         self.municipality = municipality
         self.home = home
         self.as_of = as_of
         self.apply = apply
         self.run_id = run_id
+        self.approved_by = approved_by or f"{_account()}@{socket.gethostname()}"
         self.seconds: dict[str, float] = {}
         self.calls: list[CallRecord] = []
         self.finished = False
@@ -89,12 +93,21 @@ class NightSession:
             self._stack.close()
 
 
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's number without a name
+        return str(os.getuid())
+
+
 class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     """How tonight is run. Blank means: today, and apply as the municipality's file says."""
 
     home: str
     as_of: str = ""
     apply: str = ""
+    approved_by: str = ""
+    """Who approves, when `apply` is a digest. Blank: the account that runs it."""
 
     _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
 
@@ -113,7 +126,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
             as_of = date.fromisoformat(self.as_of) if self.as_of else datetime.now(ZoneInfo(municipality.timezone)).date()
             with one_sentence():
                 self._sessions[municipality.slug] = NightSession(
-                    municipality, Path(self.home), as_of, self.apply or municipality.apply, run_id
+                    municipality, Path(self.home), as_of, self.apply or municipality.apply, run_id, approved_by=self.approved_by
                 )
         return self._sessions[municipality.slug]
 

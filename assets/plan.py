@@ -6,13 +6,13 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night import Night, one_sentence
+from assets.night import Night, NightSession, one_sentence
 from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table
 from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan
-from reconciliation.approval import Answer, Approval, decide
+from reconciliation.approval import DIGEST, Answer, Approval, decide
 from reconciliation.guards import Refusal
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
@@ -31,7 +31,8 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
         kinds={"polars"},
         ins={
-            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("dwellings", "lineage", "memberships", "register", "matches")
+            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
+            for name in ("dwellings", "lineage", "memberships", "register", "matches")
         },
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
@@ -41,7 +42,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
         ],
     )
-    def plan(  # type: ignore[no-untyped-def]
+    def plan(  # type: ignore[no-untyped-def]  # noqa: PLR0917 - Dagster passes what the night made before it
         context: dg.AssetExecutionContext,
         night: Night,
         dwellings: Table,
@@ -129,6 +130,15 @@ def approval_of(plan: Table, mode: str, municipality: Municipality, register_see
     )
 
 
+def record_approval(session: NightSession, slug: str, digest: str) -> None:
+    """An approved digest is a decision of a person, kept once, and kept before anything is written."""
+    if not DIGEST.match(session.apply):
+        return
+    standing = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
+    if standing.is_empty():
+        session.ledger.add_decision(slug, kind="plan", subject=digest, verdict="approved", decided_by=session.approved_by)
+
+
 def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
     slug = municipality.slug
@@ -144,7 +154,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
     )
-    def outcomes(  # type: ignore[no-untyped-def]
+    def outcomes(  # type: ignore[no-untyped-def]  # noqa: PLR0917
         context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
     ):
         session = night.session(municipality, context.run.run_id)
@@ -152,9 +162,11 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context.log.info(approval.message)
         session.verdict_if_ended = "failed"
         done = tables.empty(tables.OUTCOMES)
+        clashes = 0
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
-                adopt(matches.frame, session.ledger, slug, session.run_id)
+                record_approval(session, slug, plan.facts["digest"])
+                clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
                 done = apply_plan(
                     items=actionable(plan.frame),
                     desired=dwellings.frame,
@@ -165,9 +177,15 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                     threads=municipality.register_.threads,
                     still_held=session.lock.held,
                 )
+            session.ledger.record_calls(slug, session.run_id, session.calls)
+        if clashes:
+            context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
         facts = {"answer": approval.answer.value, "message": approval.message, "calls": session.call_counts()}
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
-        yield dg.Output(Table(done, facts), metadata={"answer": approval.answer.value, "says": approval.message, **by_outcome})
+        yield dg.Output(
+            Table(done, facts),
+            metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **by_outcome},
+        )
         yield schema_result(key, done, tables.OUTCOMES)
         left = done.height - by_outcome.get("done", 0)
         yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")

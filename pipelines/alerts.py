@@ -61,7 +61,8 @@ def standing(
 ) -> Standing | None:
     """How the nights stand; None while there is nothing to judge.
 
-    runs: rows of the ledger's RUNS, oldest first. running: run id that a living process holds the lock for.
+    runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that never came as far as the ledger.
+    running: run id that a living process holds the lock for.
     due: the schedule's tick by which a night should have ended by now; None when none has come yet.
     asked_for_dry: the municipality's own nights are dry. Otherwise a dry run is somebody looking, not the night.
     """
@@ -76,9 +77,13 @@ def standing(
         return None
     if last["verdict"] in ("running", "interrupted"):
         says = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
-        return Standing(State.FAILED, says, last["run_id"], str(last["as_of"]))
+        return Standing(State.FAILED, says, last["run_id"], _folder(last))
     says = last["message"] or _without_message(last["verdict"])
-    return Standing(State(last["verdict"]), says, last["run_id"], str(last["as_of"]))
+    return Standing(State(last["verdict"]), says, last["run_id"], _folder(last))
+
+
+def _folder(run: Mapping[str, Any]) -> str | None:
+    return str(run["as_of"]) if run["as_of"] else None
 
 
 def _without_message(verdict: str) -> str:

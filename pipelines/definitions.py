@@ -12,7 +12,8 @@ from assets.municipality import municipality_assets
 from assets.night import Night
 from assets.table import EarlierTables, TableStore
 from pipelines.home import config_files, home, municipalities
-from pipelines.jobs import nightly_job, nightly_schedule, plan_job, report_job
+from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
+from pipelines.sensors import alerts_sensor
 from reconciliation.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
@@ -26,8 +27,13 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
     base = bases.pop() if bases else str(root / "var/tables")
     return dg.Definitions(
         assets=[asset for municipality in found for asset in municipality_assets(municipality)],
-        jobs=[job for municipality in found for job in (nightly_job(municipality), plan_job(municipality), report_job(municipality))],
-        schedules=[nightly_schedule(municipality) for municipality in found],
+        jobs=[
+            job
+            for municipality in found
+            for job in (nightly_job(municipality), plan_job(municipality), approve_job(municipality), report_job(municipality))
+        ],
+        schedules=[nightly_schedule(municipality, root) for municipality in found],
+        sensors=[alerts_sensor(municipality, root) for municipality in found],
         resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
         executor=dg.in_process_executor,
     )

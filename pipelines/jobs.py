@@ -1,13 +1,30 @@
-"""When a night runs: its job, its dry twin, and the schedule."""
+"""When a night runs: its job, its dry twin, the approval, and the schedule."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
 import dagster as dg
 
+from reconciliation.approval import DIGEST
+from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality
 
 MUNICIPALITY_TAG = "kobosync/municipality"
 AS_OF_TAG = "kobosync/as_of"
+STARTED_BY_TAG = "kobosync/started_by"
+COMMAND_LINE = "command line"
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def night_name(municipality: Municipality) -> str:
@@ -20,6 +37,10 @@ def plan_name(municipality: Municipality) -> str:
 
 def report_name(municipality: Municipality) -> str:
     return f"{municipality.slug}_report"
+
+
+def approve_name(municipality: Municipality) -> str:
+    return f"{municipality.slug}_approve"
 
 
 def nightly_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
@@ -55,14 +76,61 @@ def report_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def nightly_schedule(municipality: Municipality) -> dg.ScheduleDefinition:
-    """At the municipality's own hour, in its own time zone."""
+def approve_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+    """A whole night that applies one plan, limits notwithstanding: the one whose digest is given, and no other."""
+
+    def approved(config: Mapping[str, Any]) -> dict[str, Any]:
+        digest = str(config["digest"]).strip()
+        if not DIGEST.match(digest):
+            raise dg.DagsterInvalidDefinitionError(
+                f"{digest!r} is no digest; copy it from the plan's metadata or the report (12 to 64 characters, 0-9 and a-f)."
+            )
+        return {"resources": {"night": {"config": {"apply": digest, "approved_by": str(config["approved_by"])}}}}
+
+    return dg.define_asset_job(
+        approve_name(municipality),
+        selection=dg.AssetSelection.groups(municipality.slug),
+        config=dg.ConfigMapping(
+            config_fn=approved,
+            config_schema={
+                "digest": dg.Field(str, description="At least its first 12 characters. Refused when tonight's plan is another."),
+                "approved_by": dg.Field(str, is_required=False, default_value="", description="Who approves: a role, not a name."),
+            },
+        ),
+        description=f"Approve a plan of {municipality.name} by its digest and apply that very plan.",
+        tags={MUNICIPALITY_TAG: municipality.slug},
+        executor_def=dg.in_process_executor,
+    )
+
+
+def nightly_schedule(municipality: Municipality, root: Path) -> dg.ScheduleDefinition:
+    """At the municipality's own hour, in its own time zone; skipped, with words, while another night is under way."""
+
+    def tonight(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        busy = under_way(municipality, root, context.instance)
+        return dg.SkipReason(busy) if busy else dg.RunRequest(tags={MUNICIPALITY_TAG: municipality.slug})
+
     return dg.ScheduleDefinition(
         name=f"{municipality.slug}_schedule",
         job_name=night_name(municipality),
         cron_schedule=municipality.schedule,
         execution_timezone=municipality.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        tags={MUNICIPALITY_TAG: municipality.slug},
+        execution_fn=tonight,
         description=f"{municipality.name}: every night.",
     )
+
+
+def under_way(municipality: Municipality, root: Path, instance: dg.DagsterInstance) -> str | None:
+    """Why no night can begin now, or None. A ledger that cannot be opened is for the night itself to say, in its own words."""
+    filters = dg.RunsFilter(tags={MUNICIPALITY_TAG: municipality.slug}, statuses=UNFINISHED)
+    for run in instance.get_runs(filters):
+        # The command line's own runs are known by the ledger's lock: when such a process is killed, Dagster never learns it.
+        if run.tags.get(STARTED_BY_TAG) != COMMAND_LINE:
+            return f"{municipality.name}: {run.job_name} ({run.run_id}) has not ended yet; no second night beside it."
+    try:
+        with closing(open_ledger(municipality.ledger, root)) as ledger:
+            holder = ledger.held_by(municipality.slug)
+    except LedgerError:
+        return None
+    return holder and f"{municipality.name}: run {holder} holds the ledger's lock; no second night beside it."

@@ -15,7 +15,7 @@ import dagster as dg
 from assets.table import EarlierTables, Table
 from pipelines.definitions import build, table_base
 from pipelines.home import prepare_dagster_home
-from pipelines.jobs import AS_OF_TAG, night_name, plan_name, report_name
+from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, plan_name, report_name
 from reconciliation.ledger import open_ledger
 from reconciliation.municipality import Municipality
 
@@ -33,12 +33,13 @@ class RunResult:
 class Runner:
     """Holds the loaded definitions and Dagster's instance for one or several runs of a municipality."""
 
-    def __init__(self, municipality: Municipality, root: Path) -> None:
+    def __init__(self, municipality: Municipality, root: Path, instance: dg.DagsterInstance | None = None) -> None:
+        """instance: where Dagster keeps the runs; the one of DAGSTER_HOME unless another is given."""
         prepare_dagster_home(root)
         self._municipality = municipality
         self._definitions = build([municipality], root)
         self._root = root
-        self._instance = dg.DagsterInstance.get()
+        self._instance = instance or dg.DagsterInstance.get()
 
     def __enter__(self) -> Runner:
         return self
@@ -76,10 +77,10 @@ class Runner:
             },
             instance=self._instance,
             run_id=run_id,
-            tags={AS_OF_TAG: settings["as_of"]} if as_of else None,
+            tags={STARTED_BY_TAG: COMMAND_LINE} | ({AS_OF_TAG: settings["as_of"]} if as_of else {}),
             raise_on_error=False,
         )
-        failures = [_sentence(event) for event in done.all_events if event.is_step_failure]
+        failures = [_sentence(event) for event in done.all_events if event.is_step_failure and not _is_check(event)]
         key = dg.AssetKey([self._municipality.slug, last_asset])
         metadata = {
             name: value.value
@@ -88,6 +89,12 @@ class Runner:
             for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         return RunResult(done.success, done.run_id, tuple(failures), metadata)
+
+
+def _is_check(event: dg.DagsterEvent) -> bool:
+    """A blocking check that failed: what it found is said by the asset itself."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
 def _sentence(event: dg.DagsterEvent) -> str:

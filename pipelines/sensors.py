@@ -1,0 +1,136 @@
+"""Looks at how the nights of a municipality stand, once a minute, and tells operations when that changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+# Dagster's own reading of a cron line, summer time included: the tick judged here is the tick its scheduler made.
+from dagster._utils.schedules import get_latest_completed_cron_tick
+
+from pipelines.alerts import SendingError, Standing, State, change, send, standing
+from pipelines.jobs import MUNICIPALITY_TAG, approve_name, night_name
+from reconciliation.ledger import Ledger, LedgerError, open_ledger
+from reconciliation.municipality import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The sensor's cursor. since: first look; ticks before it are nobody's fault. states: address (hashed) -> state it was told last."""
+
+    since: datetime
+    states: Mapping[str, State] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, cursor: str | None, now: datetime) -> Told:
+        if not cursor:
+            return cls(now)
+        content = json.loads(cursor)
+        return cls(datetime.fromisoformat(content["since"]), {name: State(state) for name, state in content["states"].items()})
+
+    def write(self) -> str:
+        return json.dumps({"since": self.since.isoformat(), "states": dict(sorted(self.states.items()))})
+
+
+def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
+    """Runs nothing; it looks at the ledger and sends. Its skip reasons are the history of what was said to whom."""
+
+    @dg.sensor(
+        name=f"{municipality.slug}_alerts",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Tells operations once when {municipality.name}'s night fails, waits or is missed, and once when all is well again.",
+        tags={MUNICIPALITY_TAG: municipality.slug},
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        told = Told.read(context.cursor, now)
+        found = look(municipality, root, context.instance, told.since, now)
+        told, says = tell(municipality, told, found)
+        return dg.SensorResult(skip_reason=says, cursor=told.write())
+
+    return alerts
+
+
+def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> Standing | None:
+    """How the nights stand, by the ledger and, for a night that never reached it, by Dagster."""
+    try:
+        with closing(open_ledger(municipality.ledger, root)) as ledger:
+            runs = ledger.runs(municipality.slug).to_dicts()
+            running = _living(ledger, municipality.slug, {run["run_id"] for run in runs})
+    except LedgerError as error:
+        return Standing(State.FAILED, str(error))
+    known = {run["run_id"] for run in runs}
+    runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
+    runs.sort(key=lambda run: run["finished"] or run["started"])
+    return standing(
+        runs,
+        running=running,
+        due=due(municipality, since, now),
+        asked_for_dry=municipality.apply == "never",
+        now=now,
+    )
+
+
+def due(municipality: Municipality, since: datetime, now: datetime) -> datetime | None:
+    """The latest tick (UTC) whose night should have ended by now; None when it came before `since`."""
+    latest = (now - timedelta(hours=municipality.missed_after_hours)).astimezone(ZoneInfo(municipality.timezone))
+    tick = get_latest_completed_cron_tick(municipality.schedule, latest, municipality.timezone).astimezone(UTC)
+    return tick if tick >= since else None
+
+
+def tell(municipality: Municipality, told: Told, found: Standing | None) -> tuple[Told, str]:
+    """Send what is new to each address. Each is told by itself: one that is down is tried again and the others are not told twice."""
+    if found is None:
+        return told, "A night is running, or none has been yet; nothing to judge."
+    if not municipality.alerts:
+        return told, f"{found.state}: {found.says} Nobody is told: `alerts` in {municipality.file} names no address."
+    states, sent, faults = dict(told.states), 0, []
+    for number, address in enumerate(municipality.alerts, start=1):
+        name = hashlib.sha256(address.encode()).hexdigest()[:12]
+        message = change(states.get(name), found, municipality.name, f"{municipality.reports}/{municipality.slug}")
+        try:
+            if message:
+                send(address, message, number)
+                sent += 1
+        except SendingError as error:
+            faults.append(str(error))
+        else:
+            states[name] = found.state
+    says = f"{found.state}: {found.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
+    return Told(told.since, states), " ".join([says, *faults])
+
+
+def _living(ledger: Ledger, slug: str, known: set[str]) -> str | None:
+    holder = ledger.held_by(slug)
+    return holder if holder in known else None
+
+
+def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:
+    """The latest night that Dagster says failed, in the shape of the ledger's runs."""
+    found = []
+    for job in (night_name(municipality), approve_name(municipality)):
+        filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
+        for record in instance.get_run_records(filters, limit=1):
+            ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)
+            found.append(
+                {
+                    "run_id": record.dagster_run.run_id,
+                    "as_of": None,
+                    "apply_mode": municipality.apply,
+                    "started": ended,
+                    "finished": ended,
+                    "verdict": "failed",
+                    "message": None,
+                }
+            )
+    return found

@@ -30,7 +30,7 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
         jobs=[
             job
             for municipality in found
-            for job in (nightly_job(municipality), plan_job(municipality), approve_job(municipality), report_job(municipality))
+            for job in (nightly_job(municipality), plan_job(municipality), approve_job(municipality, root), report_job(municipality))
         ],
         schedules=[nightly_schedule(municipality, root) for municipality in found],
         sensors=[alerts_sensor(municipality, root) for municipality in found],

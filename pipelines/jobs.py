@@ -58,7 +58,7 @@ def plan_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
     """The night up to the plan; the register is read and not changed."""
     return dg.define_asset_job(
         plan_name(municipality),
-        selection=dg.AssetSelection.assets([municipality.slug, "plan"]).upstream(),
+        selection=dg.AssetSelection.assets([municipality.slug, "plan"]).upstream().required_multi_asset_neighbors(),
         description=f"What tonight would change for {municipality.name}, without changing it.",
         tags={MUNICIPALITY_TAG: municipality.slug},
         executor_def=dg.in_process_executor,
@@ -76,7 +76,7 @@ def report_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def approve_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+def approve_job(municipality: Municipality, root: Path) -> dg.UnresolvedAssetJobDefinition:
     """A whole night that applies one plan, limits notwithstanding: the one whose digest is given, and no other."""
 
     def approved(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,8 @@ def approve_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
             raise dg.DagsterInvalidDefinitionError(
                 f"{digest!r} is no digest; copy it from the plan's metadata or the report (12 to 64 characters, 0-9 and a-f)."
             )
-        return {"resources": {"night": {"config": {"apply": digest, "approved_by": str(config["approved_by"])}}}}
+        settings = {"home": str(root), "apply": digest, "approved_by": str(config["approved_by"])}
+        return {"resources": {"night": {"config": settings}}}
 
     return dg.define_asset_job(
         approve_name(municipality),

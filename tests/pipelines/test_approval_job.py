@@ -1,0 +1,70 @@
+"""Approving a plan in the Dagster UI: the job, its config, and the decision that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from pipelines.definitions import build
+from reconciliation.ledger import open_ledger
+from reconciliation.municipality import Municipality, load
+from tests.pipelines.village import Village
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    village = Village(tmp_path)
+    village.write_config(apply="approve")
+    yield village
+
+
+def launch(municipality: Municipality, root: Path, job: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}} if job != "vik_approve" else {}
+    return build([municipality], root).resolve_job_def(job).execute_in_process(run_config=config | quiet, raise_on_error=False)
+
+
+def approvals(municipality: Municipality, root: Path) -> list[tuple[str, str, str]]:
+    with closing(open_ledger(municipality.ledger, root)) as ledger:
+        decided = ledger.decisions(municipality.slug).filter(pl.col("kind") == "plan")
+        return decided.select("subject", "verdict", "decided_by").rows()
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [({}, "digest"), ({"digest": "auto"}, "'auto' is no digest"), ({"digest": "abc"}, "12 to 64 characters")],
+)
+def test_the_job_wants_a_digest(village: Village, config: dict[str, str], words: str) -> None:
+    with pytest.raises(dg.DagsterError, match=words):
+        launch(load(village.config), village.home, "vik_approve", config)
+    assert not (village.home / "var" / "ledger.sqlite").exists(), "nothing was run"
+
+
+def test_a_stale_digest_applies_nothing_and_the_right_one_applies_that_plan_and_is_kept_once(village: Village) -> None:
+    municipality = load(village.config)
+    root = village.home
+    assert launch(municipality, root, "vik_approve", {"digest": "0" * 64}).success
+    waiting = village.summary()
+    assert (waiting["night"]["verdict"], waiting["register_calls"]["POST"]) == ("waiting", 0)
+    assert "no longer tonight's plan" in waiting["night"]["messages"][0]
+    assert approvals(municipality, root) == [], "what was not applied was not approved"
+
+    digest = waiting["plan_digest"]
+    assert launch(municipality, root, "vik_approve", {"digest": digest[:12], "approved_by": "Driftsvakt"}).success
+    done = village.summary()
+    assert (done["night"]["verdict"], done["register_calls"]["POST"]) == ("done", 4)
+    assert approvals(municipality, root) == [(digest, "approved", "Driftsvakt")]
+
+    with closing(open_ledger(municipality.ledger, root)) as ledger:
+        last = ledger.runs("vik").row(-1, named=True)
+        calls = ledger.call_counts(last["run_id"])
+    assert {verb: calls.get(verb, 0) for verb in ("GET", "POST", "PUT", "DELETE")} == {
+        verb: done["register_calls"][verb] for verb in ("GET", "POST", "PUT", "DELETE")
+    }, "every call is in the ledger"

@@ -18,9 +18,11 @@ import dagster as dg
 from dagster._utils.schedules import get_latest_completed_cron_tick
 
 from pipelines.alerts import SendingError, Standing, State, change, send, standing
-from pipelines.jobs import MUNICIPALITY_TAG, approve_name, night_name
-from reconciliation.ledger import Ledger, LedgerError, open_ledger
+from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality
+
+GRACE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,12 @@ def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, s
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
             runs = ledger.runs(municipality.slug).to_dicts()
-            running = _living(ledger, municipality.slug, {run["run_id"] for run in runs})
+            holder = ledger.held_by(municipality.slug)
     except LedgerError as error:
         return Standing(State.FAILED, str(error))
     known = {run["run_id"] for run in runs}
+    running = holder if holder in known else None
+    close_killed(municipality, instance, holder, now)
     runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
     runs.sort(key=lambda run: run["finished"] or run["started"])
     return standing(
@@ -79,6 +83,22 @@ def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, s
         asked_for_dry=municipality.apply == "never",
         now=now,
     )
+
+
+def close_killed(municipality: Municipality, instance: dg.DagsterInstance, running: str | None, now: datetime) -> int:
+    """Tell Dagster of the command line's runs that were killed: it never learns it, and they would hold up its queue for hours.
+
+    running: run id that a living process holds the ledger's lock for. Returns how many were closed.
+    """
+    closed = 0
+    tags = {MUNICIPALITY_TAG: municipality.slug, STARTED_BY_TAG: COMMAND_LINE}
+    for record in instance.get_run_records(dg.RunsFilter(tags=tags, statuses=UNFINISHED)):
+        run = record.dagster_run
+        # A run that has just begun takes the lock with its first step.
+        if run.run_id != running and record.create_timestamp < now - GRACE:
+            instance.report_run_failed(run, "The command line's process ended without a word; nobody holds the ledger's lock for it.")
+            closed += 1
+    return closed
 
 
 def due(municipality: Municipality, since: datetime, now: datetime) -> datetime | None:
@@ -108,11 +128,6 @@ def tell(municipality: Municipality, told: Told, found: Standing | None) -> tupl
             states[name] = found.state
     says = f"{found.state}: {found.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
     return Told(told.since, states), " ".join([says, *faults])
-
-
-def _living(ledger: Ledger, slug: str, known: set[str]) -> str | None:
-    holder = ledger.held_by(slug)
-    return holder if holder in known else None
 
 
 def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:

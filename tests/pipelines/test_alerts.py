@@ -34,7 +34,7 @@ def run(verdict: str, hours: float, *, ended: bool = True, mode: str = "auto", m
 def judged(*runs: dict[str, Any], running: str | None = None, due: bool = False, dry: bool = False) -> State | None:
     now = MIDNIGHT + timedelta(hours=7)
     found = standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
-    return found and found.state
+    return found.state if found else None
 
 
 STANDINGS = {
@@ -132,7 +132,7 @@ MESSAGE = Message("kobosync: the night of Vik failed", "The sentence.")
 
 def test_a_message_arrives_and_its_address_may_come_from_the_environment() -> None:
     with receiving() as receiver:
-        send("${ALARM}".join(["json://", ""]), MESSAGE, environment={"ALARM": receiver.address.removeprefix("json://")})
+        send("json://${ALARM}", MESSAGE, environment={"ALARM": receiver.address.removeprefix("json://")})
         (arrived,) = receiver.arrived
     assert (arrived["title"], arrived["message"], arrived["type"]) == (MESSAGE.title, MESSAGE.body, "warning")
 

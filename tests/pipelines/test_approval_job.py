@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ from tests.pipelines.village import Village
 
 
 @pytest.fixture
-def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Village:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     village = Village(tmp_path)
     village.write_config(apply="approve")
-    yield village
+    return village
 
 
 def launch(municipality: Municipality, root: Path, job: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:

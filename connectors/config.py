@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Strict(BaseModel):
@@ -31,6 +31,12 @@ class FieldMapping(Strict):
     pattern: str | None = None
     """For `as: extract`: a regular expression; the first group is the value."""
 
+    @model_validator(mode="after")
+    def _one_origin(self) -> FieldMapping:
+        if sum((self.column is not None, bool(self.columns), self.constant is not None)) != 1:
+            raise ValueError("give exactly one of column, columns and constant")
+        return self
+
 
 class Join(Strict):
     """Columns fetched from a second file of the same export, e.g. Matrikkelnr from Grunneiendom."""
@@ -50,7 +56,7 @@ class Source(Strict):
     """What its people call it, in bokmål."""
     owner: str
     """Slug of the data owner (see `owners` in the municipality's file) whose workbook its deviations go to."""
-    key: tuple[str, ...]
+    key: tuple[str, ...] = Field(min_length=1)
     """Headings whose raw values together name a row for ever. Never personal data."""
     fields: dict[str, FieldMapping]
     ignore: tuple[str, ...] = ()
@@ -61,15 +67,38 @@ class Source(Strict):
     fill_rate: dict[str, float] = Field(default_factory=dict)
     """Canonical field -> the least share of rows that must have it."""
 
+    def mapped(self) -> tuple[str, ...]:
+        """Headings that are read, in the order the file names them: the key, then what the fields are made from."""
+        from_fields = (heading for mapping in self.fields.values() for heading in (mapping.column, *mapping.columns) if heading)
+        return tuple(dict.fromkeys((*self.key, *from_fields)))
 
-class CsvSource(Source):
+
+class FileSource(Source):
+    """A file, or a folder that files land in."""
+
+    path: Path
+    pattern: str | None = None
+    """For a folder: which files count, e.g. `Boliger_*.csv`. Not case sensitive."""
+    pick: Literal["newest", "all"] = "newest"
+    """For a folder: the file changed last, or all of them as one source."""
+    maximum_megabytes: int = Field(default=500, gt=0)
+    """Largest file that is opened; a workbook may unpack to twice this."""
+
+
+class CsvSource(FileSource):
     """Delimited text. Blank settings are detected and stated."""
 
     kind: Literal["csv"]
-    path: Path
     encoding: str | None = None
     separator: str | None = None
     quote: str | None = None
+    """One character; an empty text means that no character quotes."""
+    header_row: int | None = None
+    """Line of the headings as an editor numbers it; detected when blank."""
+    null_values: tuple[str, ...] = ("<NULL>", "''")
+    """What this system writes where it has nothing."""
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    """A row without key whose first filled cell starts with one of these words is no dwelling."""
     joins: tuple[Join, ...] = ()
 
 
@@ -87,11 +116,10 @@ class Sheet(Strict):
     """A row whose first filled cell starts with one of these words is no dwelling."""
 
 
-class ExcelSource(Source):
-    """A workbook (.xlsx)."""
+class ExcelSource(FileSource):
+    """A workbook (.xlsx or .xls)."""
 
     kind: Literal["excel"]
-    path: Path
     sheets: tuple[Sheet, ...]
     ignore_sheets: tuple[str, ...] = ()
 
@@ -104,6 +132,12 @@ class SqlSource(Source):
     """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret lies in a file."""
     query: str | None = None
     query_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_query(self) -> SqlSource:
+        if (self.query is None) == (self.query_file is None):
+            raise ValueError("give exactly one of query and query_file")
+        return self
 
 
 AnySource = Annotated[CsvSource | ExcelSource | SqlSource, Field(discriminator="kind")]

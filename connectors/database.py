@@ -1,0 +1,167 @@
+"""SQL databases, read in a transaction that cannot write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy import URL, Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from connectors.config import SqlSource
+from connectors.faults import SourceFault
+from connectors.files import cannot_open
+from connectors.headings import positions
+from connectors.kept_rows import blank_rows
+from connectors.raw import RAW_PLACE, Raw
+from connectors.secrets_in_urls import fill_in, without_secrets
+
+_CHUNK = 20_000
+_CONNECT_SECONDS = 20
+_CONNECT_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "psycopg": {"connect_timeout": _CONNECT_SECONDS},
+    "psycopg2": {"connect_timeout": _CONNECT_SECONDS},
+    "pymysql": {"connect_timeout": _CONNECT_SECONDS},
+    "pymssql": {"login_timeout": _CONNECT_SECONDS},
+    "pyodbc": {"timeout": _CONNECT_SECONDS},
+}
+_READ_ONLY = {"mysql": "SET SESSION TRANSACTION READ ONLY", "mariadb": "SET SESSION TRANSACTION READ ONLY", "oracle": "SET TRANSACTION READ ONLY"}
+"""What makes the next transaction read-only. PostgreSQL has an option of its own, SQLite is opened so; SQL Server has
+none, so there only the check of the query, the roll-back, and the rights of its user protect."""
+_COMMENT = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/)\s*", re.DOTALL)
+
+
+def read_database(source: SqlSource, home: Path) -> Raw:
+    """`row` is the ordinal in the query's order. Raises SourceFault when the source cannot be read."""
+    query = _query(source, home)
+    filled, hidden = fill_in(source.url, "url")
+    url, shown = _url(filled, hidden, home)
+    mapped = source.mapped()
+    try:
+        with _connection(url, shown, hidden) as connection:
+            try:
+                result = connection.execution_options(stream_results=True, max_row_buffer=_CHUNK).execute(text(query.replace(":", "\\:")))
+                headings = list(result.keys())
+                at = positions(headings, mapped, source.ignore, f"{shown}, the query")
+                parts, read = [_frame([], mapped, at, shown, 1)], 0
+                while rows := result.fetchmany(_CHUNK):
+                    parts.append(_frame(rows, mapped, at, shown, read + 1))
+                    read += len(rows)
+            except SQLAlchemyError as error:
+                raise SourceFault("query_failed", url=shown, detail=_detail(error, hidden)) from error
+    except SQLAlchemyError as error:
+        raise SourceFault("database_refused", url=shown, detail=_detail(error, hidden)) from error
+    return Raw(pl.concat(parts).filter(~blank_rows(mapped)), (f"{shown}: {read} rows, read-only",))
+
+
+def _query(source: SqlSource, home: Path) -> str:
+    query = source.query or ""
+    if source.query_file is not None:
+        try:
+            query = (home / source.query_file).read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise SourceFault("wrong_encoding", path=source.query_file, line=1, encoding="utf-8", actual="cp1252") from error
+        except OSError as error:
+            raise cannot_open(source.query_file, error) from error
+    bare = query
+    while match := _COMMENT.match(bare):
+        bare = bare[match.end() :]
+    word = re.match(r"[\s(]*(\w*)", bare)
+    first = word.group(1) if word else ""
+    if first.casefold() not in ("select", "with"):
+        raise SourceFault("not_a_select", word=first or "nothing")
+    return query.rstrip().rstrip(";")
+
+
+def _url(filled: str, hidden: Sequence[str], home: Path) -> tuple[URL, str]:
+    """The URL to connect with and how it is shown. A SQLite file that is not there is a fault: connecting would make it."""
+    try:
+        url = make_url(filled)
+    except ArgumentError as error:
+        raise SourceFault("bad_url", url=without_secrets(filled, hidden)) from error
+    shown = without_secrets(url.render_as_string(hide_password=True), hidden)
+    if url.get_backend_name() != "sqlite":
+        return url, shown
+    named = (url.database or "").removeprefix("file:")
+    if not named or named == ":memory:":
+        raise SourceFault("missing_database", path=named or "(none)")
+    path = home / named
+    if not path.is_file():
+        raise SourceFault("missing_database", path=named)
+    try:
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise cannot_open(Path(named), error) from error
+    return URL.create(url.drivername, database=f"file:{path.resolve().as_uri()[7:]}", query={"mode": "ro", "uri": "true"}), shown
+
+
+@contextmanager
+def _connection(url: URL, shown: str, hidden: Sequence[str]) -> Iterator[Connection]:
+    try:
+        dialect = url.get_dialect()
+        engine = create_engine(url, poolclass=NullPool, connect_args=_CONNECT_ARGUMENTS.get(url.get_driver_name(), {}))
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise SourceFault("driver_missing", url=shown, detail=without_secrets(str(error).splitlines()[0], hidden)) from error
+    except (ArgumentError, ValueError, TypeError) as error:
+        raise SourceFault("bad_url", url=shown) from error
+    if dialect.name in _READ_ONLY:
+        event.listen(engine, "connect", lambda raw, _: _execute(raw, _READ_ONLY[dialect.name]))
+    options: dict[str, Any] = {"postgresql_readonly": True} if dialect.name == "postgresql" else {}
+    try:
+        with engine.connect() as connection:
+            try:
+                yield connection.execution_options(**options)
+            finally:
+                connection.rollback()
+    finally:
+        engine.dispose()
+
+
+def _execute(raw: Any, statement: str) -> None:
+    cursor = raw.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _detail(error: SQLAlchemyError, hidden: Sequence[str]) -> str:
+    """The driver's own first line: SQLAlchemy's text would repeat the query."""
+    cause: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return without_secrets(lines[0], hidden)[:300].rstrip(".")
+
+
+def _frame(rows: Sequence[Sequence[Any]], mapped: Sequence[str], at: Any, shown: str, first: int) -> pl.DataFrame:
+    columns = list(zip(*rows, strict=True)) if rows else []
+    values = {heading: _texts(columns[at[heading]]) if rows else [] for heading in mapped}
+    place = {"file": [shown] * len(rows), "sheet": [None] * len(rows), "row": list(range(first, first + len(rows)))}
+    return pl.DataFrame({**place, **values}, schema={**RAW_PLACE, **dict.fromkeys(mapped, pl.String())})
+
+
+def _texts(values: Sequence[Any]) -> Sequence[str | None]:
+    if {type(value) for value in values} <= {str, type(None)}:
+        return values
+    return [as_text(value) for value in values]
+
+
+def as_text(value: Any) -> str | None:
+    """A database's or a service's value as text, the same way every night: ISO dates, decimal point, no needless `.0`."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    return str(value)

@@ -1,0 +1,102 @@
+"""Delimited text, one file or several, with columns joined in from a second file of the same export."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from connectors.config import CsvSource, Join
+from connectors.dialect import Dialect, detect
+from connectors.encoding import decode
+from connectors.faults import LINE_FAULTS, SourceFault, say
+from connectors.files import check_size, files_of, shown
+from connectors.headings import positions
+from connectors.kept_rows import blank_rows, total_rows, without_totals
+from connectors.raw import BadLine, Raw, together
+from connectors.records import BadRecord, split_records
+
+_NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
+
+
+def read_delimited(source: CsvSource, home: Path) -> Raw:
+    """Raises SourceFault when the source cannot be read."""
+    mapped = source.mapped()
+    joined = {heading for join in source.joins for heading in join.columns}
+    on = tuple(dict.fromkeys(heading for join in source.joins for heading in join.on))
+    own = tuple(dict.fromkeys((*(heading for heading in mapped if heading not in joined), *on)))
+    raw = together([_read_file(file, home, source, own, source.ignore) for file in files_of(source, home)])
+    for join in source.joins:
+        raw = _join(raw, join, source, home)
+    unwanted = [heading for heading in raw.rows.columns if heading in (*on, *joined) and heading not in mapped]
+    return Raw(raw.rows.drop(unwanted), raw.notes, raw.bad_lines)
+
+
+def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
+    name = shown(path, home)
+    check_size(path, home, source.maximum_megabytes)
+    text, encoding = decode(path.read_bytes(), source.encoding, name)
+    # Not splitlines: it also breaks at characters that no editor counts as a new line.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not any(line.strip() for line in lines):
+        raise SourceFault("empty_file", path=name)
+    dialect = detect(lines, (*wanted, *ignored), source.separator, source.quote, source.header_row)
+    at = positions(dialect.headings, wanted, ignored, name)
+    values, bad = split_records(lines, dialect, sorted(at.values()))
+    columns = [_value(f"c{column}", source.null_values).alias(heading) for heading, column in at.items()]
+    rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", "start", *columns)
+    rows = rows.filter(~blank_rows(wanted))
+    key = [heading for heading in source.key if heading in at]
+    start = pl.col("start").str.strip_chars_start(" \t\u00a0" + dialect.separator + dialect.quote)
+    rows, totals = without_totals(rows, total_rows(start, key, source.total_rows if key else ()), name)
+    notes = (_note(name, encoding, dialect), *totals)
+    return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])
+
+
+def _value(column: str, null_values: Sequence[str]) -> pl.Expr:
+    value = pl.col(column)
+    return pl.when(value.is_in(["", *null_values])).then(None).otherwise(value)
+
+
+def _note(name: str, encoding: str, dialect: Dialect) -> str:
+    separator = _NAMES.get(dialect.separator, repr(dialect.separator))
+    return f"{name}: {encoding}, separator {separator}, quote {dialect.quote or 'none'}, headings on line {dialect.header + 1}"
+
+
+def _bad_line(file: str, record: BadRecord, dialect: Dialect) -> BadLine:
+    words = LINE_FAULTS[record.reason]
+    width = len(dialect.headings)
+    _, melding = say(words, found=record.found, expected=width, separator=dialect.separator, quote=dialect.quote)
+    return BadLine(file, record.row, record.reason, melding)
+
+
+def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
+    """Left join: every row of the main file stays one row."""
+    path = home / join.path
+    theirs = tuple(join.on.values())
+    nothing = [pl.lit(None, pl.String).alias(heading) for heading in join.columns]
+    if join.optional and not path.exists():
+        return Raw(raw.rows.with_columns(nothing), (*raw.notes, f"{join.path} is not there; its columns are blank"), raw.bad_lines)
+    reading = source.model_copy(update={"header_row": None})
+    other = _read_file(path, home, reading, tuple(dict.fromkeys((*theirs, *join.columns))), join.ignore)
+    keys = [f"on {number}" for number in range(len(theirs))]
+    table = other.rows.select(
+        "row",
+        *(pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(theirs, keys, strict=True)),
+        *(pl.col(heading).alias(f"joined {heading}") for heading in join.columns),
+    ).drop_nulls(keys)
+    # The same values twice are one answer; two different answers for one key are none.
+    table = table.unique(subset=[column for column in table.columns if column != "row"], keep="first", maintain_order=True)
+    twice = table.filter(pl.struct(keys).is_duplicated())
+    if not twice.is_empty():
+        last = twice.filter(pl.struct(keys) == twice.select(pl.struct(keys))[0, 0]).tail(1)
+        key = " / ".join(str(value) for value in last.select(keys).row(0))
+        raise SourceFault("join_duplicate", place=shown(path, home), row=last["row"][0], key=key)
+    ours = [pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(join.on, keys, strict=True)]
+    rows = raw.rows.drop([heading for heading in join.columns if heading in raw.rows.columns]).with_columns(ours)
+    rows = rows.join(table.drop("row").with_columns(found=True), on=keys, how="left", maintain_order="left")
+    alone = int(rows["found"].is_null().sum())
+    notes = (*raw.notes, *other.notes, *([f"{join.path}: {alone} row(s) have no partner there"] if alone else []))
+    rows = rows.drop(*keys, "found").rename({f"joined {heading}": heading for heading in join.columns})
+    return Raw(rows, notes, [*raw.bad_lines, *other.bad_lines])

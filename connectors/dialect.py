@@ -1,0 +1,101 @@
+"""Separator, quote and heading line of delimited text, found by which choice shows the headings we expect."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.headings import matching, plain
+
+SEPARATORS = (";", "\t", ",", "|")
+QUOTES = ('"', "'")
+LONGEST_RECORD = 100
+"""Lines one record may span. A quote that is open for longer was never meant to open anything."""
+_HEADER_WITHIN = 30
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """header: 0-based index of the line the headings start on; body: of the first line after them."""
+
+    separator: str
+    quote: str
+    header: int
+    body: int
+    headings: tuple[str, ...]
+
+
+def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, quote: str | None, header_row: int | None) -> Dialect:
+    """The dialect whose heading line holds most of the known headings; then the one most lines agree with in width."""
+    separators = (separator,) if separator else SEPARATORS
+    quotes = QUOTES if quote is None else (quote,)
+    stated = _stated_separator(lines)
+    if stated and not separator:
+        separators = (stated,)
+    lookups = [header_row - 1] if header_row else [index for index, line in enumerate(lines[:_HEADER_WITHIN]) if line.strip()]
+    choices = [
+        _choice(lines, index, one_separator, one_quote)
+        for index in lookups or [0]
+        if 0 <= index < len(lines)
+        for one_separator in separators
+        for one_quote in quotes
+    ]
+    if not choices:
+        return Dialect(separators[0], quotes[0], 0, 1, ())
+    best = max(matching(choice.headings, known) for choice in choices)
+    candidates = [choice for choice in choices if matching(choice.headings, known) == best]
+    if best:
+        candidates = [choice for choice in candidates if choice.header == candidates[0].header]
+    return max(candidates, key=lambda choice: (_agreement(lines, choice), len(choice.headings)))
+
+
+def _stated_separator(lines: Sequence[str]) -> str | None:
+    """Excel's own first line `sep=;`."""
+    stated = re.fullmatch(r"\s*sep=(.)\s*", lines[0], re.IGNORECASE) if lines else None
+    return stated.group(1) if stated else None
+
+
+def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dialect:
+    fields, after = record_at(lines, index, separator, quote)
+    headings = tuple(plain(field) for field in fields or [])
+    while len(headings) > 1 and not headings[-1]:
+        headings = headings[:-1]
+    return Dialect(separator, quote, index, after, headings)
+
+
+def _agreement(lines: Sequence[str], choice: Dialect) -> float:
+    """Share of the next lines that have as many values as there are headings."""
+    width, index, seen, agree = len(choice.headings), choice.body, 0, 0
+    while index < len(lines) and seen < _SAMPLE:
+        line = lines[index]
+        fields, index = record_at(lines, index, choice.separator, choice.quote)
+        if line.strip():
+            seen += 1
+            agree += fields is not None and len(fields) == width
+    return agree / seen if seen else 1.0
+
+
+def record_at(lines: Sequence[str], index: int, separator: str, quote: str) -> tuple[list[str] | None, int]:
+    """The values of the record that starts on a line, and the index after it; None when its quote is never closed."""
+    if not quote or quote not in lines[index]:
+        return lines[index].split(separator), index + 1
+    whole = whole_record(separator, quote)
+    text = lines[index]
+    for after in range(index + 1, min(len(lines), index + LONGEST_RECORD) + 1):
+        if whole.fullmatch(text):
+            reader = csv.reader([text], delimiter=separator, quotechar=quote)
+            # csv splits what it is handed on nothing but its own rules, so line breaks inside quotes come back.
+            return next(reader), after
+        if after < len(lines):
+            text += "\n" + lines[after]
+    return None, index + 1
+
+
+def whole_record(separator: str, quote: str) -> re.Pattern[str]:
+    """Matches a record in which every quote that opens a value is closed. Possessive, so it never backtracks."""
+    s, q = re.escape(separator), re.escape(quote)
+    value = f"(?:{q}(?:[^{q}]|{q}{q})*+{q}[^{s}]*+|(?!{q})[^{s}]*+)"
+    return re.compile(f"{value}(?:{s}{value})*+")

@@ -1,0 +1,85 @@
+"""Bytes to text: the encoding is detected and stated, and a configured one that is wrong is refused, not mangled."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from connectors.faults import SourceFault
+from connectors.files import looks_like
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DOS_LETTERS = re.compile(rb"[A-Za-z][\x86\x8f\x9b\x9d]|[\x86\x8f\x9b\x9d][A-Za-z]")
+_HIGH_LETTERS = re.compile(rb"[\xc0-\xff]")
+_LOOKED_AT = 8192
+_MANY = 0.3
+
+
+def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
+    """Text and the name of its encoding. Raises SourceFault for what is no text, or not in the configured encoding."""
+    bom = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None) or _wide_without_bom(data)
+    if bom is None or bom == "utf-8-sig":
+        _refuse_binary(data, path)
+    if configured is None:
+        encoding = bom or _narrow(data)
+    else:
+        encoding = _agreed(data, configured, bom, path)
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeError as error:
+        position = getattr(error, "start", 0)
+        line = data.count(b"\n", 0, position) + 1
+        actual = bom or _narrow(data)
+        raise SourceFault("wrong_encoding", path=path, line=line, encoding=encoding, actual=actual) from error
+
+
+def _refuse_binary(data: bytes, path: str) -> None:
+    what = looks_like(data[:64])
+    if what:
+        raise SourceFault("not_text", path=path, what=what[0], hva=what[1])
+    nul = data.find(b"\0")
+    if nul >= 0:
+        raise SourceFault("nul_bytes", path=path, position=nul + 1)
+
+
+def _wide_without_bom(data: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Norwegian text is zero."""
+    head = data[:_LOOKED_AT]
+    pairs = len(head) // 2
+    if pairs < 4:
+        return None
+    even, odd = head[0::2].count(0) / pairs, head[1::2].count(0) / pairs
+    if odd > 1 - _MANY and even < _MANY / 10:
+        return "utf-16-le"
+    return "utf-16-be" if even > 1 - _MANY and odd < _MANY / 10 else None
+
+
+def _narrow(data: bytes) -> str:
+    try:
+        data.decode("utf-8")
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if _DOS_LETTERS.search(data) and not _HIGH_LETTERS.search(data):
+        return "cp865"
+    try:
+        data.decode("cp1252")
+        return "cp1252"
+    except UnicodeDecodeError:
+        return "iso-8859-1"
+
+
+def _agreed(data: bytes, configured: str, bom: str | None, path: str) -> str:
+    """The configured encoding, unless the bytes say otherwise: latin-1 reads anything, also what it turns to rubbish."""
+    try:
+        name = codecs.lookup(configured).name
+    except LookupError as error:
+        raise SourceFault("unknown_encoding", encoding=configured) from error
+    if bom is not None:
+        if name.replace("-sig", "").split("-")[:2] != bom.replace("-sig", "").split("-")[:2]:
+            raise SourceFault("wrong_encoding", path=path, line=1, encoding=configured, actual=bom.removesuffix("-sig"))
+        return bom
+    if not name.startswith("utf") and not data.isascii() and _narrow(data) == "utf-8":
+        first = next(number for number, line in enumerate(data.splitlines(), start=1) if not line.isascii())
+        raise SourceFault("wrong_encoding", path=path, line=first, encoding=configured, actual="utf-8")
+    return name

@@ -1,0 +1,186 @@
+"""Why a source could not be read, in words: one row per fault, English for operators and bokmål for data owners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connectors.personal_numbers import mask_text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`message` (English) and `melding` (bokmål): what, where, what to do. Texts in braces are filled in."""
+
+    message: str
+    melding: str
+
+
+FAULTS: dict[str, Words] = {
+    "missing_file": Words(
+        "{path} does not exist. Put the export there, or correct `path` in the municipality's file.",
+        "Fant ikke filen {path}. Legg eksporten der den pleier å ligge, eller si fra til drift hvis filen har fått nytt navn.",
+    ),
+    "is_folder": Words(
+        "{path} is a folder. Give `path` the name of a file, or say with `pattern` which files in it count.",
+        "{path} er en mappe, ikke en fil. Si fra til drift hvilken fil i mappen som skal leses.",
+    ),
+    "nothing_in_folder": Words(
+        "No file in {path} is named like {pattern}. Put the export there, or correct `pattern` in the municipality's file.",
+        "Ingen fil i mappen {path} heter noe som passer med {pattern}. Legg eksporten i mappen, eller si fra til drift.",
+    ),
+    "not_permitted": Words(
+        "{path} may not be read ({detail}). Give the account that runs kobosync the right to read it.",
+        "Vi har ikke lov til å lese {path}. Drift må gi lesetilgang til filen.",
+    ),
+    "not_openable": Words(
+        "{path} cannot be opened ({detail}). Check the path, and that no other program holds the file.",
+        "{path} kan ikke åpnes. Lukk filen hvis den er åpen i et annet program, og prøv på nytt.",
+    ),
+    "too_big": Words(
+        "{path} is {size} MB, more than the limit of {limit} MB. Export fewer rows, or raise `maximum_megabytes` for this source.",
+        "{path} er på {size} MB, mer enn grensen på {limit} MB. Ta ut en mindre eksport, eller si fra til drift.",
+    ),
+    "empty_file": Words(
+        "{path} is empty. Export it again; the last good rows stand until then.",
+        "{path} er tom. Ta ut eksporten på nytt.",
+    ),
+    "not_text": Words(
+        "{path} is not delimited text: it starts like {what}. Export it as CSV, or correct `path` or `kind`.",
+        "{path} er ikke en CSV-fil: innholdet ser ut som {hva}. Ta ut eksporten på nytt som CSV.",
+    ),
+    "nul_bytes": Words(
+        "{path} holds NUL bytes from byte {position} on, so it is damaged or no text. Export it again.",
+        "{path} er skadet eller er ikke en tekstfil (nulltegn fra byte {position}). Ta ut eksporten på nytt.",
+    ),
+    "wrong_encoding": Words(
+        "{path}, line {line}: the bytes are not {encoding}. They look like {actual}; correct `encoding`, or leave it out to have it detected.",
+        "{path}, linje {line}: tegnene kan ikke leses som {encoding}. Ta ut eksporten med tegnsettet {actual}, eller si fra til drift.",
+    ),
+    "unknown_encoding": Words(
+        "`encoding: {encoding}` is no encoding that Python knows. Write e.g. utf-8, cp1252 or iso-8859-1, or leave it out.",
+        "Oppsettet nevner et ukjent tegnsett ({encoding}). Drift må rette oppsettet.",
+    ),
+    "no_headings": Words(
+        "{place}: no row holds the expected headings ({expected}). Export with headings, or correct the mapping in the municipality's file.",
+        "{place}: fant ingen rad med overskriftene vi venter ({expected}). Ta ut eksporten med overskrifter, eller si fra til drift.",
+    ),
+    "headings": Words(
+        "{place}: {faults}. Correct the heading there, or `fields`, `key` or `ignore` in the municipality's file.",
+        "{place}: {feil}. Rett overskriften, eller si fra til drift hvis kolonnen er ny eller er tatt bort med vilje.",
+    ),
+    "no_rows": Words(
+        "{place} has headings but not one row. Export it again; the last good rows stand until then.",
+        "{place} har overskrifter, men ingen rader. Ta ut eksporten på nytt.",
+    ),
+    "join_duplicate": Words(
+        "{place}, row {row}: the key {key} stands more than once, so the joined values are not certain. Remove the duplicate there.",
+        "{place}, rad {row}: nøkkelen {key} står flere ganger, så vi vet ikke hvilken rad som gjelder. Fjern den som er feil.",
+    ),
+    "not_a_workbook": Words(
+        "{path} is not an Excel workbook: it starts like {what}. Save it as .xlsx, or correct `path` or `kind`.",
+        "{path} er ikke en Excel-arbeidsbok: innholdet ser ut som {hva}. Lagre den som .xlsx.",
+    ),
+    "damaged_workbook": Words(
+        "{path} is a damaged workbook ({detail}). It was probably cut short: copy it again, or open and save it in Excel.",
+        "{path} er en skadet arbeidsbok, trolig bare delvis kopiert. Åpne den i Excel, lagre den og legg den ut på nytt.",
+    ),
+    "password": Words(
+        "{path} is protected by a password. Save it without one, and protect the folder instead.",
+        "{path} er beskyttet med passord. Lagre den uten passord.",
+    ),
+    "packed_bomb": Words(
+        "{path} unpacks to {size} MB from {packed} MB, beyond the limits of {limit} MB and {ratio} times. It is not opened; "
+        "save it again from Excel, or raise `maximum_megabytes`.",
+        "{path} er uvanlig stor når den pakkes ut ({size} MB) og blir ikke åpnet. Lagre den på nytt fra Excel.",
+    ),
+    "too_many_cells": Words(
+        "{place} reaches to row {rows} and column {columns}, too much to be a list of dwellings. Delete what lies outside the table, and save.",
+        "{place} går helt til rad {rows} og kolonne {columns}. Slett det som ligger utenfor tabellen, og lagre på nytt.",
+    ),
+    "sheets": Words(
+        "{path}: {faults}. Correct the sheet's name there, or `sheets` or `ignore_sheets` in the municipality's file.",
+        "{path}: {feil}. Rett navnet på arket, eller si fra til drift hvis arket er nytt eller er tatt bort med vilje.",
+    ),
+    "empty_sheet": Words(
+        "{place} is empty. Fill it in, or take it out of `sheets` in the municipality's file.",
+        "{place} er tomt. Fyll ut arket, eller si fra til drift hvis det ikke skal leses.",
+    ),
+    "variable_missing": Words(
+        "The environment variable {variable} is not set, and {setting} needs it. Set it where kobosync runs.",
+        "Oppsettet for tilgang er ikke komplett ({variable} mangler). Drift må rette det.",
+    ),
+    "bad_url": Words(
+        "The database URL {url} cannot be understood. Write it as dialect://user:${{PASSWORD}}@host/database.",
+        "Adressen til databasen er feil skrevet i oppsettet. Drift må rette den.",
+    ),
+    "driver_missing": Words(
+        "The driver for {url} is not installed ({detail}). Install it in the environment kobosync runs in.",
+        "Programmet mangler driveren til denne databasen. Drift må installere den.",
+    ),
+    "missing_database": Words(
+        "The database file {path} does not exist. Correct `url`, or put the file there.",
+        "Fant ikke databasefilen {path}. Si fra til drift hvis den er flyttet.",
+    ),
+    "database_refused": Words(
+        "{url} refuses the connection ({detail}). Check the user, the password and that the server is up.",
+        "Databasen slipper oss ikke inn. Drift må sjekke bruker, passord og at serveren er oppe.",
+    ),
+    "query_failed": Words(
+        "{url} refuses the query ({detail}). Correct `query`; a table or column may have changed its name.",
+        "Spørringen mot databasen feilet. Si fra til drift hvis tabeller eller kolonner har fått nye navn.",
+    ),
+    "not_a_select": Words(
+        "The query starts with {word}. Only SELECT and WITH are run: sources are read, never changed.",
+        "Spørringen i oppsettet kan endre data og blir ikke kjørt. Drift må rette den.",
+    ),
+    "unexpected": Words(
+        "{place} could not be read for a reason nobody has foreseen ({detail}). Report it with the file's layout; the last good rows stand.",
+        "{place} kunne ikke leses. Si fra til drift; det som ble lest sist, gjelder så lenge.",
+    ),
+}
+
+SUSPICIOUS: dict[str, Words] = {
+    "few_rows": Words(
+        "{rows} rows read, at least {least} expected. Check that the export is whole; nothing is retired until it is.",
+        "Vi leste {rows} rader, men venter minst {least}. Sjekk at eksporten er hel.",
+    ),
+    "shrunk": Words(
+        "{rows} rows read, {last} in the last complete read: {percent} % are gone, the limit is {limit} %. Check that the export is whole; "
+        "if they are gone by intent, raise `maximum_shrink` for one night.",
+        "Vi leste {rows} rader, mot {last} sist: {percent} % er borte. Sjekk at eksporten er hel, og si fra til drift hvis det er meningen.",
+    ),
+    "unreadable_lines": Words(
+        "{lines} lines could not be read, the first is {place}, row {row}. Nothing is retired until they are mended.",
+        "{lines} linjer kunne ikke leses. Den første er {place}, rad {row}. Rett dem i kildesystemet eller ta ut eksporten på nytt.",
+    ),
+}
+
+LINE_FAULTS: dict[str, Words] = {
+    "too_few_values": Words(
+        "{found} values, {expected} headings.",
+        "Raden har {found} verdier, men det er {expected} overskrifter. Sjekk om et linjeskift har delt raden.",
+    ),
+    "too_many_values": Words(
+        "{found} values, {expected} headings.",
+        "Raden har {found} verdier, men det er {expected} overskrifter. Sjekk om skilletegnet {separator} står inni en verdi.",
+    ),
+    "quote_not_closed": Words(
+        "A quote ({quote}) is opened and never closed.",
+        "Et anførselstegn ({quote}) er åpnet, men ikke lukket. Rett raden.",
+    ),
+}
+
+
+class SourceFault(Exception):
+    """A source cannot be read. Raised inside the room only; `read_source` turns it into a verdict."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+def say(words: Words, **values: object) -> tuple[str, str]:
+    """Both sentences, filled in, with any national identity number in what was filled in masked."""
+    shown = {name: mask_text(str(value)) for name, value in values.items()}
+    return words.message.format(**shown), words.melding.format(**shown)

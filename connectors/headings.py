@@ -1,0 +1,75 @@
+"""Exact column sets (law 12): a heading too many or too few stops the source, and the nearest spelling is named."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz, process
+
+from connectors.faults import SourceFault
+
+_NEAR = 70
+_SHOWN = 6
+
+
+def plain(heading: str) -> str:
+    """A heading without what the eye does not see: outer and double blanks, line breaks, composed letters."""
+    return " ".join(unicodedata.normalize("NFC", heading).replace("\ufeff", "").split())
+
+
+def matching(found: Sequence[str], known: Sequence[str]) -> int:
+    """How many of the known headings are there."""
+    return len({plain(heading) for heading in found} & {plain(heading) for heading in known} - {""})
+
+
+def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:
+    """Wanted heading -> its column. Raises SourceFault when the headings are not exactly wanted + ignored."""
+    seen = [plain(heading) for heading in found]
+    at: dict[str, int] = {}
+    twice: list[str] = []
+    for column, heading in enumerate(seen):
+        if heading in at:
+            twice.append(heading)
+        else:
+            at[heading] = column
+    named = {plain(heading): heading for heading in wanted}
+    allowed = named.keys() | {plain(heading) for heading in ignored}
+    if not at.keys() & named.keys():
+        # Nothing fits: the "headings" are probably a row of data, which no message may repeat.
+        raise SourceFault("no_headings", place=place, expected=", ".join(wanted))
+    extra = [heading for heading in at if heading not in allowed]
+    missing = [heading for heading in (*named, *(plain(each) for each in ignored)) if heading not in at]
+    doubled = [heading for heading in dict.fromkeys(twice) if heading in named]
+    if extra or missing or doubled:
+        raise SourceFault("headings", place=place, **_faults(extra, list(dict.fromkeys(missing)), doubled))
+    return {heading: at[name] for name, heading in named.items()}
+
+
+def _faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, str]:
+    english: list[str] = []
+    bokmal: list[str] = []
+    for heading in extra[:_SHOWN]:
+        near = nearest(heading, missing)
+        shown = f"'{heading}'" if heading else "a column without heading"
+        vist = f"«{heading}»" if heading else "en kolonne uten overskrift"
+        english.append(f"unknown heading {shown}" + (f" (is it '{near}'?)" if near else ""))
+        bokmal.append(f"ukjent overskrift {vist}" + (f" (skulle den hett «{near}»?)" if near else ""))
+    for heading in missing[:_SHOWN]:
+        near = nearest(heading, extra)
+        english.append(f"missing heading '{heading}'" + (f" (nearest there is '{near}')" if near else ""))
+        bokmal.append(f"overskriften «{heading}» mangler" + (f" (nærmest er «{near}»)" if near else ""))
+    for heading in doubled[:_SHOWN]:
+        english.append(f"heading '{heading}' stands more than once")
+        bokmal.append(f"overskriften «{heading}» står flere ganger")
+    more = sum(max(0, len(headings) - _SHOWN) for headings in (extra, missing, doubled))
+    if more:
+        english.append(f"and {more} more")
+        bokmal.append(f"og {more} til")
+    return {"faults": ", ".join(english), "feil": ", ".join(bokmal)}
+
+
+def nearest(text: str, choices: Sequence[str]) -> str | None:
+    """The choice spelt most alike, when one is near enough to be meant."""
+    found = process.extractOne(text, choices, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR) if text else None
+    return str(found[0]) if found else None

@@ -1,0 +1,43 @@
+"""What a reader hands over before masking, hashing and the verdict, alike for every kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+RAW_PLACE = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line whose values cannot be told apart. `reason` is a key of LINE_FAULTS."""
+
+    file: str
+    row: int
+    reason: str
+    melding: str
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """rows: file, sheet, row and one String column per mapped heading; total rows and blank rows are already gone."""
+
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    bad_lines: Sequence[BadLine] = field(default_factory=tuple)
+
+
+def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(schema={**RAW_PLACE, **dict.fromkeys(headings, pl.String())})
+
+
+def together(parts: Sequence[Raw]) -> Raw:
+    """Several files or sheets of one source as one."""
+    return Raw(
+        rows=pl.concat([part.rows for part in parts]),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+        bad_lines=[line for part in parts for line in part.bad_lines],
+    )

@@ -1,0 +1,97 @@
+"""Reading one source, whatever its kind: one verdict, rows that keep their place, and no personal number in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from connectors.config import AnySource
+from connectors.database import read_database
+from connectors.delimited import read_delimited
+from connectors.faults import FAULTS, SUSPICIOUS, SourceFault, say
+from connectors.personal_numbers import mask_column
+from connectors.raw import Raw, empty_rows
+from connectors.reading import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
+from connectors.workbook import read_workbook
+
+_READERS: dict[str, Callable[[Any, Path], Raw]] = {"csv": read_delimited, "excel": read_workbook, "sql": read_database}
+
+
+def read_source(name: str, source: AnySource, home: Path, last_complete_rows: int | None = None) -> SourceRead:
+    """Read one source. Bad input never raises: the verdict is FAILED, with words.
+
+    home: the folder that relative paths are relative to.
+    last_complete_rows: rows of the last read that was complete; a read that has shrunk from it is suspicious.
+    """
+    try:
+        return _judged(name, source, _READERS[source.kind](source, home), last_complete_rows)
+    except SourceFault as fault:
+        return _failed(name, source, fault)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # law 11; a panic in a compiled reader is no Exception. Its text may quote a row
+        place = getattr(source, "path", source.title)
+        return _failed(name, source, SourceFault("unexpected", place=place, detail=type(error).__name__))
+
+
+def _failed(name: str, source: AnySource, fault: SourceFault) -> SourceRead:
+    message, melding = say(FAULTS[fault.code], **fault.values)
+    rows = _placed(name, empty_rows(source.mapped()), source.mapped())
+    return SourceRead(name, Verdict.FAILED, rows, message, melding)
+
+
+def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | None) -> SourceRead:
+    mapped = source.mapped()
+    masked: dict[str, int] = {}
+    columns = []
+    for heading in mapped:
+        column, count = mask_column(raw.rows[heading], is_key=heading in source.key)
+        columns.append(column)
+        if count:
+            masked[heading] = count
+    rows = _placed(name, raw.rows.with_columns(columns), mapped)
+    verdict, message, melding = _verdict(source, raw, last_complete_rows)
+    return SourceRead(name, verdict, rows, message, melding, masked, raw.notes, _unreadable(name, raw))
+
+
+def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, str | None, str | None]:
+    """Suspicious when rows are too few, too many have gone, or some could not be told apart (law 2)."""
+    height = raw.rows.height
+    words: list[tuple[str, str]] = []
+    if height < source.minimum_rows:
+        words.append(say(SUSPICIOUS["few_rows"], rows=height, least=source.minimum_rows))
+    if last and (last - height) / last > source.maximum_shrink:
+        percent, limit = round(100 * (last - height) / last), round(100 * source.maximum_shrink)
+        words.append(say(SUSPICIOUS["shrunk"], rows=height, last=last, percent=percent, limit=limit))
+    if raw.bad_lines:
+        first = raw.bad_lines[0]
+        words.append(say(SUSPICIOUS["unreadable_lines"], lines=len(raw.bad_lines), place=first.file, row=first.row))
+    if not words:
+        return Verdict.COMPLETE, None, None
+    return Verdict.SUSPICIOUS, " ".join(message for message, _ in words), " ".join(melding for _, melding in words)
+
+
+def _placed(name: str, rows: pl.DataFrame, mapped: tuple[str, ...]) -> pl.DataFrame:
+    hashed = pl.Series("row_hash", _hashes(rows, mapped), dtype=pl.String)
+    return rows.with_columns(pl.lit(name, dtype=pl.String).alias("source"), hashed).select(*PLACE_COLUMNS, *mapped)
+
+
+def _hashes(rows: pl.DataFrame, mapped: tuple[str, ...]) -> list[str]:
+    """One per row, of the mapped values alone: no file name, no row number, no order of columns, blank is nothing."""
+    if rows.is_empty():
+        return []
+    parts = [part for heading in sorted(mapped) for part in (pl.lit(heading), pl.col(heading).fill_null(""))]
+    texts = rows.select(pl.concat_str(parts, separator="\x1f"))[:, 0]
+    return [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
+
+
+def _unreadable(name: str, raw: Raw) -> pl.DataFrame | None:
+    if not raw.bad_lines:
+        return None
+    schema = {heading: pl.Int64() if heading == "row" else pl.String() for heading in UNREADABLE_COLUMNS}
+    return pl.DataFrame([{"source": name, **asdict(line)} for line in raw.bad_lines], schema=schema)

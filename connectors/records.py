@@ -1,0 +1,120 @@
+"""Lines of delimited text to columns, without losing which line each row began on."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.dialect import Dialect, record_at
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """row: 1-based line. found: how many values it has."""
+
+    row: int
+    reason: str
+    found: int
+
+
+def split_records(lines: Sequence[str], dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+    """`row` (1-based line), `start` (the line's text) and one String column `c<n>` per asked column; blank lines left out.
+
+    Lines without a quote and well-formed quoted lines go through polars whole; only what is left is read one by one.
+    """
+    frame = pl.DataFrame({"start": lines[dialect.body :]}, schema={"start": pl.String()}).with_row_index("row", dialect.body + 1)
+    frame = frame.with_columns(pl.col("row").cast(pl.Int64))
+    filled = pl.col("start").str.strip_chars(" \t\u00a0" + dialect.separator) != ""
+    if not dialect.quote or frame.filter(pl.col("start").str.contains(dialect.quote, literal=True)).is_empty():
+        return _plain(frame.filter(filled), dialect, columns)
+    quoted = pl.col("start").str.contains(dialect.quote, literal=True)
+    clean = pl.col("start").str.contains(_well_formed(dialect))
+    odd_ones = frame.filter(quoted & ~clean)["row"].to_list()
+    careful, bad, consumed = _one_by_one(lines, dialect, columns, odd_ones)
+    rest = frame.filter(filled & ~pl.col("row").is_in(consumed))
+    unquoted, bad_unquoted = _plain(rest.filter(~quoted), dialect, columns)
+    neat, bad_neat = _neat(rest.filter(quoted), dialect, columns)
+    rows = pl.concat([unquoted, neat, careful]).sort("row")
+    return rows, sorted([*bad, *bad_unquoted, *bad_neat], key=lambda record: record.row)
+
+
+def _columns(columns: Sequence[int]) -> list[str]:
+    return [f"c{column}" for column in columns]
+
+
+def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+    """No quotes: every separator separates. Values beyond the headings are forgiven when they are blank."""
+    width = len(dialect.headings)
+    values = frame.with_columns(pl.col("start").str.split(dialect.separator).alias("values"))
+    length = pl.col("values").list.len()
+    beyond = pl.col("values").list.slice(width).list.join("").str.strip_chars() != ""
+    wrong = (length < width) | ((length > width) & beyond)
+    bad = [_bad(row, found, width) for row, found in values.filter(wrong).select("row", length).iter_rows()]
+    wanted = [pl.col("values").list.get(column, null_on_oob=True).alias(f"c{column}") for column in columns]
+    return values.filter(~wrong).select("row", "start", *wanted), bad
+
+
+def _bad(row: int, found: int, width: int) -> BadRecord:
+    return BadRecord(row, "too_few_values" if found < width else "too_many_values", found)
+
+
+def _well_formed(dialect: Dialect) -> str:
+    """One whole record on one line: each value either has no quote at all or is quoted from end to end."""
+    s, q = re.escape(dialect.separator), re.escape(dialect.quote)
+    value = f"(?:{q}(?:[^{q}]|{q}{q})*{q}|[^{q}{s}]*)"
+    return f"^{value}(?:{s}{value})*$"
+
+
+def _neat(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+    width = len(dialect.headings)
+    q = re.escape(dialect.quote)
+    bare = pl.col("start").str.replace_all(f"{q}(?:[^{q}]|{q}{q})*{q}", "")
+    frame = frame.with_columns((bare.str.count_matches(dialect.separator, literal=True) + 1).alias("found"))
+    right = frame.filter(pl.col("found") == width)
+    wrong, bad, _ = _one_by_one_of(frame.filter(pl.col("found") != width), dialect, columns)
+    if right.is_empty():
+        return wrong, bad
+    parsed = pl.read_csv(
+        io.BytesIO("\n".join(right["start"]).encode()),
+        has_header=False,
+        separator=dialect.separator,
+        quote_char=dialect.quote,
+        infer_schema=False,
+        new_columns=_columns(range(width)),
+        raise_if_empty=False,
+    )
+    return pl.concat([right.select("row", "start").hstack(parsed.select(_columns(columns))), wrong]), bad
+
+
+def _one_by_one_of(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord], list[int]]:
+    lines = frame["start"].to_list()
+    rows = dict(enumerate(frame["row"].to_list(), start=1))
+    parsed, bad, consumed = _one_by_one(lines, dialect, columns, list(rows))
+    renumbered = parsed.with_columns(pl.col("row").replace_strict(rows, return_dtype=pl.Int64))
+    return renumbered, [BadRecord(rows[record.row], record.reason, record.found) for record in bad], consumed
+
+
+def _one_by_one(
+    lines: Sequence[str], dialect: Dialect, columns: Sequence[int], rows: Sequence[int]
+) -> tuple[pl.DataFrame, list[BadRecord], list[int]]:
+    """Records that begin on these rows, with the lines they run over. Returns rows, bad records, and rows used up."""
+    width, good, bad, consumed = len(dialect.headings), [], [], []
+    next_free = 0
+    for row in rows:
+        if row <= next_free:
+            continue
+        values, after = record_at(lines, row - 1, dialect.separator, dialect.quote)
+        consumed += range(row, after + 1)
+        next_free = after
+        if values is None:
+            bad.append(BadRecord(row, "quote_not_closed", 0))
+        elif len(values) < width or "".join(values[width:]).strip():
+            bad.append(_bad(row, len(values), width))
+        else:
+            good.append((row, lines[row - 1], *(values[column] for column in columns)))
+    schema = {"row": pl.Int64(), "start": pl.String(), **dict.fromkeys(_columns(columns), pl.String())}
+    return pl.DataFrame(good, schema=schema, orient="row"), bad, consumed

@@ -1,0 +1,202 @@
+"""Excel workbooks: sheets made for people to look at, read as what is written in them."""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import fastexcel
+import polars as pl
+
+from connectors.config import ExcelSource, Sheet
+from connectors.faults import SourceFault
+from connectors.files import check_size, files_of, shown
+from connectors.headings import matching, nearest, positions
+from connectors.kept_rows import blank_rows, total_rows, without_totals
+from connectors.package import kind_of_workbook, open_package, sheet_parts
+from connectors.raw import Raw, together
+from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
+
+logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it tells of every blank column, and we read all as text
+
+_HEADER_WITHIN = 50
+_MOST_CELLS = 40_000_000
+
+
+def read_workbook(source: ExcelSource, home: Path) -> Raw:
+    """Raises SourceFault when the source cannot be read."""
+    return together([_read_file(path, home, source) for path in files_of(source, home)])
+
+
+def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
+    name = shown(path, home)
+    check_size(path, home, source.maximum_megabytes)
+    facts: Mapping[str, SheetFacts] = {}
+    if kind_of_workbook(path, name) == "xlsx":
+        facts = _facts(path, name, source)
+    try:
+        book = fastexcel.read_excel(path)
+        _check_sheets(book, source, name)
+        grids = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
+    except fastexcel.FastExcelError as error:
+        text = str(error).casefold()
+        raise SourceFault("password" if "password" in text else "damaged_workbook", path=name, detail=type(error).__name__) from error
+    _check_ignored(grids, source, name)
+    parts = [_sheet(path, name, sheet, source, grids[sheet.name], facts.get(sheet.name)) for sheet in source.sheets]
+    return together([*parts, Raw(parts[0].rows.clear(), _hidden_sheets(book, source, name))])
+
+
+def _facts(path: Path, name: str, source: ExcelSource) -> dict[str, SheetFacts]:
+    """Facts of each sheet we read; this unpacks every one of them to its end, so a file cut short is found here."""
+    place = name
+    try:
+        with open_package(path, name, 2 * source.maximum_megabytes) as archive:
+            found: dict[str, SheetFacts] = {}
+            for sheet, part in sheet_parts(archive).items():
+                place = f"{name}, sheet '{sheet}'"
+                if sheet in {wanted.name for wanted in source.sheets}:
+                    found[sheet] = scan(archive, part)
+                    width = found[sheet].last_column - found[sheet].first_column + 1
+                    if width * found[sheet].last_row > _MOST_CELLS:
+                        column = column_letters(found[sheet].last_column)
+                        raise SourceFault("too_many_cells", place=place, rows=found[sheet].last_row, columns=column)
+            return found
+    except TooLong as error:
+        raise SourceFault("too_many_cells", place=place, rows="?", columns="?") from error
+    except (zipfile.BadZipFile, EOFError, ParseError, KeyError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
+    except Exception as error:  # zlib.error has no base of its own
+        if isinstance(error, SourceFault):
+            raise
+        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
+
+
+def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:
+    there = list(book.sheet_names)
+    wanted = [sheet.name for sheet in source.sheets]
+    extra = [sheet for sheet in there if sheet not in (*wanted, *source.ignore_sheets)]
+    missing = [sheet for sheet in wanted if sheet not in there]
+    if not extra and not missing:
+        return
+    english = [f"unknown sheet '{sheet}'" for sheet in extra]
+    bokmal = [f"ukjent ark «{sheet}»" for sheet in extra]
+    for sheet in missing:
+        near = nearest(sheet, extra)
+        english.append(f"missing sheet '{sheet}'" + (f" (nearest there is '{near}')" if near else ""))
+        bokmal.append(f"arket «{sheet}» mangler" + (f" (nærmest er «{near}»)" if near else ""))
+    raise SourceFault("sheets", path=name, faults=", ".join(english), feil=", ".join(bokmal))
+
+
+def _hidden_sheets(book: Any, source: ExcelSource, name: str) -> tuple[str, ...]:
+    hidden = [sheet.name for sheet in source.sheets if book.load_sheet(sheet.name, header_row=None, n_rows=1).visible != "visible"]
+    return tuple(f"{name}: sheet '{sheet}' is hidden, and is read" for sheet in hidden)
+
+
+def _grid(book: Any, sheet: str) -> pl.DataFrame:
+    """Every row from Excel's row 1 on, as text. Typed reading would turn what does not fit into null without a word."""
+    frame: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    return frame.rename({column: f"c{number}" for number, column in enumerate(frame.columns)})
+
+
+def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int, list[str]]:
+    """0-based row of the headings and the headings: the first row that holds most of what we know."""
+    rows = [[value or "" for value in row] for row in grid.head(max(_HEADER_WITHIN, sheet.header_row or 0)).iter_rows()]
+    if sheet.header_row is not None:
+        at = sheet.header_row - 1
+        return (at, rows[at]) if at < len(rows) else (at, [])
+    best = max(range(len(rows)), key=lambda row: (matching(rows[row], known), -row))
+    return best, rows[best]
+
+
+def _check_ignored(grids: Mapping[str, pl.DataFrame], source: ExcelSource, name: str) -> None:
+    """Every ignored heading must be in one of the sheets, or the list is no longer true."""
+    known = (*source.mapped(), *source.ignore)
+    found = {heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]}
+    if found and source.mapped() and matching(list(found), source.mapped()):
+        positions(sorted(found), [], source.ignore, name) if False else None
+
+
+def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.DataFrame, facts: SheetFacts | None) -> Raw:
+    place = f"{name}, sheet '{sheet.name}'"
+    if grid.is_empty():
+        raise SourceFault("empty_sheet", place=place)
+    mapped = source.mapped()
+    wanted = [heading for heading in mapped if heading not in sheet.constants]
+    header, headings = _header(grid, sheet, (*wanted, *source.ignore))
+    headings, grid = _without_blank_columns(headings, grid, header)
+    ignored = [heading for heading in source.ignore if matching(headings, [heading])]
+    at = positions(headings, wanted, ignored, place)
+    first_filled = pl.coalesce([pl.when(pl.col(column).str.strip_chars() != "").then(pl.col(column)) for column in grid.columns])
+    rows = grid.with_row_index("row", 1).slice(header + 1)
+    rows = rows.select(
+        pl.lit(path.name).alias("file"),
+        pl.lit(sheet.name).alias("sheet"),
+        pl.col("row").cast(pl.Int64),
+        first_filled.alias("first"),
+        *(pl.col(grid.columns[column]).alias(heading) for heading, column in at.items()),
+    )
+    letters = {heading: int(grid.columns[column][1:]) for heading, column in at.items()}
+    rows, notes = _with_errors(rows, letters, facts, place)
+    kept = rows.filter(~blank_rows(wanted))
+    kept, totals = without_totals(kept, total_rows(pl.col("first"), source.key, sheet.total_rows), place)
+    if kept.is_empty():
+        raise SourceFault("no_rows", place=place)
+    kept = _filled_down(rows, kept, sheet, letters, facts)
+    constants = [pl.lit(sheet.constants[heading]).alias(heading) for heading in mapped if heading in sheet.constants]
+    kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped)
+    return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *totals, *_remarks(sheet, letters, facts, place)))
+
+
+def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: int) -> tuple[list[str], pl.DataFrame]:
+    """Columns with neither heading nor value are paper, not data."""
+    body = grid.slice(header + 1)
+    kept = [column for column, heading in zip(grid.columns, headings, strict=False) if heading.strip() or body[column].null_count() < body.height]
+    return [heading for column, heading in zip(grid.columns, headings, strict=False) if column in kept], grid.select(kept)
+
+
+def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:
+    """Error cells arrive as blank; they get the word that Excel shows, so that they are refused and not forgotten."""
+    if facts is None:
+        return rows, [f"{place}: an old .xls file, in which error cells cannot be told from blank ones"]
+    notes = []
+    for heading, column in letters.items():
+        words = {row: word for row, at, word in facts.errors if at - facts.first_column == column}
+        if words:
+            word = pl.col("row").replace_strict(words, default=None, return_dtype=pl.String)
+            rows = rows.with_columns(pl.coalesce(word, pl.col(heading)).alias(heading))
+            notes.append(f"{place}: {len(words)} error cell(s) under '{heading}', the first in row {min(words)} ({words[min(words)]})")
+    return rows, notes
+
+
+def _filled_down(rows: pl.DataFrame, kept: pl.DataFrame, sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None) -> pl.DataFrame:
+    """One value for several rows: inside the merged range, and where the file does not tell ranges, inside the block."""
+    for heading in sheet.fill_down:
+        if heading not in letters:
+            continue
+        if facts is None:
+            block = (pl.col("first").is_null()).cum_sum()
+            filled = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
+        else:
+            column = letters[heading] + facts.first_column
+            tops = {row: first for at, first, last in facts.merged if at == column for row in range(first, min(last, rows["row"][-1]) + 1)}
+            value = dict(zip(rows["row"].to_list(), rows[heading].to_list(), strict=True))
+            table = {row: value.get(top) for row, top in tops.items()}
+            filled = pl.DataFrame({"row": list(table), "above": list(table.values())}, schema={"row": pl.Int64(), "above": pl.String()})
+        kept = kept.join(filled, on="row", how="left", maintain_order="left")
+        kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading)).drop("above")
+    return kept
+
+
+def _remarks(sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> list[str]:
+    if facts is None:
+        return []
+    remarks = [f"{place}: {facts.hidden_rows} hidden row(s), read like any other"] if facts.hidden_rows else []
+    spans = {column for column, _, _ in facts.merged}
+    loose = [name for name, column in letters.items() if column + facts.first_column in spans and name not in sheet.fill_down]
+    if loose:
+        remarks.append(f"{place}: merged cells under {', '.join(loose)} give their value to their first row only (not in `fill_down`)")
+    return remarks

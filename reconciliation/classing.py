@@ -154,6 +154,7 @@ def class_gone(night: Night) -> pl.DataFrame:
     gone = night.links.join(night.dwellings, on="leverandor_bolig_id", how="anti")
     sources = night.memberships.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
     complete = pl.lit(sorted(night.complete_sources), pl.List(pl.String()))
+    all_read = pl.lit(set(night.municipality.sources) <= night.complete_sources)
     needed = night.municipality.guards.retire_after_nights
     before = pl.DataFrame(list(night.absences.items()), schema={"leverandor_bolig_id": pl.String(), "nights": pl.Int64()}, orient="row")
     seen = night.register_rows.get_column("kobo_id")
@@ -163,8 +164,9 @@ def class_gone(night: Night) -> pl.DataFrame:
         .with_columns(
             nights=pl.col("nights").fill_null(0) + 1,
             needed=pl.lit(needed, pl.Int64()),
-            # Without a remembered source nobody can say that all who held it were read.
-            whole=pl.col("held_by").is_not_null() & (pl.col("held_by").list.set_difference(complete).list.len() == 0),
+            # Without a remembered source nobody can say that all who held it were read. And while any source is unread, the
+            # dwelling may have moved there: then nothing is retired at all.
+            whole=pl.col("held_by").is_not_null() & (pl.col("held_by").list.set_difference(complete).list.len() == 0) & all_read,
             reason=pl.when(pl.col("kobo_id").is_in(seen.implode())).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")),
         )
         .with_columns(nights=pl.col("nights") - (~pl.col("whole")).cast(pl.Int64()))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.merge.neighbours import crowded
+
 KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL, ADDRESS = (
     "known",
     "decision",
@@ -48,11 +50,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         **{f"_by_{name}": key for name, key in _keys().items()},
         _by_decision=decision_key,
     )
-    # A street spelt in two ways hides its neighbours: "the only one at the address" is asked of all streets that begin alike.
-    around = [pl.col("_municipality"), pl.col("_street").str.slice(0, 4), pl.col("_house")]
-    keyed = keyed.with_columns(_crowded=(pl.len().over(*around, "source") > 1)).with_columns(
-        _crowded=pl.col("_crowded").any().over(*around)
-    )
+    keyed = keyed.with_columns(_crowded=crowded(keyed))
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
     apart: list[pl.DataFrame] = []
     for name in STRENGTH:

@@ -105,7 +105,7 @@ GONE = {
     "one night is too short": ({}, SOURCES, 2, "retire_waiting"),
     "the second night": ({"old": 1}, SOURCES, 2, None),
     "a source that held it failed": ({"old": 9}, ("omsorg",), 2, "source_incomplete"),
-    "another source failed": ({"old": 1}, ("fdv",), 2, None),
+    "another source failed, where it may have moved to": ({"old": 9}, ("fdv",), 2, "source_incomplete"),
 }
 
 

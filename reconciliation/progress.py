@@ -6,6 +6,7 @@ import json
 
 import polars as pl
 
+from reconciliation.addresses import folded
 from reconciliation.ledger import HISTORY, SNAPSHOT
 from reconciliation.municipality import Municipality
 from reconciliation.words import DwellingClass
@@ -91,8 +92,14 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
     known = memberships.select("source", "source_key", "leverandor_bolig_id")
     standing = dwellings.select("leverandor_bolig_id")
     loose = rejected.join(known, on=["source", "source_key"], how="left").join(standing, on="leverandor_bolig_id", how="anti")
-    # Rows that share a key, or that are known to be one dwelling, are one dwelling; a row without a key is one by itself.
-    one = pl.coalesce("leverandor_bolig_id", pl.col("source") + "\x1f" + pl.col("source_key"), pl.format("#{}", pl.int_range(pl.len())))
+    # Another system's row may hold the same home up already: then it is not one still to come.
+    loose = loose.with_columns(home=_home(pl.coalesce("bruksenhetsnummer", "leilighetsnummer"))).filter(
+        ~pl.col("home").is_in(_homes(dwellings).implode()).fill_null(value=False)
+    )
+    # Rows that are known to be one dwelling, name one home or share a key are one; a row without any of it is one by itself.
+    one = pl.coalesce(
+        "leverandor_bolig_id", "home", pl.col("source") + "\x1f" + pl.col("source_key"), pl.format("#{}", pl.int_range(pl.len()))
+    )
     return (
         loose.with_columns(one=one)
         .unique("one", keep="first", maintain_order=True)
@@ -105,6 +112,21 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
             because=pl.lit("rejected"),
         )
     )
+
+
+def _home(which: pl.Expr) -> pl.Expr:
+    """An address and which home at it; null without an address. For counting only: nothing is merged by it."""
+    parts = [folded("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null("")]
+    return pl.concat_str([*parts, which.fill_null(""), pl.col("ekstra_referanse").fill_null("")], separator="|")
+
+
+def _homes(dwellings: pl.DataFrame) -> pl.Series:
+    """Every way the standing dwellings' homes can be named: by unit number, by label, and by the address of a lone one."""
+    anywhere = [pl.col("bruksenhetsnummer"), pl.col("leilighetsnummer")]
+    by_address = [pl.lit(""), pl.lit("H0101")]
+    alone = dwellings.filter(pl.len().over(_home(pl.lit(""))) == 1)
+    named = [frame.select(home=_home(which)) for frame, ways in ((dwellings, anywhere), (alone, by_address)) for which in ways]
+    return pl.concat(named).get_column("home").drop_nulls().unique()
 
 
 def _blocked(waiting: pl.DataFrame) -> pl.DataFrame:

@@ -29,6 +29,7 @@ def build(result: NightResult, foreseen: Forecast | None = None) -> dict[str, An
         "sources": {name: _source(result, name) for name in result.sources},
         "rows": _rows(result),
         "dwellings": _dwellings(result),
+        "held": result.items.filter(pl.col("held").is_not_null()).height,
         "register_calls": {name: result.calls.get(name, 0) for name in (*VERBS, "failed", "retried")},
         "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of)),
         "deviations": _deviations(result.deviations),
@@ -62,9 +63,7 @@ def _rows(result: NightResult) -> dict[str, int]:
 
 def _dwellings(result: NightResult) -> dict[str, int]:
     found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
-    counts = {name.value: found.get(name.value, 0) for name in DwellingClass}
-    held = result.items.filter(pl.col("held").is_not_null()).height
-    return {"total": result.items.height, **counts, "standing": result.dwellings.height, "held": held}
+    return {"total": result.items.height, **{name.value: found.get(name.value, 0) for name in DwellingClass}}
 
 
 def progress(result: NightResult, foreseen: Forecast) -> dict[str, Any]:

@@ -142,3 +142,12 @@ def test_nobody_is_lost_and_nobody_counts_twice(told: list[tuple[str, bool, str 
     assert counted.equals(
         progress(dwellings[::-1], items[::-1], outcomes[::-1], [row("excel", f"r{number}") for number in range(rejected)])
     )
+
+
+def test_a_rejected_row_whose_home_another_system_holds_up_is_not_one_more() -> None:
+    def at(key: str, street: str, number: int) -> dict[str, Any]:
+        return {**row("facilit", key), "adressenavn": street, "nummer": number, "bruksenhetsnummer": "H0101"}
+
+    standing = {**dwelling("boei-1", ("boei",)), "adressenavn": "Storgata", "nummer": 4}
+    snapshot = progress([standing], [], rejected=[at("1", "STORGATA", 4), at("2", "Storgata", 6), at("3", "Storgata", 6)])
+    assert snapshot["in_scope"].sum() == 2, "number 4 stands, and number 6 is one home however often it is typed in"

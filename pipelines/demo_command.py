@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,16 @@ def fill_register(municipality: Municipality, root: Path, address: str) -> None:
         (root / municipality.register_.export).write_bytes(exported.content)
 
 
-def play(runner: Runner, root: Path, dates: Iterable[date], console: Console) -> Iterable[tuple[RunResult, float]]:
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One night of the demo. summary: its summary.json as it was that night; None when it did not get that far."""
+
+    result: RunResult
+    summary: dict[str, Any] | None
+    seconds: float
+
+
+def play(runner: Runner, root: Path, dates: Iterable[date], console: Console) -> Iterator[Played]:
     """Write the systems as they stood that date, then run the night; one result per night."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     dates = tuple(dates)
@@ -81,31 +91,31 @@ def play(runner: Runner, root: Path, dates: Iterable[date], console: Console) ->
             result = runner.night(as_of, "auto")
             for message in result.messages:
                 progress.console.print(message, style="red", markup=False)
-            yield result, time.perf_counter() - started
+            yield Played(result, _summary(result), time.perf_counter() - started)
             progress.advance(task)
 
 
-def show(played: list[tuple[RunResult, float]], root: Path, console: Console) -> int:
+def show(played: list[Played], root: Path, console: Console) -> int:
     """All nights in a row, the last one in full, and where the report is."""
-    summaries = [(_summary(result), seconds) for result, seconds in played]
     curve = Table("night", "verdict", "rows", "rejected", "created", "changed", "retired", "in register", "of", "seconds", title="Nights")
-    for summary, seconds in summaries:
+    for night in played:
+        summary = night.summary
         if summary is None:
             curve.add_row("?", "failed")
             continue
         calls, progress = summary["register_calls"], summary["progress"]
         cells = (summary["rows"]["read"], summary["rows"]["rejected"], calls["POST"], calls["PUT"], calls["DELETE"])
         numbers = [str(cell) for cell in (*cells, progress["in_register"], progress["in_scope"])]
-        curve.add_row(summary["as_of"], summary["night"]["verdict"], *numbers, f"{seconds:.1f}")
+        curve.add_row(summary["as_of"], summary["night"]["verdict"], *numbers, f"{night.seconds:.1f}")
     console.print(curve)
-    last = summaries[-1][0]
+    last = played[-1].summary
     if last is None:
         return FAILED
     console.print(night_table(last))
-    report = Path(str(played[-1][0].metadata["report"]))
+    report = Path(str(played[-1].result.metadata["report"]))
     console.print(f"Report: {report.relative_to(root) if report.is_relative_to(root) else report}", highlight=False, markup=False)
     console.print("Look around in the Dagster UI with: make up", highlight=False, markup=False)
-    return DONE if played[-1][0].success and last["night"]["verdict"] == "done" else FAILED
+    return DONE if played[-1].result.success and last["night"]["verdict"] == "done" else FAILED
 
 
 def _summary(result: RunResult) -> dict[str, Any] | None:

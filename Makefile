@@ -29,8 +29,9 @@ demo: setup
 up: setup
 	$(BIN)/kobosync up
 
+# Two workers, whole modules each: the tests that start servers share them within a module.
 test: setup lint types imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadscope
 
 lint: setup
 	$(BIN)/ruff check .

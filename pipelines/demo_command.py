@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import requests
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -39,8 +40,7 @@ def run_demo(nights: int, keep: bool) -> int:
     with rehearsal_running(municipality.register_, root) as address:
         if not keep:
             fill_register(municipality, root, address)
-        with Runner(municipality, root) as runner:
-            played = list(play(runner, root, NIGHTS[:nights], console))
+        played = list(play(municipality, root, NIGHTS[:nights], console))
     if not played:
         return FAILED
     return show(played, root, console)
@@ -77,18 +77,23 @@ class Played:
     seconds: float
 
 
-def play(runner: Runner, root: Path, dates: Iterable[date], console: Console) -> Iterator[Played]:
-    """Write the systems as they stood that date, then run the night; one result per night."""
+def play(municipality: Municipality, root: Path, dates: Iterable[date], console: Console) -> Iterator[Played]:
+    """Write the systems as they stood that date, then run the night; one result per night.
+
+    Dagster keeps the last night only: storing a run's events costs more time than the night's own work.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     dates = tuple(dates)
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Fjordvik", total=len(dates))
+        passing = dg.DagsterInstance.ephemeral()
         for as_of in dates:
             progress.update(task, description=f"Fjordvik, night of {as_of}")
             write_night(root / SOURCES, as_of)
             write_truth(root / SOURCES, as_of)
             started = time.perf_counter()
-            result = runner.night(as_of, "auto")
+            with Runner(municipality, root, None if as_of == dates[-1] else passing) as runner:
+                result = runner.night(as_of, "auto")
             for message in result.messages:
                 progress.console.print(message, style="red", markup=False)
             yield Played(result, _summary(result), time.perf_counter() - started)
@@ -97,7 +102,9 @@ def play(runner: Runner, root: Path, dates: Iterable[date], console: Console) ->
 
 def show(played: list[Played], root: Path, console: Console) -> int:
     """All nights in a row, the last one in full, and where the report is."""
-    curve = Table("night", "verdict", "rows", "rejected", "created", "changed", "retired", "in register", "of", "seconds", title="Nights")
+    curve = Table(title="Nights", title_justify="left")
+    for heading in ("night", "verdict", "rows", "rejected", "POST", "PUT", "DELETE", "in Kobo", "of", "s"):
+        curve.add_column(heading, no_wrap=True, justify="left" if heading in ("night", "verdict") else "right")
     for night in played:
         summary = night.summary
         if summary is None:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
@@ -28,13 +29,13 @@ _CLASS_WORDS = {
 }
 
 
-def run_night(config: Path, apply: str, as_of: date | None) -> int:
-    """Exit code of the night (see docs/operate.md)."""
+def run_night(config: Path, apply: str, as_of: date | None, instance: dg.DagsterInstance | None = None) -> int:
+    """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home."""
     if apply and not is_mode(apply):
         print(f"--apply={apply} is not never, auto or a plan's digest. `kobosync plan {config}` shows the digest.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
-    with Runner(municipality, home_of(config)) as runner:
+    with Runner(municipality, home_of(config), instance) as runner:
         result = runner.night(as_of, apply)
     return tell(result, Console())
 

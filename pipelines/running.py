@@ -40,12 +40,14 @@ class Runner:
         self._definitions = build([municipality], root)
         self._root = root
         self._instance = instance or dg.DagsterInstance.get()
+        self._lent = instance is not None
 
     def __enter__(self) -> Runner:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._instance.dispose()
+        if not self._lent:
+            self._instance.dispose()
 
     def night(self, as_of: date | None = None, apply: str = "") -> RunResult:
         return self._run(night_name(self._municipality), "reports", as_of, apply)

@@ -41,7 +41,7 @@ def run_up(port: int) -> int:
     with rehearsal_running(municipality.register_, root) as address:
         print(f"Rehearsal register: {address}/")
         print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)")
-        with subprocess.Popen(command, cwd=root) as server:
+        with subprocess.Popen(command, cwd=root) as server:  # noqa: S603 - our own interpreter, no shell
             try:
                 return server.wait()
             except KeyboardInterrupt:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import polars as pl
 import pytest
 import yaml
@@ -17,7 +16,6 @@ from demo import truth as answer_sheet
 from demo.story import NIGHTS
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines import demo_command
-from pipelines.running import Runner
 from reconciliation.municipality import load
 from tests.pipelines.village import free_port
 
@@ -53,8 +51,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         patch.setenv("DAGSTER_HOME", str(home))
         with rehearsal_running(municipality.register_, home) as address:
             demo_command.fill_register(municipality, home, address)
-            with Runner(municipality, home, dg.DagsterInstance.ephemeral()) as runner:
-                nights = list(demo_command.play(runner, home, NIGHTS, Console(quiet=True)))
+            nights = list(demo_command.play(municipality, home, NIGHTS, Console(quiet=True)))
     assert [night.result.messages for night in nights] == [()] * len(NIGHTS)
     return Played(home, [night.summary for night in nights if night.summary is not None])
 
@@ -111,7 +108,9 @@ def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_c
     )
     done = dict(played.table("outcomes").select("leverandor_bolig_id", "outcome").iter_rows())
     of_key = {
-        key: dwelling for dwelling, keys in played.table("dwellings").select("leverandor_bolig_id", "source_keys").iter_rows() for key in keys
+        key: dwelling
+        for dwelling, keys in played.table("dwellings").select("leverandor_bolig_id", "source_keys").iter_rows()
+        for key in keys
     }
     unexpected, missing = [], []
     for dwelling in played.truth["dwellings"]:
@@ -131,11 +130,7 @@ def test_the_reports_hold_no_secret_address(played: Played) -> None:
     secret = [dwelling["fields"] for dwelling in played.truth["dwellings"] if dwelling["fields"]["hemmelig_adresse"]]
     assert secret, "the demo has some"
     page = next((played.home / "reports" / "fjordvik").glob("*/index.html")).read_text(encoding="utf-8")
-    alone = [
-        f"{one['adressenavn']} {one['nummer']}{one['bokstav'] or ''}"
-        for one in secret
-        if one["bruksenhetsnummer"] in (None, "H0101")
-    ]
+    alone = [f"{one['adressenavn']} {one['nummer']}{one['bokstav'] or ''}" for one in secret if one["bruksenhetsnummer"] in (None, "H0101")]
     assert [address for address in alone if address in page] == []
 
 

@@ -6,14 +6,21 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from pipelines import night_command
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from pipelines.night_command import run_night
 from reconciliation.municipality import ConfigurationError
 from tests.pipelines.village import FDV, Village
 
 FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
+
+
+def run_night(config: Path, apply: str, as_of: date) -> int:
+    """The command itself; its runs are kept in memory, since only their results are looked at here."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        return night_command.run_night(config, apply, as_of, instance)
 
 
 @pytest.fixture

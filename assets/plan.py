@@ -42,7 +42,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
         ],
     )
-    def plan(  # type: ignore[no-untyped-def]  # noqa: PLR0917 - Dagster passes what the night made before it
+    def plan(  # type: ignore[no-untyped-def]
         context: dg.AssetExecutionContext,
         night: Night,
         dwellings: Table,
@@ -130,9 +130,9 @@ def approval_of(plan: Table, mode: str, municipality: Municipality, register_see
     )
 
 
-def record_approval(session: NightSession, slug: str, digest: str) -> None:
-    """An approved digest is a decision of a person, kept once, and kept before anything is written."""
-    if not DIGEST.match(session.apply):
+def record_approval(session: NightSession, slug: str, digest: str, mode: str) -> None:
+    """A digest as mode is a decision of a person: kept once, and kept before anything is written."""
+    if not DIGEST.match(mode):
         return
     standing = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
     if standing.is_empty():
@@ -154,7 +154,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
     )
-    def outcomes(  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    def outcomes(  # type: ignore[no-untyped-def]
         context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
     ):
         session = night.session(municipality, context.run.run_id)
@@ -165,7 +165,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         clashes = 0
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
-                record_approval(session, slug, plan.facts["digest"])
+                record_approval(session, slug, plan.facts["digest"], session.apply)
                 clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
                 done = apply_plan(
                     items=actionable(plan.frame),

@@ -1,6 +1,7 @@
 """How far the night brought us, and what people open in the morning."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import dagster as dg
 import polars as pl
@@ -82,7 +83,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             },
             **{name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("register", "plan", "outcomes", "progress")},
         },
-        dagster_type=dg.Nothing,
+        dagster_type=cast(dg.DagsterType, dg.Nothing),
         check_specs=[
             check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
         ],

@@ -60,9 +60,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with session.step("standardise"):
-            parts = [
-                standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())
-            ]
+            parts = [standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())]
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
@@ -88,7 +86,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         outs={
             "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
-            "out_of_scope_rows": _out(municipality, "out_of_scope_rows", "Rows that are no let dwelling: institution places, inactive objects."),
+            "out_of_scope_rows": _out(municipality, "out_of_scope_rows", "Rows that are no let dwelling: institution places, store rooms."),
             "deviations": _out(municipality, "deviations", "What is wrong: one row per source row and rule, in the owner's words."),
         },
         check_specs=[
@@ -97,9 +95,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
     )
-    def validated(
-        context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table
-    ) -> Iterator[object]:
+    def validated(context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with session.step("validate"):
             done = validate(source_rows.frame, unreadable_values.frame, municipality)
@@ -154,9 +150,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         with session.step("merge"):
             verdicts = verdicts_of(accepted_rows)
             rows = standing_rows(accepted_rows.frame, rejected_rows.frame, verdicts, before.frame if before else None)
-        yield dg.Output(
-            Table(rows, accepted_rows.facts), metadata={"rows": rows.height, "carried": int(rows.get_column("carried").sum())}
-        )
+        yield dg.Output(Table(rows, accepted_rows.facts), metadata={"rows": rows.height, "carried": int(rows.get_column("carried").sum())})
         yield schema_result(key, rows, tables.STANDING_ROWS)
 
     return standing

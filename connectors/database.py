@@ -31,7 +31,11 @@ _CONNECT_ARGUMENTS: dict[str, dict[str, Any]] = {
     "pymssql": {"login_timeout": _CONNECT_SECONDS},
     "pyodbc": {"timeout": _CONNECT_SECONDS},
 }
-_READ_ONLY = {"mysql": "SET SESSION TRANSACTION READ ONLY", "mariadb": "SET SESSION TRANSACTION READ ONLY", "oracle": "SET TRANSACTION READ ONLY"}
+_READ_ONLY = {
+    "mysql": "SET SESSION TRANSACTION READ ONLY",
+    "mariadb": "SET SESSION TRANSACTION READ ONLY",
+    "oracle": "SET TRANSACTION READ ONLY",
+}
 """What makes the next transaction read-only. PostgreSQL has an option of its own, SQLite is opened so; SQL Server has
 none, so there only the check of the query, the roll-back, and the rights of its user protect."""
 _COMMENT = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/)\s*", re.DOTALL)

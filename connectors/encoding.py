@@ -20,10 +20,7 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
     bom = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None) or _wide_without_bom(data)
     if bom is None or bom == "utf-8-sig":
         _refuse_binary(data, path)
-    if configured is None:
-        encoding = bom or _narrow(data)
-    else:
-        encoding = _agreed(data, configured, bom, path)
+    encoding = bom or _narrow(data) if configured is None else _agreed(data, configured, bom, path)
     try:
         return data.decode(encoding), encoding
     except UnicodeError as error:

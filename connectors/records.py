@@ -102,7 +102,10 @@ def _one_by_one(
     lines: Sequence[str], dialect: Dialect, columns: Sequence[int], rows: Sequence[int]
 ) -> tuple[pl.DataFrame, list[BadRecord], list[int]]:
     """Records that begin on these rows, with the lines they run over. Returns rows, bad records, and rows used up."""
-    width, good, bad, consumed = len(dialect.headings), [], [], []
+    width = len(dialect.headings)
+    good: list[tuple[object, ...]] = []
+    bad: list[BadRecord] = []
+    consumed: list[int] = []
     next_free = 0
     for row in rows:
         if row <= next_free:

@@ -154,8 +154,9 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
 def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: int) -> tuple[list[str], pl.DataFrame]:
     """Columns with neither heading nor value are paper, not data."""
     body = grid.slice(header + 1)
-    kept = [column for column, heading in zip(grid.columns, headings, strict=False) if heading.strip() or body[column].null_count() < body.height]
-    return [heading for column, heading in zip(grid.columns, headings, strict=False) if column in kept], grid.select(kept)
+    named = list(zip(grid.columns, headings, strict=False))
+    kept = [(column, heading) for column, heading in named if heading.strip() or body[column].null_count() < body.height]
+    return [heading for _, heading in kept], grid.select(column for column, _ in kept)
 
 
 def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:
@@ -172,7 +173,9 @@ def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFac
     return rows, notes
 
 
-def _filled_down(rows: pl.DataFrame, kept: pl.DataFrame, sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None) -> pl.DataFrame:
+def _filled_down(
+    rows: pl.DataFrame, kept: pl.DataFrame, sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None
+) -> pl.DataFrame:
     """One value for several rows: inside the merged range, and where the file does not tell ranges, inside the block."""
     for heading in sheet.fill_down:
         if heading not in letters:

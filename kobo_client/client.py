@@ -81,7 +81,7 @@ class _Call:
     renewed: bool = False
 
 
-class _Again(Exception):  # noqa: N818
+class _Again(Exception):
     """This attempt failed and another may do better."""
 
     def __init__(self, error: RegisterError, after: float | None, *, outage: bool) -> None:
@@ -210,7 +210,7 @@ class RegisterClient:
         except NotFound:
             return
 
-    def _write(  # noqa: PLR0917
+    def _write(
         self, verb: str, template: str, url: str, request_id: str, body: Mapping[str, Any], kobo_id: str | None = None, ours: Any = None
     ) -> _Call:
         spelled = for_version(body, self.config.contract)

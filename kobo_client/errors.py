@@ -1,6 +1,5 @@
 """What can go wrong with the register, typed by what happens next. docs/contract.md is generated from OUTCOMES."""
 
-# ruff: noqa: N818 - named by what happens next, not Error
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ class Answered:
     retry_after: str | None
 
 
-class NoAnswer(Exception):  # noqa: N818
+class NoAnswer(Exception):
     """sent: the request may have reached the register."""
 
     def __init__(self, words: str, *, sent: bool) -> None:

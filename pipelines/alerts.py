@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from reconciliation.undo import UNDO
+
 
 class State(StrEnum):
     """How a municipality's nights stand."""
@@ -66,7 +68,8 @@ def standing(
     due: the schedule's tick by which a night should have ended by now; None when none has come yet.
     asked_for_dry: the municipality's own nights are dry. Otherwise a dry run is somebody looking, not the night.
     """
-    nights = [run for run in runs if run["verdict"] != "planned" and (asked_for_dry or run["apply_mode"] != "never")]
+    others = {UNDO} if asked_for_dry else {UNDO, "never"}
+    nights = [run for run in runs if run["verdict"] != "planned" and run["apply_mode"] not in others]
     ended = [run for run in nights if run["run_id"] != running]
     last = ended[-1] if ended else None
     if due is not None and not any((run["finished"] or run["started"]) >= due for run in ended):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.exit_codes import CONFIGURATION
+from pipelines.exit_codes import CONFIGURATION, FAILED
 
 app = typer.Typer(
     name="kobosync",
@@ -21,6 +21,7 @@ app = typer.Typer(
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
+
 
 def _date(text: str | None) -> date | None:
     try:
@@ -46,11 +47,12 @@ def plan(
     config: ConfigFile,
     as_of: AsOf = None,
     output: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
+    diff: Annotated[bool, typer.Option("--diff", help="Show only what is otherwise than in the last night's plan.")] = False,
 ) -> None:
     """Show what tonight would change, and the plan's digest. Changes nothing."""
     from pipelines.plan_command import run_plan  # noqa: PLC0415
 
-    raise typer.Exit(run_plan(config, _date(as_of), output))
+    raise typer.Exit(run_plan(config, _date(as_of), output, diff))
 
 
 @app.command()
@@ -91,6 +93,42 @@ def report(config: ConfigFile) -> None:
 
 
 @app.command()
+def runs(config: ConfigFile, last: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
+    """List the newest nights: when, how they ended, their run ids."""
+    from pipelines.ledger_commands import run_runs  # noqa: PLC0415
+
+    raise typer.Exit(run_runs(config, last))
+
+
+@app.command()
+def undo(
+    config: ConfigFile,
+    run: Annotated[str, typer.Argument(help="The run to take back, or how its id begins; `kobosync runs` lists them.")],
+    apply: Annotated[str, typer.Option("--apply", help="The digest that this command shows without it.")] = "",
+) -> None:
+    """Plan to take back what a run changed and retired; --apply=<digest> does it. Says what cannot be undone."""
+    from pipelines.undo_command import run_undo  # noqa: PLC0415
+
+    raise typer.Exit(run_undo(config, run, apply))
+
+
+@app.command()
+def backup(config: ConfigFile, target: Annotated[Path, typer.Argument(help="The SQLite file to write.")]) -> None:
+    """Copy the ledger to one file; a night may be running."""
+    from pipelines.ledger_commands import run_backup  # noqa: PLC0415
+
+    raise typer.Exit(run_backup(config, target))
+
+
+@app.command()
+def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A file that `kobosync backup` wrote.")]) -> None:
+    """Make the ledger what a backup says. What was there is kept beside it."""
+    from pipelines.ledger_commands import run_restore  # noqa: PLC0415
+
+    raise typer.Exit(run_restore(config, source))
+
+
+@app.command()
 def check(config: ConfigFile) -> None:
     """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
     from pipelines.check_command import run_check  # noqa: PLC0415
@@ -100,6 +138,8 @@ def check(config: ConfigFile) -> None:
 
 def main() -> None:
     """Entry point: known faults end in one sentence and a code, never in a traceback."""
+    from kobo_client.errors import RegisterError  # noqa: PLC0415
+    from reconciliation.ledger.faults import LedgerError  # noqa: PLC0415
     from reconciliation.municipality import ConfigurationError  # noqa: PLC0415
 
     try:
@@ -107,3 +147,6 @@ def main() -> None:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         sys.exit(CONFIGURATION)
+    except (LedgerError, RegisterError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(FAILED)

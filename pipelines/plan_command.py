@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,16 +15,19 @@ from rich.table import Table
 from assets.plan import plan_of
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from pipelines.running import Runner
-from reconciliation.municipality import home_of, load
+from reconciliation.ledger import Ledger, StoredPlan, open_ledger
+from reconciliation.municipality import Municipality, home_of, load
 from reconciliation.plan import Plan, actionable
+from reconciliation.plan_changes import compare
 from reconciliation.plan_rendering import as_json, as_markdown
+from reconciliation.undo import UNDO
 from reconciliation.words import DwellingClass
 
 FORMATS = ("table", "markdown", "json")
 SHOWN = 40
 
 
-def run_plan(config: Path, as_of: date | None, output: str) -> int:
+def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) -> int:
     """0: may be applied; 3: a guard holds it; 1: it could not be made."""
     if output not in FORMATS:
         print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
@@ -38,7 +42,9 @@ def run_plan(config: Path, as_of: date | None, output: str) -> int:
     if stored is None:
         return FAILED
     plan = plan_of(stored)
-    if output == "json":
+    if diff:
+        _show_changes(plan, municipality, home_of(config), Console())
+    elif output == "json":
         print(as_json(plan))
     elif output == "markdown":
         print(as_markdown(plan), end="")
@@ -50,6 +56,33 @@ def run_plan(config: Path, as_of: date | None, output: str) -> int:
     return WAITING if plan.refusals else DONE
 
 
+def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
+    """The newest plan of a night; a plan that somebody only looked at, or an undo, is none."""
+    nights = ledger.runs(slug).filter((pl.col("verdict") != "planned") & (pl.col("apply_mode") != UNDO))
+    plans = (ledger.plan(run_id) for run_id in reversed(nights.get_column("run_id").to_list()))
+    return next((plan for plan in plans if plan is not None and plan.register_verdict == "complete"), None)
+
+
+def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: Console) -> None:
+    with closing(open_ledger(municipality.ledger, home)) as ledger:
+        last = last_nights_plan(ledger, municipality.slug)
+    before = plan.items.clear() if last is None else last.items
+    changed = compare(before, plan.items)
+    since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
+    table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
+    for row in changed.head(SHOWN).iter_rows(named=True):
+        changes = _in_words(row["changes_now"] or row["changes_before"])
+        kobo_id = (row["kobo_id"] or "")[:8]
+        table.add_row(row["news"], row["leverandor_bolig_id"] or "", kobo_id, row["class_before"] or "", row["class_now"] or "", changes)
+    console.print(table)
+    if changed.height > SHOWN:
+        console.print(f"... and {changed.height - SHOWN} more.")
+
+
+def _in_words(changes: str) -> str:
+    return ", ".join(f"{one['field']}: {one['old']} -> {one['new']}" for one in json.loads(changes))
+
+
 def _show(plan: Plan, console: Console) -> None:
     counts = Table(title=f"Plan {plan.digest[:12]}: {actionable(plan).height} changes", title_justify="left", show_header=False)
     for kind in DwellingClass:
@@ -58,8 +91,14 @@ def _show(plan: Plan, console: Console) -> None:
     items = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
     table = Table("class", "dwelling", "koboId", "changes", "held")
     for item in items.head(SHOWN).iter_rows(named=True):
-        changes = ", ".join(f"{one['field']}: {one['old']} -> {one['new']}" for one in json.loads(item["changes"]))
-        table.add_row(item["class"], item["leverandor_bolig_id"] or "", (item["kobo_id"] or "")[:8], changes, item["held"] or "")
+        row = (
+            item["class"],
+            item["leverandor_bolig_id"] or "",
+            (item["kobo_id"] or "")[:8],
+            _in_words(item["changes"]),
+            item["held"] or "",
+        )
+        table.add_row(*row)
     if items.height:
         console.print(table)
     if items.height > SHOWN:

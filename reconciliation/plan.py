@@ -53,7 +53,7 @@ def make_plan(
     The digest depends on what would be done alone: not on the date, the run, or the order of anything.
     """
     if register_rows is None:
-        return Plan(pl.DataFrame(schema=PLAN_ITEMS), _digest(pl.DataFrame(schema=PLAN_ITEMS), dwellings), _counts(None), (), "failed")
+        return Plan(pl.DataFrame(schema=PLAN_ITEMS), digest_of(pl.DataFrame(schema=PLAN_ITEMS), dwellings), _counts(None), (), "failed")
     night = Night(
         dwellings=dwellings,
         register_rows=_alive(register_rows),
@@ -68,7 +68,7 @@ def make_plan(
     )
     found = pl.concat([class_dwellings(night), class_gone(night), class_register_only(night)])
     items = found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)).sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
-    digest = _digest(items, dwellings)
+    digest = digest_of(items, dwellings)
     return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
 
 
@@ -84,7 +84,7 @@ def _alive(register_rows: pl.DataFrame) -> pl.DataFrame:
     return register_rows.filter(~pl.col("slettet").cast(pl.Boolean()).fill_null(value=False))
 
 
-def _digest(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
+def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create also over what it would send."""
     doing = actionable(items).select("class", "leverandor_bolig_id", "kobo_id", "changes")
     sent = dwellings.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())

@@ -18,7 +18,7 @@ _GROUP = ["category", "source", "owner"]
 _IN_REGISTER = [DwellingClass.IN_SYNC.value, DwellingClass.UPDATE.value, DwellingClass.CONFLICT.value]
 
 
-def measure(  # noqa: PLR0917 - the tables of a night, in the order of the night
+def measure(
     dwellings: pl.DataFrame,
     items: pl.DataFrame,
     outcomes: pl.DataFrame,

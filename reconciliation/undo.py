@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from reconciliation.guards import Size, refusals
 from reconciliation.ledger import Ledger, LedgerError, Write
+from reconciliation.municipality import Municipality
+from reconciliation.plan import Plan, digest_of
+from reconciliation.reasons import english
 from reconciliation.tables import CONTENT, DWELLINGS, PLAN_ITEMS
 from reconciliation.words import DwellingClass
 
@@ -18,6 +22,9 @@ CANNOT: dict[str, Any] = {
     "verb": pl.String(),
     "why": pl.String(),  # English, for operators
 }
+
+UNDO = "undo"
+"""What the ledger says of such a run instead of how it was to apply: it is no night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,17 @@ def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
         pl.DataFrame(desired, schema=DWELLINGS).sort("leverandor_bolig_id"),
         pl.DataFrame(cannot, schema=CANNOT, orient="row").sort("leverandor_bolig_id", "verb"),
     )
+
+
+def as_plan(inverse: Inverse, ledger: Ledger, municipality: Municipality) -> Plan:
+    """The inverse as a plan with a digest and the guards of any other plan. Its refusals name no command: it is shown with one."""
+    digest = digest_of(inverse.items, inverse.desired)
+    found = dict(inverse.items.group_by("class").len().iter_rows())
+    counts = {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
+    linked = ledger.links(municipality.slug).height
+    size = Size(counts["create"], counts["update"], 0, ours=linked, in_register=linked, first=False)
+    refused = tuple(replace(one, message=english(one.code, one.details)) for one in refusals(size, municipality, digest))
+    return Plan(inverse.items, digest, counts, refused, "complete")
 
 
 def _hindrance(write: Write, linked: dict[str, str]) -> str | None:

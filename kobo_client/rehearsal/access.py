@@ -58,7 +58,7 @@ class Access:
         body = {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime), "scope": self.settings["scope"]}
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
-    def _fault_in(self, assertion: str) -> JSONResponse | None:  # noqa: PLR0911 - one line per documented rule
+    def _fault_in(self, assertion: str) -> JSONResponse | None:
         # Imported here: without Maskinporten the server starts without cryptography.
         import jwt  # noqa: PLC0415
 

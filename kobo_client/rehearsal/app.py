@@ -79,7 +79,7 @@ class Register:
                 return
         await response(scope, receive, send)
 
-    def answer(self, verb: str, path: str, query: str, body: bytes) -> Response:  # noqa: PLR0911
+    def answer(self, verb: str, path: str, query: str, body: bytes) -> Response:
         """Carry out one call. No waiting in here: a call is done whole or not at all."""
         kobo_id = path.removeprefix("/kobobolig").strip("/")
         if not kobo_id:

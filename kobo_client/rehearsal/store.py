@@ -28,7 +28,7 @@ PLACE = ("kommunenummer", "adressenavn", "nummer", "bokstav", "postnummer", "bru
 """What makes two entries the same dwelling. Our assumption, from the documented note on ekstraReferanse."""
 
 
-class Duplicate(Exception):  # noqa: N818
+class Duplicate(Exception):
     """The dwelling is there already."""
 
     def __init__(self, kobo_id: str) -> None:

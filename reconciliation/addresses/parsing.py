@@ -38,7 +38,9 @@ class ParsedAddress:
     postboks: str | None = None
 
 
-_UNIT = re.compile(r"(?<![\w])(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)(?!\d)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?<![\w])(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)(?!\d)", re.IGNORECASE
+)
 _FLAT = re.compile(r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:nr\.?)?\s*:?\s*(\d+\s?[a-zæøå]?)(?!\w)", re.IGNORECASE)
 _ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|[a-zæøå])(?!\w)", re.IGNORECASE)
 _POST_BOX = re.compile(r"^(?:postboks|pb\.?|boks)\s+(.+?)\s*(?:,|$)", re.IGNORECASE)
@@ -84,7 +86,7 @@ def _take_labels(text: str) -> tuple[ParsedAddress, str]:
 
 
 def _is_letter_and_post_code(text: str, unit: re.Match[str]) -> bool:
-    """"Storgata 12 H 2413 Elverum": a house letter, then a postnummer and its place."""
+    """ "Storgata 12 H 2413 Elverum": a house letter, then a postnummer and its place."""
     follows = text[unit.end() :].lstrip()
     spaced = bool(re.match(r"[HULK]\s+\d{4}$", unit.group(0), re.IGNORECASE))
     return spaced and bool(re.match(r"[^\W\d]{2,}", follows)) and not _POST_CODE.search(text[unit.end() :])

@@ -20,7 +20,7 @@ from reconciliation.tables import OUTCOMES
 from reconciliation.words import ACTIONS, DwellingClass
 
 
-def apply_plan(  # noqa: PLR0917 - the agreed order: what, from what, to whom, noted where
+def apply_plan(
     items: pl.DataFrame,
     desired: pl.DataFrame,
     client: Register,

@@ -60,11 +60,13 @@ class Locks(Store):
 
     def held_by(self, municipality: str) -> str | None:
         """Who holds the municipality's lock now; None when nobody living does. Changes nothing."""
+        return self.holders().get(municipality)
+
+    def holders(self) -> dict[str, str]:
+        """Municipality -> who holds its lock now, of those whose holder lives. Changes nothing."""
         with self.read() as connection:
-            found = connection.execute(select(_LOCK).where(_LOCK.c.municipality == municipality)).first()
-        if found is None or found.expires <= self.clock() or _is_dead(found.token):
-            return None
-        return str(found.holder)
+            found = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
+        return {str(row.municipality): str(row.holder) for row in found if not _is_dead(row.token)}
 
     def _acquire(self, holding: Holding, holder: str, ttl: float) -> None:
         now = self.clock()

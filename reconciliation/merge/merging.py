@@ -99,7 +99,7 @@ def _kept_ids(named: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("_known").is_not_null()).select(list(MEMBERSHIP))
 
 
-def _dwellings(  # noqa: PLR0917 - what merging found so far, in its order
+def _dwellings(
     named: pl.DataFrame,
     content: pl.DataFrame,
     disputed: pl.DataFrame,

@@ -130,7 +130,7 @@ def test_what_maskinporten_refuses_is_said_with_who_must_act(
 @pytest.mark.parametrize(
     ("orgno", "delegated", "said"), [("999888777", [], "own orgno"), ("111222333", ["444555666"], "delegate it in Altinn")]
 )
-def test_a_supplier_needs_the_municipalitys_delegation(  # noqa: PLR0917
+def test_a_supplier_needs_the_municipalitys_delegation(
     config: RegisterConfig, rehearsal: Rehearsal, orgno: str, delegated: list[str], said: str, values: Values
 ) -> None:
     acting = changed(config, consumer_org="999888777")

@@ -47,6 +47,7 @@ STANDINGS = {
     "under way: not judged yet": (judged(run("running", 0, ended=False), running="running@0"), None),
     "a plan alone is no night": (judged(run("failed", 0), run("planned", 1)), State.FAILED),
     "a dry run that somebody asked for is no night": (judged(run("done", 0), run("failed", 1, mode="never")), State.DONE),
+    "an undo is no night": (judged(run("failed", 0), run("done", 1, mode="undo")), State.FAILED),
     "where nights are dry, a dry run is the night": (judged(run("failed", 0, mode="never"), dry=True), State.FAILED),
     "none since it was due": (judged(run("done", -24), due=True), State.MISSED),
     "none at all": (judged(due=True), State.MISSED),

@@ -81,9 +81,7 @@ def test_a_failed_night_is_told_once_and_its_recovery_once(village: Village, ins
         looking.look()
     titles = [one["title"] for one in receiver.arrived]
     assert titles == ["kobosync: the night of Vik failed", "kobosync: the night of Vik is well again"]
-    assert receiver.arrived[0]["message"] == (
-        "The register does not answer.\nRun in Dagster: /runs/two\nReport: reports/vik/2023-11-02"
-    )
+    assert receiver.arrived[0]["message"] == ("The register does not answer.\nRun in Dagster: /runs/two\nReport: reports/vik/2023-11-02")
 
 
 def test_what_could_not_be_sent_is_sent_later_and_nobody_else_hears_it_twice(village: Village, instance: dg.DagsterInstance) -> None:

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,9 @@ EXPECTED = ("done", "conflict", "not_found")
 """Outcomes of a call that are answers, whatever they say."""
 LOCK_SECONDS = 900.0
 """A lock not renewed for this long belongs to a night that died."""
+
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+"""A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
 
 
 class NightSession:

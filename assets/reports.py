@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result
-from assets.night import Night, one_sentence
+from assets.night import FRESH, Night, one_sentence
 from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table
 from connectors.reading import Verdict
@@ -84,6 +84,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             **{name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("register", "plan", "outcomes", "progress")},
         },
         dagster_type=cast(dg.DagsterType, dg.Nothing),
+        freshness_policy=FRESH,
         check_specs=[
             check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
         ],

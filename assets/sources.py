@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.checks import check_key, result
-from assets.night import Night
+from assets.night import FRESH, Night
 from assets.table import TABLE_TYPE, Table
 from connectors.config import AnySource
 from connectors.read import read_source
@@ -27,6 +27,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
         tags={"kobosync/owner": source.owner},
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
+        freshness_policy=FRESH,
         check_specs=[
             check_key(key, "read_complete", "The source was read, and read to its end."),
             check_key(key, "minimum_rows", "At least as many rows as the municipality's file demands."),

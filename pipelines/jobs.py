@@ -17,6 +17,8 @@ MUNICIPALITY_TAG = "kobosync/municipality"
 AS_OF_TAG = "kobosync/as_of"
 STARTED_BY_TAG = "kobosync/started_by"
 COMMAND_LINE = "command line"
+RETRY_TAG = "dagster/retry_strategy"
+"""A night whose process died begins from the start: half of its steps would look at a register that has moved."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -49,7 +51,7 @@ def nightly_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
         night_name(municipality),
         selection=dg.AssetSelection.groups(municipality.slug),
         description=f"One night of {municipality.name}: sources to register to reports.",
-        tags={MUNICIPALITY_TAG: municipality.slug},
+        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS"},
         executor_def=dg.in_process_executor,
     )
 
@@ -99,7 +101,7 @@ def approve_job(municipality: Municipality, root: Path) -> dg.UnresolvedAssetJob
             },
         ),
         description=f"Approve a plan of {municipality.name} by its digest and apply that very plan.",
-        tags={MUNICIPALITY_TAG: municipality.slug},
+        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS"},
         executor_def=dg.in_process_executor,
     )
 

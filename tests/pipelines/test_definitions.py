@@ -62,11 +62,14 @@ def test_a_file_that_cannot_be_used_leaves_the_others_running(tmp_path: Path) ->
     assert names == {"fjordvik_schedule", "nabo_schedule"}
 
 
-def test_nothing_in_the_project_is_run_again_by_dagster() -> None:
+def test_only_a_run_whose_process_died_is_begun_again_and_then_from_the_start() -> None:
     settings = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
-    assert settings["run_retries"]["max_retries"] == 0
+    assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False, "a failed step stays failed"
     assert settings["telemetry"]["enabled"] is False
-    retried = [asset.key for asset in build([load(ROOT / "config" / "demo.yaml")], ROOT).assets or [] if asset.op.retry_policy]  # type: ignore[union-attr]
+    definitions = build([load(ROOT / "config" / "demo.yaml")], ROOT)
+    for job in ("fjordvik_nightly", "fjordvik_approve"):
+        assert definitions.resolve_job_def(job).tags["dagster/retry_strategy"] == "ALL_STEPS"
+    retried = [asset.key for asset in definitions.assets or [] if asset.op.retry_policy]  # type: ignore[union-attr]
     assert retried == [], "the client retries call by call; a second layer on top would write twice"
 
 

@@ -11,14 +11,14 @@ import polars as pl
 from markupsafe import Markup, escape
 
 from reporting.curve import curve
-from reporting.forecast import Forecast
+from reporting.forecast import Forecast, planned
 from reporting.night import NightResult
 from reporting.norwegian import MONTHS, day, number
 from reporting.texts import say
 
 Point = tuple[float, float]
 SIZES = {"wide": (960, 400), "narrow": (400, 340)}
-LATEST = 400
+LATEST = 200
 """Days after today that the picture shows of a forecast at most."""
 
 
@@ -41,7 +41,9 @@ class Frame:
         return self.left + share * (self.width - self.left - self.right)
 
     def y(self, value: float) -> float:
-        return self.height - self.bottom - value / self.top_value * (self.height - self.top - self.bottom)
+        # A forecast that leaves the picture runs along its edge, not over the text above it.
+        share = min(value, self.top_value) / self.top_value
+        return self.height - self.bottom - share * (self.height - self.top - self.bottom)
 
     def point(self, when: date, value: float) -> Point:
         return self.x(when), self.y(value)
@@ -67,12 +69,6 @@ def describe(points: pl.DataFrame) -> str:
     return say("curve.description", start=day(rows[0]["as_of"]), end=day(rows[-1]["as_of"]), points="; ".join(words))
 
 
-def baseline(result: NightResult) -> int | None:
-    """How many dwellings in scope the plan counted, when it counted any."""
-    counts = [category.baseline for category in result.municipality.categories.values() if category.in_scope and category.baseline]
-    return sum(counts) or None
-
-
 def _picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name: str) -> Markup:
     width, height = SIZES[name]
     frame = _frame(result, foreseen, points, width, height)
@@ -81,13 +77,13 @@ def _picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name
         [frame.point(row["as_of"], row[column]) for row in nights] for column in ("in_scope", "in_register", "in_sync")
     )
     deadline, today = result.municipality.deadline, result.as_of
-    planned = baseline(result)
+    counted = planned(result.municipality)
     ground = frame.y(0)
     parts = [
         *_grid(frame),
         _area(foreseen, frame, nights[-1]),
         _shape("area", [*registered, (registered[-1][0], ground), (registered[0][0], ground)]),
-        _line("baseline", [frame.point(frame.start, planned), frame.point(frame.end, planned)]) if planned else "",
+        _line("baseline", [frame.point(frame.start, counted), frame.point(frame.end, counted)]) if counted else "",
         _line("required", [frame.point(result.municipality.started, 0), frame.point(deadline, nights[-1]["in_scope"])]),
         _line("scope", [*scope, (frame.x(frame.end), scope[-1][1])]),
         _line("median", _median(foreseen, frame, nights[-1])),
@@ -110,7 +106,7 @@ def _frame(result: NightResult, foreseen: Forecast, points: pl.DataFrame, width:
     foreseen_end = foreseen.band[-1][0] if foreseen.band else result.as_of
     end = max(municipality.deadline, result.as_of, min(foreseen_end, result.as_of + timedelta(days=LATEST)))
     end += timedelta(days=max(3, (end - start).days // 25))
-    tallest = max(int(points["in_scope"].max() or 1), baseline(result) or 0, 1)  # type: ignore[arg-type]
+    tallest = max(int(points["in_scope"].max() or 1), planned(municipality) or 0, 1)  # type: ignore[arg-type]
     return Frame(width, height, start, end, tallest * 1.1)
 
 

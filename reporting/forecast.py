@@ -96,7 +96,7 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     if seen.height < LEAST_NIGHTS or steps.days.sum() < LEAST_WORKING_DAYS:
         return replace(plain, state=State.PASSED if passed else State.UNKNOWN)
     closed, opened = steps.draw(np.random.default_rng(seed))
-    return _judged(plain, closed, opened, last[0], as_of)
+    return _judged(plain, closed, opened, last[0], as_of, planned(municipality))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,16 @@ class Steps:
         return np.exp(random.normal(0.0, spread, size=(FUTURES, 1)))
 
 
-def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date) -> Forecast:
+def planned(municipality: Municipality) -> int | None:
+    """How many dwellings in scope the plan counted, when it counted any."""
+    return sum(category.baseline for category in municipality.categories.values() if category.in_scope and category.baseline) or None
+
+
+def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date, counted: int | None) -> Forecast:
     scope = last["in_scope"] + np.cumsum(opened, axis=1)
+    if counted is not None:
+        # The scope grows because homes are still being typed in; what the plan counted is where that ends.
+        scope = np.minimum(scope, max(counted, last["in_scope"]))
     register = last["in_register"] + np.cumsum(closed, axis=1)
     done = register >= scope
     when = np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)

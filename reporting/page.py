@@ -12,10 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from reconciliation.words import CLASS_TITLE, DwellingClass
 from reporting import headline, norwegian
-from reporting.burnup import baseline, burnup
+from reporting.burnup import burnup
 from reporting.curve import curve
 from reporting.events import events
-from reporting.forecast import Forecast, State
+from reporting.forecast import Forecast, State, planned
 from reporting.night import NightResult
 from reporting.overview import Group, blocks, groups, lives
 from reporting.refusals import refusals
@@ -81,7 +81,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             curve=burnup(result, foreseen),
             nights=points.rows(named=True),
             growth=_growth(points),
-            baseline=baseline(result),
+            baseline=planned(result.municipality),
             tables=[(by, _with_total(groups(result, by))) for by in ("category", "owner", "source")],
             blocks=stopping,
             lives=lives(result),
@@ -111,13 +111,13 @@ def _growth(points: pl.DataFrame) -> str | None:
 
 
 def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
-    planned = [row.baseline for row in rows if row.baseline is not None]
+    counted = [row.baseline for row in rows if row.baseline is not None]
     total = Group(
         say("groups.total"),
         sum(row.in_scope for row in rows),
         sum(row.in_register for row in rows),
         sum(row.in_sync for row in rows),
-        sum(planned) if planned else None,
+        sum(counted) if counted else None,
     )
     return [*((row, False) for row in rows), (total, True)]
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger import HISTORY
+from reconciliation.municipality import Category
 from reporting.forecast import Forecast, State, forecast
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality
@@ -29,7 +30,8 @@ def steady(pace: int, days: int = 20, scope: int = 500, start: int = 0, growth: 
 
 
 def foreseen(frame: pl.DataFrame, as_of: date, deadline: date) -> Forecast:
-    return forecast(frame, municipality(deadline=deadline), as_of)
+    """Of a municipality whose plan counted nothing, so that the history alone decides."""
+    return forecast(frame, municipality(deadline=deadline, categories={}), as_of)
 
 
 LAST = add_working_days(FIRST, 19)
@@ -115,3 +117,13 @@ def test_the_same_history_gives_the_same_forecast() -> None:
 def test_required_pace_ends_with_the_deadline() -> None:
     assert foreseen(steady(10), LAST, add_working_days(LAST, 10)).required_per_working_day == pytest.approx(31)
     assert foreseen(steady(10), LAST, LAST).required_per_working_day is None
+
+
+def test_the_scope_stops_growing_where_the_plan_stopped_counting() -> None:
+    # 10 go in and 10 come into scope a working day: without an end to the growth, never.
+    growing = steady(10, scope=310, growth=10)
+    assert foreseen(growing, LAST, date(2024, 6, 1)).forecast_date is None
+    counted = {"eldre": Category(title="Eldre", baseline=500), "institusjon": Category(title="Plass", in_scope=False, baseline=900)}
+    seen = forecast(growing, municipality(deadline=date(2024, 6, 1), categories=counted), LAST)
+    assert seen.forecast_date is not None
+    assert abs(working_days_between(LAST, seen.forecast_date) - 31) <= 1

@@ -21,7 +21,9 @@ def run_runs(config: Path, last: int) -> int:
     municipality = load(config)
     with closing(open_ledger(municipality.ledger, home_of(config))) as ledger:
         runs = ledger.runs(municipality.slug).reverse().head(last)
-    table = Table("night", "began (UTC)", "verdict", "apply", "run", "says", title=f"{municipality.name}: nights", title_justify="left")
+    table = Table("night", "began (UTC)", "verdict", "apply", title=f"{municipality.name}: nights", title_justify="left")
+    table.add_column("run", overflow="fold")  # whole, to be copied
+    table.add_column("says")
     for run in runs.iter_rows(named=True):
         mode = run["apply_mode"][:12]
         table.add_row(str(run["as_of"]), f"{run['started']:%Y-%m-%d %H:%M:%S}", run["verdict"], mode, run["run_id"], run["message"] or "")

@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 import requests
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -102,7 +103,7 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
 
 def show(played: list[Played], root: Path, console: Console) -> int:
     """All nights in a row, the last one in full, and where the report is."""
-    curve = Table(title="Nights", title_justify="left")
+    curve = Table(title="Nights", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for heading in ("night", "verdict", "rows", "rejected", "POST", "PUT", "DELETE", "in Kobo", "of", "s"):
         curve.add_column(heading, no_wrap=True, justify="left" if heading in ("night", "verdict") else "right")
     for night in played:

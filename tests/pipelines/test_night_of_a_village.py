@@ -9,10 +9,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from kobo_client.rehearsal.process import rehearsal_running
 from pipelines import night_command
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from reconciliation.municipality import ConfigurationError
-from tests.pipelines.village import FDV, Village
+from reconciliation.municipality import ConfigurationError, load
+from tests.pipelines.village import FDV, Village, free_port
 
 FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
 
@@ -27,7 +28,9 @@ def run_night(config: Path, apply: str, as_of: date) -> int:
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    yield Village(tmp_path)
+    village = Village(tmp_path)
+    with rehearsal_running(load(village.config).register_, tmp_path):
+        yield village
     assert not list(tmp_path.glob("**/*.unfinished"))
 
 
@@ -124,7 +127,8 @@ def test_a_register_that_is_down_leaves_the_sources_reported_and_the_next_night_
 ) -> None:
     run_night(village.config, "auto", FIRST)
     down = dict(village.content["register"])
-    village.write_config(register=down | {"kind": "kobo", "database": None})
+    nobody = f"http://127.0.0.1:{free_port()}"
+    village.write_config(register=down | {"kind": "kobo", "database": None, "base_url": nobody})
     village.write_fdv(FDV + "104;Lillevegen 6;;40,0;Bofellesskap\n")
     assert run_night(village.config, "auto", SECOND) == FAILED
     assert "127.0.0.1" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from connectors.config import AnySource
 from kobo_client.config import RegisterConfig
+from reconciliation.mapping import faults_of
 
 
 class Strict(BaseModel):
@@ -130,7 +132,22 @@ def load(config_file: Path) -> Municipality:
     except ValidationError as error:
         faults = "\n".join(f"{config_file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}." for fault in error.errors())
         raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error
+    if contradictions := list(_cross_faults(municipality)):
+        raise ConfigurationError("\n".join(f"{config_file}: {one}" for one in contradictions))
     home = home_of(config_file)
     resolved = config_file.resolve()
     municipality._file = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else str(config_file)
     return municipality
+
+
+def _cross_faults(municipality: Municipality) -> Iterator[str]:
+    """Names that one part of the file uses and no other part has."""
+    for name, source in municipality.sources.items():
+        if source.owner not in municipality.owners:
+            yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
+        yield from faults_of(name, source, municipality.categories)
+    ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
+    for field, order in ranked.items():
+        for name in order:
+            if name not in municipality.sources:
+                yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."

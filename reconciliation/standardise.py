@@ -11,9 +11,9 @@ from connectors.config import AnySource, FieldMapping
 from connectors.personal_numbers import MASK
 from connectors.reading import SourceRead
 from reconciliation import tables
-from reconciliation.municipality import ConfigurationError, Municipality
+from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, Rule
-from reconciliation.transforms import GROUP_FIELDS, GROUPS, NAMES, Parsed, single
+from reconciliation.transforms import GROUP_FIELDS, GROUPS, Parsed, single
 
 _BLANK = ("", "<NULL>", "''", "-", "–")
 """What people and dumps write for nothing."""
@@ -27,24 +27,8 @@ class Standardised:
     deviations: pl.DataFrame
 
 
-def check_mapping(name: str, source: AnySource) -> None:
-    """Raises ConfigurationError for a field or transform that does not exist."""
-    for canonical, mapping in source.fields.items():
-        where = f"sources.{name}.fields.{canonical}"
-        if mapping.transform not in NAMES:
-            raise ConfigurationError(f"{where}: `as: {mapping.transform}` is no transform. Use one of {', '.join(NAMES)}.")
-        if mapping.transform in GROUPS:
-            continue
-        if canonical not in tables.CONTENT:
-            raise ConfigurationError(f"{where}: is no field. Known fields: {', '.join(tables.CONTENT)}.")
-
-
 def standardise(read: SourceRead, source: AnySource, municipality: Municipality) -> Standardised:
-    """Apply the source's mapping to one read.
-
-    Raises ConfigurationError when the mapping names a field or transform that does not exist.
-    """
-    check_mapping(read.source, source)
+    """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read."""
     raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
     made: dict[str, pl.Series] = {}

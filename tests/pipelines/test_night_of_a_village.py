@@ -122,6 +122,20 @@ def test_an_unknown_key_in_the_file_stops_before_anything_runs(village: Village)
     assert not (village.home / "reports").exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"survivorship": {"default": ["fdv", "excel"]}}, "'excel' is not among `sources`"),
+        ({"owners": {"bolig": {"title": "Boligkontoret"}}}, "'eiendom' is not among `owners`"),
+        ({"deadline": "snart"}, "deadline"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused_with_the_key(village: Village, changes: dict[str, object], words: str) -> None:
+    village.write_config(**changes)
+    with pytest.raises(ConfigurationError, match=words):
+        run_night(village.config, "auto", FIRST)
+
+
 def test_a_register_that_is_down_leaves_the_sources_reported_and_the_next_night_repairs_it(
     village: Village, capsys: pytest.CaptureFixture[str]
 ) -> None:

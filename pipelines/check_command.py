@@ -11,6 +11,7 @@ from rich.table import Table
 
 from connectors.read import read_source
 from connectors.reading import Verdict
+from kobo_client.authentication import expiry_notice
 from kobo_client.client import RegisterClient
 from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
@@ -44,6 +45,18 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     except LedgerError as error:
         yield "ledger", False, str(error)
     yield _register(municipality, root)
+    yield from _keys(municipality)
+
+
+def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:
+    """A key or certificate that will expire is said weeks ahead."""
+    try:
+        notice = expiry_notice(municipality.register_)
+    except RegisterError as error:
+        yield "key", False, str(error)
+        return
+    if notice:
+        yield "key", False, notice
 
 
 def _register(municipality: Municipality, root: Path) -> tuple[str, bool, str]:

@@ -138,15 +138,22 @@ def check(config: ConfigFile) -> None:
 
 def main() -> None:
     """Entry point: known faults end in one sentence and a code, never in a traceback."""
+    try:
+        app()
+    except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help
+        code = _code_of(error)
+        if code is None:
+            raise
+        print(error, file=sys.stderr)
+        sys.exit(code)
+
+
+def _code_of(error: Exception) -> int | None:
+    """The exit code of a fault we have a sentence for; None for any other."""
     from kobo_client.errors import RegisterError  # noqa: PLC0415
     from reconciliation.ledger.faults import LedgerError  # noqa: PLC0415
     from reconciliation.municipality import ConfigurationError  # noqa: PLC0415
 
-    try:
-        app()
-    except ConfigurationError as error:
-        print(error, file=sys.stderr)
-        sys.exit(CONFIGURATION)
-    except (LedgerError, RegisterError) as error:
-        print(error, file=sys.stderr)
-        sys.exit(FAILED)
+    if isinstance(error, ConfigurationError):
+        return CONFIGURATION
+    return FAILED if isinstance(error, (LedgerError, RegisterError)) else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import requests
 
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines import night_command
@@ -151,6 +152,23 @@ def test_a_register_that_is_down_leaves_the_sources_reported_and_the_next_night_
     assert summary["progress"]["in_register"] == 4, "what is in the register is still there"
     village.write_config(register=down)
     assert run_night(village.config, "auto", THIRD) == DONE
+
+
+def test_a_register_that_dies_half_way_leaves_what_is_done_done_and_the_next_night_does_the_rest(village: Village) -> None:
+    address = village.content["register"]["base_url"]
+    with requests.Session() as session:
+        session.trust_env = False
+        outage = [{"kind": "cut_before", "verb": "POST", "after": 2}]
+        session.post(f"{address}/rehearsal/faults", json=outage, timeout=5).raise_for_status()
+        assert run_night(village.config, "auto", FIRST) == FAILED
+        summary = village.summary()
+        assert summary["night"]["verdict"] == "incomplete"
+        assert summary["progress"]["in_register"] == 2
+        session.delete(f"{address}/rehearsal/faults", timeout=5).raise_for_status()
+        assert run_night(village.config, "auto", SECOND) == DONE
+        held = session.get(f"{address}/rehearsal/export", timeout=5).text.strip().splitlines()
+    assert village.summary()["progress"]["in_sync"] == 4
+    assert len(held) == 1 + 4, "a heading and four dwellings: none lost, none twice"
 
 
 def test_a_plan_beyond_its_limits_waits_and_its_digest_lets_it_through(village: Village, capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,4 +140,46 @@ class SqlSource(Source):
         return self
 
 
-AnySource = Annotated[CsvSource | ExcelSource | SqlSource, Field(discriminator="kind")]
+class Paging(Strict):
+    """How a service tells where the next rows are. Every page is read, or the read has failed."""
+
+    by: Literal["none", "link", "page", "cursor"] = "none"
+    """link: the answer names the next address; page: ask for page after page until one is empty; cursor: the answer
+    gives a mark that the next request repeats."""
+    next_at: str | None = None
+    """link and cursor: where in the answer the address or mark stands, e.g. `meta.next`; for link, the `Link` header when blank."""
+    parameter: str | None = None
+    """page and cursor: the query parameter; `page` or `cursor` when blank."""
+    first_page: int = 1
+    most_pages: int = Field(default=10_000, gt=0)
+
+
+class RestSource(Source):
+    """A JSON service, asked with GET."""
+
+    kind: Literal["rest"]
+    url: str
+    """`${NAME}` is taken from the environment."""
+    rows_at: str | None = None
+    """Where in the answer the list of rows stands, e.g. `data.boliger`; blank when the answer is the list."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """E.g. `Authorization: Bearer ${TOKEN}`. Sent to this host only."""
+    paging: Paging = Paging()
+    connect_timeout: float = Field(default=10, gt=0)
+    read_timeout: float = Field(default=60, gt=0)
+    attempts: int = Field(default=4, ge=1)
+    """Of each request, when the service is down, busy (429) or fails (5xx)."""
+    retry_wait_cap: float = Field(default=30, ge=0)
+    """Longest wait in seconds before another attempt, also when the service asks for more."""
+    maximum_megabytes: int = Field(default=500, gt=0)
+    """Of all answers together."""
+    use_system_proxy: bool = False
+
+    @model_validator(mode="after")
+    def _mark_has_a_place(self) -> RestSource:
+        if self.paging.by == "cursor" and not self.paging.next_at:
+            raise ValueError("paging by cursor needs next_at")
+        return self
+
+
+AnySource = Annotated[CsvSource | ExcelSource | SqlSource | RestSource, Field(discriminator="kind")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from connectors.as_text import as_texts
 from connectors.config import SqlSource
 from connectors.faults import SourceFault
 from connectors.files import cannot_open
@@ -100,9 +100,11 @@ def _url(filled: str, hidden: Sequence[str], home: Path) -> tuple[URL, str]:
         raise SourceFault("missing_database", path=named)
     try:
         with path.open("rb") as stream:
-            stream.read(1)
+            head = stream.read(16)
     except OSError as error:
         raise cannot_open(Path(named), error) from error
+    if head and head != b"SQLite format 3\0":
+        raise SourceFault("not_a_database", path=named)
     return URL.create(url.drivername, database=f"file:{path.resolve().as_uri()[7:]}", query={"mode": "ro", "uri": "true"}), shown
 
 
@@ -143,29 +145,6 @@ def _detail(error: SQLAlchemyError, hidden: Sequence[str]) -> str:
 
 def _frame(rows: Sequence[Sequence[Any]], mapped: Sequence[str], at: Any, shown: str, first: int) -> pl.DataFrame:
     columns = list(zip(*rows, strict=True)) if rows else []
-    values = {heading: _texts(columns[at[heading]]) if rows else [] for heading in mapped}
+    values = {heading: as_texts(columns[at[heading]]) if rows else [] for heading in mapped}
     place = {"file": [shown] * len(rows), "sheet": [None] * len(rows), "row": list(range(first, first + len(rows)))}
     return pl.DataFrame({**place, **values}, schema={**RAW_PLACE, **dict.fromkeys(mapped, pl.String())})
-
-
-def _texts(values: Sequence[Any]) -> Sequence[str | None]:
-    if {type(value) for value in values} <= {str, type(None)}:
-        return values
-    return [as_text(value) for value in values]
-
-
-def as_text(value: Any) -> str | None:
-    """A database's or a service's value as text, the same way every night: ISO dates, decimal point, no needless `.0`."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    return str(value)

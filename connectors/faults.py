@@ -121,6 +121,10 @@ FAULTS: dict[str, Words] = {
         "The database file {path} does not exist. Correct `url`, or put the file there.",
         "Fant ikke databasefilen {path}. Si fra til drift hvis den er flyttet.",
     ),
+    "not_a_database": Words(
+        "{path} is not an SQLite database. Correct `url`, or copy the file again.",
+        "{path} er ikke en SQLite-database. Si fra til drift hvis filen er flyttet eller byttet ut.",
+    ),
     "database_refused": Words(
         "{url} refuses the connection ({detail}). Check the user, the password and that the server is up.",
         "Databasen slipper oss ikke inn. Drift må sjekke bruker, passord og at serveren er oppe.",
@@ -132,6 +136,46 @@ FAULTS: dict[str, Words] = {
     "not_a_select": Words(
         "The query starts with {word}. Only SELECT and WITH are run: sources are read, never changed.",
         "Spørringen i oppsettet kan endre data og blir ikke kjørt. Drift må rette den.",
+    ),
+    "bad_address": Words(
+        "The address {url} cannot be used. Write it as https://host/path.",
+        "Adressen til tjenesten er feil skrevet i oppsettet. Drift må rette den.",
+    ),
+    "no_service_rows": Words(
+        "{url} answers with no rows at all. Check `url` and `rows_at`; the last good rows stand until then.",
+        "Tjenesten vi henter fra, ga ingen rader. Drift må sjekke oppsettet.",
+    ),
+    "service_unreachable": Words(
+        "{url} does not answer ({detail}), after {attempts} attempts. Check the address and that the service is up.",
+        "Tjenesten vi henter fra, svarer ikke. Drift må sjekke adressen og om tjenesten er oppe.",
+    ),
+    "service_refuses": Words(
+        "{url} answers {status}: it does not accept who we are. Check the key or token in the environment.",
+        "Tjenesten vi henter fra, slipper oss ikke inn. Drift må sjekke nøkkelen.",
+    ),
+    "service_status": Words(
+        "{url} answers {status} after {attempts} attempt(s). Check `url`; when it is right, ask those who run the service.",
+        "Tjenesten vi henter fra, svarer med feil ({status}). Drift må sjekke adressen og snakke med leverandøren.",
+    ),
+    "service_elsewhere": Words(
+        "{url} sends us to another host ({host}). It is not followed, for our key would go along: correct `url` if the service has moved.",
+        "Tjenesten vi henter fra, viser videre til en annen adresse ({host}). Drift må sjekke om den er flyttet.",
+    ),
+    "not_json": Words(
+        "{url} does not answer with JSON ({detail}). Check `url`; a log-in page looks like this.",
+        "Svaret fra tjenesten kan ikke leses. Drift må sjekke adressen.",
+    ),
+    "no_row_list": Words(
+        "{url}: no list of rows at `{at}` in the answer (page {page}). Correct `rows_at`; the answer has {there}.",
+        "Svaret fra tjenesten har fått en ny form. Drift må sjekke oppsettet.",
+    ),
+    "paging_goes_round": Words(
+        "{url}: page {page} is one that was read before, so the paging never ends. Correct `paging`.",
+        "Tjenesten gir oss samme side om igjen. Drift må sjekke oppsettet.",
+    ),
+    "paging_too_long": Words(
+        "{url}: more than {limit}. Raise the limit if there really is so much, or correct `paging`.",
+        "Tjenesten gir mer enn vi har satt grense for ({limit}). Drift må sjekke oppsettet.",
     ),
     "unexpected": Words(
         "{place} could not be read for a reason nobody has foreseen ({detail}). Report it with the file's layout; the last good rows stand.",

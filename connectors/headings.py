@@ -42,11 +42,12 @@ def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str
     missing = [heading for heading in (*named, *(plain(each) for each in ignored)) if heading not in at]
     doubled = [heading for heading in dict.fromkeys(twice) if heading in named]
     if extra or missing or doubled:
-        raise SourceFault("headings", place=place, **_faults(extra, list(dict.fromkeys(missing)), doubled))
+        raise SourceFault("headings", place=place, **heading_faults(extra, list(dict.fromkeys(missing)), doubled))
     return {heading: at[name] for name, heading in named.items()}
 
 
-def _faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, str]:
+def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, str]:
+    """What the fault `headings` says, in both languages."""
     english: list[str] = []
     bokmal: list[str] = []
     for heading in extra[:_SHOWN]:

@@ -48,6 +48,15 @@ def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile
     return archive
 
 
+def check_parts(archive: zipfile.ZipFile) -> None:
+    """Unpack what every sheet needs (texts, styles, index) once: a size or checksum that lies raises here, in bounded memory."""
+    for part in archive.infolist():
+        if part.filename.startswith("xl/") and not part.filename.startswith(("xl/worksheets/sheet", "xl/media/")):
+            with archive.open(part) as stream:
+                while stream.read(MEGABYTE):
+                    pass
+
+
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name -> the part that holds it. Empty for a workbook in another form than XML."""
     book, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"

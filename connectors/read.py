@@ -17,9 +17,15 @@ from connectors.faults import FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.personal_numbers import mask_column
 from connectors.raw import Raw, empty_rows
 from connectors.reading import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
+from connectors.service import read_service
 from connectors.workbook import read_workbook
 
-_READERS: dict[str, Callable[[Any, Path], Raw]] = {"csv": read_delimited, "excel": read_workbook, "sql": read_database}
+_READERS: dict[str, Callable[[Any, Path], Raw]] = {
+    "csv": read_delimited,
+    "excel": read_workbook,
+    "sql": read_database,
+    "rest": read_service,
+}
 
 
 def read_source(name: str, source: AnySource, home: Path, last_complete_rows: int | None = None) -> SourceRead:

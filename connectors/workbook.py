@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import fastexcel
 import polars as pl
@@ -15,9 +13,9 @@ import polars as pl
 from connectors.config import ExcelSource, Sheet
 from connectors.faults import SourceFault
 from connectors.files import check_size, files_of, shown
-from connectors.headings import matching, nearest, positions
+from connectors.headings import heading_faults, matching, nearest, positions
 from connectors.kept_rows import blank_rows, total_rows, without_totals
-from connectors.package import kind_of_workbook, open_package, sheet_parts
+from connectors.package import check_parts, kind_of_workbook, open_package, sheet_parts
 from connectors.raw import Raw, together
 from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
 
@@ -45,8 +43,8 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     except fastexcel.FastExcelError as error:
         text = str(error).casefold()
         raise SourceFault("password" if "password" in text else "damaged_workbook", path=name, detail=type(error).__name__) from error
-    _check_ignored(grids, source, name)
     parts = [_sheet(path, name, sheet, source, grids[sheet.name], facts.get(sheet.name)) for sheet in source.sheets]
+    _check_ignored(grids, source, name)
     return together([*parts, Raw(parts[0].rows.clear(), _hidden_sheets(book, source, name))])
 
 
@@ -55,6 +53,7 @@ def _facts(path: Path, name: str, source: ExcelSource) -> dict[str, SheetFacts]:
     place = name
     try:
         with open_package(path, name, 2 * source.maximum_megabytes) as archive:
+            check_parts(archive)
             found: dict[str, SheetFacts] = {}
             for sheet, part in sheet_parts(archive).items():
                 place = f"{name}, sheet '{sheet}'"
@@ -67,11 +66,9 @@ def _facts(path: Path, name: str, source: ExcelSource) -> dict[str, SheetFacts]:
             return found
     except TooLong as error:
         raise SourceFault("too_many_cells", place=place, rows="?", columns="?") from error
-    except (zipfile.BadZipFile, EOFError, ParseError, KeyError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
-    except Exception as error:  # zlib.error has no base of its own
-        if isinstance(error, SourceFault):
-            raise
+    except SourceFault:
+        raise
+    except Exception as error:  # a damaged archive raises what its damage hits: zlib.error, BadZipFile, ParseError, KeyError ...
         raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
 
 
@@ -113,11 +110,12 @@ def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int
 
 
 def _check_ignored(grids: Mapping[str, pl.DataFrame], source: ExcelSource, name: str) -> None:
-    """Every ignored heading must be in one of the sheets, or the list is no longer true."""
+    """Every ignored heading must stand in one of the sheets, or the list is no longer true."""
     known = (*source.mapped(), *source.ignore)
-    found = {heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]}
-    if found and source.mapped() and matching(list(found), source.mapped()):
-        positions(sorted(found), [], source.ignore, name) if False else None
+    found = [heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]]
+    missing = [heading for heading in source.ignore if not matching(found, [heading])]
+    if missing and matching(found, source.mapped()):
+        raise SourceFault("headings", place=f"{name}, all sheets", **heading_faults([], missing, []))
 
 
 def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.DataFrame, facts: SheetFacts | None) -> Raw:
@@ -162,7 +160,7 @@ def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: 
 def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:
     """Error cells arrive as blank; they get the word that Excel shows, so that they are refused and not forgotten."""
     if facts is None:
-        return rows, [f"{place}: an old .xls file, in which error cells cannot be told from blank ones"]
+        return rows, [f"{place}: not an .xlsx file, so error cells cannot be told from blank ones"]
     notes = []
     for heading, column in letters.items():
         words = {row: word for row, at, word in facts.errors if at - facts.first_column == column}
@@ -185,13 +183,23 @@ def _filled_down(
             filled = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
         else:
             column = letters[heading] + facts.first_column
-            tops = {row: first for at, first, last in facts.merged if at == column for row in range(first, min(last, rows["row"][-1]) + 1)}
+            tops = _tops([(first, last) for at, first, last in facts.merged if at == column], rows["row"][-1])
             value = dict(zip(rows["row"].to_list(), rows[heading].to_list(), strict=True))
             table = {row: value.get(top) for row, top in tops.items()}
             filled = pl.DataFrame({"row": list(table), "above": list(table.values())}, schema={"row": pl.Int64(), "above": pl.String()})
         kept = kept.join(filled, on="row", how="left", maintain_order="left")
         kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading)).drop("above")
     return kept
+
+
+def _tops(ranges: Sequence[tuple[int, int]], end: int) -> dict[int, int]:
+    """Row -> first row of the merged range it lies in. Each row once, also where a made file lets ranges overlap."""
+    tops: dict[int, int] = {}
+    free = 0
+    for first, last in sorted(ranges):
+        tops |= dict.fromkeys(range(max(first, free), min(last, end) + 1), first)
+        free = max(free, last + 1)
+    return tops
 
 
 def _remarks(sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> list[str]:

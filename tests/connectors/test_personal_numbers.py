@@ -1,0 +1,102 @@
+"""Every series of national identity numbers is masked, and nothing that only looks a little like one."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.personal_numbers import MASK, is_national_identity_number, mask_column, mask_text
+from tests.connectors.identity_numbers import identity_number
+
+SERIES = [(day, month) for day in (0, 40) for month in (0, 40, 65, 80)]
+
+
+@pytest.mark.parametrize(("day", "month"), SERIES)
+@pytest.mark.parametrize("rest", [0, 1, 2, 3])
+def test_every_series_is_known_with_todays_and_tomorrows_control_digits(day: int, month: int, rest: int) -> None:
+    # Ordinary numbers (no addition) are built for a date far ahead, so that they are nobody's.
+    number = identity_number(17, 5, 39, day_plus=day, month_plus=month, first_rest=rest)
+    assert is_national_identity_number(number)
+    assert mask_text(f"Leies av {number}.") == f"Leies av {MASK}."
+
+
+NUMBER = identity_number(14, 3)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        NUMBER,
+        f"{NUMBER[:6]} {NUMBER[6:]}",
+        f"{NUMBER[:6]}-{NUMBER[6:]}",
+        f"{NUMBER[:6]}\u00a0{NUMBER[6:]}",
+        f"{NUMBER[:6]} – {NUMBER[6:]}",
+        f"{NUMBER[:2]}.{NUMBER[2:4]}.{NUMBER[4:6]} {NUMBER[6:]}",
+        f"{NUMBER[:2]} {NUMBER[2:4]} {NUMBER[4:6]} {NUMBER[6:9]} {NUMBER[9:]}",
+        f"{NUMBER[:6]}.{NUMBER[6:]}",
+        f"{NUMBER[:6]}/{NUMBER[6:]}",
+        " ".join(NUMBER),
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "fnr {}", "fnr.{},", "({})", "Leil 3 {} H0101", "x{}y", "{} og {}"])
+def test_separators_and_surroundings_hide_no_number(written: str, around: str) -> None:
+    text = around.replace("{}", written)
+    assert mask_text(text) == around.replace("{}", MASK)
+    column, count = mask_column(pl.Series([text, "Storgata 1", None]))
+    assert (column[0], count) == (mask_text(text), 1)
+
+
+def test_a_lost_leading_zero_hides_no_number() -> None:
+    number = identity_number(5, 11)
+    assert mask_text(number[1:]) == MASK
+    assert mask_text(f"{number[1:6]} {number[6:]}") == MASK
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9000001" + "0101",  # a section number of 11 digits
+        "12345678901",
+        "00000000000",
+        "987 654 321",
+        "Tlf. 22 33 44 55",
+        "5000-01-02-001",
+        "0301 12345 0001 0000 007",
+        "1" + NUMBER,
+        NUMBER + "1",
+        "32/8190 12345",
+        "",
+    ],
+)
+def test_other_numbers_stay_readable(text: str) -> None:
+    assert mask_text(text) == text
+
+
+def test_a_key_column_of_eleven_digit_ids_is_left_alone_though_some_fit_by_chance() -> None:
+    ids = [f"{9_000_000 + serial}0101" for serial in range(200)]
+    values = pl.Series([*ids, NUMBER])
+    assert mask_column(values, is_key=True)[1] == 0
+    assert mask_column(values, is_key=False)[1] == 1
+
+
+def test_a_person_in_a_key_column_is_masked() -> None:
+    assert mask_column(pl.Series(["B-1", "B-2", NUMBER]), is_key=True)[0][2] == MASK
+
+
+@given(st.text(alphabet="0123456789 .-/Aa", max_size=40))
+def test_masking_twice_is_masking_once_and_leaves_no_whole_number(text: str) -> None:
+    masked = mask_text(text)
+    assert mask_text(masked) == masked
+    assert not any(is_national_identity_number(word) for word in masked.split())
+
+
+def test_the_published_synthetic_numbers_are_masked(real_data: Path) -> None:
+    with (real_data / "dev" / "fnr_synthetic_vectors.csv").open(encoding="utf-8") as stream:
+        numbers = [row["nummer"] for row in csv.DictReader(stream, delimiter=";") if row["gyldig_som_identitetsnummer"] == "True"]
+    assert numbers
+    assert [mask_text(number) for number in numbers] == [MASK] * len(numbers)

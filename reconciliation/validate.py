@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import pandera.polars as pa
 import polars as pl
 
+from connectors.config import AnySource
 from reconciliation import tables
 from reconciliation.addresses import folded
 from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, POSSIBLE, RULES, Rule
 from reconciliation.standardise import deviations_of
+from reconciliation.transforms import GROUP_FIELDS
 from reconciliation.words import Severity
 
 INACTIVE = "inactive"
@@ -46,7 +48,7 @@ def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municip
     out_of_scope = judged.filter(pl.col("reason").is_not_null()).select(list(tables.OUT_OF_SCOPE))
     inside = judged.filter(pl.col("reason").is_null()).select(list(tables.SOURCE_ROWS)).with_row_index(_ROW)
     read_faults = _of_rows(deviations, inside)
-    found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults))])
+    found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
     found = found.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
     wrong = _of_rows(found.filter(pl.col("severity") == _ERROR), inside).get_column(_ROW).unique()
     bad = pl.col(_ROW).is_in(wrong.implode())
@@ -95,7 +97,7 @@ def _holds(wrong: pl.Expr):  # type: ignore[no-untyped-def]
     return holds
 
 
-def _broken_rules(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl.DataFrame]:
     """DEVIATIONS per rule. Only index and check are taken from pandera: a failure case holds the whole row's values."""
     try:
         _SCHEMA.validate(rows, lazy=True)
@@ -110,20 +112,23 @@ def _broken_rules(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         rule = BY_ID[rule_id]
         broken = rows[case.get_column("index").cast(pl.Int64).sort()]
         about = field or rule.field
-        yield deviations_of(broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id)), _LABELS.get(about or ""), about)
+        told = broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id))
+        for (source,), part in told.group_by("source", maintain_order=True):
+            heading = ", ".join(municipality.sources[str(source)].key) if rule.id in _ABOUT_THE_KEY else None
+            yield deviations_of(part, heading or heading_of(municipality.sources[str(source)], about), about)
 
 
-_LABELS = {
-    "adressenavn": "adresse",
-    "nummer": "adresse",
-    "postnummer": "adressen",
-    "bruksenhetsnummer": "bruksenhetsnummer",
-    "bruksareal": "areal",
-    "manedsleie": "husleie",
-    "antall_soverom": "antall soverom",
-    "kategori": "kategori",
-}
-"""What a field is called where no single heading of the owner's can be named."""
+_ABOUT_THE_KEY = ("N01", "N02")
+
+
+def heading_of(source: AnySource, canonical: str | None) -> str | None:
+    """The heading in the owner's file that a canonical field comes from; None when it is not in the file at all."""
+    groups = (name for name, mapping in source.fields.items() if canonical in GROUP_FIELDS.get(mapping.transform, ()))
+    for name in (canonical, *groups):
+        mapping = source.fields.get(name or "")
+        if mapping is not None and mapping.constant is None:
+            return mapping.column or ", ".join(mapping.columns)
+    return None
 
 
 def _shown(rule: Rule, about: str | None) -> pl.Expr:

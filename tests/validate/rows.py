@@ -48,7 +48,7 @@ SOURCE = CsvSource.model_validate(
         },
     }
 )
-VIK = Municipality.model_validate(CONFIG)
+VIK = Municipality.model_validate(CONFIG).model_copy(update={"sources": {"fdv": SOURCE}})
 
 
 def read(*rows: dict[str, str | None], verdict: Verdict = Verdict.COMPLETE) -> SourceRead:

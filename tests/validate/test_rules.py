@@ -62,6 +62,21 @@ def test_rows_that_break_a_rule_together_are_all_rejected(rule: str) -> None:
     assert words in done.deviations.get_column("message")[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "heading"),
+    [
+        ({"Adresse": "Storgata"}, "Adresse"),
+        ({"Postnr": None}, "Postnr"),
+        ({"Nummer": None}, "Nummer"),
+        ({"Areal": "0"}, "Areal"),
+        ({"Kategori": None}, "Kategori"),
+        ({"Gnr": "se skjøte"}, "Gnr"),
+    ],
+)
+def test_the_owner_is_told_the_heading_of_their_own_file(changes: Mapping[str, str | None], heading: str) -> None:
+    assert judged(good(**changes)).deviations.get_column("column").to_list() == [heading]
+
+
 def test_a_masked_number_is_a_warning_and_the_row_goes_on() -> None:
     done = judged(good(Leil=f"3 {MASK}"))
     assert rules(done) == [(2, "I01W")]

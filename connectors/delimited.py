@@ -48,7 +48,8 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", "start", *columns)
     rows = rows.filter(~blank_rows(wanted))
     key = [heading for heading in source.key if heading in at]
-    start = pl.col("start").str.strip_chars_start(" \t\u00a0" + dialect.separator + dialect.quote)
+    around = " \t\u00a0" + dialect.separator + dialect.quote
+    start = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
     rows, totals = without_totals(rows, total_rows(start, key, source.total_rows if key else ()), name)
     notes = (_note(name, encoding, dialect), *totals)
     return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])

@@ -42,6 +42,7 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
         if 0 <= index < len(lines)
         for one_separator in separators
         for one_quote in quotes
+        if one_quote in (quote, QUOTES[0]) or _quotes_values(lines, one_separator, one_quote)
     ]
     if not choices:
         return Dialect(separators[0], quotes[0], 0, 1, ())
@@ -56,6 +57,13 @@ def _stated_separator(lines: Sequence[str]) -> str | None:
     """Excel's own first line `sep=;`."""
     stated = re.fullmatch(r"\s*sep=(.)\s*", lines[0], re.IGNORECASE) if lines else None
     return stated.group(1) if stated else None
+
+
+def _quotes_values(lines: Sequence[str], separator: str, quote: str) -> bool:
+    """Whether any value is quoted from end to end so: an apostrophe in a street's name is no sign of it."""
+    s, q = re.escape(separator), re.escape(quote)
+    whole = re.compile(f"(?:^|{s}){q}[^{q}]*{q}(?:{s}|$)")
+    return any(whole.search(line) for line in lines[:_SAMPLE])
 
 
 def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dialect:

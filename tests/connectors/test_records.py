@@ -1,0 +1,45 @@
+"""The fast way through delimited text gives what the standard library's careful reader gives."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.dialect import Dialect
+from connectors.records import split_records
+
+CELLS = st.text(alphabet="ab1,;\"'\n øé", max_size=6)
+TABLES = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)
+
+
+@given(table=TABLES, quote=st.sampled_from(['"', "'"]), everything=st.booleans())
+def test_every_cell_comes_back_on_the_line_it_began(table: list[list[str]], quote: str, everything: bool) -> None:
+    stream = io.StringIO()
+    style = csv.QUOTE_ALL if everything else csv.QUOTE_MINIMAL
+    writer = csv.writer(stream, delimiter=";", quotechar=quote, lineterminator="\n", quoting=style)
+    writer.writerow(["A", "B", "C"])
+    expected = []
+    for row in table:
+        began = stream.getvalue().count("\n") + 1
+        writer.writerow(row)
+        if stream.getvalue().split("\n")[began - 1].strip(" ;"):
+            expected.append((began, *row))
+    lines = stream.getvalue().split("\n")
+    rows, bad = split_records(lines, Dialect(";", quote, 0, 1, ("A", "B", "C")), [0, 1, 2])
+    assert bad == []
+    blank_is_nothing = [(row, *(value or "" for value in values)) for row, _, *values in rows.rows()]
+    assert blank_is_nothing == expected
+
+
+@given(st.lists(st.text(alphabet="a;\"' ", max_size=8), max_size=15))
+def test_every_line_with_anything_on_it_is_a_row_or_a_bad_line_or_part_of_one(lines: list[str]) -> None:
+    rows, bad = split_records(["A;B", *lines], Dialect(";", '"', 0, 1, ("A", "B")), [0, 1])
+    begun = {*rows["row"], *(record.row for record in bad)}
+    filled = {number for number, line in enumerate(lines, start=2) if line.strip(" ;")}
+    assert begun <= filled | {number for number, line in enumerate(lines, start=2) if line}
+    assert len(begun) == rows.height + len(bad)
+    plain = {number for number in filled if '"' not in "".join(lines)}
+    assert plain <= begun

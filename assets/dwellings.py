@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import polars as pl
 
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night, one_sentence
-from assets.table import TABLE_TYPE, Table
+from assets.table import TABLE_TYPE, Table, counts, told
 from kobo_client.snapshot import read_register
 from reconciliation import tables
 from reconciliation.match import match
@@ -44,9 +43,17 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             known = session.ledger.memberships(slug)
             done = merge(standing_rows.frame, known, session.ledger.decisions(slug), municipality)
         dwellings = done.dwellings
-        yield dg.Output(Table(dwellings, standing_rows.facts), "dwellings", metadata={"dwellings": dwellings.height})
-        yield dg.Output(Table(done.lineage), "lineage", metadata={"rows": done.lineage.height})
-        yield dg.Output(Table(done.memberships), "memberships", metadata={"rows": done.memberships.height})
+        yield dg.Output(
+            Table(dwellings, standing_rows.facts),
+            "dwellings",
+            metadata=told(dwellings, "kategori"),
+        )
+        yield dg.Output(Table(done.lineage), "lineage", metadata=told(done.lineage, "field"))
+        yield dg.Output(
+            Table(done.memberships),
+            "memberships",
+            metadata=told(done.memberships, "source"),
+        )
         yield schema_result(key, dwellings, tables.DWELLINGS, unique="leverandor_bolig_id")
         parts = int(dwellings.get_column("source_keys").list.len().sum())
         yield result(
@@ -79,7 +86,13 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
             context.log.warning(seen.message)
         facts = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding, "missing": list(seen.missing)}
         yield dg.Output(
-            Table(seen.rows, facts), metadata={"entries": seen.rows.height, "verdict": seen.verdict, "missing": len(seen.missing)}
+            Table(seen.rows, facts),
+            metadata={
+                "entries": seen.rows.height,
+                "verdict": seen.verdict,
+                "missing": len(seen.missing),
+                "by boligtype": counts(seen.rows, "boligtype"),
+            },
         )
         yield result(key, "register_seen", seen.verdict == "complete", seen.message or "")
 
@@ -108,8 +121,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         with session.step("match"), one_sentence():
             found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug))
-        certain = found.filter(pl.col("certain")).height
-        yield dg.Output(Table(found), metadata={"certain": certain, "candidates": found.height - certain})
+        yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
         yield schema_result(key, found, tables.MATCHES)
 
     return matches

@@ -8,7 +8,7 @@ import polars as pl
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night, NightSession, one_sentence
 from assets.rows import verdicts_of
-from assets.table import TABLE_TYPE, Table
+from assets.table import TABLE_TYPE, Table, told
 from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan
@@ -184,7 +184,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
         yield dg.Output(
             Table(done, facts),
-            metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **by_outcome},
+            metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **told(done, "verb", "outcome")},
         )
         yield schema_result(key, done, tables.OUTCOMES)
         left = done.height - by_outcome.get("done", 0)

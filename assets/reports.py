@@ -60,10 +60,16 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 history=session.ledger.history(slug),
             )
             session.ledger.record_snapshot(session.run_id, snapshot)
-        counts = {name: int(snapshot.get_column(name).sum()) for name in ("in_scope", "in_register", "in_sync")}
-        yield dg.Output(Table(snapshot, counts), metadata=counts)
+        totals = {name: int(snapshot.get_column(name).sum()) for name in ("in_scope", "in_register", "in_sync")}
+        yield dg.Output(Table(snapshot, totals), metadata={**totals, "by category": _by_category(snapshot)})
 
     return progress
+
+
+def _by_category(snapshot: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    told = snapshot.group_by("category").agg(pl.col("in_scope", "in_register", "in_sync").sum()).sort("category")
+    lines = ["| category | in scope | in register | in sync |", "|---|---:|---:|---:|"]
+    return dg.MetadataValue.md("\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in told.iter_rows())]))
 
 
 def report_asset(municipality: Municipality) -> dg.AssetsDefinition:

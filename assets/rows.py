@@ -8,7 +8,7 @@ import polars as pl
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night
 from assets.sources import source_key
-from assets.table import TABLE_TYPE, EarlierTables, Table
+from assets.table import TABLE_TYPE, EarlierTables, Table, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
 from reconciliation.municipality import Municipality
@@ -64,9 +64,8 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
-        by_source = {name: int(rows.filter(pl.col("source") == name).height) for name in sources}
-        yield dg.Output(Table(rows, {"sources": facts}), "source_rows", metadata={"rows": rows.height, **by_source})
-        yield dg.Output(Table(deviations), "unreadable_values", metadata={"rows": deviations.height})
+        yield dg.Output(Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source"))
+        yield dg.Output(Table(deviations), "unreadable_values", metadata=told(deviations, "rule"))
         yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
 
     return standardised
@@ -99,17 +98,21 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         with session.step("validate"):
             done = validate(source_rows.frame, unreadable_values.frame, municipality)
-        yield dg.Output(Table(done.accepted, source_rows.facts), "accepted_rows", metadata={"rows": done.accepted.height})
         yield dg.Output(
-            Table(done.rejected), "rejected_rows", metadata={"rows": done.rejected.height, "by source": counted(done.rejected, "source")}
+            Table(done.accepted, source_rows.facts),
+            "accepted_rows",
+            metadata=told(done.accepted, "source"),
         )
+        yield dg.Output(Table(done.rejected), "rejected_rows", metadata=told(done.rejected, "source"))
         yield dg.Output(
             Table(done.out_of_scope),
             "out_of_scope_rows",
-            metadata={"rows": done.out_of_scope.height, "by reason": counted(done.out_of_scope, "reason")},
+            metadata=told(done.out_of_scope, "source", "reason"),
         )
         yield dg.Output(
-            Table(done.deviations), "deviations", metadata={"rows": done.deviations.height, "by rule": counted(done.deviations, "rule")}
+            Table(done.deviations),
+            "deviations",
+            metadata=told(done.deviations, "rule", "owner"),
         )
         yield schema_result(keys["accepted_rows"], done.accepted, tables.SOURCE_ROWS)
         yield schema_result(keys["deviations"], done.deviations, tables.DEVIATIONS)
@@ -150,7 +153,10 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         with session.step("merge"):
             verdicts = verdicts_of(accepted_rows)
             rows = standing_rows(accepted_rows.frame, rejected_rows.frame, verdicts, before.frame if before else None)
-        yield dg.Output(Table(rows, accepted_rows.facts), metadata={"rows": rows.height, "carried": int(rows.get_column("carried").sum())})
+        yield dg.Output(
+            Table(rows, accepted_rows.facts),
+            metadata=told(rows, "source", "carried"),
+        )
         yield schema_result(key, rows, tables.STANDING_ROWS)
 
     return standing
@@ -160,9 +166,3 @@ def verdicts_of(table: Table) -> dict[str, Verdict]:
     """Source name -> verdict of tonight's read, from the facts that follow the rows."""
     sources: Mapping[str, Mapping[str, str]] = table.facts["sources"]
     return {name: Verdict(facts["verdict"]) for name, facts in sources.items()}
-
-
-def counted(frame: pl.DataFrame, column: str) -> str:
-    """`B01: 3, K02: 1` for metadata: counts only, no values."""
-    counts = frame.group_by(column).len().sort(column).rows()
-    return ", ".join(f"{value}: {number}" for value, number in counts) or "-"

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.checks import check_key, result
 from assets.night import FRESH, Night
-from assets.table import TABLE_TYPE, Table
+from assets.table import TABLE_TYPE, Table, told
 from connectors.config import AnySource
 from connectors.read import read_source
 from connectors.reading import Verdict
@@ -52,7 +52,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
         yield dg.Output(
             Table(read.rows, facts),
             metadata={
-                "rows": read.rows.height,
+                **told(read.rows, "file", "sheet"),
                 "verdict": read.verdict.value,
                 "masked values": sum(read.masked.values()),
                 "notes": "; ".join(read.notes) or "-",

@@ -15,7 +15,10 @@ _LONGEST_ROW = 32 << 20
 _FIRST_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?(?<!/)>(?!</c>|<v></v></c>|<v/></c>)')
 _CELL_AT = re.compile(rb'\br="([A-Z]+)\d+"')
 _ERROR = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v[^>]*>([^<]*)</v>')
-_UNCALCULATED = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*</c>')
+_UNCALCULATED = re.compile(
+    rb'<c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*(?<!/)><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+"""A formula with no result. A text formula whose result is empty looks almost so and is a blank cell."""
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sheetData)\b")
 UNCALCULATED = "#UBEREGNET!"

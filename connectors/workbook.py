@@ -34,10 +34,12 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     name = shown(path, home)
     check_size(path, home, source.maximum_megabytes)
     facts: Mapping[str, SheetFacts] = {}
-    if kind_of_workbook(path, name) == "xlsx":
+    kind = kind_of_workbook(path, name)
+    if kind == "xlsx":
         facts = _facts(path, name, source)
     try:
-        book = fastexcel.read_excel(path)
+        # The reader believes a file's ending; where that is wrong, it gets the bytes and looks for itself.
+        book = fastexcel.read_excel(path if path.suffix.casefold() == f".{kind}" else path.read_bytes())
         _check_sheets(book, source, name)
         grids = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
     except fastexcel.FastExcelError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +19,8 @@ TABLES = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)
 @given(table=TABLES, quote=st.sampled_from(['"', "'"]), everything=st.booleans())
 def test_every_cell_comes_back_on_the_line_it_began(table: list[list[str]], quote: str, everything: bool) -> None:
     stream = io.StringIO()
-    style = csv.QUOTE_ALL if everything else csv.QUOTE_MINIMAL
-    writer = csv.writer(stream, delimiter=";", quotechar=quote, lineterminator="\n", quoting=style)
+    dialect: dict[str, Any] = {"delimiter": ";", "quotechar": quote, "lineterminator": "\n"}
+    writer = csv.writer(stream, **dialect, quoting=csv.QUOTE_ALL if everything else csv.QUOTE_MINIMAL)
     writer.writerow(["A", "B", "C"])
     expected = []
     for row in table:

@@ -103,7 +103,7 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
 
 def show(played: list[Played], root: Path, console: Console) -> int:
     """All nights in a row, the last one in full, and where the report is."""
-    curve = Table(title="Nights", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    curve = Table(title="Nights", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("night", "verdict", "rows", "rejected", "POST", "PUT", "DELETE", "in Kobo", "of", "s"):
         curve.add_column(heading, no_wrap=True, justify="left" if heading in ("night", "verdict") else "right")
     for night in played:

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
-from connectors.config import AnySource
+from connectors.config import AnySource, Strict
 from kobo_client.config import RegisterConfig
 from reconciliation.mapping import faults_of
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Category(Strict):

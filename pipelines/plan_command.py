@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
 from datetime import date
@@ -19,7 +18,7 @@ from reconciliation.ledger import Ledger, StoredPlan, open_ledger
 from reconciliation.municipality import Municipality, home_of, load
 from reconciliation.plan import Plan, actionable
 from reconciliation.plan_changes import compare
-from reconciliation.plan_rendering import as_json, as_markdown
+from reconciliation.plan_rendering import as_json, as_markdown, in_words
 from reconciliation.undo import UNDO
 from reconciliation.words import DwellingClass
 
@@ -71,16 +70,12 @@ def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: C
     since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
     table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
     for row in changed.head(SHOWN).iter_rows(named=True):
-        changes = _in_words(row["changes_now"] or row["changes_before"])
+        changes = in_words(row["changes_now"] or row["changes_before"])
         kobo_id = (row["kobo_id"] or "")[:8]
         table.add_row(row["news"], row["leverandor_bolig_id"] or "", kobo_id, row["class_before"] or "", row["class_now"] or "", changes)
     console.print(table)
     if changed.height > SHOWN:
         console.print(f"... and {changed.height - SHOWN} more.")
-
-
-def _in_words(changes: str) -> str:
-    return ", ".join(f"{one['field']}: {one['old']} -> {one['new']}" for one in json.loads(changes))
 
 
 def _show(plan: Plan, console: Console) -> None:
@@ -95,7 +90,7 @@ def _show(plan: Plan, console: Console) -> None:
             item["class"],
             item["leverandor_bolig_id"] or "",
             (item["kobo_id"] or "")[:8],
-            _in_words(item["changes"]),
+            in_words(item["changes"]),
             item["held"] or "",
         )
         table.add_row(*row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import uuid
 from contextlib import closing
@@ -22,6 +21,7 @@ from reconciliation.approval import DIGEST, Answer, decide
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.municipality import Municipality, home_of, load
 from reconciliation.plan import Plan
+from reconciliation.plan_rendering import in_words
 from reconciliation.undo import UNDO, Inverse, as_plan, plan_inverse
 
 SHOWN = 40
@@ -93,7 +93,7 @@ def _show(plan: Plan, inverse: Inverse, console: Console) -> None:
             "class", "dwelling", "koboId", "back to", title=f"Undo {plan.digest[:12]}: {plan.items.height} changes", title_justify="left"
         )
         for item in plan.items.head(SHOWN).iter_rows(named=True):
-            changes = ", ".join(f"{one['field']}: {one['old']} -> {one['new']}" for one in json.loads(item["changes"]))
+            changes = in_words(item["changes"])
             table.add_row(item["class"], item["leverandor_bolig_id"], (item["kobo_id"] or "")[:8], changes)
         console.print(table)
     if inverse.cannot.height:

@@ -8,6 +8,25 @@ import polars as pl
 
 from reconciliation.addresses import fold
 
+PLACE_FIELDS = frozenset(
+    {
+        "gardsnummer",
+        "bruksnummer",
+        "festenummer",
+        "seksjonsnummer",
+        "adressenavn",
+        "nummer",
+        "bokstav",
+        "bruksenhetsnummer",
+        "leilighetsnummer",
+        "ekstra_referanse",
+        "postnummer",
+        "poststed",
+        "andelsnummer",
+    }
+)
+"""Fields that tell, alone or together, where a dwelling lies."""
+
 SamePlace = Callable[[str], str]
 """Municipality number as written -> the number it has today."""
 

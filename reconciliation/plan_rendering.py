@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.place import PLACE_FIELDS
 from reconciliation.plan import Plan, actionable
 from reconciliation.reasons import english
 from reconciliation.words import ACTIONS, CLASS_TITLE, DwellingClass
@@ -39,14 +40,26 @@ def as_json(plan: Plan) -> str:
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
         "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": one.melding} for one in plan.refusals],
-        "items": [{**item, "changes": json.loads(item["changes"]), "details": json.loads(item["details"])} for item in items],
+        "items": [{**item, "changes": _without_place(item["changes"]), "details": json.loads(item["details"])} for item in items],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
+def in_words(changes: str) -> str:
+    """What would change. Where a home lies is left out: a plan is shown in places that a secret address must not reach (law 10)."""
+    return ", ".join(
+        f"{one['field']}: differs" if one["field"] in PLACE_FIELDS else f"{one['field']}: {one['old']} -> {one['new']}"
+        for one in json.loads(changes)
+    )
+
+
+def _without_place(changes: str) -> list[dict[str, Any]]:
+    return [{"field": one["field"]} if one["field"] in PLACE_FIELDS else one for one in json.loads(changes)]
+
+
 def _texts(item: dict[str, Any]) -> list[str]:
     details = json.loads(item["details"])
-    changes = ", ".join(f"{one['field']}: {one['old']} -> {one['new']}" for one in json.loads(item["changes"]))
+    changes = in_words(item["changes"])
     held = english(item["held"], details) if item["held"] else ""
     return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held]
 

@@ -7,24 +7,6 @@ import polars as pl
 from reporting.night import NightResult
 from reporting.texts import say
 
-PLACE_FIELDS = frozenset(
-    {
-        "gardsnummer",
-        "bruksnummer",
-        "festenummer",
-        "seksjonsnummer",
-        "adressenavn",
-        "nummer",
-        "bokstav",
-        "bruksenhetsnummer",
-        "leilighetsnummer",
-        "ekstra_referanse",
-        "postnummer",
-        "poststed",
-        "andelsnummer",
-    }
-)
-"""Fields that tell, alone or together, where a dwelling lies."""
 _PLACE = ["source", "sheet", "row"]
 
 

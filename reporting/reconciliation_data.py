@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.place import PLACE_FIELDS
 from reconciliation.tables import CONTENT
 from reconciliation.words import CLASS_TITLE, DwellingClass
 from reporting.causes import cause
 from reporting.night import NightResult
 from reporting.overview import owner_title
-from reporting.privacy import PLACE_FIELDS, with_shown_address
+from reporting.privacy import with_shown_address
 from reporting.texts import say, word_for
 
 FOLDER = "boliger"

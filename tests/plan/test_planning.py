@@ -12,7 +12,7 @@ from reconciliation.guards import environment_mismatch
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan import Plan, actionable, make_plan
-from reconciliation.plan_rendering import as_json, as_markdown
+from reconciliation.plan_rendering import as_json, as_markdown, in_words
 from reconciliation.reasons import REASONS, bokmal, english
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, links, municipality, none_known, register, standing
 
@@ -203,3 +203,13 @@ def test_every_reason_is_told_in_both_languages() -> None:
         assert reason.english != reason.bokmal
         assert english(code, {})
         assert bokmal(code, {})
+
+
+def test_a_plan_does_not_tell_where_a_home_lies() -> None:
+    changes = json.dumps(
+        [
+            {"field": "adressenavn", "old": "Storgata", "new": "Lillegata", "source": "fdv"},
+            {"field": "manedsleie", "old": "7000", "new": "7500", "source": "fdv"},
+        ]
+    )
+    assert in_words(changes) == "adressenavn: differs, manedsleie: 7000 -> 7500"

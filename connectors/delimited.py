@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -44,6 +45,14 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     dialect = detect(lines, (*wanted, *ignored), source.separator, source.quote, source.header_row)
     at = positions(dialect.headings, wanted, ignored, name)
     values, bad = split_records(lines, dialect, sorted(at.values()))
+    short: tuple[str, ...] = ()
+    if values.is_empty() and {record.reason for record in bad} == {"too_few_values"} and len({record.found for record in bad}) == 1:
+        # Every line alike is no line broken in two: some systems leave out the last values when they have none.
+        left_out = dialect.headings[bad[0].found :]
+        if max(at.values()) < bad[0].found:
+            dialect = replace(dialect, headings=dialect.headings[: bad[0].found])
+            values, bad = split_records(lines, dialect, sorted(at.values()))
+            short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
     columns = [_value(f"c{column}", source.null_values).alias(heading) for heading, column in at.items()]
     rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", "start", *columns)
     rows = rows.filter(~blank_rows(wanted))
@@ -51,7 +60,7 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     around = " \t\u00a0" + dialect.separator + dialect.quote
     start = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
     rows, totals = without_totals(rows, total_rows(start, key, source.total_rows if key else ()), name)
-    notes = (_note(name, encoding, dialect), *totals)
+    notes = (_note(name, encoding, dialect), *short, *totals)
     return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])
 
 

@@ -27,6 +27,8 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         position = getattr(error, "start", 0)
         line = data.count(b"\n", 0, position) + 1
         actual = bom or _narrow(data)
+        if codecs.lookup(actual).name.startswith(codecs.lookup(encoding).name):
+            raise SourceFault("damaged_text", path=path, line=line, encoding=encoding) from error
         raise SourceFault("wrong_encoding", path=path, line=line, encoding=encoding, actual=actual) from error
 
 

@@ -52,6 +52,10 @@ FAULTS: dict[str, Words] = {
         "{path} holds NUL bytes from byte {position} on, so it is damaged or no text. Export it again.",
         "{path} er skadet eller er ikke en tekstfil (nulltegn fra byte {position}). Ta ut eksporten på nytt.",
     ),
+    "damaged_text": Words(
+        "{path}, line {line}: the text is {encoding}, but damaged there; it was probably cut short. Export it again.",
+        "{path}, linje {line}: filen er skadet, trolig bare delvis kopiert. Ta ut eksporten på nytt.",
+    ),
     "wrong_encoding": Words(
         "{path}, line {line}: the bytes are not {encoding}. They look like {actual}; correct `encoding`, or leave it out to have it detected.",
         "{path}, linje {line}: tegnene kan ikke leses som {encoding}. Ta ut eksporten med tegnsettet {actual}, eller si fra til drift.",

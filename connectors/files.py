@@ -68,6 +68,8 @@ def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
             size = path.stat().st_size
     except OSError as error:
         raise cannot_open(Path(shown(path, home)), error) from error
+    except ValueError as error:  # no file system takes such a name
+        raise SourceFault("missing_file", path=shown(path, home)) from error
     if size == 0:
         raise SourceFault("empty_file", path=shown(path, home))
     if size > limit_megabytes * MEGABYTE:

@@ -18,6 +18,8 @@ _SEPARATOR = r"[\s.\-/_·•,:'’‐-―−]"
 _PREFILTER = r"\d(?:[\s.\-/_·•,:'’‐-―−]{0,3}\d){9}"
 """A cheap first look that polars does on whole columns: ten digits near each other."""
 _DIGITS = re.compile(r"\d+")
+_UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+"""Random digits between letters; in a column of thousands some fit by chance, and a UUID names no person."""
 _GAP = re.compile(_SEPARATOR + r"{1,3}")
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
@@ -63,7 +65,8 @@ def mask_text(text: str) -> str:
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Where numbers stand: groups of digits with short gaps between them that together have 11 (or 10) digits."""
-    groups = [match.span() for match in _DIGITS.finditer(text)]
+    random = [match.span() for match in _UUID.finditer(text)]
+    groups = [match.span() for match in _DIGITS.finditer(text) if not any(start <= match.start() < end for start, end in random)]
     taken = 0
     for first, (start, _) in enumerate(groups):
         if start < taken:
@@ -93,22 +96,21 @@ def _end_of_number(text: str, groups: list[tuple[int, int]], first: int) -> int 
 def mask_column(values: pl.Series, *, is_key: bool = False) -> tuple[pl.Series, int]:
     """The column masked, and how many of its values were.
 
-    A key column full of 11-digit ids (Facilit's section numbers can have 11) holds a few that fit by chance, one in a
-    hundred; when all but a handful of a long column's whole-cell numbers fail the check, it is an id series and stays.
+    A long column of ids holds a few that fit by chance, one in a hundred. Where nearly all of its whole-cell numbers fail
+    the check it is an id series and stays: of 10 digits in any column (a lost zero is only a guess), of 11 digits in a
+    key column only (Facilit's section numbers can have 11).
     """
-    suspects = values.filter(values.str.contains(_PREFILTER).fill_null(False))
-    if suspects.is_empty() or (is_key and _is_id_series(suspects)):
-        return values, 0
-    changed = {text: masked for text in suspects.unique().to_list() if (masked := mask_text(text)) != text}
+    suspects = values.filter(values.str.contains(_PREFILTER).fill_null(False)).unique()
+    ids = _id_series(suspects, 10) | (_id_series(suspects, 11) if is_key else set())
+    changed = {text: masked for text in suspects.to_list() if text not in ids and (masked := mask_text(text)) != text}
     if not changed:
         return values, 0
-    count = int(suspects.is_in(list(changed)).sum())
+    count = int(values.is_in(list(changed)).sum())
     return values.replace(changed), count
 
 
-def _is_id_series(suspects: pl.Series) -> bool:
-    whole = suspects.filter(suspects.str.contains(r"^\s*\d{11}\s*$")).unique().to_list()
-    if len(whole) < _ID_SERIES_LEAST:
-        return False
-    failing = sum(not is_national_identity_number(text.strip()) for text in whole)
-    return failing / len(whole) >= _ID_SERIES_FAIL
+def _id_series(suspects: pl.Series, width: int) -> set[str]:
+    """The whole-cell numbers of that width, when they are many and nearly all fail the check."""
+    whole = set(suspects.filter(suspects.str.contains(rf"^\s*\d{{{width}}}\s*$")).to_list())
+    failing = sum(not is_national_identity_number(text.strip().zfill(11)) for text in whole)
+    return whole if len(whole) >= _ID_SERIES_LEAST and failing >= _ID_SERIES_FAIL * len(whole) else set()

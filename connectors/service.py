@@ -29,9 +29,7 @@ def read_service(source: RestSource, home: Path) -> Raw:
     for name, value in source.headers.items():
         headers[name], more = fill_in(value, f"headers.{name}")
         hidden = (*hidden, *more)
-    shown = without_secrets(urlunsplit(urlsplit(url)._replace(query="", fragment="")), hidden)
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise SourceFault("bad_address", url=shown)
+    shown = _shown(url, hidden)
     with Asker(source, headers, hidden, shown) as asker:
         pages = list(_pages(source, asker, url, shown))
     rows = [flat(row) for page in pages for row in page]
@@ -44,6 +42,18 @@ def read_service(source: RestSource, home: Path) -> Raw:
     values = {heading: as_texts([row.get(heading) for row in rows]) for heading in mapped}
     frame = pl.DataFrame({**place, **values}, schema={**RAW_PLACE, **dict.fromkeys(mapped, pl.String())})
     return Raw(frame.filter(~blank_rows(mapped)), (f"{shown}: {len(rows)} rows on {len(pages)} page(s)",))
+
+
+def _shown(url: str, hidden: Sequence[str]) -> str:
+    """The address as messages show it: without parameters, where keys like to stand."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SourceFault("bad_address", url=without_secrets(url, hidden)) from error
+    shown = without_secrets(urlunsplit(parts._replace(query="", fragment="")), hidden)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SourceFault("bad_address", url=shown)
+    return shown
 
 
 def flat(row: Mapping[str, Any], above: str = "") -> dict[str, Any]:

@@ -122,6 +122,14 @@ def test_blank_values_beyond_the_headings_are_forgiven(tmp_path: Path) -> None:
     assert read_csv(tmp_path, "Nr;Adresse;Areal;Merknad;\n1;A;1;;\n2;B;2;;;;\n").verdict is Verdict.COMPLETE
 
 
+def test_a_system_that_leaves_out_its_last_values_on_every_line_is_understood(tmp_path: Path) -> None:
+    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1\n2;B;2\n")
+    assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 2)
+    assert "liste.csv: no line has a value for the last headings (Merknad)" in found.notes
+    # A value we map is never guessed at.
+    assert read_csv(tmp_path, "Nr;Adresse;Merknad;Areal\n1;A;1\n2;B;2\n").verdict is Verdict.SUSPICIOUS
+
+
 def test_sums_are_no_dwellings_but_a_street_that_begins_so_is(tmp_path: Path) -> None:
     found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;Sumvegen 3;1;\n2;Sum vei 4;2;\n;Sum:;3;\nTotalt;;6;\n")
     assert found.rows["Nr"].to_list() == ["1", "2"]

@@ -70,6 +70,7 @@ def test_a_lost_leading_zero_hides_no_number() -> None:
         "1" + NUMBER,
         NUMBER + "1",
         "32/8190 12345",
+        f"3f0a{NUMBER[:4]}-{NUMBER[4:8]}-4{NUMBER[8:]}-8bcd-0123456789ab",
         "",
     ],
 )
@@ -82,6 +83,13 @@ def test_a_key_column_of_eleven_digit_ids_is_left_alone_though_some_fit_by_chanc
     values = pl.Series([*ids, NUMBER])
     assert mask_column(values, is_key=True)[1] == 0
     assert mask_column(values, is_key=False)[1] == 1
+
+
+def test_a_column_of_ten_digit_ids_is_left_alone_and_a_person_among_words_is_not() -> None:
+    ids = [f"6476{serial:06d}" for serial in range(0, 20_000, 7)]
+    assert any(mask_text(each) != each for each in ids)
+    assert mask_column(pl.Series(ids))[1] == 0
+    assert mask_column(pl.Series([*ids, f"v/ {NUMBER}"]))[1] == 1
 
 
 def test_a_person_in_a_key_column_is_masked() -> None:

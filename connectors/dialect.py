@@ -36,14 +36,8 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
     if stated and not separator:
         separators = (stated,)
     lookups = [header_row - 1] if header_row else [index for index, line in enumerate(lines[:_HEADER_WITHIN]) if line.strip()]
-    choices = [
-        _choice(lines, index, one_separator, one_quote)
-        for index in lookups or [0]
-        if 0 <= index < len(lines)
-        for one_separator in separators
-        for one_quote in quotes
-        if one_quote in (quote, QUOTES[0]) or _quotes_values(lines, one_separator, one_quote)
-    ]
+    pairs = [(one, other) for one in separators for other in quotes if other in (quote, QUOTES[0]) or _quotes_values(lines, one, other)]
+    choices = [_choice(lines, index, *pair) for index in lookups or [0] if 0 <= index < len(lines) for pair in pairs]
     if not choices:
         return Dialect(separators[0], quotes[0], 0, 1, ())
     best = max(matching(choice.headings, known) for choice in choices)

@@ -41,13 +41,15 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
         # The reader believes a file's ending; where that is wrong, it gets the bytes and looks for itself.
         book = fastexcel.read_excel(path if path.suffix.casefold() == f".{kind}" else path.read_bytes())
         _check_sheets(book, source, name)
-        grids = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
+        loaded = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
     except fastexcel.FastExcelError as error:
         text = str(error).casefold()
         raise SourceFault("password" if "password" in text else "damaged_workbook", path=name, detail=type(error).__name__) from error
+    grids = {sheet: grid for sheet, (grid, _) in loaded.items()}
+    hidden = tuple(f"{name}: sheet '{sheet}' is hidden, and is read" for sheet, (_, is_hidden) in loaded.items() if is_hidden)
     parts = [_sheet(path, name, sheet, source, grids[sheet.name], facts.get(sheet.name)) for sheet in source.sheets]
     _check_ignored(grids, source, name)
-    return together([*parts, Raw(parts[0].rows.clear(), _hidden_sheets(book, source, name))])
+    return together([*parts, Raw(parts[0].rows.clear(), hidden)])
 
 
 def _facts(path: Path, name: str, source: ExcelSource) -> dict[str, SheetFacts]:
@@ -90,15 +92,14 @@ def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:
     raise SourceFault("sheets", path=name, faults=", ".join(english), feil=", ".join(bokmal))
 
 
-def _hidden_sheets(book: Any, source: ExcelSource, name: str) -> tuple[str, ...]:
-    hidden = [sheet.name for sheet in source.sheets if book.load_sheet(sheet.name, header_row=None, n_rows=1).visible != "visible"]
-    return tuple(f"{name}: sheet '{sheet}' is hidden, and is read" for sheet in hidden)
+def _grid(book: Any, sheet: str) -> tuple[pl.DataFrame, bool]:
+    """Every row from Excel's row 1 on, as text, and whether the sheet is hidden.
 
-
-def _grid(book: Any, sheet: str) -> pl.DataFrame:
-    """Every row from Excel's row 1 on, as text. Typed reading would turn what does not fit into null without a word."""
-    frame: pl.DataFrame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    return frame.rename({column: f"c{number}" for number, column in enumerate(frame.columns)})
+    Typed reading would turn what does not fit into null without a word.
+    """
+    loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+    frame: pl.DataFrame = loaded.to_polars()
+    return frame.rename({column: f"c{number}" for number, column in enumerate(frame.columns)}), loaded.visible != "visible"
 
 
 def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int, list[str]]:

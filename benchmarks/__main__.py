@@ -35,7 +35,7 @@ def main() -> None:
             rows += module.run()
         else:
             done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=False)
-            texts.append(f"## {name}\n\n```\n{(done.stdout + done.stderr).strip()}\n```\n")
+            texts.append(f"## {name}\n\n```\n{(done.stdout if done.returncode == 0 else done.stdout + done.stderr).strip()}\n```\n")
     about = machine()
     (HERE / "results.json").write_text(
         json.dumps({"machine": about, "results": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -9,7 +9,7 @@ import polars as pl
 
 from connectors.config import AnySource, FieldMapping
 from connectors.personal_numbers import MASK
-from connectors.reading import SourceRead
+from connectors.reading import ERROR_VALUES, SourceRead
 from reconciliation import tables
 from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, Rule
@@ -55,7 +55,7 @@ def _source_key(source: AnySource) -> pl.Expr:
     """Raw key parts joined with a hyphen; null when one is missing."""
     parts = [pl.col(heading).str.strip_chars() for heading in source.key]
     whole = pl.concat_str(parts, separator="-")
-    return pl.when(pl.any_horizontal(part.is_null() | (part == "") for part in parts)).then(None).otherwise(whole)
+    return pl.when(pl.any_horizontal(part.is_null() | part.is_in(["", *ERROR_VALUES]) for part in parts)).then(None).otherwise(whole)
 
 
 def _specific_first(source: AnySource) -> Iterator[tuple[str, FieldMapping]]:
@@ -78,7 +78,8 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[di
     parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical)
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
-    parsed: list[Parsed] = [parse(text) for text in distinct]
+    # What a failed formula left behind is no value, also where any text would do.
+    parsed: list[Parsed] = [Parsed(rule="V01") if text in ERROR_VALUES else parse(text) for text in distinct]
     lookup = pl.DataFrame(
         {
             "text": distinct,

@@ -77,6 +77,11 @@ def test_the_owner_is_told_the_heading_of_their_own_file(changes: Mapping[str, s
     assert judged(good(**changes)).deviations.get_column("column").to_list() == [heading]
 
 
+@pytest.mark.parametrize(("heading", "rule"), [("Leil", "V01"), ("Nummer", "N01"), ("Areal", "V01")])
+def test_what_a_failed_formula_left_behind_is_no_value(heading: str, rule: str) -> None:
+    assert rules(judged(good(**{heading: "#N/A"}))) == [(2, rule)]
+
+
 def test_a_masked_number_is_a_warning_and_the_row_goes_on() -> None:
     done = judged(good(Leil=f"3 {MASK}"))
     assert rules(done) == [(2, "I01W")]

@@ -17,7 +17,9 @@ from reconciliation.municipality import Municipality
 from reconciliation.progress import measure
 from reconciliation.tables import DEVIATIONS
 from reconciliation.verdict import Judgement, NightVerdict, judge
+from reporting.acquisitions_reading import read_measures
 from reporting.files import ReportError
+from reporting.needs_reading import read_needs
 from reporting.night import NightResult, SourceNight
 from reporting.publish import publish
 
@@ -125,6 +127,8 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 seconds=session.seconds,
                 verdict=judgement.verdict.value,
                 messages=judgement.messages,
+                needs=read_needs(municipality, session.home),
+                measures=read_measures(municipality, session.home),
             )
             try:
                 published = publish(night_result, session.home / municipality.reports)

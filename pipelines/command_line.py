@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.exit_codes import CONFIGURATION, FAILED
+from pipelines.needs_command import needs
 
 app = typer.Typer(
     name="kobosync",
@@ -18,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+app.add_typer(needs, name="needs")
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]

@@ -60,6 +60,24 @@ class Guards(Strict):
     """Up to this many of a kind are always allowed."""
 
 
+class Needs(Strict):
+    """What the services say they need: filled-in workbooks that `kobosync needs template` made."""
+
+    path: Path
+    """A workbook, or a folder of them."""
+    services: tuple[str, ...] = ()
+    """Owners who must answer; everyone in `owners` when left out."""
+
+
+class Kostra(Strict):
+    """What the register's values do not tell of KOSTRA skjema 13, and the municipality knows."""
+
+    right_of_disposal: tuple[str, ...] = ()
+    """Organisation numbers of private owners, and ids of dwellings, where the municipality only decides who is let in."""
+    municipal_company: Literal["leased", "owned"] = "leased"
+    """How a dwelling let through a kommunalt foretak counts; the register calls it leased in."""
+
+
 class Municipality(Strict):
     slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
@@ -81,6 +99,10 @@ class Municipality(Strict):
     survivorship: Survivorship
     register_: RegisterConfig = Field(alias="register")
     guards: Guards = Guards()
+    needs: Needs | None = None
+    acquisitions: Path | None = None
+    """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
+    kostra: Kostra = Kostra()
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     missed_after_hours: float = Field(default=6.0, gt=0)
@@ -142,6 +164,9 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
         yield from faults_of(name, source, municipality.categories)
+    for name in municipality.needs.services if municipality.needs else ():
+        if name not in municipality.owners:
+            yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
     ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
     for field, order in ranked.items():
         for name in order:

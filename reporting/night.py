@@ -13,6 +13,8 @@ from reconciliation import tables
 from reconciliation.ledger import HISTORY
 from reconciliation.ledger.deviations import LIFE
 from reconciliation.municipality import Municipality
+from reporting.acquisitions_reading import Measures
+from reporting.needs_reading import Answers
 
 DEVIATION_LIVES = pl.Schema({**tables.DEVIATIONS, **LIFE})
 """Shape of NightResult.deviations: tonight's deviations, errors and warnings, with their life."""
@@ -48,6 +50,7 @@ class NightResult:
     the register was not seen; register_melding then says why, bokmål.
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
+    needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     """
 
     municipality: Municipality
@@ -71,3 +74,5 @@ class NightResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     verdict: str = "done"
     messages: tuple[str, ...] = ()
+    needs: Answers | None = None
+    measures: Measures | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -58,8 +58,8 @@ def environment() -> Environment:
     return made
 
 
-def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attachment] = ()) -> str:
-    """The page as text. attachments: the files it links to, beside itself."""
+def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attachment] = (), needs: Mapping[str, Any] | None = None) -> str:
+    """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan."""
     stopping = blocks(result)
     points = curve(result.history, result.as_of)
     refused = refusals(result)
@@ -87,6 +87,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             lives=lives(result),
             workbooks={attachment.owner: attachment.file for attachment in attachments if attachment.owner},
             attachments=attachments,
+            needs=needs,
             search=SEARCH,
             refusals=refused[:SHOWN_REFUSALS],
             refusals_left=len(refused) - SHOWN_REFUSALS,

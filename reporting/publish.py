@@ -11,6 +11,9 @@ import polars as pl
 
 from reporting.files import place
 from reporting.forecast import forecast
+from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
+from reporting.needs_priorities import housing_plan
+from reporting.needs_workbook import write_needs
 from reporting.night import NightResult
 from reporting.page import SEARCH, Attachment, render, render_search
 from reporting.privacy import hide_secret_values
@@ -39,6 +42,7 @@ def publish(result: NightResult, folder: Path) -> Published:
     """
     safe = replace(result, deviations=hide_secret_values(result))
     foreseen = forecast(result.history, result.municipality, result.as_of)
+    plan = housing_plan(safe)
     names = {owner: f"avvik-{owner}.xlsx" for owner in _owners(safe)}
 
     def write(into: Path) -> None:
@@ -49,8 +53,12 @@ def publish(result: NightResult, folder: Path) -> Published:
         (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         write_data(safe, into)
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
-        attachments = [*(Attachment(name, owner) for owner, name in names.items()), Attachment(SUMMARY)]
-        (into / PAGE).write_text(render(safe, foreseen, attachments), encoding="utf-8")
+        if plan:
+            (into / NEEDS_PAGE).write_text(render_needs(safe, plan), encoding="utf-8")
+            write_needs(into / NEEDS_BOOK, safe, plan)
+        ours = [*([NEEDS_BOOK] if plan else []), SUMMARY]
+        attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours)]
+        (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write)
     return Published(lies, lies / PAGE, lies / SUMMARY, {owner: lies / name for owner, name in names.items()})

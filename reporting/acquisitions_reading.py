@@ -1,0 +1,168 @@
+"""What the municipality will acquire and give up (fremskaffelse og avhending): each measure, and each row that cannot be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from connectors.config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
+from connectors.read import read_source
+from connectors.reading import SourceRead, Verdict
+from reconciliation.addresses import parse
+from reconciliation.addresses.parsing import Status as Understood
+from reconciliation.identifiers import parse_unit
+from reconciliation.municipality import Municipality
+from reporting.needs_cells import BadCell, Fault, day_of, files_at, named, text_of, whole_number
+from reporting.needs_reading import GUIDE
+from reporting.norwegian import listed
+from reporting.texts import say
+
+SHEET = "Tiltak"
+ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT = "Tiltak-id", "Type", "Kategori", "Adresse", "Bruksenhet", "Antall"
+DATE, STATUS, OWNER, COMMENT = "Planlagt dato", "Status", "Ansvarlig", "Kommentar"
+HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, COMMENT)
+
+
+class Kind(StrEnum):
+    ACQUIRE = "Fremskaffelse"
+    DISPOSE = "Avhending"
+
+
+class Stage(StrEnum):
+    PLANNED = "Planlagt"
+    DECIDED = "Vedtatt"
+    DONE = "Gjennomført"
+    CANCELLED = "Avlyst"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One planned acquisition or disposal of `count` dwellings. adressenavn to bruksenhetsnummer: None when no place is known yet."""
+
+    ident: str
+    kind: Kind
+    category: str
+    count: int
+    when: date
+    stage: Stage
+    owner: str | None
+    comment: str | None
+    file: str
+    row: int
+    adressenavn: str | None = None
+    nummer: int | None = None
+    bokstav: str | None = None
+    bruksenhetsnummer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    measures: tuple[Measure, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+def read_measures(municipality: Municipality, home: Path) -> Measures | None:
+    """Read the municipality's plans; None when its file names none. Bad input never raises: it is a fault with a place.
+
+    An id that stands twice is a fault on both rows: nobody knows which of them holds.
+    """
+    if municipality.acquisitions is None:
+        return None
+    files, faults = files_at(home / municipality.acquisitions, (".csv", ".xlsx"), str(municipality.acquisitions))
+    found: list[Measure] = []
+    for file in files:
+        read = read_source("acquisitions", _source(file), home)
+        faults += _read_faults(file, read)
+        for row in read.rows.iter_rows(named=True):
+            measure, wrong = _measure(row, file.name, municipality)
+            faults += wrong
+            found += [measure] if measure else []
+    times = {measure.ident: sum(other.ident == measure.ident for other in found) for measure in found}
+    faults += [Fault(twice.file, None, twice.row, ID, say("plans.twice", written=twice.ident)) for twice in found if times[twice.ident] > 1]
+    return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
+
+
+def _source(file: Path) -> AnySource:
+    common: dict[str, Any] = {
+        "title": say("measures.title"),
+        "owner": "-",
+        "path": file,
+        "key": (ID,),
+        "fields": {heading: FieldMapping(column=heading) for heading in HEADINGS},
+        "maximum_megabytes": 20,
+    }
+    if file.suffix.casefold() == ".csv":
+        return CsvSource(kind="csv", **common)
+    return ExcelSource(kind="excel", sheets=(Sheet(name=SHEET),), ignore_sheets=(GUIDE,), **common)
+
+
+def _read_faults(file: Path, read: SourceRead) -> list[Fault]:
+    lines = read.unreadable.iter_rows(named=True) if read.unreadable is not None else ()
+    faults = [Fault(file.name, line["sheet"], line["row"], None, line["melding"]) for line in lines]
+    failed = read.verdict is Verdict.FAILED
+    return [*faults, *([Fault(file.name, None, None, None, read.melding or "")] if failed else [])]
+
+
+def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Measure | None, list[Fault]]:
+    written = {heading: text_of(row[heading]) for heading in HEADINGS}
+    categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
+    owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
+    reading: dict[str, Callable[[str | None], Any]] = {
+        ID: lambda text: named({text or "": (text or "",)}, text, ID),
+        TYPE: lambda text: Kind(named({kind.value: (kind.value,) for kind in Kind}, text, TYPE)),
+        CATEGORY: lambda text: named(categories, text, CATEGORY),
+        ADDRESS: _place,
+        UNIT: _unit,
+        COUNT: lambda text: whole_number(text, least=1),
+        DATE: lambda text: day_of(text, DATE),
+        STATUS: lambda text: Stage(named({stage.value: (stage.value,) for stage in Stage}, text, STATUS)),
+        OWNER: lambda text: _owner(owners, text),
+    }
+    said: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for heading, read in reading.items():
+        try:
+            said[heading] = read(written[heading])
+        except BadCell as bad:
+            faults.append(Fault(file, row["sheet"], row["row"], heading, str(bad)))
+    if faults:
+        return None, faults
+    place = said[ADDRESS]
+    unit = said[UNIT] or place.get("bruksenhetsnummer")
+    count = said[COUNT] or 1
+    if unit and count > 1:
+        return None, [Fault(file, row["sheet"], row["row"], COUNT, say("plans.one_unit", written=str(count)))]
+    placed = {**place, "bruksenhetsnummer": unit} if place else {}
+    common = (said[ID], said[TYPE], said[CATEGORY], count, said[DATE], said[STATUS], said[OWNER], written[COMMENT], file, row["row"])
+    return Measure(*common, **placed), []
+
+
+def _owner(owners: Mapping[str, tuple[str, str]], text: str | None) -> str | None:
+    """A service. What is written instead may be a person's name, so it is never repeated."""
+    try:
+        return named(owners, text, OWNER) if text else None
+    except BadCell as bad:
+        raise BadCell(say("plans.unknown_owner", known=listed([title for title, _ in owners.values()]))) from bad
+
+
+def _place(text: str | None) -> dict[str, Any]:
+    """The address's parts; none for a measure that has no place yet. Raises BadCell for one that cannot be understood."""
+    if text is None:
+        return {}
+    address = parse(text)
+    if address.status is not Understood.OK:
+        raise BadCell(say("plans.bad_address"))
+    return {name: getattr(address, name) for name in ("adressenavn", "nummer", "bokstav", "bruksenhetsnummer")}
+
+
+def _unit(text: str | None) -> str | None:
+    if text is None:
+        return None
+    unit = parse_unit(text)
+    if unit is None:
+        raise BadCell(say("plans.bad_unit", written=text))
+    return unit

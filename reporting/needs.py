@@ -1,0 +1,146 @@
+"""Hva har vi? Hva trenger vi nå? Hva trenger vi om 5 år? Per category: what stands, what the services ask for, and the gap.
+
+The overview of needs that boligsosialloven § 5 demands. Typed here; shown by needs_page and needs_workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from reporting.needs_cells import Fault
+from reporting.needs_reading import Answer, Answers
+from reporting.night import NightResult
+from reporting.overview import owner_title
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """total: the sum of what is answered, None when nobody has. complete: everyone asked has answered, without contradiction."""
+
+    total: int | None
+    complete: bool
+
+    def shortage(self, have: int) -> int | None:
+        """Dwellings missing; negative when there are more than needed. None when it cannot be said.
+
+        An incomplete sum is a least value, so it may show that something is missing but never that enough is there.
+        """
+        if self.total is None or (not self.complete and self.total <= have):
+            return None
+        return self.total - have
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNeed:
+    """have: accepted dwellings (rows, for a category outside Kobo). in_register: of these in Kobo after tonight, None outside.
+
+    unsettled: dwellings on rejected rows, known to exist and not yet counted in `have`.
+    planned: acquisitions less disposals still to come within five years. silent: owners asked who have not answered it.
+    """
+
+    category: str
+    title: str
+    in_scope: bool
+    have: int
+    in_register: int | None
+    unsettled: int
+    now: Need
+    later: Need
+    planned: int
+    silent: tuple[str, ...]
+
+    @property
+    def shortage_now(self) -> int | None:
+        return self.now.shortage(self.have)
+
+    @property
+    def shortage_later(self) -> int | None:
+        return self.later.shortage(self.have)
+
+    @property
+    def after_plans(self) -> int | None:
+        """What is missing in five years when every planned measure is carried out."""
+        return self.later.shortage(self.have + self.planned)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One service has given different answers for one category. None of them is counted."""
+
+    service: str
+    category: str
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsOverview:
+    """silent: titles of services that have not answered at all."""
+
+    categories: tuple[CategoryNeed, ...]
+    contradictions: tuple[Contradiction, ...]
+    faults: tuple[Fault, ...]
+    answers: tuple[Answer, ...]
+    silent: tuple[str, ...]
+
+
+def needs_overview(result: NightResult, answers: Answers | None, planned: dict[str, int] | None = None) -> NeedsOverview | None:
+    """planned: category -> net dwellings of the measures still to come. None when the municipality asks for no needs."""
+    if answers is None:
+        return None
+    settled, contradictions = _settled(result, answers)
+    have = dict(result.dwellings.group_by("kategori").len().iter_rows())
+    tonight = result.history.filter(pl.col("as_of") == result.as_of).group_by("category").agg(pl.col("in_scope", "in_register").sum())
+    counts = {category: (scope, there) for category, scope, there in tonight.iter_rows()}
+    found = []
+    for slug, category in result.municipality.categories.items():
+        standing = have.get(slug, 0) if category.in_scope else result.out_of_scope.get(slug, 0)
+        scope, there = counts.get(slug, (0, 0))
+        mine = {service: one for (service, of), one in settled.items() if of == slug}
+        clashing = {answer.service for one in contradictions for answer in one.answers if answer.category == slug}
+        clash = bool(clashing)
+        found.append(
+            CategoryNeed(
+                slug,
+                category.title,
+                category.in_scope,
+                standing,
+                there if category.in_scope else None,
+                max(0, scope - standing) if category.in_scope else 0,
+                _need([mine[service].now if service in mine else None for service in _services(answers, mine)], clash),
+                _need([mine[service].later if service in mine else None for service in _services(answers, mine)], clash),
+                (planned or {}).get(slug, 0),
+                tuple(owner_title(result, service) for service in answers.asked if service not in mine and service not in clashing),
+            )
+        )
+    heard = {answer.service for answer in answers.answers}
+    silent = tuple(owner_title(result, service) for service in answers.asked if service not in heard)
+    return NeedsOverview(tuple(found), tuple(contradictions), answers.faults, answers.answers, silent)
+
+
+def _services(answers: Answers, mine: dict[str, Answer]) -> list[str]:
+    """Everyone asked, and whoever else answered."""
+    return [*answers.asked, *(service for service in mine if service not in answers.asked)]
+
+
+def _need(numbers: Sequence[int | None], clash: bool) -> Need:
+    said = [number for number in numbers if number is not None]
+    return Need(sum(said) if said else None, complete=len(said) == len(numbers) and not clash)
+
+
+def _settled(result: NightResult, answers: Answers) -> tuple[dict[tuple[str, str], Answer], list[Contradiction]]:
+    """One answer per service and category. The same numbers twice are one answer; different numbers are none."""
+    given: dict[tuple[str, str], list[Answer]] = {}
+    for answer in answers.answers:
+        given.setdefault((answer.service, answer.category), []).append(answer)
+    settled: dict[tuple[str, str], Answer] = {}
+    contradictions = []
+    for (service, category), all_of_it in given.items():
+        if len({(answer.now, answer.later) for answer in all_of_it}) == 1:
+            settled[service, category] = all_of_it[0]
+        else:
+            title = result.municipality.categories[category].title
+            contradictions.append(Contradiction(owner_title(result, service), title, tuple(all_of_it)))
+    return settled, contradictions

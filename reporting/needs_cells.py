@@ -1,0 +1,103 @@
+"""Cells that people filled in by hand: what each says, or what is wrong with it and what to do, in bokmål."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from connectors.headings import nearest, plain
+from connectors.reading import ERROR_VALUES
+from reporting.texts import say
+
+MOST = 100_000
+"""Dwellings that one cell can ask for."""
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_NORWEGIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00:00)?")
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_EXCEL_EPOCH = date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that could not be used. row: as Excel or an editor numbers it; None for a whole file. what: bokmål, with what to do."""
+
+    file: str
+    sheet: str | None
+    row: int | None
+    column: str | None
+    what: str
+
+
+class BadCell(Exception):
+    """The cell cannot be used; the text says why and what to do, in bokmål."""
+
+
+def files_at(path: Path, endings: tuple[str, ...], shown: str) -> tuple[list[Path], list[Fault]]:
+    """The files at `path` in a fixed order, and a fault when there is none. Lock files and hidden files do not count."""
+    try:
+        if not path.is_dir():
+            return ([path], []) if path.exists() else ([], [Fault(shown, None, None, None, say("plans.no_file", path=shown))])
+        found = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(("~$", "."))]
+    except OSError:
+        return [], [Fault(shown, None, None, None, say("plans.not_permitted", path=shown))]
+    fitting = [file for file in found if file.suffix.casefold() in endings]
+    kinds = say("plans.wrong_kind", endings=" eller ".join(endings))
+    faults = [Fault(file.name, None, None, None, kinds) for file in found if file not in fitting]
+    return fitting, faults if found else [Fault(shown, None, None, None, say("plans.no_file", path=shown))]
+
+
+def text_of(value: object) -> str | None:
+    """Without outer and double blanks; None when nothing is left."""
+    return (plain(str(value)) or None) if value is not None else None
+
+
+def named(names: Mapping[str, Iterable[str]], written: str | None, heading: str) -> str:
+    """The key whose names hold what is written, case aside. Raises BadCell."""
+    if written is None:
+        raise BadCell(say("plans.blank", heading=heading))
+    known = {name.casefold(): key for key, spelt in names.items() for name in spelt}
+    if written.casefold() in known:
+        return known[written.casefold()]
+    near = nearest(written, [name for spelt in names.values() for name in spelt])
+    raise BadCell(say("plans.unknown_near", written=written, near=near) if near else say("plans.unknown", written=written, heading=heading))
+
+
+def whole_number(written: str | None, least: int = 0) -> int | None:
+    """How many. Blank is no answer. Raises BadCell."""
+    if written is None:
+        return None
+    if written in ERROR_VALUES:
+        raise BadCell(say("plans.formula", written=written))
+    digits = written.replace(" ", "").replace("\N{MINUS SIGN}", "-")
+    if not _NUMBER.fullmatch(digits):
+        raise BadCell(say("plans.not_a_number", written=written))
+    value = float(digits.replace(",", "."))
+    if value < 0:
+        raise BadCell(say("plans.negative", written=written))
+    if value != int(value):
+        raise BadCell(say("plans.not_whole", written=written))
+    if not least <= value <= MOST:
+        raise BadCell(say("plans.out_of_range", written=written, least=least, most=MOST))
+    return int(value)
+
+
+def day_of(written: str | None, heading: str) -> date:
+    """dd.mm.yyyy, ISO or Excel's serial number. Raises BadCell; a plan without a date cannot be followed."""
+    if written is None:
+        raise BadCell(say("plans.no_date", heading=heading))
+    if written in ERROR_VALUES:
+        raise BadCell(say("plans.formula", written=written))
+    try:
+        if found := _NORWEGIAN_DATE.fullmatch(written):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if found := _ISO_DATE.fullmatch(written):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if _SERIAL.fullmatch(written):
+            return _EXCEL_EPOCH + timedelta(days=int(float(written)))
+    except ValueError:
+        pass
+    raise BadCell(say("plans.not_a_date", written=written))

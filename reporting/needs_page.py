@@ -1,0 +1,50 @@
+"""behov.html: what the municipality has, what it needs now and in five years, and the plan to get there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reporting import needs_words, norwegian
+from reporting.needs_picture import needs_picture
+from reporting.needs_priorities import HousingPlan
+from reporting.night import NightResult
+from reporting.overview import owner_title
+from reporting.page import environment
+from reporting.texts import say
+
+NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"
+
+
+def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any] | None:
+    """What the templates show of the plan, for its own page and for the section on the progress page."""
+    if plan is None:
+        return None
+    overview = plan.overview
+    return {
+        "plan": plan,
+        "overview": overview,
+        "headline": needs_words.headline(overview) if overview else say("measures.title"),
+        "silent": needs_words.silent(overview) if overview else None,
+        "urgent": needs_words.urgent(plan),
+        "picture": needs_picture(overview) if overview else None,
+        "words": needs_words,
+        "categories": {slug: category.title for slug, category in result.municipality.categories.items()},
+        "page": NEEDS_PAGE,
+        "book": NEEDS_BOOK,
+    }
+
+
+def render_needs(result: NightResult, plan: HousingPlan) -> str:
+    """The page as text."""
+    return (
+        environment()
+        .get_template("behov.html.j2")
+        .render(
+            result=result,
+            municipality=result.municipality,
+            weekday=norwegian.weekday(result.as_of),
+            needs=needs_values(result, plan),
+            owner_title=lambda slug: owner_title(result, slug),
+            back=BACK,
+        )
+    )

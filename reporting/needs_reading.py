@@ -1,0 +1,105 @@
+"""What the services answered in their needs workbooks: every answer, and every cell that cannot be one, with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connectors.config import ExcelSource, FieldMapping, Sheet
+from connectors.read import read_source
+from connectors.reading import Verdict
+from reconciliation.municipality import Municipality
+from reporting.needs_cells import BadCell, Fault, files_at, named, text_of, whole_number
+from reporting.texts import say
+
+SHEET, GUIDE = "Behov", "Veiledning"
+SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT = "Tjeneste", "Kategori", "Behov nå", "Behov om 5 år", "Kilde", "Kommentar"
+HEADINGS = (SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One line of a workbook. service: owner slug. now, later: dwellings needed now and in five years; None when left blank."""
+
+    service: str
+    category: str
+    now: int | None
+    later: int | None
+    origin: str | None
+    comment: str | None
+    file: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everything the workbooks say. asked: owners who must answer. files: how many workbooks were there."""
+
+    asked: tuple[str, ...]
+    answers: tuple[Answer, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    files: int = 0
+
+
+def read_needs(municipality: Municipality, home: Path) -> Answers | None:
+    """Read the municipality's needs workbooks; None when its file names none. Bad input never raises: it is a fault with a place."""
+    if municipality.needs is None:
+        return None
+    asked = municipality.needs.services or tuple(municipality.owners)
+    files, faults = files_at(home / municipality.needs.path, (".xlsx",), str(municipality.needs.path))
+    answers: list[Answer] = []
+    for file in files:
+        found, wrong = _read(file, municipality, home)
+        answers += found
+        faults += wrong
+    return Answers(asked, tuple(answers), tuple(faults), len(files))
+
+
+def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Answer], list[Fault]]:
+    source = ExcelSource(
+        kind="excel",
+        title=say("needs.workbook"),
+        owner="-",
+        path=file,
+        key=(CATEGORY,),
+        fields={heading: FieldMapping(column=heading) for heading in HEADINGS},
+        sheets=(Sheet(name=SHEET),),
+        ignore_sheets=(GUIDE,),
+        maximum_megabytes=20,
+    )
+    read = read_source("needs", source, home)
+    faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, read.melding or "")]
+    answers: list[Answer] = []
+    for row in read.rows.iter_rows(named=True):
+        answer, wrong = _answer(row, file.name, municipality)
+        faults += wrong
+        answers += [answer] if answer else []
+    return answers, faults
+
+
+def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Answer | None, list[Fault]]:
+    """The row's answer, or what is wrong with it. A row without any number is no fault: nobody has answered it yet."""
+    written = {heading: text_of(row[heading]) for heading in HEADINGS}
+    if written[NOW] is None and written[LATER] is None:
+        return None, []
+    owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
+    categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
+    reading: dict[str, Callable[[str | None], Any]] = {
+        SERVICE: lambda text: named(owners, text, SERVICE),
+        CATEGORY: lambda text: named(categories, text, CATEGORY),
+        NOW: whole_number,
+        LATER: whole_number,
+    }
+    said: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for heading, read in reading.items():
+        try:
+            said[heading] = read(written[heading])
+        except BadCell as bad:
+            faults.append(Fault(file, SHEET, row["row"], heading, str(bad)))
+    if SERVICE not in said or CATEGORY not in said or (said.get(NOW) is None and said.get(LATER) is None):
+        return None, faults
+    numbers = said.get(NOW), said.get(LATER)
+    return Answer(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"]), faults

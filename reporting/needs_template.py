@@ -1,0 +1,111 @@
+"""The empty needs workbook that a service fills in: one row per category, instructions in bokmål, cells that refuse what cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from reconciliation.municipality import Municipality
+from reporting.needs_cells import MOST
+from reporting.needs_reading import COMMENT, GUIDE, HEADINGS, LATER, NOW, ORIGIN, SERVICE, SHEET
+from reporting.sheets import FJORD, write
+from reporting.texts import say, texts
+
+WIDTHS = (26, 54, 14, 16, 40, 50)
+HEADER = 3
+"""0-based row of the headings; reading finds it by itself."""
+SPARE = 6
+"""Empty rows below the categories, for a comment or a category asked for twice."""
+
+
+def write_template(path: Path, municipality: Municipality, service: str | None) -> None:
+    """service: owner slug whose name is filled in; None leaves it to be chosen from a list. Raises OSError."""
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": say("template.title", name=municipality.name)})
+    shapes = _shapes(book)
+    sheet, guide = book.add_worksheet(SHEET), book.add_worksheet(GUIDE)
+    _guide(guide, municipality, shapes)
+    for place, width in enumerate(WIDTHS):
+        sheet.set_column(place, place, width)
+    title = municipality.owners[service].title if service else None
+    write(sheet, 0, 0, say("template.heading", name=title or municipality.name), shapes["title"])
+    write(sheet, 1, 0, say("template.instruction"), shapes["note"])
+    for place, heading in enumerate(HEADINGS):
+        write(sheet, HEADER, place, heading, shapes["head"])
+    categories = [category.title for category in municipality.categories.values()]
+    for row, category in enumerate(categories, start=HEADER + 1):
+        write(sheet, row, 0, title, shapes["fixed" if title else "input"])
+        write(sheet, row, 1, category, shapes["fixed"])
+        for place in range(2, len(HEADINGS)):
+            write(sheet, row, place, None, shapes["input"])
+    _validation(sheet, len(categories), len(municipality.owners), free_service=service is None)
+    sheet.freeze_panes(HEADER + 1, 2)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER)
+    book.close()
+
+
+def _shapes(book: Any) -> dict[str, Any]:
+    common = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+    white = {"font_color": "#FFFFFF", "border_color": "#FFFFFF"}
+    box = {**common, "border": 1, "border_color": "#C9D6D8", "text_wrap": True}
+    return {
+        "title": book.add_format({**common, "bold": True, "font_size": 15, "font_color": FJORD}),
+        "note": book.add_format({**common, "font_color": "#51636A"}),
+        "head": book.add_format({**common, **white, "bold": True, "bg_color": FJORD, "border": 1}),
+        "fixed": book.add_format({**box, "bg_color": "#EEF3F3"}),
+        "input": book.add_format({**box, "bg_color": "#FFFBEA", "locked": False}),
+        "text": book.add_format({**common, "text_wrap": True}),
+    }
+
+
+def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool) -> None:
+    first, last = HEADER + 1, HEADER + categories
+    for heading in (NOW, LATER):
+        place = HEADINGS.index(heading)
+        sheet.data_validation(
+            first,
+            place,
+            last,
+            place,
+            {
+                "validate": "integer",
+                "criteria": "between",
+                "minimum": 0,
+                "maximum": MOST,
+                "input_title": heading,
+                "input_message": say("template.number"),
+                "error_title": say("template.number_refused_title"),
+                "error_message": say("template.number_refused"),
+            },
+        )
+    for heading in (ORIGIN, COMMENT):
+        place = HEADINGS.index(heading)
+        sheet.data_validation(
+            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": say(f"template.{_WORDS[heading]}")}
+        )
+    if free_service:
+        place = HEADINGS.index(SERVICE)
+        options = {"validate": "list", "source": f"={GUIDE}!$B$2:$B${owners + 1}", "error_message": say("template.service")}
+        sheet.data_validation(first, place, last, place, options)
+
+
+_WORDS = {ORIGIN: "origin", COMMENT: "comment"}
+
+
+def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> None:
+    """Instructions in the first column; the services' names in the second, where the list in the form takes them from."""
+    sheet.set_column(0, 0, 100)
+    sheet.set_column(1, 1, 30)
+    write(sheet, 0, 0, say("template.guide"), shapes["title"])
+    write(sheet, 0, 1, say("template.services"), shapes["title"])
+    for row, step in enumerate(texts()["template_steps"].values(), start=1):
+        write(sheet, row, 0, step, shapes["text"])
+    for row, owner in enumerate(municipality.owners.values(), start=1):
+        write(sheet, row, 1, owner.title, shapes["text"])
+    sheet.protect()

@@ -1,0 +1,129 @@
+"""behov.xlsx: the same overview and lists as behov.html, to sort, filter and take along into the work with HØP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from reporting import needs_words as words
+from reporting.acquisitions import Checked
+from reporting.needs import CategoryNeed, NeedsOverview
+from reporting.needs_cells import Fault
+from reporting.needs_priorities import HousingPlan
+from reporting.night import NightResult
+from reporting.norwegian import day
+from reporting.overview import owner_title
+from reporting.sheets import Book, Cell, Column
+from reporting.texts import say, word_for
+
+Row = tuple[Sequence[Cell], str | None]
+URGENT, LACKING, FINE = "#FBD9DC", "#FDE9C9", "#E2F2E7"
+_TONE = {"missing": URGENT, "still_there": URGENT, "overdue": LACKING, "early": LACKING, "unchecked": LACKING, "fulfilled": FINE}
+
+
+def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
+    """Numbers are numbers; where a sum is a least value or cannot be said, the cell says so in words."""
+    titles = {slug: category.title for slug, category in result.municipality.categories.items()}
+    with Book(path, say("needs.page_title", name=result.municipality.name)) as book:
+        heading = f"{say('needs.title')} {day(result.as_of)}"
+        if plan.overview:
+            book.sheet(say("needs.category_sheet"), heading, _columns("needs", _GAP), map(_gap, plan.overview.categories))
+        lines = _priorities(plan, titles)
+        book.sheet(say("measures.priority_sheet"), say("measures.priority_title"), _columns("measures", _LIST), lines)
+        if plan.measures:
+            every = (_measure(one, titles, result) for one in plan.measures.checked)
+            book.sheet(say("measures.all_title"), say("measures.all_title"), _columns("measures", _ALL), every)
+        if plan.overview:
+            answers = _answers(plan.overview, titles, result)
+            book.sheet(say("needs.answers_sheet"), say("needs.answers_title"), _columns("needs", _ANSWER), answers)
+        book.sheet(say("needs.fix_title"), say("needs.fix_lead"), _columns("needs", _FAULT), _faults(plan))
+        explained = _columns("needs", {"explained_word": 24, "explained_text": 96})
+        book.sheet(say("workbook.sheets.legend"), say("needs.explained_title"), explained, _explained())
+
+
+_GAP = {
+    "category": 46, "have": 10, "in_register": 12, "now": 14, "later": 14, "short_now": 16, "short_later": 18, "planned": 10, "after": 20,
+}  # fmt: skip
+_LIST = {"place": 6, "act": 34, "ident": 14, "kind": 15, "category": 40, "address": 30, "count": 9, "when": 12, "comment": 60}
+_ALL = {
+    "ident": 14, "kind": 15, "category": 40, "address": 30, "count": 9, "when": 12, "stage": 16, "owner": 22, "state": 30, "advice": 60,
+    "comment": 40,
+}  # fmt: skip
+_ANSWER = {"service": 24, "category": 46, "now": 14, "later": 14, "origin": 34, "comment": 50, "file": 26, "row": 7}
+_FAULT = {"file": 28, "sheet": 12, "row": 7, "column": 18, "what": 90}
+_WRAPPED = {"act", "advice", "comment", "what", "origin", "explained_text"}
+
+
+def _columns(group: str, widths: dict[str, int]) -> list[Column]:
+    return [Column(word_for(group, name), width, name in _WRAPPED) for name, width in widths.items()]
+
+
+def _gap(need: CategoryNeed) -> Row:
+    def cell(total: int | None, complete: bool, said: str) -> Cell:
+        return total if total is not None and complete else said
+
+    cells: list[Cell] = [
+        need.title,
+        need.have,
+        say("needs.outside") if need.in_register is None else need.in_register,
+        cell(need.now.total, need.now.complete, words.needed(need.now)),
+        cell(need.later.total, need.later.complete, words.needed(need.later)),
+        cell(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
+        cell(need.shortage_later, need.later.complete, words.shortage(need.later, need.shortage_later)),
+        need.planned,
+        cell(need.after_plans, need.later.complete, words.shortage(need.later, need.after_plans)),
+    ]
+    return cells, LACKING if (need.shortage_now or 0) > 0 else None
+
+
+def _priorities(plan: HousingPlan, titles: dict[str, str]) -> Iterator[Row]:
+    for one in plan.priorities:
+        if one.checked is None:
+            yield [one.place, words.act(one), None, None, titles[one.category], None, one.count, None, None], LACKING
+            continue
+        measure = one.checked.measure
+        place: list[Cell] = [one.place, words.act(one), measure.ident, measure.kind.value, titles[one.category]]
+        yield (
+            [*place, one.checked.address, one.count, measure.when, words.advice(one.checked)],
+            _TONE.get(one.checked.state.value),
+        )
+
+
+def _measure(one: Checked, titles: dict[str, str], result: NightResult) -> Row:
+    measure = one.measure
+    cells: list[Cell] = [
+        measure.ident,
+        measure.kind.value,
+        titles[measure.category],
+        one.address,
+        measure.count,
+        measure.when,
+        measure.stage.value,
+        owner_title(result, measure.owner) if measure.owner else None,
+        word_for("measures", one.state.value),
+        words.advice(one),
+        None if one.secret else measure.comment,  # a comment on a secret address may tell where it is
+    ]
+    return cells, _TONE.get(one.state.value)
+
+
+def _answers(overview: NeedsOverview, titles: dict[str, str], result: NightResult) -> Iterator[Row]:
+    for answer in overview.answers:
+        told: list[Cell] = [owner_title(result, answer.service), titles[answer.category], answer.now, answer.later]
+        yield [*told, answer.origin, answer.comment, answer.file, answer.row], None
+
+
+def _faults(plan: HousingPlan) -> Iterator[Row]:
+    for one in plan.overview.contradictions if plan.overview else ():
+        yield [", ".join(dict.fromkeys(answer.file for answer in one.answers)), None, None, None, words.contradiction(one)], URGENT
+    for fault in plan.faults:
+        yield _fault(fault), None
+
+
+def _fault(fault: Fault) -> list[Cell]:
+    return [fault.file, fault.sheet, fault.row, fault.column, fault.what]
+
+
+def _explained() -> Iterator[Row]:
+    for name in ("have", "in_register", "short_now", "planned", "after", "uncertain", "at_least"):
+        yield [say(f"needs.{name}", count="…") if name == "at_least" else say(f"needs.{name}"), word_for("needs_explained", name)], None

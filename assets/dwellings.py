@@ -9,6 +9,7 @@ from assets.night import Night, one_sentence
 from assets.table import TABLE_TYPE, Table, counts, told
 from kobo_client.snapshot import read_register
 from reconciliation import tables
+from reconciliation.decision_fields import with_standing_choices
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.municipality import Municipality
@@ -41,7 +42,8 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         with session.step("merge"), one_sentence():
             known = session.ledger.memberships(slug)
-            done = merge(standing_rows.frame, known, session.ledger.decisions(slug), municipality)
+            decided = with_standing_choices(session.ledger.decisions(slug), standing_rows.frame, known)
+            done = merge(standing_rows.frame, known, decided, municipality)
         dwellings = done.dwellings
         yield dg.Output(
             Table(dwellings, standing_rows.facts),

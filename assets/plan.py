@@ -13,6 +13,7 @@ from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan
 from reconciliation.approval import DIGEST, Answer, Approval, decide
+from reconciliation.decision_conflicts import as_sent
 from reconciliation.guards import Refusal
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
@@ -169,7 +170,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
                 done = apply_plan(
                     items=actionable(plan.frame),
-                    desired=dwellings.frame,
+                    desired=as_sent(plan.frame, dwellings.frame, register.frame),
                     client=session.client(),
                     ledger=session.ledger,
                     run_id=session.run_id,

@@ -10,13 +10,14 @@ from datetime import date
 import polars as pl
 
 from kobo_client.contract import FIELDS
+from reconciliation.acting import acts, replaces
 from reconciliation.classing import Night, class_dwellings, class_gone, class_register_only
+from reconciliation.decision_conflicts import as_sent, settle_conflicts
 from reconciliation.guards import Refusal, Size, refusals
 from reconciliation.municipality import Municipality
 from reconciliation.tables import PLAN_ITEMS
-from reconciliation.words import ACTIONS, DwellingClass
+from reconciliation.words import DwellingClass
 
-_ACTIONS = [kind.value for kind in ACTIONS]
 _SENT = [field.name for field in FIELDS if field.name not in ("kobo_id", "leverandor_bolig_id")]
 
 
@@ -66,16 +67,20 @@ def make_plan(
         municipality=municipality,
         lineage=lineage,
     )
-    found = pl.concat([class_dwellings(night), class_gone(night), class_register_only(night)])
+    ours = settle_conflicts(class_dwellings(night).cast(pl.Schema(PLAN_ITEMS)), decisions, dwellings, night.register_rows, lineage)
+    found = pl.concat([ours, class_gone(night), class_register_only(night)])
     items = found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)).sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
-    digest = digest_of(items, dwellings)
+    digest = digest_of(items, as_sent(items, dwellings, night.register_rows))
     return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
 
 
 def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
-    """The items that applying may do: a class with an action, held by no guard. Whether the plan is refused is asked apart."""
+    """The items that applying may do: a class with an action, or a replacement that a person decided.
+
+    Items that a guard holds are left out; whether the plan is refused is asked apart.
+    """
     items = plan.items if isinstance(plan, Plan) else plan
-    return items.filter(pl.col("class").is_in(_ACTIONS) & pl.col("held").is_null())
+    return items.filter(acts())
 
 
 def _alive(register_rows: pl.DataFrame) -> pl.DataFrame:
@@ -85,13 +90,14 @@ def _alive(register_rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
-    """sha256 over the sorted actionable items; for a create also over what it would send."""
-    doing = actionable(items).select("class", "leverandor_bolig_id", "kobo_id", "changes")
+    """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
+    made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
+    doing = actionable(items).select(made_anew.alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
     sent = dwellings.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
-    create = pl.col("class") == DwellingClass.CREATE.value
     lines = (
         doing.join(sent, on="leverandor_bolig_id", how="left")
-        .with_columns(pl.when(create).then("_sent").alias("_sent"))
+        .with_columns(pl.when("_new").then("_sent").alias("_sent"))
+        .drop("_new")
         .sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
         .select(pl.struct(pl.all()).struct.json_encode())
         .to_series()
@@ -113,7 +119,8 @@ def _size(items: pl.DataFrame, night: Night) -> Size:
     return Size(
         create=found.get(DwellingClass.CREATE.value, 0),
         update=found.get(DwellingClass.UPDATE.value, 0),
-        retire=found.get(DwellingClass.RETIRE.value, 0),
+        # A replacement deletes too.
+        retire=found.get(DwellingClass.RETIRE.value, 0) + found.get(DwellingClass.CONFLICT.value, 0),
         ours=night.links.height + adopted.height,
         in_register=night.register_rows.height,
         first=night.links.is_empty(),

@@ -6,6 +6,7 @@ import json
 
 import polars as pl
 
+from reconciliation.acting import REPLACE_DECIDED
 from reconciliation.addresses import folded
 from reconciliation.ledger import HISTORY, SNAPSHOT
 from reconciliation.municipality import Municipality
@@ -78,7 +79,9 @@ def _standing(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFra
         .with_columns(
             in_register=(created | (pl.col("kind").is_in(_IN_REGISTER) & pl.col("kobo_id").is_not_null())).fill_null(value=False),
             in_sync=(
-                created | (pl.col("kind") == DwellingClass.IN_SYNC.value) | ((pl.col("kind") == DwellingClass.UPDATE.value) & done)
+                created
+                | (pl.col("kind") == DwellingClass.IN_SYNC.value)
+                | (((pl.col("kind") == DwellingClass.UPDATE.value) | pl.col("reason").eq_missing(REPLACE_DECIDED)) & done)
             ).fill_null(value=False),
             because=pl.when(pl.col("kind") == DwellingClass.CREATE.value)
             .then(pl.coalesce("outcome", "held", pl.lit("not_applied")))

@@ -39,6 +39,8 @@ REASONS: dict[str, Reason] = {
     "unsure": Reason("A person was unsure", "Den som så på saken, var usikker"),
     # Why a dwelling is in its class
     "equal": Reason("Equal on every compared field", "Lik på alle felt som sammenlignes"),
+    "kept": Reason("A person kept what the register says of {fields}", "Kobos verdi står, slik det er avgjort: {fields}"),
+    "replace_decided": Reason("A person had the entry replaced ({fields})", "Erstattes i Kobo, slik det er avgjort ({fields})"),
     "not_in_register": Reason("Not in the register", "Finnes ikke i Kobo"),
     "fields_differ": Reason("Differs: {fields}", "Ulikt: {fields}"),
     "sources_disagree": Reason("Sources disagree on {fields}", "Kildene er uenige om {fields}"),

@@ -5,14 +5,19 @@ Before a change or a deletion the entry is read and compared with what the plan 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from kobo_client.errors import Conflict, NotFound
-from kobo_client.payload import DELETED, updatable_body
+from kobo_client.contract import FIELDS
+from kobo_client.errors import Conflict, NotFound, RefusedRow
+from kobo_client.payload import DELETED, from_body, updatable_body
+from reconciliation.acting import REPLACE
 from reconciliation.apply import words
-from reconciliation.apply.register import Register
+from reconciliation.apply.register import STOPS_THE_NIGHT, Register, settle_error
 from reconciliation.ledger import Settled, Write
 
 Call = Callable[[Register, Write], Settled]
@@ -89,7 +94,48 @@ def remove(register: Register, write: Write) -> Settled:
     return _settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
 
 
-CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove}
+def replace_entry(register: Register, write: Write) -> Settled:
+    """DELETE of the entry, then POST of the dwelling, because a person said so. What is gone already is not deleted again."""
+    lacking = _lacking(json.loads(write.body or "{}"))
+    if lacking:
+        # Looked at before the entry is deleted: the register would refuse the new one.
+        return _settled(write, "refused", message=words.LACKING.format(fields=", ".join(lacking)))
+    kobo_id = str(write.kobo_id)
+    try:
+        standing = _read(register, kobo_id)
+    except NotFound:
+        return _made_anew(register, write)
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=words.NOT_OURS)
+    moved = [item["field"] for item in json.loads(write.changes) if not _stands(standing, item, "old")]
+    if moved:
+        return _settled(write, "moved", message=words.MOVED.format(fields=", ".join(sorted(moved))))
+    with contextlib.suppress(NotFound):
+        register.remove(kobo_id, write.leverandor_bolig_id, request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, write.request_id)))
+    return _made_anew(register, write)
+
+
+def _made_anew(register: Register, write: Write) -> Settled:
+    """The entry is gone by now: whatever hinders the new one, the write stays open until the register has taken or refused it."""
+    try:
+        made = create(register, write)
+    except STOPS_THE_NIGHT:
+        raise
+    except RefusedRow as refused:
+        return replace(settle_error(write, refused), unlink="replaced")
+    except Exception as error:
+        return replace(settle_error(write, error, again=True), state="unknown", message=words.UNKNOWN)
+    return replace(made, unlink="replaced")
+
+
+def _lacking(body: Mapping[str, Any]) -> list[str]:
+    """Required fields that the body has not, and values the contract does not know."""
+    values = from_body(body)
+    wrong = [one.name for one in FIELDS if one.required and values.get(one.name) in (None, "")]
+    return wrong + [one.name for one in FIELDS if one.values and values.get(one.name) not in (None, *one.values)]
+
+
+CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLACE: replace_entry}
 
 
 def verify_change(register: Register, write: Write) -> Settled:
@@ -111,7 +157,16 @@ def verify_removal(register: Register, write: Write) -> Settled:
     return _settled(write, "failed", message=words.NOT_ARRIVED)
 
 
-VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal}
+def verify_replacement(register: Register, write: Write) -> Settled:
+    """Was an earlier night's entry deleted? Then the new one is made now; else tonight's plan says what to do."""
+    try:
+        _read(register, str(write.kobo_id))
+    except NotFound:
+        return _made_anew(register, write)
+    return _settled(write, "failed", message=words.NOT_ARRIVED)
+
+
+VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal, REPLACE: verify_replacement}
 """How an unsettled write of an earlier night is settled. A POST is asked by repeating it with its own request id: the
 register answers that it has it, or takes it now."""
 

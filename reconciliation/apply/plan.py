@@ -11,13 +11,14 @@ from typing import Any
 import polars as pl
 
 from kobo_client.payload import to_body
+from reconciliation.acting import REPLACE, acts, replaces, verb_of
 from reconciliation.apply import words
 from reconciliation.apply.calls import CALLS, VERIFY
 from reconciliation.apply.journalled import Applying, Progress, carry_out
 from reconciliation.apply.register import Register
 from reconciliation.ledger import Ledger, Settled, Write
 from reconciliation.tables import OUTCOMES
-from reconciliation.words import ACTIONS, DwellingClass
+from reconciliation.words import DwellingClass
 
 
 def apply_plan(
@@ -34,19 +35,19 @@ def apply_plan(
 ) -> pl.DataFrame:
     """Apply the actionable items (PLAN_ITEMS) and say what became of each. Shape: OUTCOMES, sorted.
 
-    desired: DWELLINGS, at least those of the creates. Held items and classes without an action are passed over.
+    desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are passed over.
     on_progress: called with (settled, total) now and then. still_held: asked before each call; when it says no, somebody
     else runs this municipality's night and nothing more is written.
     Raises LedgerError when the journal cannot be kept; then nothing more is sent. A register that goes down raises
     nothing: the rest is `not_tried`.
     """
     applying = Applying(client, ledger, run_id, municipality, threads, still_held)
-    actionable = items.filter(pl.col("class").is_in([kind.value for kind in ACTIONS]) & pl.col("held").is_null())
+    actionable = items.filter(acts())
     bodies = _bodies(actionable, desired)
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
     done = carry_out(applying, _writes(ready, bodies, run_id), len(ready), CALLS, on_progress=on_progress)
-    verbs = {item["leverandor_bolig_id"]: _verb(item) for item in ready}
+    verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
 
 
@@ -84,24 +85,24 @@ def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str)
     settled: list[tuple[str, Settled]] = []
     ready: list[dict[str, Any]] = []
     for item in actionable.iter_rows(named=True):
-        ours, verb = item["leverandor_bolig_id"], _verb(item)
+        ours, verb = item["leverandor_bolig_id"], verb_of(item)
         if ours in still_open:
             left = still_open[ours]
             settled.append((verb, Settled(left.request_id, ours, "unknown", left.kobo_id, message=words.UNKNOWN)))
         elif verb == "POST" and ours in linked:
             settled.append((verb, Settled("", ours, "done", linked[ours])))
+        elif verb == REPLACE and linked.get(ours) != item["kobo_id"]:
+            # Finished just now, from an earlier night; or the entry is linked to another dwelling and not ours to delete.
+            moved = Settled("", ours, "moved", item["kobo_id"], message=words.NOT_OURS)
+            settled.append((verb, Settled("", ours, "done", linked[ours]) if ours in linked else moved))
         else:
             ready.append(item)
     return settled, ready
 
 
-def _verb(item: dict[str, Any]) -> str:
-    return ACTIONS[DwellingClass(item["class"])]
-
-
 def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
-    """leverandor_bolig_id -> POST body as JSON, of tonight's creates."""
-    creates = actionable.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
+    """leverandor_bolig_id -> POST body as JSON, of tonight's creates and replacements."""
+    creates = actionable.filter((pl.col("class") == DwellingClass.CREATE.value) | replaces()).select("leverandor_bolig_id")
     wanted = desired.join(creates, on="leverandor_bolig_id", how="semi")
     return {
         row["leverandor_bolig_id"]: json.dumps(to_body(row), ensure_ascii=False, sort_keys=True) for row in wanted.iter_rows(named=True)
@@ -111,7 +112,7 @@ def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
 def _writes(items: list[dict[str, Any]], bodies: dict[str, str], run_id: str) -> Iterator[Write]:
     for item in items:
         ours = item["leverandor_bolig_id"]
-        verb = _verb(item)
+        verb = verb_of(item)
         yield Write(
             request_id=str(uuid.uuid4()),
             run_id=run_id,
@@ -119,7 +120,7 @@ def _writes(items: list[dict[str, Any]], bodies: dict[str, str], run_id: str) ->
             verb=verb,
             kobo_id=item["kobo_id"],
             changes=item["changes"] or "[]",
-            body=bodies[ours] if verb == "POST" else None,
+            body=bodies[ours] if verb in ("POST", REPLACE) else None,
         )
 
 

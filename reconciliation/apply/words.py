@@ -6,6 +6,7 @@ NOT_OURS = "Boligen i Kobo er merket med en annens id. Den røres ikke; avklar h
 MOVED = "Boligen er endret i Kobo etter at planen ble laget ({fields}). Den vurderes på nytt neste natt."
 NOT_ARRIVED = "Endringen fra forrige kjøring kom ikke fram til Kobo. Den er vurdert på nytt."
 REFUSED = "Kobo avviste boligen: {words}"
+LACKING = "Boligen kan ikke erstattes før dette er på plass i kilden: {fields}. Ingenting er slettet i Kobo."
 UNKNOWN = "Svaret fra Kobo kom ikke fram. Neste kjøring spør Kobo før noe sendes på nytt."
 FAILED = "Kobo tok ikke imot endringen ({words}). Den prøves igjen neste natt."
 NOT_TRIED = "Ikke forsøkt: Kobo svarte ikke. Den prøves igjen neste natt."

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +32,15 @@ def template(
     raise typer.Exit(run_template(config, out, service))
 
 
+@needs.command()
+def measures(
+    config: Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")],
+    out: Annotated[Path, typer.Option("--out", help="A new .xlsx file.")] = Path("tiltak.xlsx"),
+) -> None:
+    """Write an empty list of planned acquisitions and disposals. Never writes over a file."""
+    raise typer.Exit(run_measures(config, out))
+
+
 def run_template(config: Path, out: Path | None, service: str) -> int:
     """2 when the service is unknown or a file is there already; 1 when a file cannot be written."""
     from reconciliation.municipality import Municipality, load  # noqa: PLC0415
@@ -46,17 +57,29 @@ def run_template(config: Path, out: Path | None, service: str) -> int:
     else:
         folder = out or Path()
         wanted = {folder / f"behov-{one}.xlsx": one for one in ([service] if service else asked)}
-    if there := [file for file in wanted if file.exists()]:
+    return _written({file: partial(write_template, file, municipality, owner) for file, owner in wanted.items()})
+
+
+def run_measures(config: Path, out: Path) -> int:
+    """2 when the file is there already; 1 when it cannot be written."""
+    from reconciliation.municipality import load  # noqa: PLC0415
+    from reporting.needs_template import write_measures_template  # noqa: PLC0415
+
+    municipality = load(config)
+    return _written({out: partial(write_measures_template, out, municipality)})
+
+
+def _written(files: Mapping[Path, Callable[[], None]]) -> int:
+    if there := [file for file in files if file.exists()]:
         print(f"{there[0]} is there already, and somebody may have filled it in. Move it, or give another --out.", file=sys.stderr)
         return CONFIGURATION
-    for file, owner in wanted.items():
+    for file, write in files.items():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_template(file, municipality, owner)
+            write()
         except OSError as error:
-            print(
-                f"{file}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr
-            )
+            reason = error.strerror or error
+            print(f"{file}: cannot be written ({reason}). Give another place with --out.", file=sys.stderr)
             return FAILED
         print(file)
     return DONE

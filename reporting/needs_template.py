@@ -1,4 +1,4 @@
-"""The empty needs workbook that a service fills in: one row per category, instructions in bokmål, cells that refuse what cannot be."""
+"""The empty workbooks that services fill in, with instructions in bokmål and cells that refuse what cannot be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from reconciliation.municipality import Municipality
+from reporting import acquisitions_reading as measures
 from reporting.needs_cells import MOST
 from reporting.needs_reading import COMMENT, GUIDE, HEADINGS, LATER, NOW, ORIGIN, SERVICE, SHEET
 from reporting.sheets import FJORD, write
@@ -16,8 +17,6 @@ from reporting.texts import say, texts
 WIDTHS = (26, 54, 14, 16, 40, 50)
 HEADER = 3
 """0-based row of the headings; reading finds it by itself."""
-SPARE = 6
-"""Empty rows below the categories, for a comment or a category asked for twice."""
 
 
 def write_template(path: Path, municipality: Municipality, service: str | None) -> None:
@@ -109,3 +108,44 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     for row, owner in enumerate(municipality.owners.values(), start=1):
         write(sheet, row, 1, owner.title, shapes["text"])
     sheet.protect()
+
+
+MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 50)
+MEASURE_ROWS = 200
+
+
+def write_measures_template(path: Path, municipality: Municipality) -> None:
+    """The empty list of planned acquisitions and disposals. Raises OSError."""
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties({"title": say("measures.title")})
+    shapes = _shapes(book)
+    sheet, lists = book.add_worksheet(measures.SHEET), book.add_worksheet(GUIDE)
+    write(sheet, 0, 0, say("template.measures_heading", name=municipality.name), shapes["title"])
+    write(sheet, 1, 0, say("template.measures_instruction"), shapes["note"])
+    for place, (heading, width) in enumerate(zip(measures.HEADINGS, MEASURE_WIDTHS, strict=True)):
+        sheet.set_column(place, place, width)
+        write(sheet, HEADER, place, heading, shapes["head"])
+    choices = {
+        measures.TYPE: [kind.value for kind in measures.Kind],
+        measures.CATEGORY: [category.title for category in municipality.categories.values()],
+        measures.STATUS: [stage.value for stage in measures.Stage],
+        measures.OWNER: [owner.title for owner in municipality.owners.values()],
+    }
+    first, last = HEADER + 1, HEADER + MEASURE_ROWS
+    for column, (heading, options) in enumerate(choices.items()):
+        write(lists, 0, column, heading, shapes["title"])
+        lists.set_column(column, column, 40)
+        for row, option in enumerate(options, start=1):
+            write(lists, row, column, option, shapes["text"])
+        letter, place = "ABCD"[column], measures.HEADINGS.index(heading)
+        source = f"={GUIDE}!${letter}$2:${letter}${len(options) + 1}"
+        sheet.data_validation(first, place, last, place, {"validate": "list", "source": source, "error_message": say("template.choose")})
+    count = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MOST, "error_message": say("template.number_refused")}
+    place = measures.HEADINGS.index(measures.COUNT)
+    sheet.data_validation(first, place, last, place, count)
+    place = measures.HEADINGS.index(measures.DATE)
+    sheet.set_column(place, place, 15, book.add_format({"num_format": "dd.mm.yyyy"}))
+    sheet.freeze_panes(HEADER + 1, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    book.close()

@@ -117,6 +117,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 deviations=lives.select(*DEVIATIONS, *LIFE),
                 rejected_rows=made["rejected_rows"].frame,
                 out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
+                out_of_scope_rows=made["out_of_scope_rows"].frame,
                 lineage=made["lineage"].frame,
                 outcomes=made["outcomes"].frame,
                 register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,

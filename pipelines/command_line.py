@@ -96,6 +96,18 @@ def report(config: ConfigFile) -> None:
 
 
 @app.command()
+def kostra(
+    config: ConfigFile,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="The 31 December reported, e.g. 2023-12-31.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
+) -> None:
+    """Count KOSTRA skjema 13 from the last night's tables: a workbook with the rows behind each number."""
+    from pipelines.kostra_command import run_kostra  # noqa: PLC0415
+
+    raise typer.Exit(run_kostra(config, _date(as_of), out))
+
+
+@app.command()
 def runs(config: ConfigFile, last: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
     """List the newest nights: when, how they ended, their run ids."""
     from pipelines.ledger_commands import run_runs  # noqa: PLC0415

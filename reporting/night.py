@@ -45,7 +45,7 @@ class NightResult:
 
     sources: source name -> its night. plan_refusals: bokmål sentences of the guards that stopped the plan.
     deviations: DEVIATION_LIVES. rejected_rows: SOURCE_ROWS, the rows that an error keeps out.
-    out_of_scope: reason (category key or "inactive") -> rows.
+    out_of_scope: reason (category key or "inactive") -> rows; out_of_scope_rows: OUT_OF_SCOPE, the rows themselves.
     dwellings: DWELLINGS. lineage: LINEAGE. items: PLAN_ITEMS. outcomes: OUTCOMES. register_rows: as read, None when
     the register was not seen; register_melding then says why, bokmål.
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
@@ -74,5 +74,6 @@ class NightResult:
     seconds: Mapping[str, float] = field(default_factory=dict)
     verdict: str = "done"
     messages: tuple[str, ...] = ()
+    out_of_scope_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUT_OF_SCOPE))
     needs: Answers | None = None
     measures: Measures | None = None

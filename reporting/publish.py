@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import polars as pl
 
 from reporting.files import place
 from reporting.forecast import forecast
+from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
 from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
-from reporting.needs_priorities import housing_plan
+from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
 from reporting.night import NightResult
 from reporting.page import SEARCH, Attachment, render, render_search
@@ -53,15 +54,23 @@ def publish(result: NightResult, folder: Path) -> Published:
         (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         write_data(safe, into)
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
-        if plan:
-            (into / NEEDS_PAGE).write_text(render_needs(safe, plan), encoding="utf-8")
-            write_needs(into / NEEDS_BOOK, safe, plan)
-        ours = [*([NEEDS_BOOK] if plan else []), SUMMARY]
+        ours = [*_plan_books(safe, plan, into), SUMMARY]
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours)]
         (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write)
     return Published(lies, lies / PAGE, lies / SUMMARY, {owner: lies / name for owner, name in names.items()})
+
+
+def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> Iterator[str]:
+    """Write what the housing plan asks for that night; the names of its workbooks."""
+    if plan:
+        (into / NEEDS_PAGE).write_text(render_needs(result, plan), encoding="utf-8")
+        write_needs(into / NEEDS_BOOK, result, plan)
+        yield NEEDS_BOOK
+    if counted := kostra_of(result):
+        write_kostra(into / KOSTRA_BOOK, result.municipality, counted)
+        yield KOSTRA_BOOK
 
 
 def _owners(result: NightResult) -> list[str]:

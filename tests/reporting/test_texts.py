@@ -18,7 +18,16 @@ from reporting.texts import texts, word_for
 ROOM = Path(reporting.__file__).parent
 CODE = "\n".join(file.read_text(encoding="utf-8") for file in [*ROOM.glob("*.py"), *(ROOM / "templates").iterdir()])
 BY_CODE = {"stops", "reasons", "fields", "lineage", "outcomes", "states", "outside", "nouns"}
-BY_CODE |= {"measure_advice", "needs_explained", "template_steps"}
+BY_CODE |= {
+    "measure_advice",
+    "needs_explained",
+    "template_steps",
+    "kostra_columns",
+    "kostra_rules",
+    "kostra_definitions",
+    "kostra_lines",
+    "kostra_why",
+}
 """Groups whose keys are codes of the night."""
 
 

@@ -1,0 +1,110 @@
+"""The KOSTRA workbook: the numbers, how they agree with what was read, and every row behind them, to filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from reconciliation.municipality import Municipality
+from reporting.kostra import RULES, Basis, Kostra, Part, kostra
+from reporting.night import NightResult
+from reporting.norwegian import day
+from reporting.privacy import with_shown_address
+from reporting.sheets import Book, Cell, Column
+from reporting.texts import counted, say, word_for
+
+Row = tuple[Sequence[Cell], str | None]
+_RESULT, _LOOK = "#E2F2E7", "#FDE9C9"
+_SHOWN = {"leverandor_bolig_id": 24, "kobo_id": 38, "adresse": 38, "kategori": 40, "boligtype": 18, "disposisjonsform": 32}
+_PLACE = {"source": 18, "file": 28, "sheet": 20, "row": 8, "source_key": 22, "owner": 22, "why": 60}
+MARK = "x"
+KOSTRA_BOOK = "kostra-skjema13.xlsx"
+
+
+def write_kostra(path: Path, municipality: Municipality, found: Kostra) -> None:
+    """Raises OSError when the file cannot be written."""
+    with Book(path, say("kostra.title", name=municipality.name, date=day(found.as_of))) as book:
+        heading = say("kostra.heading", name=municipality.name, date=day(found.as_of))
+        book.sheet(
+            say("kostra.sheet_numbers"), heading, _columns({"number": 54, "count": 12, "basis": 16, "definition": 90}), _numbers(found)
+        )
+        book.sheet(say("kostra.sheet_lines"), say("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, found))
+        book.sheet(say("kostra.sheet_rows"), say("kostra.rows_title"), _row_columns(), _rows(municipality, found))
+        book.sheet(say("kostra.sheet_left_out"), say("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, found))
+
+
+def _columns(widths: dict[str, int]) -> list[Column]:
+    return [Column(word_for("kostra_columns", name), width, width >= 60) for name, width in widths.items()]
+
+
+def _numbers(found: Kostra) -> Iterator[Row]:
+    for rule in RULES:
+        title = (
+            say("kostra.among", title=word_for("kostra_rules", rule.code))
+            if rule.part is Part.AMONG
+            else word_for("kostra_rules", rule.code)
+        )
+        basis = say("kostra.documented" if rule.basis is Basis.DOCUMENTED else "kostra.assumption")
+        number = found.counts[rule.code]
+        look = number > 0 and (rule.part is Part.CHECK or rule.code in ("ikke_oppgitt", "rullestol_ukjent"))
+        colour = _RESULT if rule.part is Part.TOTAL else _LOOK if look else None
+        yield [title, number, basis, word_for("kostra_definitions", rule.code)], colour
+    alone = found.only_in_register
+    yield [say("kostra.only_in_register"), alone, say("kostra.assumption"), say("kostra.only_in_register_why")], _LOOK if alone else None
+    if found.days_off:
+        yield [say("kostra.night"), None, None, night_words(found)], _LOOK
+
+
+def kostra_of(result: NightResult) -> Kostra | None:
+    """The count of a night of 31 December, which leaves its workbook by itself; None for any other night."""
+    if (result.as_of.month, result.as_of.day) != (12, 31):
+        return None
+    made = (result.dwellings, result.items, result.rejected_rows, result.out_of_scope_rows)
+    return kostra(result.municipality, *made, night=result.as_of, as_of=result.as_of)
+
+
+def night_words(found: Kostra) -> str:
+    """How far the counted night is from the date reported."""
+    return say("kostra.night_off", night=day(found.night), days=counted(found.days_off, "dag"), date=day(found.as_of))
+
+
+def _lines(municipality: Municipality, found: Kostra) -> Iterator[Row]:
+    for line in found.lines:
+        known = municipality.categories
+        why = known[line.detail].title if line.detail in known else word_for("outside", line.detail)
+        text = word_for("kostra_lines", line.code)
+        yield [f"{text}: {why}" if line.detail else text, line.count], _RESULT if line.sum else None
+
+
+def _row_columns() -> list[Column]:
+    marks = [Column(word_for("kostra_rules", rule.code), 16, wrap=True) for rule in RULES]
+    return [*_columns(_SHOWN), *marks, *_columns({"left_out": 40, "source_keys": 40})]
+
+
+def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
+    titles = {slug: category.title for slug, category in municipality.categories.items()}
+    marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
+    shown = with_shown_address(found.rows).select(
+        "leverandor_bolig_id",
+        "kobo_id",
+        "adresse",
+        pl.col("kategori").replace(titles),
+        "boligtype",
+        "disposisjonsform",
+        *marks,
+        pl.when(~pl.col("counted")).then(pl.lit(word_for("kostra_lines", "hele_enheten"))).alias("left_out"),
+        pl.col("source_keys").list.join(", "),
+    )
+    for cells in shown.iter_rows():
+        yield cells, None
+
+
+def _left_out(municipality: Municipality, found: Kostra) -> Iterator[Row]:
+    for source, file, sheet, row, key, owner, why in found.left_out.iter_rows():
+        category = municipality.categories.get(why)
+        said = say("kostra.no_lease", category=category.title) if category else word_for("kostra_why", why)
+        title = municipality.sources[source].title if source in municipality.sources else source
+        who = municipality.owners[owner].title if owner in municipality.owners else owner
+        yield [title, Path(file or "").name, sheet, row, key, who, said], None

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.clarifications import answers_before
 from assets.night import Night, one_sentence
-from assets.table import TABLE_TYPE, Table, counts, told
+from assets.table import TABLE_TYPE, EarlierTables, Table, counts, told
 from kobo_client.snapshot import read_register
 from reconciliation import tables
+from reconciliation.decision_answers import Outcome
 from reconciliation.decision_fields import with_standing_choices
 from reconciliation.match import match
 from reconciliation.merge import merge
@@ -38,8 +40,10 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
         ],
     )
-    def merged(context: dg.AssetExecutionContext, night: Night, standing_rows: Table) -> Iterator[object]:
+    def merged(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
+        for receipt in answers_before(session, municipality, earlier):
+            context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
         with session.step("merge"), one_sentence():
             known = session.ledger.memberships(slug)
             decided = with_standing_choices(session.ledger.decisions(slug), standing_rows.frame, known)

@@ -1,23 +1,26 @@
 """How far the night brought us, and what people open in the morning."""
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result
+from assets.clarifications import asked
 from assets.night import FRESH, Night, one_sentence
 from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table
 from connectors.reading import Verdict
 from reconciliation.approval import Answer, Approval
-from reconciliation.ledger import LIFE
+from reconciliation.decision_record import contradictory
+from reconciliation.ledger import LIFE, Ledger
 from reconciliation.municipality import Municipality
 from reconciliation.progress import measure
 from reconciliation.tables import DEVIATIONS
 from reconciliation.verdict import Judgement, NightVerdict, judge
 from reporting.acquisitions_reading import read_measures
+from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.files import ReportError
 from reporting.needs_reading import read_needs
 from reporting.night import NightResult, SourceNight
@@ -87,7 +90,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         ins={
             **{
                 name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
-                for name in ("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage")
+                for name in ("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches")
             },
             **{name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("register", "plan", "outcomes", "progress")},
         },
@@ -129,6 +132,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 verdict=judgement.verdict.value,
                 messages=judgement.messages,
                 needs=read_needs(municipality, session.home),
+                **_decisions(municipality, session.ledger, made),
                 measures=read_measures(municipality, session.home),
             )
             try:
@@ -167,6 +171,17 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         )
 
     return reports
+
+
+def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Table]) -> dict[str, Any]:
+    """What people are asked tonight and what they decided before, as the reports show it."""
+    decisions = ledger.decisions(municipality.slug)
+    seen = made["register"].facts["verdict"] == "complete"
+    return {
+        "questions": tuple(asked(made, ledger, municipality.slug).questions) if seen else (),
+        "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
+        "contradictory": tuple(contradictory_in_words(row, municipality) for row in contradictory(decisions)),
+    }
 
 
 def judgement_of(made: Mapping[str, Table]) -> Judgement:

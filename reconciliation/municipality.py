@@ -103,6 +103,8 @@ class Municipality(Strict):
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
     kostra: Kostra = Kostra()
+    answers: Path | None = None
+    """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     missed_after_hours: float = Field(default=6.0, gt=0)

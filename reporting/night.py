@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from connectors.reading import Verdict
 from reconciliation import tables
+from reconciliation.decision_questions import Question
 from reconciliation.ledger import HISTORY
 from reconciliation.ledger.deviations import LIFE
 from reconciliation.municipality import Municipality
@@ -50,6 +51,8 @@ class NightResult:
     the register was not seen; register_melding then says why, bokmål.
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
+    questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
+    bokmål; contradictory: decisions that cannot all be true, bokmål.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     """
 
@@ -77,3 +80,6 @@ class NightResult:
     out_of_scope_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUT_OF_SCOPE))
     needs: Answers | None = None
     measures: Measures | None = None
+    questions: tuple[Question, ...] = ()
+    decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    contradictory: tuple[str, ...] = ()

@@ -118,6 +118,7 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
     for start in range(0, found.height, PART):
         yield [
             _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
+            | ({"d": list(result.decided[row["leverandor_bolig_id"]])} if row["leverandor_bolig_id"] in result.decided else {})
             for row, values in zip(rest.slice(start, PART).iter_rows(named=True), ours.slice(start, PART).iter_rows(), strict=True)
         ]
 

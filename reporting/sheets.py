@@ -57,6 +57,10 @@ class Book:
             self._formats[key] = self._book.add_format({"font_name": "Calibri", "font_size": 11, "valign": "top", **properties})
         return self._formats[key]
 
+    def add_sheet(self, name: str) -> Any:
+        """An empty sheet, for one that is laid out in its own way. Rows must be written from the top down."""
+        return self._book.add_worksheet(name)
+
     def sheet(self, name: str, title: str, columns: Sequence[Column], rows: Iterable[tuple[Sequence[Cell], str | None]]) -> None:
         """rows: (cells, fill colour or None). A title line, then a frozen header with a filter, then the rows."""
         sheet = self._book.add_worksheet(name)

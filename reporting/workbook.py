@@ -8,9 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from reporting.causes import rule_title
+from reporting.clarifications import shown
+from reporting.clarifications_sheet import add_clarifications
 from reporting.night import NightResult
 from reporting.norwegian import day
 from reporting.overview import owner_title
+from reporting.privacy import with_shown_address
 from reporting.refusals import Refusal
 from reporting.sheets import Book, Cell, Column
 from reporting.texts import say, word_for
@@ -51,8 +54,31 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
             widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
             book.sheet(say("workbook.sheets.refused"), say("refusals.title"), columns(widths), rows)
+        _clarifications(book, owner, title, result)
         book.sheet(say("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
         book.sheet(say("workbook.sheets.legend"), say("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
+
+
+def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> None:
+    """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
+    theirs = result.dwellings.filter(pl.col("owner") == owner)
+    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
+    if mine or result.contradictory:
+        named = {one for question in mine for one in (question.dwelling, question.other) if one}
+        sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
+        asked = [shown(question, result.municipality, dict(sources.iter_rows())) for question in mine]
+        add_clarifications(book, title, result.as_of, asked, result.contradictory)
+    if result.decided:
+        decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
+        rows = [
+            ([address, ours, said], None)
+            for ours, address in decided.select("leverandor_bolig_id", "adresse").iter_rows()
+            for said in result.decided[ours]
+        ]
+        if rows:
+            columns_ = [Column(say("clarifications.dwelling"), 40, wrap=True), Column(say("workbook.columns.id"), 24)]
+            columns_ += [Column(say("clarifications.decision"), 80, wrap=True)]
+            book.sheet(say("clarifications.decisions"), say("workbook.heading_decided", owner=title), columns_, rows)
 
 
 def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:

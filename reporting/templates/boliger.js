@@ -79,6 +79,7 @@ const kobosync = (() => {
     const line = (title, text) => { const p = make("p"); p.append(make("strong", title + ": "), text); inside.append(p); };
     if (said.r) line(TEKST.why, said.r);
     if (said.h) line(TEKST.held, said.h);
+    if (said.d) line(TEKST.decided, said.d.join(" "));
     if (said.u) line(TEKST.outcome, said.u.filter(Boolean).join(": "));
     if (said.s) line(TEKST.sources, said.s.join(", "));
     if (said.m) line(TEKST.candidates, said.m.join(", "));

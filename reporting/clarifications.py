@@ -1,0 +1,162 @@
+"""What people are asked, in their words: each question with its two sides, what agrees, and the answers to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decision_questions import ABSENT, FIELD, MATCH, MERGE, Question
+from reconciliation.decision_record import named_entry
+from reconciliation.municipality import Municipality
+from reconciliation.place import PLACE_FIELDS
+from reporting.causes import cause
+from reporting.norwegian import day
+from reporting.texts import say, word_for
+
+LONGEST_LABEL = 40
+"""Characters of a source's title in a drop-down: Excel takes 255 for the whole list."""
+
+Same = bool | None
+"""True: both say the same; False: they differ; None: at least one is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One question as it is shown. answers: label -> code. sides: (who, field -> value); agrees: field -> Same."""
+
+    id: str
+    evidence: str
+    owner: str | None
+    dwelling: str
+    address: str
+    question: str
+    answers: Mapping[str, str]
+    sides: tuple[tuple[str, Mapping[str, Any]], ...]
+    agrees: Mapping[str, Same]
+
+
+def shown(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
+    """dwellings: leverandor_bolig_id -> its sources. A secret address stands nowhere in what this returns (law 10)."""
+    ours, theirs = (_visible(side, question.secret) for side in (question.ours, question.theirs))
+    sources = _titles(municipality, dwellings.get(question.dwelling, ()))
+    sides = ((say("clarifications.ours", sources=sources), ours), (_other(question, municipality, dwellings), theirs))
+    return Shown(
+        id=question.id,
+        evidence=question.evidence,
+        owner=question.owner,
+        dwelling=question.dwelling,
+        address=_address(question),
+        question=_asked(question, municipality),
+        answers=labels(question, municipality),
+        sides=sides,
+        agrees={name: _same(name, question.ours.get(name), question.theirs.get(name)) for name in question.ours},
+    )
+
+
+def labels(question: Question, municipality: Municipality) -> dict[str, str]:
+    """Label in the drop-down -> code of the answer."""
+    return {answer_label(one.verdict, one.value, question.about, municipality): one.code for one in question.answers}
+
+
+def answer_label(verdict: str, value: str | None, about: str, municipality: Municipality) -> str:
+    """The answer as people choose it."""
+    if verdict == "take" and value in municipality.sources:
+        # A comma parts the answers of a drop-down.
+        title = municipality.sources[value].title.replace(",", " ")[:LONGEST_LABEL]
+        return say("clarifications.take", source=title)
+    if about == ABSENT:
+        return word_for("clarification_absent_answers", verdict)
+    return word_for("clarification_answers", verdict)
+
+
+def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:
+    """leverandor_bolig_id -> what was decided about it: "Avgjort av … den …". decisions: the ledger's DECISIONS in force."""
+    human = decisions.filter(pl.col("kind").is_in([MATCH, MERGE, FIELD, "conflict", "adoption"])).sort("decided", "decision_id")
+    if human.is_empty():
+        return {}
+    keys = dwellings.select("leverandor_bolig_id", key="source_keys").explode("key")
+    of_key = dict(keys.select("key", "leverandor_bolig_id").iter_rows())
+    known = set(dwellings.get_column("leverandor_bolig_id"))
+    found: dict[str, list[str]] = {}
+    for row in human.iter_rows(named=True):
+        sides = {of_key.get(name, name) for name in (row["subject"], named_entry(row)) if name}
+        for dwelling in sorted(sides & known):
+            found.setdefault(dwelling, []).append(decided_in_words(row, municipality))
+    return found
+
+
+def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
+    """row: one of the ledger's DECISIONS."""
+    if row["field"]:
+        return say("clarifications.decided_field", **_told(row, municipality), field=word_for("fields", row["field"]).lower())
+    return say("clarifications.decided", **_told(row, municipality))
+
+
+def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
+    """row: one of the ledger's DECISIONS that cannot be true together with others. Ids alone: an address may be secret."""
+    sides = " – ".join(str(one) for one in (row["subject"], named_entry(row)) if one)
+    return say("clarifications.contradictory", **_told(row, municipality), sides=sides)
+
+
+def _told(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
+    about = ABSENT if row["kind"] == FIELD and row["field"] is None else row["kind"]
+    answer = answer_label(row["verdict"], row["value"], about, municipality)
+    return {"by": row["decided_by"], "date": day(_date(row["decided"])), "answer": answer}
+
+
+def _date(moment: Any) -> date:
+    found: date = moment.date()
+    return found
+
+
+def _asked(question: Question, municipality: Municipality) -> str:
+    if question.about == ABSENT:
+        return say("clarifications.absent_about")
+    why = cause(question.reason, question.details) if question.about != MATCH else cause(question.reason)
+    if question.about == FIELD:
+        asked = say("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
+        hidden = question.secret and question.field in PLACE_FIELDS
+        told = [
+            say("clarifications.said", source=_titles(municipality, [source]), value=say("page.secret") if hidden else value)
+            for source, value in sorted(question.said.items())
+        ]
+        return " ".join([asked, "; ".join(told) + "." if told else ""]).strip()
+    return say("clarifications.kobo_about", why=why) if question.about == MATCH else say("clarifications.merge_about", why=why)
+
+
+def _other(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
+    if question.about == MERGE:
+        return say("clarifications.other", sources=_titles(municipality, dwellings.get(question.other or "", ())))
+    return say("clarifications.gone") if question.about == ABSENT else say("clarifications.kobo")
+
+
+def _titles(municipality: Municipality, sources: Sequence[str]) -> str:
+    return ", ".join(municipality.sources[one].title if one in municipality.sources else one for one in sources)
+
+
+def _visible(side: Mapping[str, Any], secret: bool) -> dict[str, Any]:
+    return {name: None if secret and name in PLACE_FIELDS else value for name, value in side.items()}
+
+
+def _address(question: Question) -> str:
+    if question.secret:
+        return say("page.secret")
+    one = question.ours
+    house = f"{one.get('nummer') or ''}{one.get('bokstav') or ''}"
+    return " ".join(
+        str(part) for part in (one.get("adressenavn"), house, one.get("bruksenhetsnummer"), one.get("ekstra_referanse")) if part
+    )
+
+
+def _same(name: str, ours: Any, theirs: Any) -> Same:
+    if ours in (None, "") or theirs in (None, ""):
+        return None
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return ours.strip().casefold() == theirs.strip().casefold()
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return abs(float(ours) - float(theirs)) < 0.005
+    return bool(ours == theirs)

@@ -1,0 +1,95 @@
+"""The sheet "Avklaringer": two lines a question, the sides under one another, drop-down answers in the cells that may be written.
+
+Question id and evidence stand hidden and locked in the first two columns. Made for Excel and LibreOffice alike: the list of
+answers stands in the cell's own rule, and protection has no password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from reporting.clarifications import Shown
+from reporting.norwegian import day
+from reporting.sheets import FJORD, Book, Cell, write
+from reporting.texts import say, word_for
+
+HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")
+WIDTHS = {"id": 14, "evidence": 14, "dwelling": 30, "question": 52, "answer": 26, "by": 18, "why": 36, "side": 28}
+AGREES, DIFFERS, TO_FILL = "#DDEFE3", "#F8D7C4", "#FFF6CC"
+HEADER_ROW = 1
+"""0-based; titles above, questions below."""
+_LIST = 255
+COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False: {"bg_color": DIFFERS, "bold": True}, None: {}}
+
+
+def add_clarifications(book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str]) -> None:
+    """notes: what stands below the questions (decisions that contradict one another)."""
+    fields = [name for name in questions[0].agrees if any(_said(one, name) for one in questions)] if questions else []
+    sheet = book.add_sheet(say("clarifications.sheet"))
+    for place, name in enumerate(HEADINGS):
+        sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
+    sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), 16)
+    sheet.set_row(0, 26)
+    write(sheet, 0, 2, say("clarifications.title", owner=title, date=day(as_of)), book.format(bold=True, font_size=13, font_color=FJORD))
+    head = book.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
+    names = [say(f"clarifications.{name}") for name in HEADINGS] + [word_for("fields", name) for name in fields]
+    for place, name in enumerate(names):
+        write(sheet, HEADER_ROW, place, name, head)
+    number = HEADER_ROW + 1
+    for one in questions:
+        _question(book, sheet, number, one, fields)
+        number += 2
+    for note in notes:
+        write(sheet, number, 2, note, book.format(text_wrap=False, italic=True))
+        number += 1
+    sheet.freeze_panes(HEADER_ROW + 1, 4)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW)
+
+
+def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str]) -> None:
+    line = {"top": 2, "top_color": FJORD}
+    plain, hidden = book.format(text_wrap=True, **line), book.format(font_color="#999999", **line)
+    write(sheet, row, 0, one.id, hidden)
+    write(sheet, row, 1, one.evidence, hidden)
+    write(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
+    write(sheet, row, 3, one.question, plain)
+    for place in (4, 5, 6):
+        write(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
+    if one.answers:
+        sheet.data_validation(row, 4, row, 4, _choices(list(one.answers)))
+    helped = {"validate": "any", "input_title": say("clarifications.by"), "input_message": say("clarifications.by_help")}
+    sheet.data_validation(row, 5, row, 5, helped)
+    for below, (who, values) in enumerate(one.sides):
+        rule = line if not below else {}
+        write(sheet, row + below, 7, who, book.format(bold=True, text_wrap=True, **rule))
+        for place, name in enumerate(fields, start=len(HEADINGS)):
+            colour = COLOURS[one.agrees.get(name)]
+            write(sheet, row + below, place, _cell(values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
+
+
+def _choices(labels: list[str]) -> dict[str, Any]:
+    while len(",".join(labels)) > _LIST:
+        labels = labels[:-1]
+    return {
+        "validate": "list",
+        "source": labels,
+        "input_message": say("clarifications.choose"),
+        "error_title": say("clarifications.refused_title"),
+        "error_message": say("clarifications.refused"),
+    }
+
+
+def _said(one: Shown, name: str) -> bool:
+    return any(values.get(name) not in (None, "") for _, values in one.sides)
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or isinstance(value, bool | str | int | float | date):
+        return value
+    return str(value)

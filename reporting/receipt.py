@@ -1,0 +1,66 @@
+"""The receipt for an answered workbook: what became of each row, in the order they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from reconciliation.decision_answers import Outcome, Taken
+from reconciliation.municipality import Municipality
+from reporting.clarifications import answer_label, shown
+from reporting.norwegian import day
+from reporting.sheets import Book, Cell, Column
+from reporting.texts import say, word_for
+
+FOLDER = "kvitteringer"
+STORED, REFUSED = "#DDEFE3", "#F8D7C4"
+WIDTHS = {"row": 7, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
+_QUIET = (Outcome.BLANK, Outcome.ALREADY)
+
+
+def write_receipt(
+    folder: Path, name: str, at: datetime, taken: Sequence[Taken], municipality: Municipality, sources: Mapping[str, Sequence[str]]
+) -> Path:
+    """Write kvittering-<name>-<time>.xlsx to `folder`. sources: leverandor_bolig_id -> its sources. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"kvittering-{Path(name).stem}-{at:%Y%m%d-%H%M%S}.xlsx"
+    stored = sum(one.outcome is Outcome.STORED for one in taken)
+    rest = sum(one.outcome not in (Outcome.STORED, *_QUIET) for one in taken)
+    title = say("clarifications.receipt_title", file=name, date=day(at.date()), stored=stored, rest=rest)
+    columns = [Column(say(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
+    unfinished = path.with_suffix(".unfinished")
+    with Book(unfinished, title) as book:
+        book.sheet(say("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources), _colour(one)) for one in taken))
+    unfinished.rename(path)
+    return path
+
+
+def outcome_in_words(taken: Taken, municipality: Municipality) -> str:
+    """What became of one answer, bokmål."""
+    about = taken.question.about if taken.question else ""
+    offered = [answer_label(one.verdict, one.value, about, municipality) for one in taken.question.answers] if taken.question else []
+    verdict, _, value = taken.standing.partition(":")
+    answer = answer_label(verdict, value or None, about, municipality) if taken.standing else taken.given.answer
+    said = word_for("clarification_outcomes", taken.outcome.value)
+    return said.format(by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+
+
+def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]]) -> list[Cell]:
+    told = shown(one.question, municipality, sources) if one.question else None
+    codes = {code: label for label, code in told.answers.items()} if told else {}
+    return [
+        one.given.row,
+        f"{told.address}\n{told.dwelling}" if told else None,
+        told.question if told else None,
+        codes.get(one.given.answer, one.given.answer if one.outcome is not Outcome.PERSONAL else None),
+        None if one.outcome is Outcome.PERSONAL else one.given.by,
+        outcome_in_words(one, municipality),
+        one.given.question_id or None,
+    ]
+
+
+def _colour(one: Taken) -> str | None:
+    if one.outcome in _QUIET:
+        return None
+    return STORED if one.outcome is Outcome.STORED else REFUSED

@@ -1,0 +1,132 @@
+"""From an open question to an answered workbook to the next night that does what was said, and the receipt for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import openpyxl
+import pytest
+import requests
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kobo_client.rehearsal.process import rehearsal_running
+from pipelines import night_command
+from pipelines.exit_codes import DONE
+from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.municipality import load
+from tests.pipelines.village import FDV, Village
+
+FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
+MOVED = FDV.replace("H0102", "H0103")
+"""Storgata 1 H0102 is registered, and then its source says H0103: a field that Kobo never lets anyone change."""
+
+
+def run_night(village: Village, as_of: date) -> int:
+    with dg.DagsterInstance.ephemeral() as instance:
+        return night_command.run_night(village.config, "auto", as_of, instance)
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    village = Village(tmp_path)
+    village.write_config(answers="svar/")
+    with rehearsal_running(load(village.config).register_, tmp_path):
+        yield village
+
+
+def workbook(village: Village, owner: str = "bolig") -> Path:
+    (found,) = (village.home / "reports" / "vik").glob(f"2*/avvik-{owner}.xlsx")
+    return found
+
+
+def lines(sheet: Worksheet) -> list[dict[str, object]]:
+    """Rows below the headings in line 2, by heading."""
+    head = [cell.value for cell in sheet[2]]
+    return [dict(zip(head, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=3)]
+
+
+def answer(source: Path, target: Path, cells: dict[str, str], row: int = 3) -> Path:
+    """Fill in the yellow cells as a person does, and save into the drop folder."""
+    book = openpyxl.load_workbook(source)
+    sheet = book["Avklaringer"]
+    place = {cell.value: cell.column for cell in sheet[2]}
+    for heading, value in cells.items():
+        sheet.cell(row, place[heading], value)
+    target.parent.mkdir(exist_ok=True)
+    book.save(target)
+    return target
+
+
+@contextlib.contextmanager
+def ledger_of(village: Village) -> Iterator[Ledger]:
+    with open_ledger(load(village.config).ledger, village.home) as opened:
+        yield opened
+
+
+def register_entries(village: Village) -> list[str]:
+    with requests.Session() as session:
+        session.trust_env = False
+        text = session.get(f"{village.content['register']['base_url']}/rehearsal/export", timeout=5).text
+    return text.strip().splitlines()[1:]
+
+
+def receipts(village: Village) -> list[dict[str, object]]:
+    found = sorted((village.home / "reports" / "vik" / "kvitteringer").glob("*.xlsx"))
+    return [line for path in found for line in lines(openpyxl.load_workbook(path)["Kvittering"])]
+
+
+def with_a_conflict(village: Village) -> None:
+    run_night(village, FIRST)
+    village.write_fdv(MOVED)
+    run_night(village, SECOND)
+
+
+def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) -> None:
+    with_a_conflict(village)
+    book = openpyxl.load_workbook(workbook(village))
+    sheet = book["Avklaringer"]
+    ours, kobo = lines(sheet)
+    assert "Bruksenhetsnummer" in str(ours["Hva må avgjøres"]) or "bruksenhetsnummer" in str(ours["Hva må avgjøres"])
+    assert (ours["Bruksenhetsnummer"], kobo["Bruksenhetsnummer"]) == ("H0103", "H0102")
+    assert (ours["Hvem sier det"], kobo["Hvem sier det"]) == ("Hos oss (FDV)", "I Kobo")
+    said = {"Svar": "Erstatt i Kobo", "Avgjort av": "Boligkontoret", "Begrunnelse": "Ny merking på døra"}
+    answer(workbook(village), village.home / "svar" / "svar.xlsx", said)
+
+    assert run_night(village, THIRD) == DONE
+    (line,) = [line for line in receipts(village) if line["Svar"]]
+    assert str(line["Hva skjedde"]).startswith("Lagret")
+    assert not (village.home / "svar" / "svar.xlsx").exists()
+    assert len(list((village.home / "svar" / "mottatt").glob("*svar.xlsx"))) == 1
+    entries = register_entries(village)
+    assert len(entries) == 4
+    assert sum("H0103" in entry for entry in entries) == 1
+    assert not any("H0102" in entry for entry in entries)
+
+    assert run_night(village, FOURTH) == DONE
+    assert village.summary()["dwellings"]["in_sync"] == 4
+    assert village.summary()["register_calls"]["POST"] == 0
+    book = openpyxl.load_workbook(workbook(village))
+    assert "Avklaringer" not in book.sheetnames, "never asked twice"
+    (told,) = lines(book["Avgjort"])
+    assert "Avgjort av Boligkontoret den" in str(told["Hva er avgjort"])
+    assert "Erstatt i Kobo" in str(told["Hva er avgjort"])
+    data = "".join(path.read_text(encoding="utf-8") for path in workbook(village).parent.glob("boliger/del-*.js"))
+    assert "Avgjort av Boligkontoret den" in data
+
+
+def test_a_decision_outlives_any_number_of_nights_until_its_evidence_changes(village: Village) -> None:
+    with_a_conflict(village)
+    answer(workbook(village), village.home / "svar" / "a.xlsx", {"Svar": "Behold Kobos verdi", "Avgjort av": "KN"})
+    for night in (THIRD, FOURTH, FOURTH):
+        assert run_night(village, night) == DONE
+        assert village.summary()["dwellings"]["in_sync"] == 4
+    village.write_fdv(FDV.replace("H0102", "H0104"))
+    run_night(village, date(2023, 11, 7))
+    assert village.summary()["dwellings"]["conflict"] == 1
+    assert "Avklaringer" in openpyxl.load_workbook(workbook(village)).sheetnames

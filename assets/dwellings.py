@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.clarifications import answers_before
-from assets.night import Night, one_sentence
+from assets.night import REGISTER_POOL, Night, one_sentence
 from assets.table import TABLE_TYPE, EarlierTables, Table, counts, told
 from kobo_client.snapshot import read_register
 from reconciliation import tables
@@ -79,6 +79,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
         group_name=slug,
         description="Kobo as it is tonight: every entry we hold an id for, and what an exported file tells.",
         kinds={"kobo"},
+        pool=REGISTER_POOL,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],

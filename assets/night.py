@@ -25,6 +25,9 @@ from reconciliation.municipality import Municipality
 
 EXPECTED = ("done", "conflict", "not_found")
 """Outcomes of a call that are answers, whatever they say."""
+REGISTER_POOL = "kobo_register"
+"""Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is how many nights of a deployment
+may do so at once; each keeps to its own `calls_per_second`, so the register never meets more than the two multiplied."""
 LOCK_SECONDS = 900.0
 """A lock not renewed for this long belongs to a night that died."""
 

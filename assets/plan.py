@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night import Night, NightSession, one_sentence
+from assets.night import REGISTER_POOL, Night, NightSession, one_sentence
 from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table, told
 from connectors.reading import Verdict
@@ -150,6 +150,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         group_name=slug,
         description="What became of each planned change: done, refused with the register's words, or not tried.",
         kinds={"kobo"},
+        pool=REGISTER_POOL,
         ins={name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("plan", "dwellings", "matches", "register")},
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.spread import schedule_of
 from reconciliation.approval import DIGEST
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality
@@ -116,7 +117,7 @@ def nightly_schedule(municipality: Municipality, root: Path) -> dg.ScheduleDefin
     return dg.ScheduleDefinition(
         name=f"{municipality.slug}_schedule",
         job_name=night_name(municipality),
-        cron_schedule=municipality.schedule,
+        cron_schedule=schedule_of(municipality),
         execution_timezone=municipality.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         execution_fn=tonight,

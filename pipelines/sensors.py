@@ -19,6 +19,7 @@ from dagster._utils.schedules import get_latest_completed_cron_tick
 
 from pipelines.alerts import SendingError, Standing, State, change, send, standing
 from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from pipelines.spread import schedule_of
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality
 
@@ -104,7 +105,7 @@ def close_killed(municipality: Municipality, instance: dg.DagsterInstance, runni
 def due(municipality: Municipality, since: datetime, now: datetime) -> datetime | None:
     """The latest tick (UTC) whose night should have ended by now; None when it came before `since`."""
     latest = (now - timedelta(hours=municipality.missed_after_hours)).astimezone(ZoneInfo(municipality.timezone))
-    tick = get_latest_completed_cron_tick(municipality.schedule, latest, municipality.timezone).astimezone(UTC)
+    tick = get_latest_completed_cron_tick(schedule_of(municipality), latest, municipality.timezone).astimezone(UTC)
     return tick if tick >= since else None
 
 

@@ -24,6 +24,7 @@ CONFIG: dict[str, Any] = {
     "kommunenummer": "9902",
     "deadline": "2023-12-21",
     "started": "2023-11-01",
+    "schedule": "0 2 * * *",
     "categories": {
         "ordinar": {"title": "Ordinær bolig", "boligtype": "ORDINAR_BOLIG"},
         "omsorg": {"title": "Omsorgsbolig", "boligtype": "OMSORGSBOLIG"},

@@ -23,6 +23,11 @@ REASONS: dict[str, Reason] = {
     "matrikkel": Reason("Same matrikkel and unit number", "Samme matrikkelnummer og bruksenhetsnummer"),
     "address_unit": Reason("Same address and unit number", "Samme adresse og bruksenhetsnummer"),
     "address_label": Reason("Same address and same label on the door", "Samme adresse og samme leilighetsnummer hos eieren"),
+    "address_lease": Reason("Same address and same lease reference", "Samme adresse og samme ekstra referanse"),
+    "last": Reason(
+        "The last two left at an address where all others are paired",
+        "De to siste på en adresse der alle andre har funnet hverandre, og alt annet stemmer",
+    ),
     "address": Reason("Same address, where every source has one dwelling", "Samme adresse, og hver kilde har bare én bolig der"),
     # How a dwelling was found in the register
     "link": Reason("Our stored link", "Vår lagrede kobling"),
@@ -34,6 +39,9 @@ REASONS: dict[str, Reason] = {
     "rival": Reason("More than one could be meant by the key", "Flere kan være ment med samme nøkkel"),
     "protected_differs": Reason(
         "Found by key, but a field that cannot be changed differs", "Funnet på nøkkel, men et felt som ikke kan endres, er ulikt"
+    ),
+    "at_odds": Reason(
+        "Found by key, but nothing that was measured agrees", "Funnet på nøkkel, men areal, soverom, leie eller matrikkel taler imot"
     ),
     "carries_another_id": Reason("The register entry carries another id", "Boligen i Kobo er merket med en annen id"),
     "unsure": Reason("A person was unsure", "Den som så på saken, var usikker"),

@@ -42,6 +42,9 @@ def _blank(name: str) -> pl.Expr:
     return pl.col(name).is_null() | _side(name).is_null()
 
 
+SAME_AREA = 0.02
+"""Two areas this close are one: systems round, and one cuts the halves off."""
+
 _UNKNOWN = Level("unknown", "Mangler på minst én side", 0)
 
 
@@ -88,7 +91,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "bruksareal",
         "Bruksareal",
         (
-            (_within("bruksareal", 0.01), Level("same", "Likt", 2)),
+            (_within("bruksareal", SAME_AREA), Level("same", "Likt", 2)),
             (_within("bruksareal", 0.1), Level("close", "Nesten likt", 1)),
         ),
         Level("different", "Ulikt", -2),
@@ -97,7 +100,16 @@ COMPARISONS: tuple[Comparison, ...] = (
     _exact("antall_soverom", "Antall soverom", 1, -1),
     _exact("etasjenummer", "Etasje", 1, -2),
     _exact("boligtype", "Boligtype", 0, 0),
-    _exact("manedsleie", "Månedsleie", 1, 0),
+    Comparison(
+        "manedsleie",
+        "Månedsleie",
+        (
+            (pl.col("manedsleie") == _side("manedsleie"), Level("same", "Likt", 1)),
+            (_within("manedsleie", 0.1), Level("close", "Nesten likt", 0)),
+        ),
+        Level("different", "Ulikt", 0),
+        _UNKNOWN,
+    ),
 )
 _SIDED = ("_street", "_house", "_unit", "_extra", "_ground", "_address", "_matrikkel", "_municipality", "_letterless")
 _RAW = (
@@ -122,8 +134,12 @@ COLUMNS = (*_SIDED, *_RAW)
 def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """rows with PLACE_COLUMNS: add what comparisons and blocks also look at."""
     number = pl.col("nummer").cast(pl.String())
+    numbers = [pl.col(name).cast(pl.String()) for name in ("gardsnummer", "bruksnummer")]
+    # Some type gardsnummer and bruksnummer in the other's place.
+    turned = pl.col("gardsnummer") > pl.col("bruksnummer")
+    ground = pl.when(turned).then(pl.concat_str(*reversed(numbers), separator="/")).otherwise(pl.concat_str(*numbers, separator="/"))
     return rows.with_columns(
-        _ground=pl.concat_str(pl.col("gardsnummer").cast(pl.String()), pl.col("bruksnummer").cast(pl.String()), separator="/"),
+        _ground=ground,
         _letterless=pl.concat_str("_municipality", "_street", number, separator="|"),
     )
 
@@ -139,6 +155,19 @@ def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl
         for one in COMPARISONS
     )
     return levelled.with_columns(_points=points)
+
+
+def at_odds() -> pl.Expr:
+    """On compared pairs: everything that was measured speaks against the key. A number typed wrong names the neighbour's home.
+
+    Two measures that differ (the ground and the section weigh as two) and none that agrees; rents that drift a little agree.
+    """
+    measures = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")
+    levels = [pl.col(f"_level_{name}") for name in measures]
+    support = pl.sum_horizontal(level.is_in(["same", "close"]).cast(pl.Int64()) for level in levels)
+    ground, section = ((pl.col(f"_level_{name}") == "different").cast(pl.Int64()) for name in ("gardsnummer", "seksjonsnummer"))
+    against = pl.sum_horizontal((level == "different").cast(pl.Int64()) for level in levels) + 2 * ground + 2 * section
+    return (against >= 2) & (support < 1 + ground)
 
 
 def explain(compared: pl.DataFrame) -> pl.DataFrame:

@@ -7,21 +7,16 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from reconciliation.decisions import Decisions
+from reconciliation.match.alone import alone_at_address, last_left, leases, mixed_leases
 from reconciliation.match.answers import Answers, answers_for
-from reconciliation.match.comparison import compare, explain, prepared
-from reconciliation.place import SamePlace, with_place
+from reconciliation.match.blocks import pairs_in_blocks
+from reconciliation.match.comparison import at_odds, compare, explain, prepared
+from reconciliation.match.offering import worth_asking
+from reconciliation.match.spelling import one_spelling
+from reconciliation.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.tables import MATCHES
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
-IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
-"""What must agree (or be unknown) before a blank unit number passes for H0101. Rent and type change without the dwelling."""
-
-_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal")
-
-ENOUGH = 4.0
-"""Points below which a pair is not worth a person's time."""
-MOST = 5
-"""Candidates offered for one dwelling."""
 
 
 def match(
@@ -39,8 +34,7 @@ def match(
     entries = _alive(register_rows)
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
-    ours = prepared(with_place(dwellings, same_place))
-    theirs = prepared(with_place(entries, same_place))
+    ours, theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
     answers = answers_for(Decisions.of(decisions), dwellings, entries)
     search = _Search(ours, theirs, answers)
     search.by_link(links.select(list(PAIR)))
@@ -48,10 +42,22 @@ def match(
     search.settle(_on(search, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
     search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
     search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
-    search.settle(_alone_at_address(search), "address", "single")
+    search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "address_lease")
+    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "single")
+    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "last")
     search.offer(_candidates(search))
     found = pl.concat(search.found).unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
     return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
+
+
+def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both sides prepared, one spelling per street and house over the two."""
+    columns = [*PLACE_COLUMNS, "gardsnummer", "bruksnummer", "postnummer"]
+    both = one_spelling(pl.concat([ours.select(columns), theirs.select(columns)]))
+    names = ["_street", "_address"]
+    return prepared(ours.with_columns(both.head(ours.height).select(names))), prepared(
+        theirs.with_columns(both.tail(theirs.height).select(names))
+    )
 
 
 def _alive(rows: pl.DataFrame) -> pl.DataFrame:
@@ -115,9 +121,12 @@ class _Search:
             )
             | self._contradicted()
         )
-        settled = seen.filter(~against)
+        odd = at_odds() | mixed_leases(self.ours, self.theirs)
+        self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
+        settled = seen.filter(~against & ~odd)
         self._add(settled, key, reason, certain=True)
         self._occupy(settled)
+        self._occupy(seen.filter(odd & ~against))
         clashing = seen.filter(against)
         self._add(clashing, key, "protected_differs", certain=False)
         self._occupy(clashing)
@@ -155,51 +164,8 @@ def _on(search: _Search, key: pl.Expr | str) -> pl.DataFrame:
     return left.join(right, on="_key").select(list(PAIR))
 
 
-def _alone_at_address(search: _Search) -> pl.DataFrame:
-    """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
-
-    def alone(rows: pl.DataFrame) -> pl.DataFrame:
-        return rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") == 1))
-
-    pairs = alone(search.ours).join(alone(search.theirs), on="_address", suffix="_theirs")
-    units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
-    fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
-    free = (
-        pairs.filter(fits)
-        .select(list(PAIR))
-        .join(search.busy_ours, on="leverandor_bolig_id", how="anti")
-        .join(search.busy_theirs, on="kobo_id", how="anti")
-    )
-    seen = compare(free, search.ours, search.theirs)
-    agree = pl.all_horizontal(pl.col(f"_level_{name}").is_in(["same", "unknown"]) for name in IDENTITY if name != "bruksareal")
-    return seen.filter(agree & pl.col("_level_bruksareal").is_in(["same", "close", "unknown"])).select(list(PAIR))
-
-
 def _candidates(search: _Search) -> pl.DataFrame:
-    """Pairs within a block, compared. Blocks share what two systems seldom both get wrong, so cost grows with rows."""
+    """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
     ours, theirs = search.free_ours, search.free_theirs
-    postal_house = pl.concat_str("postnummer", "_house", separator="|")
-    ground_unit = pl.concat_str("_municipality", "_ground", "_unit", separator="|")
-    section = pl.concat_str("_municipality", "_ground", pl.col("seksjonsnummer").cast(pl.String()), separator="|")
-    lettered = pl.col("_letterless")
-    blocked = [pl.DataFrame(schema=PAIR)]
-    for block in (pl.col("_address"), postal_house, ground_unit, section, lettered):
-        left, right = (side.select(name, _block=block).drop_nulls() for side, name in ((ours, "leverandor_bolig_id"), (theirs, "kobo_id")))
-        blocked.append(left.join(right, on="_block").select(list(PAIR)))
-    pairs = search.answers.not_different(pl.concat(blocked).unique())
-    if pairs.is_empty():
-        return pairs
-    seen = compare(pairs, ours, theirs)
-    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    street = level["adressenavn"].is_in(["same", "close", "similar"])
-    ground = (level["gardsnummer"] == "same") & level["bruksenhetsnummer"].is_in(["same", "unknown", "first"])
-    house = (level["nummer"] == "same") | ground
-    other_unit = level["bruksenhetsnummer"] == "different"
-    same_flat = (level["seksjonsnummer"] == "same") | ((level["bruksareal"] == "same") & (level["nummer"] == "same"))
-    worth = (street | ground) & house & (level["ekstra_referanse"] != "different") & (~other_unit | same_flat)
-    enough = seen.filter(worth & (pl.col("_points") >= ENOUGH))
-    return (
-        enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
-        .group_by("leverandor_bolig_id", maintain_order=True)
-        .head(MOST)
-    )
+    pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
+    return pairs if pairs.is_empty() else worth_asking(compare(pairs, ours, theirs))

@@ -9,21 +9,28 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.merge.keys import (
+    ADDRESS,
+    ADDRESS_LABEL,
+    ADDRESS_LEASE,
+    ADDRESS_UNIT,
+    DECISION,
+    KNOWN,
+    LAST,
+    MATRIKKEL,
+    allowed,
+    at_odds,
+    ground,
+    keys,
+    mixed_leases,
+    one,
+)
+from reconciliation.merge.last import last_ones
 from reconciliation.merge.neighbours import crowded
 
-KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL, ADDRESS = (
-    "known",
-    "decision",
-    "matrikkel",
-    "address_unit",
-    "address_label",
-    "address",
-)
-STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL, ADDRESS)
+STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""
-
-LIKE_AREA = 1.25
-"""Two areas of one house may differ this much (one system measures outside walls) before the address alone is too little."""
+KEYED = STRENGTH[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,66 +54,28 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     keyed = rows.with_columns(
         _cluster=pl.col("_row"),
         _joined=pl.lit(None, pl.Int64()),
-        **{f"_by_{name}": key for name, key in _keys().items()},
+        **{f"_by_{name}": key for name, key in keys().items()},
         _by_decision=decision_key,
     )
-    keyed = keyed.with_columns(_crowded=crowded(keyed))
+    keyed = keyed.with_columns(
+        _crowded=crowded(keyed),
+        _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
+        _leases_here=pl.col("_address").is_not_null() & pl.col("_extra").is_not_null().any().over("_address", "_unit"),
+        _by_last=pl.lit(None, pl.String()),
+    )
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
     apart: list[pl.DataFrame] = []
-    for name in STRENGTH:
+    for name in KEYED:
         keyed = _join_by(keyed, name, forbidden, apart)
+    keyed = _join_by(
+        keyed.drop("_by_last").join(last_ones(keyed), on="_cluster", how="left", maintain_order="left"), LAST, forbidden, apart
+    )
     final = keyed.select("_row", "_cluster")
     pairs = pl.concat([forbidden.clear(), *apart])
     for side in ("left", "right"):
         pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
     ends = pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
     return Clusters(_named(keyed), ends)
-
-
-def _keys() -> dict[str, pl.Expr]:
-    extra = pl.col("_extra").fill_null("")
-    return {
-        KNOWN: pl.col("_known"),
-        MATRIKKEL: pl.concat_str("_matrikkel", "_unit", extra, separator="|"),
-        ADDRESS_UNIT: pl.concat_str("_address", "_unit", extra, separator="|"),
-        ADDRESS_LABEL: pl.concat_str("_address", "_label", separator="|"),
-        ADDRESS: pl.col("_address"),
-    }
-
-
-def _one(column: str) -> pl.Expr:
-    """At most one value, blanks aside."""
-    return pl.col(column).drop_nulls().n_unique() <= 1
-
-
-def _allowed(name: str) -> pl.Expr:
-    sound = pl.len() == pl.col("source").n_unique()
-    if name in (DECISION, KNOWN):
-        return sound
-    sound &= _one("_extra")
-    if name == MATRIKKEL:
-        # One matrikkel can hold several entrances whose unit numbers each begin at H0101.
-        return sound & (pl.col("_house").n_unique() == 1)
-    if name == ADDRESS:
-        unit = pl.col("_unit").drop_nulls()
-        lone = (unit.len() == pl.len()) | (unit.len() == 0) | (unit == "H0101").all()
-        area = pl.col("bruksareal").drop_nulls()
-        alike = (area.len() < 2) | (area.max() <= area.min() * LIKE_AREA)
-        label = pl.col("_label").drop_nulls().str.strip_chars_start("0")
-        # A label of its own, or a room's reference, tells that more dwellings stand there than these sources list.
-        sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
-        return (
-            sound
-            & ~pl.col("_crowded").any()
-            & _one("_unit")
-            & lone
-            & _one("_label")
-            & sole
-            & (pl.col("_extra").n_unique() == 1)
-            & _one("_matrikkel_ground")
-            & alike.fill_null(value=True)
-        )
-    return sound
 
 
 def _join_by(rows: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
@@ -131,15 +100,12 @@ def _join_by(rows: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list
 
 def _join_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
     key = f"_by_{name}"
-    members = (
-        rows.drop(key)
-        .join(turn, on="_cluster")
-        .with_columns(
-            _matrikkel_ground=pl.concat_str(pl.col("gardsnummer").cast(pl.String()), pl.col("bruksnummer").cast(pl.String()), separator="/")
-        )
-    )
+    members = rows.drop(key).join(turn, on="_cluster").with_columns(_matrikkel_ground=ground())
     checked = members.group_by(key).agg(
-        allowed=_allowed(name), one_known=_one("_known") | pl.lit(name == DECISION), first=pl.col("_cluster").min()
+        allowed=allowed(name),
+        odd=at_odds(name) | mixed_leases(name),
+        one_known=one("_known") | pl.lit(name == DECISION),
+        first=pl.col("_cluster").min(),
     )
     if forbidden.height:
         place = members.select("_row", key)
@@ -150,11 +116,12 @@ def _join_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: p
             .select(key)
         )
         checked = checked.join(split, on=key, how="anti")
-    known_apart = checked.filter(pl.col("allowed") & ~pl.col("one_known")).select(key)
-    if known_apart.height:
-        apart.append(_pairs_of(members.join(known_apart, on=key, how="semi"), key))
+    joins = pl.col("one_known") & ~pl.col("odd")
+    kept_apart = checked.filter(pl.col("allowed") & ~joins).select(key)
+    if kept_apart.height:
+        apart.append(_pairs_of(members.join(kept_apart, on=key, how="semi"), key))
     rank = pl.lit(STRENGTH.index(name), pl.Int64())
-    joined = turn.join(checked.filter(pl.col("allowed") & pl.col("one_known")), on=key).select("_cluster", _now="first")
+    joined = turn.join(checked.filter(pl.col("allowed") & joins), on=key).select("_cluster", _now="first")
     return (
         rows.join(joined, on="_cluster", how="left", maintain_order="left")
         .with_columns(
@@ -174,7 +141,7 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
     """The strongest key that all rows of a cluster share says more than the one that happened to join them."""
     shared = pl.coalesce(
         pl.when((pl.col(f"_by_{name}").n_unique() == 1) & pl.col(f"_by_{name}").is_not_null().all()).then(pl.lit(rank, pl.Int64()))
-        for rank, name in enumerate(STRENGTH)
+        for rank, name in enumerate(KEYED)
         if name != KNOWN
     )
     named = (
@@ -184,7 +151,7 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
         .select("_cluster", _named=pl.coalesce("_shared", "_weakest"))
     )
     return (
-        rows.drop("_crowded", *(f"_by_{name}" for name in STRENGTH))
+        rows.drop("_crowded", "_units_here", "_leases_here", *(f"_by_{name}" for name in STRENGTH))
         .join(named, on="_cluster", how="left", maintain_order="left")
         .with_columns(_joined="_named")
         .drop("_named")

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from reconciliation.decisions import Decisions
+from reconciliation.match.spelling import one_spelling
 from reconciliation.merge.answers import Answers, answers_for
 from reconciliation.merge.clusters import STRENGTH, Clusters, cluster
 from reconciliation.merge.doubt import candidates
 from reconciliation.merge.identity import name_clusters, with_made_id
 from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
 from reconciliation.municipality import Municipality
-from reconciliation.place import PLACE_COLUMNS, SamePlace, with_place
+from reconciliation.place import SamePlace, with_place
 from reconciliation.tables import DWELLINGS, LINEAGE
 
 MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()}
@@ -76,7 +77,7 @@ def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municip
     order = ranks(municipality.survivorship.default, sources)
     place = {source: number for number, source in enumerate(sorted(sources, key=lambda one: (order[one], one)))}
     rows = standing.join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")
-    rows = with_made_id(with_place(rows, same_place))
+    rows = with_made_id(one_spelling(with_place(rows, same_place)))
     return (
         rows.with_columns(_rank=pl.col("source").replace_strict(place, return_dtype=pl.Int64))
         .sort("_rank", "source_key")
@@ -128,7 +129,7 @@ def _dwellings(
         .join(ids, left_on="right", right_on="_cluster", suffix="_right")
         .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
     )
-    placed = with_place(whole, same_place).select("leverandor_bolig_id", *PLACE_COLUMNS)
+    placed = one_spelling(with_place(whole, same_place))
     doubtful = candidates(placed, apart, answers.excused(named))
     none = pl.lit([], pl.List(pl.String()))
     return (

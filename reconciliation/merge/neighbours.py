@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import polars as pl
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-LIKE_STREET = 85
-"""rapidfuzz ratio (0-100) from which two folded names may be one street: Storgt and Storgata, -veien and -vegen; not
-Møllestien and Møllevegen."""
+from reconciliation.match.spelling import stem
+
+LETTERS_APART = 2
+"""So many slips of the hand may part two spellings of one street; Møllestien and Møllevegen are further apart."""
 
 _BLOCK = 4
 _PLACE = ["_municipality", "_street"]
@@ -32,13 +34,21 @@ def crowded(rows: pl.DataFrame) -> pl.Series:
 
 
 def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
-    """`_municipality`, `_street`, `_other`: every street with itself and those that may be the same. Blocked by the first
-    letters, so that the cost grows with the streets and not with their pairs."""
+    """`_municipality`, `_street`, `_other`: every street with itself and those that may be the same: another form of its last
+    word, cut short, or a slip or two. Blocked by the first letters, so that the cost grows with the streets, not their pairs."""
     rows: list[tuple[str, str, str]] = []
-    blocks = streets.sort(_PLACE).group_by("_municipality", pl.col("_street").str.slice(0, _BLOCK).alias("_start")).agg("_street")
-    for municipality, _, names in blocks.iter_rows():
-        like = process.cdist(names, names, scorer=fuzz.ratio, score_cutoff=LIKE_STREET)
-        rows.extend((municipality, names[left], names[right]) for left, right in zip(*like.nonzero(), strict=True))
+    start = pl.col("_street").str.slice(0, _BLOCK).alias("_start")
+    blocks = streets.with_columns(_stem=stem("_street")).sort(_PLACE).group_by("_municipality", start).agg("_street", "_stem")
+    for municipality, _, names, stems in blocks.iter_rows():
+        far = process.cdist(names, names, scorer=OSA.distance, score_cutoff=LETTERS_APART)
+        for left, right in zip(*(far <= LETTERS_APART).nonzero(), strict=True):
+            rows.append((municipality, names[left], names[right]))
+        rows.extend(
+            (municipality, one, other)
+            for one, its in zip(names, stems, strict=True)
+            for other, others in zip(names, stems, strict=True)
+            if its == others or one.startswith(other) or other.startswith(one)
+        )
     return pl.DataFrame(
         rows, schema={"_municipality": streets.schema["_municipality"], "_street": pl.String(), "_other": pl.String()}, orient="row"
-    )
+    ).unique()

@@ -1,0 +1,114 @@
+"""What merging and matching made of a labelled world, beside its truth."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+import polars as pl
+
+from benchmarks.matching.worlds import SOURCES, Labelled
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.plan import make_plan
+from reconciliation.tables import DWELLINGS
+from tests.strategies import NIGHT, links, municipality, none_known
+
+HOUSE = municipality()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Shares are of what could be found. *_offered: found for certain, or put to a person. review: of the dwellings.
+
+    wrong_*: two homes taken for one. misnamed_*: the same, but a row of it was typed with the other home's number or unit.
+    """
+
+    dwellings: int
+    entries: int
+    wrong_merges: int
+    wrong_certain: int
+    misnamed_merges: int
+    misnamed_certain: int
+    merged: float
+    merge_offered: float
+    certain: float
+    offered: float
+    review: float
+    merge_s: float
+    match_s: float
+    plan_s: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def measure(world: Labelled) -> Measured:
+    start = time.perf_counter()
+    merged = merge(world.rows, none_known(), None, HOUSE)
+    merged_at = time.perf_counter()
+    pairs = match(merged.dwellings, world.entries, links(), None)
+    matched_at = time.perf_counter()
+    plan = make_plan(
+        dwellings=merged.dwellings, register_rows=world.entries, missing_kobo_ids=[], matches=pairs, links=links(), absences={},
+        complete_sources=SOURCES, memberships=merged.memberships, municipality=HOUSE, as_of=NIGHT,
+    )  # fmt: skip
+    planned_at = time.perf_counter()
+    meant = meanings(world, merged.dwellings)
+    held = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
+    misnamed = {ours for ours, keys in held.items() if world.misnamed & set(keys)}
+    mixed = [ours for ours, names in meant.items() if len(names) > 1]
+    excused = sum(ours in misnamed for ours in mixed)
+    joined, tied, true_pairs = _merge_recall(world, merged.dwellings)
+    mistaken, certain, offered, reachable = _match_recall(world, pairs, meant)
+    led = sum(ours in misnamed or entry in world.misnamed for ours, entry in mistaken)
+    review = plan.items.filter(pl.col("class") == "review").height / max(merged.dwellings.height, 1)
+    return Measured(
+        dwellings=merged.dwellings.height,
+        entries=world.entries.height,
+        wrong_merges=len(mixed) - excused,
+        wrong_certain=len(mistaken) - led,
+        misnamed_merges=excused,
+        misnamed_certain=led,
+        merged=joined / max(true_pairs, 1),
+        merge_offered=tied / max(true_pairs, 1),
+        certain=certain / max(reachable, 1),
+        offered=offered / max(reachable, 1),
+        review=review,
+        merge_s=merged_at - start,
+        match_s=matched_at - merged_at,
+        plan_s=planned_at - matched_at,
+    )
+
+
+def meanings(world: Labelled, dwellings: pl.DataFrame) -> dict[str, set[str]]:
+    """leverandor_bolig_id -> the true dwellings whose rows it holds."""
+    keys = dwellings.select("leverandor_bolig_id", "source_keys").iter_rows()
+    return {ours: {world.row_truth[key] for key in held} for ours, held in keys}
+
+
+def _merge_recall(world: Labelled, dwellings: pl.DataFrame) -> tuple[int, int, int]:
+    """Pairs of rows that are one dwelling: joined, joined or offered, all."""
+    assert set(DWELLINGS) <= set(dwellings.columns)
+    home: dict[str, str] = dict(dwellings.select("source_keys", "leverandor_bolig_id").explode("source_keys").iter_rows())
+    beside = {(one, other) for one, others in dwellings.select("leverandor_bolig_id", "candidates").iter_rows() for other in others}
+    same: dict[str, list[str]] = defaultdict(list)
+    for key, name in world.row_truth.items():
+        same[name].append(home[key])
+    pairs = [pair for held in same.values() for pair in combinations(held, 2)]
+    joined = sum(left == right for left, right in pairs)
+    tied = sum(left == right or (left, right) in beside or (right, left) in beside for left, right in pairs)
+    return joined, tied, len(pairs)
+
+
+def _match_recall(world: Labelled, pairs: pl.DataFrame, meant: dict[str, set[str]]) -> tuple[set[tuple[str, str]], int, int, int]:
+    told = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
+    right = {(ours, entry) for ours, entry, _ in told if world.entry_truth.get(entry) in meant[ours]}
+    certain = {(ours, entry) for ours, entry, sure in told if sure}
+    known = {name for names in meant.values() for name in names} & set(world.entry_truth.values())
+    found = {world.entry_truth[entry] for _, entry in certain & right}
+    offered = {world.entry_truth[entry] for _, entry in right}
+    return certain - right, len(found), len(offered), len(known)

@@ -1,0 +1,75 @@
+"""Pairs without a common unit number that are certain all the same: nobody else at the address can be meant."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.match.blocks import PAIR
+from reconciliation.match.comparison import compare
+
+IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
+"""What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
+MEASURES = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "seksjonsnummer")
+AGREEING = 2
+"""So many measures must agree before the last two left at an address are one."""
+
+
+def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
+    pairs = _lone(ours, "leverandor_bolig_id").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
+    units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
+    fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    free = _still_free(pairs.filter(fits), free_ours, free_theirs)
+    return _nothing_differs(compare(free, ours, theirs)).select(list(PAIR))
+
+
+def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    here = rows.filter(pl.col("_address").is_not_null()).filter(pl.len().over("_address") == 1)
+    return here.select(name, "_address", "_unit", "_extra")
+
+
+def leases(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    """The same lease reference at the same address, where neither side knows more than one unit: one shared house."""
+    units = pl.concat([side.select("_address", "_unit") for side in (ours, theirs)]).drop_nulls().unique()
+    several = units.filter(pl.len().over("_address") > 1).select("_address")
+    left, right = (
+        side.filter(pl.col("_extra").is_not_null() & pl.col("_address").is_not_null())
+        .join(several, on="_address", how="anti")
+        .select(name, "_address", "_extra")
+        for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
+    )
+    return left.join(right, on=["_address", "_extra"]).select(list(PAIR))
+
+
+def last_left(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    """The last of each side at an address where both list equally many and all others are paired: one of the two lacks its
+    unit number, nothing that is known differs, and measures agree."""
+    counts = [side.filter(pl.col("_address").is_not_null()).group_by("_address").len() for side in (ours, theirs)]
+    even = counts[0].join(counts[1], on=["_address", "len"]).filter(pl.col("len") > 1).select("_address")
+    left, right = (
+        _lone(side.join(even, on="_address", how="semi"), name)
+        for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
+    )
+    pairs = left.join(right, on="_address", suffix="_theirs")
+    untold = (pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    seen = _nothing_differs(compare(pairs.filter(untold).select(list(PAIR)), ours, theirs))
+    agree = pl.sum_horizontal(pl.col(f"_level_{name}").is_in(["same"]).cast(pl.Int64()) for name in MEASURES)
+    return seen.filter((agree >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+
+
+def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
+    """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
+    place = ["_address", "_unit"]
+    let = pl.concat([side.filter(pl.col("_extra").is_not_null()).select(place) for side in (ours, theirs)]).drop_nulls().unique()
+    bare = ours.filter(pl.col("_extra").is_null()).join(let, on=place, how="semi").get_column("leverandor_bolig_id")
+    return pl.col("leverandor_bolig_id").is_in(bare.implode())
+
+
+def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:
+    agree = pl.all_horizontal(pl.col(f"_level_{name}").is_in(["same", "unknown"]) for name in IDENTITY if name != "bruksareal")
+    return seen.filter(agree & pl.col("_level_bruksareal").is_in(["same", "close", "unknown"]))
+
+
+def _still_free(pairs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    names = pairs.select(list(PAIR)).join(free_ours.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="semi")
+    return names.join(free_theirs.select("kobo_id"), on="kobo_id", how="semi")

@@ -1,0 +1,85 @@
+"""One street spelt in several ways, settled house by house and only where the rows themselves leave no doubt.
+
+No table turns one ending into another: most of the country writes -vegen, the rest -veien. Two spellings are one street
+at a house when they differ in the ending of the same word and nothing else about the house differs, or in one letter and
+the cadastre's own number of the ground is the same.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+_ENDINGS = (("(veien|vegen|vei|veg|vn)", "v"), ("(gaten|gata|gate|gt)", "g"), ("(plassen|plass|pl)", "p"), ("(terrasse|terr)", "t"))
+_STEM_LETTERS = 3
+"""Shorter stems (Øveien) are names of their own too often."""
+LETTERS_OF_A_SLIP = 7
+"""A name this long with one letter wrong is a slip of the hand; short names one letter apart are two streets."""
+
+
+def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: PLACE_COLUMNS, gardsnummer, bruksnummer, postnummer. `_street` and `_address` are settled; order and rows stay."""
+    if rows.is_empty():
+        return rows
+    wide = rows.with_columns(_stem=stem("_street"), _plot=_plot())
+    wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
+    slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
+    if slipping:
+        wide = _settle(wide, ["_plot", "_house"], check_ground=False)
+    address = pl.concat_str("_municipality", "_street", "_house", separator="|")
+    return wide.with_columns(_address=address).drop("_stem", "_plot")
+
+
+def stem(column: str) -> pl.Expr:
+    """A folded street without the form of its last word: strandveien, strandvegen and strandvn are one."""
+    name = pl.col(column)
+    for ends, kind in _ENDINGS:
+        name = name.str.replace(f"^(.{{{_STEM_LETTERS},}}?){ends}$", f"${{1}}+{kind}")
+    return name.str.replace("^(sankt|skt)", "st")
+
+
+def _plot() -> pl.Expr:
+    return pl.concat_str("_municipality", pl.col("gardsnummer").cast(pl.String()), pl.col("bruksnummer").cast(pl.String()), separator="/")
+
+
+def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.DataFrame:
+    """Each spelling at a house becomes the one most rows have there, unless something speaks against it."""
+    spelt = (
+        rows.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in (*house, "_street")))
+        .group_by(*house, "_street")
+        .agg(_count=pl.len(), _grounds=pl.col("_plot").drop_nulls().unique(), _posts=pl.col("postnummer").drop_nulls().unique())
+        .filter(pl.len().over(house) > 1)
+    )
+    if spelt.is_empty():
+        return rows
+    most = spelt.sort(*house, "_count", "_street", descending=[*(False for _ in house), True, False]).unique(
+        house, keep="first", maintain_order=True
+    )
+    beside = spelt.join(most.drop("_count"), on=house, suffix="_most").filter(pl.col("_street") != pl.col("_street_most"))
+    fits = _agree("_posts") & (_agree("_grounds") if check_ground else pl.lit(value=True))
+    beside = beside.filter(fits)
+    if not check_ground:
+        beside = beside.filter(_slip(beside.get_column("_street"), beside.get_column("_street_most")))
+    now = beside.select(*house, "_street", _now="_street_most")
+    return (
+        rows.join(now, on=[*house, "_street"], how="left", maintain_order="left")
+        .with_columns(_street=pl.coalesce("_now", "_street"))
+        .drop("_now")
+    )
+
+
+def _agree(name: str) -> pl.Expr:
+    """A value in common, or nothing said on one side."""
+    other = pl.col(f"{name}_most")
+    return (pl.col(name).list.len() == 0) | (other.list.len() == 0) | (pl.col(name).list.set_intersection(other).list.len() > 0)
+
+
+def _slip(left: pl.Series, right: pl.Series) -> pl.Series:
+    """One letter lost, doubled, wrong or swapped with its neighbour; numbers and the last letter (Felt A, Felt B) are alike."""
+    pairs = pl.DataFrame({"left": left, "right": right})
+    far = cpdist(left.to_list(), right.to_list(), scorer=OSA.distance, score_cutoff=1)
+    digits = pl.col("left").str.replace_all(r"\D", "") == pl.col("right").str.replace_all(r"\D", "")
+    last = pl.col("left").str.slice(-1) == pl.col("right").str.slice(-1)
+    long = pl.min_horizontal(pl.col("left").str.len_chars(), pl.col("right").str.len_chars()) >= LETTERS_OF_A_SLIP
+    return pairs.select(digits & last & long).to_series() & (pl.Series("far", far) <= 1)

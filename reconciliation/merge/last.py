@@ -1,0 +1,72 @@
+"""The last ones left: at an address where two systems list equally many dwellings and keys have paired all but one of each.
+
+Nothing is guessed among several: a dwelling joins only the single one that is left on the other side, only when one of
+them lacks the number that would have told, and only when what was measured agrees.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.match.comparison import SAME_AREA
+
+MOST_LEFT = 4
+"""With more than this unpaired at an address, no pairing of the rest is worth working out."""
+AGREEING = 2
+"""So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ."""
+
+
+def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: as in clusters, joined by every key. Returns (_cluster, _by_last): clusters that share a value are one dwelling."""
+    crowd = rows.filter(pl.col("_address").is_not_null()).group_by("_address").agg(_n=pl.col("_cluster").n_unique())
+    here = rows.join(crowd.filter(pl.col("_n") > 1).select("_address"), on="_address", how="semi")
+    alone = here.group_by("_address", "_cluster").agg(
+        pl.col("source").unique().sort(),
+        *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),
+        *(pl.col(name).drop_nulls().mode().min() for name in ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")),
+    )
+    counts = here.group_by("_address", "source").agg(_rows=pl.len())
+    # A cluster of every source at the address lacks nobody.
+    known = here.group_by("_address").agg(_all=pl.col("source").n_unique())
+    left = alone.join(known, on="_address").filter(pl.col("source").list.len() < pl.col("_all")).drop("_all")
+    few = left.filter(pl.len().over("_address") <= MOST_LEFT * 2)
+    pairs = few.join(few, on="_address", suffix="_other").filter(pl.col("_cluster") != pl.col("_cluster_other"))
+    pairs = pairs.filter(pl.col("source").list.set_intersection("source_other").list.len() == 0)
+    pairs = pairs.filter((pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1))
+    pairs = pairs.filter((pl.col("_cluster") < pl.col("_cluster_other")) & _fits() & (_agreeing() >= AGREEING))
+    pairs = _equally_many(pairs, counts)
+    joined = pairs.select("_cluster", "_cluster_other", _by_last=pl.col("_cluster").cast(pl.String()))
+    sides = [joined.select("_cluster", "_by_last"), joined.select("_by_last", _cluster="_cluster_other").select("_cluster", "_by_last")]
+    return pl.concat(sides)
+
+
+def _equally_many(pairs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose systems list the same number of dwellings at the address."""
+    listed = pairs.select("_address", "_cluster", source=pl.concat_list("source", "source_other")).explode("source")
+    uneven = listed.join(counts, on=["_address", "source"]).group_by("_cluster").agg(pl.col("_rows").n_unique()).filter(pl.col("_rows") > 1)
+    return pairs.join(uneven, on="_cluster", how="anti")
+
+
+def _fits() -> pl.Expr:
+    """One lacks the number that would have told, and nothing written differs."""
+    untold = pl.col("_unit").is_null() | pl.col("_unit_other").is_null()
+    extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
+    labels = _unless_both_differ("_label")
+    ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
+    measured = pl.all_horizontal(_unless_both_differ(name) for name in ("antall_soverom", "etasjenummer")) & _near("bruksareal", 0.1)
+    return untold & extra & labels & ground & measured
+
+
+def _unless_both_differ(name: str) -> pl.Expr:
+    return (pl.col(name) == pl.col(f"{name}_other")).fill_null(value=True)
+
+
+def _near(name: str, share: float) -> pl.Expr:
+    one, other = pl.col(name), pl.col(f"{name}_other")
+    return ((one - other).abs() <= share * pl.max_horizontal(one, other)).fill_null(value=True)
+
+
+def _agreeing() -> pl.Expr:
+    area = (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
+    same = [pl.col(name) == pl.col(f"{name}_other") for name in ("antall_soverom", "etasjenummer", "manedsleie", "_label")]
+    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in [area, *same])

@@ -1,0 +1,41 @@
+"""Dwellings of different systems that no key joins although nearly everything agrees: a slip in the street, a lost letter,
+a number typed wrong. They are put to a person; nothing here joins anything."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.match.blocks import pairs_in_blocks
+from reconciliation.match.comparison import compare, prepared
+
+ENOUGH = 6.0
+"""Points (match.comparison) from which a pair of our own dwellings is worth a question."""
+MOST = 3
+
+
+def near(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
+    ours = prepared(dwellings)
+    beside = ours.with_columns(kobo_id=pl.col("leverandor_bolig_id"))
+    pairs = pairs_in_blocks(ours, beside).filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
+    held = dwellings.select("leverandor_bolig_id", "sources")
+    pairs = (
+        pairs.join(held, on="leverandor_bolig_id")
+        .join(held.rename({"leverandor_bolig_id": "kobo_id", "sources": "_theirs"}), on="kobo_id")
+        .filter(pl.col("sources").list.set_intersection("_theirs").list.len() == 0)
+        .select("leverandor_bolig_id", "kobo_id")
+    )
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
+    seen = compare(pairs, ours, beside)
+    elsewhere = pl.col("_address") != pl.col("_address_theirs")
+    alike = pl.all_horizontal(
+        pl.col(f"_level_{name}") != "different" for name in ("bruksenhetsnummer", "ekstra_referanse", "bruksareal", "seksjonsnummer")
+    ) & pl.col("_level_adressenavn").is_in(["same", "close", "similar"])
+    enough = seen.filter(elsewhere & alike & (pl.col("_points") >= ENOUGH))
+    return (
+        enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+        .group_by("leverandor_bolig_id", maintain_order=True)
+        .head(MOST)
+        .select("leverandor_bolig_id", other="kobo_id")
+    )

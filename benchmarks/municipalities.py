@@ -35,7 +35,8 @@ def sources(number: int) -> str:
         house, unit = divmod(at, 4)
         street = STREETS[house % len(STREETS)]
         area = dice.randint(25, 120)
-        lines.append(f"{number:03d}-{at:03d};{street} {house + 1};H{unit // 2 + 1:02d}{unit % 2 + 1:02d};9900;{area};{dice.choice(CATEGORIES)}")
+        unit_number = f"H{unit // 2 + 1:02d}{unit % 2 + 1:02d}"
+        lines.append(f"{number:03d}-{at:03d};{street} {house + 1};{unit_number};9900;{area};{dice.choice(CATEGORIES)}")
     return "\n".join(lines) + "\n"
 
 

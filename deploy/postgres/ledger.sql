@@ -1,0 +1,2 @@
+-- Beside Dagster's own database: the ledger, which outlives Dagster's history and is backed up by itself.
+CREATE DATABASE kobosync;

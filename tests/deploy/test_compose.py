@@ -1,0 +1,123 @@
+"""deploy/compose.yaml held to what can be checked without Docker: who is published, what is secret, what each name points to."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+ROOT = DEPLOY.parent
+TEXT = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOORS = {"sign-in", "sign-in-operators"}
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::[-?][^}]*)?\}")
+KNOWN_KEYS = set(
+    [
+        "build",
+        "cap_drop",
+        "command",
+        "depends_on",
+        "environment",
+        "healthcheck",
+        "image",
+        "networks",
+        "ports",
+        "restart",
+        "security_opt",
+        "volumes",
+    ]
+)
+"""Keys of a service in the Compose specification that this file uses; another one is a slip until it is looked up."""
+
+
+def words(service: str) -> list[str]:
+    return [str(word) for word in SERVICES[service].get("command", [])]
+
+
+def test_it_is_a_compose_file() -> None:
+    assert set(COMPOSE) - {key for key in COMPOSE if key.startswith("x-")} == {"name", "services", "networks", "volumes"}
+    for name, service in SERVICES.items():
+        assert set(service) <= KNOWN_KEYS, name
+        assert "image" in service, name
+        assert ":" in service["image"], f"{name}: an image without a version is another one tomorrow"
+
+
+def test_nothing_but_the_sign_in_is_published_and_that_on_loopback() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == DOORS
+    for name in DOORS:
+        (port,) = SERVICES[name]["ports"]
+        assert re.fullmatch(r"\$\{KOBOSYNC_PUBLISH(_OPERATORS)?:-127\.0\.0\.1:\d+\}:4180", port), port
+    assert not any("network_mode" in service for service in SERVICES.values())
+
+
+def test_what_has_no_login_is_on_the_inner_network_only() -> None:
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+    for name in ("postgres", "redis", "code", "webserver", "webserver-viewers", "reports"):
+        assert SERVICES[name]["networks"] == ["inside"], name
+
+
+def test_viewers_never_reach_the_webserver_that_can_start_nights() -> None:
+    assert "--read-only" in words("webserver-viewers")
+    assert "--read-only" not in words("webserver")
+    viewers = SERVICES["sign-in"]["environment"]["OAUTH2_PROXY_UPSTREAMS"]
+    assert viewers == "http://webserver-viewers:3000/dagster/,http://reports:8000/"
+    assert words("webserver-viewers")[words("webserver-viewers").index("--path-prefix") + 1] == "/dagster"
+    assert SERVICES["sign-in-operators"]["environment"]["OAUTH2_PROXY_ALLOWED_GROUPS"] == "${ENTRA_OPERATORS_GROUP:?}"
+
+
+def test_every_variable_is_explained_and_none_is_forgotten() -> None:
+    named = set(VARIABLE.findall(TEXT))
+    explained = set(re.findall(r"^(\w+)=", (DEPLOY / "env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named == explained
+
+
+def test_no_secret_stands_in_any_file() -> None:
+    for name, service in SERVICES.items():
+        for key, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|KEY|TOKEN|AUTH\b", key):
+                assert VARIABLE.fullmatch(str(value)), f"{name}: {key}"
+    for line in (DEPLOY / "env.example").read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition("=")
+        if re.search(r"PASSWORD|SECRET|KEY|TOKEN", name) and not line.startswith("#"):
+            assert not value, name
+
+
+def test_every_file_and_volume_and_service_that_is_named_exists() -> None:
+    for name, service in SERVICES.items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            found = (DEPLOY / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+            assert found, f"{name}: {source}"
+        assert set(service.get("networks", [])) <= set(COMPOSE["networks"]), name
+        assert set(service.get("depends_on", [])) <= set(SERVICES), name
+        for host in re.findall(r"[@/]([a-z-]+):(?:5432|6379|3000|8000)", str(service.get("environment", ""))):
+            assert host in SERVICES, f"{name}: {host}"
+        if "build" in service:
+            assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("service", [name for name, service in SERVICES.items() if "build" in service])
+def test_the_programs_come_with_the_package(service: str) -> None:
+    assert shutil.which(words(service)[0], path=str(Path(sys.executable).parent)), words(service)[0]
+
+
+def test_the_webserver_and_the_daemon_look_where_the_code_server_listens() -> None:
+    (location,) = yaml.safe_load((DEPLOY / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
+    assert location["grpc_server"]["host"] in SERVICES
+    assert str(location["grpc_server"]["port"]) in words(location["grpc_server"]["host"])
+
+
+def test_what_the_image_copies_exists() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("USER ") and "root" not in line for line in lines)
+    for line in lines:
+        match line.split():
+            case ["COPY", source, _]:
+                assert (ROOT / source).exists(), source

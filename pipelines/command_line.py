@@ -151,6 +151,25 @@ def check(config: ConfigFile) -> None:
     raise typer.Exit(run_check(config))
 
 
+@app.command()
+def decide(
+    config: ConfigFile,
+    question: Annotated[str, typer.Argument(help="The question's id; --list shows them. Left out: you are asked one after another.")] = "",
+    answer: Annotated[str, typer.Argument(help="same, different, unsure, new, keep, replace or take:SOURCE.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who decides: a role or initials.")] = "",
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",
+    file: Annotated[Path | None, typer.Option("--file", help="An answered workbook to take in now.")] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the questions.")] = False,
+    output: Annotated[str, typer.Option("--format", help="Of --list: table or json.")] = "table",
+    dump: Annotated[Path | None, typer.Option("--dump", help="Write the decisions in force as text, one a line.")] = None,
+    load: Annotated[Path | None, typer.Option("--load", help="Take in decisions that --dump wrote.")] = None,
+) -> None:
+    """Answer what only a person can decide: in the terminal, in one line, or from an answered workbook."""
+    from pipelines.decide_command import Wanted, run_decide  # noqa: PLC0415
+
+    raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, output, question, answer, by, why)))
+
+
 def main() -> None:
     """Entry point: known faults end in one sentence and a code, never in a traceback."""
     try:

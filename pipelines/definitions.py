@@ -11,6 +11,7 @@ import dagster as dg
 from assets.municipality import municipality_assets
 from assets.night import Night
 from assets.table import EarlierTables, TableStore
+from pipelines.clarification_sensor import clarification_sensor
 from pipelines.home import config_files, home, municipalities
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
 from pipelines.sensors import alerts_sensor
@@ -33,7 +34,10 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
             for job in (nightly_job(municipality), plan_job(municipality), approve_job(municipality, root), report_job(municipality))
         ],
         schedules=[nightly_schedule(municipality, root) for municipality in found],
-        sensors=[alerts_sensor(municipality, root) for municipality in found],
+        sensors=[
+            *(alerts_sensor(municipality, root) for municipality in found),
+            *(clarification_sensor(municipality, root, base) for municipality in found if municipality.answers),
+        ],
         resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
         executor=dg.in_process_executor,
     )

@@ -24,7 +24,7 @@ def write_receipt(
 ) -> Path:
     """Write kvittering-<name>-<time>.xlsx to `folder`. sources: leverandor_bolig_id -> its sources. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"kvittering-{Path(name).stem}-{at:%Y%m%d-%H%M%S}.xlsx"
+    path = folder / f"kvittering-{Path(name).stem}-{at:%Y%m%d-%H%M%S%f}.xlsx"
     stored = sum(one.outcome is Outcome.STORED for one in taken)
     rest = sum(one.outcome not in (Outcome.STORED, *_QUIET) for one in taken)
     title = say("clarifications.receipt_title", file=name, date=day(at.date()), stored=stored, rest=rest)

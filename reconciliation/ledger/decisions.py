@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -78,14 +78,19 @@ class Decisions(Store):
             self._append(connection, municipality, row)
         return str(row["decision_id"])
 
-    def _append(self, connection: Connection, municipality: str, row: dict[str, Any]) -> None:
+    def _append(self, connection: Connection, municipality: str, row: dict[str, Any], *, loaded: bool = False) -> None:
+        """loaded: made elsewhere or earlier; in whatever order they come, the one that was made last is in force."""
         same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
-        connection.execute(
-            update(_DECISION)
-            .where(_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
-            .values(superseded=self.clock())
-        )
-        insert_rows(connection, Decision, [{**row, "municipality": municipality}])
+        here = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
+        standing = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
+        overtaken = loaded and standing is not None and (standing.decided, standing.decision_id) > (row["decided"], row["decision_id"])
+        if standing is not None and not loaded:
+            # A clock that was set back must not make today's word the older one.
+            row = {**row, "decided": max(row["decided"], standing.decided + timedelta(microseconds=1))}
+        if not overtaken:
+            connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
+        superseded = self.clock() if overtaken else None
+        insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
 
     def dump_decisions(self, municipality: str) -> list[str]:
         """The decisions in force as lines of JSON, one a line, to be kept in version control or moved."""
@@ -105,7 +110,7 @@ class Decisions(Store):
         new = [row for row in rows if row["decision_id"] not in known]
         with self.write() as connection:
             for row in sorted(new, key=lambda row: (row["decided"], row["decision_id"])):
-                self._append(connection, municipality, row)
+                self._append(connection, municipality, row, loaded=True)
         return len(new)
 
 

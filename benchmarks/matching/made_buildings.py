@@ -25,7 +25,7 @@ def world_of(dwellings: int, dirt: float) -> World:
     """Buildings with 1 to 4 dwellings on four streets; house numbers run as far as they must."""
     random = Random(f"{dwellings} {dirt}")
     buildings = dwellings // 2
-    where = [(number % 4, number // 4 + 1, None) for number in range(buildings)]
+    where: list[tuple[int, int, str | None]] = [(number % 4, number // 4 + 1, None) for number in range(buildings)]
     kinds = [(random.choice(["hus", "hus", "blokk", "felles"]), random.randint(1, 7)) for _ in where]
     return build(where, kinds, random, dirt)
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from reconciliation.match.blocks import PAIR
 from reconciliation.match.comparison import compare
+from reconciliation.match.neighbours import crowded
 
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
 """What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
@@ -16,11 +17,23 @@ AGREEING = 2
 
 def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
-    pairs = _lone(ours, "leverandor_bolig_id").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
+    few = _uncrowded(ours, theirs)
+    # A label of its own tells that more dwellings stand there than are listed.
+    sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
+    left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
+    pairs = left.join(few, on="_address", how="semi").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
     units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
     return _nothing_differs(compare(free, ours, theirs)).select(list(PAIR))
+
+
+def _uncrowded(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """`_address` of those where neither side lists several, in this street or in one spelt nearly alike."""
+    columns = ["_municipality", "_street", "_house", "_address"]
+    sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
+    both = pl.concat(sides)
+    return both.filter(~crowded(both)).select("_address").drop_nulls().unique()
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:

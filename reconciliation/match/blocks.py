@@ -15,17 +15,17 @@ CROWDED = 150
 
 def blocks() -> tuple[pl.Expr, ...]:
     """On `prepared` rows; null where a row lacks a part, and then it is in no such block."""
-    rent, area = (pl.col(name).round(0).cast(pl.Int64()).cast(pl.String()) for name in ("manedsleie", "bruksareal"))
+    rent = pl.col("manedsleie").round(0).cast(pl.Int64()).cast(pl.String())
     section = pl.col("seksjonsnummer").cast(pl.String())
     return (
         pl.col("_address"),
-        pl.concat_str(pl.lit("p"), "postnummer", "_house", separator="|"),
+        pl.concat_str(pl.lit("f"), "postnummer", "_house", pl.col("_street").str.slice(0, 3), separator="|"),
+        pl.concat_str(pl.lit("e"), "postnummer", "_house", pl.col("_street").str.slice(-5), separator="|"),
         pl.concat_str(pl.lit("u"), "_municipality", "_ground", "_unit", separator="|"),
         pl.concat_str(pl.lit("s"), "_municipality", "_ground", section, separator="|"),
         pl.concat_str(pl.lit("h"), "_municipality", "_ground", "_house", separator="|"),
         pl.concat_str(pl.lit("n"), "_letterless", separator="|"),
-        pl.concat_str(pl.lit("r"), "_municipality", "_street", rent, "antall_soverom", separator="|"),
-        pl.concat_str(pl.lit("a"), "_municipality", "_street", area, "_unit", separator="|"),
+        pl.concat_str(pl.lit("r"), "_municipality", "_street", rent, separator="|"),
     )
 
 

@@ -13,6 +13,8 @@ import polars as pl
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from reconciliation.match.spelling import ground
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -60,6 +62,9 @@ def _within(name: str, share: float) -> pl.Expr:
 
 _H0101 = (pl.col("_unit").is_null() & (_side("_unit") == "H0101")) | (_side("_unit").is_null() & (pl.col("_unit") == "H0101"))
 
+_ONE_LETTER = (pl.col("_house").str.len_chars() - _side("_house").str.len_chars().cast(pl.Int64())).abs() == 1
+"""A lettered address never equals the bare number; it may be the same with the letter forgotten."""
+
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
@@ -72,7 +77,16 @@ COMPARISONS: tuple[Comparison, ...] = (
         Level("different", "Ulikt", -4),
         _UNKNOWN,
     ),
-    _exact("nummer", "Husnummer og bokstav", 2, -4, "_house"),
+    Comparison(
+        "nummer",
+        "Husnummer og bokstav",
+        (
+            (pl.col("_house") == _side("_house"), Level("same", "Likt", 2)),
+            ((pl.col("nummer") == _side("nummer")) & _ONE_LETTER, Level("letter", "Samme nummer, bokstav bare på én side", -1)),
+        ),
+        Level("different", "Ulikt", -4),
+        _UNKNOWN,
+    ),
     _exact("postnummer", "Postnummer", 1, -1),
     Comparison(
         "bruksenhetsnummer",
@@ -104,7 +118,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "manedsleie",
         "Månedsleie",
         (
-            (pl.col("manedsleie") == _side("manedsleie"), Level("same", "Likt", 1)),
+            (pl.col("manedsleie") == _side("manedsleie"), Level("same", "Likt", 2)),
             (_within("manedsleie", 0.1), Level("close", "Nesten likt", 0)),
         ),
         Level("different", "Ulikt", 0),
@@ -134,12 +148,8 @@ COLUMNS = (*_SIDED, *_RAW)
 def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """rows with PLACE_COLUMNS: add what comparisons and blocks also look at."""
     number = pl.col("nummer").cast(pl.String())
-    numbers = [pl.col(name).cast(pl.String()) for name in ("gardsnummer", "bruksnummer")]
-    # Some type gardsnummer and bruksnummer in the other's place.
-    turned = pl.col("gardsnummer") > pl.col("bruksnummer")
-    ground = pl.when(turned).then(pl.concat_str(*reversed(numbers), separator="/")).otherwise(pl.concat_str(*numbers, separator="/"))
     return rows.with_columns(
-        _ground=ground,
+        _ground=ground(),
         _letterless=pl.concat_str("_municipality", "_street", number, separator="|"),
     )
 

@@ -21,13 +21,14 @@ def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     street = level["adressenavn"].is_in(["same", "close", "similar"])
     same_house = level["nummer"] == "same"
+    letter = level["nummer"] == "letter"
     unit = level["bruksenhetsnummer"]
     fingerprint = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
     section = level["seksjonsnummer"] == "same"
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
     same_ground = (level["gardsnummer"] == "same") & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
-    place = (street & (same_house | fingerprint)) | (same_ground & (street | same_house | fingerprint))
-    flat = (unit != "different") | section | ((level["bruksareal"] == "same") & same_house)
+    place = (street & (same_house | letter | fingerprint)) | (same_ground & (street | same_house | fingerprint))
+    flat = (unit != "different") | section | (fingerprint & same_house)
     worth = seen.filter(place & flat & (level["ekstra_referanse"] != "different") & (pl.col("_points") >= ENOUGH) & ~at_odds())
     close = worth.filter(pl.col("_points") > pl.col("_points").max().over("kobo_id") - BEHIND)
     return (

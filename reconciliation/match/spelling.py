@@ -22,7 +22,7 @@ def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: PLACE_COLUMNS, gardsnummer, bruksnummer, postnummer. `_street` and `_address` are settled; order and rows stay."""
     if rows.is_empty():
         return rows
-    wide = rows.with_columns(_stem=stem("_street"), _plot=_plot())
+    wide = rows.with_columns(_stem=stem("_street"), _plot=pl.concat_str("_municipality", ground(), separator="/"))
     wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
     slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
     if slipping:
@@ -39,8 +39,11 @@ def stem(column: str) -> pl.Expr:
     return name.str.replace("^(sankt|skt)", "st")
 
 
-def _plot() -> pl.Expr:
-    return pl.concat_str("_municipality", pl.col("gardsnummer").cast(pl.String()), pl.col("bruksnummer").cast(pl.String()), separator="/")
+def ground() -> pl.Expr:
+    """gardsnummer and bruksnummer, whichever stands first: some type them in the other's place."""
+    numbers = [pl.col(name).cast(pl.String()) for name in ("gardsnummer", "bruksnummer")]
+    ordered = pl.when(pl.col("gardsnummer") <= pl.col("bruksnummer")).then(pl.concat_str(*numbers, separator="/"))
+    return ordered.otherwise(pl.concat_str(*reversed(numbers), separator="/"))
 
 
 def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.DataFrame:

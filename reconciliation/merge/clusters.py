@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.match.neighbours import crowded
+from reconciliation.match.spelling import ground
 from reconciliation.merge.keys import (
     ADDRESS,
     ADDRESS_LABEL,
@@ -20,13 +22,11 @@ from reconciliation.merge.keys import (
     MATRIKKEL,
     allowed,
     at_odds,
-    ground,
     keys,
     mixed_leases,
     one,
 )
 from reconciliation.merge.last import last_ones
-from reconciliation.merge.neighbours import crowded
 
 STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""

@@ -36,13 +36,6 @@ def keys() -> dict[str, pl.Expr]:
     }
 
 
-def ground() -> pl.Expr:
-    """gardsnummer and bruksnummer, whichever stands first: some type them in the other's place."""
-    numbers = [pl.col(name).cast(pl.String()) for name in ("gardsnummer", "bruksnummer")]
-    ordered = pl.when(pl.col("gardsnummer") <= pl.col("bruksnummer")).then(pl.concat_str(*numbers, separator="/"))
-    return ordered.otherwise(pl.concat_str(*reversed(numbers), separator="/"))
-
-
 def one(column: str) -> pl.Expr:
     """At most one value, blanks aside."""
     return pl.col(column).drop_nulls().n_unique() <= 1

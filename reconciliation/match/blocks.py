@@ -39,27 +39,37 @@ def _split() -> tuple[pl.Expr, ...]:
     )
 
 
-def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared. Pairs (PAIR), each once."""
-    found = [pl.DataFrame(schema=PAIR)]
+def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = (), keep: pl.Expr | None = None) -> pl.DataFrame:
+    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared. Pairs (PAIR), each once.
+
+    keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`.
+    """
+    lone = pl.lit(value=True) if keep is None else keep
     parts = {f"_part{number}": part for number, part in enumerate(_split())}
-    for block in blocks():
-        left = ours.select("leverandor_bolig_id", _block=block, **parts).filter(pl.col("_block").is_not_null())
-        right = theirs.select("kobo_id", _block=block, **parts).filter(pl.col("_block").is_not_null())
-        sizes = left.group_by("_block").len().join(right.group_by("_block").len(), on="_block")
-        crowded = sizes.filter(pl.col("len").cast(pl.Int64()) * pl.col("len_right") > CROWDED).select("_block")
+    keyed = {f"_block{number}": block for number, block in enumerate(blocks())}
+    left, right = (side.select(*carry, **keyed, **parts).with_row_index("_at") for side in (ours, theirs))
+    found: list[pl.DataFrame] = []
+    for block in keyed:
+        names = [block, "_at", *carry, *parts]
+        mine, others = (side.select(names).filter(pl.col(block).is_not_null()) for side in (left, right))
+        sizes = mine.group_by(block).len().join(others.group_by(block).len(), on=block)
+        crowded = sizes.filter(pl.col("len").cast(pl.Int64()) * pl.col("len_right") > CROWDED).select(block)
         if crowded.height:
-            found.extend(_shared(left, right, crowded, part) for part in parts)
-            left = left.join(crowded, on="_block", how="anti")
-        found.append(left.join(right, on="_block").select(list(PAIR)))
-    return pl.concat(found).unique()
+            found.extend(_shared(mine, others, crowded, part, lone) for part in parts)
+            mine = mine.join(crowded, on=block, how="anti")
+        found.append(mine.join(others, on=block).filter(lone).select("_at", "_at_right"))
+    pairs = pl.concat(found).unique()
+    return pl.DataFrame(
+        [ours.get_column("leverandor_bolig_id").gather(pairs["_at"]), theirs.get_column("kobo_id").gather(pairs["_at_right"])]
+    )
 
 
-def _shared(left: pl.DataFrame, right: pl.DataFrame, crowded: pl.DataFrame, part: str) -> pl.DataFrame:
+def _shared(left: pl.DataFrame, right: pl.DataFrame, crowded: pl.DataFrame, part: str, lone: pl.Expr) -> pl.DataFrame:
     """Pairs of a crowded block that also share a part. What even that does not part is alike, and no person could tell it."""
-    sides = [side.join(crowded, on="_block", how="semi").filter(pl.col(part).is_not_null()) for side in (left, right)]
-    few = [side.filter(pl.int_range(pl.len()).over("_block", part, order_by=side.columns[0]) < _ALIKE) for side in sides]
-    return few[0].join(few[1], on=["_block", part]).select(list(PAIR))
+    block = crowded.columns[0]
+    sides = [side.filter(pl.col(part).is_not_null()).join(crowded, on=block, how="semi") for side in (left, right)]
+    few = [side.filter(pl.int_range(pl.len()).over(block, part, order_by="_at") < _ALIKE) for side in sides]
+    return few[0].join(few[1], on=[block, part]).filter(lone).select("_at", "_at_right")
 
 
 _ALIKE = 12

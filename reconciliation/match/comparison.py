@@ -173,10 +173,12 @@ def at_odds() -> pl.Expr:
     Two measures that differ (the ground and the section weigh as two) and none that agrees; rents that drift a little agree.
     """
     measures = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")
-    levels = [pl.col(f"_level_{name}") for name in measures]
-    support = pl.sum_horizontal(level.is_in(["same", "close"]).cast(pl.Int64()) for level in levels)
+    levels = {name: pl.col(f"_level_{name}") for name in measures}
+    # The floor stands in the unit number: that it agrees is nothing new.
+    told = [level for name, level in levels.items() if name != "etasjenummer"]
+    support = pl.sum_horizontal(level.is_in(["same", "close"]).cast(pl.Int64()) for level in told)
     ground, section = ((pl.col(f"_level_{name}") == "different").cast(pl.Int64()) for name in ("gardsnummer", "seksjonsnummer"))
-    against = pl.sum_horizontal((level == "different").cast(pl.Int64()) for level in levels) + 2 * ground + 2 * section
+    against = pl.sum_horizontal((level == "different").cast(pl.Int64()) for level in levels.values()) + 2 * ground + 2 * section
     return (against >= 2) & (support < 1 + ground)
 
 

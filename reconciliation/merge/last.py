@@ -41,9 +41,10 @@ def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _equally_many(pairs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
-    """Pairs whose systems list the same number of dwellings at the address."""
+    """Pairs whose systems list the same number of dwellings at the address, and others than these two."""
     listed = pairs.select("_address", "_cluster", source=pl.concat_list("source", "source_other")).explode("source")
-    uneven = listed.join(counts, on=["_address", "source"]).group_by("_cluster").agg(pl.col("_rows").n_unique()).filter(pl.col("_rows") > 1)
+    rows = listed.join(counts, on=["_address", "source"]).group_by("_cluster").agg(pl.col("_rows").unique())
+    uneven = rows.filter((pl.col("_rows").list.len() > 1) | (pl.col("_rows").list.first() < 2))
     return pairs.join(uneven, on="_cluster", how="anti")
 
 

@@ -15,24 +15,23 @@ MOST = 3
 
 def near(dwellings: pl.DataFrame) -> pl.DataFrame:
     """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
-    ours = prepared(dwellings)
+    systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
+    held = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
+    ours = prepared(dwellings).with_columns(_held=held)
     beside = ours.with_columns(kobo_id=pl.col("leverandor_bolig_id"))
-    pairs = pairs_in_blocks(ours, beside).filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
-    held = dwellings.select("leverandor_bolig_id", "sources")
-    pairs = (
-        pairs.join(held, on="leverandor_bolig_id")
-        .join(held.rename({"leverandor_bolig_id": "kobo_id", "sources": "_theirs"}), on="kobo_id")
-        .filter(pl.col("sources").list.set_intersection("_theirs").list.len() == 0)
-        .select("leverandor_bolig_id", "kobo_id")
-    )
+    apart = (pl.col("_held") & pl.col("_held_right")) == 0
+    elsewhere = pl.col("_address") != pl.col("_address_right")
+    # No dwelling that every system holds can be one more row's.
+    lacking = [side.filter(pl.col("_held") < 2 ** len(systems) - 1) for side in (ours, beside)]
+    pairs = pairs_in_blocks(lacking[0], lacking[1], carry=("_held", "_address"), keep=apart & elsewhere)
+    pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
     if pairs.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
     seen = compare(pairs, ours, beside)
-    elsewhere = pl.col("_address") != pl.col("_address_theirs")
     alike = pl.all_horizontal(
         pl.col(f"_level_{name}") != "different" for name in ("bruksenhetsnummer", "ekstra_referanse", "bruksareal", "seksjonsnummer")
     ) & pl.col("_level_adressenavn").is_in(["same", "close", "similar"])
-    enough = seen.filter(elsewhere & alike & (pl.col("_points") >= ENOUGH))
+    enough = seen.filter(alike & (pl.col("_points") >= ENOUGH))
     return (
         enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
         .group_by("leverandor_bolig_id", maintain_order=True)

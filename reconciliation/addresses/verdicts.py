@@ -1,0 +1,63 @@
+"""What resolving an address can come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+
+class Resolution(StrEnum):
+    """`RESOLVED` is only said when it is certain; everything else is for a person."""
+
+    RESOLVED = "resolved"
+    SUGGESTED = "suggested"
+    AMBIGUOUS = "ambiguous"
+    OUTSIDE = "outside"
+    NOT_AN_ADDRESS = "not_an_address"
+
+
+RESOLUTION_TITLE = {
+    Resolution.RESOLVED: "Funnet i adresseregisteret",
+    Resolution.SUGGESTED: "Forslag, må bekreftes",
+    Resolution.AMBIGUOUS: "Flere muligheter",
+    Resolution.OUTSIDE: "Finnes ikke i adresseregisteret",
+    Resolution.NOT_AN_ADDRESS: "Ikke en adresse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One text's outcome. With `RESOLVED` and `SUGGESTED` the address is the register's; else the parts are as written.
+
+    reason: bokmål; what was uncertain, or a warning beside a certain answer. None when there is nothing to say.
+    candidates: the nearest official addresses or street names, for a person.
+    """
+
+    verdict: Resolution
+    lokalid: str | None = None
+    adressenavn: str | None = None
+    nummer: int | None = None
+    bokstav: str | None = None
+    bruksenhetsnummer: str | None = None
+    leilighetsnummer: str | None = None
+    postnummer: str | None = None
+    poststed: str | None = None
+    reason: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+COLUMNS: dict[str, pl.DataType] = {
+    "verdict": pl.String(),
+    "lokalid": pl.String(),
+    "adressenavn": pl.String(),
+    "nummer": pl.Int64(),
+    "bokstav": pl.String(),
+    "bruksenhetsnummer": pl.String(),
+    "leilighetsnummer": pl.String(),
+    "postnummer": pl.String(),
+    "poststed": pl.String(),
+    "reason": pl.String(),
+}
+"""The columns that a resolved list gets, in this order."""

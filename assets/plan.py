@@ -14,7 +14,7 @@ from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan
 from reconciliation.approval import DIGEST, Answer, Approval, decide
 from reconciliation.decision_conflicts import as_sent
-from reconciliation.guards import Refusal
+from reconciliation.guards import ROW_REJECTED, SOURCE_INCOMPLETE, Refusal
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
 from reconciliation.plan_rendering import as_markdown
@@ -33,7 +33,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         kinds={"polars"},
         ins={
             name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
-            for name in ("dwellings", "lineage", "memberships", "register", "matches")
+            for name in ("dwellings", "lineage", "memberships", "register", "matches", "rejected_rows")
         },
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
@@ -51,6 +51,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         memberships: Table,
         register: Table,
         matches: Table,
+        rejected_rows: Table,
     ):
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
@@ -68,6 +69,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 as_of=session.as_of,
                 lineage=lineage.frame,
                 decisions=session.ledger.decisions(slug),
+                rejected=rejected_rows.frame,
             )
             session.ledger.save_memberships(slug, memberships.frame, session.as_of)
             session.ledger.record_plan(
@@ -97,7 +99,8 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 def gone_tonight(plan: Plan) -> list[str]:
     """Dwellings that every source that held them was read to its end without; only those nights count towards retiring."""
-    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~pl.col("held").eq_missing("source_incomplete")
+    there = pl.col("held").is_in([SOURCE_INCOMPLETE, ROW_REJECTED]).fill_null(value=False)
+    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~there
     return plan.items.filter(retiring).get_column("leverandor_bolig_id").to_list()
 
 

@@ -56,11 +56,30 @@ class ParquetTables(dg.UPathIOManager):
         unfinished.rename(path)  # a killed write never leaves half a table under the real name
 
     def load_from_path(self, context: dg.InputContext | None, path: UPath) -> Table:
-        with path.open("rb") as file:
-            frame = pl.read_parquet(file)
-        with path.open("rb") as file:
-            facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
-        return Table(frame, facts)
+        """Raises dagster.Failure, which no layer tries again, for a table that a step left and that cannot be read any more."""
+        try:
+            return read_table(path)
+        except FileNotFoundError as error:
+            raise dg.Failure(
+                f"The table {path.name} is not there ({path}). Run the whole night: it makes it.", allow_retries=False
+            ) from error
+        except UNREADABLE as error:
+            raise dg.Failure(
+                f"The table {path.name} is damaged ({path}). This step changed nothing; run the whole night again: it makes it anew.",
+                allow_retries=False,
+            ) from error
+
+
+UNREADABLE = (OSError, pl.exceptions.PolarsError, ValueError)
+
+
+def read_table(path: UPath) -> Table:
+    """The table in that file. Raises one of UNREADABLE."""
+    with path.open("rb") as file:
+        frame = pl.read_parquet(file)
+    with path.open("rb") as file:
+        facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
+    return Table(frame, facts)
 
 
 class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
@@ -83,6 +102,6 @@ class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]
         if not path.exists():
             return None
         try:
-            return ParquetTables().load_from_path(None, path)
-        except (OSError, pl.exceptions.PolarsError, ValueError):
+            return read_table(path)
+        except UNREADABLE:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reconciliation.difference import differences
-from reconciliation.guards import RETIRE_WAITING, SOURCE_INCOMPLETE
+from reconciliation.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.merge.survivorship import ranks
 from reconciliation.municipality import Municipality
 from reconciliation.tables import PLAN_ITEMS
@@ -29,6 +29,7 @@ class Night:
     memberships: pl.DataFrame
     municipality: Municipality
     lineage: pl.DataFrame | None = None
+    rejected: pl.DataFrame | None = None
 
 
 def class_dwellings(night: Night) -> pl.DataFrame:
@@ -150,7 +151,10 @@ def _told_by(night: Night, paired: pl.DataFrame) -> pl.DataFrame:
 
 
 def class_gone(night: Night) -> pl.DataFrame:
-    """Ours, and in no source any more: retired when every source that held it was read to its end, often enough."""
+    """Ours, and in no source any more: retired when every source that held it was read to its end, often enough.
+
+    One whose row is there and rejected is not gone, also when the tables that would have carried it were lost.
+    """
     gone = night.links.join(night.dwellings, on="leverandor_bolig_id", how="anti")
     sources = night.memberships.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
     complete = pl.lit(sorted(night.complete_sources), pl.List(pl.String()))
@@ -169,9 +173,17 @@ def class_gone(night: Night) -> pl.DataFrame:
             whole=pl.col("held_by").is_not_null() & (pl.col("held_by").list.set_difference(complete).list.len() == 0) & all_read,
             reason=pl.when(pl.col("kobo_id").is_in(seen.implode())).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")),
         )
-        .with_columns(nights=pl.col("nights") - (~pl.col("whole")).cast(pl.Int64()))
+        .with_columns(rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(night)))
+        .with_columns(nights=pl.col("nights") - (~pl.col("whole") | pl.col("rejected")).cast(pl.Int64()))
     )
-    held = pl.when(~pl.col("whole")).then(pl.lit(SOURCE_INCOMPLETE)).when(pl.col("nights") < needed).then(pl.lit(RETIRE_WAITING))
+    held = (
+        pl.when(~pl.col("whole"))
+        .then(pl.lit(SOURCE_INCOMPLETE))
+        .when("rejected")
+        .then(pl.lit(ROW_REJECTED))
+        .when(pl.col("nights") < needed)
+        .then(pl.lit(RETIRE_WAITING))
+    )
     return told.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
@@ -182,6 +194,13 @@ def class_gone(night: Night) -> pl.DataFrame:
         pl.struct("needed", "nights").struct.json_encode().alias("details"),
         held.alias("held"),
     )
+
+
+def _rejected_dwellings(night: Night) -> list[str]:
+    if night.rejected is None:
+        return []
+    keys = night.rejected.select("source", "source_key")
+    return night.memberships.join(keys, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id").unique().to_list()
 
 
 def class_register_only(night: Night) -> pl.DataFrame:

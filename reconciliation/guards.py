@@ -10,7 +10,7 @@ from kobo_client.config import RegisterConfig
 from reconciliation.municipality import Guards, Municipality
 from reconciliation.reasons import bokmal, english
 
-RETIRE_WAITING, SOURCE_INCOMPLETE = "retire_waiting", "source_incomplete"
+RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TEST_WORDS = ("test", "rehears", "demo", "dev", "qa", "stag", "sandbox")

@@ -46,11 +46,13 @@ def make_plan(
     as_of: date,
     lineage: pl.DataFrame | None = None,
     decisions: pl.DataFrame | None = None,
+    rejected: pl.DataFrame | None = None,
 ) -> Plan:
     """Class every dwelling and every register entry. register_rows None: the register was not seen, nothing is planned.
 
     dwellings: DWELLINGS. matches: MATCHES. links: leverandor_bolig_id, kobo_id. absences: dates before `as_of` on which
     each dwelling was gone. memberships: source, source_key, leverandor_bolig_id. lineage: LINEAGE, for who said a value.
+    rejected: tonight's rejected rows; their dwellings are not gone.
     The digest depends on what would be done alone: not on the date, the run, or the order of anything.
     """
     if register_rows is None:
@@ -66,6 +68,7 @@ def make_plan(
         memberships=memberships,
         municipality=municipality,
         lineage=lineage,
+        rejected=rejected,
     )
     ours = settle_conflicts(class_dwellings(night).cast(pl.Schema(PLAN_ITEMS)), decisions, dwellings, night.register_rows, lineage)
     found = pl.concat([ours, class_gone(night), class_register_only(night)])

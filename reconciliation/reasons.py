@@ -70,6 +70,7 @@ REASONS: dict[str, Reason] = {
     "undo": Reason("Takes back what run {run_id} changed", "Tar tilbake det kjøringen {run_id} endret"),
     # Why an item is held back
     "retire_waiting": Reason("Gone {nights} of {needed} nights", "Borte {nights} av {needed} netter"),
+    "row_rejected": Reason("Its source row is there, and rejected", "Raden i kilden er der, men er avvist"),
     "source_incomplete": Reason("A source that held it was not read completely", "En kilde som hadde den, ble ikke fullstendig lest"),
     # Why a plan is not applied without a person
     "too_many_retirements": Reason(

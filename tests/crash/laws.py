@@ -61,7 +61,8 @@ def a_failed_read_is_no_empty_source(night: Night) -> None:
 
 def gone_long_enough(night: Night, seen_gone: dict[str, set[date]]) -> None:
     """Law 2: only what has been gone for two nights is deleted, and never what stands in a source."""
-    stands = set(night.merged.dwellings.get_column("leverandor_bolig_id"))
+    there = pl.concat([night.validated.accepted, night.validated.rejected]).select("source", "source_key")
+    stands = set(night.merged.memberships.join(there, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id"))
     for ours in night.outcomes.filter((pl.col("verb") == "DELETE") & (pl.col("outcome") == "done")).get_column("leverandor_bolig_id"):
         assert ours not in stands
         assert len({day for day in seen_gone.get(ours, set()) if day < night.as_of}) >= 2
@@ -119,6 +120,7 @@ def order_does_not_matter(night: Night, municipality: Municipality, links: pl.Da
         as_of=night.as_of,
         lineage=merged.lineage,
         decisions=night.decisions,
+        rejected=night.validated.rejected,
     )
     assert plan.digest == night.plan.digest
 

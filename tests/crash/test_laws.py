@@ -114,6 +114,13 @@ class Nights(RuleBasedStateMachine):
             self.town.broken[source] = how
         self.town.write()
 
+    @rule(whole=st.booleans())
+    def lose_the_tables_between_the_nights(self, whole: bool) -> None:
+        """The ledger alone must be enough to delete nothing that stands in a source."""
+        path = self.town.home / self.town.municipality.storage / self.slug / "standing_rows.parquet"
+        if path.exists():
+            path.write_bytes(b"" if whole else path.read_bytes()[:-20])
+
     @rule()
     def next_day(self) -> None:
         self.as_of += timedelta(days=1)

@@ -109,6 +109,7 @@ def whole_night(
             as_of=as_of,
             lineage=merged.lineage,
             decisions=decisions,
+            rejected=validated.rejected,
         )
         ledger.save_memberships(slug, merged.memberships, as_of)
         ledger.record_plan(run_id, plan.items, plan.digest, register_verdict=plan.register_verdict, gone=gone_tonight(plan))

@@ -11,6 +11,7 @@ import typer
 
 from pipelines.exit_codes import CONFIGURATION, FAILED
 from pipelines.needs_command import needs
+from pipelines.resolve_command import resolve
 
 app = typer.Typer(
     name="kobosync",
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 
 app.add_typer(needs, name="needs")
+app.command()(resolve)
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
@@ -168,6 +170,20 @@ def decide(
     from pipelines.decide_command import Wanted, run_decide  # noqa: PLC0415
 
     raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, output, question, answer, by, why)))
+
+
+@app.command()
+def rekey(
+    config: ConfigFile,
+    source: Annotated[str, typer.Argument(help="The source whose keys changed.")],
+    file: Annotated[Path, typer.Argument(help="CSV with the headings gammel and ny (or old and new).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, what matches nothing, what collides.")] = False,
+    by: Annotated[str, typer.Option("--by", help="Who declares it. Blank: the account that runs it.")] = "",
+) -> None:
+    """A source has got new keys: declare which is which, and every dwelling keeps its id in Kobo."""
+    from pipelines.rekey_command import run_rekey  # noqa: PLC0415
+
+    raise typer.Exit(run_rekey(config, source, file, dry_run, by))
 
 
 def main() -> None:

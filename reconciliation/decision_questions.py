@@ -6,6 +6,7 @@ A question keeps its id for ever; its evidence says on what it is asked. It is o
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -123,7 +124,10 @@ class _Known:
         if item["reason"] == DELETED:
             yield self._absent(item, dwelling)
         elif item["class"] == DwellingClass.CONFLICT.value:
-            yield from (self._field(item, dwelling, name) for name in disputed_fields(item))
+            disputed = disputed_fields(item)
+            yield from (self._field(item, dwelling, name) for name in disputed)
+            if not disputed and item["kobo_id"] in self.entries:
+                yield self._match(item, dwelling, item)
         elif dwelling["candidates"]:
             yield from (self._merge(item, dwelling, self.dwellings[one]) for one in dwelling["candidates"] if one in self.dwellings)
         else:
@@ -170,7 +174,7 @@ class _Known:
             answers += [Answer("replace", FIELD, ours, None, evidence, name, adopts=adopts)]
         if AGREED not in said:
             answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(said)]
-        if item["reason"] == "protected_differs":
+        if json.loads(item["details"] or "{}").get("match") == "protected_differs":
             answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
         return self._asked(FIELD, item, dwelling, kobo_id, name, evidence, tuple(answers), entry, said={} if AGREED in said else said)
 

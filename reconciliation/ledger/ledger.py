@@ -8,19 +8,19 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from reconciliation.ledger.decisions import Decisions
 from reconciliation.ledger.deviations import Deviations
 from reconciliation.ledger.faults import LedgerError, sentence
 from reconciliation.ledger.journal import Journal
 from reconciliation.ledger.locks import Locks
 from reconciliation.ledger.opening import connect, ensure_current, resolve_url, shown
 from reconciliation.ledger.plans import Plans
+from reconciliation.ledger.rekeying import Rekeying
 from reconciliation.ledger.runs import Runs
 from reconciliation.ledger.snapshots import Snapshots
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, Decisions, Plans, Deviations, Snapshots, Locks):
+class Ledger(Runs, Journal, Rekeying, Plans, Deviations, Snapshots, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

@@ -211,3 +211,21 @@ def test_different_blocks_transitively(ledger: Ledger) -> None:
     ledger.add_decision(PLACE, subject="omsorg:7", other="eiendom:9", verdict="different", **said)
     keys = town.night().merged.dwellings.get_column("source_keys").to_list()
     assert sorted(keys) == [["eiendom:9"], ["fdv:1", "omsorg:7"]]
+
+
+APART = {"bruksenhetsnummer": "H0101", "gardsnummer": 1, "bruksnummer": 2}
+
+
+@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["create", "register_only"])])
+def test_a_pair_that_a_key_found_and_an_address_speaks_against_is_ours_only_when_a_person_says_so(
+    code: str, kinds: list[str], ledger: Ledger
+) -> None:
+    town = Town(ledger, [{**APART}], [{"kobo_id": "k1", **APART, "boligtype": "ORDINAR_BOLIG", "postnummer": "9999"}])
+    assert town.night().matches.filter("certain").is_empty()
+    (question,) = town.open()
+    assert {one.code for one in question.answers} == {"keep", "replace", "different"}
+    assert town.say(question, code) is Outcome.STORED
+    night = town.night()
+    assert night.plan.items.get_column("class").to_list() == kinds
+    adopted = night.matches.filter("certain").select("key", "kobo_id").rows()
+    assert adopted == ([] if code == "different" else [("decision", "k1")])

@@ -73,6 +73,8 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
     if (long := _LONG_NUMBER.match(text)) and register.find(long["name"]).likeness < Likeness.NONE:
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
+    if parsed.status is Status.UNCLEAR and not re.search(r"[^\W\d_]{3}", text):
+        return _refused(parsed, Resolution.NOT_AN_ADDRESS, "Teksten er ikke en adresse. Skriv gatenavn og husnummer.")
     if parsed.status is Status.UNCLEAR:
         return _refused(parsed, Resolution.AMBIGUOUS, "Adressen kan ikke tolkes, eller den gjelder flere husnumre. Skriv én adresse.")
     return _without_number(register, parsed)

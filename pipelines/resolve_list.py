@@ -1,0 +1,134 @@
+"""A list as it was handed over: every column and every row in order, read as text, and written with more columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import xlsxwriter
+
+from connectors.dialect import detect
+from connectors.encoding import decode
+from connectors.faults import SourceFault
+from connectors.files import check_size
+from connectors.headings import nearest, plain
+from connectors.personal_numbers import mask_column
+from connectors.records import split_records
+
+_HEADER_WITHIN = 50
+_MEGABYTES = 500
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+class ListError(Exception):
+    """The list cannot be used. The text is bokmål: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """rows: one String column per heading, in order. masked: values that had a national identity number in them."""
+
+    rows: pl.DataFrame
+    separator: str
+    masked: int
+    note: str
+
+
+def read_list(path: Path, wanted: str) -> ReadList:
+    """A CSV or workbook (its first sheet). `wanted`: a heading that must be there. Raises ListError and SourceFault."""
+    if not path.is_file():
+        raise SourceFault("is_folder" if path.is_dir() else "missing_file", path=path.name)
+    check_size(path, path.parent, _MEGABYTES)
+    rows, separator, note = _workbook(path, wanted) if path.suffix.casefold() in _WORKBOOKS else _delimited(path, wanted)
+    masked = 0
+    for heading in rows.columns:
+        column, count = mask_column(rows[heading])
+        rows, masked = rows.with_columns(column.alias(heading)), masked + count
+    return ReadList(rows, separator, masked, note)
+
+
+def heading_of(read: ReadList, wanted: str) -> str:
+    """The heading as the list spells it. Raises ListError with the nearest when it is not there."""
+    if wanted in read.rows.columns:
+        return wanted
+    found = [heading for heading in read.rows.columns if plain(heading).casefold() == plain(wanted).casefold()]
+    if len(found) == 1:
+        return found[0]
+    near = nearest(wanted, read.rows.columns)
+    hint = f" Mente du «{near}»?" if near else ""
+    raise ListError(f"Kolonnen «{wanted}» finnes ikke i listen.{hint} Listen har: {', '.join(read.rows.columns[:20])}.")
+
+
+def _delimited(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
+    text, encoding = decode(path.read_bytes(), None, path.name)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        raise SourceFault("empty_file", path=path.name)
+    dialect = detect(lines, (wanted,), None, None, None)
+    values, bad = split_records(lines, dialect, list(range(len(dialect.headings))))
+    if bad:
+        raise ListError(
+            f"{path.name}, linje {bad[0].row}: antall verdier passer ikke med overskriftene ({len(dialect.headings)}). "
+            f"{len(bad)} linje(r) er slik. Rett dem, eller lagre listen som .xlsx."
+        )
+    named = values.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
+    return named, dialect.separator, f"{encoding}, skilletegn {dialect.separator!r}"
+
+
+def _workbook(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
+    try:
+        book = fastexcel.read_excel(path)
+        name = book.sheet_names[0]
+        grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        secret = "password" in str(error).casefold()
+        raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
+    if grid.is_empty():
+        raise SourceFault("empty_sheet", place=f"{path.name}, {name}")
+    head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
+    fits = [index for index, row in enumerate(head) if plain(wanted).casefold() in {value.casefold() for value in row}]
+    header = fits[0] if fits else next((index for index, row in enumerate(head) if any(row)), 0)
+    body = grid.slice(header + 1)
+    body.columns = _unlike(head[header])
+    return body, ";", f"ark «{name}», overskrifter på rad {header + 1}"
+
+
+def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:
+    """Two columns of one name, and columns without, keep their place under names of their own."""
+    made: list[str] = []
+    for index, heading in enumerate(headings, 1):
+        name, again = heading or f"kolonne {index}", 2
+        while name in made:
+            name, again = f"{heading or f'kolonne {index}'} ({again})", again + 1
+        made.append(name)
+    return made
+
+
+def with_verdicts(rows: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Side by side. Where the list already has a column of that name, ours ends in `_register`."""
+    taken = {heading.casefold() for heading in rows.columns}
+    named = verdicts.rename({name: f"{name}_register" for name in verdicts.columns if name.casefold() in taken})
+    return pl.concat([rows, named], how="horizontal")
+
+
+def write_list(rows: pl.DataFrame, path: Path, separator: str) -> None:
+    """CSV with BOM (Excel reads æøå right), or a workbook in which no text is ever a formula."""
+    if path.suffix.casefold() != ".xlsx":
+        rows.with_columns(pl.col(pl.String).replace("", None)).write_csv(path, separator=separator, include_bom=True)
+        return
+    safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), safe) as book:
+        sheet = book.add_worksheet("Adresser")
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(rows.columns):
+            sheet.write_string(0, column, heading, book.add_format({"bold": True}))
+        for number, row in enumerate(rows.iter_rows(), 1):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(value))

@@ -6,6 +6,7 @@ pair certain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,11 +159,15 @@ def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl
     """pairs: leverandor_bolig_id, kobo_id. ours, theirs: prepared. Adds both sides' columns, `_points` and `_level_<field>`."""
     sided = theirs.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in COLUMNS))
     joined = pairs.join(ours.select("leverandor_bolig_id", *COLUMNS), on="leverandor_bolig_id").join(sided, on="kobo_id")
-    joined = joined.with_columns(_likeness=_likeness(joined))
-    levelled = joined.with_columns(_level(one).alias(f"_level_{one.field}") for one in COMPARISONS)
+    return scored(joined.with_columns(_likeness=likeness(joined, "_street")), COMPARISONS)
+
+
+def scored(pairs: pl.DataFrame, comparisons: Sequence[Comparison]) -> pl.DataFrame:
+    """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds `_level_<field>` and `_points`, for any table of levels."""
+    levelled = pairs.with_columns(_level(one).alias(f"_level_{one.field}") for one in comparisons)
     points = pl.sum_horizontal(
         pl.col(f"_level_{one.field}").replace_strict({level.code: level.points for level in _levels(one)}, return_dtype=pl.Float64)
-        for one in COMPARISONS
+        for one in comparisons
     )
     return levelled.with_columns(_points=points)
 
@@ -220,7 +225,7 @@ def _level(one: Comparison) -> pl.Expr:
     return code
 
 
-def _likeness(joined: pl.DataFrame) -> pl.Series:
-    streets, theirs = joined.get_column("_street").fill_null(""), joined.get_column("_street_theirs").fill_null("")
-    scores = cpdist(streets.to_list(), theirs.to_list(), scorer=JaroWinkler.similarity, dtype=np.float32)
-    return pl.Series("_likeness", scores)
+def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
+    """Jaro-Winkler likeness (0-1) of `column` and `<column>_theirs`, row by row; a blank is like a blank."""
+    ours, theirs = joined.get_column(column).fill_null(""), joined.get_column(f"{column}_theirs").fill_null("")
+    return pl.Series("_likeness", cpdist(ours.to_list(), theirs.to_list(), scorer=JaroWinkler.similarity, dtype=np.float32))

@@ -1,0 +1,134 @@
+"""The comparison engine on its own, beside Splink and recordlinkage: the same files, the same blocks, pairs known to be true.
+
+Every engine scores pairs; the measure is the best F1 over all thresholds, and how much is found where 99 of 100 are right.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.matching.worlds import REAL
+from benchmarks.peers.peers import PeerFailedError
+from benchmarks.peers.peers import run as run_peer
+from reconciliation.match.comparison import Comparison, Level, likeness, scored
+
+UNKNOWN = Level("unknown", "", 0)
+PEERS = {"splink": "splink_link.py", "recordlinkage": "recordlinkage_link.py"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """left, right (None: find duplicates in left): frames of text with `id`. columns: name -> (kind, points when equal, points
+    when different). truth: pairs (id_l, id_r), the smaller first when deduplicating."""
+
+    name: str
+    left: pl.DataFrame
+    right: pl.DataFrame | None
+    columns: dict[str, tuple[str, float, float]]
+    blocks: tuple[tuple[str, ...], ...]
+    truth: pl.DataFrame
+
+
+def febrl(number: int) -> Task | None:
+    """Persons made by FEBRL with typing errors; None where the file is not at hand. Truth stands in the ids: rec-<n>-."""
+    path = REAL / "dev" / "febrl" / f"dataset{number}.csv"
+    if not path.exists():
+        return None
+    rows = pl.read_csv(path, infer_schema=False)
+    rows = rows.rename({name: name.strip() for name in rows.columns}).with_columns(pl.all().str.strip_chars())
+    rows = rows.with_columns(pl.when(pl.all().str.len_bytes() > 0).then(pl.all())).rename({"rec_id": "id"})
+    who = rows.select("id", who=pl.col("id").str.extract(r"^rec-(\d+)-"))
+    truth = who.join(who, on="who", suffix="_r").filter(pl.col("id") < pl.col("id_r")).select(id_l="id", id_r="id_r")
+    columns = {
+        "given_name": ("name", 3.0, -1.5), "surname": ("name", 3.0, -1.5), "address_1": ("name", 3.0, -1.0), "suburb": ("name", 2.0, -1.0),
+        "date_of_birth": ("date", 4.0, -1.5), "soc_sec_id": ("date", 5.0, -1.5), "street_number": ("exact", 1.5, -0.5),
+        "postcode": ("exact", 2.0, -0.5), "state": ("exact", 0.5, -0.5),
+    }  # fmt: skip
+    blocks = (("soc_sec_id",), ("date_of_birth",), ("given_name", "surname"), ("address_1",), ("surname", "postcode"))
+    return Task(f"FEBRL {number}", rows, None, columns, blocks, truth)
+
+
+def ours(task: Task) -> tuple[pl.DataFrame, float]:
+    """Scored pairs (id_l, id_r, score) and seconds."""
+    start = time.perf_counter()
+    right = task.left if task.right is None else task.right
+    pairs = pl.concat(
+        task.left.select("id", *block).drop_nulls().join(right.select(*block, id_r="id"), on=block).select(id_l="id", id_r="id_r")
+        for block in task.blocks
+    ).unique()
+    if task.right is None:
+        pairs = pairs.filter(pl.col("id_l") < pl.col("id_r"))
+    sided = right.rename({name: f"{name}_theirs" for name in right.columns}).rename({"id_theirs": "id_r"})
+    joined = pairs.join(task.left.rename({"id": "id_l"}), on="id_l").join(sided, on="id_r")
+    like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
+    found = scored(joined.with_columns(like.values()), [_comparison(name, *said) for name, said in task.columns.items()])
+    return found.select("id_l", "id_r", score="_points"), time.perf_counter() - start
+
+
+def _comparison(name: str, kind: str, same: float, different: float) -> Comparison:
+    levels = [(pl.col(name) == pl.col(f"{name}_theirs"), Level("same", "", same))]
+    if kind != "exact":
+        levels += [
+            (pl.col(f"_like_{name}") >= 0.92, Level("close", "", same * 0.75)),
+            (pl.col(f"_like_{name}") >= 0.8, Level("similar", "", same * 0.25)),
+        ]
+    return Comparison(name, name, tuple(levels), Level("different", "", different), UNKNOWN)
+
+
+def peer(task: Task, name: str, folder: Path) -> tuple[pl.DataFrame, float]:
+    """The same by a peer. Raises PeerFailedError."""
+    files = {side: folder / f"{side}.csv" for side in ("left", "right", "out")}
+    task.left.write_csv(files["left"])
+    if task.right is not None:
+        task.right.write_csv(files["right"])
+    spec = {
+        "left": str(files["left"]),
+        "right": None if task.right is None else str(files["right"]),
+        "columns": [{"name": column, "kind": kind} for column, (kind, *_) in task.columns.items()],
+        "blocks": [list(block) for block in task.blocks],
+        "out": str(files["out"]),
+    }
+    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    answer = run_peer(name, PEERS[name], folder / "spec.json")
+    pairs = pl.read_csv(files["out"], schema_overrides={"id_l": pl.String(), "id_r": pl.String()})
+    if task.right is None:
+        turned = pl.col("id_l") > pl.col("id_r")
+        pairs = pairs.select(
+            pl.when(turned).then("id_r").otherwise("id_l").alias("id_l"),
+            pl.when(turned).then("id_l").otherwise("id_r").alias("id_r"),
+            "score",
+        )
+    return pairs, float(answer["seconds"])
+
+
+def judged(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
+    """Best F1 with its precision and recall, and the recall at a precision of 0.99, over every threshold."""
+    marked = pairs.join(truth.with_columns(right=pl.lit(value=True)), on=["id_l", "id_r"], how="left").with_columns(
+        pl.col("right").fill_null(value=False)
+    )
+    swept = marked.group_by("score").agg(pl.len(), pl.col("right").sum()).sort("score", descending=True)
+    swept = swept.with_columns(pl.col("len").cum_sum(), pl.col("right").cum_sum())
+    swept = swept.with_columns(precision=pl.col("right") / pl.col("len"), recall=pl.col("right") / truth.height)
+    swept = swept.with_columns(f1=2 * pl.col("right") / (pl.col("len") + truth.height))
+    best = swept.sort("f1", descending=True).row(0, named=True)
+    sure = swept.filter(pl.col("precision") >= 0.99).get_column("recall").max()
+    return {name: round(best[name], 4) for name in ("f1", "precision", "recall")} | {"recall_at_99": round(float(str(sure or 0)), 4)}
+
+
+def beside_peers(task: Task, folder: Path) -> dict[str, dict[str, Any]]:
+    """Engine -> figures; a peer that cannot be run says why."""
+    pairs, seconds = ours(task)
+    found: dict[str, dict[str, Any]] = {"kobosync": judged(pairs, task.truth) | {"seconds": round(seconds, 3), "pairs": pairs.height}}
+    for name in PEERS:
+        try:
+            pairs, seconds = peer(task, name, folder)
+            found[name] = judged(pairs, task.truth) | {"seconds": round(seconds, 3), "pairs": pairs.height}
+        except PeerFailedError as failed:
+            found[name] = {"failed": str(failed)[-300:]}
+    return found

@@ -1,0 +1,138 @@
+"""The figures of merging and matching. Run: python -m benchmarks.matching.rows [dwellings ...]"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks.matching.linking import Task, beside_peers, febrl
+from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
+from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
+from reconciliation.match import match
+from reconciliation.match.blocks import pairs_in_blocks
+from reconciliation.match.comparison import compare, prepared
+from reconciliation.match.offering import worth_asking
+from reconciliation.merge import merge
+from reconciliation.place import with_place
+from tests.strategies import links, none_known
+
+SIZES = (1_090, 20_000, 111_000)
+SHARES = (0.05, 0.15, 0.3)
+RESIDUAL_S = 0.1
+
+
+def results(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
+    """Rows as benchmarks/results.json holds them."""
+    rows: list[dict[str, Any]] = []
+    for share in SHARES:
+        for size in sizes:
+            rows += _told("the demo's municipality", size, share, measure(demo_world(size, share)))
+        real = elverum_world(share)
+        if real is not None:
+            rows += _told("real addresses, made units", real.rows.height, share, measure(real))
+    for number in (1, 3):
+        task = febrl(number)
+        if task is not None:
+            rows += _beside(task, task.left.height)
+    return rows + [row for size in sizes for row in residual(size)]
+
+
+def _told(name: str, size: int, share: float, found: Measured) -> list[dict[str, Any]]:
+    wrong, named = found.wrong_merges + found.wrong_certain, found.misnamed_merges + found.misnamed_certain
+    told = f"{name}, {share:.0%} dirt"
+    seconds = round(found.merge_s + found.match_s, 2)
+
+    def row(what: str, ours: float, goal: str, met: bool | None) -> dict[str, Any]:
+        return {
+            "name": f"{told}: {what}",
+            "size": size,
+            "ours": ours,
+            "other": None,
+            "other_is": "",
+            "ratio": None,
+            "goal": goal,
+            "met": met,
+        }
+
+    first = share == SHARES[0]
+    return [
+        row("wrong automatic", wrong, "0", wrong == 0) | {"detail": found.as_dict()},
+        row("taken for another whose number it was typed with", named, "", None),
+        row("recall, automatic and offered", round(found.offered, 4), ">= 0.995", found.offered >= 0.995),
+        row("recall, automatic alone", round(found.certain, 4), "", None),
+        row("share in review", round(found.review, 4), "< 0.05" if first else "", found.review < 0.05 if first else None),
+        row("merge and match (seconds)", seconds, "", None),
+    ]
+
+
+def residual(size: int) -> list[dict[str, Any]]:
+    """What keys leave over, compared and offered: ours, and the same rows given to the peers."""
+    world = demo_world(size, 0.15)
+    merged = merge(world.rows, none_known(), None, HOUSE).dwellings
+    settled = match(merged, world.entries, links(), None).filter("certain")
+    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
+    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        worth_asking(compare(pairs_in_blocks(ours, theirs), ours, theirs))
+        taken.append(time.perf_counter() - start)
+    seconds = sorted(taken)[2]
+    task = Task(
+        "residual", _as_text(ours, "leverandor_bolig_id"), _as_text(theirs, "kobo_id"), _COLUMNS, _BLOCKS, _truth(world, ours, theirs)
+    )
+    rows = _beside(task, size)
+    first = {
+        "name": f"residual matching, {ours.height} x {theirs.height} left over (seconds)", "size": size, "ours": round(seconds, 3),
+        "other": None, "other_is": "", "ratio": None, "goal": f"<= {RESIDUAL_S} at 111,000", "met": size != SIZES[-1] or seconds <= RESIDUAL_S,
+    }  # fmt: skip
+    return [first, *rows]
+
+
+_COLUMNS = {
+    "street": ("name", 3.0, -4.0), "house": ("exact", 2.0, -4.0), "unit": ("exact", 4.0, -6.0), "extra": ("exact", 3.0, -8.0),
+    "postnummer": ("exact", 1.0, -1.0), "ground": ("exact", 2.0, -3.0), "rooms": ("exact", 1.0, -1.0), "rent": ("exact", 3.0, -1.0),
+}  # fmt: skip
+_BLOCKS = (("street", "house"), ("postnummer", "house", "rent"), ("ground", "unit"), ("ground", "house"), ("street", "rent"))
+
+
+def _as_text(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    text = {"rooms": pl.col("antall_soverom").cast(pl.String()), "rent": pl.col("manedsleie").cast(pl.String())}
+    return rows.select(
+        id=name, street="_street", house="_house", unit="_unit", extra="_extra", postnummer="postnummer", ground="_ground", **text
+    )
+
+
+def _truth(world: Labelled, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    meant = meanings(world, ours)
+    left = pl.DataFrame([(one, name) for one, names in meant.items() for name in names], schema=["id_l", "name"], orient="row")
+    entries = [(entry, world.entry_truth[entry]) for entry in theirs.get_column("kobo_id")]
+    right = pl.DataFrame(entries, schema=["id_r", "name"], orient="row")
+    return left.join(right, on="name").select("id_l", "id_r").unique()
+
+
+def _beside(task: Task, size: int) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = beside_peers(task, Path(folder))
+    rows = []
+    mine = found.pop("kobosync")
+    for name, other in found.items():
+        failed = "failed" in other
+        for what, least in (("f1", None), ("recall_at_99", None), ("seconds", 10.0 if name == "splink" else None)):
+            theirs = None if failed else other[what]
+            ratio = None if not theirs else round((theirs / mine[what]) if what == "seconds" else mine[what] / theirs, 2)
+            goal = f">= {least:g} times faster at 111,000" if least else ""
+            told = {"name": f"{task.name}, comparison engine: {what}", "size": size, "ours": mine[what], "other": theirs, "other_is": name}
+            rows.append(told | {"ratio": ratio, "goal": goal, "met": None if not least or not ratio else ratio >= least, "detail": other})
+    return rows
+
+
+if __name__ == "__main__":
+    for figure in results(tuple(int(size) for size in sys.argv[1:]) or SIZES):
+        print(json.dumps({key: value for key, value in figure.items() if key != "detail" or "failed" in str(value)}, ensure_ascii=False))

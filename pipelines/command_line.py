@@ -37,14 +37,14 @@ def _date(text: str | None) -> date | None:
 
 @app.command()
 def night(
-    config: ConfigFile,
+    configs: Annotated[list[Path], typer.Argument(help="The municipalities' files, e.g. config/demo.yaml or config/*.yaml.")],
     apply: Annotated[str, typer.Option("--apply", help="never, auto, or the digest of an approved plan. Default: as the file says.")] = "",
     as_of: AsOf = None,
 ) -> None:
-    """Run one whole night: extract, validate, merge, reconcile, apply, report."""
-    from pipelines.night_command import run_night  # noqa: PLC0415
+    """Run one whole night of each: extract, validate, merge, reconcile, apply, report."""
+    from pipelines.night_command import run_nights  # noqa: PLC0415
 
-    raise typer.Exit(run_night(config, apply, _date(as_of)))
+    raise typer.Exit(run_nights(configs, apply, _date(as_of)))
 
 
 @app.command()
@@ -143,6 +143,18 @@ def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A f
     from pipelines.ledger_commands import run_restore  # noqa: PLC0415
 
     raise typer.Exit(run_restore(config, source))
+
+
+@app.command()
+def prune(
+    config: ConfigFile,
+    keep_days: Annotated[int, typer.Option("--keep-days", help="How many days of details to keep (at least 14).")] = 400,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")] = False,
+) -> None:
+    """Forget the details of old nights: requests, settled writes, plan rows, archived reports. Says what it deletes."""
+    from pipelines.prune_command import run_prune  # noqa: PLC0415
+
+    raise typer.Exit(run_prune(config, keep_days, dry_run))
 
 
 @app.command()

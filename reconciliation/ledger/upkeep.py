@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import date
 from pathlib import Path
@@ -68,18 +69,31 @@ def restore(source: Path, url: str, home: Path) -> int:
         _remove(copy_of_backup)
 
 
-def prune(ledger: Ledger, municipality: str, before: date) -> dict[str, int]:
+class _TakenBack(Exception):
+    """Ends a transaction whose deletions were only to be counted."""
+
+
+def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = False) -> dict[str, int]:
     """Forget the details of nights before that date: requests, settled writes (they can no longer be undone) and plan
-    rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions and the lives of
-    deviations are kept for good. Returns table -> rows removed."""
+    rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions, absences, writes whose
+    outcome is unknown and the lives of deviations are kept for good. Returns table -> rows removed; dry_run: that would be.
+    """
+    removed: dict[str, int] = {}
+    with contextlib.suppress(_TakenBack), ledger.write() as connection:
+        removed = _prune(connection, municipality, before)
+        if dry_run:
+            raise _TakenBack
+    return removed
+
+
+def _prune(connection: Connection, municipality: str, before: date) -> dict[str, int]:
     old = select(_RUN.c.run_id).where(_RUN.c.municipality == municipality, _RUN.c.as_of < before)
     newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
-    with ledger.write() as connection:
-        return {
-            "call": connection.execute(delete(_CALL).where(_CALL.c.run_id.in_(old))).rowcount,
-            "intent": connection.execute(delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in(UNSETTLED))).rowcount,
-            "plan_item": connection.execute(delete(_ITEM).where(_ITEM.c.run_id.in_(old), _ITEM.c.id.not_in(newest))).rowcount,
-        }
+    return {
+        "call": connection.execute(delete(_CALL).where(_CALL.c.run_id.in_(old))).rowcount,
+        "intent": connection.execute(delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in(UNSETTLED))).rowcount,
+        "plan_item": connection.execute(delete(_ITEM).where(_ITEM.c.run_id.in_(old), _ITEM.c.id.not_in(newest))).rowcount,
+    }
 
 
 def _copy(old: Ledger, new: Ledger) -> int:

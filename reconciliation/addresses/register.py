@@ -88,6 +88,7 @@ class AddressRegister:
         self._by_fold = _index(self.streets, lambda name: (fold(name),))
         self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
         self._by_tail = _index(self.streets, _tails)
+        self._numbered = {key for key in self._by_key if re.search(r"\d[a-zæøå]?$", key)}
         self._folds = sorted(self._by_fold)
         self._keys = sorted(self._by_key)
 
@@ -120,9 +121,9 @@ class AddressRegister:
             if official not in street.houses[house]:
                 street.houses[house].append(official)
 
-    def is_name(self, name: str) -> bool:
-        """Whether that is a street's name, or a spelling of it."""
-        return fold(name) in self._by_fold or keys(name).sure in self._by_key
+    def is_numbered_name(self, name: str) -> bool:
+        """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""
+        return bool(self._numbered) and keys(name).sure in self._numbered
 
     def find(self, name: str) -> Found:
         """The streets a written name may mean."""

@@ -65,9 +65,9 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
     """Name and number, or why they cannot be told."""
     whole = f"{parsed.adressenavn or ''} {parsed.nummer if parsed.nummer is not None else ''}{parsed.bokstav or ''}".strip()
     if parsed.nummer is not None and parsed.adressenavn:
-        if parsed.adressenavn[-1].isdigit() or not register.is_name(whole):
+        if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
             return _Asked(parsed.adressenavn, parsed.nummer, parsed.bokstav or "", parsed)
-        if not register.is_name(parsed.adressenavn):
+        if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
             return _refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
         return _refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
     if (long := _LONG_NUMBER.match(text)) and register.find(long["name"]).likeness < Likeness.NONE:

@@ -18,22 +18,20 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOORS = {"sign-in", "sign-in-operators"}
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::[-?][^}]*)?\}")
-KNOWN_KEYS = set(
-    [
-        "build",
-        "cap_drop",
-        "command",
-        "depends_on",
-        "environment",
-        "healthcheck",
-        "image",
-        "networks",
-        "ports",
-        "restart",
-        "security_opt",
-        "volumes",
-    ]
-)
+KNOWN_KEYS = {
+    "build",
+    "cap_drop",
+    "command",
+    "depends_on",
+    "environment",
+    "healthcheck",
+    "image",
+    "networks",
+    "ports",
+    "restart",
+    "security_opt",
+    "volumes",
+}
 """Keys of a service in the Compose specification that this file uses; another one is a slip until it is looked up."""
 
 

@@ -1,0 +1,54 @@
+"""The tables between the steps in object storage: a real S3 conversation over HTTP with a server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+from upath import UPath
+
+from benchmarks.municipalities import slug_of, write
+from pipelines.definitions import build
+from pipelines.home import config_files, municipalities
+
+BUCKET = "s3://kobosync/tables"
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket; credentials and address come from the environment, as in deploy/env.example."""
+    moto_server = pytest.importorskip("moto.server")
+    s3fs = pytest.importorskip("s3fs")
+    server = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    values = {"ACCESS_KEY_ID": "made-here", "SECRET_ACCESS_KEY": "made-here", "ENDPOINT_URL": f"http://{host}:{port}"}
+    for name, value in (values | {"DEFAULT_REGION": "eu-north-1", "EC2_METADATA_DISABLED": "true"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().mkdir("kobosync", region_name="eu-north-1")
+    yield BUCKET
+    server.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def test_two_nights_with_their_tables_in_object_storage(s3: str, tmp_path: Path) -> None:
+    write(tmp_path, 1, storage=s3)
+    definitions = build(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
+    night = definitions.resolve_job_def(f"{slug_of(1)}_nightly")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert night.execute_in_process(instance=instance, raise_on_error=False).success
+        (tmp_path / "kilder" / f"{slug_of(1)}.csv").unlink()
+        second = night.execute_in_process(instance=instance, raise_on_error=False)
+    assert not second.success, "the source is gone"
+    stored = sorted(str(path).removeprefix(s3) for path in UPath(s3).rglob("*.parquet"))
+    assert f"/{slug_of(1)}/standing_rows.parquet" in stored
+    assert not list(UPath(s3).rglob("*.unfinished"))
+    assert not (tmp_path / "var" / "tables").exists(), "and nothing of them on this machine"
+    with UPath(f"{s3}/{slug_of(1)}/standing_rows.parquet").open("rb") as file:
+        rows = pl.read_parquet(file)
+    assert rows.height > 0
+    assert rows.get_column("carried").all(), "the night before was found in the bucket, and its rows stand"

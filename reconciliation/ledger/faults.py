@@ -12,6 +12,11 @@ class LedgerError(Exception):
 _SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("file is not a database", "malformed", "file is encrypted"), "is damaged; restore the latest backup (`kobosync restore`)"),
     (("disk is full", "No space left"), "has no room left on its disk; make room and run the night again"),
+    (
+        ("disk I/O error",),
+        "lies on a disk that does not take or give what it should (a quota, a failing disk, a network folder that went away); "
+        "mend that and run the night again",
+    ),
     (("readonly", "read-only"), "cannot be written to; give the account that runs kobosync write access to the file and its folder"),
     (("database is locked",), "is held by another program; end that program and run again"),
     (("unable to open",), "cannot be opened; check that the folder exists and may be written to"),

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import delete, select
 
 from assets.plan import gone_tonight
-from kobo_client.payload import to_body
+from kobo_client.payload import from_body, to_body, updatable_body
 from reconciliation.apply import apply_plan
 from reconciliation.decision_answers import Given, take_in
 from reconciliation.decision_questions import Tables, questions
@@ -245,7 +245,7 @@ class Nights(RuleBasedStateMachine):
         return f"run-{self.number:03d}"
 
     def _meddle(self, kobo_id: str, area: int) -> None:
-        body = {"leverandorBoligId": self.entries[kobo_id]["leverandorBoligId"], "bruksareal": area}
+        body = updatable_body({**from_body(self.entries[kobo_id]), "bruksareal": float(area)})
         answer = self.town.call("PUT", f"/{kobo_id}", json=body)
         assert answer.status_code == 200, answer.text
 

@@ -52,6 +52,7 @@ def fetch(url: str, ids: list[str], threads: int) -> None:
 def main(home: Path, slugs: list[str], urls: list[str], threads: int) -> None:
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     (home / "var" / "floor").mkdir(parents=True, exist_ok=True)
+    (home / "var" / "floor" / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home / "var" / "floor")
     job = empty_graph().resolve_job_def("empty")
     with dg.DagsterInstance.get() as instance:
@@ -61,7 +62,7 @@ def main(home: Path, slugs: list[str], urls: list[str], threads: int) -> None:
             pl.read_csv(csv, separator=";")
             pl.read_excel(xlsx)
             with sqlite3.connect(home / "var" / f"{slug}.sqlite") as register:
-                ids = [str(row[0]) for row in register.execute("SELECT kobo_id FROM dwelling")]
+                ids = [str(row[0]) for row in register.execute("SELECT kobo_id FROM entry WHERE deleted = 0")]
             fetch(url, ids, threads)
 
 

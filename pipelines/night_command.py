@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
+from pipelines.home import prepare_dagster_home
 from pipelines.running import Runner, RunResult
-from reconciliation.approval import is_mode
-from reconciliation.municipality import home_of, load
+from reconciliation.approval import DIGEST, is_mode
+from reconciliation.ledger import LedgerError
+from reconciliation.municipality import ConfigurationError, home_of, load
 from reconciliation.words import DwellingClass
 
 _CLASS_WORDS = {
@@ -38,6 +40,26 @@ def run_night(config: Path, apply: str, as_of: date | None, instance: dg.Dagster
     with Runner(municipality, home_of(config), instance) as runner:
         result = runner.night(as_of, apply)
     return tell(result, Console())
+
+
+def run_nights(configs: list[Path], apply: str, as_of: date | None) -> int:
+    """One night after the other in this process; one that cannot be run never stops the others. The worst exit code."""
+    if len(configs) > 1 and DIGEST.match(apply):
+        print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
+        return CONFIGURATION
+    prepare_dagster_home(home_of(configs[0]))
+    codes = []
+    with dg.DagsterInstance.get() as instance:
+        for config in configs:
+            try:
+                codes.append(run_night(config, apply, as_of, instance))
+            except ConfigurationError as error:
+                print(error, file=sys.stderr)
+                codes.append(CONFIGURATION)
+            except LedgerError as error:
+                print(error, file=sys.stderr)
+                codes.append(FAILED)
+    return next(code for code in (FAILED, CONFIGURATION, WAITING, DONE) if code in codes)
 
 
 def run_report(config: Path) -> int:

@@ -67,7 +67,8 @@ def parse(text: str | None) -> ParsedAddress:
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"\s+", " ", text.replace("\xa0", " ")).strip(" ,;")
+    """One blank between words, and one after a full stop that a number follows ("Økernvn.38")."""
+    return re.sub(r"(?<=[^\W\d]\.)(?=\d)", " ", re.sub(r"\s+", " ", text.replace("\xa0", " "))).strip(" ,;")
 
 
 def _take_labels(text: str) -> tuple[ParsedAddress, str]:

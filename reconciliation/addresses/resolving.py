@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from reconciliation.addresses.parsing import ParsedAddress, Status, parse
 from reconciliation.addresses.postal import agreeing, postal_doubt
-from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street
+from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.identifiers import parse_matrikkel
 
@@ -204,7 +204,7 @@ def _warning(official: Official, parsed: ParsedAddress) -> str | None:
     """Elverum has 82 addresses whose postnummer is filed under a neighbour: a mismatch warns, it does not refuse."""
     if parsed.postnummer and official.postnummer and parsed.postnummer != official.postnummer:
         return f"Postnummer {parsed.postnummer} er oppgitt; registeret har {official.postnummer} {official.poststed}."
-    if parsed.poststed and official.poststed and not agreeing([official], None, parsed.poststed):
+    if parsed.poststed and official.poststed and not set(place_key(parsed.poststed).split()) <= set(place_key(official.poststed).split()):
         return f"Poststed {parsed.poststed} er oppgitt; registeret har {official.postnummer} {official.poststed}."
     return None
 

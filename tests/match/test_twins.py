@@ -53,6 +53,10 @@ TWINS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
         [{"adressenavn": "Strandgata", **GROUND}], [{"adressenavn": "Strandveien", **GROUND}],
     ),
     "numbered streets": ([{"adressenavn": "Felt nummer 1", **GROUND}], [{"adressenavn": "Felt nummer 2", **GROUND}]),
+    "the ground of another street, typed in its place": (
+        [{**GROUND, "adressenavn": "Bryggekroken", "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 2"}],
+        [{**GROUND, "adressenavn": "Kobberringen", "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 2"}],
+    ),
     "another postcode": ([{"postnummer": "9920"}], [{"postnummer": "9950"}]),
     "the key fits and nothing that was measured does": (
         [{"bruksenhetsnummer": "H0101", "bruksareal": 30.0, "antall_soverom": 1, "manedsleie": 4000.0}], [{"bruksenhetsnummer": "H0101"}],

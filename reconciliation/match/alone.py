@@ -25,7 +25,12 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
     units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
-    return _nothing_differs(compare(free, ours, theirs)).select(list(PAIR))
+    seen = _nothing_differs(compare(free, ours, theirs))
+    # Rents change, but one far off beside nothing that agrees is a neighbour's.
+    like = pl.any_horizontal(
+        pl.col(f"_level_{name}").is_in(["same", "close"]) for name in ("bruksareal", "antall_soverom", "seksjonsnummer")
+    )
+    return seen.filter(like | (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
 
 
 def _uncrowded(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:

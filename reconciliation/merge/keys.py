@@ -112,7 +112,7 @@ def at_odds(name: str) -> pl.Expr:
         return (against > support) & ((against >= 2) | by_area)
     if name == MATRIKKEL:
         # gnr and bnr typed in each other's place are another street's ground.
-        elsewhere = pl.col("_street").drop_nulls().n_unique() > 1
+        elsewhere = (pl.col("_street").drop_nulls().n_unique() > 1) & (~one("postnummer") | (against > support))
         return elsewhere | ((against >= 2) & (support < 1 + ground))
     # The floor stands in the unit number: that it agrees is nothing new.
     support -= (told[3] & agrees[3].fill_null(value=False)).cast(pl.Int64())

@@ -12,6 +12,7 @@ from assets.table import TABLE_TYPE, EarlierTables, Table, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
 from reconciliation.municipality import Municipality
+from reconciliation.official_addresses import register_of, with_official_addresses
 from reconciliation.standardise import standardise
 from reconciliation.standing import standing_rows
 from reconciliation.validate import validate
@@ -60,7 +61,11 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with session.step("standardise"):
-            parts = [standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())]
+            official = register_of(municipality, session.home)
+            read = {
+                name: standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())
+            }
+            parts = [with_official_addresses(done, municipality.sources[name], official) for name, done in read.items()]
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}

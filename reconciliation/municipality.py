@@ -103,6 +103,8 @@ class Municipality(Strict):
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
     kostra: Kostra = Kostra()
+    addresses: tuple[Path, ...] = ()
+    """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against."""
     answers: Path | None = None
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     alerts: tuple[str, ...] = ()

@@ -105,6 +105,14 @@ RULES: tuple[Rule, ...] = (
         "Det må stå én adresse for én bolig, for eksempel «Storgata 12 B». Del raden opp, eller rett adressen.",
     ),
     Rule(
+        "A05W",
+        "adressenavn",
+        "Adressen finnes ikke i adresseregisteret",
+        "Det er fylt inn «{value}» i {column}, og den er ikke funnet med sikkerhet blant kommunens offisielle adresser.",
+        "Sjekk gatenavn, husnummer og bokstav.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "P01",
         "postnummer",
         "Postnummer mangler",

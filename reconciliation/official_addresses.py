@@ -1,0 +1,62 @@
+"""Standardised rows held against the municipality's official addresses, when its file names them (`addresses`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from connectors.config import AnySource
+from reconciliation import tables
+from reconciliation.addresses.columns import resolve_column
+from reconciliation.addresses.official import AddressFileError
+from reconciliation.addresses.register import AddressRegister, load_register
+from reconciliation.addresses.verdicts import Resolution
+from reconciliation.municipality import ConfigurationError, Municipality
+from reconciliation.rules import BY_ID
+from reconciliation.standardise import Standardised, deviations_of
+from reconciliation.validate import heading_of
+
+_RULE = "A05W"
+
+
+def register_of(municipality: Municipality, home: Path) -> AddressRegister | None:
+    """The official addresses the file names; None when it names none. Raises ConfigurationError when they cannot be read."""
+    if not municipality.addresses:
+        return None
+    try:
+        return load_register([home / path for path in municipality.addresses])
+    except AddressFileError as error:
+        raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
+
+
+def with_official_addresses(done: Standardised, source: AnySource, register: AddressRegister | None) -> Standardised:
+    """Rows of one source, with the official spelling where the address is certain, and a warning (A05W) where it is not.
+
+    Only the name is respelt: number, letter, postnummer and unit stay as the owner wrote them. A blank postnummer or
+    poststed is filled from the register.
+    """
+    if register is None:
+        return done
+    rows = done.rows.with_row_index("_at")
+    located = rows.filter(pl.col("adressenavn").is_not_null() & pl.col("nummer").is_not_null())
+    text = pl.concat_str("adressenavn", pl.lit(" "), pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null(""))
+    asked = located.with_columns(value=text)
+    found = resolve_column(register, asked["value"], asked["postnummer"], asked["poststed"])
+    judged = asked.select("_at", "value").hstack(
+        found.select("verdict", "reason", *(pl.col(name).alias(f"_{name}") for name in ("adressenavn", "postnummer", "poststed")))
+    )
+    certain = judged.filter(pl.col("verdict") == Resolution.RESOLVED).select("_at", "_adressenavn", "_postnummer", "_poststed")
+    spelt = rows.join(certain, on="_at", how="left", maintain_order="left").with_columns(
+        pl.coalesce("_adressenavn", "adressenavn").alias("adressenavn"),
+        pl.coalesce("postnummer", "_postnummer").alias("postnummer"),
+        pl.coalesce("poststed", "_poststed").alias("poststed"),
+    )
+    doubtful = judged.filter(pl.col("verdict") != Resolution.RESOLVED)
+    told = rows.join(doubtful.select("_at", "value", "reason"), on="_at", how="inner", maintain_order="left").with_columns(
+        rule=pl.lit(_RULE)
+    )
+    warned = deviations_of(told, heading_of(source, BY_ID[_RULE].field), BY_ID[_RULE].field)
+    sentences = [f"{message} {reason}" for message, reason in zip(warned["message"], told["reason"], strict=True)]
+    warnings = warned.with_columns(message=pl.Series(sentences, dtype=pl.String))
+    return Standardised(spelt.select(list(tables.SOURCE_ROWS)), pl.concat([done.deviations, warnings]))

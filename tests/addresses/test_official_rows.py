@@ -1,0 +1,58 @@
+"""With official addresses, a source's rows get the official spelling or a warning; without, nothing changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciliation.addresses.register import AddressRegister
+from reconciliation.municipality import ConfigurationError
+from reconciliation.official_addresses import register_of, with_official_addresses
+from reconciliation.standardise import Standardised, standardise
+from reconciliation.validate import validate
+from tests.addresses import streets
+from tests.validate.rows import SOURCE, VIK, good, read
+
+
+def rows() -> Standardised:
+    written = (good(Adresse="Kirkeveien 58"), good(Nummer="2", Adresse="Kirkevgen 58"), good(Nummer="3", Adresse="Kirkevegen 3"))
+    return standardise(read(*written), SOURCE, VIK)
+
+
+def test_without_official_addresses_nothing_changes() -> None:
+    done = rows()
+    assert with_official_addresses(done, SOURCE, register_of(VIK, Path())) is done
+
+
+def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warning(fjordvik: AddressRegister) -> None:
+    before = rows()
+    # The source's postnummer is of another invented place, so it is left out here.
+    bare = Standardised(before.rows.with_columns(postnummer=None, poststed=None), before.deviations)
+    done = with_official_addresses(bare, SOURCE, fjordvik)
+    assert done.rows["adressenavn"].to_list() == ["Kirkevegen", "Kirkevgen", "Kirkevegen"]
+    assert done.rows["postnummer"].to_list() == ["9901", None, None]
+    assert done.deviations["rule"].to_list() == ["A05W", "A05W"]
+    assert done.deviations["column"].to_list() == ["Adresse", "Adresse"]
+    assert "Mente du Kirkevegen?" in done.deviations["message"][0]
+    assert "Nærmeste: Kirkevegen 2" in done.deviations["message"][1]
+
+
+def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
+    done = with_official_addresses(rows(), SOURCE, fjordvik)
+    judged = validate(done.rows, done.deviations, VIK)
+    assert (judged.accepted.height, judged.rejected.height) == (3, 0)
+    assert "A05W" in judged.deviations["rule"].to_list()
+
+
+def test_the_file_s_addresses_are_read_from_the_home_folder(tmp_path: Path) -> None:
+    streets.write(tmp_path)
+    named = VIK.model_copy(update={"addresses": (Path("fjordvik.csv"),)})
+    register = register_of(named, tmp_path)
+    assert register is not None
+    assert len(register.streets) == len(streets.STREETS)
+
+
+def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"addresses: Fant ikke adressefilen borte\.csv"):
+        register_of(VIK.model_copy(update={"addresses": (Path("borte.csv"),)}), tmp_path)

@@ -318,6 +318,6 @@ class ManyNights(Nights):
 
 
 TestNights = Nights.TestCase
-TestNights.settings = settings(max_examples=6, stateful_step_count=10)
+TestNights.settings = settings(max_examples=4, stateful_step_count=8)
 TestManyNights = pytest.mark.soak(ManyNights.TestCase)
 TestManyNights.settings = settings(max_examples=300, stateful_step_count=15)

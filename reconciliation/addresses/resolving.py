@@ -47,7 +47,8 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
     elif code and code != parsed.postnummer:
         base = _resolve(register, rest, parsed)
         return _doubted(base, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen.")
-    return _resolve(register, rest, parsed)
+    found = _resolve(register, rest, parsed)
+    return _doubted(found, "Det som står i parentes, er ikke brukt.") if "(" in written else found
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:

@@ -51,6 +51,7 @@ UNCERTAIN = {
     "Wergelands veg 7": Resolution.SUGGESTED,
     "N. Torg 1": Resolution.SUGGESTED,
     "Kirkevegen 58, 0155 Oslo": Resolution.SUGGESTED,
+    "Kirkevegen 58 (Oslo)": Resolution.SUGGESTED,
     "Kirkevegen 58, 0155": Resolution.SUGGESTED,
     "Cevervegen 3": Resolution.AMBIGUOUS,  # near Bevervegen and Revervegen
     "Solbergvei 5": Resolution.AMBIGUOUS,  # Solbergveg and Solbergvegen

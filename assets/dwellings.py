@@ -12,6 +12,7 @@ from kobo_client.snapshot import read_register
 from reconciliation import tables
 from reconciliation.decision_answers import Outcome
 from reconciliation.decision_fields import with_standing_choices
+from reconciliation.identifiers import municipalities
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.municipality import Municipality
@@ -21,6 +22,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Merge across sources: who won each field and why."""
     slug = municipality.slug
     key = [slug, "dwellings"]
+    same_place = municipalities().same_place_as(municipality.kommunenummer)
 
     def out(name: str, description: str) -> dg.AssetOut:
         return dg.AssetOut(
@@ -47,7 +49,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         with session.step("merge"), one_sentence():
             known = session.ledger.memberships(slug)
             decided = with_standing_choices(session.ledger.decisions(slug), standing_rows.frame, known)
-            done = merge(standing_rows.frame, known, decided, municipality)
+            done = merge(standing_rows.frame, known, decided, municipality, same_place)
         dwellings = done.dwellings
         yield dg.Output(
             Table(dwellings, standing_rows.facts),
@@ -110,6 +112,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Which register entry each dwelling is, by key and with the reason."""
     slug = municipality.slug
     key = [slug, "matches"]
+    same_place = municipalities().same_place_as(municipality.kommunenummer)
 
     @dg.asset(
         key=key,
@@ -127,7 +130,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table):  # type: ignore[no-untyped-def]
         session = night.session(municipality, context.run.run_id)
         with session.step("match"), one_sentence():
-            found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug))
+            found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
         yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
         yield schema_result(key, found, tables.MATCHES)
 

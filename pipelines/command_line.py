@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.exit_codes import CONFIGURATION, FAILED
+from pipelines.kommune_command import kommuner
 from pipelines.needs_command import needs
 from pipelines.resolve_command import resolve
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 
 app.add_typer(needs, name="needs")
 app.command()(resolve)
+app.command()(kommuner)
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]

@@ -37,7 +37,9 @@ def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.Da
     """Add PLACE_COLUMNS to rows with canonical columns; a part that is missing makes the whole null.
 
     _address: municipality, folded street, number and letter: a lettered address never equals the bare number.
-    _matrikkel: with festenummer and seksjonsnummer. _unit, _extra, _label: without case and outer blanks, null when blank.
+    _matrikkel: under the municipality number as written, since a merger of municipalities gives farms new numbers: across a
+    changed number only the address tells. With festenummer and seksjonsnummer.
+    _unit, _extra, _label: without case and outer blanks, null when blank.
     """
     return (
         rows.with_columns(
@@ -52,7 +54,7 @@ def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.Da
         .with_columns(
             _address=pl.concat_str("_municipality", "_street", "_house", separator="|"),
             _matrikkel=pl.concat_str(
-                "_municipality",
+                "kommunenummer",
                 pl.col("gardsnummer").cast(pl.String()),
                 pl.col("bruksnummer").cast(pl.String()),
                 pl.col("festenummer").cast(pl.String()).fill_null("0"),

@@ -113,6 +113,13 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
     ),
     Rule(
+        "G01",
+        "kommunenummer",
+        "Kommunenummeret finnes ikke",
+        "Det er fylt inn «{value}» i {column}.",
+        "Et kommunenummer har fire sifre, og dette har aldri vært brukt. Rett det, eller la feltet stå tomt.",
+    ),
+    Rule(
         "P01",
         "postnummer",
         "Postnummer mangler",

@@ -11,6 +11,7 @@ from connectors.config import AnySource, FieldMapping
 from connectors.personal_numbers import MASK
 from connectors.reading import ERROR_VALUES, SourceRead
 from reconciliation import tables
+from reconciliation.identifiers import municipalities
 from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, Rule
 from reconciliation.transforms import GROUP_FIELDS, GROUPS, Parsed, single
@@ -44,6 +45,8 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality)
     rows = frame.with_columns(
         made[name].alias(name) if name in made else pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items()
     )
+    rows, unknown = _municipality_numbers(rows, source, municipality)
+    faults.append(unknown)
     lost, lost_deviations = _unreadable(read, source)
     return Standardised(
         pl.concat([_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
@@ -122,6 +125,22 @@ def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterat
         hit = raw.get_column(heading).str.contains(MASK, literal=True).fill_null(value=False)
         found = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
         yield deviations_of(found, heading, None)
+
+
+def _municipality_numbers(rows: pl.DataFrame, source: AnySource, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """kommunenummer as it is today, where a source gives one; the numbers that never were, as deviations (G01)."""
+    written = rows.get_column("kommunenummer")
+    table, home = municipalities(), municipality.kommunenummer
+    today = table.same_place_as(home)
+    forms: dict[str, str | None] = {}
+    for text in written.drop_nulls().unique():
+        number = home if text.strip() == home else table.repaired(text)
+        forms[text] = today(number) if number else None
+    now = written.replace_strict(forms, default=None, return_dtype=pl.String)
+    found = rows.with_columns(value=written, rule=pl.lit("G01")).filter(written.is_not_null() & now.is_null())
+    mapping = source.fields.get("kommunenummer")
+    heading = (mapping.column or ", ".join(mapping.columns) or None) if mapping else None
+    return rows.with_columns(now.alias("kommunenummer")), deviations_of(found, heading, "kommunenummer")
 
 
 def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:

@@ -1,0 +1,124 @@
+"""kommunenummer through time: a name with dates, never an identity.
+
+Source: SSB KLASS 131 (kommuneinndeling), changes 1972-2024 and the codes valid from 2024-01-01; kommunenummer.csv beside this
+file. Refresh: `kobosync kommuner --refresh`. A change with the same number before and after renamed the municipality only.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("kommunenummer.csv")
+COLUMNS = ("old", "new", "date")
+"""One line per change; a line whose old is blank says that new is valid at that date."""
+_NUMBER = re.compile(r"^\s*(?:k(?:ommune)?(?:nr|nummer)?\.?\s*:?\s*)?(\d{1,4})(?:\.0)?(?!\d)\s*(?:[-–(,].*|[^\W\d].*)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From that date the municipality with the old number, or a part of it, has the new one."""
+
+    old: str
+    new: str
+    on: date
+
+
+class Municipalities:
+    """Every number that has been used, and what became of it."""
+
+    def __init__(self, changes: Sequence[Change], valid: Iterable[str], valid_from: date) -> None:
+        self.changes = tuple(sorted(changes, key=lambda change: (change.on, change.old, change.new)))
+        self.valid_from = valid_from
+        self.valid = frozenset(valid)
+        self._ends: dict[str, dict[date, tuple[str, ...]]] = defaultdict(dict)
+        begins: dict[str, set[date]] = defaultdict(set)
+        for change in self.changes:
+            begins[change.new].add(change.on)
+            self._ends[change.old][change.on] = (*self._ends[change.old].get(change.on, ()), change.new)
+        self._begins = dict(begins)
+        self.known = self.valid | set(self._ends) | set(self._begins)
+
+    def current(self, number: str, as_of: date | None = None) -> tuple[str, ...]:
+        """The numbers that the place has at that date (the newest without one): one, several where it was split and only the
+        address can tell, none for a number that never was. Followed by date, so a number used anew is its newest self."""
+        if number not in self.known:
+            return ()
+        until = as_of or date.max
+        if self._is_used(number, until):
+            return (number,)
+        ended = [on for on, news in self._ends.get(number, {}).items() if on <= until and number not in news]
+        return tuple(sorted(self._follow(number, max(ended), until))) if ended else ()
+
+    def _is_used(self, number: str, at: date) -> bool:
+        """Not given up by then, or taken up again. When a number was first used is not in the table for all of them."""
+        gone = max((on for on, news in self._ends.get(number, {}).items() if on <= at and number not in news), default=None)
+        return gone is None or any(gone <= on <= at for on in self._begins.get(number, ()))
+
+    def _follow(self, number: str, on: date, until: date) -> set[str]:
+        """Each step is later than the one before, so this ends."""
+        found: set[str] = set()
+        for new in self._ends[number][on]:
+            later = [then for then, news in self._ends.get(new, {}).items() if on < then <= until and new not in news]
+            found |= self._follow(new, min(later), until) if later else {new}
+        return found
+
+    def repaired(self, text: str) -> str | None:
+        """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was."""
+        found = _NUMBER.match(text.replace("\xa0", " "))
+        if found is None:
+            return None
+        number = found.group(1).zfill(4)
+        return number if number in self.known and len(found.group(1)) >= _LEAST_DIGITS else None
+
+    def same_place_as(self, home: str) -> Callable[[str], str]:
+        """The form of a number that two rows of one municipality's night are joined on: what it is called today, and for a
+        municipality that was split the part that this night is about. An unknown number is itself."""
+        ours = set(self.current(home) or (home,))
+
+        def today(number: str) -> str:
+            now = self.current(number)
+            if len(now) == 1:
+                return now[0]
+            mine = ours.intersection(now)
+            return mine.pop() if len(mine) == 1 else number
+
+        return today
+
+
+_LEAST_DIGITS = 3
+"""A zero in front is what spreadsheets drop, one at most: every number has had a county's two digits before its own two."""
+
+
+def read_changes(file: Path = FILE) -> Municipalities:
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    changes = [Change(row["old"], row["new"], date.fromisoformat(row["date"])) for row in rows if row["old"]]
+    valid = {row["new"]: date.fromisoformat(row["date"]) for row in rows if not row["old"]}
+    return Municipalities(changes, valid, max(valid.values()))
+
+
+@cache
+def municipalities() -> Municipalities:
+    """The table that is shipped, or as it was refreshed."""
+    return read_changes()
+
+
+def write_changes(file: Path, changes: Sequence[Change], valid: Iterable[str], valid_from: date) -> None:
+    """The file's one form, sorted, so that a refresh shows in a diff."""
+    lines = [
+        "# kommunenummer: changes, and (old blank) the numbers valid from that date.",
+        "# Source: Statistics Norway (SSB), KLASS 131, CC BY 4.0. Refresh: kobosync kommuner --refresh",
+        ",".join(COLUMNS),
+    ]
+    lines += [f"{one.old},{one.new},{one.on.isoformat()}" for one in sorted(set(changes), key=lambda one: (one.on, one.old, one.new))]
+    lines += [f",{number},{valid_from.isoformat()}" for number in sorted(set(valid))]
+    unfinished = file.with_name(file.name + ".unfinished")
+    unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    unfinished.replace(file)

@@ -79,6 +79,8 @@ class AddressRegister:
         self.streets: list[Street] = []
         self.postnummer: dict[str, set[str]] = defaultdict(set)
         self.places: set[str] = set()
+        self.farms: set[str] = set()
+        """Place names that stand before an address (adressetilleggsnavn)."""
         self.units: dict[tuple[str, str, House], set[str]] = defaultdict(set)
         self.parcels: dict[tuple[int, int, int], list[Official]] = defaultdict(list)
         self.cadastral: dict[tuple[int, int, int, int], list[Official]] = defaultdict(list)
@@ -99,6 +101,8 @@ class AddressRegister:
             if row["postnummer"]:
                 self.postnummer[row["postnummer"]].add(place_key(row["poststed"]))
             self.places |= {place_key(row[name]) for name in ("poststed", "kommunenavn", "tettstednavn", "grunnkretsnavn") if row[name]}
+            if row["adressetilleggsnavn"]:
+                self.farms.add(place_key(row["adressetilleggsnavn"]))
             name, house = row["adressenavn"], (row["nummer"] or 0, row["bokstav"] or "")
             parcel = (row["gardsnummer"] or 0, row["bruksnummer"] or 0, row["festenummer"] or 0)
             official = Official(

@@ -20,6 +20,11 @@ _LONG_NUMBER = re.compile(
     r"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+(?:nr\.?\s*)?(?P<number>[1-9]\d{3})(?:\s?(?P<letter>[A-ZÆØÅa-zæøå]))?(?=\s*(?:,|$))"
 )
 _PLACE_TWICE = re.compile(r"[,\s]\s*(?P<place>[^\W\d][^,\d]*?)\s*,\s*(?P<code>\d{4})\s*,?\s*(?P=place)$", re.IGNORECASE)
+_CODE_FIRST = re.compile(r"^(?P<code>\d{4})\s+(?P<place>[^\W\d][^,;\d]*)[,;]\s*(?P<street>\S.*)$")
+_GLUED = re.compile(r"^(?P<name>[^\W\d_][^\d,;/]*[^\W\d_])(?P<number>\d{1,4})(?P<letter>\s?[^\W\d_])?(?=$|[\s,;])")
+_PLACE_WITHOUT_COMMA = re.compile(
+    r"^(?P<address>.*[^\W\d_].*?\s\d{1,4}(?:\s?[^\W\d_])?)\s+(?P<place>(?!(?:og|til)\b)[^\W\d_]{2,}[^\d,;]*)$"
+)
 _SHOWN = 4
 
 
@@ -40,6 +45,7 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
     if not rest:
         reason = "Bare c/o, ingen adresse. Skriv gatenavn og husnummer." if written else "Feltet er tomt."
         return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason)
+    rest = _in_order(rest)
     parsed = parse(rest)
     code = postnummer.strip().zfill(4) if postnummer and postnummer.strip().isdigit() else None
     if parsed.postnummer is None:
@@ -49,6 +55,16 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
         return _doubted(base, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen.")
     found = _resolve(register, rest, parsed)
     return _doubted(found, "Det som står i parentes, er ikke brukt.") if "(" in written else found
+
+
+def _in_order(text: str) -> str:
+    """`2413 Elverum, Kirkevegen 58`, `Kirkevegen58` and `Kirkevegen 58 Elverum` in the order that addresses are written."""
+    if first := _CODE_FIRST.match(text):
+        text = f"{first['street']}, {first['code']} {first['place'].strip()}"
+    text = _GLUED.sub(lambda found: f"{found['name']} {found['number']}{found['letter'] or ''}", text)
+    if parse(text).status is Status.UNCLEAR and (placed := _PLACE_WITHOUT_COMMA.match(text)):
+        return f"{placed['address']}, {placed['place']}"
+    return text
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
@@ -194,6 +210,10 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
     parsed = asked.parsed
     if doubt := postal_doubt(official, parsed.postnummer, parsed.poststed, register):
         return _answer(Resolution.SUGGESTED, official, parsed, doubt)
+    if parsed.tillegg and place_key(parsed.tillegg) not in register.farms | register.places:
+        return _answer(
+            Resolution.SUGGESTED, official, parsed, f"«{parsed.tillegg}» er ikke et kjent sted her. Kontroller at adressen er riktig."
+        )
     units = register.units.get((official.kommunenummer or "", official.adressenavn, (official.nummer, official.bokstav)), set())
     if parsed.bruksenhetsnummer and units and parsed.bruksenhetsnummer not in units:
         reason = f"{official} har ikke bruksenhet {parsed.bruksenhetsnummer} i registeret. Den har {', '.join(sorted(units)[:_SHOWN])}."

@@ -33,6 +33,10 @@ RESOLVED = {
     "Bevervegen 3": "Bevervegen 3",
     "Langvegen 1234": "Langvegen 1234",
     "c/o Boligkontoret, Kirkevegen 58 H-0201": "Kirkevegen 58",
+    "9901 Fjordvik, Kirkevegen 58": "Kirkevegen 58",
+    "Kirkevegen58": "Kirkevegen 58",
+    "Kirkevegen 58 Fjordvik": "Kirkevegen 58",
+    "Fjordvik, Kirkevegen 58": "Kirkevegen 58",
     "Kirkevegen 58, 2. etg, 9901 Fjordvik, 9901, FJORDVIK": "Kirkevegen 58",
 }
 
@@ -52,6 +56,9 @@ UNCERTAIN = {
     "N. Torg 1": Resolution.SUGGESTED,
     "Kirkevegen 58, 0155 Oslo": Resolution.SUGGESTED,
     "Kirkevegen 58 (Oslo)": Resolution.SUGGESTED,
+    "Oslo, Kirkevegen 58": Resolution.SUGGESTED,
+    "0155 Oslo, Kirkevegen 58": Resolution.SUGGESTED,
+    "Kirkevegen 58 Oslo": Resolution.SUGGESTED,
     "Kirkevegen 58, 0155": Resolution.SUGGESTED,
     "Cevervegen 3": Resolution.AMBIGUOUS,  # near Bevervegen and Revervegen
     "Solbergvei 5": Resolution.AMBIGUOUS,  # Solbergveg and Solbergvegen

@@ -16,6 +16,7 @@ import yaml
 
 CATEGORIES = {"Ordinær": "ordinar", "Omsorg": "omsorg", "Tilpasset": "tilpasset"}
 SHARE_IN_SECOND = 0.3
+"""Of the dwellings, how many stand in the second source too."""
 HOUSES_PER_STREET = 20
 UNITS_PER_HOUSE = 6
 
@@ -57,7 +58,7 @@ def _name(number: int) -> str:
     return text.capitalize()
 
 
-def write(home: Path, size: int, *, slug: str = "by", seed: int = 1, **register: Any) -> Path:
+def write(home: Path, size: int, *, slug: str = "by", seed: int = 1, share: float = SHARE_IN_SECOND, **register: Any) -> Path:
     """The town's files and its config below home; returns the config's path. register: overrides of the register's settings."""
     homes = dwellings(size, seed)
     folder = home / "kilder" / slug
@@ -67,7 +68,7 @@ def write(home: Path, size: int, *, slug: str = "by", seed: int = 1, **register:
         "Nummer", (pl.col("Gate") + " " + pl.col("Husnummer").cast(pl.String)).alias("Adresse"), "Bruksenhet", "Postnr", "Poststed"
     )
     address.with_columns(homes["Areal"], homes["Kategori"], homes["Gnr"], homes["Bnr"]).write_csv(folder / "fdv.csv", separator=";")
-    second = address.with_columns(homes["Rom"], homes["Kategori"]).sample(fraction=SHARE_IN_SECOND, seed=seed)
+    second = address.with_columns(homes["Rom"], homes["Kategori"]).sample(fraction=share, seed=seed)
     with xlsxwriter.Workbook(folder / "leie.xlsx", {"constant_memory": True}) as book:
         sheet = book.add_worksheet("Leie")
         for at, row in enumerate([second.columns, *second.iter_rows()]):

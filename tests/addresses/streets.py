@@ -33,6 +33,7 @@ STREETS: dict[str, tuple[str, ...]] = {
     "Aasgata": ("2",),
     "Langvegen": ("1234", "9901", "1"),
     "Nordre Torg": ("1",),
+    "Gnrevegen": ("6",),
 }
 ELSEWHERE: dict[str, tuple[str, ...]] = {"Storgata": ("1", "99"), "Elvegata": ("1",), "Storgaten": ("7",)}
 

@@ -32,6 +32,7 @@ RESOLVED = {
     "Åsgaten 2": "Aasgata 2",
     "Bevervegen 3": "Bevervegen 3",
     "Langvegen 1234": "Langvegen 1234",
+    "Gnrevegen 6": "Gnrevegen 6",
     "c/o Boligkontoret, Kirkevegen 58 H-0201": "Kirkevegen 58",
     "9901 Fjordvik, Kirkevegen 58": "Kirkevegen 58",
     "Kirkevegen58": "Kirkevegen 58",

@@ -1,0 +1,100 @@
+"""Reading, standardising and validating a source, beside a bare polars read of the same file: python -m benchmarks.sources [SIZE ...]"""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks import town
+from benchmarks.pairs import compared
+from connectors.config import SqlSource
+from connectors.read import read_source
+from connectors.reading import Verdict
+from reconciliation.municipality import Municipality, load
+from reconciliation.standardise import standardise
+from reconciliation.validate import validate
+
+SIZES = (1_000, 111_000, 1_000_000)
+MOST_IN_A_SHEET = 111_000
+"""A sheet holds a million rows, and takes minutes to write for the benchmark; nobody's list of dwellings is that long."""
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them."""
+    return [row for size in sizes for row in measure(size)]
+
+
+def measure(size: int) -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        municipality = load(town.write(home, size, share=1.0 if size <= MOST_IN_A_SHEET else 0.001))
+        csv, xlsx = town.files(home)
+        database = _database(home, csv)
+        pairs = 5 if size <= MOST_IN_A_SHEET else 3
+        sql = SqlSource.model_validate(
+            {**municipality.sources["fdv"].model_dump(by_alias=True, include={"title", "owner", "key", "fields"}), "kind": "sql"}
+            | {"url": f"sqlite:///{database}", "query": "SELECT * FROM bolig"}
+        )
+        municipality = municipality.model_copy(update={"sources": {**municipality.sources, "sql": sql}})
+        rows = [
+            _whole("csv", municipality, "fdv", home, size, lambda: pl.read_csv(csv, separator=";"), pairs),
+            _whole("SQL (SQLite)", municipality, "sql", home, size, lambda: _bare_sql(database), pairs),
+            _alone(
+                "csv", municipality, "fdv", home, size, lambda: csv.read_bytes().count(b"\n"), "all bytes read, newlines counted", 6, pairs
+            ),
+        ]
+        if size <= MOST_IN_A_SHEET:
+            rows += [
+                _whole("xlsx", municipality, "leie", home, size, lambda: pl.read_excel(xlsx), pairs),
+                _alone("xlsx", municipality, "leie", home, size, lambda: _unzip(xlsx), "all parts of the file unzipped", 12, pairs),
+            ]
+        return rows
+
+
+def _whole(kind: str, municipality: Municipality, name: str, home: Path, size: int, bare: Any, pairs: int) -> dict[str, Any]:
+    def ours() -> None:
+        read = read_source(name, municipality.sources[name], home)
+        done = standardise(read, municipality.sources[name], municipality)
+        judged = validate(done.rows, done.deviations, municipality)
+        assert read.verdict is Verdict.COMPLETE, read.message
+        assert judged.accepted.height == size, judged.deviations
+
+    row = compared(f"{kind}: read, standardise and validate (s)", size, ours, bare, "bare polars read of the same file", None, pairs)
+    return row | {"detail": {"rows_per_second": round(size / row["ours"])}}
+
+
+def _alone(
+    kind: str, municipality: Municipality, name: str, home: Path, size: int, limit: Any, is_: str, most: float, pairs: int
+) -> dict[str, Any]:
+    return compared(f"{kind}: read (s)", size, lambda: read_source(name, municipality.sources[name], home), limit, is_, most, pairs)
+
+
+def _database(home: Path, csv: Path) -> Path:
+    file = home / "kilder" / "bolig.sqlite"
+    frame = pl.read_csv(csv, separator=";", infer_schema=False)
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(f"CREATE TABLE bolig ({', '.join(frame.columns)})")
+        database.executemany(f"INSERT INTO bolig VALUES ({', '.join('?' * frame.width)})", frame.iter_rows())
+    return file
+
+
+def _bare_sql(file: Path) -> pl.DataFrame:
+    with closing(sqlite3.connect(file)) as database:
+        return pl.read_database("SELECT * FROM bolig", database, infer_schema_length=None)
+
+
+def _unzip(file: Path) -> int:
+    with zipfile.ZipFile(file) as archive:
+        return sum(len(archive.read(name)) for name in archive.namelist())
+
+
+if __name__ == "__main__":
+    for figure in run(tuple(int(size) for size in sys.argv[1:]) or SIZES):
+        print(figure)

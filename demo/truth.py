@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from demo import legacy_boei, legacy_care_workbook, legacy_facilit, register_before
+from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, register_before
 from demo.rows import TypedRow
 from demo.script import SOLD_FROM, Script, script
-from demo.story import SOURCES, night_of, reads_care, rent, rows_on
+from demo.story import NIGHTS, SOURCES, night_of, reads_care, rent, rows_on
 from demo.world import BOEI, CARE, FACILIT, KOMMUNENUMMER, Building, Dwelling
 
 _PLACES = {FACILIT: legacy_facilit.places, CARE: legacy_care_workbook.places, BOEI: legacy_boei.places}
@@ -32,6 +32,7 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
       (null: none of them says), rows that form it, expected (classes it may have in the night's plan), can_be_in_register and
       why not: rejected | unread | unit_number_missing | contradiction | wrong_address_in_register | sold. A dwelling that
       stood before a night that did not read it is carried.
+    needs: service -> category -> (now, in five years), of the workbooks that have come in. measures: id -> how it stands.
     register_before: what the register held before the first night.
     """
     plot, night = script(seed, dwellings), night_of(as_of)
@@ -58,10 +59,17 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
         "sources": {source: _counts(rows, source, as_of) for source in SOURCES},
         "rows": rows,
         "dwellings": found,
+        "needs": _needs(night),
+        "measures": {row["Tiltak-id"]: row["expected"] for row in legacy_plans.measures(plot, night, NIGHTS)},
         "register_before": [
             {"dwelling": ident, "kind": kind, "columns": columns} for ident, kind, columns in register_before.entries(plot)
         ],
     }
+
+
+def _needs(night: int) -> dict[str, dict[str, list[int]]]:
+    come = {service: need for service, need in legacy_plans.NEED.items() if night >= legacy_plans.ANSWERS_FROM[service]}
+    return {service: {category: list(numbers) for category, numbers in need.items()} for service, need in come.items()}
 
 
 def write(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> Path:

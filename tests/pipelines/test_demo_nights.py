@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from demo.story import NIGHTS
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines import demo_command
 from reconciliation.municipality import load
+from reporting.acquisitions import State
+from reporting.texts import word_for
 from tests.pipelines.village import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +135,30 @@ def test_the_reports_hold_no_secret_address(played: Played) -> None:
     page = next((played.home / "reports" / "fjordvik").glob("*/index.html")).read_text(encoding="utf-8")
     alone = [f"{one['adressenavn']} {one['nummer']}{one['bokstav'] or ''}" for one in secret if one["bruksenhetsnummer"] in (None, "H0101")]
     assert [address for address in alone if address in page] == []
+
+
+def test_what_is_planned_is_held_against_kobo_as_the_truth_says(played: Played) -> None:
+    folder = next(path for path in (played.home / "reports" / "fjordvik").glob("*") if path.name != "arkiv")
+    book = openpyxl.load_workbook(folder / "behov.xlsx", read_only=True)
+    head, *rows = list(book["Alle tiltak"].iter_rows(min_row=2, values_only=True))
+    found = {row[head.index("Tiltak")]: row[head.index("Kontroll mot Kobo")] for row in rows}
+    words = {State(code): word_for("measures", code) for code in State}
+    must = {ident: state for ident, state in played.truth["measures"].items() if state != "unread"}
+    assert found == {ident: words[State(state)] for ident, state in must.items()}
+    assert {"missing", "still_there", "fulfilled", "soon"} <= set(must.values())
+    (unread,) = [row for row in book["Svar som må rettes"].iter_rows(min_row=3, values_only=True) if any(row)]
+    assert "høsten 2024" in unread[4]
+
+
+def test_what_the_services_need_is_summed_beside_what_there_is(played: Played) -> None:
+    folder = next(path for path in (played.home / "reports" / "fjordvik").glob("*") if path.name != "arkiv")
+    rows = openpyxl.load_workbook(folder / "behov.xlsx", read_only=True)["Behov"].iter_rows(min_row=3, values_only=True)
+    needed = {row[0]: (row[3], row[4]) for row in rows}
+    services = played.truth["needs"].values()
+    assert needed == {
+        category.title: tuple(sum(need[slug][when] for need in services) for when in (0, 1))
+        for slug, category in load(played.home / "config" / "demo.yaml").categories.items()
+    }
 
 
 def test_only_the_newest_report_stands_on_top(played: Played) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.own_graph import MUNICIPALITY_TAG, MunicipalityJob, municipality_job
 from pipelines.spread import schedule_of
 from reconciliation.approval import DIGEST
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality
 
-MUNICIPALITY_TAG = "kobosync/municipality"
 AS_OF_TAG = "kobosync/as_of"
 STARTED_BY_TAG = "kobosync/started_by"
 COMMAND_LINE = "command line"
@@ -46,40 +46,41 @@ def approve_name(municipality: Municipality) -> str:
     return f"{municipality.slug}_approve"
 
 
-def nightly_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+def nightly_job(municipality: Municipality) -> MunicipalityJob:
     """The whole night. In one process: a process per asset costs several times the work itself."""
-    return dg.define_asset_job(
+    return municipality_job(
+        municipality.slug,
         night_name(municipality),
         selection=dg.AssetSelection.groups(municipality.slug),
         description=f"One night of {municipality.name}: sources to register to reports.",
-        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS"},
+        tags={RETRY_TAG: "ALL_STEPS"},
         executor_def=dg.in_process_executor,
     )
 
 
-def plan_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+def plan_job(municipality: Municipality) -> MunicipalityJob:
     """The night up to the plan; the register is read and not changed."""
-    return dg.define_asset_job(
+    return municipality_job(
+        municipality.slug,
         plan_name(municipality),
         selection=dg.AssetSelection.assets([municipality.slug, "plan"]).upstream().required_multi_asset_neighbors(),
         description=f"What tonight would change for {municipality.name}, without changing it.",
-        tags={MUNICIPALITY_TAG: municipality.slug},
         executor_def=dg.in_process_executor,
     )
 
 
-def report_job(municipality: Municipality) -> dg.UnresolvedAssetJobDefinition:
+def report_job(municipality: Municipality) -> MunicipalityJob:
     """The last night's reports once more, from its tables and the ledger; no source and no register is asked."""
-    return dg.define_asset_job(
+    return municipality_job(
+        municipality.slug,
         report_name(municipality),
         selection=dg.AssetSelection.assets([municipality.slug, "reports"]),
         description=f"Render {municipality.name}'s last night again.",
-        tags={MUNICIPALITY_TAG: municipality.slug},
         executor_def=dg.in_process_executor,
     )
 
 
-def approve_job(municipality: Municipality, root: Path) -> dg.UnresolvedAssetJobDefinition:
+def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
     """A whole night that applies one plan, limits notwithstanding: the one whose digest is given, and no other."""
 
     def approved(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,7 +92,8 @@ def approve_job(municipality: Municipality, root: Path) -> dg.UnresolvedAssetJob
         settings = {"home": str(root), "apply": digest, "approved_by": str(config["approved_by"])}
         return {"resources": {"night": {"config": settings}}}
 
-    return dg.define_asset_job(
+    return municipality_job(
+        municipality.slug,
         approve_name(municipality),
         selection=dg.AssetSelection.groups(municipality.slug),
         config=dg.ConfigMapping(
@@ -102,7 +104,7 @@ def approve_job(municipality: Municipality, root: Path) -> dg.UnresolvedAssetJob
             },
         ),
         description=f"Approve a plan of {municipality.name} by its digest and apply that very plan.",
-        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS"},
+        tags={RETRY_TAG: "ALL_STEPS"},
         executor_def=dg.in_process_executor,
     )
 

@@ -23,7 +23,7 @@ from tests.apply.paper_register import PaperRegister
 from tests.crash.child import client_of, ids, run_night
 from tests.ledger.databases import Clock, new_ledger_database
 
-PROCESSES = multiprocessing.get_context("fork")
+PROCESSES = multiprocessing.get_context("spawn")
 COUNT = 300
 
 

@@ -14,7 +14,7 @@ import pytest
 from reconciliation.ledger import LockHeldError, open_ledger
 from tests.ledger.databases import new_ledger_database
 
-PROCESSES = multiprocessing.get_context("fork")
+PROCESSES = multiprocessing.get_context("spawn")
 
 
 def child(url: str, told: Connection) -> None:

@@ -16,12 +16,18 @@ from pipelines.clarification_sensor import clarification_sensor
 from pipelines.fitting import fitting, table_base
 from pipelines.home import config_files, home, municipalities
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
+from pipelines.own_graph import MunicipalityJob
 from pipelines.sensors import alerts_sensor
 from reconciliation.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
 
 __all__ = ["build", "kobosync", "table_base"]
+
+
+FEW = 50
+"""With more municipalities than this a deployment has no plan and report jobs of its own: each job costs loading time. The same is
+had from `kobosync plan` and `kobosync report`, or by materialising `plan` or `reports` in the graph."""
 
 
 def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
@@ -32,11 +38,7 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
     base = bases.pop() if bases else str(root / "var/tables")
     return dg.Definitions(
         assets=[asset for municipality in found for asset in municipality_assets(municipality)],
-        jobs=[
-            job
-            for municipality in found
-            for job in (nightly_job(municipality), plan_job(municipality), approve_job(municipality, root), report_job(municipality))
-        ],
+        jobs=[job for municipality in found for job in _jobs(municipality, root, all_four=len(found) <= FEW)],
         schedules=[nightly_schedule(municipality, root) for municipality in found],
         sensors=[
             *(alerts_sensor(municipality, root) for municipality in found),
@@ -45,6 +47,11 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
         resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
         executor=dg.in_process_executor,
     )
+
+
+def _jobs(municipality: Municipality, root: Path, *, all_four: bool) -> list[MunicipalityJob]:
+    needed = [nightly_job(municipality), approve_job(municipality, root)]
+    return [*needed, plan_job(municipality), report_job(municipality)] if all_four else needed
 
 
 @dg.definitions

@@ -23,7 +23,7 @@ class NightsOnWorkers(CeleryRunLauncher):
     """A task that has begun stays "STARTED" in the result store for ever when its machine dies; the launcher Dagster ships then
     believes it is running. This one asks the workers themselves."""
 
-    def __init__(self, gone_after_seconds: float = 960.0, **settings: Any) -> None:
+    def __init__(self, gone_after_seconds: float = 180.0, **settings: Any) -> None:
         """gone_after_seconds: so long no worker must know of a night before it counts as dead. Longer than the ledger's lock
         lives without its holder, so that the night that is begun anew finds the lock free."""
         super().__init__(**settings)
@@ -33,7 +33,7 @@ class NightsOnWorkers(CeleryRunLauncher):
     @classmethod
     def config_type(cls) -> Any:
         shipped: Any = super().config_type()
-        return {**shipped, "gone_after_seconds": dg.Field(float, is_required=False, default_value=960.0)}
+        return {**shipped, "gone_after_seconds": dg.Field(float, is_required=False, default_value=180.0)}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData, config_value: Mapping[str, Any]) -> Self:

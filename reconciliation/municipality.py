@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
@@ -135,6 +135,10 @@ def home_of(config_file: Path) -> Path:
     return resolved.parent
 
 
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same safe loader, written in C where PyYAML was built with it: four times as fast."""
+
+
 def load(config_file: Path) -> Municipality:
     """Read and check one municipality's file. Raises ConfigurationError with one line per fault."""
     try:
@@ -144,7 +148,7 @@ def load(config_file: Path) -> Municipality:
             f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
         ) from error
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_SAFE)  # noqa: S506
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{config_file}: is not valid YAML: {error}. Mend that line and run again.") from error
     if not isinstance(content, dict):

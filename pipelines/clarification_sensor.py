@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.clarifications import pick_up_folder, waiting_files
 from assets.table import EarlierTables
-from pipelines.jobs import MUNICIPALITY_TAG
+from pipelines.own_graph import MUNICIPALITY_TAG
 from reconciliation.decision_answers import Outcome
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality

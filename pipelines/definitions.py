@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import dagster as dg
@@ -59,8 +60,26 @@ def kobosync() -> dg.Definitions:
     """All municipalities in config/. A file that cannot be used is logged and left out; the others run."""
     # Everything loaded here lives as long as the process: at 357 municipalities, looking for garbage in it was two fifths of the time.
     gc.set_threshold(200_000, 50, 100)
-    found, faults = municipalities(config_files())
-    fit, misfits = fitting(found.values(), home())
-    for fault in (*faults, *misfits):
+    definitions, faults = _loaded(home(), tuple((file, *_stamp(file)) for file in config_files()))
+    for fault in faults:
         log.error(fault)
-    return build(fit, home())
+    return definitions
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0  # Reading it says what is wrong.
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=1)
+def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.Definitions, list[str]]:
+    """Made once for files as they stand: Dagster asks twice in every process, first what there is, then for it.
+
+    files: path, time of last change (ns) and size (bytes) of each.
+    """
+    found, faults = municipalities([file for file, _, _ in files])
+    fit, misfits = fitting(found.values(), root)
+    return build(fit, root), [*faults, *misfits]

@@ -18,7 +18,8 @@ import dagster as dg
 from dagster._utils.schedules import get_latest_completed_cron_tick
 
 from pipelines.alerts import SendingError, Standing, State, change, send, standing
-from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from pipelines.own_graph import MUNICIPALITY_TAG
 from pipelines.spread import schedule_of
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality

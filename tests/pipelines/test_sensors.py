@@ -13,7 +13,8 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build
-from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, under_way
+from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, under_way
+from pipelines.own_graph import MUNICIPALITY_TAG
 from pipelines.sensors import Told, due, look
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.municipality import Municipality, load

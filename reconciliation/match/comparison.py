@@ -14,7 +14,7 @@ import polars as pl
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from reconciliation.match.spelling import ground
+from reconciliation.match.spelling import ground, stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ COMPARISONS: tuple[Comparison, ...] = (
         "adressenavn",
         "Gate",
         (
-            (pl.col("_street") == _side("_street"), Level("same", "Likt", 3)),
-            (pl.col("_likeness") >= 0.92, Level("close", "Nesten likt", 2)),
+            ((pl.col("_street") == _side("_street")) | (pl.col("_written") == _side("_written")), Level("same", "Likt", 3)),
+            ((pl.col("_likeness") >= 0.92) | (pl.col("_stem") == _side("_stem")), Level("close", "Nesten likt", 2)),
             (pl.col("_likeness") >= 0.8, Level("similar", "Ligner", 1)),
         ),
         Level("different", "Ulikt", -4),
@@ -126,7 +126,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         _UNKNOWN,
     ),
 )
-_SIDED = ("_street", "_house", "_unit", "_extra", "_ground", "_address", "_matrikkel", "_municipality", "_letterless")
+_SIDED = ("_street", "_written", "_stem", "_house", "_unit", "_extra", "_ground", "_address", "_matrikkel", "_municipality", "_letterless")
 _RAW = (
     "adressenavn",
     "nummer",
@@ -147,11 +147,16 @@ COLUMNS = (*_SIDED, *_RAW)
 
 
 def prepared(rows: pl.DataFrame) -> pl.DataFrame:
-    """rows with PLACE_COLUMNS: add what comparisons and blocks also look at."""
+    """rows with PLACE_COLUMNS: add what comparisons and blocks also look at.
+
+    _written: the street before one_spelling settled it, where the rows have it. What else stands at a house settles its
+    spelling; a pair of two houses must not be found one night and lost the next for that.
+    """
     number = pl.col("nummer").cast(pl.String())
-    return rows.with_columns(
-        _ground=ground(),
-        _letterless=pl.concat_str("_municipality", "_street", number, separator="|"),
+    if "_written" not in rows.columns:
+        rows = rows.with_columns(_written="_street")
+    return rows.with_columns(_ground=ground(), _stem=stem("_written")).with_columns(
+        _letterless=pl.concat_str("_municipality", "_stem", number, separator="|"),
     )
 
 

@@ -55,9 +55,10 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
     columns = [*PLACE_COLUMNS, "gardsnummer", "bruksnummer", "postnummer"]
     both = one_spelling(pl.concat([ours.select(columns), theirs.select(columns)]))
     names = ["_street", "_address"]
-    return prepared(ours.with_columns(both.head(ours.height).select(names))), prepared(
-        theirs.with_columns(both.tail(theirs.height).select(names))
-    )
+    settled = both.select(names)
+    left = ours.with_columns(_written="_street").with_columns(settled.head(ours.height))
+    right = theirs.with_columns(_written="_street").with_columns(settled.tail(theirs.height))
+    return prepared(left), prepared(right)
 
 
 def _alive(rows: pl.DataFrame) -> pl.DataFrame:

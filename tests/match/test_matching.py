@@ -181,3 +181,24 @@ def test_each_side_is_in_at_most_one_certain_pair_in_any_order(world: World, see
     assert certain["kobo_id"].is_unique().all()
     shuffled = match(dwellings.sample(fraction=1, shuffle=True, seed=1), entries.sample(fraction=1, shuffle=True, seed=2), links(), None)
     assert pairs.equals(shuffled)
+
+
+def test_a_question_of_one_night_is_not_forgotten_when_its_neighbour_was_created() -> None:
+    """How a street is spelt at one house is settled by who stands there; a candidate in the next house must not hang on that."""
+    home = ours(
+        {"adressenavn": "Kirkegata", "nummer": 4, "bruksenhetsnummer": "H0101", "bruksareal": 36.0, **GROUND},
+        {"adressenavn": "Kirkegt", "nummer": 4, "bruksenhetsnummer": "H0102", "bruksareal": 65.0, **GROUND},
+    )
+    asked = {"kobo_id": "k1", "adressenavn": "Kirkegata", "nummer": 4, "bokstav": "F", "bruksareal": 36.0}
+    created = {
+        "kobo_id": "k2",
+        "leverandor_bolig_id": "fdv-2",
+        "adressenavn": "Kirkegt",
+        "nummer": 4,
+        "bruksenhetsnummer": "H0102",
+        **GROUND,
+    }
+    first = found(home, register(asked))
+    second = found(home, register(asked, created), links(**{"fdv-2": "k2"}))
+    assert ("fdv-1", "k1", "candidate", False, "candidate") in first
+    assert ("fdv-1", "k1", "candidate", False, "candidate") in second

@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import random
 import re
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
-
-from kobo_client.answers import existing_id, json_object, words_of
-from kobo_client.authentication import authenticator, check_addresses
+from kobo_client.answers import json_object, words_of
+from kobo_client.authentication import check_addresses
+from kobo_client.calls import Call, CallRecord, Calls
 from kobo_client.config import RegisterConfig
-from kobo_client.errors import (
-    BY_CODE,
-    AuthenticationFault,
-    ConfigurationFault,
-    Conflict,
-    NotFound,
-    RegisterError,
-    Transient,
-    UnknownOutcome,
-    outcome_of,
-)
-from kobo_client.pacing import Pace, retry_after
+from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterError, Transient, UnknownOutcome
 from kobo_client.payload import DELETED, for_version, from_body
-from kobo_client.transport import Answered, NoAnswer, Transport
+
+__all__ = ["UUID", "Answer", "CallRecord", "RegisterClient"]
 
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One attempt. outcome: a code of kobo_client.errors.OUTCOMES. Never a body, only its sha256."""
-
-    when: datetime
-    verb: str
-    path: str
-    kobo_id: str | None
-    leverandor_bolig_id: str | None
-    status: int | None
-    attempt: int
-    request_id: str
-    seconds: float
-    sha256: str | None
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +34,6 @@ class Answer:
     found: bool = False
 
 
-@dataclass(slots=True)
-class _Call:
-    verb: str
-    template: str
-    url: str
-    request_id: str
-    kobo_id: str | None = None
-    ours: str | None = None
-    body: bytes | None = None
-    perhaps: bool = False
-    """An attempt may have been carried out, though no answer told."""
-    attempt: int = 0
-    renewed: bool = False
-
-
-class _Again(Exception):
-    """This attempt failed and another may do better."""
-
-    def __init__(self, error: RegisterError, after: float | None, *, outage: bool) -> None:
-        super().__init__(str(error))
-        self.error, self.after, self.outage = error, after, outage
-
-
 class RegisterClient:
     """One register, any number of threads. Raises ConfigurationFault when the configuration cannot work.
 
@@ -98,12 +43,8 @@ class RegisterClient:
     def __init__(self, config: RegisterConfig, on_call: Callable[[CallRecord], None] | None = None) -> None:
         check_addresses(config)
         self.config = config
-        self._on_call = on_call
-        self._authenticator = authenticator(config)
-        self._pace = Pace(config)
-        self._transport = Transport(config)
+        self._carry_out = Calls(config, on_call)
         self._base = config.base_url.rstrip("/")
-        self._retrying = Retrying(stop=self._stop, wait=self._wait, retry=retry_if_exception_type(_Again), reraise=True)
 
     def __enter__(self) -> RegisterClient:
         return self
@@ -112,7 +53,7 @@ class RegisterClient:
         self.close()
 
     def close(self) -> None:
-        self._transport.close()
+        self._carry_out.close()
 
     def create(self, body: Mapping[str, Any], request_id: str) -> Answer:
         """POST a body of kobo_client.payload.to_body. Raises RegisterError.
@@ -160,7 +101,7 @@ class RegisterClient:
     def read_body(self, kobo_id: str) -> dict[str, Any]:
         """GET one entry as it stands, deleted or not. Raises RegisterError."""
         url = f"{self._base}/kobobolig/{quote(kobo_id, safe='')}"
-        answered = self._carry_out(_Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
+        answered = self._carry_out(Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
         body = json_object(answered.content)
         if body is None or "koboId" not in body:
             said = words_of(answered.content, answered.status)
@@ -179,7 +120,7 @@ class RegisterClient:
         """DELETE, soft; the status. An entry that is gone after a lost answer was removed by it. Raises RegisterError."""
         ours = "fdvuBoligId" if self.config.contract == "old" else "leverandorBoligId"
         url = f"{self._base}/kobobolig/{quote(kobo_id, safe='')}?{ours}={quote(leverandor_bolig_id, safe='')}"
-        call = _Call("DELETE", ONE, url, request_id, kobo_id, leverandor_bolig_id)
+        call = Call("DELETE", ONE, url, request_id, kobo_id, leverandor_bolig_id)
         try:
             return self._carry_out(call).status
         except NotFound as gone:
@@ -192,7 +133,7 @@ class RegisterClient:
         page, seen, total = 0, 0, None
         while total is None or seen < total:
             url = f"{self._base}{ALL}?side={page}&antall={page_size}"
-            answered = self._carry_out(_Call("GET", ALL, url, str(uuid.uuid4())))
+            answered = self._carry_out(Call("GET", ALL, url, str(uuid.uuid4())))
             body = json_object(answered.content)
             if body is None or not isinstance(body.get("boliger"), list) or not isinstance(body.get("totalt"), int):
                 raise ConfigurationFault("The register has no list endpoint as we assume it. Set register.see to links or export.")
@@ -212,108 +153,7 @@ class RegisterClient:
 
     def _write(
         self, verb: str, template: str, url: str, request_id: str, body: Mapping[str, Any], kobo_id: str | None = None, ours: Any = None
-    ) -> _Call:
+    ) -> Call:
         spelled = for_version(body, self.config.contract)
         content = json.dumps(spelled, ensure_ascii=False, separators=(",", ":")).encode()
-        return _Call(verb, template, url, request_id, kobo_id, ours, content)
-
-    def _carry_out(self, call: _Call) -> Answered:
-        try:
-            return self._retrying(self._attempt, call)
-        except _Again as last:
-            error = last.error
-            if call.verb == "GET" and isinstance(error, UnknownOutcome):
-                error = Transient(error.words, status=error.status)
-            elif call.perhaps and not isinstance(error, UnknownOutcome):
-                error = UnknownOutcome(error.words, status=error.status)
-            raise error from None
-
-    def _attempt(self, call: _Call) -> Answered:
-        probing = self._pace.enter()
-        try:
-            return self._once(call)
-        finally:
-            self._pace.leave(probing)
-
-    def _once(self, call: _Call) -> Answered:
-        call.attempt += 1
-        used = self._authenticator.headers()
-        started = time.perf_counter()
-        try:
-            answered = self._transport.send(call.verb, call.url, {**used, "X-Request-Id": call.request_id}, call.body)
-        except NoAnswer as none:
-            self._tell(call, started, None, "unknown" if none.sent else "transient")
-            self._pace.failed()
-            call.perhaps = call.perhaps or none.sent
-            raise _Again((UnknownOutcome if none.sent else Transient)(none.words), None, outage=True) from None
-        outcome = outcome_of(answered.status)
-        self._tell(call, started, answered.status, outcome.code)
-        if outcome.error is None and self._whole(call, answered):
-            self._pace.answered()
-            return answered
-        if answered.status == 401 and not call.renewed and self._authenticator.refresh(used):
-            call.renewed = True
-            return self._once(call)
-        return self._refuse(call, answered)
-
-    @staticmethod
-    def _whole(call: _Call, answered: Answered) -> bool:
-        return call.verb != "POST" or json_object(answered.content) is not None
-
-    def _refuse(self, call: _Call, answered: Answered) -> Answered:
-        """Raises what the status means."""
-        outcome = outcome_of(answered.status)
-        if outcome.error is None:
-            outcome = BY_CODE["unknown"]
-        kind = outcome.error or UnknownOutcome
-        words = words_of(answered.content, answered.status)
-        kobo_id = existing_id(answered.content) if kind is Conflict else call.kobo_id
-        error = kind(words, status=answered.status, kobo_id=kobo_id)
-        if kind is AuthenticationFault:
-            error = kind(f"The register refuses our access (HTTP {answered.status}): {words}", status=answered.status)
-        if kind is ConfigurationFault:
-            error = kind(f"register.base_url does not lead to the register's API (HTTP {answered.status}): {words}", status=answered.status)
-        if answered.status >= 500 or kind in (AuthenticationFault, ConfigurationFault):
-            self._pace.failed()
-        else:
-            self._pace.answered()
-        if not outcome.repeat:
-            raise error
-        call.perhaps = call.perhaps or outcome.written == "perhaps"
-        after = retry_after(answered.retry_after, self.config.retry_wait_cap)
-        raise _Again(error, after, outage=answered.status in (502, 503, 504))
-
-    def _stop(self, state: RetryCallState) -> bool:
-        failure = state.outcome.exception() if state.outcome else None
-        patient = isinstance(failure, _Again) and failure.outage and self._pace.waiting
-        return state.attempt_number >= self.config.attempts and not patient
-
-    def _wait(self, state: RetryCallState) -> float:
-        failure = state.outcome.exception() if state.outcome else None
-        if self._pace.waiting:
-            return 0.0  # the open circuit does the waiting
-        cap = self.config.retry_wait_cap
-        if isinstance(failure, _Again) and failure.after is not None:
-            return min(cap, failure.after * random.uniform(1.0, 1.1))  # noqa: S311 - spreads threads, guards nothing
-        return random.uniform(0.5, 1.0) * min(cap, 0.5 * 2.0 ** min(state.attempt_number - 1, 16))  # noqa: S311
-
-    def _tell(self, call: _Call, started: float, status: int | None, outcome: str) -> None:
-        if self._on_call is None:
-            return
-        digest = hashlib.sha256(call.body).hexdigest() if call.body else None
-        seconds = time.perf_counter() - started
-        self._on_call(
-            CallRecord(
-                datetime.now(UTC),
-                call.verb,
-                call.template,
-                call.kobo_id,
-                call.ours,
-                status,
-                call.attempt,
-                call.request_id,
-                seconds,
-                digest,
-                outcome,
-            )
-        )
+        return Call(verb, template, url, request_id, kobo_id, ours, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -65,7 +65,14 @@ class Source(Strict):
     maximum_shrink: float = Field(default=0.2, ge=0, le=1)
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
     fill_rate: dict[str, float] = Field(default_factory=dict)
-    """Canonical field -> the least share of rows that must have it."""
+    """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
+
+    @model_validator(mode="after")
+    def _fill_rate_of_mapped_fields(self) -> Self:
+        unknown = sorted(set(self.fill_rate) - set(self.fields))
+        if unknown:
+            raise ValueError(f"fill_rate: {unknown[0]} is none of the source's fields ({', '.join(sorted(self.fields))}).")
+        return self
 
     def mapped(self) -> tuple[str, ...]:
         """Headings that are read, in the order the file names them: the key, then what the fields are made from."""

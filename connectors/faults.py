@@ -197,6 +197,11 @@ SUSPICIOUS: dict[str, Words] = {
         "if they are gone by intent, raise `maximum_shrink` for one night.",
         "Vi leste {rows} rader, mot {last} sist: {percent} % er borte. Sjekk at eksporten er hel, og si fra til drift hvis det er meningen.",
     ),
+    "thin_column": Words(
+        "Only {percent} % of the rows have {field} (heading {heading}), at least {least} % expected. Check that the export is whole; "
+        "if it is, lower `fill_rate`.",
+        "Bare {percent} % av radene har verdi i {heading}, mot minst {least} % ellers. Sjekk at eksporten er hel.",
+    ),
     "unreadable_lines": Words(
         "{lines} lines could not be read, the first is {place}, row {row}. Nothing is retired until they are mended.",
         "{lines} linjer kunne ikke leses. Den første er {place}, rad {row}. Rett dem i kildesystemet eller ta ut eksporten på nytt.",

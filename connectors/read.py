@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import blake2b
 from pathlib import Path
@@ -74,12 +74,27 @@ def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, st
     if last and (last - height) / last > source.maximum_shrink:
         percent, limit = round(100 * (last - height) / last), round(100 * source.maximum_shrink)
         words.append(say(SUSPICIOUS["shrunk"], rows=height, last=last, percent=percent, limit=limit))
+    words += [say(SUSPICIOUS["thin_column"], **thin) for thin in _thin_columns(source, raw)]
     if raw.bad_lines:
         first = raw.bad_lines[0]
         words.append(say(SUSPICIOUS["unreadable_lines"], lines=len(raw.bad_lines), place=first.file, row=first.row))
     if not words:
         return Verdict.COMPLETE, None, None
     return Verdict.SUSPICIOUS, " ".join(message for message, _ in words), " ".join(melding for _, melding in words)
+
+
+def _thin_columns(source: AnySource, raw: Raw) -> Iterator[dict[str, object]]:
+    """Fields that fewer rows have than `fill_rate` demands: an export that lost a column's values still has its heading."""
+    for field, least in source.fill_rate.items() if raw.rows.height else ():
+        mapping = source.fields[field]
+        headings = mapping.columns or ((mapping.column,) if mapping.column else ())
+        if not headings:
+            continue
+        filled = raw.rows.select(
+            pl.any_horizontal(pl.col(heading).str.strip_chars().fill_null("") != "" for heading in headings).mean()
+        ).item()
+        if filled < least:
+            yield {"field": field, "heading": ", ".join(headings), "percent": round(100 * filled), "least": round(100 * least)}
 
 
 def _placed(name: str, rows: pl.DataFrame, mapped: tuple[str, ...]) -> pl.DataFrame:

@@ -47,7 +47,9 @@ _POST_BOX = re.compile(r"^(?:postboks|pb\.?|boks)\s+(.+?)\s*(?:,|$)", re.IGNOREC
 _POST_CODE = re.compile(r"(?:^|[,\s])(\d{4})\s*,?\s*([^\W\d][^\d,]*)?$")
 _NUMBERED = re.compile(r"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+(?:nr\.?\s*)?(?P<number>\d{1,4})(?:\s*(?P<letter>[^\W\d_]))?$")
 _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
-_CADASTRAL = re.compile(r"^(?:(?:gnr|g\.\s?nr|gårdsn(?:umme)?r|gardsn(?:umme)?r|matrikkel(?:n(?:umme)?r)?)\.?\s*:?\s*\d|\d+\s*/\s*\d+)", re.IGNORECASE)
+_CADASTRAL = re.compile(
+    r"^(?:(?:gnr|g\.\s?nr|gårdsn(?:umme)?r|gardsn(?:umme)?r|matrikkel(?:n(?:umme)?r)?)\.?\s*:?\s*\d|\d+\s*/\s*\d+)", re.IGNORECASE
+)
 _HIGHEST_FLOOR = 60
 _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen", "plass", "torg", "allé", "alle", "brygge", "og"})
 

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.reading import PLACE_COLUMNS, SourceRead, Verdict
 from tests.connectors.identity_numbers import identity_number
-from tests.connectors.made_sources import HEADINGS, ROWS, Made, Service, connectors, service
+from tests.connectors.made_sources import HEADINGS, ROWS, Made, Service, connectors, service, source
 
 KINDS = ("csv", "excel", "sql", "rest")
 
@@ -152,3 +152,17 @@ def test_a_row_without_any_mapped_value_is_no_row(made: Made, tmp_path: Path) ->
     made.write(tmp_path, HEADINGS, [ROWS[0], ("", " ", "", ""), ROWS[1]])
     read = made.read(tmp_path)
     assert read.rows["row"].to_list() == [made.first_row, made.first_row + 2]
+
+
+def test_a_column_that_lost_its_values_is_suspicious_and_named(made: Made, tmp_path: Path) -> None:
+    made.write(tmp_path, HEADINGS, [ROWS[0], ("2", "Storgata 2", "", "b"), ("3", "Storgata 3", " ", "c")])
+    read = made.read(tmp_path, fill_rate={"bruksareal": 0.5, "adresse": 1})
+    assert (read.verdict, read.rows.height) == (Verdict.SUSPICIOUS, 3)
+    assert "33 % of the rows have bruksareal (heading Areal), at least 50 %" in str(read.message)
+    assert "adresse" not in str(read.message)
+    assert made.read(tmp_path, fill_rate={"bruksareal": 0.3}).verdict is Verdict.COMPLETE
+
+
+def test_a_fill_rate_of_a_field_that_is_not_mapped_is_refused() -> None:
+    with pytest.raises(ValueError, match="fill_rate: manedsleie is none of the source's fields"):
+        source(fill_rate={"manedsleie": 0.9})

@@ -78,27 +78,44 @@ def _what_to_do(error: Exception) -> str:
 
 
 def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> list[dict[str, Any]]:
-    faults: list[RegisterError] = []
+    """What failed for a reason that passes is asked once more when the rest is read: among many calls a few are lost for certain."""
+    bodies, missed = _pass(client, kobo_ids, threads)
+    if missed and not any(isinstance(fault, _STOPS) for fault in missed.values()):
+        more, missed = _pass(client, sorted(missed), threads)
+        bodies += more
+    if missed:
+        last = list(missed.values())[-1]
+        raise type(last)(
+            f"{len(missed)} of {len(kobo_ids)} entries could not be read ({len(bodies)} were). The last said: {last}", status=last.status
+        )
+    return bodies
+
+
+_STOPS = (RegisterDown, AuthenticationFault, ConfigurationFault)
+
+
+def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> tuple[list[dict[str, Any]], dict[str, RegisterError]]:
+    """The bodies of those that could be read, and the fault of each other. What stops a night stops the pass."""
+    faults: dict[str, RegisterError] = {}
+    stopped: list[RegisterError] = []
 
     def read(kobo_id: str) -> dict[str, Any] | None:
-        if faults and isinstance(faults[-1], RegisterDown | AuthenticationFault | ConfigurationFault):
+        if stopped:
+            faults[kobo_id] = stopped[0]
             return None
         try:
             return client.read_body(kobo_id)
         except NotFound:
             return None
         except RegisterError as error:
-            faults.append(error)
+            faults[kobo_id] = error
+            if isinstance(error, _STOPS):
+                stopped.append(error)
             return None
 
     with ThreadPoolExecutor(threads, thread_name_prefix="snapshot") as pool:
         bodies = [body for body in pool.map(read, kobo_ids) if body is not None]
-    if faults:
-        raise type(faults[-1])(
-            f"{len(faults)} of {len(kobo_ids)} entries could not be read ({len(bodies)} were). The last said: {faults[-1]}",
-            status=faults[-1].status,
-        )
-    return bodies
+    return bodies, faults
 
 
 def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.DataFrame:

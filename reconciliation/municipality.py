@@ -172,6 +172,11 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
         yield from faults_of(name, source, municipality.categories)
+    if municipality.register_.write == "import_file":
+        yield (
+            "register.write: import_file is not carried out by a night yet, and nothing is written by the API in its place. "
+            "Use `api`, or let the night plan only (`apply: never`, `write: api`) until it is."
+        )
     for name in municipality.needs.services if municipality.needs else ():
         if name not in municipality.owners:
             yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."

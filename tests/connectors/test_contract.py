@@ -165,4 +165,4 @@ def test_a_column_that_lost_its_values_is_suspicious_and_named(made: Made, tmp_p
 
 def test_a_fill_rate_of_a_field_that_is_not_mapped_is_refused() -> None:
     with pytest.raises(ValueError, match="fill_rate: manedsleie is none of the source's fields"):
-        source(fill_rate={"manedsleie": 0.9})
+        source(kind="csv", path="liste.csv", fill_rate={"manedsleie": 0.9})

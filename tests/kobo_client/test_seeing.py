@@ -46,6 +46,16 @@ def test_one_entry_that_cannot_be_read_fails_the_whole_snapshot(
     assert seen.rows.height == 0
 
 
+def test_an_answer_lost_beyond_all_attempts_is_asked_for_once_more_at_the_end(
+    client: RegisterClient, config: RegisterConfig, rehearsal: Rehearsal, values: Values, tmp_path: Path
+) -> None:
+    made = [client.create(to_body(values(number)), str(number)).kobo_id for number in range(1, 6)]
+    rehearsal.faults({"kind": "500", "contains": made[2], "times": config.attempts})
+    seen = read_register(client, config, made, tmp_path)
+    assert seen.verdict == "complete"
+    assert seen.rows.height == 5
+
+
 def test_a_register_that_does_not_answer_is_failed_and_not_empty(config: RegisterConfig, tmp_path: Path) -> None:
     down = config.model_copy(update={"base_url": "http://127.0.0.1:9", "attempts": 1})
     with RegisterClient(down) as client:

@@ -19,6 +19,7 @@ from kobo_client.errors import (
     AuthenticationFault,
     ConfigurationFault,
     Conflict,
+    RegisterDown,
     RegisterError,
     Transient,
     UnknownOutcome,
@@ -85,8 +86,26 @@ class Calls:
         self._transport.close()
 
     def __call__(self, call: Call) -> Answered:
+        """Raises RegisterError, of the type that says what happens next."""
         try:
-            return self._retrying(self._attempt, call)
+            return self._attempt(call)
+        except Again as first:
+            return self._repeat(call, first)
+
+    def _repeat(self, call: Call, first: Again) -> Answered:
+        # The first attempt is made outside of tenacity: its bookkeeping costs more than the rest of a call that succeeds.
+        failed = [first]
+
+        def attempt() -> Answered:
+            if failed:
+                raise failed.pop()
+            return self._attempt(call)
+
+        try:
+            return self._retrying(attempt)
+        except RegisterDown as down:
+            down.sent = call.perhaps
+            raise
         except Again as last:
             error = last.error
             if call.verb == "GET" and isinstance(error, UnknownOutcome):
@@ -125,15 +144,20 @@ class Calls:
 
     @staticmethod
     def _whole(call: Call, answered: Answered) -> bool:
-        return call.verb != "POST" or json_object(answered.content) is not None
+        """An answer that must hold an object, and does."""
+        if call.verb not in ("POST", "GET"):
+            return True
+        answered.body = json_object(answered.content)
+        return answered.body is not None
 
     def _refuse(self, call: Call, answered: Answered) -> Answered:
         """Raises what the status means."""
         outcome = outcome_of(answered.status)
+        words = words_of(answered.content, answered.status)
         if outcome.error is None:
             outcome = BY_CODE["unknown"]
+            words = f"The register's answer is no entry (HTTP {answered.status}): {words}"
         kind = outcome.error or UnknownOutcome
-        words = words_of(answered.content, answered.status)
         kobo_id = existing_id(answered.content) if kind is Conflict else call.kobo_id
         error = kind(words, status=answered.status, kobo_id=kobo_id)
         if kind is AuthenticationFault:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from kobo_client.answers import json_object, words_of
+from kobo_client.answers import words_of
 from kobo_client.authentication import check_addresses
 from kobo_client.calls import Call, CallRecord, Calls
 from kobo_client.config import RegisterConfig
@@ -22,6 +22,7 @@ __all__ = ["UUID", "Answer", "CallRecord", "RegisterClient"]
 
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 NOBODY = "00000000-0000-0000-0000-000000000000"
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 
@@ -69,7 +70,7 @@ class RegisterClient:
             if not call.perhaps:
                 raise
             return self._created_after_all(conflict, ours)
-        created = json_object(answered.content) or {}
+        created = answered.body or {}
         kobo_id = created.get("koboId")
         if not isinstance(kobo_id, str) or not UUID.match(kobo_id):
             raise UnknownOutcome(
@@ -102,7 +103,7 @@ class RegisterClient:
         """GET one entry as it stands, deleted or not. Raises RegisterError."""
         url = f"{self._base}/kobobolig/{quote(kobo_id, safe='')}"
         answered = self._carry_out(Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
-        body = json_object(answered.content)
+        body = answered.body
         if body is None or "koboId" not in body:
             said = words_of(answered.content, answered.status)
             raise Transient(f"The register's answer for {kobo_id} is no entry: {said}", status=answered.status)
@@ -134,7 +135,7 @@ class RegisterClient:
         while total is None or seen < total:
             url = f"{self._base}{ALL}?side={page}&antall={page_size}"
             answered = self._carry_out(Call("GET", ALL, url, str(uuid.uuid4())))
-            body = json_object(answered.content)
+            body = answered.body
             if body is None or not isinstance(body.get("boliger"), list) or not isinstance(body.get("totalt"), int):
                 raise ConfigurationFault("The register has no list endpoint as we assume it. Set register.see to links or export.")
             if total not in (None, body["totalt"]) or (not body["boliger"] and seen < body["totalt"]):
@@ -155,5 +156,5 @@ class RegisterClient:
         self, verb: str, template: str, url: str, request_id: str, body: Mapping[str, Any], kobo_id: str | None = None, ours: Any = None
     ) -> Call:
         spelled = for_version(body, self.config.contract)
-        content = json.dumps(spelled, ensure_ascii=False, separators=(",", ":")).encode()
+        content = _compact(spelled).encode()
         return Call(verb, template, url, request_id, kobo_id, ours, content)

@@ -52,7 +52,14 @@ class UnknownOutcome(RegisterError):
 
 
 class RegisterDown(RegisterError):
-    """The register is plainly down, or the night's time with it is used up: nothing more is sent."""
+    """The register is plainly down, or the night's time with it is used up: nothing more is sent.
+
+    sent: an attempt of this very call may have arrived before; when False, nothing of it was ever sent.
+    """
+
+    def __init__(self, words: str = "", *, status: int | None = None, kobo_id: str | None = None, sent: bool = True) -> None:
+        super().__init__(words, status=status, kobo_id=kobo_id)
+        self.sent = sent
 
 
 @dataclass(frozen=True, slots=True)

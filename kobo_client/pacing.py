@@ -74,7 +74,7 @@ class Pace:
 
     def _stop_if_down(self) -> None:
         if self._down is not None:
-            raise RegisterDown(f"{self._down} Nothing more is sent tonight; run again later.")
+            raise RegisterDown(f"{self._down} Nothing more is sent tonight; run again later.", sent=False)
 
     def answered(self) -> None:
         """The register is there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -14,11 +15,14 @@ from kobo_client.answers import MOST_READ
 from kobo_client.config import RegisterConfig
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
+    """body: the content as an object, when it was asked for and is one."""
+
     status: int
     content: bytes
     retry_after: str | None
+    body: dict[str, Any] | None = None
 
 
 class NoAnswer(Exception):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from kobo_client.contract import FIELDS
-from kobo_client.errors import Conflict, NotFound, RefusedRow
+from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown
 from kobo_client.payload import DELETED, from_body, updatable_body
 from reconciliation.acting import REPLACE
 from reconciliation.apply import words
@@ -44,6 +44,9 @@ def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
         standing = _read(register, conflict.kobo_id)
     except NotFound:
         return refused
+    except RegisterDown as down:
+        down.sent = True  # the POST was, though the question after it was not
+        raise
     if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
     return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found")

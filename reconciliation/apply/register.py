@@ -15,6 +15,7 @@ from kobo_client.errors import (
     RegisterDown,
     Transient,
 )
+from reconciliation.acting import REPLACE
 from reconciliation.apply import words
 from reconciliation.ledger import Settled, Write
 
@@ -49,10 +50,13 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Sett
 
     A fault that says "nothing was written" settles the write; a lost answer or a fault of our own says nothing.
     again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
+    A register found down before this write was sent leaves it untried; a replacement may have deleted by then, and stays open.
     """
     status = getattr(error, "status", None)
     said = getattr(error, "words", None) or str(error)
-    if isinstance(error, RefusedRow):
+    if isinstance(error, RegisterDown) and not error.sent and not again and write.verb != REPLACE:
+        state, message = "not_tried", words.NOT_TRIED
+    elif isinstance(error, RefusedRow):
         state, message = "refused", words.REFUSED.format(words=said)
     elif isinstance(error, AuthenticationFault | ConfigurationFault):
         # The try that met it was turned away, but one before it in the same call may not have been.

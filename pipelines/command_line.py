@@ -11,6 +11,7 @@ import typer
 
 from pipelines.exit_codes import CONFIGURATION, FAILED
 from pipelines.kommune_command import kommuner
+from pipelines.map_command import map_file
 from pipelines.needs_command import needs
 from pipelines.resolve_command import resolve
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(needs, name="needs")
 app.command()(resolve)
 app.command()(kommuner)
+app.command("map")(map_file)
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]

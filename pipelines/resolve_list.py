@@ -37,7 +37,10 @@ class ReadList:
 
 
 def read_list(path: Path, wanted: str) -> ReadList:
-    """A CSV or workbook (its first sheet). `wanted`: a heading that must be there. Raises ListError and SourceFault."""
+    """A CSV or workbook (its first sheet). `wanted`: a heading that is there; blank when none is known.
+
+    Raises ListError and SourceFault.
+    """
     if not path.is_file():
         raise SourceFault("is_folder" if path.is_dir() else "missing_file", path=path.name)
     check_size(path, path.parent, _MEGABYTES)
@@ -90,8 +93,11 @@ def _workbook(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
     if grid.is_empty():
         raise SourceFault("empty_sheet", place=f"{path.name}, {name}")
     head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
-    fits = [index for index, row in enumerate(head) if plain(wanted).casefold() in {value.casefold() for value in row}]
-    header = fits[0] if fits else next((index for index, row in enumerate(head) if any(row)), 0)
+    fits = [index for index, row in enumerate(head) if wanted and plain(wanted).casefold() in {value.casefold() for value in row}]
+    # A title above the table fills one cell; headings fill as many as the rows below.
+    widest = max((sum(map(bool, row)) for row in head), default=0)
+    likely = (index for index, row in enumerate(head) if any(row) and 2 * sum(map(bool, row)) > widest)
+    header = fits[0] if fits else next(likely, 0)
     body = grid.slice(header + 1)
     body.columns = _unlike(head[header])
     return body, ";", f"ark «{name}», overskrifter på rad {header + 1}"

@@ -1,0 +1,228 @@
+"""A first mapping of a file nobody has mapped yet: what each heading says, and how many of its values can be read as that.
+
+A draft is for a person to correct; nothing here is used at night.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.personal_numbers import MASK
+from reconciliation.addresses import parse
+from reconciliation.addresses.parsing import Status
+from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.transforms import SINGLE
+
+KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "adresse": (
+        "address",
+        "en adresse",
+        ("adresse", "gateadresse", "besøksadresse", "veiadresse", "gatenavn og nummer", "address1", "boligadresse"),
+    ),
+    "matrikkel": (
+        "matrikkel",
+        "et matrikkelnummer",
+        ("matrikkel", "matrikkelnummer", "gnr/bnr", "gnr bnr", "gårds- og bruksnummer", "eiendom"),
+    ),
+    "bruksenhetsnummer": (
+        "unit",
+        "et bruksenhetsnummer",
+        ("bruksenhetsnummer", "bruksenhet", "bruksenhetsnr", "bolignummer", "bolignr", "h-nummer"),
+    ),
+    "leilighetsnummer": ("text", "en tekst", ("leilighetsnummer", "leilighetsnr", "leil", "leilnr", "leilighet")),
+    "ekstra_referanse": ("text", "en tekst", ("rom", "romnr", "romnummer", "hybel", "hybelnr")),
+    "adressenavn": ("text", "en tekst", ("adressenavn", "gate", "gatenavn", "gateveinavn", "vei", "veinavn")),
+    "nummer": ("integer", "et heltall", ("husnummer", "husnr", "gatenr", "nummer", "gatenummer")),
+    "bokstav": ("upper", "en tekst", ("bokstav", "husbokstav", "oppgang")),
+    "gardsnummer": ("integer", "et heltall", ("gardsnummer", "gårdsnummer", "gårdsnr", "gnr", "gardsnr")),
+    "bruksnummer": ("integer", "et heltall", ("bruksnummer", "bruksnr", "bnr")),
+    "festenummer": ("integer", "et heltall", ("festenummer", "festenr", "fnr.", "feste")),
+    "seksjonsnummer": ("integer", "et heltall", ("seksjonsnummer", "seksjonsnr", "snr", "seksjon")),
+    "postnummer": ("text", "et postnummer", ("postnummer", "postnr", "zip_code", "postnr.")),
+    "poststed": ("text", "en tekst", ("poststed", "sted", "place")),
+    "kommunenummer": ("text", "et kommunenummer", ("kommunenummer", "kommunenr", "knr")),
+    "bruksareal": ("number", "et tall", ("bruksareal", "bra", "areal", "kvm", "m2", "boareal", "størrelse")),
+    "antall_soverom": ("integer", "et heltall", ("antall soverom", "soverom", "ant soverom")),
+    "etasjenummer": ("integer", "et heltall", ("etasje", "etasjenummer", "etg")),
+    "manedsleie": ("number", "et tall", ("månedsleie", "husleie", "leie", "leie pr mnd", "leie pr måned", "leiebeløp")),
+    "kategori": ("lookup", "en av få verdier", ("kategori", "boligkategori", "type", "boligtype", "formål", "formaal", "type bolig")),
+    "disposisjonsform": ("text", "en tekst", ("disposisjonsform", "eieform", "eierforhold")),
+    "er_tilgjengelig_for_rullestolbruker": ("boolean", "ja eller nei", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
+    "aktiv": ("boolean", "ja eller nei", ("aktiv", "utleibar", "i bruk")),
+    "hemmelig_adresse": ("boolean", "ja eller nei", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
+    "oppdatert": ("date", "en dato", ("oppdatert", "sist endret", "endret", "endret dato")),
+}
+"""Field -> transform, what its values are (bokmål), and the headings people give it."""
+
+KEYS = (
+    "boligid",
+    "bolig-id",
+    "id",
+    "nr",
+    "nøkkel",
+    "objektnr",
+    "objektnummer",
+    "leieobjekt",
+    "boligkode",
+    "enhetsnr",
+    "lokasjonskode",
+    "objekt",
+)
+PERSONAL = (
+    "leietaker",
+    "leier",
+    "beboer",
+    "navn",
+    "fornavn",
+    "etternavn",
+    "kontaktperson",
+    "fødselsnummer",
+    "fødselsnr",
+    "fødselsdato",
+    "født",
+    "personnr",
+    "personnummer",
+    "fnr",
+    "telefon",
+    "tlf",
+    "mobil",
+    "epost",
+    "e-post",
+    "mail",
+    "kontonummer",
+    "konto",
+    "kontonr",
+    "pårørende",
+    "saksbehandler",
+)
+"""Headings of what is about a person. Never mapped, whatever stands below them."""
+
+_ENOUGH = 0.5
+_BY_VALUE = 0.7
+_FEW_VALUES = 30
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One column. field None: not mapped, and why. recognised of filled: how many of its values can be read as that."""
+
+    heading: str
+    field: str | None
+    transform: str
+    filled: int
+    recognised: int
+    why: str
+    values: tuple[str, ...] = ()
+    """The few values of a column that a lookup table is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """key: heading(s) whose values name a row. guesses: one per column, in the file's order. rows: how many were looked at."""
+
+    key: tuple[str, ...]
+    guesses: tuple[Guess, ...]
+    rows: int
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person must see before they use it, in bokmål."""
+        personal = [guess.heading for guess in self.guesses if guess.why.startswith("personlig")]
+        said = [f"Kolonnen «{heading}» ser personlig ut. Den leses ikke." for heading in personal]
+        if not self.key:
+            said.append("Ingen kolonne har en egen verdi på hver rad. Velg en nøkkel som følger boligen, og skriv den under `key`.")
+        fields = {guess.field for guess in self.guesses}
+        if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
+            said.append("Ingen kolonne ser ut som en adresse. Skriv hvilken under `fields`.")
+        if "kategori" not in fields:
+            said.append("Ingen kolonne ser ut som en kategori. Skriv hvilken, eller en fast verdi: `kategori: {constant: ...}`.")
+        return said
+
+
+def draft(rows: pl.DataFrame) -> Draft:
+    """rows: one String column per heading. Each field is given to the column that fits it best."""
+    guesses = [_guess(heading, rows[heading]) for heading in rows.columns]
+    best: dict[str, Guess] = {}
+    for guess in guesses:
+        if guess.field and (guess.field not in best or _fit(guess) > _fit(best[guess.field])):
+            best[guess.field] = guess
+    once = [
+        guess
+        if guess.field is None or best[guess.field] is guess
+        else _ignored(guess, f"ligner på {guess.field}, men «{best[guess.field].heading}» passer bedre")
+        for guess in guesses
+    ]
+    key = _key(rows, once)
+    return Draft(key, tuple(once), rows.height)
+
+
+def _fit(guess: Guess) -> float:
+    return guess.recognised / guess.filled if guess.filled else 0.0
+
+
+def _ignored(guess: Guess, why: str) -> Guess:
+    return Guess(guess.heading, None, "", guess.filled, 0, why)
+
+
+def _guess(heading: str, column: pl.Series) -> Guess:
+    texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
+    name = _plain(heading)
+    if name in PERSONAL or set(name.split()) & set(PERSONAL) or _looks_personal(texts):
+        return Guess(heading, None, "", len(texts), 0, "personlig")
+    named = next((field for field, (_, _, headings) in KNOWN.items() if name in headings or name.replace(" ", "") in headings), None)
+    if named is not None:
+        return _tried(heading, named, texts, _ENOUGH, "overskriften")
+    for field in ("bruksenhetsnummer", "matrikkel", "adresse"):
+        tried = _tried(heading, field, texts, _BY_VALUE, "verdiene")
+        if tried.field:
+            return tried
+    return Guess(heading, None, "", len(texts), 0, "tom" if not texts else "ukjent")
+
+
+def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: str) -> Guess:
+    transform, is_, _ = KNOWN[field]
+    distinct = sorted(set(texts))
+    if transform == "lookup":
+        if not texts or len(distinct) > _FEW_VALUES:
+            return Guess(heading, None, "", len(texts), 0, f"heter som {field}, men har {len(distinct)} ulike verdier")
+        return Guess(heading, field, transform, len(texts), len(texts), f"{by}; {len(distinct)} ulike verdier", tuple(distinct))
+    good = {text for text in distinct if _reads(field, transform, text)}
+    recognised = sum(text in good for text in texts)
+    if not texts or recognised < least * len(texts):
+        return Guess(heading, None, "", len(texts), recognised, f"heter som {field}, men bare {recognised} av {len(texts)} er {is_}")
+    return Guess(heading, field, transform, len(texts), recognised, by)
+
+
+def _reads(field: str, transform: str, text: str) -> bool:
+    if transform == "address":
+        found = parse(text)
+        return found.status is Status.OK and found.nummer is not None
+    if transform == "matrikkel":
+        return parse_matrikkel(text) is not None
+    if field == "bruksenhetsnummer":
+        return parse_unit(text) is not None and bool(re.search(r"[A-Za-z]", text))
+    if field == "postnummer":
+        return bool(re.fullmatch(r"\d{3,4}", text))
+    return SINGLE[transform][0](text) is not None
+
+
+def _looks_personal(texts: Sequence[str]) -> bool:
+    marked = sum(MASK in text or bool(_MAIL.search(text)) for text in texts)
+    return bool(texts) and marked > len(texts) * 0.3
+
+
+def _plain(heading: str) -> str:
+    return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
+
+
+def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:
+    """A column whose every row has a value of its own: one named like a key, else the first that is no field and not personal."""
+    free = [guess.heading for guess in guesses if guess.why != "personlig" and guess.field is None]
+    whole = [heading for heading in free if rows[heading].null_count() == 0 and rows[heading].n_unique() == rows.height and rows.height]
+    named = [heading for heading in whole if _plain(heading) in KEYS]
+    return tuple((named or whole)[:1])

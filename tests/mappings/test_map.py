@@ -1,0 +1,105 @@
+"""A newcomer's first mapping: drafted from the file itself, and able to read that very file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import xlsxwriter
+import yaml
+from pydantic import TypeAdapter
+from typer.testing import CliRunner
+
+from connectors.config import AnySource
+from connectors.read import read_source
+from connectors.reading import Verdict
+from pipelines.command_line import app
+from reconciliation.drafting import draft
+from reconciliation.standardise import standardise
+from tests.validate.rows import VIK
+
+HEADINGS = ("Boligid", "Adresse", "Bruksenhet", "Gnr/bnr", "BRA", "Type", "Leietaker", "Kontakt", "Merknad", "Tom")
+ROWS = [
+    ("1", "Storgata 1", "H0101", "12/3", "54,5", "Omsorg", "A B", "ab@eksempel.test", "x", ""),
+    ("2", "Storgata 1", "H0102", "12/3", "60", "Vanlig", "C D", "cd@eksempel.test", "", ""),
+    ("3", "Lillevegen 4 B", "", "12/4", "80", "Vanlig", "", "", "y", ""),
+]
+
+
+def write(file: Path) -> Path:
+    if file.suffix == ".xlsx":
+        with xlsxwriter.Workbook(file) as book:
+            sheet = book.add_worksheet("Boliger")
+            for number, row in enumerate([("Kommunale boliger i Vik",), HEADINGS, *ROWS]):
+                sheet.write_row(number, 0, row)
+    else:
+        file.write_text("\n".join(";".join(row) for row in [HEADINGS, *ROWS]), encoding="cp1252")
+    return file
+
+
+def mapped(file: Path, *arguments: str) -> Any:
+    return CliRunner().invoke(app, ["map", str(file), *arguments])
+
+
+@pytest.mark.parametrize("name", ["boliger.csv", "Boliger i Vik.xlsx"])
+def test_the_draft_reads_the_very_file_it_was_drafted_from(name: str, tmp_path: Path) -> None:
+    file, out = write(tmp_path / name), tmp_path / "utkast.yaml"
+    done = mapped(file, "--out", str(out))
+    assert done.exit_code == 0, done.output
+    ((slug, content),) = yaml.safe_load(out.read_text(encoding="utf-8"))["sources"].items()
+    source = TypeAdapter[Any](AnySource).validate_python(content)
+    read = read_source(slug, source, tmp_path)
+    assert read.verdict is Verdict.COMPLETE, read.message
+    rows = standardise(read, source, VIK).rows
+    assert rows.select("source_key", "adressenavn", "nummer", "bokstav", "bruksenhetsnummer", "bruksnummer", "bruksareal").rows() == [
+        ("1", "Storgata", 1, None, "H0101", 3, 54.5),
+        ("2", "Storgata", 1, None, "H0102", 3, 60.0),
+        ("3", "Lillevegen", 4, "B", None, 4, 80.0),
+    ]
+
+
+def test_what_is_about_a_person_is_never_mapped_and_is_warned_of(tmp_path: Path) -> None:
+    done = mapped(write(tmp_path / "boliger.csv"))
+    content = yaml.safe_load(done.stdout)["sources"]["boliger"]
+    assert content["ignore"] == ["Leietaker", "Kontakt", "Merknad", "Tom"]
+    assert "«Leietaker» ser personlig ut" in done.output
+    assert "«Kontakt» ser personlig ut" in done.output, "by its values"
+    assert "eksempel.test" not in done.output, "no value of it is shown"
+
+
+def test_how_much_was_recognised_stands_beside_each_field(tmp_path: Path) -> None:
+    said = mapped(write(tmp_path / "boliger.csv")).stdout
+    assert 'bruksenhetsnummer: {column: "Bruksenhet", as: unit} # 2 av 2 verdier, ut fra overskriften' in said
+
+
+COLUMNS = {
+    "an address under any heading": ("Hvor", ["Storgata 1", "Lillevegen 4 B"], "adresse"),
+    "a unit under any heading": ("Kode", ["H0101", "h 01 02"], "bruksenhetsnummer"),
+    "a number that is named": ("Husleie", ["7 500", "8000,50"], "manedsleie"),
+    "a name that does not fit its values": ("Areal", ["stor", "liten"], None),
+    "plain numbers under an unknown heading": ("Løpenr", ["1", "2"], None),
+    "a person by heading": ("Navn", ["Storgata 1", "Storgata 2"], None),
+}
+
+
+@pytest.mark.parametrize(("heading", "values", "field"), COLUMNS.values(), ids=COLUMNS.keys())
+def test_a_column_is_known_by_its_heading_or_its_values(heading: str, values: list[str], field: str | None) -> None:
+    (guess,) = draft(pl.DataFrame({heading: values})).guesses
+    assert guess.field == field
+
+
+def test_two_columns_for_one_field_leave_the_better_one() -> None:
+    made = draft(pl.DataFrame({"Adresse": ["Storgata 1", "ukjent"], "Besøksadresse": ["Storgata 1", "Storgata 2"]}))
+    assert {guess.heading: guess.field for guess in made.guesses} == {"Adresse": None, "Besøksadresse": "adresse"}
+
+
+def test_nothing_is_overwritten_and_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    file, out = write(tmp_path / "boliger.csv"), tmp_path / "utkast.yaml"
+    out.write_text("mitt", encoding="utf-8")
+    assert mapped(file, "--out", str(out)).exit_code == 2
+    assert out.read_text(encoding="utf-8") == "mitt"
+    gone = mapped(tmp_path / "borte.csv")
+    assert gone.exit_code == 1
+    assert "borte.csv" in gone.output

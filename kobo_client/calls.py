@@ -144,8 +144,8 @@ class Calls:
 
     @staticmethod
     def _whole(call: Call, answered: Answered) -> bool:
-        """An answer that must hold an object, and does."""
-        if call.verb not in ("POST", "GET"):
+        """The register's own answer: an object, or for a change or removal nothing. A proxy's page with status 200 is neither."""
+        if not answered.content and call.verb in ("PUT", "DELETE"):
             return True
         answered.body = json_object(answered.content)
         return answered.body is not None
@@ -156,7 +156,7 @@ class Calls:
         words = words_of(answered.content, answered.status)
         if outcome.error is None:
             outcome = BY_CODE["unknown"]
-            words = f"The register's answer is no entry (HTTP {answered.status}): {words}"
+            words = f"The register's answer is no entry but something else (HTTP {answered.status}): {words}"
         kind = outcome.error or UnknownOutcome
         kobo_id = existing_id(answered.content) if kind is Conflict else call.kobo_id
         error = kind(words, status=answered.status, kobo_id=kobo_id)

@@ -28,8 +28,11 @@ KINDS = (
     "empty_500",
     "huge_500",
     "no_json",
+    "page_instead",
 )
-BEFORE = frozenset({"429_seconds", "429_date", "500", "502_html", "503", "cut_before", "outage", "token_expiry", "empty_500", "huge_500"})
+BEFORE = frozenset(
+    {"429_seconds", "429_date", "500", "502_html", "503", "cut_before", "outage", "token_expiry", "empty_500", "huge_500", "page_instead"}
+)
 """The call is not carried out."""
 
 
@@ -105,6 +108,7 @@ def answer_instead(rule: Rule) -> Response | None:
         "503": JSONResponse({"title": "Service Unavailable", "status": 503}, 503),
         "token_expiry": JSONResponse({"title": "Unauthorized", "detail": "The token has expired"}, 401),
         "empty_500": Response(b"", 500),
+        "page_instead": HTMLResponse("<html><title>Logg inn</title></html>", 200),
         "huge_500": Response(b"<html><title>Out of memory</title>" + b"x" * 2_000_000, 500, media_type="text/html"),
     }
     return answers.get(rule.kind)

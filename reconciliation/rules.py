@@ -120,6 +120,14 @@ RULES: tuple[Rule, ...] = (
         "Et kommunenummer har fire sifre, og dette har aldri vært brukt. Rett det, eller la feltet stå tomt.",
     ),
     Rule(
+        "G02W",
+        "gardsnummer",
+        "Matrikkelnummeret er fra før en sammenslåing",
+        "Kommunenummeret «{value}» gjaldt før kommunen ble slått sammen eller delt.",
+        "Gårdene fikk nye numre da, så matrikkelnummeret på raden er ikke brukt. Se etter det nye i matrikkelen, og rett begge.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "P01",
         "postnummer",
         "Postnummer mangler",

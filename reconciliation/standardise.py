@@ -128,19 +128,33 @@ def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterat
 
 
 def _municipality_numbers(rows: pl.DataFrame, source: AnySource, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """kommunenummer as it is today, where a source gives one; the numbers that never were, as deviations (G01)."""
+    """kommunenummer as it is today, where a source gives one. Deviations: a number that never was (G01), and a matrikkelnummer
+    from before a merger, which is left out since the farms got new numbers in it (G02W)."""
     written = rows.get_column("kommunenummer")
     table, home = municipalities(), municipality.kommunenummer
     today = table.same_place_as(home)
     forms: dict[str, str | None] = {}
+    renumbered: list[str] = []
     for text in written.drop_nulls().unique():
         number = home if text.strip() == home else table.repaired(text)
         forms[text] = today(number) if number else None
+        if number and forms[text] != number and not table.kept_its_farms(number):
+            renumbered.append(text)
     now = written.replace_strict(forms, default=None, return_dtype=pl.String)
-    found = rows.with_columns(value=written, rule=pl.lit("G01")).filter(written.is_not_null() & now.is_null())
-    mapping = source.fields.get("kommunenummer")
-    heading = (mapping.column or ", ".join(mapping.columns) or None) if mapping else None
-    return rows.with_columns(now.alias("kommunenummer")), deviations_of(found, heading, "kommunenummer")
+    stale = written.is_in(renumbered) & rows.get_column("gardsnummer").is_not_null()
+    told = [
+        _of_field(
+            rows.with_columns(value=written, rule=pl.lit("G01")).filter(written.is_not_null() & now.is_null()), source, "kommunenummer"
+        ),
+        _of_field(rows.with_columns(value=written, rule=pl.lit("G02W")).filter(stale), source, "kommunenummer"),
+    ]
+    blank = [pl.when(stale).then(None).otherwise(pl.col(name)).alias(name) for name in GROUP_FIELDS["matrikkel"]]
+    return rows.with_columns(now.alias("kommunenummer"), *blank), pl.concat(told)
+
+
+def _of_field(found: pl.DataFrame, source: AnySource, canonical: str) -> pl.DataFrame:
+    mapping = source.fields.get(canonical)
+    return deviations_of(found, (mapping.column or ", ".join(mapping.columns) or None) if mapping else None, canonical)
 
 
 def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:

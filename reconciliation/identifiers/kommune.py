@@ -77,6 +77,22 @@ class Municipalities:
         number = found.group(1).zfill(4)
         return number if number in self.known and len(found.group(1)) >= _LEAST_DIGITS else None
 
+    def kept_its_farms(self, number: str) -> bool:
+        """Was the number only ever changed for another, one to one? A merger or a split gives farms new numbers (gnr/bnr)."""
+        while number not in self.valid:
+            ended = [on for on, news in self._ends.get(number, {}).items() if number not in news]
+            if not ended:
+                return False
+            on = max(ended)
+            news = self._ends[number][on]
+            joined = {change.old for change in self.changes if change.on == on and change.new in news}
+            if len(news) > 1 or joined != {number}:
+                return False
+            (number,) = news
+            if any(change.on > on and change.new == number and change.old != number for change in self.changes):
+                return False
+        return True
+
     def same_place_as(self, home: str) -> Callable[[str], str]:
         """The form of a number that two rows of one municipality's night are joined on: what it is called today, and for a
         municipality that was split the part that this night is about. An unknown number is itself."""

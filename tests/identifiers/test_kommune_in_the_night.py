@@ -62,3 +62,15 @@ def test_a_cadastral_number_alone_is_certain_under_one_number_and_never_across_a
     elsewhere = {"adressenavn": "En annen gate"}
     _, found = register("0427", **elsewhere)
     assert not found.get_column("certain").any(), "farms got new numbers when municipalities merged"
+
+
+def test_farms_keep_their_numbers_when_only_the_municipality_was_renumbered() -> None:
+    accepted, _ = written("0427")
+    assert accepted.select("gardsnummer", "bruksnummer").rows() == [(12, 345)]
+
+
+def test_a_cadastral_number_from_before_a_merger_is_left_out_and_told() -> None:
+    """0719 became part of Sandefjord in 2017: what was farm 12 there has another number now."""
+    done = standardise(read(GOOD | {"Rom": "0719"}), NUMBERED, ELVERUM.model_copy(update={"kommunenummer": "3907"}))
+    assert done.rows.select("kommunenummer", "gardsnummer", "bruksnummer").rows() == [("3907", None, None)]
+    assert done.deviations.get_column("rule").to_list() == ["G02W"]

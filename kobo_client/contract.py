@@ -63,10 +63,23 @@ class RegisterField:
 
     @property
     def source(self) -> str:
-        """Where this row comes from, for docs/contract.md."""
-        pages = {Basis.DOCUMENTED: "Husbanken's API pages", Basis.THIRD_PARTY: "a municipality's import file", Basis.ASSUMPTION: ""}
-        return self.seen or pages[self.basis]
+        """Where this row comes from, by the numbers of SOURCES."""
+        if self.seen:
+            return self.seen
+        if self.basis is Basis.DOCUMENTED:
+            shown = " ".join(number for number, version in (("[1]", "old"), ("[2]", "V1")) if version in self.versions)
+            return f"{shown} Kobobolig, row {self.old_path + ' / ' if self.old_path else ''}{self.path}"
+        column = f"[3] column {self.import_column}" if self.import_column else ""
+        return column if self.basis is Basis.THIRD_PARTY else f"name and place are ours; the content is that of {column}" if column else ""
 
+
+SOURCES = {
+    "[1]": "Husbanken, Kobo Bolig API: the table of Kobobolig, read down to its row leieTilEiePotensial",
+    "[2]": "Husbanken, Bolig API V1: the table of Kobobolig, read down to its row koboId, and the list of functions",
+    "[3]": "a municipality's own public converter to the Kobo import file, autumn 2023 (third party): its 35 columns",
+}
+"""What RegisterField.source refers to. What lies below the ends of [1] and [2] is not public."""
+CUT = "[1] Kobobolig, row {row}; [2] ends before it"
 
 BOLIGTYPE = ("ORDINAR_BOLIG", "OMSORGSBOLIG", "TJENESTEBOLIG", "ANNET_UTLEIEOBJEKT")
 DISPOSISJONSFORM = (
@@ -151,6 +164,7 @@ def _unsent(
     versions: tuple[str, ...] = ("V1", "old"),
     basis: Basis = _DOC,
     import_column: str | None = None,
+    seen: str = "",
 ) -> RegisterField:
     return RegisterField(
         name,
@@ -164,6 +178,7 @@ def _unsent(
         note=note,
         sent=False,
         versions=versions,
+        seen=seen,
     )
 
 
@@ -179,13 +194,35 @@ NEVER_SENT: tuple[RegisterField, ...] = (
     ),
     _unsent("husstand", "husstand", Kind.OBJECT, False, "HusstandTO: who lives there", personal=True),
     _unsent(
-        "kvalifiserer_mva_kompensasjon", "kvalifisererMvaKompensasjon", Kind.BOOLEAN, True, "V1's page is cut here", import_column=_MVA
+        "kvalifiserer_mva_kompensasjon",
+        "kvalifisererMvaKompensasjon",
+        Kind.BOOLEAN,
+        True,
+        "",
+        import_column=_MVA,
+        seen=CUT.format(row="kvalifisererMvaKompensasjon"),
     ),
-    _unsent("leieforhold", "leieforhold", Kind.OBJECT, True, "LeieforholdTO: a person's tenancy", personal=True),
-    _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy", basis=_OWN, import_column="depositum"),
-    _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "V1's page is cut before it"),
     _unsent(
-        "tildeling", "tildeling", Kind.OBJECT, True, "only that V1 can handle one is public", personal=True, versions=("V1",), basis=_OWN
+        "leieforhold",
+        "leieforhold",
+        Kind.OBJECT,
+        True,
+        "LeieforholdTO: a person's tenancy",
+        personal=True,
+        seen=CUT.format(row="leieforhold"),
+    ),
+    _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy", basis=_OWN, import_column="depositum"),
+    _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "", seen=CUT.format(row="leieTilEiePotensial")),
+    _unsent(
+        "tildeling",
+        "tildeling",
+        Kind.OBJECT,
+        True,
+        "only that V1 can handle one is public",
+        personal=True,
+        versions=("V1",),
+        basis=_OWN,
+        seen="[2] list of functions, Behandle tildeling; the field is ours",
     ),
 )
 """Fields that kobosync never writes: without public contents, or about persons."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kobo_client.contract import ALL_FIELDS, Basis, RegisterField
+from kobo_client.contract import ALL_FIELDS, SOURCES, Basis, RegisterField
 from kobo_client.errors import OUTCOMES
 from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL
 
@@ -58,6 +58,7 @@ def _row(field: RegisterField) -> list[str]:
         ", ".join(word for word, on in flags if on),
         format_,
         field.basis.value,
+        field.source,
         " ".join(field.versions),
         f"`{field.import_column}`" if field.import_column else "",
         field.note,
@@ -68,7 +69,7 @@ def contract_page() -> str:
     """The whole page in Markdown."""
     counts = {basis: sum(1 for field in ALL_FIELDS if field.basis is basis) for basis in Basis}
     fields = _table(
-        ["register field", "our name", "type", "updatable", "flags", "format", "known from", "versions", "import column", "note"],
+        ["register field", "our name", "type", "updatable", "flags", "format", "known from", "where", "versions", "import column", "note"],
         map(_row, ALL_FIELDS),
     )
     outcomes = _table(
@@ -98,7 +99,9 @@ public is our assumption, labelled as one here, and each is one place in the cod
 ## Fields
 
 {", ".join(f"{number} {basis.value}" for basis, number in counts.items())}. Fields marked *never sent* have contents
-that are not public, or are about persons.
+that are not public, or are about persons. *where* refers to:
+
+{chr(10).join(f"- {number} {page}" for number, page in SOURCES.items())}
 
 {fields}
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, PROTECTED, UPDATABLE, Kind, RegisterField
+from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, PROTECTED, SOURCES, UPDATABLE, Basis, Kind, RegisterField
 from kobo_client.document import contract_page
 from kobo_client.import_columns import COLUMNS, PERSONAL, from_import_row, to_import_row
 from kobo_client.payload import for_version, from_body, to_body, updatable_body
@@ -47,6 +47,16 @@ def test_names_and_paths_are_unique_and_no_row_is_both_protected_and_updatable()
     assert len({field.name for field in ALL_FIELDS}) == len(ALL_FIELDS) == len({field.path for field in ALL_FIELDS})
     assert not set(UPDATABLE) & set(PROTECTED)
     assert set(UPDATABLE) <= set(COMPARED)
+
+
+def test_every_row_says_where_it_is_known_from() -> None:
+    lines = {line.split("`")[1]: line for line in contract_page().splitlines() if line.startswith("| `")}
+    for field in ALL_FIELDS:
+        assert any(number in field.source for number in SOURCES), f"{field.name}: no page, file or function is named"
+        assert field.source in lines[field.path]
+        if field.basis is Basis.DOCUMENTED:
+            assert f"{field.path.split('.')[0]}" in field.source
+            assert ("[1]" in field.source) or "old" not in field.versions
 
 
 def test_nothing_personal_is_ever_sent() -> None:

@@ -60,7 +60,8 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
             return _seen(read_export(home / config.export), linked)
         client.ask_alive()
         if config.see == "listing":
-            return _seen(frame_of(client.listing(), config.contract), linked)
+            listed = list(client.listing())
+            return _seen(frame_of(listed, config.contract), linked, _notes(listed))
         asked = linked
         if config.export is not None:
             asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})

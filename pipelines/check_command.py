@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -15,10 +15,13 @@ from kobo_client.authentication import expiry_notice
 from kobo_client.client import RegisterClient
 from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
-from kobo_client.snapshot import read_register
+from kobo_client.snapshot import RegisterSnapshot, read_register
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality, home_of, load
+
+SEEN = 20
+"""Linked entries that a check reads."""
 
 
 def run_check(config: Path) -> int:
@@ -39,12 +42,15 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     for name, source in municipality.sources.items():
         read = read_source(name, source, root)
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
+    linked: list[str] = []
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
-            yield "ledger", True, f"{ledger.links(municipality.slug).height} dwellings linked to the register"
+            linked = ledger.links(municipality.slug).get_column("kobo_id").to_list()
+            yield "ledger", True, f"{len(linked)} dwellings linked to the register"
     except LedgerError as error:
         yield "ledger", False, str(error)
-    yield _register(municipality, root)
+    # A few are enough to see whether the answers still keep the contract.
+    yield _register(municipality, root, linked[:SEEN])
     yield from _keys(municipality)
 
 
@@ -59,20 +65,21 @@ def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:
         yield "key", False, notice
 
 
-def _register(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
+def _register(municipality: Municipality, root: Path, linked: Sequence[str]) -> tuple[str, bool, str]:
     register = municipality.register_
     try:
         if register.kind == "rehearsal":
             with rehearsal_running(register, root) as address:
-                seen = _ask(municipality, root, address)
+                seen = _ask(municipality, root, address, linked)
         else:
-            seen = _ask(municipality, root, register.base_url)
+            seen = _ask(municipality, root, register.base_url, linked)
     except RegisterError as error:
         return "register", False, str(error)
-    return "register", seen is None, seen or f"{register.base_url} answers ({register.kind}, {register.environment})"
+    answers = f"{register.base_url} answers ({register.kind}, {register.environment})"
+    return "register", seen.message is None, seen.message or " ".join((answers + ".", *seen.notes))
 
 
-def _ask(municipality: Municipality, root: Path, address: str) -> str | None:
+def _ask(municipality: Municipality, root: Path, address: str, linked: Sequence[str]) -> RegisterSnapshot:
     register = municipality.register_.model_copy(update={"base_url": address})
     with RegisterClient(register) as client:
-        return read_register(client, register, [], root).message
+        return read_register(client, register, linked, root)

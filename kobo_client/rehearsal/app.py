@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
 import re
 from pathlib import Path
@@ -13,33 +11,25 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from kobo_client.contract import FIELDS
-from kobo_client.import_columns import COLUMNS, KOBO_ID, from_import_row, to_import_row
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal import page as pages
 from kobo_client.rehearsal.access import Access
 from kobo_client.rehearsal.faults import BEFORE, Faults, answer_instead, cut, spoil
+from kobo_client.rehearsal.files import taken, written
 from kobo_client.rehearsal.identity import identity_of
 from kobo_client.rehearsal.openapi import openapi
-from kobo_client.rehearsal.rules import Fault, faults_in_change, faults_in_create
+from kobo_client.rehearsal.problem import problem
+from kobo_client.rehearsal.rules import faults_in_change, faults_in_create
 from kobo_client.rehearsal.store import Duplicate, Store
 
 LARGEST_BODY = 1_000_000
 UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _WHOLE = re.compile(r"^[0-9]{1,7}$")
-
-
-def problem(status: int, title: str, *, errors: list[Fault] | None = None, **more: Any) -> Response:
-    """RFC 9457. Our assumption: the register's own error body is not public."""
-    body: dict[str, Any] = {"status": status, "title": title, **more}
-    if errors:
-        body["errors"] = errors
-        body["detail"] = "; ".join(fault["melding"] for fault in errors[:10])
-    return Response(json.dumps(body), status, media_type="application/problem+json")
 
 
 class Register:
@@ -195,14 +185,10 @@ def application(database: Path, version: str = "V1") -> Starlette:
         return HTMLResponse(pages.page(store.page(number, pages.SHOWN), number, store.count(), store.count(deleted=True)))
 
     async def import_file(request: Request) -> Response:
-        return _import(store, await request.body())
+        return taken(store, await request.body())
 
     async def export_file(request: Request) -> Response:
-        out = io.StringIO()
-        writer = csv.DictWriter(out, [*COLUMNS, KOBO_ID], delimiter=";", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({**to_import_row(from_body(entry)), KOBO_ID: entry["koboId"]} for entry in store.standing())
-        return Response(out.getvalue(), media_type="text/csv; charset=utf-8")
+        return StreamingResponse(written(store), media_type="text/csv; charset=utf-8")
 
     async def set_faults(request: Request) -> Response:
         try:
@@ -242,33 +228,3 @@ def application(database: Path, version: str = "V1") -> Starlette:
         Route("/rehearsal/openapi.json", document),
     ]
     return Starlette(routes=routes)
-
-
-def _import(store: Store, content: bytes) -> Response:
-    """35 columns with semicolons, in UTF-8. Good rows are taken; the others are named with their line."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return problem(400, "Filen er ikke UTF-8. Lagre den som UTF-8, ellers blir æ, ø og å feil.")
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
-    if tuple(reader.fieldnames or ()) not in (COLUMNS, (*COLUMNS, KOBO_ID)):
-        return problem(400, "Filen har ikke de 35 kolonnene i riktig rekkefølge.")
-    bodies: list[dict[str, Any]] = []
-    lines: list[int] = []
-    refused: list[dict[str, Any]] = []
-    for row in reader:
-        try:
-            body = to_body(from_import_row(row))
-        except ValueError as error:
-            refused.append({"linje": reader.line_num, "melding": str(error)})
-            continue
-        # The file has no supplier id, and its boligtype is filled in by hand: blank in some.
-        faults = [one for one in faults_in_create(body) if one["felt"] != "leverandorBoligId" and one["melding"] != "boligtype mangler"]
-        if faults:
-            refused.append({"linje": reader.line_num, "melding": "; ".join(fault["melding"] for fault in faults)})
-        else:
-            bodies.append(body)
-            lines.append(reader.line_num)
-    there = store.fill(bodies)
-    refused += [{"linje": lines[position], "melding": "Boligen finnes allerede"} for position in there]
-    return JSONResponse({"importert": len(bodies) - len(there), "avvist": sorted(refused, key=lambda one: one["linje"])})

@@ -1,0 +1,99 @@
+"""The rehearsal register with 1,000 and with 111,000 dwellings: loading, and milliseconds per call (medians).
+
+python -m benchmarks.rehearsal [calls per cell, 200]
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import requests
+
+from kobo_client.client import RegisterClient
+from kobo_client.config import RegisterConfig
+from kobo_client.import_columns import COLUMNS, to_import_row
+from kobo_client.payload import to_body, updatable_body
+from kobo_client.rehearsal.process import rehearsal_running
+
+SIZES = (1_000, 111_000)
+
+
+def dwelling(number: int) -> dict[str, Any]:
+    return {
+        "leverandor_bolig_id": f"bench-{number}",
+        "kommunenummer": "9901",
+        "adressenavn": f"Fjordveien {number // 100}",
+        "nummer": number % 100 + 1,
+        "postnummer": "9990",
+        "bruksenhetsnummer": "H0101",
+        "boligtype": "OMSORGSBOLIG",
+        "gardsnummer": 12,
+        "bruksnummer": 7,
+    }
+
+
+def import_file(many: int) -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, delimiter=";")
+    writer.writeheader()
+    writer.writerows(to_import_row(dwelling(number)) for number in range(many))
+    return out.getvalue().encode()
+
+
+def milliseconds(call: Callable[[int], Any], calls: int) -> float:
+    taken = []
+    for number in range(calls):
+        begun = time.perf_counter()
+        call(number)
+        taken.append((time.perf_counter() - begun) * 1000)
+    return median(taken)
+
+
+def measured(size: int, calls: int, home: Path) -> dict[str, float]:
+    """What a person or a night waits for, with so many dwellings."""
+    config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path(f"{size}.sqlite"))
+    content = import_file(size)
+    with rehearsal_running(config, home) as address, requests.Session() as web:
+        web.trust_env = False
+        begun = time.perf_counter()
+        taken = web.post(f"{address}/rehearsal/import", data=content, timeout=600).json()["importert"]
+        figures = {"import, s": time.perf_counter() - begun}
+        if taken != size:
+            raise SystemExit(f"Only {taken} of {size} were taken.")
+        pages = (size - 1) // 500
+        with RegisterClient(config.model_copy(update={"base_url": address})) as client:
+            ids = [client.create(to_body(dwelling(size + number)), str(number)).kobo_id for number in range(calls)]
+            figures["GET, ms"] = milliseconds(lambda number: client.read(ids[number]), calls)
+            figures["PUT, ms"] = milliseconds(lambda number: client.change(ids[number], _changed(size + number), f"c{number}"), calls)
+            figures["POST, ms"] = milliseconds(lambda number: client.create(to_body(dwelling(2 * size + number)), f"p{number}"), calls)
+        figures["list, first page, ms"] = milliseconds(lambda _: web.get(f"{address}/kobobolig?side=0&antall=500", timeout=60), 5)
+        figures["list, last page, ms"] = milliseconds(lambda _: web.get(f"{address}/kobobolig?side={pages}&antall=500", timeout=60), 5)
+        figures["page to look at, ms"] = milliseconds(lambda _: web.get(f"{address}/?side={size // 200 - 1}", timeout=60), 5)
+        begun = time.perf_counter()
+        web.get(f"{address}/rehearsal/export", timeout=600)
+        figures["export, s"] = time.perf_counter() - begun
+    return figures
+
+
+def _changed(number: int) -> dict[str, Any]:
+    return updatable_body({**dwelling(number), "bruksareal": 51.0})
+
+
+def main(calls: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        columns = [measured(size, calls, Path(folder)) for size in SIZES]
+    print(f"{'':24}" + "".join(f"{size:>12,}" for size in SIZES))
+    for name in columns[0]:
+        print(f"{name:24}" + "".join(f"{column[name]:12.2f}" for column in columns))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)

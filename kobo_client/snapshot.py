@@ -12,7 +12,7 @@ import polars as pl
 
 from kobo_client.client import UUID, RegisterClient
 from kobo_client.config import RegisterConfig
-from kobo_client.contract import COMPARED, FIELDS, Kind
+from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, Kind
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound, RegisterDown, RegisterError
 from kobo_client.export_file import ExportError, read_export
 from kobo_client.payload import DELETED
@@ -145,7 +145,7 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
 
 def _notes(bodies: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Names and values that the contract table does not know."""
-    known = {field.path.split(".")[0] for field in FIELDS} | {"fdvuBoligId", DELETED}
+    known = {field.path.split(".")[0] for field in ALL_FIELDS} | {"fdvuBoligId", DELETED}
     unknown = sorted({name for body in bodies for name in body} - known)
     notes = [f"The register's answers have a field we do not know: {name}." for name in unknown[:20]]
     for field in FIELDS:

@@ -13,9 +13,10 @@ import pytest
 from kobo_client import import_file
 from kobo_client.client import RegisterClient
 from kobo_client.config import RegisterConfig
+from kobo_client.contract import ALL_FIELDS
 from kobo_client.import_columns import COLUMNS
 from kobo_client.payload import to_body
-from kobo_client.snapshot import read_register
+from kobo_client.snapshot import _notes, read_register
 
 from .conftest import Rehearsal
 
@@ -119,3 +120,9 @@ def test_an_exported_file_that_cannot_be_used_is_explained(
     seen = read_register(client, config.model_copy(update={"export": Path("eksport.csv")}), [], tmp_path)
     assert seen.verdict == "failed"
     assert said in str(seen.message)
+
+
+def test_a_documented_field_that_we_never_send_is_no_news() -> None:
+    documented = {field.path.split(".")[0]: None for field in ALL_FIELDS}
+    assert _notes([documented]) == ()
+    assert _notes([documented | {"nyttFelt": 1}]) == ("The register's answers have a field we do not know: nyttFelt.",)

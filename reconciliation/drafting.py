@@ -72,39 +72,22 @@ KEYS = (
     "lokasjonskode",
     "objekt",
 )
-PERSONAL = (
-    "leietaker",
-    "leier",
-    "beboer",
-    "navn",
-    "fornavn",
-    "etternavn",
-    "kontaktperson",
-    "fødselsnummer",
-    "fødselsnr",
-    "fødselsdato",
-    "født",
-    "personnr",
-    "personnummer",
-    "fnr",
-    "telefon",
-    "tlf",
-    "mobil",
-    "epost",
-    "e-post",
-    "mail",
-    "kontonummer",
-    "konto",
-    "kontonr",
-    "pårørende",
-    "saksbehandler",
+PERSONAL = re.compile(
+    r"leietaker|leier\b|beboer|kontakt|person|fødsel|født|\bf\.?\s?dato|\bfnr\b|telefon|tlf|mobil|e-?post|\bmail|konto|pårørende|saksbehandler|hvem"
+    r"|(?<!gate)(?<!vei)(?<!veg)(?<!adresse)(?<!steds)(?<!kommune)navn"
 )
 """Headings of what is about a person. Never mapped, whatever stands below them."""
 
 _ENOUGH = 0.5
 _BY_VALUE = 0.7
 _FEW_VALUES = 30
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w+")
+_ABOUT_A_PERSON = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w+"  # an address of mail
+    r"|^(?:\+?47\s?)?[2-9]\d(?:\s?\d){6}$"  # a telephone number
+    r"|^\d{4}[ .]?\d{2}[ .]?\d{5}$"  # an account
+    r"|^[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé.]*){1,3}$"  # two to four words, each with a capital: a name
+)
+_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\D.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +118,7 @@ class Draft:
         personal = [guess.heading for guess in self.guesses if guess.why.startswith("personlig")]
         said = [f"Kolonnen «{heading}» ser personlig ut. Den leses ikke." for heading in personal]
         if not self.key:
-            said.append("Ingen kolonne har en egen verdi på hver rad. Velg en nøkkel som følger boligen, og skriv den under `key`.")
+            said.append("Ingen kolonne heter som en nøkkel og skiller radene. Velg en som følger boligen, og skriv den under `key`.")
         fields = {guess.field for guess in self.guesses}
         if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
             said.append("Ingen kolonne ser ut som en adresse. Skriv hvilken under `fields`.")
@@ -172,7 +155,7 @@ def _ignored(guess: Guess, why: str) -> Guess:
 def _guess(heading: str, column: pl.Series) -> Guess:
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
     name = _plain(heading)
-    if name in PERSONAL or set(name.split()) & set(PERSONAL) or _looks_personal(texts):
+    if PERSONAL.search(name) or _looks_personal(texts):
         return Guess(heading, None, "", len(texts), 0, "personlig")
     named = next((field for field, (_, _, headings) in KNOWN.items() if name in headings or name.replace(" ", "") in headings), None)
     if named is not None:
@@ -203,7 +186,7 @@ def _reads(field: str, transform: str, text: str) -> bool:
         found = parse(text)
         return found.status is Status.OK and found.nummer is not None
     if transform == "matrikkel":
-        return parse_matrikkel(text) is not None
+        return parse_matrikkel(text) is not None and not _DATE.match(text)
     if field == "bruksenhetsnummer":
         return parse_unit(text) is not None and bool(re.search(r"[A-Za-z]", text))
     if field == "postnummer":
@@ -212,7 +195,7 @@ def _reads(field: str, transform: str, text: str) -> bool:
 
 
 def _looks_personal(texts: Sequence[str]) -> bool:
-    marked = sum(MASK in text or bool(_MAIL.search(text)) for text in texts)
+    marked = sum(MASK in text or bool(_ABOUT_A_PERSON.search(text)) for text in texts)
     return bool(texts) and marked > len(texts) * 0.3
 
 
@@ -221,8 +204,7 @@ def _plain(heading: str) -> str:
 
 
 def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:
-    """A column whose every row has a value of its own: one named like a key, else the first that is no field and not personal."""
+    """A column that is named like a key and has a value of its own on every row. A key is stored: none is guessed by its values."""
     free = [guess.heading for guess in guesses if guess.why != "personlig" and guess.field is None]
     whole = [heading for heading in free if rows[heading].null_count() == 0 and rows[heading].n_unique() == rows.height and rows.height]
-    named = [heading for heading in whole if _plain(heading) in KEYS]
-    return tuple((named or whole)[:1])
+    return tuple([heading for heading in whole if _plain(heading) in KEYS][:1])

@@ -103,3 +103,33 @@ def test_nothing_is_overwritten_and_a_missing_file_is_a_sentence(tmp_path: Path)
     gone = mapped(tmp_path / "borte.csv")
     assert gone.exit_code == 1
     assert "borte.csv" in gone.output
+
+
+ABOUT_PERSONS = {
+    "Leietakernavn": ["Aa Bb", "Cc Dd"],
+    "Hvem bor her": ["Aa", "Bb"],
+    "Telefonnr": ["40000001", "40000002"],
+    "Kontakt nr": ["1", "2"],
+    "Bankkonto": ["12340500001", "12340500002"],
+    "Fødselsår": ["1950", "1960"],
+    "F.dato": ["12.03.1950", "1.4.1961"],
+    "Type": ["Aa Bb", "Cc Dd"],
+    "Annet": ["400 00 001", "+47 40000002"],
+}
+
+
+@pytest.mark.parametrize("heading", ABOUT_PERSONS)
+def test_no_column_about_persons_is_mapped_or_made_the_key(heading: str) -> None:
+    made = draft(pl.DataFrame({"Adresse": ["Storgata 1", "Storgata 2"], heading: ABOUT_PERSONS[heading]}))
+    guess = made.guesses[1]
+    assert (guess.field, guess.values, made.key) == (None, (), ())
+    assert any(f"«{heading}» ser personlig ut" in warning for warning in made.warnings)
+
+
+@pytest.mark.parametrize("heading", ["Gatenavn", "Adressenavn", "Veinavn"])
+def test_the_name_of_a_street_is_about_no_person(heading: str) -> None:
+    assert draft(pl.DataFrame({heading: ["Storgata", "Lillevegen"]})).guesses[0].field == "adressenavn"
+
+
+def test_a_date_is_no_matrikkelnummer() -> None:
+    assert draft(pl.DataFrame({"Bygget": ["12.03.1950", "1.4.1961"]})).guesses[0].field is None

@@ -1,6 +1,7 @@
 """How far the night brought us, and what people open in the morning."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 import dagster as dg
@@ -23,7 +24,7 @@ from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.files import ReportError
 from reporting.needs_reading import read_needs
-from reporting.night import NightResult, SourceNight
+from reporting.night import RECENT, NightResult, SourceNight
 from reporting.publish import publish
 
 
@@ -118,6 +119,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 dwellings=made["dwellings"].frame,
                 items=made["plan"].frame,
                 deviations=lives.select(*DEVIATIONS, *LIFE),
+                fixed=_fixed_lately(session.ledger, slug, session.as_of),
                 rejected_rows=made["rejected_rows"].frame,
                 out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
                 out_of_scope_rows=made["out_of_scope_rows"].frame,
@@ -171,6 +173,11 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         )
 
     return reports
+
+
+def _fixed_lately(ledger: Ledger, slug: str, as_of: date) -> pl.DataFrame:
+    """What owners fixed within RECENT; a night that is run for an older date does not know of later ones."""
+    return ledger.deviations(slug, include_fixed=True).filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
 
 
 def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Table]) -> dict[str, Any]:

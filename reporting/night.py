@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -12,11 +12,13 @@ from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.decision_questions import Question
 from reconciliation.ledger import HISTORY
-from reconciliation.ledger.deviations import LIFE
+from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
 from reconciliation.municipality import Municipality
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
 
+RECENT = timedelta(days=30)
+"""So long are fixed deviations shown."""
 DEVIATION_LIVES = pl.Schema({**tables.DEVIATIONS, **LIFE})
 """Shape of NightResult.deviations: tonight's deviations, errors and warnings, with their life."""
 
@@ -51,6 +53,7 @@ class NightResult:
     the register was not seen; register_melding then says why, bokmål.
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
+    fixed: OPEN_DEVIATIONS, what was fixed lately (`fixed` within RECENT of as_of); places and rules, never values.
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
@@ -78,6 +81,7 @@ class NightResult:
     verdict: str = "done"
     messages: tuple[str, ...] = ()
     out_of_scope_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUT_OF_SCOPE))
+    fixed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
     needs: Answers | None = None
     measures: Measures | None = None
     questions: tuple[Question, ...] = ()

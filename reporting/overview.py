@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from reconciliation.progress import UNKNOWN
+from reconciliation.rules import BY_ID
 from reporting.causes import cause, rule_title
 from reporting.night import NightResult
 from reporting.texts import say
@@ -38,7 +39,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Block:
     """Something that stops `count` rows or dwellings. kind: rejected, person, kobo, waiting. code: rule id or reason code.
-    age_days: of the oldest."""
+    age_days: of the oldest. rule: id of the rule that rejects, for its link."""
 
     kind: str
     code: str
@@ -47,16 +48,18 @@ class Block:
     count: int
     new: int | None = None
     age_days: int | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerLife:
-    """An owner's deviations, and the dwellings stopped by rejected rows night by night (date, dwellings)."""
+    """An owner's deviations, and the dwellings stopped by rejected rows night by night. fixed: since the night before."""
 
     owner: str
     title: str
     open: int
     new: int
+    fixed: int
     returned: int
     oldest_days: int | None
     trend: tuple[tuple[date, int], ...]
@@ -101,7 +104,7 @@ def _rejected(result: NightResult) -> list[Block]:
     )
     counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
     return [
-        Block("rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age)
+        Block("rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age, rule if rule in BY_ID else None)
         for rule, owner, count, new, age in counts.iter_rows()
     ]
 
@@ -134,10 +137,12 @@ def lives(result: NightResult) -> list[OwnerLife]:
         nights[as_of] = nights.get(as_of, 0) + json.loads(reasons or "{}").get("rejected", 0)
     open_now = result.deviations.group_by("owner").agg(pl.len(), pl.col("is_new", "returned").sum(), pl.col("age_days").max())
     found = {owner: (total, new, back, oldest) for owner, total, new, back, oldest in open_now.iter_rows()}
-    known = [*result.municipality.owners, *sorted({*found, *trend} - {*result.municipality.owners, None})]
+    gone = dict(result.fixed.filter(pl.col("fixed") == result.as_of).group_by("owner").len().iter_rows())
+    known = [*result.municipality.owners, *sorted({*found, *trend, *gone} - {*result.municipality.owners, None})]
 
     def life(owner: str) -> OwnerLife:
         total, new, back, oldest = found.get(owner, (0, 0, 0, None))
-        return OwnerLife(owner, owner_title(result, owner), total, new, back, oldest, tuple(sorted(trend.get(owner, {}).items())))
+        nights = tuple(sorted(trend.get(owner, {}).items()))
+        return OwnerLife(owner, owner_title(result, owner), total, new, gone.get(owner, 0), back, oldest, nights)
 
-    return [life(owner) for owner in known if owner in found or any(trend.get(owner, {}).values())]
+    return [life(owner) for owner in known if owner in found or owner in gone or any(trend.get(owner, {}).values())]

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from reconciliation.rules import POSSIBLE, RULES
 from reconciliation.words import CLASS_TITLE, DwellingClass
 from reporting import headline, norwegian
 from reporting.burnup import burnup
@@ -33,6 +34,7 @@ TONE = {
 }
 SHOWN_REFUSALS = 12
 SEARCH = "boliger.html"
+RULES_PAGE = "regler.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             attachments=attachments,
             needs=needs,
             search=SEARCH,
+            rules=RULES_PAGE,
             refusals=refused[:SHOWN_REFUSALS],
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
@@ -126,6 +129,11 @@ def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
 def _classes(result: NightResult) -> list[dict[str, Any]]:
     found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
     return [{"name": name.value, "title": CLASS_TITLE[name], "count": found.get(name.value, 0)} for name in DwellingClass]
+
+
+def render_rules(result: NightResult) -> str:
+    """Every rule with what it requires, a section each that reports link to by the rule's id."""
+    return environment().get_template("regler.html.j2").render(municipality=result.municipality, rules=RULES, possible=POSSIBLE)
 
 
 def render_search(result: NightResult) -> str:

@@ -16,7 +16,7 @@ from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_ne
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
 from reporting.night import NightResult
-from reporting.page import SEARCH, Attachment, render, render_search
+from reporting.page import RULES_PAGE, SEARCH, Attachment, render, render_rules, render_search
 from reporting.privacy import hide_secret_values
 from reporting.reconciliation_data import write_data
 from reporting.refusals import refusals
@@ -53,6 +53,7 @@ def publish(result: NightResult, folder: Path) -> Published:
             write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
         (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         write_data(safe, into)
+        (into / RULES_PAGE).write_text(render_rules(safe), encoding="utf-8")
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours)]

@@ -13,8 +13,19 @@ import xlsxwriter
 FJORD = "#116073"
 LONGEST = 32767
 """Characters Excel holds in a cell."""
+MOST_LINKS = 60_000
+"""Excel opens no sheet with more than 65 530 links; later rows hold the words alone."""
 
-Cell = str | int | float | bool | date | None
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Our own words that lead to a file beside the workbook; what people typed is never one."""
+
+    text: str
+    target: str
+
+
+Cell = str | int | float | bool | date | Link | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,11 @@ def write(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:
     """One cell by its type; a string stays a string whatever it begins with."""
     if cell is None:
         sheet.write_blank(row, place, None, shape)
+    elif isinstance(cell, Link):
+        if row > MOST_LINKS:
+            sheet.write_string(row, place, cell.text, shape)
+        else:
+            sheet.write_url(row, place, f"external:{cell.target}", shape, cell.text)
     elif isinstance(cell, bool | str):
         text = ("Ja" if cell else "Nei") if isinstance(cell, bool) else cell
         sheet.write_string(row, place, text[:LONGEST], shape)

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
+from reconciliation.rules import BY_ID
 from reporting.causes import rule_title
 from reporting.clarifications import shown
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night import NightResult
 from reporting.norwegian import day
 from reporting.overview import owner_title
+from reporting.page import RULES_PAGE
 from reporting.privacy import with_shown_address
 from reporting.refusals import Refusal
-from reporting.sheets import Book, Cell, Column
+from reporting.sheets import Book, Cell, Column, Link
 from reporting.texts import say, word_for
 
 Row = tuple[Sequence[Cell], str | None]
@@ -56,6 +58,10 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             book.sheet(say("workbook.sheets.refused"), say("refusals.title"), columns(widths), rows)
         _clarifications(book, owner, title, result)
         book.sheet(say("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
+        theirs = result.fixed.filter(pl.col("owner") == owner)
+        if theirs.height:
+            heading = say("workbook.heading_fixed", owner=title)
+            book.sheet(say("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
         book.sheet(say("workbook.sheets.legend"), say("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
 
 
@@ -93,13 +99,28 @@ def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
             row["column"],
             row["value"],
             row["message"],
-            f"{row['rule']} {rule_title(row['rule'])}",
+            rule_link(row["rule"]),
             say("workbook.status.warning") if warning else say(f"workbook.status.{status}"),
             row["first_seen"],
             row["age_days"],
             row["source_key"],
         ]
         yield cells, colour
+
+
+def rule_link(rule: str) -> Cell:
+    """The rule by id and title, linked to its section on the page beside the workbook."""
+    said = f"{rule} {rule_title(rule)}"
+    return Link(said, f"{RULES_PAGE}#{rule}") if rule in BY_ID else said
+
+
+FIXED_COLUMNS = {"fixed": 13, "file": 26, "sheet": 18, "row": 7, "column": 20, "rule": 44, "first_seen": 13, "key": 18}
+
+
+def _fixed_rows(fixed: pl.DataFrame) -> Iterator[Row]:
+    for row in fixed.sort("fixed", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True).iter_rows(named=True):
+        place = [Path(row["file"] or "").name, row["sheet"], row["row"], row["heading"]]
+        yield [row["fixed"], *place, rule_link(row["rule"]), row["first_seen"], row["source_key"]], None
 
 
 def _refusal_cells(refusal: Refusal) -> list[Cell]:
@@ -109,7 +130,7 @@ def _refusal_cells(refusal: Refusal) -> list[Cell]:
 def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
     counts = deviations.group_by("rule").agg(pl.len(), pl.col("is_new").sum()).sort("len", "rule", descending=[True, False])
     for rule, number, new in counts.iter_rows():
-        yield [f"{rule} {rule_title(rule)}", number, new], None
+        yield [rule_link(rule), number, new], None
     yield [say("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
 
 

@@ -17,7 +17,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "behov.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html"])
 def test_axe_finds_nothing(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
     page.evaluate(SCRIPT)

@@ -58,7 +58,7 @@ DARK = {"color_scheme": "dark"}
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html"])
 def test_page_opens_and_does_not_scroll_sideways(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / name).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -92,7 +92,7 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("page", [{}, DARK], indirect=True, ids=["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html"])
 def test_every_text_has_the_contrast_the_law_demands(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / name).as_uri())
     assert page.evaluate(CONTRAST) == []

@@ -1,0 +1,302 @@
+"""The parts of a night against their limits: python -m benchmarks.parts [SIZE ...]
+
+Reconciling beside a bare join, validation beside its schema, what keys leave over, all the data work of a night in a process of
+its own, and what the command line costs before it does anything.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from benchmarks import town
+from benchmarks.pairs import compared, seconds
+from connectors.read import read_source
+from connectors.reading import Verdict
+from kobo_client.contract import COMPARED
+from reconciliation import tables
+from reconciliation import validate as validation
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.merge.merging import MEMBERSHIP
+from reconciliation.municipality import Municipality, load
+from reconciliation.plan import Plan, make_plan
+from reconciliation.standardise import standardise
+from reconciliation.standing import standing_rows
+
+ROOT = Path(__file__).parent.parent
+SIZES = (10_000, 111_000, 1_000_000)
+DATA_PART = 111_000
+SMALL_TOWN = 1_090
+PAIRS = 5
+DATA_PART_S, DATA_PART_MB, RESIDUAL_S, HELP_S = 3.0, 700, 0.1, 0.3
+AS_OF = date(2026, 11, 24)
+LINK = ["leverandor_bolig_id", "kobo_id"]
+MOST_IN_A_SHEET = 111_000
+WRONG_EVERY = 20
+"""One row in so many breaks a rule, where rejects are measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What last night left: register (shape of a snapshot), links, memberships, standing rows."""
+
+    register: pl.DataFrame
+    links: pl.DataFrame
+    memberships: pl.DataFrame
+    standing: pl.DataFrame
+
+    def write(self, home: Path) -> None:
+        for name in self.__slots__:
+            getattr(self, name).write_parquet(home / f"{name}.parquet")
+
+    @classmethod
+    def of(cls, home: Path) -> Known:
+        return cls(*(pl.read_parquet(home / f"{name}.parquet") for name in cls.__slots__))
+
+
+def run(sizes: tuple[int, ...] = SIZES, data_part: int = DATA_PART, small: int = SMALL_TOWN) -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them. data_part: dwellings where one size is asked for."""
+    rows: list[dict[str, Any]] = []
+    for size in sizes:
+        rows += reconciling(size)
+    if len(sizes) > 1:
+        rows.append(flatness([row for row in rows if "detail" in row], sizes))
+    return rows + [validating(data_part), residual(data_part), *data_work(data_part), *start_up(small)]
+
+
+def reconciling(size: int) -> Iterator[dict[str, Any]]:
+    """Match and plan, where the register holds what the sources say: every dwelling by its link, and every one by its keys."""
+    with tempfile.TemporaryDirectory() as folder:
+        municipality = load(town.write(Path(folder), size, share=town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
+        standing = _standing(municipality, Path(folder), None)[0]
+    merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
+    dwellings, register = merged.dwellings, _register(merged.dwellings)
+    links = register.select(LINK)
+    imported = register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String()))
+    names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
+    mine, theirs = dwellings.select(names), register.select(*names, "kobo_id")
+
+    def bare() -> pl.DataFrame:
+        return mine.join(theirs, on="leverandor_bolig_id", how="full")
+
+    def ours(entries: pl.DataFrame, linked: pl.DataFrame) -> Plan:
+        return _plan(dwellings, merged.lineage, merged.memberships, entries, linked, municipality)
+
+    same = ours(register, links)
+    assert same.counts["in_sync"] == size, same.counts
+    pairs = PAIRS if size <= MOST_IN_A_SHEET else 3
+    is_ = "a bare polars full join that carries the same columns"
+    row = compared("reconcile (match and plan), all linked (s)", size, lambda: ours(register, links), bare, is_, 1.5, pairs)
+    yield row | {"detail": {"microseconds_per_dwelling": round(row["ours"] / size * 1e6, 3)}}
+    if size <= MOST_IN_A_SHEET:
+        yield compared(
+            "reconcile (match and plan), none linked yet (s)", size, lambda: ours(imported, links.clear()), bare, is_, None, pairs
+        )
+
+
+def flatness(rows: list[dict[str, Any]], sizes: tuple[int, ...]) -> dict[str, Any]:
+    """Cost per dwelling of the greatest size beside that of the smallest."""
+    cost = {row["size"]: row["ours"] / row["size"] * 1e6 for row in rows}
+    least, most = min(sizes), max(sizes)
+    ratio = cost[most] / cost[least]
+    return {
+        "name": "reconcile: cost per dwelling (microseconds)",
+        "size": most,
+        "ours": round(cost[most], 2),
+        "other": round(cost[least], 2),
+        "other_is": f"the same at {least}",
+        "ratio": round(ratio, 2),
+        "goal": "<= 1.2",
+        "met": ratio <= 1.2,
+    }
+
+
+def validating(size: int) -> dict[str, Any]:
+    """One row in twenty breaks a rule; the schema alone finds them, ours also words them and parts the rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        municipality = load(town.write(Path(folder), size))
+        rows, faults = _rows(municipality, Path(folder))
+    number = pl.int_range(pl.len()) % (3 * WRONG_EVERY)
+    rows = rows.with_columns(
+        bruksareal=pl.when(number == 0).then(-1.0).otherwise("bruksareal"),
+        adressenavn=pl.when(number != WRONG_EVERY).then("adressenavn"),
+        postnummer=pl.when(number == 2 * WRONG_EVERY).then(pl.lit("99")).otherwise("postnummer"),
+    )
+    prepared = validation._with_helpers(
+        rows.with_row_index(validation._ROW), faults.with_columns(pl.lit(0, pl.UInt32()).alias(validation._ROW))
+    )
+
+    def schema_alone() -> int:
+        try:
+            validation._SCHEMA.validate(prepared, lazy=True)
+        except pa.errors.SchemaErrors as broken:
+            return int(broken.failure_cases.height)
+        return 0
+
+    rejected = validation.validate(rows, faults, municipality).rejected.height
+    assert rejected >= rows.height // WRONG_EVERY - 3, rejected
+    assert schema_alone() >= rejected
+    name = f"validate, {rejected} of {rows.height} rows rejected (s)"
+    return compared(name, size, lambda: validation.validate(rows, faults, municipality), schema_alone, "the pandera schema alone", 1.5)
+
+
+def residual(size: int) -> dict[str, Any]:
+    """Blocks, comparison and offering of what no key settled, in a register filled by hand."""
+    from benchmarks.matching.measuring import HOUSE
+    from benchmarks.matching.worlds import demo_world
+    from reconciliation.match.blocks import pairs_in_blocks
+    from reconciliation.match.comparison import compare, prepared
+    from reconciliation.match.offering import worth_asking
+    from reconciliation.place import with_place
+
+    world = demo_world(size, 0.15)
+    merged = merge(world.rows, pl.DataFrame(schema=MEMBERSHIP), None, HOUSE).dwellings
+    settled = match(merged, world.entries, pl.DataFrame(schema=dict.fromkeys(LINK, pl.String()))).filter("certain")
+    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
+    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
+    taken = statistics.median(seconds(lambda: worth_asking(compare(pairs_in_blocks(ours, theirs), ours, theirs))) for _ in range(PAIRS))
+    return _limit(f"residual matching, {ours.height} x {theirs.height} left over (s)", size, taken, RESIDUAL_S)
+
+
+def data_work(size: int) -> Iterator[dict[str, Any]]:
+    """From files to plan on a night without changes, in a process of its own; the register's answers come from a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        config = town.write(home, size)
+        _in_own_process("first", config)
+        nights = [_in_own_process("night", config) for _ in range(3)]
+    taken = statistics.median(night["seconds"] for night in nights)
+    memory = max(night["memory_mb"] for night in nights)
+    yield _limit("the data part of a night, no HTTP (s)", size, taken, DATA_PART_S) | {"detail": nights}
+    yield _limit("the data part of a night, no HTTP: peak memory (MB)", size, memory, DATA_PART_MB)
+
+
+def start_up(small: int) -> Iterator[dict[str, Any]]:
+    """Whole processes: Python's own start is in them."""
+    from benchmarks.night import registered, timed
+
+    command = [sys.executable, "-c", "from pipelines.command_line import main; main()"]
+    bare = [sys.executable, "-c", "import dagster"]
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        config = town.write(home, small)
+        helped = [timed([*command, "--help"], home)["seconds"] for _ in range(PAIRS + 1)][1:]
+        yield _limit("kobosync --help (s)", 0, statistics.median(helped), HELP_S)
+        with registered(home, config):
+            # The first makes the ledger and fills the register, as on the first evening.
+            timed([*command, "night", str(config), "--apply=auto"], home)
+            timed(bare, home)
+            yield compared(
+                "kobosync plan of a small town (s)",
+                small,
+                lambda: timed([*command, "plan", str(config)], home),
+                lambda: timed(bare, home),
+                "python -c 'import dagster'",
+                2.5,
+            )
+
+
+def _limit(name: str, size: int, ours: float, most: float) -> dict[str, Any]:
+    ratio = ours / most
+    told = {"name": name, "size": size, "ours": round(ours, 3), "other": most, "other_is": "the goal"}
+    return told | {"ratio": round(ratio, 2), "goal": "<= 1", "met": ratio <= 1}
+
+
+def _in_own_process(what: str, config: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.parts", what, str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        raise RuntimeError(f"the data part ({what}) failed: {done.stderr[-2000:]}")
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _data_part(what: str, config: Path) -> dict[str, float]:
+    """first: leaves beside the config what a night finds of the night before. night: reads that, and plans."""
+    home = config.parent.parent
+    municipality = load(config)
+    started = time.perf_counter()
+    known = None if what == "first" else Known.of(home)
+    standing, rejected = _standing(municipality, home, None if known is None else known.standing)
+    merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP) if known is None else known.memberships, None, municipality)
+    if known is None:
+        register = _register(merged.dwellings)
+        Known(register, register.select(LINK), merged.memberships, standing).write(home)
+    else:
+        plan = _plan(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
+        assert plan.counts["in_sync"] == merged.dwellings.height, plan.counts
+    taken = time.perf_counter() - started
+    return {"seconds": round(taken, 3), "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+
+
+def _rows(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """SOURCE_ROWS of all sources, and what could not be read of them."""
+    done = [standardise(read_source(name, source, home), source, municipality) for name, source in municipality.sources.items()]
+    return pl.concat([one.rows for one in done]), pl.concat([one.deviations for one in done])
+
+
+def _standing(municipality: Municipality, home: Path, before: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The standing rows of a town that was read to its end, and the rejected."""
+    judged = validation.validate(*_rows(municipality, home), municipality)
+    verdicts = dict.fromkeys(municipality.sources, Verdict.COMPLETE)
+    return standing_rows(judged.accepted, judged.rejected, verdicts, before), judged.rejected
+
+
+def _register(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """A register that holds just these dwellings, as a snapshot shows it."""
+    number = pl.int_range(pl.len()).cast(pl.String()).str.zfill(12)
+    return dwellings.select(
+        pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
+        "leverandor_bolig_id",
+        pl.lit(value=False).alias("slettet"),
+        *(field.name for field in COMPARED),
+    )
+
+
+def _plan(
+    dwellings: pl.DataFrame,
+    lineage: pl.DataFrame,
+    memberships: pl.DataFrame,
+    register: pl.DataFrame,
+    links: pl.DataFrame,
+    municipality: Municipality,
+    rejected: pl.DataFrame | None = None,
+) -> Plan:
+    """The reconcile step as the night does it: match, then make_plan."""
+    return make_plan(
+        dwellings=dwellings,
+        register_rows=register,
+        missing_kobo_ids=(),
+        matches=match(dwellings, register, links),
+        links=links,
+        absences={},
+        complete_sources=tuple(municipality.sources),
+        memberships=memberships,
+        municipality=municipality,
+        as_of=AS_OF,
+        lineage=lineage,
+        rejected=tables.empty(tables.SOURCE_ROWS) if rejected is None else rejected,
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] in (["first"], ["night"]):
+        print(json.dumps(_data_part(sys.argv[1], Path(sys.argv[2]))))
+    else:
+        asked = tuple(int(size) for size in sys.argv[1:])
+        for figure in run(asked, asked[-1], min(asked[0], SMALL_TOWN)) if asked else run():
+            print(json.dumps(figure))

@@ -119,6 +119,8 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 dwellings=made["dwellings"].frame,
                 items=made["plan"].frame,
                 deviations=lives.select(*DEVIATIONS, *LIFE),
+                standing_rows=made["standing_rows"].frame,
+                class_changes=session.ledger.class_changes(slug),
                 fixed=_fixed_lately(session.ledger, slug, session.as_of),
                 rejected_rows=made["rejected_rows"].frame,
                 out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),

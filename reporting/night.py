@@ -13,6 +13,7 @@ from reconciliation import tables
 from reconciliation.decision_questions import Question
 from reconciliation.ledger import HISTORY
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.municipality import Municipality
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
@@ -54,6 +55,7 @@ class NightResult:
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
     fixed: OPEN_DEVIATIONS, what was fixed lately (`fixed` within RECENT of as_of); places and rules, never values.
+    standing_rows: STANDING_ROWS, what each source says of each dwelling. class_changes: CLASS_CHANGES, tonight included.
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
@@ -82,6 +84,8 @@ class NightResult:
     messages: tuple[str, ...] = ()
     out_of_scope_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUT_OF_SCOPE))
     fixed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
+    standing_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.STANDING_ROWS))
+    class_changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLASS_CHANGES))
     needs: Answers | None = None
     measures: Measures | None = None
     questions: tuple[Question, ...] = ()

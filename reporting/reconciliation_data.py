@@ -16,6 +16,7 @@ from reconciliation.place import PLACE_FIELDS
 from reconciliation.tables import CONTENT
 from reconciliation.words import CLASS_TITLE, DwellingClass
 from reporting.causes import cause
+from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night import NightResult
 from reporting.overview import owner_title
 from reporting.privacy import with_shown_address
@@ -25,8 +26,6 @@ FOLDER = "boliger"
 _SAID = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret")
 PART = 1000
 """Dwellings in each part."""
-FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
-"""Fields compared side by side, in this order."""
 
 
 def entries(result: NightResult) -> pl.DataFrame:
@@ -115,10 +114,11 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
     rest = found.select(
         "leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret"
     )
+    beside = {"d": result.decided, "p": source_values(result, found), "n": nights(result)}
     for start in range(0, found.height, PART):
         yield [
             _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
-            | ({"d": list(result.decided[row["leverandor_bolig_id"]])} if row["leverandor_bolig_id"] in result.decided else {})
+            | {key: list(more[row["leverandor_bolig_id"]]) for key, more in beside.items() if row["leverandor_bolig_id"] in more}
             for row, values in zip(rest.slice(start, PART).iter_rows(named=True), ours.slice(start, PART).iter_rows(), strict=True)
         ]
 
@@ -126,7 +126,10 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
 def _detail(
     row: dict[str, Any], ours: tuple[Any, ...], theirs: tuple[Any, ...] | None, lineage: list[list[Any]], became: dict[str, tuple[Any, ...]]
 ) -> dict[str, Any]:
-    """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number."""
+    """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number.
+
+    Beside them stand `d` (decisions), `p` (dwelling_sources.source_values) and `n` (dwelling_sources.nights).
+    """
     said: dict[str, Any] = {}
     if row["kind"] != DwellingClass.REGISTER_ONLY:
         said["o"] = list(ours)

@@ -20,6 +20,7 @@ from reconciliation.words import DwellingClass
 _PLAN, _ITEM, _ABSENCE, _RUN = table_of(Plan), table_of(PlanItem), table_of(Absence), table_of(Run)
 _ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
+CLASS_CHANGES: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "as_of": pl.Date(), "class": pl.String()}
 DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
 
 
@@ -125,6 +126,25 @@ class Plans(Store):
             .order_by(_ITEM.c.id)
         )
         return self.frame(query, DWELLING_NIGHTS)
+
+    def class_changes(self, municipality: str) -> pl.DataFrame:
+        """Every dwelling's nights on which it came into another class, oldest first. Shape: CLASS_CHANGES.
+
+        The nights between are left to the database: a dwelling that waits has a row for each of them.
+        """
+        before = func.lag(_ITEM.c.dwelling_class).over(partition_by=_ITEM.c.leverandor_bolig_id, order_by=_ITEM.c.id)
+        nights = (
+            select(_ITEM.c.id, _ITEM.c.leverandor_bolig_id, _RUN.c.as_of, _ITEM.c.dwelling_class, before.label("before"))
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.is_not(None))
+            .subquery()
+        )
+        query = (
+            select(nights.c.leverandor_bolig_id, nights.c.as_of, nights.c.dwelling_class.label("class"))
+            .where(nights.c.before.is_(None) | (nights.c.before != nights.c.dwelling_class))
+            .order_by(nights.c.leverandor_bolig_id, nights.c.id)
+        )
+        return self.frame(query, CLASS_CHANGES)
 
     def absences(self, municipality: str, as_of: date) -> dict[str, int]:
         """leverandor_bolig_id -> on how many distinct dates before `as_of` it was gone, without a break."""

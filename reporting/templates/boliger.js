@@ -86,13 +86,22 @@ const kobosync = (() => {
     const ours = said.o || [], kobo = said.k || [], changed = new Set(said.c || []), rows = [];
     all.fields.forEach((field, f) => { if (ours[f] != null || kobo[f] != null) rows.push([[field, say(ours[f]), ...(said.k ? [say(kobo[f])] : [])], changed.has(f) ? "differs" : ""]); });
     inside.append(table([TEKST.field, TEKST.ours, ...(said.k ? [TEKST.kobo] : [])], rows));
+    if (said.p) {
+      const heads = said.p.map(([title, , , , carried]) => carried ? `${title} (${TEKST.carried})` : title);
+      const places = said.p.map(([, file, sheet, row]) => [file, sheet, row == null ? null : `${TEKST.row} ${row}`].filter(Boolean).join(", "));
+      const fields = all.fields.flatMap((field, f) => said.p.some(one => one[5][f] != null) ? [[[field, ...said.p.map(one => say(one[5][f]))], ""]] : []);
+      inside.append(make("p", TEKST.says, "lead"));
+      inside.append(table([TEKST.field, ...heads], [[[TEKST.place, ...places], ""], ...fields], TEKST.says));
+    }
+    if (said.n) line(TEKST.nights, said.n.map(([night, kind]) => `${night.split("-").reverse().join(".")} ${all.classes[kind]}`).join(" → "));
     if (said.l) {
       inside.append(make("p", TEKST.disagree, "lead"));
-      inside.append(table([TEKST.field, TEKST.source, TEKST.value, TEKST.reason], said.l.map(([field, source, value, won, reason]) => [[field, source, say(value), won ? `${TEKST.won}: ${reason}` : ""], ""])));
+      inside.append(table([TEKST.field, TEKST.source, TEKST.value, TEKST.reason], said.l.map(([field, source, value, won, reason]) => [[field, source, say(value), won ? `${TEKST.won}: ${reason}` : ""], ""]), TEKST.disagree));
     }
   }
-  function table(heads, rows) {
+  function table(heads, rows, name = TEKST.field) {
     const made = make("table"), head = make("thead"), body = make("tbody"), first = make("tr"), around = make("div", null, "scroll");
+    around.tabIndex = 0; around.setAttribute("role", "region"); around.setAttribute("aria-label", name);
     for (const text of heads) { const th = make("th", text); th.scope = "col"; first.append(th); }
     for (const [cells, kind] of rows) {
       const row = make("tr", null, kind);

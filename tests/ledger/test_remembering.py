@@ -175,6 +175,18 @@ def test_a_dwelling_that_stays_in_sync_is_written_down_once(ledger: Ledger) -> N
     ]
 
 
+def test_changes_of_class_leave_out_the_nights_between_and_other_dwellings_and_places(ledger: Ledger) -> None:
+    for number, kind in enumerate(("create", "create", "in_sync", "in_sync", "update", "update", "in_sync")):
+        ledger.record_plan(
+            night(ledger, number), items((kind, "a", "1"), ("review", "b", None), ("register_only", None, "9")), f"d{number}"
+        )
+    changes = ledger.class_changes(PLACE)
+    days = {(dwelling, kind): (as_of - FIRST).days for dwelling, as_of, kind in changes.head(3).iter_rows()}
+    assert days == {("a", "create"): 0, ("a", "in_sync"): 2, ("a", "update"): 4}
+    assert changes.select("leverandor_bolig_id", "class").rows()[3:] == [("a", "in_sync"), ("b", "review")]
+    assert ledger.class_changes("another").is_empty()
+
+
 def test_nights_gone_are_distinct_dates_and_end_when_the_dwelling_is_back(ledger: Ledger) -> None:
     gone = items(("retire", "a", "1"), ("in_sync", "b", "2"))
     ledger.record_plan(night(ledger, 0), gone, "d0")

@@ -12,7 +12,7 @@ from reconciliation.rules import BY_ID
 from reconciliation.tables import CONTENT
 from reconciliation.words import DwellingClass
 from reporting.causes import cause, rule_title
-from reporting.reconciliation_data import FIELDS
+from reporting.dwelling_sources import FIELDS
 from reporting.texts import texts, word_for
 
 ROOM = Path(reporting.__file__).parent

@@ -1,0 +1,69 @@
+"""What each source says of a dwelling, with its place, and how the dwelling's class changed from night to night."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import PurePath
+from typing import Any
+
+import polars as pl
+
+from reconciliation.place import PLACE_FIELDS
+from reconciliation.tables import CONTENT
+from reconciliation.words import DwellingClass
+from reporting.night import NightResult
+
+FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
+"""Fields compared side by side, in this order."""
+MOST_NIGHTS = 20
+"""Changes of class shown, the newest."""
+
+_CLASSES = [name.value for name in DwellingClass]
+
+
+def source_values(result: NightResult, found: pl.DataFrame) -> dict[str, list[list[Any]]]:
+    """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
+
+    found: the entries, with `secret`. Of a secret dwelling, or one with a row flagged so, no field of its place is told, and no
+    file and sheet either: people name sheets after streets.
+    """
+    members = (
+        found.filter(pl.col("source_keys").is_not_null())
+        .select("leverandor_bolig_id", "secret", known="source_keys")
+        .explode("known")
+        .unique(["leverandor_bolig_id", "known"], maintain_order=True)
+    )
+    rows = members.join(result.standing_rows.with_columns(known=pl.format("{}:{}", "source", "source_key")), on="known")
+    flagged = pl.col("hemmelig_adresse").fill_null(value=False).any().over("leverandor_bolig_id")
+    hidden = pl.col("secret") | flagged
+    told = rows.select(
+        "leverandor_bolig_id",
+        "source",
+        pl.when(~hidden).then("file").alias("file"),
+        pl.when(~hidden).then("sheet").alias("sheet"),
+        "row",
+        "carried",
+        *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in PLACE_FIELDS else pl.col(name) for name in FIELDS),
+    )
+    titles = {name: source.title for name, source in result.municipality.sources.items()}
+    names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in told["file"].unique()}
+    values: defaultdict[str, list[list[Any]]] = defaultdict(list)
+    for dwelling, source, file, sheet, row, carried, *fields in told.iter_rows():
+        said = {number: value for number, value in enumerate(fields) if value is not None}
+        values[dwelling].append([titles.get(source, source), names[file], sheet, row, bool(carried), said])
+    return values
+
+
+def nights(result: NightResult) -> dict[str, list[list[Any]]]:
+    """leverandor_bolig_id -> its newest changes of class, oldest first: date and number of the class."""
+    known = result.class_changes.filter((pl.col("as_of") <= result.as_of) & pl.col("class").is_in(_CLASSES))
+    newest = known.group_by("leverandor_bolig_id", maintain_order=True).tail(MOST_NIGHTS)
+    numbered = newest.select(
+        "leverandor_bolig_id",
+        pl.col("as_of").dt.to_string("%Y-%m-%d"),
+        pl.col("class").replace_strict(_CLASSES, list(range(len(_CLASSES))), return_dtype=pl.Int64),
+    )
+    changes: defaultdict[str, list[list[Any]]] = defaultdict(list)
+    for dwelling, as_of, number in numbered.iter_rows():
+        changes[dwelling].append([as_of, number])
+    return changes

@@ -75,7 +75,7 @@ def run(sizes: tuple[int, ...] = SIZES, data_part: int = DATA_PART, small: int =
         rows += reconciling(size)
     if len(sizes) > 1:
         rows.append(flatness([row for row in rows if "detail" in row], sizes))
-    return rows + [validating(data_part), residual(data_part), *data_work(data_part), *start_up(small)]
+    return [*rows, validating(data_part), residual(data_part), *data_work(data_part), *start_up(small)]
 
 
 def reconciling(size: int) -> Iterator[dict[str, Any]]:

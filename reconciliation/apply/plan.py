@@ -47,6 +47,7 @@ def apply_plan(
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
     done = carry_out(applying, _writes(ready, bodies, run_id), len(ready), CALLS, on_progress=on_progress)
+    done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
 
@@ -76,6 +77,17 @@ def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Settl
         return []
     verbs = {write.request_id: write.verb for write in writes}
     return [(verbs[one.request_id], one) for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)]
+
+
+def _asked_once_more(applying: Applying, done: list[Settled]) -> list[Settled]:
+    """A lost answer is looked up before the night ends, while the register stands; what is lost again waits for the next night."""
+    lost = {one.request_id for one in done if one.state == "unknown"}
+    if not lost or applying.stop.stopped:
+        return done
+    writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
+    answered = {one.request_id: one for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)}
+    told = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
+    return [told.get(one.request_id, one) for one in done]
 
 
 def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str) -> tuple[list[tuple[str, Settled]], list[dict[str, Any]]]:

@@ -28,6 +28,7 @@ class Made:
 class PaperRegister:
     """faults: (verb, leverandor_bolig_id or koboId) -> fault, used up once each; "down" for all that follows.
 
+    A fault may be a row of them, one per call: "after then before"; "fine" is none.
     before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; busy: 503; down: the register is gone.
     """
 
@@ -44,7 +45,9 @@ class PaperRegister:
         if self.on_call is not None:
             self.on_call(verb)
         self.calls[verb] += 1
-        fault = self.faults.pop((verb, about), None)
+        fault, _, later = self.faults.pop((verb, about), "fine").partition(" then ")
+        if later:
+            self.faults[verb, about] = later
         if fault == "down":
             self.is_down = True
         if self.is_down:

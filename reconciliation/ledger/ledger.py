@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.deviations import Deviations
 from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal
 from reconciliation.ledger.locks import Locks
 from reconciliation.ledger.opening import connect, ensure_current, resolve_url, shown
@@ -49,13 +50,3 @@ def open_ledger(url: str, home: Path, clock: Callable[[], datetime] = utc_now) -
         engine.dispose()
         raise
     return ledger
-
-
-def check_integrity(ledger: Ledger) -> None:
-    """Is the file whole? Raises LedgerError. PostgreSQL looks after itself."""
-    if ledger.engine.dialect.name != "sqlite":
-        return
-    with ledger.read() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if found != "ok":
-        raise LedgerError(f"The ledger {ledger.where} is damaged ({found}); restore the latest backup (`kobosync restore`).")

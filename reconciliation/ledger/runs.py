@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import func, insert, select, update
 
+from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.ledger.tables import Run, SourceReading
 
@@ -42,7 +43,8 @@ _COUNTS = ("rows_read", "rejected", "out_of_scope", "accepted")
 class Runs(Store):
     def begin_run(self, municipality: str, as_of: date, run_id: str, apply_mode: str) -> None:
         """Note that a night has begun. Earlier nights of the municipality that never ended become `interrupted`:
-        the lock is held by now, so nobody can still be at them."""
+        the lock is held by now, so nobody can still be at them. Raises LedgerError when the file is damaged."""
+        check_integrity(self)
         with self.write() as connection:
             connection.execute(
                 update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict="interrupted")

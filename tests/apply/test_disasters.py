@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from tests.apply.conftest import MUNICIPALITY, Nights
 from tests.apply.paper_register import PaperRegister
 from tests.apply.plans import create, dwellings, plan
-from tests.ledger.databases import new_ledger_database, postgres_server
+from tests.ledger.databases import new_ledger_database, new_postgres_server, postgres_server
 
 OURS = [f"{number:03d}" for number in range(200)]
 
@@ -81,6 +84,41 @@ def test_a_database_server_that_goes_away(tmp_path: Path, register: PaperRegiste
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS true")
     the_next_night_repairs_it(url, register)
+
+
+@pytest.mark.postgres
+def test_a_database_server_that_is_killed_and_started_again(tmp_path: Path, register: PaperRegister) -> None:
+    server, why = new_postgres_server()
+    if server is None:
+        pytest.skip(why)
+
+    def url() -> str:
+        return make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+    def kill() -> None:
+        pid = server.get_pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGQUIT)  # as a machine that loses its power: nothing is written back, nobody is waited for
+            _wait_for(lambda: server.get_pid() is None)
+
+    with open_ledger(url(), tmp_path) as ledger:
+        run_id = Nights(ledger)()
+        break_at(register, 40, kill)
+        with pytest.raises(LedgerError, match="The ledger postgresql"):
+            apply_all(ledger, register, run_id)
+    assert 40 <= register.calls["POST"] < len(OURS)
+    with pytest.raises(LedgerError, match="does not answer"):
+        open_ledger(url(), tmp_path)
+    server.start()
+    the_next_night_repairs_it(url(), register)
+
+
+def _wait_for(ended: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if ended():
+            return
+        time.sleep(0.02)
+    raise AssertionError("the server does not end")
 
 
 @pytest.mark.postgres

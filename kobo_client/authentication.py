@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from kobo_client.config import RegisterConfig
 from kobo_client.errors import ConfigurationFault
-from kobo_client.maskinporten import Maskinporten
+
+if TYPE_CHECKING:
+    from kobo_client.maskinporten import Maskinporten
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -46,9 +48,16 @@ class StaticKey:
         return False
 
 
+def _maskinporten(config: RegisterConfig) -> Maskinporten:
+    # Cryptography costs a tenth of a second to import: only those who sign need it.
+    from kobo_client.maskinporten import Maskinporten  # noqa: PLC0415
+
+    return Maskinporten(config)
+
+
 class Token:
     def __init__(self, config: RegisterConfig) -> None:
-        self.maskinporten = Maskinporten(config)
+        self.maskinporten = _maskinporten(config)
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.maskinporten.token()}"}
@@ -93,7 +102,7 @@ def expiry_notice(config: RegisterConfig, warn_days: int = 45, now: datetime | N
     """One sentence when the certificate beside the key ends within so many days; None when not, or when nobody can know."""
     if config.authentication.kind != "maskinporten":
         return None
-    expires = Maskinporten(config).credential.expires
+    expires = _maskinporten(config).credential.expires
     days = None if expires is None else (expires - (now or datetime.now(UTC))).days
     if expires is None or days is None or days > warn_days:
         return None

@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from reconciliation.decision_answers import Given
 from reporting.clarifications_sheet import HEADINGS
 from reporting.texts import say
 
 _FAULTS: tuple[type[Exception], ...] = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError)
-_FAULTS += (zipfile.BadZipFile, InvalidFileException, ParseError)
+_FAULTS += (zipfile.BadZipFile, ParseError)
 _DEEPEST = 10
 """Rows within which the headings must stand."""
 _LARGEST = 50_000_000
@@ -34,6 +31,9 @@ class AnsweredSheet:
 
 def read_answers(path: Path) -> AnsweredSheet:
     """Read the sheet "Avklaringer". Never raises for what is in the file."""
+    import openpyxl  # noqa: PLC0415 - with numpy a sixth of a second, on the nights when somebody has answered only
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         if path.stat().st_size > _LARGEST:
             return AnsweredSheet(damaged="The file is far larger than a workbook of ours.")
@@ -45,7 +45,7 @@ def read_answers(path: Path) -> AnsweredSheet:
             rows = [[_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
         finally:
             book.close()
-    except _FAULTS as error:
+    except (*_FAULTS, InvalidFileException) as error:
         return AnsweredSheet(damaged=f"The file cannot be read as a workbook ({type(error).__name__}).")
     return _answers(rows)
 

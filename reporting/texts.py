@@ -14,7 +14,9 @@ from reporting.norwegian import count
 @cache
 def texts() -> dict[str, Any]:
     """The file as nested dicts."""
-    content: dict[str, Any] = yaml.safe_load((files("reporting") / "texts.yaml").read_text(encoding="utf-8"))
+    # The loader in C is as safe and saves a fifth of a second per night.
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content: dict[str, Any] = yaml.load((files("reporting") / "texts.yaml").read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
     return content
 
 

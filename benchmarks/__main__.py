@@ -1,6 +1,7 @@
-"""Run every benchmark and write benchmarks/results.md and results.json: `make bench`.
+"""Run every benchmark and write benchmarks/results.md and results.json: `make bench`, or `python -m benchmarks NAME ...` for some.
 
-Not among them, since each takes half an hour or more: night_under_faults and municipalities, which are run by their own names.
+What got worse than the recorded ratio by more than noise is printed first. A benchmark that fails is a row that says why; the
+others go on, and what is finished is written after each.
 """
 
 from __future__ import annotations
@@ -11,52 +12,102 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-NAMES = ("night", "sources", "report", "forecast", "matching", "client", "ledger")
+NAMES = (
+    *("night", "parts", "sources", "report", "forecast", "matching", "picks"),
+    *("client", "ledger", "rehearsal", "night_under_faults", "municipalities"),
+)
 PEERS = ("polars", "dagster", "requests", "sqlalchemy")
+NOISE = 1.25
+"""A ratio this many times the recorded one is worse by more than these machines vary from one run to the next."""
+
+Row = dict[str, Any]
 
 
-def machine() -> dict[str, Any]:
+def machine() -> Row:
     """What the figures were measured on. Compare ratios, not seconds: machines differ and are shared."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE, check=False).stdout.strip()
     versions = {name: version(name) for name in PEERS}
     return {"commit": commit, "cores": os.cpu_count(), "python": platform.python_version(), "versions": versions}
 
 
-def main() -> None:
-    """Benchmarks with `run()` give rows; the others print tables of their own, which are kept as they are."""
-    rows: list[dict[str, Any]] = []
-    texts: list[str] = []
-    for name in NAMES:
+def main(names: tuple[str, ...]) -> None:
+    recorded = earlier()
+    kept = {name: rows for name, rows in recorded.items() if name not in names}
+    measured: dict[str, list[Row]] = {}
+    for name in names:
         print(f"{name} ...", flush=True)
-        module = importlib.import_module(f"benchmarks.{name}")
-        if hasattr(module, "run"):
-            rows += module.run()
-        else:
-            done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=False)
-            texts.append(f"## {name}\n\n```\n{(done.stdout if done.returncode == 0 else done.stdout + done.stderr).strip()}\n```\n")
-    about = machine()
-    (HERE / "results.json").write_text(
-        json.dumps({"machine": about, "results": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
-    head = (
-        f"# Results\n\nCommit {about['commit']}, {about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds.\n\n"
-    )
-    (HERE / "results.md").write_text(head + table(rows) + "\n" + "\n".join(texts), encoding="utf-8")
+        started = time.monotonic()
+        measured[name] = measure(name)
+        print(f"{name}: {len(measured[name])} figures in {time.monotonic() - started:.0f} s", flush=True)
+        write({one: (kept | measured)[one] for one in NAMES if one in kept | measured})
+    for line in worse([row for rows in recorded.values() for row in rows], [row for rows in measured.values() for row in rows]):
+        print(line)
     print(f"{HERE.name}/results.md")
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def measure(name: str) -> list[Row]:
+    try:
+        rows: list[Row] = importlib.import_module(f"benchmarks.{name}").run()
+    except Exception as broken:  # one that cannot run here must not cost the figures of the others
+        rows = [{"name": f"{name}: did not run", "size": 0, "other_is": f"{type(broken).__name__}: {str(broken)[:300]}", "met": False}]
+    return [{"benchmark": name} | row for row in rows]
+
+
+def earlier() -> dict[str, list[Row]]:
+    """The recorded rows by benchmark."""
+    try:
+        rows = json.loads((HERE / "results.json").read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.get("benchmark", ""), []).append(row)
+    return {name: rows for name, rows in found.items() if name in NAMES}
+
+
+def worse(before: list[Row], now: list[Row]) -> list[str]:
+    """A sentence for each ratio that left its recorded value on the wrong side of its goal by more than noise."""
+    ratios = {(row["name"], row["size"]): row["ratio"] for row in before if row.get("ratio")}
+    lines = []
+    for row in now:
+        old, new = ratios.get((row["name"], row["size"])), row.get("ratio")
+        if old and new:
+            loss = old / new if str(row.get("goal", "")).startswith(">") else new / old
+            if loss > NOISE:
+                lines.append(f"WORSE: {row['name']} at {row['size']}: {old} -> {new}")
+    return lines
+
+
+def write(found: dict[str, list[Row]]) -> None:
+    about = machine()
+    rows = [row for group in found.values() for row in group]
+    text = json.dumps({"machine": about, "results": rows}, indent=1, ensure_ascii=False)
+    (HERE / "results.json").write_text(text + "\n", encoding="utf-8")
+    missed = [row for row in rows if row.get("met") is False]
+    head = (
+        f"# Results\n\nCommit {about['commit']}, {about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
+        f"{len(rows)} figures, {len(missed)} of them beside their goal.\n"
+    )
+    parts = "\n".join(f"## {name}\n\n{table(group)}" for name, group in found.items())
+    (HERE / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")
+
+
+def table(rows: list[Row]) -> str:
     """One line per measurement; a goal that was missed says so."""
     keys = ("name", "size", "ours", "other", "other_is", "ratio", "goal", "met")
+    words = {True: "yes", False: "**no**"}
     lines = [f"| {' | '.join(keys)} |", "|" + "---|" * len(keys)]
-    lines += [f"| {' | '.join(str(row.get(key, '')) for key in keys)} |" for row in rows]
+    for row in rows:
+        shown = row | {"met": words.get(row.get("met"), "")}  # type: ignore[arg-type]
+        lines.append(f"| {' | '.join(str(shown.get(key, '')).replace('|', '/') for key in keys)} |")
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]) or NAMES)

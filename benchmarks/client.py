@@ -2,7 +2,8 @@
 
 python -m benchmarks.client [calls per cell, 300] [calls of the memory run, 20000; 0 for none]
 
-ratio: the client beside bare requests. ideal: the client's speed x latency / threads, 1 when it costs nothing.
+Beside `requests` as it is meant to be used (a Session per thread), and beside its adapter alone, to which the client hands
+its requests: what the client spends more than that is its own.
 """
 
 from __future__ import annotations
@@ -83,14 +84,6 @@ def pairs(ways: dict[str, Callable[[int], Any]], threads: int, calls: int) -> di
     return measured
 
 
-def row(threads: int, latency: float, measured: dict[str, list[tuple[float, float]]]) -> str:
-    """Medians; the ratio is the median of the turns' ratios."""
-    cells = " ".join(f"{median(speed for speed, _ in turns):14.0f} {median(cpu for _, cpu in turns):7.2f}" for turns in measured.values())
-    beside = median(ours / bare for (ours, _), (bare, _) in zip(measured["kobo_client"], measured["requests"], strict=True))
-    ideal = f"{median(speed for speed, _ in measured['kobo_client']) * latency / threads:7.2f}" if latency else " " * 7
-    return f"{threads:7} {latency * 1000:6.0f}ms {cells} {beside:6.2f} {ideal}"
-
-
 def resident() -> float:
     """Megabytes this process holds now."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -108,9 +101,23 @@ def memory(call: Callable[[int], Any], calls: int) -> list[float]:
     return held
 
 
-def main(calls: int, long: int) -> None:
+def adapter(url: str, body: bytes) -> Callable[[int], Any]:
+    """The least that requests can do for a call: a prepared request handed to a pooled adapter."""
+    pool = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=64)
+
+    def call(number: int) -> Any:
+        headers = {"Content-Type": "application/json", "X-Request-Id": str(number)}
+        prepared = requests.Request("PUT", url, data=body, headers=headers).prepare()
+        return json.loads(pool.send(prepared, timeout=(5, 30)).content)
+
+    return call
+
+
+def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them."""
     home = Path(tempfile.mkdtemp())
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path("bench.sqlite"))
+    found: list[dict[str, Any]] = []
     with rehearsal_running(config, home) as address, RegisterClient(config.model_copy(update={"base_url": address})) as client:
         kobo_id = client.create(to_body(VALUES), "bench").kobo_id
         change = updatable_body(VALUES)
@@ -119,19 +126,53 @@ def main(calls: int, long: int) -> None:
         ways: dict[str, Callable[[int], Any]] = {
             "kobo_client": lambda number: client.change(kobo_id, change, str(number)),
             "requests": bare(url, body),
+            "adapter": adapter(url, body),
         }
         if find_spec("httpx"):
             ways["httpx"] = with_httpx(url, body)
-        heads = " ".join(f"{name + '/s':>14} {'CPU ms':>7}" for name in ways)
-        print(f"{'threads':>7} {'latency':>8} {heads} {'ratio':>6} {'ideal':>7}")
         for threads, latency in CELLS:
             rules = [{"kind": "latency", "seconds": latency}] if latency else []
             requests.post(f"{address}/rehearsal/faults", json=rules, timeout=5).raise_for_status()
-            print(row(threads, latency, pairs(ways, threads, min(calls, int(threads / latency)) if latency else calls)), flush=True)
+            found += rows(threads, latency, pairs(ways, threads, min(calls, int(threads / latency)) if latency else calls))
         requests.post(f"{address}/rehearsal/faults", json=[], timeout=5).raise_for_status()
         if long:
-            print(f"memory over {long} calls, MB after each fifth: {memory(ways['kobo_client'], long)}")
+            held = memory(ways["kobo_client"], long)
+            found.append(told("client memory after all calls (MB)", long, held[-1], held[0], "after a fifth of them", 1.05, held))
+    return found
+
+
+def rows(threads: int, latency: float, measured: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
+    """Medians; a ratio is the median of the turns' ratios, so that a busy second meets both."""
+    where = f"{threads} threads, {latency * 1000:.0f} ms"
+    speeds = {name: median(speed for speed, _ in turns) for name, turns in measured.items()}
+    found = []
+    for name, goal in (("requests", 0.95), ("httpx", None)):
+        if name in measured:
+            beside = median(ours / theirs for (ours, _), (theirs, _) in zip(measured["kobo_client"], measured[name], strict=True))
+            one = told(f"client, {where} (changes/s)", threads, speeds["kobo_client"], speeds[name], f"bare {name}", None)
+            met = "" if goal is None else beside >= goal
+            found.append(one | {"ratio": round(beside, 2), "goal": "" if goal is None else f">= {goal}", "met": met})
+    if latency:
+        ideal = threads / latency
+        one = told(f"client, {where} (changes/s)", threads, speeds["kobo_client"], ideal, "threads / latency", None)
+        most = threads == max(threads for threads, _ in CELLS)
+        reached = one["ours"] / ideal
+        found.append(one | {"goal": ">= 0.95" if most else "", "met": reached >= 0.95 if most else ""})
+        if most:
+            found.append(told(f"bare requests, {where} (changes/s)", threads, speeds["requests"], ideal, "threads / latency", None))
+    elif threads == 1:
+        own = median(ours - theirs for (_, ours), (_, theirs) in zip(measured["kobo_client"], measured["adapter"], strict=True))
+        found.append(told(f"client's own CPU per call, {where} (ms)", threads, own, 0.3, "the goal", 1))
+    return found
+
+
+def told(name: str, size: int, ours: float, other: float, other_is: str, most: float | None, detail: Any = None) -> dict[str, Any]:
+    ratio = ours / other
+    row = {"name": name, "size": size, "ours": round(ours, 3), "other": round(other, 3), "other_is": other_is, "ratio": round(ratio, 2)}
+    row |= {"goal": "" if most is None else f"<= {most}", "met": "" if most is None else ratio <= most}
+    return row if detail is None else row | {"detail": detail}
 
 
 if __name__ == "__main__":
-    main(*(int(given) for given in (sys.argv[1:] + ["300", "20000"][len(sys.argv) - 1 :])[:2]))
+    for figure in run(*(int(given) for given in sys.argv[1:3])):
+        print(json.dumps(figure))

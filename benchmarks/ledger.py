@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import tempfile
 import time
 import uuid
@@ -80,26 +81,21 @@ def journalled(register: Waiting, changes: int, threads: int, ledger: Ledger, nu
     return seconds
 
 
-def measure(name: str, url: str, folder: Path, options: argparse.Namespace) -> float:
+def measure(name: str, url: str, folder: Path, options: argparse.Namespace) -> list[tuple[float, float]]:
+    """(seconds with the journal, seconds without), by turns."""
     register = Waiting(options.latency)
-    ratios = []
+    pairs = []
     with open_ledger(url, folder) as ledger:
         for number in range(options.repeat):
             without = bare(register, options.changes, options.threads)
             with_it = journalled(register, options.changes, options.threads, ledger, number)
-            ratios.append(with_it / without)
-            per_change = (with_it - without) / options.changes * 1000
-            print(f"{name:10} without {without:6.2f} s  with {with_it:6.2f} s  ratio {ratios[-1]:.3f}  {per_change:+.3f} ms per change")
-    return statistics.median(ratios)
+            pairs.append((with_it, without))
+    return pairs
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--changes", type=int, default=1600)
-    parser.add_argument("--threads", type=int, default=16)
-    parser.add_argument("--latency", type=float, default=0.02)
-    parser.add_argument("--repeat", type=int, default=3)
-    options = parser.parse_args()
+def run(options: argparse.Namespace | None = None) -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them."""
+    options = options or parsed([])
     with tempfile.TemporaryDirectory() as folder:
         found = {"SQLite": measure("SQLite", "sqlite:///ledger.sqlite", Path(folder), options)}
     with tempfile.TemporaryDirectory(prefix="ks-pg-", dir="/tmp") as folder:
@@ -108,9 +104,30 @@ def main() -> None:
         with pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete") as server:  # type: ignore[attr-defined]
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
             found["PostgreSQL"] = measure("PostgreSQL", url, Path(folder), options)
-    for name, ratio in found.items():
-        print(f"{name}: journal costs {ratio:.3f} of the bare calls (goal {GOAL}): {'reached' if ratio <= GOAL else 'MISSED'}")
+    return [
+        {
+            "name": f"changes with a journal on {name}, {options.threads} threads, {options.latency * 1000:.0f} ms (s)",
+            "size": options.changes,
+            "ours": round(statistics.median(with_it for with_it, _ in pairs), 3),
+            "other": round(statistics.median(without for _, without in pairs), 3),
+            "other_is": "the same calls without it",
+            "ratio": round(ratio := statistics.median(with_it / without for with_it, without in pairs), 3),
+            "goal": f"<= {GOAL}",
+            "met": ratio <= GOAL,
+        }
+        for name, pairs in found.items()
+    ]
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--changes", type=int, default=1600)
+    parser.add_argument("--threads", type=int, default=16)
+    parser.add_argument("--latency", type=float, default=0.02)
+    parser.add_argument("--repeat", type=int, default=5)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
-    main()
+    for figure in run(parsed(sys.argv[1:])):
+        print(json.dumps(figure))

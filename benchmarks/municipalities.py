@@ -106,6 +106,25 @@ def seconds_to_load(count: int) -> float:
         return time.perf_counter() - started
 
 
+def run(loaded: int = 357, nights: int = 20, workers: tuple[int, ...] = (1, 2, 4)) -> list[dict[str, Any]]:
+    """The figures as benchmarks/results.json holds them."""
+    from tests.cluster.deployment import seconds_of_nights
+
+    name = "dagster definitions validate (s)"
+    found = [_row(name, loaded, seconds_to_load(loaded), 20.0, "the goal") | {"goal": "<= 1"}]
+    found[0]["met"] = found[0]["ratio"] <= 1
+    taken = {number: seconds_of_nights(nights, number) for number in workers}
+    return found + [
+        _row(f"a night of {nights} municipalities on {number} Celery workers (s)", nights, taken[number], taken[workers[0]], "1 worker")
+        for number in workers[1:]
+    ]
+
+
+def _row(name: str, size: int, ours: float, other: float, other_is: str) -> dict[str, Any]:
+    row = {"name": name, "size": size, "ours": round(ours, 1), "other": round(other, 1), "other_is": other_is}
+    return row | {"ratio": round(ours / other, 2), "goal": "", "met": ""}
+
+
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["write", folder, count]:

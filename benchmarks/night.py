@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import town
+from benchmarks.memory import Watching
 
 ROOT = Path(__file__).parent.parent
 THREADS = 16
@@ -97,11 +97,12 @@ def timed(command: list[str], home: Path) -> dict[str, float]:
     del environment["DAGSTER_HOME"]
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    said = process.communicate()[0]
+    with Watching(process) as watched:
+        said = process.communicate()[0]
     seconds = time.perf_counter() - started
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command[:5])} ended {process.returncode}: {said[-2000:]}")
-    return {"seconds": round(seconds, 2), "memory_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)}
+    return {"seconds": round(seconds, 2), "memory_mb": watched.peak}
 
 
 if __name__ == "__main__":

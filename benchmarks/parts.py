@@ -7,7 +7,6 @@ its own, and what the command line costs before it does anything.
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import pandera.polars as pa
 import polars as pl
 
 from benchmarks import town
+from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
 from connectors.read import read_source
 from connectors.reading import Verdict
@@ -240,7 +240,7 @@ def _data_part(what: str, config: Path) -> dict[str, float]:
         plan = _plan(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
         assert plan.counts["in_sync"] == merged.dwellings.height, plan.counts
     taken = time.perf_counter() - started
-    return {"seconds": round(taken, 3), "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
+    return {"seconds": round(taken, 3), "memory_mb": peak_mb()}
 
 
 def _rows(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

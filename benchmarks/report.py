@@ -7,7 +7,6 @@ one JSON text by polars.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from benchmarks.memory import peak_mb
 
 SIZES = (1_090, 20_000, 111_000)
 
@@ -42,7 +43,7 @@ def measure(size: int) -> dict[str, Any]:
             "floor": round(floor, 3),
             "page_kb": round(published.page.stat().st_size / 1000, 1),
             "all_mb": round(sum(file.stat().st_size for file in files) / 1e6, 2),
-            "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "memory_mb": peak_mb(),
         }
 
 

@@ -113,16 +113,25 @@ def send(address: str, message: Message, number: int = 1, environment: Mapping[s
 
     number: which of `alerts` it is, so that it can be named without being shown.
     """
-    # apprise costs a third of a second to import, and most looks of the sensor have nothing to say.
-    import apprise  # noqa: PLC0415
-
-    kind = address.split("://", maxsplit=1)[0]
+    called = f"alerts {number} ({address.split('://', maxsplit=1)[0]})"
     missing = [name for name in re.findall(r"\$\{(\w+)\}", address) if name not in environment]
     if missing:
-        raise SendingError(f"alerts {number} ({kind}) names the environment variable {missing[0]}, which is not set where Dagster runs.")
+        raise SendingError(f"{called} names the environment variable {missing[0]}, which is not set where Dagster runs.")
+    kind = "success" if message.title.endswith(_TITLES[State.DONE]) else "warning"
+    deliver(re.sub(r"\$\{(\w+)\}", lambda match: environment[match.group(1)], address), message, called, kind=kind)
+
+
+def deliver(address: str, message: Message, called: str, *, kind: str, attached: Path | None = None) -> None:
+    """Hand a message to apprise. address: one URL, or several with a space between. Raises SendingError.
+
+    called: how the address is named without being shown. kind: apprise's info, success or warning.
+    """
+    # apprise costs a third of a second to import, and most looks of the sensors have nothing to say.
+    import apprise  # noqa: PLC0415
+
     receivers = apprise.Apprise()
-    if not receivers.add(re.sub(r"\$\{(\w+)\}", lambda match: environment[match.group(1)], address)):
-        raise SendingError(f"alerts {number} ({kind}) is no address that apprise knows; write e.g. mailto://, msteams:// or slack://.")
-    kind_of = apprise.NotifyType.SUCCESS if message.title.endswith(_TITLES[State.DONE]) else apprise.NotifyType.WARNING
-    if not receivers.notify(title=message.title, body=message.body, notify_type=kind_of):
-        raise SendingError(f"alerts {number} ({kind}) could not be reached; it is tried again at the next look.")
+    if not receivers.add(address):
+        raise SendingError(f"{called} is no address that apprise knows; write e.g. mailto://, msteams:// or slack://.")
+    files = str(attached) if attached else None
+    if not receivers.notify(title=message.title, body=message.body, notify_type=apprise.NotifyType(kind), attach=files):
+        raise SendingError(f"{called} could not be reached; it is tried again at the next look.")

@@ -18,6 +18,7 @@ from pipelines.fitting import fitting, table_base
 from pipelines.home import config_files, home, municipalities
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
 from pipelines.own_graph import MunicipalityJob
+from pipelines.owner_letters import owner_letters_sensor
 from pipelines.sensors import alerts_sensor
 from reconciliation.municipality import ConfigurationError, Municipality
 
@@ -44,6 +45,7 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
         sensors=[
             *(alerts_sensor(municipality, root) for municipality in found),
             *(clarification_sensor(municipality, root, base) for municipality in found if municipality.answers),
+            *(owner_letters_sensor(municipality, root) for municipality in found if municipality.send and municipality.send.owners),
         ],
         resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
         executor=dg.in_process_executor,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
@@ -36,7 +36,7 @@ class Owner(Strict):
 
     title: str
     notify: tuple[str, ...] = ()
-    """apprise URLs; `${NAME}` is taken from the environment."""
+    """Must stay empty: an address is a secret, and `send.owners` names the environment variable that holds it."""
 
 
 class Survivorship(Strict):
@@ -78,6 +78,19 @@ class Kostra(Strict):
     """How a dwelling let through a kommunalt foretak counts; the register calls it leased in."""
 
 
+class Send(Strict):
+    """What each data owner is sent when their list of deviations and questions has changed."""
+
+    owners: dict[str, Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = Field(default_factory=dict)
+    """Owner -> the environment variable that holds the apprise URL (several with a space between); never the URL itself."""
+    workbook: bool = False
+    """Attach the owner's workbook. It holds addresses, so `addresses` must be true too."""
+    addresses: bool = False
+    """The message may quote what stands in the rows; otherwise it holds counts and a link only."""
+    link: str = ""
+    """Where owners reach the folder `reports`: https://..., or a file share. The path on this machine when left out."""
+
+
 class Municipality(Strict):
     slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
@@ -109,6 +122,8 @@ class Municipality(Strict):
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
+    send: Send | None = None
+    """Data owners who are told by themselves; nobody when left out."""
     missed_after_hours: float = Field(default=6.0, gt=0)
     """So long after its hour a night that has not ended is missed."""
 
@@ -180,8 +195,22 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
     for name in municipality.needs.services if municipality.needs else ():
         if name not in municipality.owners:
             yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
+    yield from _sending_faults(municipality)
     ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
     for field, order in ranked.items():
         for name in order:
             if name not in municipality.sources:
                 yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."
+
+
+def _sending_faults(municipality: Municipality) -> Iterator[str]:
+    for name, owner in municipality.owners.items():
+        if owner.notify:
+            yield f"owners.{name}.notify: nobody reads it. Put the address in an environment variable and name that in `send.owners`."
+    if municipality.send is None:
+        return
+    for name in municipality.send.owners:
+        if name not in municipality.owners:
+            yield f"send.owners: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
+    if municipality.send.workbook and not municipality.send.addresses:
+        yield "send.workbook: the workbook holds addresses. Set `send.addresses: true` too if the way it is sent may carry them."

@@ -45,6 +45,24 @@ def dated(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and _DATED.fullmatch(path.name)) if folder.is_dir() else []
 
 
+def point_to_newest(folder: Path, page: str) -> None:
+    """Write `folder`/<page>, which leads to that page of the newest night: an address that is the same every night.
+
+    Raises ReportError when the file system refuses.
+    """
+    newest = dated(folder)[-1].name
+    made = folder / f".{page}-{os.getpid()}"
+    try:
+        made.write_text(
+            f'<!doctype html><html lang="nb"><meta charset="utf-8"><title>{newest}</title>'
+            f'<meta http-equiv="refresh" content="0; url={newest}/{page}"><a href="{newest}/{page}">{newest}</a></html>\n',
+            encoding="utf-8",
+        )
+        made.replace(folder / page)
+    except OSError as error:
+        raise ReportError(f"{folder / page}: cannot be written ({error.strerror}). Give the night write permission to {folder}.") from error
+
+
 def _move(folder: Path, as_of: date, made: Path) -> Path:
     name = as_of.isoformat()
     newer = any(path.name > name for path in dated(folder))

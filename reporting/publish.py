@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from reporting.files import place
+from reconciliation.municipality import Municipality
+from reporting.files import place, point_to_newest
 from reporting.forecast import forecast
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
+from reporting.letter import letters
 from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
@@ -23,7 +25,7 @@ from reporting.refusals import refusals
 from reporting.summary import build
 from reporting.workbook import write_workbook
 
-PAGE, SUMMARY = "index.html", "summary.json"
+PAGE, SUMMARY, LETTERS = "index.html", "summary.json", "brev.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ def publish(result: NightResult, folder: Path) -> Published:
             write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
         (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         write_data(safe, into)
+        if (send := safe.municipality.send) and send.owners:
+            told = letters(safe, link_to(folder, result.municipality), addresses=send.addresses)
+            (into / LETTERS).write_text(json.dumps([asdict(letter) for letter in told], ensure_ascii=False, indent=1), encoding="utf-8")
         (into / RULES_PAGE).write_text(render_rules(safe), encoding="utf-8")
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]
@@ -60,7 +65,15 @@ def publish(result: NightResult, folder: Path) -> Published:
         (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write)
+    if (send := result.municipality.send) and send.owners:
+        point_to_newest(folder / result.municipality.slug, PAGE)
     return Published(lies, lies / PAGE, lies / SUMMARY, {owner: lies / name for owner, name in names.items()})
+
+
+def link_to(folder: Path, municipality: Municipality) -> str:
+    """Where the newest page of that municipality is found, the same every night. folder: where reports are written."""
+    base = municipality.send.link.rstrip("/") if municipality.send and municipality.send.link else str(folder)
+    return f"{base}/{municipality.slug}/{PAGE}"
 
 
 def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> Iterator[str]:

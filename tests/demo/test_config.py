@@ -14,7 +14,7 @@ from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
 from demo.rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER
 from kobo_client.config import Authentication, RegisterConfig
-from reconciliation.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Survivorship, load
+from reconciliation.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Send, Survivorship, load
 from reconciliation.tables import CONTENT
 from tests.demo.conftest import Night
 
@@ -105,6 +105,7 @@ def test_no_night_shrinks_so_much_that_it_is_suspicious(
         Guards,
         Needs,
         Kostra,
+        Send,
         CsvSource,
         ExcelSource,
         SqlSource,

@@ -1,0 +1,121 @@
+"""What each data owner is told when something of theirs has changed: counts and a link, in bokmål."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import polars as pl
+
+from connectors.reading import Verdict
+from reconciliation.decision_questions import Question
+from reporting.headline import first_sentence
+from reporting.night import NightResult
+from reporting.norwegian import listed
+from reporting.overview import OwnerLife, lives, owner_title
+from reporting.privacy import hide_secret_values
+from reporting.texts import counted, say
+
+QUOTED = 10
+"""So many rows are quoted at most, where quoting is allowed; the workbook holds them all."""
+NOTHING = ""
+"""Digest of an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one owner, and digests of what it is about: `deviations`, `questions` and `unread` (sources).
+
+    A part that tonight cannot tell (a source was not read, Kobo was not seen) is left out of `about`: it has not changed.
+    """
+
+    owner: str
+    title: str
+    body: str
+    about: Mapping[str, str]
+
+
+def worth_sending(letter: Letter, told: Mapping[str, str]) -> bool:
+    """Whether it says something that the letter before did not. told: `about` of all that was sent before, the last of each part.
+
+    That a source is read again is told by its list, if that has changed; it is no news by itself.
+    """
+    news = {part for part, digest in letter.about.items() if digest != told.get(part, NOTHING)}
+    return bool(news - {"unread"}) or ("unread" in news and letter.about["unread"] != NOTHING)
+
+
+def letters(result: NightResult, link: str, *, addresses: bool = False) -> list[Letter]:
+    """One per owner of the municipality's file, whether it is worth sending or not.
+
+    link: where the page is. addresses: rows may be quoted; without it no value of any row is in a letter. What belongs to a secret
+    address is hidden either way.
+    """
+    shown = hide_secret_values(result)
+    found = {life.owner: life for life in lives(result)}
+    made = []
+    for owner in result.municipality.owners:
+        theirs = shown.filter(pl.col("owner") == owner)
+        asked = [question for question in result.questions if question.owner == owner and question.decided is None]
+        unread = [source.title for source in result.sources.values() if source.owner == owner and source.verdict is not Verdict.COMPLETE]
+        quoted = list(_quoted(theirs)) if addresses else []
+        body = _body(result, owner, found.get(owner), len(asked), unread, quoted, link)
+        made.append(Letter(owner, _title(result, owner, theirs.height, unread), body, _about(result, theirs, asked, unread)))
+    return made
+
+
+def _title(result: NightResult, owner: str, deviations: int, unread: Sequence[str]) -> str:
+    named = owner_title(result, owner)
+    if unread:
+        return say("letter.title_unread", owner=named)
+    return say("letter.title", owner=named, count=counted(deviations, "avvik"))
+
+
+def _body(
+    result: NightResult, owner: str, life: OwnerLife | None, asked: int, unread: Sequence[str], quoted: Sequence[str], link: str
+) -> str:
+    parts = [say("letter.hello", owner=owner_title(result, owner)), first_sentence(result)]
+    if unread:
+        parts.append(say("letter.unread", sources=listed(unread)))
+    if life and (life.open or life.fixed):
+        parts.append(_counts(life))
+    if asked:
+        parts.append(say("letter.asked", count=counted(asked, "spørsmål")))
+    if not unread and not asked and not (life and life.open):
+        parts.append(say("letter.nothing"))
+    if quoted:
+        parts.append("\n".join(quoted))
+    return "\n\n".join([*parts, say("letter.link", link=link), say("letter.why")]) + "\n"
+
+
+def _counts(life: OwnerLife) -> str:
+    said = (("new", life.new), ("fixed", life.fixed), ("returned", life.returned))
+    numbers = [say(f"letter.{name}", count=counted(number, "avvik")) for name, number in said if number]
+    return "\n".join([say("letter.open", count=counted(life.open, "avvik")), *numbers])
+
+
+def _quoted(deviations: pl.DataFrame) -> Iterator[str]:
+    """The newest first, for they are what the letter is about."""
+    ordered = deviations.sort("is_new", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True)
+    for row in ordered.head(QUOTED).iter_rows(named=True):
+        places = (PurePath(row["file"] or "").name, row["sheet"], say("letter.row", row=row["row"]) if row["row"] else None)
+        yield say("letter.quoted", place=", ".join(place for place in places if place), message=row["message"])
+    if deviations.height > QUOTED:
+        yield say("letter.more", count=counted(deviations.height - QUOTED, "avvik"))
+
+
+def _about(result: NightResult, theirs: pl.DataFrame, asked: Sequence[Question], unread: Sequence[str]) -> dict[str, str]:
+    about = {"unread": _digest(sorted(unread))}
+    if not unread:
+        # A row is known by its key, so that one inserted above it is no news; by its place where it has none.
+        known = pl.coalesce("source_key", pl.format("{}:{}", pl.col("sheet").fill_null(""), "row"))
+        told = theirs.select("source", known.alias("known"), "column", "rule", "value").unique().sort(pl.all(), nulls_last=True)
+        about["deviations"] = _digest(told.write_csv(include_header=False).splitlines())
+    if result.register_verdict == "complete":
+        about["questions"] = _digest(sorted(f"{question.id} {question.evidence}" for question in asked))
+    return about
+
+
+def _digest(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16] if lines else NOTHING

@@ -22,6 +22,7 @@ from reconciliation.tables import DEVIATIONS
 from reconciliation.verdict import Judgement, NightVerdict, judge
 from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
+from reporting.copying import copy_night
 from reporting.files import ReportError
 from reporting.needs_reading import read_needs
 from reporting.night import RECENT, NightResult, SourceNight
@@ -141,6 +142,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             )
             try:
                 published = publish(night_result, session.home / municipality.reports)
+                copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
             except ReportError as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
         session.finish(
@@ -163,6 +165,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 "says": " ".join(judgement.messages) or "-",
                 "report": dg.MetadataValue.path(str(published.page)),
                 "summary": dg.MetadataValue.path(str(published.summary)),
+                **({"copied to": dg.MetadataValue.url(copied)} if copied else {}),
             },
             check_results=[
                 result(

@@ -106,6 +106,8 @@ class Municipality(Strict):
     storage: str = "var/tables"
     """Folder or URL where tables between steps lie."""
     reports: str = "reports"
+    reports_copy: str = ""
+    """URL (s3://, abfs://, file://) to which each night's reports are copied as well."""
     categories: dict[str, Category]
     owners: dict[str, Owner]
     sources: dict[str, AnySource]

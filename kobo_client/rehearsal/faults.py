@@ -125,6 +125,9 @@ async def spoil(rule: Rule, response: Response, scope: Scope, receive: Receive, 
         cut(scope)
     elif rule.kind == "no_json":
         await HTMLResponse("<html><title>Logg inn</title></html>", 200)(scope, receive, send)
+    elif rule.kind == "slow_body" and not response.body:
+        await asyncio.sleep(rule.seconds)
+        await response(scope, receive, send)
     else:
         content = bytes(response.body) or b" "
         await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
 
 import dagster as dg
@@ -26,7 +27,7 @@ from reporting.copying import copy_night
 from reporting.files import ReportError
 from reporting.needs_reading import read_needs
 from reporting.night import RECENT, NightResult, SourceNight
-from reporting.publish import publish
+from reporting.publish import Published, publish
 
 
 def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
@@ -163,8 +164,9 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             metadata={
                 "verdict": judgement.verdict.value,
                 "says": " ".join(judgement.messages) or "-",
-                "report": dg.MetadataValue.path(str(published.page)),
-                "summary": dg.MetadataValue.path(str(published.summary)),
+                **report_metadata(municipality, published),
+                "open deviations": lives.height,
+                "new deviations": int(lives["is_new"].sum()),
                 **({"copied to": dg.MetadataValue.url(copied)} if copied else {}),
             },
             check_results=[
@@ -178,6 +180,24 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         )
 
     return reports
+
+
+def report_metadata(municipality: Municipality, published: Published) -> dict[str, Any]:
+    """The curve, where the files lie, and links to them where the municipality's file says how people reach them."""
+    base = municipality.send.link.rstrip("/") if municipality.send else ""
+    home = f"{base}/{municipality.slug}/{published.folder.name}"
+
+    def link(file: Path) -> dg.MetadataValue[Any]:
+        return dg.MetadataValue.url(f"{home}/{file.name}") if base else dg.MetadataValue.path(str(file))
+
+    return {
+        **({"burn-up": dg.MetadataValue.md(published.burnup)} if published.burnup else {}),
+        # The commands read these two, so they are paths on this machine always.
+        "report": dg.MetadataValue.path(str(published.page)),
+        "summary": dg.MetadataValue.path(str(published.summary)),
+        **({"page": link(published.page)} if base else {}),
+        **{f"workbook of {owner}": link(book) for owner, book in published.workbooks.items()},
+    }
 
 
 def _fixed_lately(ledger: Ledger, slug: str, as_of: date) -> pl.DataFrame:

@@ -54,7 +54,7 @@ def burnup(result: NightResult, foreseen: Forecast) -> Markup:
     points = curve(result.history, result.as_of)
     if points.is_empty():
         return Markup("")
-    return Markup("").join(_picture(result, foreseen, points, size) for size in ("wide", "narrow"))
+    return Markup("").join(picture(result, foreseen, points, size) for size in ("wide", "narrow"))
 
 
 def describe(points: pl.DataFrame) -> str:
@@ -69,7 +69,8 @@ def describe(points: pl.DataFrame) -> str:
     return say("curve.description", start=day(rows[0]["as_of"]), end=day(rows[-1]["as_of"]), points="; ".join(words))
 
 
-def _picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name: str) -> Markup:
+def picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name: str) -> Markup:
+    """One of SIZES. points: CURVE, at least one night."""
     width, height = SIZES[name]
     frame = _frame(result, foreseen, points, width, height)
     nights = points.rows(named=True)

@@ -184,7 +184,8 @@ through the journal to the rehearsal register over HTTP, three attempts a call, 
 the table again and fails when it differs, or when a cell holds a duplicate, a loss, or a state that no sentence explains.
 
 The register is shown as `our id: bruksareal`. Before the night it holds `a: 50`; a create wants `b: 50` beside it, a change or
-a replacement `a: 51.5`, and a retirement nothing. *open*: the ledger knows that it does not know; the night after asks the register before it writes.
+a replacement `a: 51.5`, and a retirement nothing. *open*: the ledger knows that it does not know; the night after asks the
+register before it writes.
 
 {table}
 """

@@ -13,7 +13,7 @@ from connectors.reading import Verdict
 from reconciliation.decision_questions import Question
 from reporting.headline import first_sentence
 from reporting.night import NightResult
-from reporting.norwegian import listed
+from reporting.norwegian import listed, number
 from reporting.overview import OwnerLife, lives, owner_title
 from reporting.privacy import hide_secret_values
 from reporting.texts import counted, say
@@ -90,9 +90,13 @@ def _body(
 
 
 def _counts(life: OwnerLife) -> str:
-    said = (("new", life.new), ("fixed", life.fixed), ("returned", life.returned))
-    numbers = [say(f"letter.{name}", count=counted(number, "avvik")) for name, number in said if number]
-    return "\n".join([say("letter.open", count=counted(life.open, "avvik")), *numbers])
+    said = [say("letter.open", count=counted(life.open, "avvik"))]
+    lately = [say(f"letter.{name}", count=number(many)) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
+    if lately:
+        said.append(say("letter.since", what=listed(lately)))
+    if life.returned:
+        said.append(say("letter.returned", count=number(life.returned)))
+    return " ".join(said)
 
 
 def _quoted(deviations: pl.DataFrame) -> Iterator[str]:

@@ -75,7 +75,7 @@ def test_owners_hear_once_per_change_and_what_cannot_be_sent_is_a_named_warning(
     assert "https://intranett.example/k/vik/index.html" in first["message"]
     assert "Storgata" not in first["message"]
     assert first["attachments"] == []
-    assert "- 1\N{NO-BREAK SPACE}avvik er rettet" in last["message"]
+    assert "Siden forrige natt: 1 rettet." in last["message"]
     assert "ingen åpne avvik" in last["message"]
     assert eiendom.arrived == [], "they never had anything to do"
     assert bolig.address not in str(looking.cursor), "an address is remembered by its hash"

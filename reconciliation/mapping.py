@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from rapidfuzz import process
 
@@ -11,10 +11,12 @@ from reconciliation import tables
 from reconciliation.transforms import GROUPS, NAMES
 
 
-def faults_of(name: str, source: AnySource, categories: Collection[str]) -> Iterator[str]:
-    """One sentence per fault: what, where in the file, what to write instead."""
+def faults_of(
+    name: str, source: AnySource, categories: Collection[str], place: Callable[[str, str], str] = "sources.{}.fields.{}".format
+) -> Iterator[str]:
+    """One sentence per fault: what, where in the file, what to write instead. place: how a source's field is pointed at."""
     for canonical, mapping in source.fields.items():
-        where = f"sources.{name}.fields.{canonical}"
+        where = place(name, canonical)
         if mapping.transform not in NAMES:
             yield f"{where}: `as: {mapping.transform}` is no transform; {_nearest(mapping.transform, NAMES)}"
         elif mapping.transform not in GROUPS and canonical not in tables.CONTENT:

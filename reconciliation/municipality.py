@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from connectors.config import AnySource, Strict
 from kobo_client.config import RegisterConfig
 from reconciliation.mapping import faults_of
+from reconciliation.mapping_files import MappingFault, Origin, with_mappings
 
 
 class Category(Strict):
@@ -171,16 +172,34 @@ def load(config_file: Path) -> Municipality:
     if not isinstance(content, dict):
         raise ConfigurationError(f"{config_file}: holds no keys. Compare it with config/demo.yaml.")
     try:
+        content, origins = with_mappings(config_file, text, content)
         municipality = Municipality.model_validate(content)
+    except MappingFault as fault:
+        raise ConfigurationError(str(fault)) from fault
     except ValidationError as error:
-        faults = "\n".join(f"{config_file}: {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}." for fault in error.errors())
+        faults = "\n".join(f"{_placed(config_file, origins, fault['loc'])}: {fault['msg']}." for fault in error.errors())
         raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error
-    if contradictions := list(_cross_faults(municipality)):
-        raise ConfigurationError("\n".join(f"{config_file}: {one}" for one in contradictions))
+
+    def place(name: str, field: str) -> str:
+        return _placed(config_file, origins, ("sources", name, municipality.sources[name].kind, "fields", field))
+
+    mappings = (one for name, source in municipality.sources.items() for one in faults_of(name, source, municipality.categories, place))
+    if contradictions := [*(f"{config_file}: {one}" for one in _cross_faults(municipality)), *mappings]:
+        raise ConfigurationError("\n".join(contradictions))
     home = home_of(config_file)
     resolved = config_file.resolve()
     municipality._file = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else str(config_file)
     return municipality
+
+
+def _placed(config_file: Path, origins: Mapping[str, Origin], at: Sequence[object]) -> str:
+    """File and key of a fault: in the mapping file, with its line, where it is that file which says it."""
+    if len(at) > 2 and at[0] == "sources":
+        name, within = str(at[1]), at[3:]
+        if name in origins and (line := origins[name].line(within)) is not None:
+            return f"{origins[name].file}, line {line}: {'.'.join(str(part) for part in within)}"
+        at = ("sources", name, *within)
+    return f"{config_file}: {'.'.join(str(part) for part in at)}"
 
 
 def _cross_faults(municipality: Municipality) -> Iterator[str]:
@@ -188,7 +207,6 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
     for name, source in municipality.sources.items():
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
-        yield from faults_of(name, source, municipality.categories)
     if municipality.register_.write == "import_file":
         yield (
             "register.write: import_file is not carried out by a night yet, and nothing is written by the API in its place. "

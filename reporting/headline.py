@@ -9,7 +9,7 @@ from reporting.forecast import Forecast, State
 from reporting.night import NightResult
 from reporting.norwegian import day, listed, number
 from reporting.overview import Block
-from reporting.texts import counted, say, texts
+from reporting.texts import counted, say, texts, word_for
 
 
 def first_sentence(result: NightResult) -> str:
@@ -45,7 +45,7 @@ def outside(result: NightResult) -> str | None:
     """What is not counted, and why. None when nothing is."""
     categories = result.municipality.categories
     named = [
-        (categories[reason].title if reason in categories else say(f"outside.{reason}"), rows)
+        (categories[reason].title if reason in categories else word_for("outside", reason), rows)
         for reason, rows in sorted(result.out_of_scope.items(), key=lambda pair: -pair[1])
         if rows
     ]

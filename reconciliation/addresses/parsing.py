@@ -50,12 +50,27 @@ _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/]|til|og)\s*\d+\s*[^\W\d_]?$
 _CADASTRAL = re.compile(
     r"^(?:(?:gnr|g\.\s?nr|gårdsn(?:umme)?r|gardsn(?:umme)?r|matrikkel(?:n(?:umme)?r)?)\.?\s*:?\s*\d|\d+\s*/\s*\d+)", re.IGNORECASE
 )
+_PLAIN = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*) ([1-9]\d{0,2})([^\W\d_]?)")
+_NOT_A_STREETS = re.compile(r"(?:leil|lgh|rom|hybel|nr|pb|boks|postboks|gnr|g\.|gårdsn|gardsn|matrikkel|bruksenhet)", re.IGNORECASE)
+"""Words that begin like these mean something else than a street, as far as the rules below go."""
 _HIGHEST_FLOOR = 60
 _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen", "plass", "torg", "allé", "alle", "brygge", "og"})
 
 
 def parse(text: str | None) -> ParsedAddress:
     """Take one address apart. Never raises; what cannot be understood has a status that says so."""
+    return _plain(text or "") or _taken_apart(text)
+
+
+def _plain(text: str) -> ParsedAddress | None:
+    """ "Storgata 20B" and nothing more: nine of ten in a list that a system wrote, at a fifth of the cost. Else None."""
+    found = _PLAIN.fullmatch(text)
+    if found is None or any(_NOT_A_STREETS.match(word) for word in found[1].split(" ")):
+        return None
+    return ParsedAddress(Status.OK, neat_name(found[1]), int(found[2]), found[3].upper() or None)
+
+
+def _taken_apart(text: str | None) -> ParsedAddress:
     rest = _tidy(text or "")
     if not rest:
         return ParsedAddress(Status.EMPTY)

@@ -1,0 +1,60 @@
+"""The short way for plain addresses says what the long way says."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciliation.addresses.parsing import _plain, _taken_apart, parse
+
+WORDS = st.sampled_from(
+    [
+        "Storgata",
+        "STORGATA",
+        "leil",
+        "Leiligheten",
+        "lgh",
+        "rom",
+        "Romgata",
+        "hybel",
+        "nr",
+        "pb",
+        "boks",
+        "Bokserveien",
+        "postboks",
+        "gnr",
+        "H",
+        "U",
+        "L",
+        "K",
+        "og",
+        "til",
+        "vei",
+        "Øvre",
+        "Oscars",
+        "gate",
+        "å",
+        "matrikkelen",
+        "Ås",
+        "bruksenhet",
+        "A",
+        "g",
+        "Gårdsnummer",
+        "HUS",
+        "e1",
+        "St.",
+        "Per-Ols",
+    ]
+)
+NUMBERS = st.one_of(st.integers(0, 12_000).map(str), st.sampled_from(["12b", "12 B", "H0101", "3, 2413", "007", "12Æ", "1-3"]))
+WRITTEN = st.builds(lambda words, number: f"{' '.join(words)} {number}", st.lists(WORDS, min_size=1, max_size=4), NUMBERS)
+
+
+@given(st.one_of(WRITTEN, st.text(max_size=20).map(lambda text: f"{text} 12 A"), st.from_regex(r"\w+ \d+\w?", fullmatch=True)))
+def test_the_short_way_never_says_something_else(text: str) -> None:
+    assert _plain(text) in (None, _taken_apart(text))
+
+
+def test_what_a_system_writes_goes_the_short_way() -> None:
+    assert _plain("Storgata 20B") == parse("Storgata 20B")
+    assert _plain("ØVRE KONGS GATE 7") == parse("ØVRE KONGS GATE 7")

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
+
 from connectors.config import FieldMapping
+from reconciliation import tables
 from reconciliation.addresses.parsing import Status, parse
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 
@@ -142,6 +145,10 @@ NAMES = (*SINGLE, "lookup", "extract", *GROUPS)
 """Every word that `as:` takes."""
 
 
+_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Date: day}
+"""What is cut out of a text is read as its field is; any other field holds text."""
+
+
 def single(mapping: FieldMapping, canonical: str) -> Callable[[str], Parsed]:
     """The function that makes one canonical field from one text, as its mapping says."""
     if mapping.transform == "lookup":
@@ -149,9 +156,16 @@ def single(mapping: FieldMapping, canonical: str) -> Callable[[str], Parsed]:
         rule = "K02" if canonical == "kategori" else "V01"
         return lambda text: Parsed({canonical: table[text.strip().casefold()]}) if text.strip().casefold() in table else Parsed(rule=rule)
     if mapping.transform == "extract":
-        pattern = re.compile(mapping.pattern or "(.*)")
-        # No match is no value: the text is free, and most of it says nothing of this field.
-        return lambda text: Parsed({canonical: found.group(1).strip()} if (found := pattern.search(text)) else {})
+        pattern, transform = re.compile(mapping.pattern or "(.*)"), _READ_AS.get(type(tables.CONTENT[canonical]), str.strip)
+
+        def extracted(text: str) -> Parsed:
+            # No match is no value: the text is free, and most of it says nothing of this field.
+            if (found := pattern.search(text)) is None or found.group(1) is None:
+                return Parsed()
+            value = transform(found.group(1))
+            return Parsed(rule="V01") if value is None else Parsed({canonical: value})
+
+        return extracted
     transform, rule = SINGLE[mapping.transform]
 
     def made(text: str) -> Parsed:

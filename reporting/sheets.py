@@ -83,10 +83,14 @@ class Book:
         head = self.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
         for place, column in enumerate(columns):
             write(sheet, 1, place, column.title, head)
+        shapes: dict[tuple[int, str | None, bool], Any] = {}
         number = 1
         for number, (cells, colour) in enumerate(rows, start=2):
             for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-                write(sheet, number, place, cell, self._cell(column, colour, is_date=isinstance(cell, date)))
+                key = (place, colour, isinstance(cell, date))
+                if key not in shapes:
+                    shapes[key] = self._cell(column, colour, is_date=key[2])
+                write(sheet, number, place, cell, shapes[key])
         sheet.freeze_panes(2, 0)
         sheet.autofilter(1, 0, max(number, 2), len(columns) - 1)
         _print_setup(sheet, title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -86,7 +87,7 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[di
     lookup = pl.DataFrame(
         {
             "text": distinct,
-            **{name: pl.Series([_plain(name, one.values.get(name)) for one in parsed], dtype=tables.CONTENT[name]) for name in names},
+            **{name: _column(name, [one.values.get(name) for one in parsed]) for name in names},
             "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
         }
     )
@@ -94,12 +95,14 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[di
     return {name: joined[name] for name in names}, joined["rule"]
 
 
-def _plain(name: str, value: object) -> object:
-    """A lookup table's value in the field's own type: YAML reads 1 and true as it likes."""
+def _column(name: str, values: list[Any]) -> pl.Series:
+    """Values in the field's own type: YAML reads a lookup table's 1 and true as it likes."""
     kind = tables.CONTENT[name]
-    if value is None or isinstance(value, str) or kind != pl.String():
-        return float(str(value)) if kind == pl.Float64() and value is not None else value
-    return str(value)
+    if kind == pl.String():
+        values = [value if value is None or isinstance(value, str) else str(value) for value in values]
+    elif kind == pl.Float64():
+        values = [value if value is None else float(str(value)) for value in values]
+    return pl.Series(values, dtype=kind)
 
 
 def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, canonical: str, mapping: FieldMapping) -> pl.DataFrame:

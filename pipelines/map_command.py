@@ -11,22 +11,25 @@ import typer
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
-    from reconciliation.drafting import Draft
+    from reconciliation.drafting import Draft, Fit
 
 _FILL_IN = "FYLL_INN"
 
 
 def map_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The source's file: .csv, .xlsx or .xls (its first sheet).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The source's file: .csv, .xlsx or .xls.")],
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: its first.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="The file to write. Default: to the terminal.")] = None,
 ) -> None:
     """Draft the mapping of a file from its headings and values. Columns about persons are never mapped."""
     from connectors.faults import FAULTS, SourceFault, say  # noqa: PLC0415
     from pipelines.resolve_list import ListError, read_list  # noqa: PLC0415
-    from reconciliation.drafting import draft  # noqa: PLC0415
+    from pipelines.workbook_sheet import other_sheets, read_sheet  # noqa: PLC0415
+    from reconciliation.drafting import draft, fitting  # noqa: PLC0415
 
     try:
-        read = read_list(file, "")
+        read = read_sheet(file, sheet) if sheet else read_list(file, "")
+        others = [] if sheet else other_sheets(file)
     except SourceFault as fault:
         print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
         raise typer.Exit(FAILED) from fault
@@ -34,7 +37,8 @@ def map_file(
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from error
     made = draft(read.rows)
-    text = rendered(file, made, read.note)
+    fit = fitting(read.rows.columns)
+    text = rendered(file, made, read.note, fit)
     if out is None:
         print(text, end="")
     elif out.exists():
@@ -43,16 +47,22 @@ def map_file(
     else:
         out.write_text(text, encoding="utf-8")
         print(f"{out}: {sum(guess.field is not None for guess in made.guesses)} av {len(made.guesses)} kolonner har fått et felt.")
-    for warning in made.warnings:
-        print(warning, file=sys.stderr)
+    if others:
+        named = ", ".join(f"«{other}»" for other in others)
+        print(
+            f"Utkastet er av det første arket. Arbeidsboken har også {named}: kjør med --sheet for hvert som har boliger.", file=sys.stderr
+        )
+    for said in [*([fit.advice] if fit else []), *made.warnings]:
+        print(said, file=sys.stderr)
     raise typer.Exit(DONE)
 
 
-def rendered(file: Path, made: Draft, note: str) -> str:
+def rendered(file: Path, made: Draft, note: str, fit: Fit | None = None) -> str:
     """The source as it goes into the municipality's file, with what was recognised beside each line."""
     workbook = file.suffix.casefold() not in (".csv", ".txt", ".tsv")
     lines = [
         f"# Utkast fra kobosync map: {file.name}, {made.rows} rader ({note}). Les gjennom, rett, og sett inn i kommunens fil.",
+        *([f"# {fit.advice}"] if fit else []),
         "sources:",
         f"  {_slug(file)}:",
         f"    kind: {'excel' if workbook else 'csv'}",
@@ -61,7 +71,7 @@ def rendered(file: Path, made: Draft, note: str) -> str:
         f"    path: {_quoted(file.name)} # sett inn mappen filen ligger i",
     ]
     if workbook:
-        sheet = note.split("«")[1].split("»", maxsplit=1)[0]
+        sheet = note.split("«", maxsplit=1)[1].rsplit("»", maxsplit=1)[0]
         lines.append(f"    sheets: [{{name: {_quoted(sheet)}}}]")
     lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # navngir raden for alltid")
     lines.append("    fields:")

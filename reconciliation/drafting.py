@@ -5,16 +5,19 @@ A draft is for a person to correct; nothing here is used at night.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from connectors.headings import plain
 from connectors.personal_numbers import MASK
 from reconciliation.addresses import parse
 from reconciliation.addresses.parsing import Status
 from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.mapping_files import ready, ready_names
 from reconciliation.transforms import SINGLE
 
 KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -142,6 +145,42 @@ def draft(rows: pl.DataFrame) -> Draft:
     ]
     key = _key(rows, once)
     return Draft(key, tuple(once), rows.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A ready mapping whose every mapped heading the file has. ignore: all the file's others. exact: the mapping knows those too."""
+
+    name: str
+    title: str
+    ignore: tuple[str, ...]
+    exact: bool
+
+    @property
+    def advice(self) -> str:
+        """What a person is told, in bokmål."""
+        said = f"Dette ligner på {self.title}: bruk `mapping: ready:{self.name}` i stedet for key, fields og ignore."
+        if self.exact:
+            return said
+        listed = ", ".join(json.dumps(heading, ensure_ascii=False) for heading in self.ignore)
+        return f"{said} Filen har andre overskrifter ved siden av; skriv da også `ignore: [{listed}]`."
+
+
+def fitting(headings: Sequence[str]) -> Fit | None:
+    """The ready mapping of a file that fits these headings best; None when none does."""
+    there = {plain(heading): heading for heading in headings}
+    fits: list[tuple[int, int, Fit]] = []
+    for name in ready_names():
+        content = ready(name)
+        fields = content["fields"].values()
+        read = {*content["key"], *(heading for field in fields for heading in (field.get("column"), *field.get("columns", ())) if heading)}
+        if content.get("kind") in ("sql", "rest") or not read <= there.keys():
+            continue
+        others = there.keys() - read
+        rest = tuple(heading for bare, heading in there.items() if bare in others)
+        strange = len(others ^ set(content.get("ignore", ())))
+        fits.append((strange, -len(read), Fit(name, content["title"], rest, strange == 0)))
+    return min(fits, key=lambda each: each[:2])[2] if fits else None
 
 
 def _fit(guess: Guess) -> float:

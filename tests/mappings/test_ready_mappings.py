@@ -164,7 +164,7 @@ CASES = {
 
 
 def night_of(name: str, folder: Path) -> tuple[Municipality, Validated]:
-    own = {"title": "Kilden", "owner": "bolig", "mapping": f"ready:{name}", **CASES[name].make(folder)}
+    own = {"owner": "bolig", "mapping": f"ready:{name}", **CASES[name].make(folder)}
     file = folder / "vik.yaml"
     file.write_text(yaml.safe_dump({**CONFIG, "sources": {"s": own}, "survivorship": {"default": ["s"]}}), encoding="utf-8")
     municipality = load(file)

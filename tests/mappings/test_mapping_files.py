@@ -131,3 +131,14 @@ def test_a_file_that_is_no_utf_8_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "mappings" / "liste.yaml").write_bytes("title: Bø\n".encode("latin-1"))
     with pytest.raises(ConfigurationError, match="is not UTF-8 text"):
         load(file)
+
+
+def test_what_each_category_is_called_is_the_municipality_s_to_say(tmp_path: Path) -> None:
+    file = written(tmp_path, None, named="ready:enkel-liste")
+    with pytest.raises(ConfigurationError, match=r"ready:enkel-liste, line \d+: fields\.kategori: `as: lookup` needs a `table`"):
+        load(file)
+
+
+def test_a_mapping_that_is_no_path_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"sources\.liste\.mapping: give the path of a file"):
+        load(written(tmp_path, MAPPING, {"mapping": ["a.yaml"]}))

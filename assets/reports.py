@@ -191,7 +191,8 @@ def report_metadata(municipality: Municipality, published: Published) -> dict[st
         return dg.MetadataValue.url(f"{home}/{file.name}") if base else dg.MetadataValue.path(str(file))
 
     return {
-        **({"burn-up": dg.MetadataValue.md(published.burnup)} if published.burnup else {}),
+        **({"burn-up": dg.MetadataValue.md(published.thumbnail)} if published.thumbnail else {}),
+        **({"burn-up and forecast": dg.MetadataValue.md(published.burnup)} if published.burnup else {}),
         # The commands read these two, so they are paths on this machine always.
         "report": dg.MetadataValue.path(str(published.page)),
         "summary": dg.MetadataValue.path(str(published.summary)),

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -16,9 +17,16 @@ from reporting.burnup import SIZES, describe, picture
 from reporting.curve import curve
 from reporting.forecast import Forecast
 from reporting.night import NightResult
+from reporting.norwegian import number
+from reporting.texts import counted, say
 
 MOST_POINTS = 60
 """A line through more points looks no different at this size, and the picture is kept with every night."""
+SHOWN_AT_ONCE = 1000
+"""Dagster shows markdown of fewer characters in its table, and the rest behind a click."""
+THUMBNAIL = 240, 72
+"""Pixels."""
+FEW_POINTS = 14
 _LEGEND = ".curve text{font:13px sans-serif}"
 
 
@@ -38,9 +46,41 @@ def burnup_markdown(result: NightResult, foreseen: Forecast) -> str | None:
     return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(standing.encode()).decode()})"
 
 
-def _places(many: int) -> Sequence[int]:
-    """Evenly thinned to MOST_POINTS, the last one always among them."""
-    step = max(1, math.ceil(many / MOST_POINTS))
+def thumbnail_markdown(result: NightResult) -> str | None:
+    """The same curve in less than SHOWN_AT_ONCE characters: scope, registered, the required line and the deadline. None without a night."""
+    points = curve(result.history, result.as_of)
+    if points.is_empty():
+        return None
+    width, height = THUMBNAIL
+    municipality = result.municipality
+    start = min(municipality.started, points["as_of"][0])
+    days = max(1, (max(municipality.deadline, result.as_of) - start).days)
+    nights = points[_places(points.height, FEW_POINTS)].rows(named=True)
+    top = max(1, *(night["in_scope"] for night in nights)) * 1.1
+
+    def at(when: date, value: float) -> str:
+        return f"{round((when - start).days / days * (width - 2)) + 1} {height - round(value / top * height)}"
+
+    def line(name: str) -> str:
+        return "L".join(at(night["as_of"], night[name]) for night in nights)
+
+    first, last = nights[0], nights[-1]
+    due = at(municipality.deadline, last["in_scope"])
+    parts = [
+        f'<path fill="#fff" d="M0 0h{width}v{height}H0z"/>',
+        f'<path fill="#cfe5e8" stroke="#116073" d="M{at(first["as_of"], 0)}L{line("in_register")}L{at(last["as_of"], 0)}"/>',
+        f'<g fill="none"><path stroke="#16262b" d="M{line("in_scope")}L{due}"/>',
+        f'<path stroke="#51636a" stroke-dasharray="5" d="M{at(municipality.started, 0)}L{due}"/>',
+        f'<path stroke="#b3263a" d="M{due.split()[0]} 0v{height}"/></g>',
+    ]
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{"".join(parts)}</svg>'
+    words = say("headline.so_far", in_register=number(last["in_register"]), in_scope=counted(last["in_scope"], "utleiebolig"))
+    return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()})"
+
+
+def _places(many: int, most: int = MOST_POINTS) -> Sequence[int]:
+    """Evenly thinned to `most`, the last one always among them."""
+    step = max(1, math.ceil(many / most))
     return sorted({*range(0, many, step), *([many - 1] if many else [])})
 
 

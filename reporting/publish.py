@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from reconciliation.municipality import Municipality
-from reporting.burnup_image import burnup_markdown
+from reporting.burnup_image import burnup_markdown, thumbnail_markdown
 from reporting.files import place, point_to_newest
 from reporting.forecast import forecast
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
@@ -31,13 +31,17 @@ PAGE, SUMMARY, LETTERS = "index.html", "summary.json", "brev.json"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the night's files lie. workbooks: owner -> its workbook. burnup: the curve as an image in markdown, None without a night."""
+    """Where the night's files lie. workbooks: owner -> its workbook.
+
+    burnup, thumbnail: the curve as an image in markdown, large and small; None without a night.
+    """
 
     folder: Path
     page: Path
     summary: Path
     workbooks: Mapping[str, Path]
     burnup: str | None = None
+    thumbnail: str | None = None
 
 
 def publish(result: NightResult, folder: Path) -> Published:
@@ -70,7 +74,7 @@ def publish(result: NightResult, folder: Path) -> Published:
     if (send := result.municipality.send) and send.owners:
         point_to_newest(folder / result.municipality.slug, PAGE)
     books = {owner: lies / name for owner, name in names.items()}
-    return Published(lies, lies / PAGE, lies / SUMMARY, books, burnup_markdown(safe, foreseen))
+    return Published(lies, lies / PAGE, lies / SUMMARY, books, burnup_markdown(safe, foreseen), thumbnail_markdown(safe))
 
 
 def link_to(folder: Path, municipality: Municipality) -> str:

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -107,7 +108,7 @@ def test_a_damaged_file_of_letters_is_a_warning(tmp_path: Path, monkeypatch: pyt
     assert "brev.json cannot be read" in looking.look()
 
 
-FAULTS = {
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "an address in the file": ({"send": {"owners": {"bolig": "mailto://bruker:hemmelig@example.invalid"}}}, "send.owners.bolig"),
     "nobody's owner": ({"send": {"owners": {"skole": "VAR"}}}, "send.owners: 'skole' is not among `owners`"),
     "addresses in a workbook that may not be sent": ({"send": {"workbook": True}}, "Set `send.addresses: true` too"),

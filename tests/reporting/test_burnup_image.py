@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,7 +19,7 @@ from pipelines import night_command
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import HISTORY
 from reconciliation.municipality import Send, load
-from reporting.burnup_image import burnup_markdown
+from reporting.burnup_image import SHOWN_AT_ONCE, THUMBNAIL, burnup_markdown, thumbnail_markdown
 from reporting.forecast import forecast
 from reporting.night import NightResult
 from reporting.publish import Published
@@ -51,8 +52,8 @@ def years_of_nights() -> NightResult:
 
 
 @pytest.mark.parametrize("made", [night, years_of_nights], ids=["five weeks", "900 nights"])
-def test_it_is_a_small_picture_with_its_own_colours(made: object) -> None:
-    markdown = image(made())  # type: ignore[operator]
+def test_it_is_a_small_picture_with_its_own_colours(made: Callable[[], NightResult]) -> None:
+    markdown = image(made())
     assert len(markdown.encode()) < MOST_BYTES
     root = drawing(markdown)
     assert root.tag == f"{SVG}svg"
@@ -62,6 +63,18 @@ def test_it_is_a_small_picture_with_its_own_colours(made: object) -> None:
     assert "var(" not in style
     assert {f".{name}" for name in lines if name} <= set(re.findall(r"\.c-[a-z-]+", style))
     assert not [value for node in root.iter() for value in node.attrib.values() if "://" in value], "nothing is fetched"
+
+
+@pytest.mark.parametrize("made", [night, years_of_nights], ids=["five weeks", "900 nights"])
+def test_a_small_one_is_shown_without_a_click(made: Callable[[], NightResult]) -> None:
+    markdown = thumbnail_markdown(made())
+    assert markdown is not None
+    assert len(markdown) < SHOWN_AT_ONCE
+    root = drawing(markdown)
+    width, height = THUMBNAIL
+    for path in root.iter(f"{SVG}path"):
+        places = re.findall(r"(\d+) (-?\d+)", re.sub(r"[vhHz].*", "", path.get("d") or ""))
+        assert all(0 <= int(x) <= width and 0 <= int(y) <= height for x, y in places), "nothing is drawn outside"
 
 
 def test_thinning_keeps_tonight() -> None:
@@ -76,6 +89,7 @@ def test_thinning_keeps_tonight() -> None:
 
 def test_no_night_is_no_picture() -> None:
     made = night(history=history(nights=()))
+    assert thumbnail_markdown(made) is None
     assert burnup_markdown(made, forecast(made.history, made.municipality, made.as_of)) is None
 
 
@@ -100,9 +114,11 @@ def test_a_real_night_leaves_it_with_its_report(tmp_path: Path, monkeypatch: pyt
     assert event is not None
     assert event.asset_materialization is not None
     metadata = event.asset_materialization.metadata
-    picture = metadata["burn-up"]
-    assert isinstance(picture, dg.MarkdownMetadataValue)
-    assert drawing(str(picture.value)).find(f".//{SVG}circle") is not None
+    large, small = metadata["burn-up and forecast"], metadata["burn-up"]
+    assert isinstance(large, dg.MarkdownMetadataValue)
+    assert isinstance(small, dg.MarkdownMetadataValue)
+    assert drawing(str(large.value)).find(f".//{SVG}circle") is not None
+    assert str(small.value).startswith("![4 av 4\N{NO-BREAK SPACE}utleieboliger er i Kobo.](data:")
     assert sum(len(str(value.value).encode()) for value in metadata.values()) < MOST_BYTES
     assert Path(str(metadata["report"].value)).is_file()
     assert Path(str(metadata["workbook of bolig"].value)).is_file()

@@ -101,7 +101,7 @@ def test_it_is_sent_once_per_change_worth_reading(case: str) -> None:
     change, worth = CHANGES[case]
     before = letter(night())
     assert worth_sending(before, {})
-    after = letter(change(night()))  # type: ignore[operator]
+    after = letter(change(night()))
     assert worth_sending(after, before.about) is worth
     assert not worth_sending(after, {**before.about, **after.about}), "never the same again"
 

@@ -159,7 +159,8 @@ class Fit:
     @property
     def advice(self) -> str:
         """What a person is told, in bokmål."""
-        said = f"Dette ligner på {self.title}: bruk `mapping: ready:{self.name}` i stedet for key, fields og ignore, og la bare tabellen for kategori stå."
+        use = f"Dette ligner på {self.title}: bruk `mapping: ready:{self.name}` i stedet for key, fields og ignore"
+        said = f"{use}, og la bare tabellen for kategori stå."
         if self.exact:
             return said
         listed = ", ".join(json.dumps(heading, ensure_ascii=False) for heading in self.ignore)

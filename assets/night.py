@@ -70,6 +70,11 @@ class NightSession:
             self._client = self._stack.enter_context(RegisterClient(register, on_call=self.calls.append))
         return self._client
 
+    @property
+    def import_folder(self) -> Path:
+        """Where the files for Kobo's import lie."""
+        return self.home / (self.municipality.register_.import_folder or Path("var") / self.municipality.slug / "import")
+
     def call_counts(self) -> dict[str, int]:
         """Requests sent so far tonight by verb, and how many failed or were tried again."""
         verbs = Counter(call.verb for call in self.calls)

@@ -11,10 +11,10 @@ from assets.rows import verdicts_of
 from assets.table import TABLE_TYPE, Table, told
 from connectors.reading import Verdict
 from reconciliation import tables
-from reconciliation.apply import adopt, apply_plan
+from reconciliation.apply import adopt, apply_plan, awaited, hand_over
 from reconciliation.approval import DIGEST, Answer, Approval, decide
 from reconciliation.decision_conflicts import as_sent
-from reconciliation.guards import ROW_REJECTED, SOURCE_INCOMPLETE, Refusal
+from reconciliation.guards import HANDED_OVER, ROW_REJECTED, SOURCE_INCOMPLETE, Refusal
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable, make_plan
 from reconciliation.plan_rendering import as_markdown
@@ -70,6 +70,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 lineage=lineage.frame,
                 decisions=session.ledger.decisions(slug),
                 rejected=rejected_rows.frame,
+                handed_over=awaited(session.ledger, slug, session.import_folder) if by_file(municipality) else None,
             )
             session.ledger.save_memberships(slug, memberships.frame, session.as_of)
             session.ledger.record_plan(
@@ -95,6 +96,11 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
 
     return plan
+
+
+def by_file(municipality: Municipality) -> bool:
+    """Does a person carry the night's changes to the register, as a file?"""
+    return municipality.register_.write == "import_file"
 
 
 def gone_tonight(plan: Plan) -> list[str]:
@@ -172,16 +178,21 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
             if approval.answer is Answer.APPLY:
                 record_approval(session, slug, plan.facts["digest"], session.apply)
                 clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
-                done = apply_plan(
-                    items=actionable(plan.frame),
-                    desired=as_sent(plan.frame, dwellings.frame, register.frame),
-                    client=session.client(),
-                    ledger=session.ledger,
-                    run_id=session.run_id,
-                    municipality=slug,
-                    threads=municipality.register_.threads,
-                    still_held=session.lock.held,
-                )
+                doing, desired = actionable(plan.frame), as_sent(plan.frame, dwellings.frame, register.frame)
+                if by_file(municipality):
+                    awaited(session.ledger, slug, session.import_folder)
+                    done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
+                else:
+                    done = apply_plan(
+                        items=doing,
+                        desired=desired,
+                        client=session.client(),
+                        ledger=session.ledger,
+                        run_id=session.run_id,
+                        municipality=slug,
+                        threads=municipality.register_.threads,
+                        still_held=session.lock.held,
+                    )
             session.ledger.record_calls(slug, session.run_id, session.calls)
         if clashes:
             context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
@@ -192,7 +203,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
             metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **told(done, "verb", "outcome")},
         )
         yield schema_result(key, done, tables.OUTCOMES)
-        left = done.height - by_outcome.get("done", 0)
+        left = done.height - sum(by_outcome.get(name, 0) for name in ("done", HANDED_OVER, "by_hand"))
         yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
 
     return outcomes

@@ -44,6 +44,9 @@ class RegisterConfig(Strict):
     change of the file); with `see: export` it is the snapshot."""
     write: Literal["api", "import_file"] = "api"
     import_folder: Path | None = None
+    """With `write: import_file`: where each night's file for Kobo's import lies; var/<slug>/import when left out."""
+    import_overdue_nights: int = Field(default=14, ge=1)
+    """So many days after its file was written a dwelling that no export shows is told to be overdue."""
     authentication: Authentication = Authentication()
     threads: int = Field(default=16, ge=1, le=128)
     connect_timeout: float = 5.0

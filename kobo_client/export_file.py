@@ -11,7 +11,7 @@ import polars as pl
 
 from kobo_client.client import UUID
 from kobo_client.contract import BY_NAME, COMPARED, Kind
-from kobo_client.import_columns import COLUMNS, KOBO_ID, from_import_row
+from kobo_client.import_columns import COLUMNS, HELD, KOBO_ID, from_import_row
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean()}
 
@@ -75,3 +75,25 @@ def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
     if not lines:
         raise ExportError(f"register.export: {file.name} is empty. Export it from Kobo again.")
     return lines[0], lines[1:]
+
+
+def as_exported(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """What an exported file could show of these dwellings; a blank for the rest, which is no opinion.
+
+    The 35 columns hold no bruksareal, only 1 or nothing for a yes or no, rent without decimals and no semicolon.
+    """
+    columns = [field for field in COMPARED if field.name in dwellings.columns]
+    return dwellings.with_columns(
+        pl.lit(None, dwellings.schema[field.name]).alias(field.name) if field.name not in HELD else _shown(field.name, field.kind)
+        for field in columns
+    )
+
+
+def _shown(name: str, kind: Kind) -> pl.Expr:
+    if kind is Kind.BOOLEAN:
+        return pl.when(pl.col(name)).then(pl.lit(value=True)).alias(name)
+    if kind is Kind.NUMBER:
+        return pl.col(name).round(0)
+    if kind in (Kind.TEXT, Kind.ENUM):
+        return pl.col(name).str.replace_all(";", ",").str.replace_all(r"\s+", " ").str.strip_chars()
+    return pl.col(name)

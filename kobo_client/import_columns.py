@@ -62,6 +62,9 @@ _TEXT = {
 _INTEGER = {"festenummer": "festenummer", "seksjonsnummer": "seksjonsnummer", "husnummer": "nummer", "antallsoverom": "antall_soverom"}
 _BOOLEAN = {"errullestoltilpasset": "er_tilgjengelig_for_rullestolbruker", "erbofellesskap": "er_bofellesskap"}
 
+HELD = frozenset({*_TEXT.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"})
+"""Canonical fields that the 35 columns can hold."""
+
 
 def to_import_row(values: Mapping[str, Any]) -> dict[str, str]:
     """Canonical values -> the 35 columns. Booleans 1 or blank, rent without decimals, no semicolon in any cell."""

@@ -11,6 +11,7 @@ from reconciliation.municipality import Guards, Municipality
 from reconciliation.reasons import bokmal, english
 
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
+HANDED_OVER, IMPORT_OVERDUE = "handed_over", "import_overdue"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TEST_WORDS = ("test", "rehears", "demo", "dev", "qa", "stag", "sandbox")

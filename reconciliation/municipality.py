@@ -207,10 +207,10 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
     for name, source in municipality.sources.items():
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
-    if municipality.register_.write == "import_file":
+    if municipality.register_.write == "import_file" and municipality.register_.export is None:
         yield (
-            "register.write: import_file is not carried out by a night yet, and nothing is written by the API in its place. "
-            "Use `api`, or let the night plan only (`apply: never`, `write: api`) until it is."
+            "register.export: with `write: import_file` only a file exported from Kobo can tell what has arrived. Export one "
+            "(also while it is empty), and write its path here."
         )
     for name in municipality.needs.services if municipality.needs else ():
         if name not in municipality.owners:

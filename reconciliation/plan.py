@@ -10,10 +10,11 @@ from datetime import date
 import polars as pl
 
 from kobo_client.contract import FIELDS
+from kobo_client.export_file import as_exported
 from reconciliation.acting import acts, replaces
 from reconciliation.classing import Night, class_dwellings, class_gone, class_register_only
 from reconciliation.decision_conflicts import as_sent, settle_conflicts
-from reconciliation.guards import Refusal, Size, refusals
+from reconciliation.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal, Size, refusals
 from reconciliation.municipality import Municipality
 from reconciliation.tables import PLAN_ITEMS
 from reconciliation.words import DwellingClass
@@ -47,18 +48,22 @@ def make_plan(
     lineage: pl.DataFrame | None = None,
     decisions: pl.DataFrame | None = None,
     rejected: pl.DataFrame | None = None,
+    handed_over: Mapping[str, date] | None = None,
 ) -> Plan:
     """Class every dwelling and every register entry. register_rows None: the register was not seen, nothing is planned.
 
     dwellings: DWELLINGS. matches: MATCHES. links: leverandor_bolig_id, kobo_id. absences: dates before `as_of` on which
     each dwelling was gone. memberships: source, source_key, leverandor_bolig_id. lineage: LINEAGE, for who said a value.
-    rejected: tonight's rejected rows; their dwellings are not gone.
+    rejected: tonight's rejected rows; their dwellings are not gone. handed_over: dwellings that lie in an import file since
+    that night and are not planned again.
     The digest depends on what would be done alone: not on the date, the run, or the order of anything.
     """
     if register_rows is None:
         return Plan(pl.DataFrame(schema=PLAN_ITEMS), digest_of(pl.DataFrame(schema=PLAN_ITEMS), dwellings), _counts(None), (), "failed")
+    register = municipality.register_
     night = Night(
-        dwellings=dwellings,
+        # What an exported file cannot show is no difference.
+        dwellings=as_exported(dwellings) if register.see == "export" else dwellings,
         register_rows=_alive(register_rows),
         missing=frozenset(missing_kobo_ids),
         matches=matches,
@@ -73,8 +78,17 @@ def make_plan(
     ours = settle_conflicts(class_dwellings(night).cast(pl.Schema(PLAN_ITEMS)), decisions, dwellings, night.register_rows, lineage)
     found = pl.concat([ours, class_gone(night), class_register_only(night)])
     items = found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)).sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
+    items = _held_in_a_file(items, handed_over or {}, as_of, register.import_overdue_nights)
     digest = digest_of(items, as_sent(items, dwellings, night.register_rows))
     return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
+
+
+def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of: date, overdue: int) -> pl.DataFrame:
+    """Creates that lie in an import file wait there, told to be overdue after so many days."""
+    codes = {ours: IMPORT_OVERDUE if (as_of - since).days >= overdue else HANDED_OVER for ours, since in handed_over.items()}
+    waits = (pl.col("class") == DwellingClass.CREATE.value) & pl.col("leverandor_bolig_id").is_in(list(codes))
+    code = pl.col("leverandor_bolig_id").replace_strict(codes, default=None, return_dtype=pl.String)
+    return items.with_columns(held=pl.when(waits).then(code).otherwise("held"))
 
 
 def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:

@@ -72,6 +72,12 @@ REASONS: dict[str, Reason] = {
     "retire_waiting": Reason("Gone {nights} of {needed} nights", "Borte {nights} av {needed} netter"),
     "row_rejected": Reason("Its source row is there, and rejected", "Raden i kilden er der, men er avvist"),
     "source_incomplete": Reason("A source that held it was not read completely", "En kilde som hadde den, ble ikke fullstendig lest"),
+    "handed_over": Reason(
+        "In an import file, not yet seen in the register", "Ligger i en importfil, og venter på en eksport fra Kobo som viser den"
+    ),
+    "import_overdue": Reason(
+        "In an import file long ago, and no export shows it", "Lå i en importfil for lenge siden, uten at noen eksport fra Kobo viser den"
+    ),
     # Why a plan is not applied without a person
     "too_many_retirements": Reason(
         "{number} retirements planned, at most {limit} of {of} go without approval.",

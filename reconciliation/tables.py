@@ -120,7 +120,7 @@ OUTCOMES: dict[str, pl.DataType] = {
     "leverandor_bolig_id": pl.String(),
     "kobo_id": pl.String(),
     "verb": pl.String(),  # POST, PUT, DELETE, REPLACE (DELETE and POST in one)
-    "outcome": pl.String(),  # done, refused, failed, unknown, moved, not_tried
+    "outcome": pl.String(),  # done, refused, failed, unknown, moved, not_tried, handed_over, by_hand
     "status": pl.Int64(),  # HTTP status of the last answer; null when none came
     "message": pl.String(),  # bokmål, the register's own useful words included; null when done
 }

@@ -3,6 +3,7 @@
 from reconciliation.ledger.decisions import DECISIONS
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.faults import LedgerError
+from reconciliation.ledger.handing import HANDED_OVER
 from reconciliation.ledger.journal import CallRecord, Settled, Write
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
@@ -14,6 +15,7 @@ from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 __all__ = [
     "DECISIONS",
     "DWELLING_NIGHTS",
+    "HANDED_OVER",
     "HISTORY",
     "LIFE",
     "LINKS",

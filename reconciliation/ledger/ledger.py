@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.deviations import Deviations
 from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.handing import Handing
 from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal
 from reconciliation.ledger.locks import Locks
@@ -21,7 +22,7 @@ from reconciliation.ledger.snapshots import Snapshots
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, Rekeying, Plans, Deviations, Snapshots, Locks):
+class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.handing import HANDED_OVER
 from reconciliation.ledger.journal import UNSETTLED
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.opening import resolve_url, shown
@@ -76,7 +77,8 @@ class _TakenBack(Exception):
 def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = False) -> dict[str, int]:
     """Forget the details of nights before that date: requests, settled writes (they can no longer be undone) and plan
     rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions, absences, writes whose
-    outcome is unknown and the lives of deviations are kept for good. Returns table -> rows removed; dry_run: that would be.
+    outcome is unknown or that are handed over, and the lives of deviations are kept for good. Returns table -> rows removed;
+    dry_run: that would be.
     """
     removed: dict[str, int] = {}
     with contextlib.suppress(_TakenBack), ledger.write() as connection:
@@ -91,7 +93,9 @@ def _prune(connection: Connection, municipality: str, before: date) -> dict[str,
     newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
     return {
         "call": connection.execute(delete(_CALL).where(_CALL.c.run_id.in_(old))).rowcount,
-        "intent": connection.execute(delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in(UNSETTLED))).rowcount,
+        "intent": connection.execute(
+            delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in((*UNSETTLED, HANDED_OVER)))
+        ).rowcount,
         "plan_item": connection.execute(delete(_ITEM).where(_ITEM.c.run_id.in_(old), _ITEM.c.id.not_in(newest))).rowcount,
     }
 

@@ -128,7 +128,7 @@ def test_an_unknown_key_in_the_file_stops_before_anything_runs(village: Village)
     [
         ({"survivorship": {"default": ["fdv", "excel"]}}, "'excel' is not among `sources`"),
         ({"owners": {"bolig": {"title": "Boligkontoret"}}}, "'eiendom' is not among `owners`"),
-        ({"register": {"kind": "rehearsal", "write": "import_file"}}, "register.write: import_file is not carried out"),
+        ({"register": {"kind": "rehearsal", "write": "import_file"}}, "register.export: with `write: import_file`"),
         ({"deadline": "snart"}, "deadline"),
     ],
 )

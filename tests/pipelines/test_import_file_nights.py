@@ -1,0 +1,149 @@
+"""A municipality without API access: files out, exports in, and the same plan, guards and ledger between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import requests
+
+from kobo_client import import_file
+from kobo_client.import_columns import COLUMNS, KOBO_ID
+from kobo_client.rehearsal.process import rehearsal_running
+from pipelines.exit_codes import DONE, FAILED
+from reconciliation.apply import awaited
+from reconciliation.ledger import Ledger, Write, open_ledger
+from reconciliation.municipality import ConfigurationError, load
+from tests.pipelines.test_night_of_a_village import FIRST, FOURTH, SECOND, THIRD, run_night
+from tests.pipelines.village import FDV, Village
+
+EXPORT = "kilder/eksport.csv"
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    village = Village(tmp_path)
+    village.content["register"] |= {"write": "import_file", "see": "export", "export": EXPORT}
+    village.write_config()
+    (tmp_path / EXPORT).write_text(";".join([*COLUMNS, KOBO_ID]) + "\n", encoding="utf-8")
+    with rehearsal_running(load(village.config).register_, tmp_path):
+        yield village
+
+
+def files(village: Village) -> list[Path]:
+    return sorted((village.home / "var/vik/import").glob("*/kobo-import.csv"))
+
+
+def uploaded(village: Village, file: Path) -> None:
+    """What the person does: the file goes into Kobo."""
+    answer = requests.post(f"{village.content['register']['base_url']}/rehearsal/import", data=file.read_bytes(), timeout=10)
+    assert answer.json()["importert"] == len(import_file.read(file)), answer.text
+
+
+def exported(village: Village) -> None:
+    answer = requests.get(f"{village.content['register']['base_url']}/rehearsal/export", timeout=10)
+    (village.home / EXPORT).write_bytes(answer.content)
+
+
+def in_ledger(village: Village) -> Ledger:
+    municipality = load(village.config)
+    return open_ledger(municipality.ledger, village.home)
+
+
+def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(village: Village) -> None:
+    assert run_night(village.config, "auto", FIRST) == DONE
+    (file,) = files(village)
+    assert len(import_file.read(file)) == 4
+    assert {one["outcome"] for one in _outcomes(village)} == {"handed_over"}
+    assert village.summary()["progress"]["in_register"] == 0, "a file on a disk is not in Kobo"
+
+    village.write_fdv(FDV + "104;Lillevegen 6;;40,0;Ordinær\n")
+    assert run_night(village.config, "auto", SECOND) == DONE
+    first, second = files(village)
+    assert [row["adressenavn"] for row in import_file.read(second)] == ["Lillevegen"], "only the new one: the others lie in the first file"
+
+    uploaded(village, first)
+    exported(village)
+    assert run_night(village.config, "auto", THIRD) == DONE
+    summary = village.summary()
+    assert summary["progress"]["in_register"] == 4
+    assert (summary["dwellings"]["in_sync"], summary["dwellings"]["create"]) == (4, 1), "bruksareal is in no export, and no difference"
+    assert len(files(village)) == 2
+
+    uploaded(village, second)
+    exported(village)
+    assert run_night(village.config, "auto", FOURTH) == DONE
+    assert village.summary()["progress"]["in_sync"] == 5
+    with closing(in_ledger(village)) as ledger:
+        assert awaited(ledger, "vik", village.home / "var/vik/import") == {}
+        assert ledger.handed_over("vik").is_empty()
+        assert ledger.links("vik").height == 5
+    standing = requests.get(f"{village.content['register']['base_url']}/rehearsal/health", timeout=10).json()["entries"]
+    assert standing == 5, "nothing twice"
+
+
+def test_what_no_export_shows_for_a_fortnight_is_told_and_never_sent_again_by_itself(village: Village) -> None:
+    run_night(village.config, "auto", FIRST)
+    assert run_night(village.config, "auto", FIRST + timedelta(days=14)) == DONE
+    assert len(files(village)) == 1
+    page = next((village.home / "reports/vik").glob("*/index.html")).read_text(encoding="utf-8")
+    assert "lå i en importfil" in page.casefold()
+
+
+def test_a_change_has_no_file_form_and_is_somebodys_to_make_by_hand(village: Village) -> None:
+    run_night(village.config, "auto", FIRST)
+    uploaded(village, files(village)[0])
+    exported(village)
+    run_night(village.config, "auto", SECOND)
+    village.write_property([(1, "Lillevegen 4", 2)])
+    assert run_night(village.config, "auto", THIRD) == DONE
+    assert [(one["outcome"], one["verb"]) for one in _outcomes(village)] == [("by_hand", "PUT")]
+    assert len(files(village)) == 1
+    with closing(in_ledger(village)) as ledger:
+        assert ledger.unsettled("vik") == []
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence_and_the_next_night_hands_over(
+    village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = village.home / "var/vik/import"
+    blocked.parent.mkdir(parents=True, exist_ok=True)
+    blocked.write_text("a file where the folder should be", encoding="utf-8")
+    assert run_night(village.config, "auto", FIRST) == FAILED
+    assert "The import file cannot be written" in " ".join(capsys.readouterr().out.split())
+    os.remove(blocked)
+    assert run_night(village.config, "auto", SECOND) == DONE
+    assert len(import_file.read(files(village)[0])) == 4
+
+
+@pytest.mark.parametrize("file_was_written", [True, False])
+def test_a_night_killed_around_its_file_is_told_by_whether_the_file_is_there(file_was_written: bool, tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
+        ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", "POST", body="{}")])
+        if file_was_written:
+            import_file.write([{"kommunenummer": "9902"}], tmp_path / "killed")
+        assert awaited(ledger, "vik", tmp_path) == ({"a": date(2023, 11, 1)} if file_was_written else {})
+        assert ledger.unsettled("vik") == []
+
+
+def test_without_an_export_nobody_could_tell_what_arrived(village: Village) -> None:
+    del village.content["register"]["export"]
+    village.write_config()
+    with pytest.raises(ConfigurationError, match=r"register\.export: with `write: import_file`"):
+        load(village.config)
+
+
+def _outcomes(village: Village) -> list[dict[str, object]]:
+    with closing(in_ledger(village)) as ledger:
+        run_id = ledger.runs("vik")["run_id"][-1]
+    table = pl.read_parquet(next((village.home / "var/tables/vik").glob("outcomes.parquet")))
+    assert run_id
+    return table.to_dicts()

@@ -93,7 +93,10 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
             seen = read_register(session.client(), municipality.register_, links.get_column("kobo_id").to_list(), session.home)
         if seen.message:
             context.log.warning(seen.message)
+        for note in seen.notes:
+            context.log.warning(note)
         facts = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding, "missing": list(seen.missing)}
+        facts["notes"] = list(seen.notes)
         yield dg.Output(
             Table(seen.rows, facts),
             metadata={
@@ -101,6 +104,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 "verdict": seen.verdict,
                 "missing": len(seen.missing),
                 "by boligtype": counts(seen.rows, "boligtype"),
+                **({"unknown to the contract": "\n".join(seen.notes)} if seen.notes else {}),
             },
         )
         yield result(key, "register_seen", seen.verdict == "complete", seen.message or "")

@@ -146,15 +146,26 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
 def _notes(bodies: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Names and values that the contract table does not know."""
     known = {field.path.split(".")[0] for field in ALL_FIELDS} | {"fdvuBoligId", DELETED}
-    unknown = sorted({name for body in bodies for name in body} - known)
-    notes = [f"The register's answers have a field we do not know: {name}." for name in unknown[:20]]
+    unknown = {name for body in bodies for name in body} - known
+    for parent in {field.path.rpartition(".")[0] for field in ALL_FIELDS} - {""}:
+        inside = {field.path.removeprefix(f"{parent}.") for field in ALL_FIELDS if field.path.startswith(f"{parent}.")}
+        met = {name for body in bodies if isinstance(body.get(parent), dict) for name in body[parent]}
+        unknown |= {f"{parent}.{name}" for name in met - inside}
+    notes = [f"The register's answers have a field we do not know: {name}." for name in sorted(unknown)[:20]]
     for field in FIELDS:
-        if field.values and "." not in field.path:
-            values = {body.get(field.path) for body in bodies} - {None, *field.values}
+        if field.values:
+            values = {_at(body, field.path) for body in bodies} - {None, *field.values}
             notes += [
                 f"The register's {field.path} has a value we do not know: {str(value)[:60]}." for value in sorted(map(str, values))[:20]
             ]
     return tuple(notes)
+
+
+def _at(body: Mapping[str, Any], path: str) -> Any:
+    parent, _, key = path.rpartition(".")
+    holder = body.get(parent) if parent else body
+    value = holder.get(key) if isinstance(holder, Mapping) else None
+    return value if value is None or isinstance(value, str | int | float) else repr(value)
 
 
 def _seen(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:

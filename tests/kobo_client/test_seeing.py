@@ -126,3 +126,10 @@ def test_a_documented_field_that_we_never_send_is_no_news() -> None:
     documented = {field.path.split(".")[0]: None for field in ALL_FIELDS}
     assert _notes([documented]) == ()
     assert _notes([documented | {"nyttFelt": 1}]) == ("The register's answers have a field we do not know: nyttFelt.",)
+
+
+def test_what_is_new_inside_an_object_is_news_too() -> None:
+    parent, _, key = next(field.path for field in ALL_FIELDS if "." in field.path).partition(".")
+    assert _notes([{parent: {key: None}}]) == ()
+    assert _notes([{parent: {key: None, "nyttFelt": 1}}]) == (f"The register's answers have a field we do not know: {parent}.nyttFelt.",)
+    assert _notes([{parent: "no object"}, {parent: None}]) == ()

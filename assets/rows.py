@@ -11,6 +11,7 @@ from assets.sources import source_key
 from assets.table import TABLE_TYPE, EarlierTables, Table, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
+from reconciliation.corrections import corrected, read_corrections
 from reconciliation.municipality import Municipality
 from reconciliation.official_addresses import register_of, with_official_addresses
 from reconciliation.standardise import standardise
@@ -56,22 +57,30 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
         },
-        check_specs=[schema_check_key(rows_key)],
+        check_specs=[
+            schema_check_key(rows_key),
+            check_key(rows_key, "corrections", "Every line of the owners' file of corrections can be used, and is."),
+        ],
     )
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with session.step("standardise"):
             official = register_of(municipality, session.home)
-            read = {
-                name: standardise(read_of(name, table), municipality.sources[name], municipality) for name, table in sorted(sources.items())
-            }
+            corrections = read_corrections(municipality, session.home)
+            meant = {name: corrected(read_of(name, table), corrections) for name, table in sorted(sources.items())}
+            read = {name: standardise(as_meant, municipality.sources[name], municipality) for name, (as_meant, _) in meant.items()}
             parts = [with_official_addresses(done, municipality.sources[name], official) for name, done in read.items()]
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
-        yield dg.Output(Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source"))
+        uses = {f"{name}, {heading}: {value}": number for name, (_, used) in meant.items() for (heading, value), number in used.items()}
+        yield dg.Output(
+            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": sum(uses.values())}
+        )
         yield dg.Output(Table(deviations), "unreadable_values", metadata=told(deviations, "rule"))
         yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
+        idle = [f"{which} står ikke lenger i kilden." for which, number in uses.items() if not number]
+        yield result(rows_key, "corrections", not corrections.faults and not idle, " ".join((*corrections.faults, *idle))[:2000], warn=True)
 
     return standardised
 

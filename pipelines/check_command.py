@@ -17,6 +17,7 @@ from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from pipelines.exit_codes import DONE, FAILED
+from reconciliation.corrections import read_corrections
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.municipality import Municipality, home_of, load
 
@@ -42,6 +43,10 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     for name, source in municipality.sources.items():
         read = read_source(name, source, root)
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
+    if municipality.corrections:
+        corrections = read_corrections(municipality, root)
+        usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"
+        yield "corrections", not corrections.faults, " ".join(corrections.faults) or usable
     linked: list[str] = []
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:

@@ -20,6 +20,7 @@ from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job,
 from pipelines.own_graph import MunicipalityJob
 from pipelines.owner_letters import owner_letters_sensor
 from pipelines.sensors import alerts_sensor
+from pipelines.source_sensor import source_sensor
 from reconciliation.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
@@ -45,6 +46,7 @@ def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
         sensors=[
             *(alerts_sensor(municipality, root) for municipality in found),
             *(clarification_sensor(municipality, root, base) for municipality in found if municipality.answers),
+            *(source_sensor(municipality, root) for municipality in found if municipality.on_new_file),
             *(owner_letters_sensor(municipality, root) for municipality in found if municipality.send and municipality.send.owners),
         ],
         resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},

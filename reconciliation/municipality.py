@@ -121,12 +121,16 @@ class Municipality(Strict):
     kostra: Kostra = Kostra()
     addresses: tuple[Path, ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against."""
+    corrections: Path | None = None
+    """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     send: Send | None = None
     """Data owners who are told by themselves; nobody when left out."""
+    on_new_file: bool = False
+    """Start a night as soon as a file of a source is new or changed, not only at its hour."""
     missed_after_hours: float = Field(default=6.0, gt=0)
     """So long after its hour a night that has not ended is missed."""
 

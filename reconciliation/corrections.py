@@ -1,0 +1,112 @@
+"""What an owner has told us of single values: in column Y of source Z, X means W.
+
+A file of theirs, applied before values become fields.
+The source stays as it is, and so do its rows' place and hash; a key is never corrected, since it names the row for ever.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from connectors.config import CsvSource, ExcelSource, FieldMapping, Sheet
+from connectors.headings import nearest, plain
+from connectors.read import read_source
+from connectors.reading import SourceRead, Verdict
+from reconciliation.municipality import Municipality
+
+HEADINGS = ("Kilde", "Kolonne", "Verdi", "Betyr")
+COMMENT, SHEET = "Kommentar", "Rettelser"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). faults: bokmål, one sentence
+    per line that cannot be used, with its place."""
+
+    meanings: Mapping[tuple[str, str], Mapping[str, str | None]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+def read_corrections(municipality: Municipality, home: Path) -> Corrections:
+    """The municipality's file of corrections (.csv or .xlsx with a sheet Rettelser), checked line by line. Never raises.
+
+    Columns: Kilde (slug or title of the source), Kolonne, Verdi, Betyr, Kommentar. Lines that contradict each other are all left out.
+    """
+    path = municipality.corrections
+    if path is None:
+        return Corrections()
+    shape = {
+        "title": "Rettelser",
+        "owner": next(iter(municipality.owners)),
+        "path": path,
+        "key": HEADINGS[:3],
+        "fields": {name.casefold(): FieldMapping(column=name) for name in HEADINGS},
+        "ignore": (COMMENT,),
+        "minimum_rows": 0,
+    }
+    if path.suffix.casefold() in (".xlsx", ".xls"):
+        read = read_source("rettelser", ExcelSource(kind="excel", sheets=(Sheet(name=SHEET),), **shape), home)
+    else:
+        read = read_source("rettelser", CsvSource(kind="csv", **shape), home)
+    if read.verdict is Verdict.FAILED:
+        return Corrections(faults=(read.melding or f"{path} kan ikke leses.",))
+    return _checked(read, municipality)
+
+
+def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
+    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    written = read.rows.select(pl.col(HEADINGS).str.strip_chars().fill_null("")).rows()
+    places = [f"{file}, rad {row}" for file, row in read.rows.select("file", "row").iter_rows()]
+    told = Counter(line[:3] for line in set(written))
+    faults = [str(melding) for melding in (read.unreadable["melding"] if read.unreadable is not None else [])]
+    for (source, column, value, means), place in zip(written, places, strict=True):
+        name, fault = _source_of(source, municipality)
+        heading, unfit = _heading_of(column, name, municipality) if name else ("", None)
+        if told[source, column, value] > 1:
+            fault = f"«{value}» i «{column}» har flere betydninger i filen. Behold én av dem; ingen av dem brukes."
+        elif name and not value:
+            fault = "Verdi mangler. Skriv verdien slik den står i kilden."
+        if fault or unfit or name is None:
+            faults.append(f"{place}: {fault or unfit}")
+        else:
+            found.setdefault((name, heading), {})[value] = means or None
+    return Corrections(found, tuple(faults))
+
+
+def _source_of(written: str, municipality: Municipality) -> tuple[str | None, str | None]:
+    names = {plain(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
+    if name := names.get(plain(written).casefold()):
+        return name, None
+    near = nearest(written, list(municipality.sources))
+    return None, f"Kilden «{written}» finnes ikke.{f' Mente du «{near}»?' if near else ''} Kildene er: {', '.join(municipality.sources)}."
+
+
+def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, str | None]:
+    source = municipality.sources[name]
+    by_name = {plain(heading).casefold(): heading for heading in source.mapped()}
+    heading = by_name.get(plain(written).casefold())
+    if heading in source.key:
+        return "", f"«{written}» er nøkkelen i {source.title} og kan ikke rettes her. Rett den i kilden."
+    if heading is None:
+        near = nearest(written, list(source.mapped()))
+        return "", f"{source.title} har ingen kolonne «{written}» som leses.{f' Mente du «{near}»?' if near else ''}"
+    return heading, None
+
+
+def corrected(read: SourceRead, corrections: Corrections) -> tuple[SourceRead, dict[tuple[str, str], int]]:
+    """The read with the values that were meant. Second: (heading, value) -> how many rows it was used on, also when none."""
+    used: dict[tuple[str, str], int] = {}
+    rows = read.rows
+    for (source, heading), meanings in corrections.meanings.items():
+        if source != read.source or heading not in rows.columns:
+            continue
+        text = pl.col(heading).str.strip_chars()
+        hits = dict(rows.select(text).filter(pl.col(heading).is_in(list(meanings))).to_series().value_counts().iter_rows())
+        used |= {(heading, value): int(hits.get(value, 0)) for value in meanings}
+        rows = rows.with_columns(pl.when(text.is_in(list(meanings))).then(text.replace(meanings)).otherwise(heading).alias(heading))
+    return replace(read, rows=rows), used

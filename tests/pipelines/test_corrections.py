@@ -1,0 +1,88 @@
+"""An owner's own file says what single values mean; the source stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from connectors.read import read_source
+from reconciliation.corrections import corrected, read_corrections
+from reconciliation.municipality import load
+from reconciliation.standardise import standardise
+from reconciliation.validate import validate
+from tests.pipelines.village import FDV, Village
+
+HEAD = "Kilde;Kolonne;Verdi;Betyr;Kommentar\n"
+
+
+@pytest.fixture
+def village(tmp_path: Path) -> Village:
+    made = Village(tmp_path)
+    made.write_fdv(FDV.replace("102;Storgata 1;H0201;61,0;Omsorg", "102;Storgata 1;H0201;61,0;Omsorg+"))
+    made.write_config(corrections="rettelser.csv")
+    return made
+
+
+def told(village: Village, lines: str) -> tuple[pl.DataFrame, dict[tuple[str, str], int], tuple[str, ...]]:
+    """(accepted rows of the FDV source, how often each correction was used, faults)."""
+    (village.home / "rettelser.csv").write_text(HEAD + lines, encoding="utf-8")
+    municipality = load(village.config)
+    corrections = read_corrections(municipality, village.home)
+    source = municipality.sources["fdv"]
+    read = read_source("fdv", source, village.home)
+    meant, used = corrected(read, corrections)
+    assert meant.rows.drop(*source.mapped()).equals(read.rows.drop(*source.mapped())), "place and hash are the source's own"
+    done = standardise(meant, source, municipality)
+    return validate(done.rows, done.deviations, municipality).accepted, used, corrections.faults
+
+
+def test_a_value_is_read_as_what_it_means(village: Village) -> None:
+    assert told(village, "")[0].height == 3, "the category is unknown"
+    accepted, used, faults = told(village, "fdv;Kategori;Omsorg+;Omsorg;avklart i september\n")
+    assert (accepted.height, used, faults) == (4, {("Kategori", "Omsorg+"): 1}, ())
+
+
+def test_a_source_may_be_named_by_its_title_and_a_blank_meaning_means_nothing(village: Village) -> None:
+    accepted, used, faults = told(village, "FDV;areal;80,0;;feil i målingen\n")
+    assert (used, faults) == ({("Areal", "80,0"): 1}, ())
+    assert accepted.filter(pl.col("adressenavn") == "Lillevegen").get_column("bruksareal").to_list() == [None]
+
+
+WRONG = {
+    "no such source": ("fvd;Kategori;x;Omsorg;\n", "rettelser.csv, rad 2: Kilden «fvd» finnes ikke. Kildene er: eiendom, fdv."),
+    "no such column": ("fdv;Kategorie;x;Omsorg;\n", "FDV har ingen kolonne «Kategorie» som leses. Mente du «Kategori»?"),
+    "the key": ("fdv;Nummer;100;200;\n", "«Nummer» er nøkkelen i FDV"),
+    "two meanings": ("fdv;Kategori;x;Omsorg;\nfdv;Kategori;x;Ordinær;\n", "har flere betydninger"),
+    "no value": ("fdv;Kategori;;Omsorg;\n", "Verdi mangler"),
+}
+
+
+@pytest.mark.parametrize(("lines", "says"), WRONG.values(), ids=WRONG.keys())
+def test_a_line_that_cannot_be_used_is_named_and_the_others_are_used(lines: str, says: str, village: Village) -> None:
+    accepted, _, faults = told(village, lines + "fdv;Kategori;Omsorg+;Omsorg;\n")
+    assert says in " ".join(faults)
+    assert accepted.height == 4
+
+
+def test_the_same_line_twice_is_no_contradiction(village: Village) -> None:
+    assert told(village, "fdv;Kategori;Omsorg+;Omsorg;en\nfdv;Kategori;Omsorg+;Omsorg;to\n")[2] == ()
+
+
+def test_a_correction_nobody_needs_any_more_is_seen(village: Village) -> None:
+    assert told(village, "fdv;Kategori;Borte;Omsorg;\n")[1] == {("Kategori", "Borte"): 0}
+
+
+def test_a_workbook_does_as_well_and_a_missing_file_is_one_sentence(village: Village) -> None:
+    village.write_config(corrections="rettelser.xlsx")
+    municipality = load(village.config)
+    (missing,) = read_corrections(municipality, village.home).faults
+    assert "rettelser.xlsx" in missing
+    with xlsxwriter.Workbook(village.home / "rettelser.xlsx") as book:
+        sheet = book.add_worksheet("Rettelser")
+        for number, line in enumerate([HEAD.strip().split(";"), ["fdv", "Kategori", "Omsorg+", "Omsorg", ""]]):
+            sheet.write_row(number, 0, line)
+    found = read_corrections(municipality, village.home)
+    assert (dict(found.meanings), found.faults) == ({("fdv", "Kategori"): {"Omsorg+": "Omsorg"}}, ())

@@ -39,7 +39,7 @@ def resolve(
 
 
 def _resolve(listing: Path, column: str, addresses: list[Path], out: Path, postnummer_column: str, poststed_column: str) -> str:
-    from pipelines.resolve_list import ListError, heading_of, read_list, with_verdicts, write_list  # noqa: PLC0415
+    from pipelines.resolve_list import ListError, heading_of, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
     from reconciliation.addresses.columns import resolve_column  # noqa: PLC0415
     from reconciliation.addresses.register import load_register  # noqa: PLC0415
     from reconciliation.addresses.verdicts import Resolution  # noqa: PLC0415
@@ -52,7 +52,7 @@ def _resolve(listing: Path, column: str, addresses: list[Path], out: Path, postn
     texts = read.rows[heading_of(read, column)]
     code = read.rows[heading_of(read, postnummer_column)] if postnummer_column else None
     place = read.rows[heading_of(read, poststed_column)] if poststed_column else None
-    verdicts = resolve_column(load_register(addresses), texts, code, place)
+    verdicts = verdicts_of_bad_lines(resolve_column(load_register(addresses), texts, code, place), read)
     write_list(with_verdicts(read.rows, verdicts), out, read.separator)
     found = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
     lines = [
@@ -60,4 +60,6 @@ def _resolve(listing: Path, column: str, addresses: list[Path], out: Path, postn
     ]
     if read.masked:
         lines.append(f"{read.masked} verdi(er) inneholdt et nasjonalt identitetsnummer og er maskert i {out.name}.")
+    if read.bad:
+        lines.append(f"{len(read.bad)} linje(r) kunne ikke deles i kolonner: {next(iter(read.bad.values()))}")
     return "\n".join([*lines, f"Skrevet til {out}."])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import fastexcel
@@ -16,7 +17,9 @@ from connectors.files import check_size
 from connectors.headings import nearest, plain
 from connectors.personal_numbers import mask_column
 from connectors.records import split_records
+from reconciliation.addresses.verdicts import Resolution
 
+NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
 _HEADER_WITHIN = 50
 _MEGABYTES = 500
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
@@ -28,12 +31,16 @@ class ListError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReadList:
-    """rows: one String column per heading, in order. masked: values that had a national identity number in them."""
+    """rows: one String column per heading, in order. masked: values that had a national identity number in them.
+
+    bad: index of a row whose line could not be taken apart -> why; the whole line stands in its first column.
+    """
 
     rows: pl.DataFrame
     separator: str
     masked: int
     note: str
+    bad: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_list(path: Path, wanted: str) -> ReadList:
@@ -44,12 +51,16 @@ def read_list(path: Path, wanted: str) -> ReadList:
     if not path.is_file():
         raise SourceFault("is_folder" if path.is_dir() else "missing_file", path=path.name)
     check_size(path, path.parent, _MEGABYTES)
-    rows, separator, note = _workbook(path, wanted) if path.suffix.casefold() in _WORKBOOKS else _delimited(path, wanted)
+    bad: dict[int, str] = {}
+    if path.suffix.casefold() in _WORKBOOKS:
+        rows, separator, note = _workbook(path, wanted)
+    else:
+        rows, separator, note, bad = _delimited(path, wanted)
     masked = 0
     for heading in rows.columns:
         column, count = mask_column(rows[heading])
         rows, masked = rows.with_columns(column.alias(heading)), masked + count
-    return ReadList(rows, separator, masked, note)
+    return ReadList(rows, separator, masked, note, bad)
 
 
 def heading_of(read: ReadList, wanted: str) -> str:
@@ -64,7 +75,7 @@ def heading_of(read: ReadList, wanted: str) -> str:
     raise ListError(f"Kolonnen «{wanted}» finnes ikke i listen.{hint} Listen har: {', '.join(read.rows.columns[:20])}.")
 
 
-def _delimited(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
+def _delimited(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
     text, encoding = decode(path.read_bytes(), None, path.name)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[-1].strip():
@@ -73,13 +84,26 @@ def _delimited(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
         raise SourceFault("empty_file", path=path.name)
     dialect = detect(lines, (wanted,), None, None, None)
     values, bad = split_records(lines, dialect, list(range(len(dialect.headings))))
-    if bad:
+    if len(bad) > values.height:
         raise ListError(
             f"{path.name}, linje {bad[0].row}: antall verdier passer ikke med overskriftene ({len(dialect.headings)}). "
             f"{len(bad)} linje(r) er slik. Rett dem, eller lagre listen som .xlsx."
         )
-    named = values.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
-    return named, dialect.separator, f"{encoding}, skilletegn {dialect.separator!r}"
+    kept = pl.DataFrame(
+        {"row": [record.row for record in bad], "c0": [lines[record.row - 1] for record in bad]}, {"row": pl.Int64(), "c0": pl.String()}
+    )
+    every = pl.concat([values, kept], how="diagonal").sort("row")
+    why = {
+        record.row: f"Linje {record.row} {_wrong_with(record.found, len(dialect.headings))}. Hele linjen står i første kolonne; rett den."
+        for record in bad
+    }
+    told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
+    named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
+    return named, dialect.separator, f"{encoding}, skilletegn {dialect.separator!r}", told
+
+
+def _wrong_with(found: int, width: int) -> str:
+    return f"har {found} verdier, og det er {width} overskrifter" if found else "har et anførselstegn som ikke lukkes"
 
 
 def _workbook(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
@@ -112,6 +136,17 @@ def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:
             name, again = f"{heading or f'kolonne {index}'} ({again})", again + 1
         made.append(name)
     return made
+
+
+def verdicts_of_bad_lines(verdicts: pl.DataFrame, read: ReadList) -> pl.DataFrame:
+    """A line that could not be taken apart is no address, whatever its first column looks like."""
+    if not read.bad:
+        return verdicts
+    index = pl.int_range(pl.len())
+    reason = index.replace_strict(dict(read.bad), default=None, return_dtype=pl.String)
+    others = [pl.when(~index.is_in(list(read.bad))).then(pl.col(name)).alias(name) for name in verdicts.columns[1:-1]]
+    verdict = pl.when(reason.is_not_null()).then(pl.lit(NOT_AN_ADDRESS)).otherwise("verdict").alias("verdict")
+    return verdicts.select(verdict, *others, pl.coalesce(reason, "reason").alias("reason"))
 
 
 def with_verdicts(rows: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:

@@ -102,3 +102,28 @@ def test_a_bad_address_file_gets_a_sentence_with_what_to_do(tmp_path: Path, cont
 def test_a_missing_address_file_gets_a_sentence_too(tmp_path: Path) -> None:
     with pytest.raises(AddressFileError, match=r"Fant ikke adressefilen borte\.csv"):
         read_official([tmp_path / "borte.csv"])
+
+
+def test_a_line_that_cannot_be_taken_apart_is_kept_and_the_others_are_resolved(tmp_path: Path) -> None:
+    lines = [
+        "Nr;Adresse;Notat",
+        "1;kirkevn 58;ok",
+        "2;Kirkevegen 58;en;for mye",
+        '3;"Kirkevegen 58;åpen',
+        "4;Kirkevegen 58;ok",
+        "5;Kirkevegen 58",
+        "6;Kirkevegen 58;ok",
+    ]
+    (tmp_path / "liste.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    done = run(tmp_path)
+    assert done.exit_code == 0, done.output
+    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert found["Nr"].to_list() == ["1", lines[2], lines[3], "4", lines[5], "6"], "nothing is lost, and the order is the list's"
+    assert found["verdict"].to_list() == ["resolved", "not_an_address", "not_an_address", "resolved", "not_an_address", "resolved"]
+    assert found["adressenavn"].to_list() == ["Kirkevegen", None, None, "Kirkevegen", None, "Kirkevegen"]
+    assert [str(reason).split(",")[0] for reason in found["reason"] if reason] == [
+        "Linje 3 har 4 verdier",
+        "Linje 4 har et anførselstegn som ikke lukkes. Hele linjen står i første kolonne; rett den.",
+        "Linje 6 har 2 verdier",
+    ]
+    assert "3 linje(r) kunne ikke deles i kolonner" in done.output

@@ -1,0 +1,154 @@
+"""What a user would pick instead, on the same input and for the same task: python -m benchmarks.picks [NAME ...]
+
+NAMES: datacompy (comparing), dlt (extract and normalise), consultant (a script of pandas and requests, a whole night).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from benchmarks import parts, town
+from benchmarks.night import ROOT, THREADS, registered, timed
+from benchmarks.pairs import PAIRS, seconds
+from benchmarks.peers.peers import HERE, PeerFailedError, python_of
+from benchmarks.peers.peers import run as ask_peer
+from connectors.read import read_source
+from kobo_client.contract import COMPARED
+from reconciliation.difference import differences
+from reconciliation.merge import merge
+from reconciliation.merge.merging import MEMBERSHIP
+from reconciliation.municipality import load
+from reconciliation.standardise import standardise
+
+CHANGED_EVERY = 20
+Row = dict[str, Any]
+
+
+def comparing(size: int) -> Row:
+    """Every twentieth dwelling has another bruksareal in the register; ours gives each change as a row of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        municipality = load(town.write(home, size))
+        standing = parts._standing(municipality, home, None)[0]
+        dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
+        odd = pl.int_range(pl.len()) % CHANGED_EVERY == 0
+        register = parts._register(dwellings).with_columns(bruksareal=pl.when(odd).then(pl.col("bruksareal") + 1).otherwise("bruksareal"))
+        pairs, told_by = (
+            register.select(parts.LINK),
+            pl.DataFrame(schema=dict.fromkeys(("leverandor_bolig_id", "field", "source"), pl.String())),
+        )
+        changed = -(-dwellings.height // CHANGED_EVERY)
+        assert differences(pairs, dwellings, register, told_by).height == changed
+        names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
+        dwellings.select(names).write_parquet(home / "ours.parquet")
+        register.select(names).write_parquet(home / "theirs.parquet")
+
+        def peer() -> float:
+            answer = ask_peer("datacompy", "datacompy_compare.py", home / "ours.parquet", home / "theirs.parquet")
+            assert answer["rows"] == changed, answer
+            return float(answer["seconds"])
+
+        taken = [(seconds(lambda: differences(pairs, dwellings, register, told_by)), peer()) for _ in range(PAIRS)]
+    return row("comparing, with the long list of changes (s)", size, taken, "datacompy (PolarsCompare), rows that differ", "<= 0.5")
+
+
+def extracting(size: int) -> Row:
+    """Both files read and standardised, beside dlt's extract, normalise and load as Parquet."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        municipality = load(town.write(home, size))
+        csv, xlsx = town.files(home)
+
+        def ours() -> None:
+            for name, source in municipality.sources.items():
+                standardise(read_source(name, source, home), source, municipality).rows.write_parquet(home / f"{name}.parquet")
+
+        def peer(number: int) -> float:
+            answer = ask_peer("dlt", "dlt_extract.py", csv, xlsx, home / f"dlt{number}")
+            assert answer["rows"] == size + round(size * town.SHARE_IN_SECOND), answer
+            return float(answer["seconds"])
+
+        ours()
+        taken = [(seconds(ours), peer(number)) for number in range(PAIRS)]
+    return row("two files read, standardised and stored (s)", size, taken, "dlt: extract, normalise, load as Parquet", "")
+
+
+def a_night(size: int) -> Row:
+    """A night without changes, whole processes, beside the script a consultant would leave behind."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        shutil.copy(ROOT / "dagster.yaml", home)
+        config = town.write(home, size)
+        csv, xlsx = town.files(home)
+        night = [sys.executable, "-c", "from pipelines.command_line import main; main()", "night", str(config), "--apply=auto"]
+        with registered(home, config) as url:
+            timed(night, home)
+            with closing(sqlite3.connect(home / "var" / "by.sqlite")) as register:
+                bodies = [
+                    (kobo_id, json.loads(body)) for kobo_id, body in register.execute("SELECT kobo_id, body FROM entry WHERE deleted = 0")
+                ]
+            known = {_key(body): kobo_id for kobo_id, body in bodies}
+            (home / "known.json").write_text(json.dumps(known), encoding="utf-8")
+            script = [
+                str(python_of("consultant")),
+                str(HERE / "consultant.py"),
+                str(csv),
+                str(xlsx),
+                str(home / "known.json"),
+                url,
+                str(THREADS),
+            ]
+            timed(script, home)
+            taken = [(timed(night, home)["seconds"], timed(script, home)["seconds"]) for _ in range(PAIRS)]
+    other = "a script of pandas and requests, same threads: no checks, journal, doubt, report or undo"
+    return row("a no-change night (s)", size, taken, other, "")
+
+
+def _key(body: Row) -> str:
+    place = body["adresse"]
+    return f"{place['adressenavn'].lower()}|{place['nummer']}{place.get('bokstav') or ''}|{body.get('bruksenhetsnummer') or ''}"
+
+
+PICKS: dict[str, tuple[Callable[[int], Row], tuple[int, ...]]] = {
+    "datacompy": (comparing, (10_000, 111_000)),
+    "dlt": (extracting, (1_090, 20_000)),
+    "consultant": (a_night, (1_090,)),
+}
+
+
+def run(names: tuple[str, ...] = tuple(PICKS)) -> list[Row]:
+    """The figures as benchmarks/results.json holds them. A peer that cannot be had is a row that says so."""
+    return [found for name in names for found in _measured(name)]
+
+
+def _measured(name: str) -> Iterator[Row]:
+    measure, sizes = PICKS[name]
+    for size in sizes:
+        try:
+            yield measure(size)
+        except PeerFailedError as absent:
+            yield {"name": f"{name}: did not run", "size": size, "other_is": str(absent)[:300]}
+
+
+def row(name: str, size: int, taken: list[tuple[float, float]], other_is: str, goal: str) -> Row:
+    ours, other = (statistics.median(times) for times in zip(*taken, strict=True))
+    ratio = ours / other
+    met = ratio <= float(goal.rsplit(maxsplit=1)[-1]) if goal else ""
+    told = {"name": name, "size": size, "ours": round(ours, 4), "other": round(other, 4), "other_is": other_is}
+    return told | {"ratio": round(ratio, 3), "goal": goal, "met": met}
+
+
+if __name__ == "__main__":
+    for figure in run(tuple(sys.argv[1:]) or tuple(PICKS)):
+        print(json.dumps(figure))

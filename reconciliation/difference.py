@@ -29,7 +29,9 @@ def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.
     streets = _folds(joined)
     marked = joined.with_columns(_differs(field, streets).alias(f"{field.name}_differs") for field in COMPARED)
     marked = marked.filter(pl.any_horizontal(f"{name}_differs" for name in names))
-    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *(_changes(field, marked, told_by) for field in COMPARED)])
+    unlike = marked.select(pl.col(f"{name}_differs").any() for name in names).row(0)
+    found = [_changes(field, marked, told_by) for field, differs in zip(COMPARED, unlike, strict=True) if differs]
+    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
 
 
 def _folds(joined: pl.DataFrame) -> dict[str, str]:
@@ -63,8 +65,6 @@ _PROTECTED = frozenset(field.name for field in PROTECTED)
 def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     name = field.name
     found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
-    if found.is_empty():
-        return pl.DataFrame(schema=DIFFERENCES)
     default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
     won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
     named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")

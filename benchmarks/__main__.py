@@ -92,7 +92,7 @@ def write(found: dict[str, list[Row]]) -> None:
     missed = [row for row in rows if row.get("met") is False]
     head = (
         f"# Results\n\nCommit {about['commit']}, {about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
-        f"{len(rows)} figures, {len(missed)} of them beside their goal.\n"
+        f"{len(rows)} figures, {len(missed)} goals not reached.\n"
     )
     parts = "\n".join(f"## {name}\n\n{table(group)}" for name, group in found.items())
     (HERE / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")

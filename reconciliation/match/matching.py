@@ -34,8 +34,13 @@ def match(
     entries = _alive(register_rows)
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
-    ours, theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
     answers = answers_for(Decisions.of(decisions), dwellings, entries)
+    linked = _Search(dwellings, entries, answers)
+    linked.by_link(links.select(list(PAIR)))
+    if answers.same.is_empty() and linked.free_ours.is_empty():
+        # A night on which nothing is new: nobody's place needs a look.
+        return linked.result()
+    ours, theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
     search = _Search(ours, theirs, answers)
     search.by_link(links.select(list(PAIR)))
     search.settle(answers.same, "decision", "decision", checked=False)
@@ -46,8 +51,7 @@ def match(
     search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "single")
     search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "last")
     search.offer(_candidates(search))
-    found = pl.concat(search.found).unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
-    return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
+    return search.result()
 
 
 def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -138,6 +142,11 @@ class _Search:
     def _contradicted(self) -> pl.Expr:
         gone = self.answers.unsure
         return pl.concat_str("leverandor_bolig_id", "kobo_id", separator="\x1f").is_in(gone.implode())
+
+    def result(self) -> pl.DataFrame:
+        """Shape: MATCHES, sorted; the strongest reason of each pair."""
+        found = pl.concat(self.found).unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
+        return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
 
     def offer(self, pairs: pl.DataFrame) -> None:
         self._add(pairs, "candidate", "candidate", certain=False)

@@ -202,3 +202,17 @@ def test_a_question_of_one_night_is_not_forgotten_when_its_neighbour_was_created
     second = found(home, register(asked, created), links(**{"fdv-2": "k2"}))
     assert ("fdv-1", "k1", "candidate", False, "candidate") in first
     assert ("fdv-1", "k1", "candidate", False, "candidate") in second
+
+
+@given(worlds(), st.integers(0, 2**32))
+def test_a_night_on_which_all_are_linked_says_what_it_would_say_beside_something_new(world: World, seed: int) -> None:
+    """Nothing new takes a short way; one dwelling far away makes it the long one."""
+    random = Random(seed)
+    entries, _ = entries_of(world, random)
+    dwellings = merge(world.rows, none_known(), None, HOUSE).dwellings
+    theirs = [*entries["kobo_id"], *(f"gone-{number}" for number in range(dwellings.height))]
+    random.shuffle(theirs)
+    linked = links(**dict(zip(dwellings["leverandor_bolig_id"], theirs, strict=False)))
+    far = merge(standing({"source": "x", "source_key": "far", "adressenavn": "Fjerntliggende", "nummer": 99}), none_known(), None, HOUSE)
+    beside = match(pl.concat([dwellings, far.dwellings]), entries, linked, None)
+    assert match(dwellings, entries, linked, None).equals(beside.filter(pl.col("leverandor_bolig_id") != "x-far"))

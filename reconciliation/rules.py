@@ -186,6 +186,22 @@ RULES: tuple[Rule, ...] = (
         "Verdien kan ikke leses i dette feltet. Rett den, eller la feltet stå tomt.",
     ),
     Rule(
+        "S01W",
+        None,
+        "Tallet mangler i kilden",
+        "Det er fylt inn «{value}» i {column}, SSBs tegn for at tallet mangler.",
+        "Feltet regnes som tomt. Fyll inn tallet når det er kjent.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "S02W",
+        None,
+        "Tallet er skjult i kilden",
+        "Det er fylt inn «{value}» i {column}, SSBs tegn for at tallet ikke vises.",
+        "Feltet regnes som tomt. Fyll inn tallet hvis det kan deles.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "V02",
         None,
         "Verdien er ikke mulig",

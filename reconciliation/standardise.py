@@ -15,7 +15,7 @@ from reconciliation import tables
 from reconciliation.identifiers import municipalities
 from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, Rule
-from reconciliation.transforms import GROUP_FIELDS, GROUPS, Parsed, single
+from reconciliation.transforms import GROUP_FIELDS, GROUPS, NUMBERS, SIGNS, Parsed, single
 
 _BLANK = ("", "<NULL>", "''", "-", "–")
 """What people and dumps write for nothing."""
@@ -83,7 +83,9 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[di
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
     # What a failed formula left behind is no value, also where any text would do.
-    parsed: list[Parsed] = [Parsed(rule="V01") if text in ERROR_VALUES else parse(text) for text in distinct]
+    signs = SIGNS if mapping.transform in NUMBERS else {}
+    faulty = dict.fromkeys(ERROR_VALUES, "V01") | signs
+    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in distinct]
     lookup = pl.DataFrame(
         {
             "text": distinct,

@@ -30,6 +30,9 @@ class Parsed:
     rule: str | None = None
 
 
+NUMBERS = ("integer", "number")
+SIGNS = {".": "S01W", "..": "S01W", "...": "S01W", ":": "S02W"}
+"""What SSB writes where a table has no number (standardtegn): missing, or hidden."""
 _NUMBER = re.compile(r"^[-+]?\d+(?:\.\d+)?$")
 _TRUE = frozenset({"true", "ja", "j", "1", "-1", "x", "sann", "yes", "1.0"})
 _FALSE = frozenset({"false", "nei", "n", "0", "usann", "no", "0.0"})

@@ -86,7 +86,11 @@ def test_078_the_signs_for_missing_and_hidden_are_no_number_and_are_told_of(case
     _, made = read(tmp_path)
     assert made.rows.get_column("manedsleie").to_list() == [None, None]
     told = made.deviations.select("source_key", "column", "value", "rule").rows()
-    assert sorted(told) == [("1", "Leie", "..", "V01"), ("2", "Leie", ":", "V01")]
+    assert sorted(told) == [("1", "Leie", "..", "S01W"), ("2", "Leie", ":", "S02W")]
+    reasons = made.deviations.sort("source_key").get_column("message").to_list()
+    for reason, word in zip(reasons, ("mangler", "ikke vises"), strict=True):
+        assert word in reason
+    assert set(made.deviations.get_column("severity")) == {"warning"}, "the row itself goes on"
 
 
 def test_082_what_a_dump_writes_for_nothing_is_nothing(cases: dict[str, dict[str, Any]], tmp_path: Path) -> None:

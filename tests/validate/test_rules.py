@@ -82,6 +82,13 @@ def test_what_a_failed_formula_left_behind_is_no_value(heading: str, rule: str) 
     assert rules(judged(good(**{heading: "#N/A"}))) == [(2, rule)]
 
 
+@pytest.mark.parametrize(("sign", "rule"), [(".", "S01W"), ("..", "S01W"), ("...", "S01W"), (":", "S02W")])
+def test_the_signs_of_official_statistics_are_no_number_and_say_why(sign: str, rule: str) -> None:
+    done = judged(good(Areal=sign))
+    assert rules(done) == [(2, rule)]
+    assert done.accepted.get_column("bruksareal").to_list() == [None]
+
+
 def test_a_masked_number_is_a_warning_and_the_row_goes_on() -> None:
     done = judged(good(Leil=f"3 {MASK}"))
     assert rules(done) == [(2, "I01W")]
@@ -101,7 +108,7 @@ def test_a_line_that_could_not_be_read_is_a_rejected_row_with_its_place() -> Non
 
 
 def test_every_rule_has_its_test() -> None:
-    tried = {*ALONE, *TOGETHER, "I01W", "L01", "A05W", "G01", "G02W"}
+    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "L01", "A05W", "G01", "G02W"}
     assert {rule.id for rule in RULES} == tried
 
 

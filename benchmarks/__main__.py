@@ -73,15 +73,19 @@ def earlier() -> dict[str, list[Row]]:
 
 def worse(before: list[Row], now: list[Row]) -> list[str]:
     """A sentence for each ratio that left its recorded value on the wrong side of its goal by more than noise."""
-    ratios = {(row["name"], row["size"]): row["ratio"] for row in before if row.get("ratio")}
+    ratios = {_which(row): row["ratio"] for row in before if row.get("ratio")}
     lines = []
     for row in now:
-        old, new = ratios.get((row["name"], row["size"])), row.get("ratio")
+        old, new = ratios.get(_which(row)), row.get("ratio")
         if old and new:
             loss = old / new if str(row.get("goal", "")).startswith(">") else new / old
             if loss > NOISE:
                 lines.append(f"WORSE: {row['name']} at {row['size']}: {old} -> {new}")
     return lines
+
+
+def _which(row: Row) -> tuple[object, ...]:
+    return row["name"], row["size"], row.get("other_is")
 
 
 def write(found: dict[str, list[Row]]) -> None:

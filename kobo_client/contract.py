@@ -36,6 +36,7 @@ class RegisterField:
 
     name: canonical name, snake_case of the register's own; also the column name in every table of ours.
     path: where it stands in the JSON body of version V1; `old_path` where it stands in the older page's body.
+    format_basis: where `values` or `pattern` come from, when that is weaker than where the field itself comes from.
     sent: whether kobosync ever writes it. Documented fields that it never writes have rows too, so that the table is whole.
     versions: which generations of Husbanken's page show it. seen: where, as numbered in docs/contract.md.
     """
@@ -50,6 +51,7 @@ class RegisterField:
     compared: bool = True
     pattern: str | None = None
     values: tuple[str, ...] = ()
+    format_basis: Basis | None = None
     import_column: str | None = None
     note: str = ""
     sent: bool = True
@@ -92,6 +94,8 @@ DISPOSISJONSFORM = (
 
 _DOC, _TP, _OWN = Basis.DOCUMENTED, Basis.THIRD_PARTY, Basis.ASSUMPTION
 
+_LITERALS = "the values are the import column's; that the API has the same is our assumption"
+
 FIELDS: tuple[RegisterField, ...] = (
     RegisterField("kobo_id", "koboId", Kind.UUID, False, _DOC, compared=False),
     RegisterField(
@@ -115,16 +119,43 @@ FIELDS: tuple[RegisterField, ...] = (
         "kommunenummer", "adresse.kommunenummer", Kind.TEXT, False, _OWN, required=True, pattern=r"^\d{4}$", import_column="kommunenummer"
     ),
     RegisterField(
-        "bruksenhetsnummer", "bruksenhetsnummer", Kind.TEXT, False, _DOC, pattern=r"^[HULK]\d{4}$", import_column="bruksenhetsnummer"
+        "bruksenhetsnummer",
+        "bruksenhetsnummer",
+        Kind.TEXT,
+        False,
+        _DOC,
+        pattern=r"^[HULK]\d{4}$",
+        format_basis=_OWN,
+        import_column="bruksenhetsnummer",
+        note="its page says only that the format must be right; the pattern is drawn from Kartverket's description in words",
     ),
     RegisterField("ekstra_referanse", "ekstraReferanse", Kind.TEXT, False, _DOC, import_column="ekstrareferanse"),
     RegisterField("gardsnummer", "eiendom.gardsnummer", Kind.INTEGER, True, _OWN, import_column="gnrbnr"),
     RegisterField("bruksnummer", "eiendom.bruksnummer", Kind.INTEGER, True, _OWN, import_column="gnrbnr"),
     RegisterField("festenummer", "eiendom.festenummer", Kind.INTEGER, True, _OWN, import_column="festenummer"),
     RegisterField("seksjonsnummer", "eieseksjon.seksjonsnummer", Kind.INTEGER, True, _OWN, import_column="seksjonsnummer"),
-    RegisterField("boligtype", "boligtype", Kind.ENUM, True, _DOC, required=True, values=BOLIGTYPE, import_column="koboboligtype"),
     RegisterField(
-        "disposisjonsform", "disposisjonsform", Kind.ENUM, True, _DOC, values=DISPOSISJONSFORM, import_column="kobodisposisjonsform"
+        "boligtype",
+        "boligtype",
+        Kind.ENUM,
+        True,
+        _DOC,
+        required=True,
+        values=BOLIGTYPE,
+        format_basis=_TP,
+        import_column="koboboligtype",
+        note=_LITERALS,
+    ),
+    RegisterField(
+        "disposisjonsform",
+        "disposisjonsform",
+        Kind.ENUM,
+        True,
+        _DOC,
+        values=DISPOSISJONSFORM,
+        format_basis=_TP,
+        import_column="kobodisposisjonsform",
+        note=_LITERALS,
     ),
     RegisterField("bruksareal", "bruksareal", Kind.NUMBER, True, _DOC),
     RegisterField("antall_soverom", "antallSoverom", Kind.INTEGER, True, _DOC, import_column="antallsoverom"),

@@ -58,6 +58,7 @@ def _row(field: RegisterField) -> list[str]:
         ", ".join(word for word, on in flags if on),
         format_,
         field.basis.value,
+        (field.format_basis or field.basis).value if format_ else "",
         field.source,
         " ".join(field.versions),
         f"`{field.import_column}`" if field.import_column else "",
@@ -69,7 +70,20 @@ def contract_page() -> str:
     """The whole page in Markdown."""
     counts = {basis: sum(1 for field in ALL_FIELDS if field.basis is basis) for basis in Basis}
     fields = _table(
-        ["register field", "our name", "type", "updatable", "flags", "format", "known from", "where", "versions", "import column", "note"],
+        [
+            "register field",
+            "our name",
+            "type",
+            "updatable",
+            "flags",
+            "format",
+            "known from",
+            "format from",
+            "where",
+            "versions",
+            "import column",
+            "note",
+        ],
         map(_row, ALL_FIELDS),
     )
     outcomes = _table(

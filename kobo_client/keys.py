@@ -67,7 +67,7 @@ def _content(variable: str) -> bytes:
 def _pem(content: bytes, variable: str) -> RSAPrivateKey:
     if b"PRIVATE KEY" not in content:
         found = "a public key" if b"PUBLIC KEY" in content else "only a certificate" if b"CERTIFICATE" in content else "no PEM and no JWK"
-        raise ConfigurationFault(f"{variable}: this is {found}. The private key is needed (BEGIN PRIVATE KEY).")
+        raise ConfigurationFault(f"{variable}: this is {found}. Give the private half: the PEM file that your key tool wrote beside it.")
     try:
         key = load_pem_private_key(content, password=None)
     except TypeError:

@@ -59,6 +59,13 @@ def test_every_row_says_where_it_is_known_from() -> None:
             assert ("[1]" in field.source) or "old" not in field.versions
 
 
+def test_no_list_of_values_and_no_pattern_is_called_documented() -> None:
+    """Husbanken's tables of values were not public to us: what a field may hold is known from elsewhere, or ours."""
+    held = [field for field in ALL_FIELDS if field.values or field.pattern]
+    assert held
+    assert [field.name for field in held if (field.format_basis or field.basis) is Basis.DOCUMENTED] == []
+
+
 def test_nothing_personal_is_ever_sent() -> None:
     assert not [field.name for field in FIELDS if field.personal]
 

@@ -43,8 +43,13 @@ class ReadList:
     bad: Mapping[int, str] = field(default_factory=dict)
 
 
-def read_list(path: Path, wanted: str) -> ReadList:
-    """A CSV or workbook (its first sheet). `wanted`: a heading that is there; blank when none is known.
+def other_sheets(path: Path) -> list[str]:
+    """Names of a workbook's sheets after the first; none for any other file. Raises SourceFault."""
+    return _opened(path).sheet_names[1:] if path.suffix.casefold() in _WORKBOOKS else []
+
+
+def read_list(path: Path, wanted: str, sheet: str = "") -> ReadList:
+    """A CSV or workbook. `wanted`: a heading that is there; blank when none is known. sheet: its first when blank.
 
     Raises ListError and SourceFault.
     """
@@ -53,7 +58,9 @@ def read_list(path: Path, wanted: str) -> ReadList:
     check_size(path, path.parent, _MEGABYTES)
     bad: dict[int, str] = {}
     if path.suffix.casefold() in _WORKBOOKS:
-        rows, separator, note = _workbook(path, wanted)
+        rows, separator, note = _workbook(path, wanted, sheet)
+    elif sheet:
+        raise ListError(f"{path.name} er ingen arbeidsbok og har ingen ark. Kjør uten --sheet.")
     else:
         rows, separator, note, bad = _delimited(path, wanted)
     masked = 0
@@ -106,17 +113,28 @@ def _wrong_with(found: int, width: int) -> str:
     return f"har {found} verdier, og det er {width} overskrifter" if found else "har et anførselstegn som ikke lukkes"
 
 
-def _workbook(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str]:
+def _opened(path: Path) -> fastexcel.ExcelReader:
     try:
-        book = fastexcel.read_excel(path)
-        name = book.sheet_names[0]
-        grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        return fastexcel.read_excel(path)
     except fastexcel.FastExcelError as error:
         secret = "password" in str(error).casefold()
         raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
-    if grid.is_empty():
-        raise SourceFault("empty_sheet", place=f"{path.name}, {name}")
+
+
+def _workbook(path: Path, wanted: str, sheet: str) -> tuple[pl.DataFrame, str, str]:
+    book = _opened(path)
+    name = sheet or book.sheet_names[0]
+    if name not in book.sheet_names:
+        near = nearest(name, book.sheet_names)
+        hint = f" Mente du «{near}»?" if near else ""
+        raise ListError(f"{path.name} har ikke arket «{name}».{hint} Arkene er: {', '.join(book.sheet_names)}.")
+    try:
+        grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
     head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
+    if not any(map(any, head)):
+        raise SourceFault("empty_sheet", place=f"{path.name}, {name}")
     fits = [index for index, row in enumerate(head) if wanted and plain(wanted).casefold() in {value.casefold() for value in row}]
     # A title above the table fills one cell; headings fill as many as the rows below.
     widest = max((sum(map(bool, row)) for row in head), default=0)

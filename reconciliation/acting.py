@@ -11,6 +11,8 @@ from reconciliation.words import ACTIONS, DwellingClass
 
 REPLACE = "REPLACE"
 """DELETE of the entry that stands, then POST of ours: one write in the journal, so that its two halves are never torn apart."""
+FILE = "FILE"
+"""A create that leaves in an import file: nothing of it goes over the API, and nothing there can be asked about it."""
 REPLACE_DECIDED = "replace_decided"
 """Reason of a conflict that a person had replaced."""
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 
 from upath import UPath
 
-from reporting.files import ReportError
+from reporting.files import ReportError, is_dated, leading_to
 
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
@@ -25,8 +24,8 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
             target = to / night.name / file.relative_to(night).as_posix()
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.read_bytes())
-        newest = max([night.name, *(path.name for path in to.iterdir() if re.fullmatch(r"\d{4}-\d{2}-\d{2}", path.name))])
-        (to / page).write_text(_leading_to(f"{newest}/{page}"), encoding="utf-8")
+        newest = max([night.name, *(path.name for path in to.iterdir() if is_dated(path.name))])
+        (to / page).write_text(leading_to(newest, page), encoding="utf-8")
         return str(to / page)
     except Exception as error:  # every storage has exceptions of its own, and some of them name the credentials
         said = _SECRET.sub("***@", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
@@ -34,11 +33,3 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
             f"The reports of {night.name} lie in {night}, but could not be copied to {_SECRET.sub('***@', url)} ({said}). "
             "Check `reports_copy` in the municipality's file and the credentials in the environment, then run `kobosync report`."
         ) from error
-
-
-def _leading_to(page: str) -> str:
-    there = escape(page, quote=True)
-    return (
-        f'<!doctype html><html lang="nb"><meta charset="utf-8"><title>{there}</title>'
-        f'<meta http-equiv="refresh" content="0; url={there}"><a href="{there}">{there}</a></html>\n'
-    )

@@ -42,7 +42,20 @@ def place(folder: Path, as_of: date, write: Callable[[Path], None]) -> Path:
 
 def dated(folder: Path) -> list[Path]:
     """The dated folders in `folder`, oldest first."""
-    return sorted(path for path in folder.iterdir() if path.is_dir() and _DATED.fullmatch(path.name)) if folder.is_dir() else []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and is_dated(path.name)) if folder.is_dir() else []
+
+
+def is_dated(name: str) -> bool:
+    """Is that the name of a night's folder?"""
+    return _DATED.fullmatch(name) is not None
+
+
+def leading_to(night: str, page: str) -> str:
+    """A page that leads to that page of the night."""
+    return (
+        f'<!doctype html><html lang="nb"><meta charset="utf-8"><title>{night}</title>'
+        f'<meta http-equiv="refresh" content="0; url={night}/{page}"><a href="{night}/{page}">{night}</a></html>\n'
+    )
 
 
 def point_to_newest(folder: Path, page: str) -> None:
@@ -53,11 +66,7 @@ def point_to_newest(folder: Path, page: str) -> None:
     newest = dated(folder)[-1].name
     made = folder / f".{page}-{os.getpid()}"
     try:
-        made.write_text(
-            f'<!doctype html><html lang="nb"><meta charset="utf-8"><title>{newest}</title>'
-            f'<meta http-equiv="refresh" content="0; url={newest}/{page}"><a href="{newest}/{page}">{newest}</a></html>\n',
-            encoding="utf-8",
-        )
+        made.write_text(leading_to(newest, page), encoding="utf-8")
         made.replace(folder / page)
     except OSError as error:
         raise ReportError(f"{folder / page}: cannot be written ({error.strerror}). Give the night write permission to {folder}.") from error

@@ -1,11 +1,11 @@
 """The import-file way: creates leave as one file that a person takes to the register; an export shows later that they arrived.
 
-Nothing here talks to the register. The journal keeps each create as handed over until its dwelling has a link.
+Nothing here talks to the register. The journal keeps each create as handed over until its dwelling has a link. What was sent by the
+API and never answered stays open: only the API, or an export that shows the dwelling, can tell what became of it.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 from kobo_client import import_file
 from kobo_client.contract import FIELDS
 from kobo_client.import_columns import HELD
-from reconciliation.acting import acts, verb_of
+from reconciliation.acting import FILE, acts, verb_of
 from reconciliation.apply import words
 from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Settled, Write
 from reconciliation.tables import OUTCOMES
@@ -27,68 +27,80 @@ _REQUIRED = tuple(field.name for field in FIELDS if field.required and field.nam
 def awaited(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
     """leverandor_bolig_id -> the night of its file, of everything handed over that the register has not shown yet.
 
-    What has a link by now has arrived and is settled. A night that was killed between its file and its last word counts as
-    handed over when the file is there; without it nothing has left, and the dwellings are planned anew.
+    What has a link by now has arrived and is settled, whichever way it was sent. A night that was killed between its file and
+    its last word counts as handed over when the file is there (the CSV, which comes first: twice is worse than late); without it
+    nothing has left, and the dwellings are planned anew.
     """
-    _settle_interrupted(ledger, municipality, folder)
+    linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
+    settled = [
+        _arrived(write.request_id, write.leverandor_bolig_id, linked)
+        if write.leverandor_bolig_id in linked
+        else _left_or_not(write, (_folder_of(ledger, write.run_id, folder) / f"{import_file.NAME}.csv").exists())
+        for write in ledger.unsettled(municipality)
+        if write.verb == FILE or (write.verb == "POST" and write.leverandor_bolig_id in linked)
+    ]
     handed = ledger.handed_over(municipality)
-    there = handed.join(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id", how="inner")
-    arrived = [Settled(request, ours, "done", kobo_id) for request, ours, _, _, kobo_id in there.iter_rows()]
-    if arrived:
-        ledger.journal(municipality, "", arrived, [])
-    left = handed.join(there, on="leverandor_bolig_id", how="anti")
-    return dict(left.select("leverandor_bolig_id", "as_of").iter_rows())
+    sent = handed.select("request_id", "leverandor_bolig_id").iter_rows()
+    settled += [_arrived(request_id, ours, linked) for request_id, ours in sent if ours in linked]
+    if settled:
+        ledger.journal(municipality, "", settled, [])
+        handed = ledger.handed_over(municipality)
+    return dict(handed.select("leverandor_bolig_id", "as_of").iter_rows())
 
 
 def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id: str, municipality: str, folder: Path) -> pl.DataFrame:
     """Write the plan's creates (PLAN_ITEMS) as kobo-import.csv and .xlsx below `folder`. Shape: OUTCOMES.
 
-    Changes and removals have no file form: they are `by_hand`, and a person makes them on Kobo's pages. A create that lacks
-    what the import requires is refused, and the others go on. Raises LedgerError, also when the file cannot be written.
+    Changes and removals have no file form: they are `by_hand`, and a person makes them on Kobo's pages. A create that lacks what the
+    import requires is refused, one that the API may have made already is `unknown`, and the others go on. Raises LedgerError,
+    also when the file cannot be written.
     """
+    still_open = {write.leverandor_bolig_id for write in ledger.unsettled(municipality)}
     actionable = items.filter(acts())
-    created = actionable.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
-    by_hand = actionable.join(created, on="leverandor_bolig_id", how="anti")
+    created = actionable.filter(pl.col("class") == DwellingClass.CREATE.value)["leverandor_bolig_id"].to_list()
     told = [
-        (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", None, words.BY_HAND)
-        for item in by_hand.iter_rows(named=True)
+        (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", words.BY_HAND)
+        for item in actionable.filter(pl.col("class") != DwellingClass.CREATE.value).iter_rows(named=True)
     ]
-    rows = desired.join(created, on="leverandor_bolig_id", how="semi").sort("leverandor_bolig_id")
-    lacking = {row["leverandor_bolig_id"]: [name for name in _REQUIRED if row[name] in (None, "")] for row in rows.iter_rows(named=True)}
-    for ours, names in lacking.items():
-        if names:
-            told.append((ours, None, "POST", "refused", None, words.LACKING_FILE.format(fields=", ".join(names))))
-    whole = [ours for ours, names in lacking.items() if not names]
+    whole = []
+    for row in desired.filter(pl.col("leverandor_bolig_id").is_in(created)).sort("leverandor_bolig_id").iter_rows(named=True):
+        ours, lacking = row["leverandor_bolig_id"], [name for name in _REQUIRED if row[name] in (None, "")]
+        if ours in still_open:
+            told.append((ours, None, FILE, "unknown", words.UNKNOWN_BY_FILE))
+        elif lacking:
+            told.append((ours, None, FILE, "refused", words.LACKING_FILE.format(fields=", ".join(lacking))))
+        else:
+            whole.append(row)
+            told.append((ours, None, FILE, HANDED_OVER, words.HANDED_OVER))
     if whole:
-        _write(rows.filter(pl.col("leverandor_bolig_id").is_in(whole)), whole, ledger, run_id, municipality, folder)
-        told += [(ours, None, "POST", HANDED_OVER, None, words.HANDED_OVER) for ours in whole]
-    return pl.DataFrame(told, schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
+        _write(whole, ledger, run_id, municipality, folder)
+    return pl.DataFrame([(*one[:4], None, one[4]) for one in told], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
 
 
-def _write(rows: pl.DataFrame, ours: list[str], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:
+def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:
     """Intent, file, outcome: whatever ends in between is told apart by whether the file is there."""
-    writes = [Write(str(uuid.uuid4()), run_id, one, "POST", body=json.dumps({"leverandorBoligId": one})) for one in ours]
+    writes = [Write(str(uuid.uuid4()), run_id, str(row["leverandor_bolig_id"]), FILE) for row in rows]
     ledger.journal(municipality, run_id, [], writes)
     at = _folder_of(ledger, run_id, folder)
     try:
         import_file.write(rows, at)
     except OSError as error:
-        ledger.journal(municipality, run_id, [Settled(one.request_id, one.leverandor_bolig_id, "failed") for one in writes], [])
+        ledger.journal(municipality, run_id, [_left_or_not(write, left=False) for write in writes], [])
         raise LedgerError(
             f"The import file cannot be written to {at} ({error.strerror}). Give the night write permission there, or set "
             "`register.import_folder`; nothing is handed over, and the next night writes the same file."
         ) from error
-    settled = [Settled(one.request_id, one.leverandor_bolig_id, HANDED_OVER, message=words.HANDED_OVER) for one in writes]
-    ledger.journal(municipality, run_id, settled, [])
+    ledger.journal(municipality, run_id, [_left_or_not(write, left=True) for write in writes], [])
 
 
-def _settle_interrupted(ledger: Ledger, municipality: str, folder: Path) -> None:
-    settled = []
-    for write in ledger.unsettled(municipality):
-        left = (_folder_of(ledger, write.run_id, folder) / f"{import_file.NAME}.xlsx").exists()
-        settled.append(Settled(write.request_id, write.leverandor_bolig_id, HANDED_OVER if left else "failed", message=words.HANDED_OVER))
-    if settled:
-        ledger.journal(municipality, "", settled, [])
+def _left_or_not(write: Write, left: bool) -> Settled:
+    """What a create that was to leave came to: it lies in a file, or nothing has left."""
+    state, message = (HANDED_OVER, words.HANDED_OVER) if left else ("failed", words.NOT_HANDED_OVER)
+    return Settled(write.request_id, write.leverandor_bolig_id, state, message=message)
+
+
+def _arrived(request_id: str, ours: str, linked: dict[str, str]) -> Settled:
+    return Settled(request_id, ours, "done", linked[ours])
 
 
 def _folder_of(ledger: Ledger, run_id: str, folder: Path) -> Path:

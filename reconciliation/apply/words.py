@@ -12,6 +12,11 @@ FAILED = "Kobo tok ikke imot endringen ({words}). Den prøves igjen neste natt."
 NOT_TRIED = "Ikke forsøkt: Kobo svarte ikke. Den prøves igjen neste natt."
 LOCK_LOST = "Ikke forsøkt: en annen kjøring har tatt over. Den prøves igjen neste natt."
 HANDED_OVER = "Boligen ligger i importfilen. Den regnes som registrert når en ny eksport fra Kobo viser den."
+NOT_HANDED_OVER = "Importfilen ble ikke skrevet. Boligen er med i neste natts fil."
+UNKNOWN_BY_FILE = (
+    "Et tidligere svar fra Kobo kom bort, så boligen kan være der allerede. Den er ikke i importfilen. Se etter den i Kobo; en eksport "
+    "som viser den, avgjør det."
+)
 BY_HAND = "Endringen må gjøres på Kobos egne sider: importfilen kan bare registrere nye boliger."
 LACKING_FILE = "Boligen er ikke med i importfilen før dette er på plass i kilden: {fields}."
 LINKED_ELSEWHERE = "Kobo svarte med en oppføring som allerede er koblet til en annen av våre boliger. Avklar hvilken som er riktig."

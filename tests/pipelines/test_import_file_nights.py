@@ -14,26 +14,24 @@ import requests
 
 from kobo_client import import_file
 from kobo_client.import_columns import COLUMNS, KOBO_ID
-from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.exit_codes import DONE, FAILED
-from reconciliation.apply import awaited
+from reconciliation.acting import FILE
+from reconciliation.apply import apply_plan, awaited, hand_over
 from reconciliation.ledger import Ledger, Write, open_ledger
 from reconciliation.municipality import ConfigurationError, load
-from tests.pipelines.test_night_of_a_village import FIRST, FOURTH, SECOND, THIRD, run_night
-from tests.pipelines.village import FDV, Village
+from tests.apply.paper_register import PaperRegister
+from tests.apply.plans import create, dwellings, plan, retire
+from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited, run_night
 
 EXPORT = "kilder/eksport.csv"
 
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    village = Village(tmp_path)
-    village.content["register"] |= {"write": "import_file", "see": "export", "export": EXPORT}
-    village.write_config()
-    (tmp_path / EXPORT).write_text(";".join([*COLUMNS, KOBO_ID]) + "\n", encoding="utf-8")
-    with rehearsal_running(load(village.config).register_, tmp_path):
+    with inhabited(tmp_path, monkeypatch) as village:
+        village.content["register"] |= {"write": "import_file", "see": "export", "export": EXPORT}
+        village.write_config()
+        (tmp_path / EXPORT).write_text(";".join([*COLUMNS, KOBO_ID]) + "\n", encoding="utf-8")
         yield village
 
 
@@ -127,11 +125,54 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_the_next_night_hand
 def test_a_night_killed_around_its_file_is_told_by_whether_the_file_is_there(file_was_written: bool, tmp_path: Path) -> None:
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
         ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
-        ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", "POST", body="{}")])
+        ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
         if file_was_written:
             import_file.write([{"kommunenummer": "9902"}], tmp_path / "killed")
         assert awaited(ledger, "vik", tmp_path) == ({"a": date(2023, 11, 1)} if file_was_written else {})
         assert ledger.unsettled("vik") == []
+
+
+def test_what_the_api_never_answered_is_in_no_file_until_an_export_shows_it(tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", date(2023, 11, 1), "by-api", "auto")
+        ledger.journal("vik", "by-api", [], [Write("r1", "by-api", "a", "POST", body="{}")])
+        ledger.begin_run("vik", date(2023, 11, 2), "by-file", "auto")
+        assert awaited(ledger, "vik", tmp_path) == {}
+        assert [write.request_id for write in ledger.unsettled("vik")] == ["r1"], "nobody has told what became of it"
+        outcomes = hand_over(plan(*create("a", "b")), dwellings("a", "b"), ledger, "by-file", "vik", tmp_path)
+        assert dict(outcomes.select("leverandor_bolig_id", "outcome").iter_rows()) == {"a": "unknown", "b": "handed_over"}
+        assert len(import_file.read(tmp_path / "by-file" / "kobo-import.csv")) == 1
+        ledger.save_links("vik", pl.DataFrame({"leverandor_bolig_id": ["a"], "kobo_id": ["k-a"]}), "adopted")
+        assert list(awaited(ledger, "vik", tmp_path)) == ["b"]
+        assert ledger.unsettled("vik") == []
+
+
+def test_what_a_file_began_is_settled_when_the_api_takes_over(tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
+        ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
+        awaited(ledger, "vik", tmp_path)
+        ledger.begin_run("vik", date(2023, 11, 2), "by-api", "auto")
+        outcomes = apply_plan(plan(*create("a")), dwellings("a"), PaperRegister(), ledger, "by-api", "vik", 1)
+        assert outcomes["outcome"].to_list() == ["done"]
+        assert ledger.unsettled("vik") == []
+
+
+def test_a_dwelling_that_lacks_what_the_import_requires_is_told_and_the_others_leave(tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", date(2023, 11, 1), "one", "auto")
+        wanted = pl.concat([dwellings("a"), dwellings("b", postnummer=None)])
+        outcomes = hand_over(plan(*create("a", "b")), wanted, ledger, "one", "vik", tmp_path)
+        assert dict(outcomes.select("leverandor_bolig_id", "outcome").iter_rows()) == {"a": "handed_over", "b": "refused"}
+        assert "postnummer" in outcomes.filter(pl.col("outcome") == "refused")["message"][0]
+
+
+def test_a_retirement_is_made_by_hand(tmp_path: Path) -> None:
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", date(2023, 11, 1), "one", "auto")
+        outcomes = hand_over(plan(retire("a", "k-a")), dwellings(), ledger, "one", "vik", tmp_path)
+        assert outcomes.select("verb", "outcome").rows() == [("DELETE", "by_hand")]
+        assert not list(tmp_path.glob("*/kobo-import.*"))
 
 
 def test_without_an_export_nobody_could_tell_what_arrived(village: Village) -> None:
@@ -142,8 +183,4 @@ def test_without_an_export_nobody_could_tell_what_arrived(village: Village) -> N
 
 
 def _outcomes(village: Village) -> list[dict[str, object]]:
-    with closing(in_ledger(village)) as ledger:
-        run_id = ledger.runs("vik")["run_id"][-1]
-    table = pl.read_parquet(next((village.home / "var/tables/vik").glob("outcomes.parquet")))
-    assert run_id
-    return table.to_dicts()
+    return pl.read_parquet(village.home / "var/tables/vik/outcomes.parquet").to_dicts()

@@ -19,9 +19,9 @@ from reconciliation.apply import adopt, apply_plan
 from reconciliation.ledger import Ledger
 from reconciliation.tables import MATCHES
 from reconciliation.undo import plan_inverse
+from tests.apply.applying import became, standing
 from tests.apply.conftest import MUNICIPALITY, Nights
 from tests.apply.plans import create, dwellings, plan, retire, update
-from tests.apply.test_applying import became, standing
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.undo import plan_inverse
+from tests.apply.applying import apply, became, linked, standing
 from tests.apply.conftest import MUNICIPALITY, Nights
 from tests.apply.paper_register import PaperRegister
 from tests.apply.plans import create, dwellings, plan, retire, update
-from tests.apply.test_applying import apply, became, linked, standing
 
 
 def test_what_was_changed_is_changed_back_and_what_was_retired_is_there_again(

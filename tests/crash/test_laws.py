@@ -5,7 +5,7 @@ Everything is the real thing but the clock's dates: files on disk, the functions
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,17 @@ import polars as pl
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import delete, select
+from hypothesis.stateful import precondition, rule
 
-from assets.plan import gone_tonight
-from kobo_client.payload import from_body, to_body, updatable_body
 from reconciliation.apply import apply_plan
 from reconciliation.decision_answers import Given, take_in
 from reconciliation.decision_questions import Tables, questions
-from reconciliation.ledger import Ledger, open_ledger
-from reconciliation.ledger.store import table_of
-from reconciliation.ledger.tables import Intent, Lock
-from reconciliation.plan import Plan, actionable
+from reconciliation.ledger import open_ledger
+from reconciliation.plan import actionable
 from reconciliation.undo import UNDO, as_plan, plan_inverse
-from tests.crash import laws
 from tests.crash.dying import Killed, open_dying
-from tests.crash.town import BREAKS, NOBODY, SOURCES, Row, Town
-from tests.crash.whole_night import Night, whole_night
+from tests.crash.town import BREAKS, NOBODY, SOURCES, Row
+from tests.crash.world import World
 
 KEYS = st.sampled_from([str(number) for number in range(100, 106)])
 SOURCE = st.sampled_from(SOURCES)
@@ -64,33 +58,8 @@ FAULTS = st.lists(
 )
 
 
-class Nights(RuleBasedStateMachine):
-    """The world: what the sources say, what the register holds, what the ledger remembers."""
-
-    town: Town
-
-    @initialize(see=st.sampled_from(["links", "listing"]), threads=st.integers(1, 3), imported=st.booleans())
-    def found(self, see: str, threads: int, imported: bool) -> None:
-        self.town = Town(see, threads)
-        self.slug = self.town.municipality.slug
-        self.as_of = date(2023, 11, 1)
-        self.number = 0
-        self.gone: dict[str, set[date]] = {}
-        self.taken_away: set[str] = set()
-        self.last: Night | None = None
-        self.requests: set[str] = set()
-        home = {"kommunenummer": "9902", "adressenavn": "Kirkegata", "nummer": 7, "postnummer": "9920", "boligtype": "ORDINAR_BOLIG"}
-        stranger = to_body({**home, "leverandor_bolig_id": "somebody-else", "bruksenhetsnummer": "H0101"})
-        answer = self.town.call("POST", "", json=stranger)
-        assert answer.status_code == 201, answer.text
-        self.others = {answer.json()["koboId"]}
-        if imported:
-            self.town.import_entry({**home, "adressenavn": "Storgata", "nummer": 1, "bruksenhetsnummer": "H0102"})
-        self.entries = self.town.standing()
-
-    def teardown(self) -> None:
-        if hasattr(self, "town"):
-            self.town.close()
+class Nights(World):
+    """What can happen, in any order."""
 
     @rule(source=SOURCE, key=KEYS, row=ROWS)
     def say(self, source: str, key: str, row: Row) -> None:
@@ -127,37 +96,37 @@ class Nights(RuleBasedStateMachine):
 
     @rule(faults=FAULTS, meddled=st.booleans(), seed=st.integers(0, 99))
     def night(self, faults: list[dict[str, Any]], meddled: bool, seed: int) -> None:
-        self._mind(faults)
+        self.mind(faults)
         with open_ledger(self.town.url, Path()) as ledger:
-            self._night(ledger, meddled=meddled, seed=seed)
+            self.one_night(ledger, meddled=meddled, seed=seed)
 
     @rule(dies_at=st.integers(0, 9), after_commit=st.booleans(), faults=FAULTS)
     def night_that_dies(self, dies_at: int, after_commit: bool, faults: list[dict[str, Any]]) -> None:
-        self._mind(faults)
+        self.mind(faults)
         dying = open_dying(self.town.url, dies_at, after_commit)
         before = self.entries
         try:
-            self._night(dying)
+            self.one_night(dying)
         except Killed:
-            self._its_lock_expires()
-            self._after(before, None)
+            self.its_lock_expires()
+            self.after(before, None)
         finally:
             dying.close()
 
     @rule()
     def the_register_is_away(self) -> None:
-        self._mind([{"kind": "outage", "seconds": 60.0}])
+        self.mind([{"kind": "outage", "seconds": 60.0}])
         with open_ledger(self.town.url, Path()) as ledger:
-            assert self._night(ledger).outcomes.is_empty()
+            assert self.one_night(ledger).outcomes.is_empty()
 
     @precondition(lambda self: self.last is not None)
     @rule()
     def approve_yesterdays_plan(self) -> None:
         """Law 5: that plan or none."""
         assert self.last is not None
-        self._mind([])
+        self.mind([])
         with open_ledger(self.town.url, Path()) as ledger:
-            night = self._night(ledger, mode=self.last.plan.digest)
+            night = self.one_night(ledger, mode=self.last.plan.digest)
         assert night.approval.answer == ("apply" if night.plan.digest == self.last_digest else "stale")
 
     @rule(which=st.integers(0, 20), delete=st.booleans())
@@ -173,7 +142,7 @@ class Nights(RuleBasedStateMachine):
             assert answer.status_code == 204, answer.text
             self.taken_away.add(kobo_id)
         elif body.get("leverandorBoligId"):
-            self._meddle(kobo_id, 33)
+            self.meddle(kobo_id, 33)
         self.entries = self.town.standing()
 
     @precondition(lambda self: self.last is not None and self.last.plan.register_verdict == "complete")
@@ -192,7 +161,7 @@ class Nights(RuleBasedStateMachine):
 
     @rule(back=st.integers(1, 4))
     def undo(self, back: int) -> None:
-        self._mind([])
+        self.mind([])
         before = self.entries
         with open_ledger(self.town.url, Path()) as ledger:
             runs = ledger.runs(self.slug).get_column("run_id").to_list()
@@ -200,7 +169,7 @@ class Nights(RuleBasedStateMachine):
                 return
             inverse = plan_inverse(ledger, self.slug, runs[-min(back, len(runs))])
             plan = as_plan(inverse, ledger, self.town.municipality)
-            run_id = self._next_run()
+            run_id = self.next_run()
             ledger.begin_run(self.slug, self.as_of, run_id, UNDO)
             ledger.record_plan(run_id, plan.items, plan.digest, gone=[])
             with self.town.client() as client:
@@ -208,7 +177,7 @@ class Nights(RuleBasedStateMachine):
             ledger.finish_run(run_id, "done", {}, {})
         for ours in inverse.desired.get_column("leverandor_bolig_id"):
             self.gone.pop(ours, None)
-        self._after(before, None)
+        self.after(before, None)
 
     @rule()
     def quiet_nights_bring_everything_into_line(self) -> None:
@@ -217,100 +186,15 @@ class Nights(RuleBasedStateMachine):
         self.town.write()
         with open_ledger(self.town.url, Path()) as ledger:
             for _ in range(4):
-                self._mind([])
-                night = self._night(ledger)
+                self.mind([])
+                night = self.one_night(ledger)
                 self.as_of += timedelta(days=1)
             refused = night.outcomes.filter(pl.col("outcome") == "refused")
             assert ledger.unsettled(self.slug) == []
-            last = self._night(ledger)
+            last = self.one_night(ledger)
             # What the register refuses, and what stands under somebody else's id, is planned again until a person has looked.
             left = actionable(last.plan).filter(~pl.col("leverandor_bolig_id").is_in(refused.get_column("leverandor_bolig_id").to_list()))
             assert left.is_empty(), left
-
-    @invariant()
-    def nobody_is_known(self) -> None:
-        if hasattr(self, "town"):
-            laws.nobody_is_known(self.town.home, self.entries)
-
-    def _mind(self, faults: list[dict[str, Any]]) -> None:
-        self.pending = faults
-
-    def _its_lock_expires(self) -> None:
-        """The lock of the dead names this very process, which lives: time must pass. tests/ledger holds the rest of that story."""
-        with open_ledger(self.town.url, Path()) as ledger, ledger.write() as connection:
-            connection.execute(delete(table_of(Lock)))
-
-    def _next_run(self) -> str:
-        self.number += 1
-        return f"run-{self.number:03d}"
-
-    def _meddle(self, kobo_id: str, area: int) -> None:
-        body = updatable_body({**from_body(self.entries[kobo_id]), "bruksareal": float(area)})
-        answer = self.town.call("PUT", f"/{kobo_id}", json=body)
-        assert answer.status_code == 200, answer.text
-
-    def _night(self, ledger: Ledger, *, mode: str = "auto", meddled: bool = False, seed: int = 0) -> Night:
-        before = self.entries
-        self.last_digest = self.last.plan.digest if self.last else ""
-        moved: list[str] = []
-
-        def between(plan: Plan) -> None:
-            """Law 5: the register moves after the plan was made."""
-            areas = plan.items.filter((pl.col("class") == "update") & pl.col("changes").str.contains("bruksareal"))
-            for kobo_id in areas.get_column("kobo_id").to_list()[:1]:
-                if before[kobo_id].get("leverandorBoligId"):
-                    self.town.faults([])
-                    self._meddle(kobo_id, 44)
-                    moved.append(kobo_id)
-                    self.town.faults(self.pending)
-
-        links, absences = ledger.links(self.slug), ledger.absences(self.slug, self.as_of)
-        self.town.faults(self.pending)
-        with self.town.client() as client:
-            night = whole_night(
-                self.town.municipality,
-                self.town.home,
-                ledger,
-                client,
-                self.town.calls,
-                self._next_run(),
-                self.as_of,
-                mode=mode,
-                before_apply=between if meddled else None,
-            )
-        laws.conservation(night)
-        laws.a_failed_read_is_no_empty_source(night)
-        laws.gone_long_enough(night, self.gone)
-        laws.only_what_was_shown(night, ledger, self.requests)
-        laws.order_does_not_matter(night, self.town.municipality, links, absences, seed)
-        laws.no_wrong_match(night)
-        laws.bad_input_is_answered(night)
-        unknown = {(name, key) for name, rows in self.town.rows.items() for key, row in rows.items() if row.category == "Ukjent"}
-        laws.unknown_is_loud(night, self.town.broken, unknown)
-        self._remember(night)
-        self._after(before, night)
-        for kobo_id in moved:
-            assert self.entries[kobo_id]["bruksareal"] == 44, "what a case worker wrote after the plan was made stands"
-        return night
-
-    def _remember(self, night: Night) -> None:
-        self.last = night
-        for ours in gone_tonight(night.plan):
-            self.gone.setdefault(ours, set()).add(night.as_of)
-        for ours in night.merged.dwellings.get_column("leverandor_bolig_id"):
-            self.gone.pop(ours, None)
-
-    def _after(self, before: laws.Entries, night: Night | None) -> None:
-        self.entries = self.town.standing()
-        with open_ledger(self.town.url, Path()) as ledger:
-            laws.nothing_twice_nothing_lost(self.entries, ledger, self.slug, self.others, self.taken_away)
-            laws.hands_off(before, self.entries, ledger, self.slug)
-            intent = table_of(Intent)
-            with ledger.read() as connection:
-                self.requests = set(connection.execute(select(intent.c.request_id)).scalars())
-        laws.protected_fields_stay(before, self.entries, night)
-        for kobo_id in self.others:
-            assert self.entries[kobo_id] == before[kobo_id]
 
 
 class ManyNights(Nights):

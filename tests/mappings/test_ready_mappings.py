@@ -213,7 +213,7 @@ def test_the_mapping_of_kobo_s_import_knows_its_35_columns_and_reads_no_person()
 
 
 def test_an_installed_copy_has_them(tmp_path: Path) -> None:
-    for name in ("pyproject.toml", "MANIFEST.in", "README.md"):
+    for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "reconciliation", tmp_path / "reconciliation", ignore=shutil.ignore_patterns("__pycache__"))
     build = "from setuptools import build_meta; print(build_meta.build_wheel('out'))"

@@ -7,36 +7,28 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import dagster as dg
 import openpyxl
 import pytest
 import requests
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.municipality import load
-from tests.pipelines.village import FDV, Village
+from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited
+from tests.pipelines.village import run_night as run_one
 
-FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
 MOVED = FDV.replace("H0102", "H0103")
 """Storgata 1 H0102 is registered, and then its source says H0103: a field that Kobo never lets anyone change."""
 
 
 def run_night(village: Village, as_of: date) -> int:
-    with dg.DagsterInstance.ephemeral() as instance:
-        return night_command.run_night(village.config, "auto", as_of, instance)
+    return run_one(village.config, "auto", as_of)
 
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    village = Village(tmp_path)
-    village.write_config(answers="svar/")
-    with rehearsal_running(load(village.config).register_, tmp_path):
+    with inhabited(tmp_path, monkeypatch, answers="svar/") as village:
         yield village
 
 

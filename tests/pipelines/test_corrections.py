@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from connectors.read import read_source
-from reconciliation.corrections import corrected, read_corrections
+from reconciliation.corrections import corrected, idle, read_corrections
 from reconciliation.municipality import load
 from reconciliation.standardise import standardise
 from reconciliation.validate import validate
@@ -56,6 +56,10 @@ WRONG = {
     "no such column": ("fdv;Kategorie;x;Omsorg;\n", "FDV har ingen kolonne «Kategorie» som leses. Mente du «Kategori»?"),
     "the key": ("fdv;Nummer;100;200;\n", "«Nummer» er nøkkelen i FDV"),
     "two meanings": ("fdv;Kategori;x;Omsorg;\nfdv;Kategori;x;Ordinær;\n", "har flere betydninger"),
+    "two meanings, the source and the column spelt in two ways": (
+        "fdv;Kategori;x;Omsorg;\nFDV;kategori;x;Ordinær;\n",
+        "rad 2) og «Ordinær» (",
+    ),
     "no value": ("fdv;Kategori;;Omsorg;\n", "Verdi mangler"),
 }
 
@@ -72,7 +76,9 @@ def test_the_same_line_twice_is_no_contradiction(village: Village) -> None:
 
 
 def test_a_correction_nobody_needs_any_more_is_seen(village: Village) -> None:
-    assert told(village, "fdv;Kategori;Borte;Omsorg;\n")[1] == {("Kategori", "Borte"): 0}
+    used = told(village, "fdv;Kategori;Borte;Omsorg;\nfdv;Kategori;Omsorg+;Omsorg;\n")[1]
+    assert used == {("Kategori", "Borte"): 0, ("Kategori", "Omsorg+"): 1}
+    assert [("Borte" in one, "Omsorg+" in one) for one in idle("fdv", used)] == [(True, False)]
 
 
 def test_a_workbook_does_as_well_and_a_missing_file_is_one_sentence(village: Village) -> None:

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
-import dagster as dg
 import pytest
 import requests
 
-from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from reconciliation.municipality import ConfigurationError, load
-from tests.pipelines.village import FDV, Village, free_port
-
-FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
-
-
-def run_night(config: Path, apply: str, as_of: date) -> int:
-    """The command itself; its runs are kept in memory, since only their results are looked at here."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        return night_command.run_night(config, apply, as_of, instance)
+from reconciliation.municipality import ConfigurationError
+from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, free_port, inhabited, run_night
 
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    village = Village(tmp_path)
-    with rehearsal_running(load(village.config).register_, tmp_path):
+    with inhabited(tmp_path, monkeypatch) as village:
         yield village
     assert not list(tmp_path.glob("**/*.unfinished"))
 

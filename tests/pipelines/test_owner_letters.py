@@ -11,23 +11,18 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
 from pipelines.definitions import build
 from pipelines.exit_codes import DONE
 from reconciliation.municipality import ConfigurationError, load
 from tests.pipelines.test_alerts import receiving
-from tests.pipelines.village import FDV, Village
+from tests.pipelines.village import FDV, Village, inhabited, run_night
 
 BROKEN = FDV.replace("Storgata 1;H0102", "Storgata;H0102")
 
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    village = Village(tmp_path)
-    with rehearsal_running(load(village.config).register_, tmp_path):
+    with inhabited(tmp_path, monkeypatch) as village:
         yield village
 
 
@@ -46,8 +41,7 @@ class Looking:
 
 
 def night(village: Village, day: int) -> None:
-    with dg.DagsterInstance.ephemeral() as instance:
-        assert night_command.run_night(village.config, "auto", date(2023, 11, day), instance) == DONE
+    assert run_night(village.config, "auto", date(2023, 11, day)) == DONE
 
 
 def test_owners_hear_once_per_change_and_what_cannot_be_sent_is_a_named_warning(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +106,6 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "an address in the file": ({"send": {"owners": {"bolig": "mailto://bruker:hemmelig@example.invalid"}}}, "send.owners.bolig"),
     "nobody's owner": ({"send": {"owners": {"skole": "VAR"}}}, "send.owners: 'skole' is not among `owners`"),
     "addresses in a workbook that may not be sent": ({"send": {"workbook": True}}, "Set `send.addresses: true` too"),
-    "the key that nobody reads": ({"owners": {"bolig": {"title": "B", "notify": ["x://"]}, "eiendom": {"title": "E"}}}, "nobody reads it"),
 }
 
 

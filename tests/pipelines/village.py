@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import socket
 import sqlite3
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import pytest
 import yaml
+
+from kobo_client.rehearsal.process import rehearsal_running
+from pipelines import night_command
+from reconciliation.municipality import load
+
+FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
 
 FDV = """Nummer;Adresse;Bruksenhet;Areal;Kategori
 100;Storgata 1;H0101;50,5;Ordinær
@@ -122,3 +133,20 @@ class Village:
         (file,) = (self.home / "reports" / "vik").glob("*/summary.json")
         content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return content
+
+
+@contextlib.contextmanager
+def inhabited(home: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Iterator[Village]:
+    """A village with its rehearsal register running. changes: keys of its file."""
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    village = Village(home)
+    village.write_config(**changes)
+    with rehearsal_running(load(village.config).register_, home):
+        yield village
+
+
+def run_night(config: Path, apply: str, as_of: date) -> int:
+    """The command itself; its runs are kept in memory, since only their results are looked at here."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        return night_command.run_night(config, apply, as_of, instance)

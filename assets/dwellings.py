@@ -95,8 +95,8 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
             context.log.warning(seen.message)
         for note in seen.notes:
             context.log.warning(note)
-        facts = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding, "missing": list(seen.missing)}
-        facts["notes"] = list(seen.notes)
+        said = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding}
+        facts = {**said, "missing": list(seen.missing), "notes": list(seen.notes)}
         yield dg.Output(
             Table(seen.rows, facts),
             metadata={

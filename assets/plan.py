@@ -56,6 +56,8 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
         with session.step("plan"), one_sentence():
+            # Also where the API writes by now: what a file began is settled by whoever comes after.
+            handed_over = awaited(session.ledger, slug, session.import_folder)
             made = make_plan(
                 dwellings=dwellings.frame,
                 register_rows=register.frame if seen else None,
@@ -70,7 +72,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 lineage=lineage.frame,
                 decisions=session.ledger.decisions(slug),
                 rejected=rejected_rows.frame,
-                handed_over=awaited(session.ledger, slug, session.import_folder) if by_file(municipality) else None,
+                handed_over=handed_over if municipality.register_.by_file else None,
             )
             session.ledger.save_memberships(slug, memberships.frame, session.as_of)
             session.ledger.record_plan(
@@ -96,11 +98,6 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
 
     return plan
-
-
-def by_file(municipality: Municipality) -> bool:
-    """Does a person carry the night's changes to the register, as a file?"""
-    return municipality.register_.write == "import_file"
 
 
 def gone_tonight(plan: Plan) -> list[str]:
@@ -179,7 +176,8 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 record_approval(session, slug, plan.facts["digest"], session.apply)
                 clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
                 doing, desired = actionable(plan.frame), as_sent(plan.frame, dwellings.frame, register.frame)
-                if by_file(municipality):
+                if municipality.register_.by_file:
+                    # What was adopted just now has arrived.
                     awaited(session.ledger, slug, session.import_folder)
                     done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
                 else:

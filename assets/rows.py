@@ -11,7 +11,7 @@ from assets.sources import source_key
 from assets.table import TABLE_TYPE, EarlierTables, Table, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
-from reconciliation.corrections import corrected, read_corrections
+from reconciliation.corrections import corrected, idle, read_corrections
 from reconciliation.municipality import Municipality
 from reconciliation.official_addresses import register_of, with_official_addresses
 from reconciliation.standardise import standardise
@@ -73,14 +73,14 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
-        uses = {f"{name}, {heading}: {value}": number for name, (_, used) in meant.items() for (heading, value), number in used.items()}
+        rows_corrected = sum(sum(used.values()) for _, used in meant.values())
         yield dg.Output(
-            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": sum(uses.values())}
+            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": rows_corrected}
         )
         yield dg.Output(Table(deviations), "unreadable_values", metadata=told(deviations, "rule"))
         yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
-        idle = [f"{which} står ikke lenger i kilden." for which, number in uses.items() if not number]
-        yield result(rows_key, "corrections", not corrections.faults and not idle, " ".join((*corrections.faults, *idle))[:2000], warn=True)
+        said = [*corrections.faults, *(one for name, (_, used) in meant.items() for one in idle(name, used))]
+        yield result(rows_key, "corrections", not said, " ".join(said)[:2000], warn=True)
 
     return standardised
 

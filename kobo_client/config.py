@@ -60,3 +60,8 @@ class RegisterConfig(Strict):
     give_up_after: int = Field(default=20, ge=1)
     """Consecutive failed calls after which the register counts as down for the night."""
     use_system_proxy: bool = False
+
+    @property
+    def by_file(self) -> bool:
+        """Does a person carry what is new to the register, as a file?"""
+        return self.write == "import_file"

@@ -23,12 +23,11 @@ def map_file(
 ) -> None:
     """Draft the mapping of a file from its headings and values. Columns about persons are never mapped."""
     from connectors.faults import FAULTS, SourceFault, say  # noqa: PLC0415
-    from pipelines.resolve_list import ListError, read_list  # noqa: PLC0415
-    from pipelines.workbook_sheet import other_sheets, read_sheet  # noqa: PLC0415
+    from pipelines.resolve_list import ListError, other_sheets, read_list  # noqa: PLC0415
     from reconciliation.drafting import draft, fitting  # noqa: PLC0415
 
     try:
-        read = read_sheet(file, sheet) if sheet else read_list(file, "")
+        read = read_list(file, "", sheet)
         others = [] if sheet else other_sheets(file)
     except SourceFault as fault:
         print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)

@@ -39,7 +39,7 @@ def run_undo(config: Path, run: str, apply: str) -> int:
         plan = as_plan(inverse, ledger, municipality)
     _show(plan, inverse, console)
     command = f"kobosync undo {municipality.file} {run_id}"
-    if municipality.register_.write == "import_file":
+    if municipality.register_.by_file:
         console.print(
             "An import file takes nothing back: change or remove the dwellings on Kobo's own pages.", highlight=False, markup=False
         )

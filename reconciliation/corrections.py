@@ -6,7 +6,6 @@ The source stays as it is, and so do its rows' place and hash; a key is never co
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -61,20 +60,24 @@ def read_corrections(municipality: Municipality, home: Path) -> Corrections:
 def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
     found: dict[tuple[str, str], dict[str, str | None]] = {}
     written = read.rows.select(pl.col(HEADINGS).str.strip_chars().fill_null("")).rows()
+    meanings: dict[tuple[str, str, str], dict[str, str]] = {}
     places = [f"{file}, rad {row}" for file, row in read.rows.select("file", "row").iter_rows()]
-    told = Counter(line[:3] for line in set(written))
     faults = [str(melding) for melding in (read.unreadable["melding"] if read.unreadable is not None else [])]
     for (source, column, value, means), place in zip(written, places, strict=True):
         name, fault = _source_of(source, municipality)
         heading, unfit = _heading_of(column, name, municipality) if name else ("", None)
-        if told[source, column, value] > 1:
-            fault = f"«{value}» i «{column}» har flere betydninger i filen. Behold én av dem; ingen av dem brukes."
-        elif name and not value:
+        if name and not value:
             fault = "Verdi mangler. Skriv verdien slik den står i kilden."
         if fault or unfit or name is None:
             faults.append(f"{place}: {fault or unfit}")
         else:
-            found.setdefault((name, heading), {})[value] = means or None
+            meanings.setdefault((name, heading, value), {}).setdefault(means, place)
+    for (name, heading, value), told in meanings.items():
+        if len(told) == 1:
+            found.setdefault((name, heading), {})[value] = next(iter(told)) or None
+        else:
+            said = " og ".join(f"«{means}» ({place})" for means, place in told.items())
+            faults.append(f"«{value}» i «{heading}» har flere betydninger: {said}. Behold én av dem; ingen av dem brukes.")
     return Corrections(found, tuple(faults))
 
 
@@ -96,6 +99,15 @@ def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[st
         near = nearest(written, list(source.mapped()))
         return "", f"{source.title} har ingen kolonne «{written}» som leses.{f' Mente du «{near}»?' if near else ''}"
     return heading, None
+
+
+def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
+    """A sentence for each correction of that source whose value stands there no longer. used: as `corrected` gives it."""
+    return [
+        f"«{value}» i «{heading}» ({source}) står ikke lenger i kilden; linjen kan tas bort."
+        for (heading, value), n in used.items()
+        if not n
+    ]
 
 
 def corrected(read: SourceRead, corrections: Corrections) -> tuple[SourceRead, dict[tuple[str, str], int]]:

@@ -16,10 +16,10 @@ import yaml
 from rapidfuzz import process
 
 from connectors.config import CsvSource, ExcelSource, RestSource, SqlSource
+from reconciliation import safe_yaml
 
 READY = "ready:"
 _ORIGINS = ("column", "columns", "constant")
-_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KEYS = tuple(sorted({name for kind in (CsvSource, ExcelSource, SqlSource, RestSource) for name in kind.model_fields} - {"mapping"}))
 """What a mapping file may hold: any key of a source but another mapping."""
 
@@ -52,7 +52,7 @@ def ready_names() -> tuple[str, ...]:
 @cache
 def ready(name: str) -> Mapping[str, Any]:
     """One of them as it stands in its file. Do not change what is returned."""
-    content: dict[str, Any] = yaml.load((_folder() / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_SAFE)  # noqa: S506
+    content: dict[str, Any] = safe_yaml.load((_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 
 
@@ -71,7 +71,7 @@ def with_mappings(config_file: Path, text: str, content: dict[str, Any]) -> tupl
     for name, own in sources.items():
         if not isinstance(own, dict) or "mapping" not in own:
             continue
-        place = f"{config_file}, line {line_of(yaml.compose(text, Loader=_SAFE), ('sources', name, 'mapping'))}: sources.{name}.mapping"
+        place = f"{config_file}, line {line_of(safe_yaml.compose(text), ('sources', name, 'mapping'))}: sources.{name}.mapping"
         try:
             shown, held = _text_of(own["mapping"], config_file, place)
             origins[name] = _read(shown, held, own)
@@ -125,8 +125,8 @@ def _text_of(named: object, config_file: Path, place: str) -> tuple[str, str]:
 
 def _read(shown: str, text: str, own: Mapping[str, Any]) -> Origin:
     try:
-        root = yaml.compose(text, Loader=_SAFE)
-        content = yaml.load(text, Loader=_SAFE)  # noqa: S506
+        root = safe_yaml.compose(text)
+        content = safe_yaml.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it cannot be read"

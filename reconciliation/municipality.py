@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
 
 from connectors.config import AnySource, Strict
 from kobo_client.config import RegisterConfig
+from reconciliation import safe_yaml
 from reconciliation.mapping import faults_of
 from reconciliation.mapping_files import MappingFault, Origin, with_mappings
 
@@ -36,8 +37,6 @@ class Owner(Strict):
     """A data owner: a service, never a person."""
 
     title: str
-    notify: tuple[str, ...] = ()
-    """Must stay empty: an address is a secret, and `send.owners` names the environment variable that holds it."""
 
 
 class Survivorship(Strict):
@@ -157,10 +156,6 @@ def home_of(config_file: Path) -> Path:
     return resolved.parent
 
 
-_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The same safe loader, written in C where PyYAML was built with it: four times as fast."""
-
-
 def load(config_file: Path) -> Municipality:
     """Read and check one municipality's file. Raises ConfigurationError with one line per fault."""
     try:
@@ -170,7 +165,7 @@ def load(config_file: Path) -> Municipality:
             f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
         ) from error
     try:
-        content = yaml.load(text, Loader=_SAFE)  # noqa: S506
+        content = safe_yaml.load(text)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{config_file}: is not valid YAML: {error}. Mend that line and run again.") from error
     if not isinstance(content, dict):
@@ -211,7 +206,7 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
     for name, source in municipality.sources.items():
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
-    if municipality.register_.write == "import_file" and municipality.register_.export is None:
+    if municipality.register_.by_file and municipality.register_.export is None:
         yield (
             "register.export: with `write: import_file` only a file exported from Kobo can tell what has arrived. Export one "
             "(also while it is empty), and write its path here."
@@ -228,9 +223,6 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
 
 
 def _sending_faults(municipality: Municipality) -> Iterator[str]:
-    for name, owner in municipality.owners.items():
-        if owner.notify:
-            yield f"owners.{name}.notify: nobody reads it. Put the address in an environment variable and name that in `send.owners`."
     if municipality.send is None:
         return
     for name in municipality.send.owners:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.acting import REPLACE
+from reconciliation.acting import FILE, REPLACE
 from reconciliation.guards import Size, refusals
 from reconciliation.ledger import Ledger, LedgerError, Write
 from reconciliation.municipality import Municipality
@@ -87,7 +87,7 @@ def as_plan(inverse: Inverse, ledger: Ledger, municipality: Municipality) -> Pla
 
 def _hindrance(write: Write, linked: dict[str, str]) -> str | None:
     ours = write.leverandor_bolig_id
-    if write.verb == "POST":
+    if write.verb in ("POST", FILE):
         return "It was created. Take it out of its source, or mark it there as not let; then it is retired behind the guards."
     if write.verb == REPLACE:
         return "A person had it replaced; the new entry stands. Decide anew (`kobosync decide`) to have it replaced once more."

@@ -35,14 +35,12 @@ def match(
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
     answers = answers_for(Decisions.of(decisions), dwellings, entries)
-    linked = _Search(dwellings, entries, answers)
-    linked.by_link(links.select(list(PAIR)))
-    if answers.same.is_empty() and linked.free_ours.is_empty():
-        # A night on which nothing is new: nobody's place needs a look.
-        return linked.result()
-    ours, theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
-    search = _Search(ours, theirs, answers)
+    search = _Search(dwellings, entries, answers)
     search.by_link(links.select(list(PAIR)))
+    if answers.same.is_empty() and search.free_ours.is_empty():
+        # A night on which nothing is new: nobody's place needs a look.
+        return search.result()
+    search.ours, search.theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
     search.settle(answers.same, "decision", "decision", checked=False)
     search.settle(_on(search, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
     search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")

@@ -10,6 +10,7 @@ from connectors.config import AnySource
 from reconciliation import tables
 from reconciliation.addresses.columns import resolve_column
 from reconciliation.addresses.official import AddressFileError
+from reconciliation.addresses.postal import same_place
 from reconciliation.addresses.register import AddressRegister, load_register
 from reconciliation.addresses.verdicts import Resolution
 from reconciliation.municipality import ConfigurationError, Municipality
@@ -17,7 +18,7 @@ from reconciliation.rules import BY_ID
 from reconciliation.standardise import Standardised, deviations_of
 from reconciliation.validate import heading_of
 
-_RULE = "A05W"
+_OUTSIDE, _POSTAL = "A05W", "P03W"
 
 
 def register_of(municipality: Municipality, home: Path) -> AddressRegister | None:
@@ -34,7 +35,8 @@ def with_official_addresses(done: Standardised, source: AnySource, register: Add
     """Rows of one source, with the official spelling where the address is certain, and a warning (A05W) where it is not.
 
     Only the name is respelt: number, letter, postnummer and unit stay as the owner wrote them. A blank postnummer or
-    poststed is filled from the register.
+    poststed is filled from the register; one that the register tells otherwise is a warning (P03W), since postnummer decides
+    no municipality.
     """
     if register is None:
         return done
@@ -52,11 +54,28 @@ def with_official_addresses(done: Standardised, source: AnySource, register: Add
         pl.coalesce("postnummer", "_postnummer").alias("postnummer"),
         pl.coalesce("poststed", "_poststed").alias("poststed"),
     )
-    doubtful = judged.filter(pl.col("verdict") != Resolution.RESOLVED)
-    told = rows.join(doubtful.select("_at", "value", "reason"), on="_at", how="inner", maintain_order="left").with_columns(
-        rule=pl.lit(_RULE)
-    )
-    warned = deviations_of(told, heading_of(source, BY_ID[_RULE].field), BY_ID[_RULE].field)
-    sentences = [f"{message} {reason}" for message, reason in zip(warned["message"], told["reason"], strict=True)]
-    warnings = warned.with_columns(message=pl.Series(sentences, dtype=pl.String))
-    return Standardised(spelt.select(list(tables.SOURCE_ROWS)), pl.concat([done.deviations, warnings]))
+    doubtful = judged.filter(pl.col("verdict") != Resolution.RESOLVED).select("_at", "value", "reason")
+    told = [_told(rows, doubtful, source, _OUTSIDE), _told(rows, _elsewhere_by_post(rows, certain), source, _POSTAL)]
+    return Standardised(spelt.select(list(tables.SOURCE_ROWS)), pl.concat([done.deviations, *told]))
+
+
+def _elsewhere_by_post(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
+    """(_at, value, reason) of certain addresses whose written postnummer or poststed is not the official one."""
+    both = rows.join(certain, on="_at")
+    official = both.select(shown=pl.concat_str("_postnummer", "_poststed", separator=" ", ignore_nulls=True)).to_series()
+    written = both.select(shown=pl.concat_str("postnummer", "poststed", separator=" ", ignore_nulls=True)).to_series()
+    other_place = [
+        bool(mine and theirs) and not same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
+    ]
+    wrong = (pl.col("postnummer") != pl.col("_postnummer")).fill_null(value=False) | pl.Series("other", other_place, dtype=pl.Boolean())
+    told = both.with_columns(value=written, reason=pl.format("I adresseregisteret har adressen {}.", official))
+    return told.filter(wrong).select("_at", "value", "reason")
+
+
+def _told(rows: pl.DataFrame, found: pl.DataFrame, source: AnySource, rule: str) -> pl.DataFrame:
+    """DEVIATIONS of the rows that `found` (_at, value, reason) names: the rule's sentence and the reason."""
+    about = BY_ID[rule].field
+    named = rows.join(found, on="_at", how="inner", maintain_order="left").with_columns(rule=pl.lit(rule))
+    warned = deviations_of(named, heading_of(source, about), about)
+    sentences = [f"{message} {reason}" for message, reason in zip(warned["message"], named["reason"], strict=True)]
+    return warned.with_columns(message=pl.Series(sentences, dtype=pl.String))

@@ -144,6 +144,14 @@ RULES: tuple[Rule, ...] = (
         pl.col("postnummer").is_not_null() & ~pl.col("postnummer").str.contains(r"^\d{4}$"),
     ),
     Rule(
+        "P03W",
+        "postnummer",
+        "Postnummer eller poststed er et annet enn i adresseregisteret",
+        "Det er fylt inn «{value}» i {column}.",
+        "Sjekk hvilket som er rett. Et postnummer følger ikke kommunegrensene, så raden går videre som den er.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "B01",
         "bruksenhetsnummer",
         "Bruksenhetsnummeret er ugyldig",

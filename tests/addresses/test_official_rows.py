@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from reconciliation.addresses.register import AddressRegister
@@ -56,3 +57,26 @@ def test_the_file_s_addresses_are_read_from_the_home_folder(tmp_path: Path) -> N
 def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"addresses: Fant ikke adressefilen borte\.csv"):
         register_of(VIK.model_copy(update={"addresses": (Path("borte.csv"),)}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("postnummer", "poststed", "warned"),
+    [
+        ("9901", "Fjordvik", []),
+        ("9901", None, []),
+        ("9902", "Fjordvik", ["«9902 Fjordvik» i Postnr", "9901 FJORDVIK"]),
+        ("9901", "Bergsøya", ["«9901 Bergsøya» i Postnr", "9901 FJORDVIK"]),
+    ],
+    ids=["both fit", "no poststed", "another postnummer", "another poststed"],
+)
+def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning_and_stays_as_written(
+    fjordvik: AddressRegister, postnummer: str, poststed: str | None, warned: list[str]
+) -> None:
+    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
+    written = Standardised(before.rows.with_columns(postnummer=pl.lit(postnummer), poststed=pl.lit(poststed)), before.deviations)
+    done = with_official_addresses(written, SOURCE, fjordvik)
+    assert done.rows["postnummer"].to_list() == [postnummer]
+    assert done.deviations["rule"].to_list() == ["P03W"] * bool(warned)
+    assert all(part in done.deviations["message"][0] for part in warned)
+    judged = validate(done.rows, done.deviations, VIK)
+    assert (judged.accepted.height, judged.rejected.height) == (1, 0)

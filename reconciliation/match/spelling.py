@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 _ENDINGS = (("(veien|vegen|vei|veg|vn)", "v"), ("(gaten|gata|gate|gt)", "g"), ("(plassen|plass|pl)", "p"), ("(terrasse|terr)", "t"))
+_FORMS = "veien|vegen|gaten|gata|plassen|terrasse|terrassen"
 _STEM_LETTERS = 3
 """Shorter stems (Øveien) are names of their own too often."""
 LETTERS_OF_A_SLIP = 7
@@ -63,7 +64,8 @@ def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.D
     fits = _agree("_posts") & (_agree("_grounds") if check_ground else pl.lit(value=True))
     beside = beside.filter(fits)
     if not check_ground:
-        beside = beside.filter(_slip(beside.get_column("_street"), beside.get_column("_street_most")))
+        spellings = beside.get_column("_street"), beside.get_column("_street_most")
+        beside = beside.filter(_slip(*spellings) | _short_form(*spellings))
     now = beside.select(*house, "_street", _now="_street_most")
     return (
         rows.join(now, on=[*house, "_street"], how="left", maintain_order="left")
@@ -83,6 +85,20 @@ def _slip(left: pl.Series, right: pl.Series) -> pl.Series:
     pairs = pl.DataFrame({"left": left, "right": right})
     far = cpdist(left.to_list(), right.to_list(), scorer=OSA.distance, score_cutoff=1)
     digits = pl.col("left").str.replace_all(r"\D", "") == pl.col("right").str.replace_all(r"\D", "")
-    last = pl.col("left").str.slice(-1) == pl.col("right").str.slice(-1)
+    ends, other_ends = pl.col("left").str.slice(-2), pl.col("right").str.slice(-2)
+    swapped = (ends.str.reverse() == other_ends) & (pl.col("left").str.head(-2) == pl.col("right").str.head(-2))
+    last = (ends.str.slice(-1) == other_ends.str.slice(-1)) | swapped
     long = pl.min_horizontal(pl.col("left").str.len_chars(), pl.col("right").str.len_chars()) >= LETTERS_OF_A_SLIP
     return pairs.select(digits & last & long).to_series() & (pl.Series("far", far) <= 1)
+
+
+def _short_form(left: pl.Series, right: pl.Series) -> pl.Series:
+    """One cut off within the form of its last word: torvv beside torvvegen, on the same ground."""
+    pairs = pl.DataFrame({"left": left, "right": right})
+    short = pl.when(pl.col("left").str.len_chars() < pl.col("right").str.len_chars()).then("left").otherwise("right")
+    long = pl.when(pl.col("left").str.len_chars() < pl.col("right").str.len_chars()).then("right").otherwise("left")
+    told = pairs.select(short=short, long=long).with_columns(stem=pl.col("long").str.extract(f"^(.{{{_STEM_LETTERS},}}?)(?:{_FORMS})$"))
+    after = pl.col("stem").str.len_chars()
+    rest = pl.col("short").str.slice(after)
+    cut = pl.col("short").str.starts_with(pl.col("stem")) & (rest != "") & pl.col("long").str.slice(after).str.starts_with(rest)
+    return told.select(cut.fill_null(value=False)).to_series()

@@ -15,6 +15,9 @@ MOST_LEFT = 4
 AGREEING = 2
 """So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ."""
 
+AGREEING_OF_SEVERAL = 3
+"""The same where several are left and each fits only one of the others."""
+
 
 def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: as in clusters, joined by every key. Returns (_cluster, _by_last): clusters that share a value are one dwelling."""
@@ -32,8 +35,11 @@ def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     few = left.filter(pl.len().over("_address") <= MOST_LEFT * 2)
     pairs = few.join(few, on="_address", suffix="_other").filter(pl.col("_cluster") != pl.col("_cluster_other"))
     pairs = pairs.filter(pl.col("source").list.set_intersection("source_other").list.len() == 0)
+    single = (pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1)
+    pairs = pairs.with_columns(_needed=pl.when(single).then(AGREEING).otherwise(AGREEING_OF_SEVERAL))
+    pairs = pairs.filter(_fits())
     pairs = pairs.filter((pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1))
-    pairs = pairs.filter((pl.col("_cluster") < pl.col("_cluster_other")) & _fits() & (_agreeing() >= AGREEING))
+    pairs = pairs.filter((pl.col("_cluster") < pl.col("_cluster_other")) & (_agreeing() >= pl.col("_needed")))
     pairs = _equally_many(pairs, counts)
     joined = pairs.select("_cluster", "_cluster_other", _by_last=pl.col("_cluster").cast(pl.String()))
     sides = [joined.select("_cluster", "_by_last"), joined.select("_by_last", _cluster="_cluster_other").select("_cluster", "_by_last")]

@@ -101,6 +101,32 @@ def test_a_row_without_unit_number_in_a_block_waits_for_a_person() -> None:
     assert found["fdv:1"]["candidates"] == []
 
 
+SMALL = {"bruksareal": 40.0, "antall_soverom": 1, "etasjenummer": 1}
+LARGE = {"bruksareal": 70.0, "antall_soverom": 3, "etasjenummer": 2}
+
+
+def test_rows_without_unit_numbers_join_the_only_ones_they_fit_when_both_systems_list_equally_many() -> None:
+    blocks = (fdv("1", **SMALL, bruksenhetsnummer="H0101"), fdv("2", **LARGE, bruksenhetsnummer="H0201"))
+    found = dwellings(*blocks, eiendom("1", **LARGE), eiendom("2", **SMALL))
+    assert found["eiendom:1"]["source_keys"] == ["eiendom:1", "fdv:2"]
+    assert found["eiendom:2"]["source_keys"] == ["eiendom:2", "fdv:1"]
+
+
+ONE_OF_TWO = {
+    "two that it fits": (eiendom("1", **SMALL), eiendom("2", **SMALL)),
+    "one system lists fewer": (eiendom("1", **SMALL),),
+    "too little is known": (eiendom("1", bruksareal=40.0, antall_soverom=1), eiendom("2", bruksareal=70.0, antall_soverom=3)),
+}
+
+
+@pytest.mark.parametrize("rows", ONE_OF_TWO.values(), ids=ONE_OF_TWO.keys())
+def test_rows_without_unit_numbers_that_may_be_either_wait_for_a_person(rows: tuple[dict[str, Any], ...]) -> None:
+    other = SMALL if len(rows) == 2 and rows[1].get("bruksareal") == 40.0 else LARGE
+    found = dwellings(fdv("1", **SMALL, bruksenhetsnummer="H0101"), fdv("2", **other, bruksenhetsnummer="H0201"), *rows)
+    assert found["eiendom:1"]["source_keys"] == ["eiendom:1"]
+    assert "fdv-1" in found["eiendom:1"]["candidates"]
+
+
 def test_the_whole_unit_and_its_leases_wait_for_a_person() -> None:
     found = dwellings(
         fdv("1", bruksenhetsnummer="H0101"),

@@ -35,10 +35,13 @@ def crowded(rows: pl.DataFrame) -> pl.Series:
 
 def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     """`_municipality`, `_street`, `_other`: every street with itself and those that may be the same: another form of its last
-    word, cut short, or a slip or two. Blocked by the first letters, so that the cost grows with the streets, not their pairs."""
+    word, cut short, or a slip or two. Blocked by the first letters, and by the last ones for a slip among the first, so that
+    the cost grows with the streets, not their pairs."""
     rows: list[tuple[str, str, str]] = []
-    start = pl.col("_street").str.slice(0, _BLOCK).alias("_start")
-    blocks = streets.with_columns(_stem=stem("_street")).sort(_PLACE).group_by("_municipality", start).agg("_street", "_stem")
+    name = pl.col("_street")
+    starts, ends = name.str.slice(0, _BLOCK), name.str.slice(0, 1) + "~" + name.str.slice(-_BLOCK)
+    blocked = pl.concat([streets.with_columns(_stem=stem("_street"), _block=block) for block in (starts, ends)])
+    blocks = blocked.sort(_PLACE).group_by("_municipality", "_block").agg("_street", "_stem")
     for municipality, _, names, stems in blocks.iter_rows():
         far = process.cdist(names, names, scorer=OSA.distance, score_cutoff=LETTERS_APART)
         for left, right in zip(*(far <= LETTERS_APART).nonzero(), strict=True):

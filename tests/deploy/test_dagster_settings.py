@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 from dagster._core.instance.config import dagster_instance_config
@@ -21,6 +22,36 @@ def test_dagster_accepts_every_key_and_finds_the_launcher() -> None:
     assert set(named["config"]) <= set(NightsOnWorkers.config_type())
     assert settings["concurrency"]["pools"]["default_limit"] >= 1
     assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False
+
+
+def helm_values() -> dict[str, Any]:
+    values: dict[str, Any] = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+    return values
+
+
+def test_the_cluster_keeps_the_limits_of_the_machines() -> None:
+    here = yaml.safe_load((DEPLOY / "dagster.yaml").read_text(encoding="utf-8"))
+    values = helm_values()
+    there = values["concurrency"]
+    assert there["enabled"]
+    assert there["pools"] == {"granularity": here["concurrency"]["pools"]["granularity"], "defaultLimit": 2}
+    assert here["concurrency"]["pools"]["default_limit"] == 2
+    assert there["runs"]["maxConcurrentRuns"] == here["concurrency"]["runs"]["max_concurrent_runs"]
+    assert there["runs"]["tagConcurrencyLimits"] == here["concurrency"]["runs"]["tag_concurrency_limits"]
+    assert "runCoordinator" not in values["dagsterDaemon"], "the chart refuses a limit that is named in both"
+
+
+def test_dagster_accepts_what_the_chart_cannot_say_and_the_chart_does_not_say_it_too(tmp_path: Path) -> None:
+    values = helm_values()
+    added = values["additionalInstanceConfig"]
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(added), encoding="utf-8")
+    settings, _ = dagster_instance_config(str(tmp_path))
+    assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False
+    assert values["dagsterDaemon"]["runRetries"] == {"enabled": False}, "else the instance file has run_retries twice"
+
+
+def test_the_clusters_database_is_spoken_to_by_the_driver_that_dagster_knows() -> None:
+    assert helm_values()["postgresql"]["postgresqlScheme"] == "postgresql+psycopg2"
 
 
 def test_the_helm_values_hold_no_secret_and_open_no_door() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars_hash as plh
 
 from connectors.config import AnySource
 from connectors.database import read_database
@@ -98,17 +98,16 @@ def _thin_columns(source: AnySource, raw: Raw) -> Iterator[dict[str, object]]:
 
 
 def _placed(name: str, rows: pl.DataFrame, mapped: tuple[str, ...]) -> pl.DataFrame:
-    hashed = pl.Series("row_hash", _hashes(rows, mapped), dtype=pl.String)
-    return rows.with_columns(pl.lit(name, dtype=pl.String).alias("source"), hashed).select(*PLACE_COLUMNS, *mapped)
+    return rows.with_columns(pl.lit(name, dtype=pl.String).alias("source"), _row_hash(mapped)).select(*PLACE_COLUMNS, *mapped)
 
 
-def _hashes(rows: pl.DataFrame, mapped: tuple[str, ...]) -> list[str]:
-    """One per row, of the mapped values alone: no file name, no row number, no order of columns, blank is nothing."""
-    if rows.is_empty():
-        return []
-    parts = [part for heading in sorted(mapped) for part in (pl.lit(heading), pl.col(heading).fill_null(""))]
-    texts = rows.select(pl.concat_str(parts, separator="\x1f"))[:, 0]
-    return [blake2b(text.encode(), digest_size=16).hexdigest() for text in texts]
+def _row_hash(mapped: tuple[str, ...]) -> pl.Expr:
+    """Of the mapped values alone: no file name, no row number, no order of columns, blank is nothing (docs/decisions/0010).
+
+    Each value is hashed with its length, so that no two rows of different values are the same bytes.
+    """
+    values = plh.hash_rows([pl.col(heading).fill_null("") for heading in sorted(mapped)], version=1)
+    return values.nchash.xxh3_128(return_binary=True, byte_order="big").bin.encode("hex").alias("row_hash")
 
 
 def _unreadable(name: str, raw: Raw) -> pl.DataFrame | None:

@@ -13,7 +13,7 @@ import polars as pl
 
 PLACE_COLUMNS = ("source", "file", "sheet", "row", "row_hash")
 """First columns of every read. `row` is the 1-based number the owner sees in Excel or an editor; for SQL, the
-ordinal in the query's order. `row_hash` is a stable hash of the mapped raw values. `sheet` is null outside Excel."""
+ordinal in the query's order. `row_hash` is a stable hash of the mapped raw values (docs/decisions/0010). `sheet` is null outside Excel."""
 
 UNREADABLE_COLUMNS = ("source", "file", "sheet", "row", "reason", "melding")
 """A line that could not be read: its place, a reason code (`connectors.faults.LINE_FAULTS`) and a bokmål sentence."""

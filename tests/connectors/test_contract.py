@@ -117,6 +117,25 @@ def test_hashes_are_alike_in_every_kind_of_source(running: Service, tmp_path: Pa
     assert len(found) == 1
 
 
+def test_a_hash_is_the_same_in_every_version_and_on_every_machine(made: Made, tmp_path: Path) -> None:
+    made.write(tmp_path, HEADINGS, ROWS)
+    # XXH3-128 of encoding 1 of polars_hash.hash_rows: the values in the order of their headings, each with its type and length before it.
+    assert made.read(tmp_path).rows["row_hash"][0] == "bdf66c47bb7a227733ede9dbf255417f"
+
+
+def test_rows_that_differ_only_in_where_a_value_ends_have_different_hashes(made: Made, tmp_path: Path) -> None:
+    rows = [
+        ("1", "Storgata 1", "Areal5", ""),
+        ("1", "Storgata 1A", "real5", ""),
+        ("1Storgata", " 1", "Areal5", ""),
+        ("1", "", "Storgata 1Areal5", ""),
+    ]
+    made.write(tmp_path, HEADINGS, rows)
+    hashes = made.read(tmp_path).rows["row_hash"]
+    assert hashes.n_unique() == len(rows)
+    assert hashes.str.contains("^[0-9a-f]{32}$").all()
+
+
 def test_a_changed_value_changes_the_hash_and_only_its_own(made: Made, tmp_path: Path) -> None:
     made.write(tmp_path, HEADINGS, ROWS)
     before = made.read(tmp_path).rows["row_hash"].to_list()

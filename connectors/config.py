@@ -63,6 +63,8 @@ class Source(Strict):
     """Headings that are known and deliberately not read."""
     mapping: str | None = None
     """The mapping file laid under this source (a path beside the municipality's file, or `ready:NAME`); it is in here already."""
+    decimal: Literal[",", "."] | None = None
+    """What stands before the decimals of this source's numbers; detected when blank."""
     minimum_rows: int = 1
     maximum_shrink: float = Field(default=0.2, ge=0, le=1)
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""

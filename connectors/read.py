@@ -12,6 +12,7 @@ import polars_hash as plh
 
 from connectors.config import AnySource
 from connectors.database import read_database
+from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.faults import FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.personal_numbers import mask_column
@@ -61,8 +62,9 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
         if count:
             masked[heading] = count
     rows = _placed(name, raw.rows.with_columns(columns), mapped)
+    notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
-    return SourceRead(name, verdict, rows, message, melding, masked, raw.notes, _unreadable(name, raw))
+    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw))
 
 
 def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, str | None, str | None]:

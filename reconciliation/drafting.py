@@ -18,6 +18,7 @@ from reconciliation.addresses import parse
 from reconciliation.addresses.parsing import Status
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.mapping_files import ready, ready_names
+from reconciliation.numbers import TwoNumbers
 from reconciliation.transforms import SINGLE
 
 KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -57,7 +58,7 @@ KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "er_tilgjengelig_for_rullestolbruker": ("boolean", "ja eller nei", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
     "aktiv": ("boolean", "ja eller nei", ("aktiv", "utleibar", "i bruk")),
     "hemmelig_adresse": ("boolean", "ja eller nei", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
-    "oppdatert": ("date", "en dato", ("oppdatert", "sist endret", "endret", "endret dato")),
+    "oppdatert": ("timestamp", "en dato", ("oppdatert", "sist endret", "endret", "endret dato")),
 }
 """Field -> transform, what its values are (bokmål), and the headings people give it."""
 
@@ -231,7 +232,10 @@ def _reads(field: str, transform: str, text: str) -> bool:
         return parse_unit(text) is not None and bool(re.search(r"[A-Za-z]", text))
     if field == "postnummer":
         return bool(re.fullmatch(r"\d{3,4}", text))
-    return SINGLE[transform][0](text) is not None
+    try:
+        return SINGLE[transform][0](text) is not None
+    except TwoNumbers:
+        return True
 
 
 def _looks_personal(texts: Sequence[str]) -> bool:

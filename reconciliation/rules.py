@@ -217,6 +217,14 @@ RULES: tuple[Rule, ...] = (
         "Verdien er utenfor det som er mulig. Rett den, eller la feltet stå tomt.",
     ),
     Rule(
+        "V03",
+        None,
+        "Tallet kan leses på to måter",
+        "Det er fylt inn «{value}» i {column}.",
+        "Det kan være tusener eller desimaler. Skriv tusener uten skilletegn og desimaler med to sifre, for eksempel 7340,50; "
+        "eller be drift si hvilket tegn kilden bruker (`decimal`).",
+    ),
+    Rule(
         "I01W",
         None,
         "Fødselsnummer fjernet",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from connectors.config import AnySource, FieldMapping
+from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.reading import ERROR_VALUES, SourceRead
 from reconciliation import tables
 from reconciliation.identifiers import municipalities
+from reconciliation.moments import moment
 from reconciliation.municipality import Municipality
 from reconciliation.rules import BY_ID, Rule
 from reconciliation.transforms import GROUP_FIELDS, GROUPS, NUMBERS, SIGNS, Parsed, single
@@ -33,11 +35,12 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality)
     """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read."""
     raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
+    decimals = decimals_of(read.rows, source)
     made: dict[str, pl.Series] = {}
     faults: list[pl.DataFrame] = []
     for canonical, mapping in _specific_first(source):
         column = _texts(raw, mapping)
-        values, broken = _apply(column, canonical, mapping)
+        values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals))
         for name, series in values.items():
             # A field's own mapping comes first, so it wins over what a group says of the same field.
             made[name] = series if name not in made else made[name].zip_with(made[name].is_not_null(), series)
@@ -77,9 +80,17 @@ def _texts(raw: pl.DataFrame, mapping: FieldMapping) -> pl.Series:
     return raw.select(text=pl.coalesce(pl.when(~text.is_in(_BLANK)).then(text) for text in filled)).to_series()
 
 
-def _apply(column: pl.Series, canonical: str, mapping: FieldMapping) -> tuple[dict[str, pl.Series], pl.Series]:
+def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str | None:
+    """The mark that all of the mapping's columns write; none when they differ. A constant is YAML's, which has a point."""
+    if mapping.constant is not None:
+        return "."
+    marks = {decimals.get(heading) for heading in (mapping.column, *mapping.columns) if heading}
+    return marks.pop() if len(marks) == 1 else None
+
+
+def _apply(column: pl.Series, canonical: str, mapping: FieldMapping, decimal: str | None) -> tuple[dict[str, pl.Series], pl.Series]:
     """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
-    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical)
+    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical, decimal)
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
     # What a failed formula left behind is no value, also where any text would do.
@@ -104,6 +115,8 @@ def _column(name: str, values: list[Any]) -> pl.Series:
         values = [value if value is None or isinstance(value, str) else str(value) for value in values]
     elif kind == pl.Float64():
         values = [value if value is None else float(str(value)) for value in values]
+    elif kind == pl.Datetime("us"):
+        values = [value if value is None else moment(str(value)) for value in values]
     return pl.Series(values, dtype=kind)
 
 

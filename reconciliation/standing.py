@@ -24,6 +24,7 @@ def standing_rows(
     tonight = accepted.with_columns(carried=pl.lit(value=False)).select(list(tables.STANDING_ROWS))
     if previous is None or previous.is_empty():
         return _sorted(tonight)
+    previous = tables.conformed(previous, tables.STANDING_ROWS)
     unread = [source for source, verdict in verdicts.items() if verdict is not Verdict.COMPLETE]
     gone = previous.filter(pl.col("source").is_in(list(verdicts))).join(tonight, on=_KEY, how="anti")
     rejected_keys = rejected.select(_KEY).filter(pl.col("source_key").is_not_null()).unique()

@@ -34,7 +34,7 @@ CONTENT: dict[str, pl.DataType] = {
     "manedsleie": pl.Float64(),  # kroner
     "hemmelig_adresse": pl.Boolean(),  # its address is shown in no report (law 10)
     "aktiv": pl.Boolean(),  # false: not let at all, out of scope; null counts as true
-    "oppdatert": pl.Date(),  # when the source last changed the row
+    "oppdatert": pl.Datetime("us"),  # when the source last changed the row, local time; midnight where it tells the day alone
 }
 """What a source can say of a dwelling: canonical field -> type."""
 
@@ -125,6 +125,11 @@ OUTCOMES: dict[str, pl.DataType] = {
     "message": pl.String(),  # bokmål, the register's own useful words included; null when done
 }
 """What became of each applied item."""
+
+
+def conformed(frame: pl.DataFrame, table: dict[str, pl.DataType]) -> pl.DataFrame:
+    """A table that an earlier version stored, in today's shape: columns that it did not have are blank."""
+    return frame.select((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in table.items())
 
 
 def empty(table: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -18,8 +18,10 @@ from connectors.config import FieldMapping
 from reconciliation import tables
 from reconciliation.addresses.parsing import Status, parse
 from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.moments import day, moment
+from reconciliation.numbers import TwoNumbers, integer, number
 
-Transform = Callable[[str], Any]
+Transform = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +35,8 @@ class Parsed:
 NUMBERS = ("integer", "number")
 SIGNS = {".": "S01W", "..": "S01W", "...": "S01W", ":": "S02W"}
 """What SSB writes where a table has no number (standardtegn): missing, or hidden."""
-_NUMBER = re.compile(r"^[-+]?\d+(?:\.\d+)?$")
-_TRUE = frozenset({"true", "ja", "j", "1", "-1", "x", "sann", "yes", "1.0"})
+_TRUE = frozenset({"true", "ja", "j", "1", "-1", "x", "sann", "yes", "y", "1.0", "-1.0", "✓", "✔"})
 _FALSE = frozenset({"false", "nei", "n", "0", "usann", "no", "0.0"})
-_EXCEL_EPOCH = date(1899, 12, 30)
-_EXCEL_DAYS = range(20_000, 80_000)
-"""Serials of 1954 to 2119: a day count outside is more likely something else."""
-
-
-def number(text: str) -> float | None:
-    """Decimal comma or point; blanks and apostrophes between thousands; quotes around."""
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    return float(plain) if _NUMBER.match(plain) else None
-
-
-def integer(text: str) -> int | None:
-    """A whole number, however a spreadsheet shows it (`3.0`)."""
-    value = number(text)
-    return int(value) if value is not None and value == int(value) else None
 
 
 def boolean(text: str) -> bool | None:
@@ -62,27 +46,6 @@ def boolean(text: str) -> bool | None:
     return False if plain in _FALSE else None
 
 
-def day(text: str) -> date | None:
-    """31.12.2023, 2023-12-31 (with or without a time), or the serial Excel counts from 1900."""
-    plain = text.strip()
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
-        serial = int(float(plain))
-        return _EXCEL_EPOCH + timedelta(days=serial) if serial in _EXCEL_DAYS else None
-    if iso := re.match(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$", plain):
-        return _date(*(int(part) for part in iso.groups()))
-    if norwegian := re.match(r"^(\d{1,2})[./](\d{1,2})[./](\d{4})(?:\s.*)?$", plain):
-        dag, month, year = (int(part) for part in norwegian.groups())
-        return _date(year, month, dag)
-    return None
-
-
-def _date(year: int, month: int, dag: int) -> date | None:
-    try:
-        return date(year, month, dag)
-    except ValueError:
-        return None
-
-
 SINGLE: dict[str, tuple[Transform, str]] = {
     "text": (str.strip, "V01"),
     "upper": (lambda text: text.strip().upper(), "V01"),
@@ -90,6 +53,7 @@ SINGLE: dict[str, tuple[Transform, str]] = {
     "number": (number, "V01"),
     "boolean": (boolean, "V01"),
     "date": (day, "V01"),
+    "timestamp": (moment, "V01"),
     "unit": (parse_unit, "B01"),
 }
 """Name in `as:` -> the function, and the rule that a text it cannot read breaks."""
@@ -148,12 +112,12 @@ NAMES = (*SINGLE, "lookup", "extract", *GROUPS)
 """Every word that `as:` takes."""
 
 
-_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Date: day}
+_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Datetime: moment}
 """What is cut out of a text is read as its field is; any other field holds text."""
 
 
-def single(mapping: FieldMapping, canonical: str) -> Callable[[str], Parsed]:
-    """The function that makes one canonical field from one text, as its mapping says."""
+def single(mapping: FieldMapping, canonical: str, decimal: str | None = None) -> Callable[[str], Parsed]:
+    """The function that makes one canonical field from one text, as its mapping says. decimal: the mark its column writes, if known."""
     if mapping.transform == "lookup":
         table = {str(key).strip().casefold(): value for key, value in (mapping.table or {}).items()}
         rule = "K02" if canonical == "kategori" else "V01"
@@ -165,14 +129,18 @@ def single(mapping: FieldMapping, canonical: str) -> Callable[[str], Parsed]:
             # No match is no value: the text is free, and most of it says nothing of this field.
             if (found := pattern.search(text)) is None or found.group(1) is None:
                 return Parsed()
-            value = transform(found.group(1))
-            return Parsed(rule="V01") if value is None else Parsed({canonical: value})
+            return _made(transform, found.group(1), canonical, "V01")
 
         return extracted
     transform, rule = SINGLE[mapping.transform]
+    if mapping.transform in NUMBERS:
+        transform = partial(transform, decimal=decimal)
+    return lambda text: _made(transform, text, canonical, rule)
 
-    def made(text: str) -> Parsed:
+
+def _made(transform: Transform, text: str, canonical: str, rule: str) -> Parsed:
+    try:
         value = transform(text)
-        return Parsed(rule=rule) if value is None else Parsed({canonical: value})
-
-    return made
+    except TwoNumbers:
+        return Parsed(rule="V03")
+    return Parsed(rule=rule) if value is None else Parsed({canonical: value})

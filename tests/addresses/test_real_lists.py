@@ -20,7 +20,8 @@ from reconciliation.addresses.register import AddressRegister
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.spelling import keys
 from reconciliation.identifiers import parse_matrikkel, parse_unit
-from reconciliation.transforms import day, number
+from reconciliation.moments import day
+from reconciliation.numbers import number
 from tests.addresses.dirt import LISTS, dirty
 
 LEAST_RESOLVED = {"abbreviated": 0.97, "misspelt": 0.0, "untidy": 0.99, "other_norwegian": 0.99, "all_in_one": 0.99}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,13 @@ def test_a_row_that_is_rejected_tonight_stands_as_it_was() -> None:
 def test_a_source_that_is_no_longer_configured_stands_no_more() -> None:
     tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, standing(["9"], "gammel"))
     assert tonight.get_column("source_key").to_list() == ["1"]
+
+
+def test_rows_that_an_earlier_version_stored_stand_in_today_s_shape() -> None:
+    older = standing(["1"]).with_columns(oppdatert=pl.lit(date(2023, 12, 31))).drop("etasjenummer")
+    tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, older)
+    assert dict(tonight.schema) == tables.STANDING_ROWS
+    assert tonight.select("oppdatert", "etasjenummer").rows() == [(datetime(2023, 12, 31), None)]
 
 
 KEYS = st.lists(st.sampled_from("abcdefgh"), unique=True)

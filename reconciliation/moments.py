@@ -1,0 +1,94 @@
+"""Days and moments as people and programs write them. Local time, as the clock on the wall; one with an offset becomes that of Norway."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_NORWAY = ZoneInfo("Europe/Oslo")
+_MONTHS = (
+    ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"),
+    ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des"),
+)
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the clock on the wall has no zone
+_EXCEL_DAYS = range(20_000, 80_000)
+"""Serials of 1954 to 2119: a day count outside is more likely something else."""
+_SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
+_NAMED = re.compile(r"(?P<day>\d{1,2})[. -]+(?P<name>[a-z]+)\.?[ -]*(?P<year>\d{4}|\d{2})(?!\d)")
+_DAYS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)"),
+)
+_TIME = re.compile(
+    r"(?:t|,?\s*(?:kl\.?\s*)?)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
+    r"\s*(?P<zone>z|[+-]\d\d(?::?\d\d)?)?"
+)
+_CENTURY_FROM = 69
+"""Two-digit years from here on are of the 1900s."""
+
+
+def moment(text: str) -> datetime | None:
+    """29.03.2023 22:05:36.367, 2023-03-29T22:05:36.367, 31. desember 2023, 45291.5 (Excel): a day without a time begins at midnight."""
+    return _read(text, any_rest=False)
+
+
+def day(text: str) -> date | None:
+    """The same forms, and whatever stands after the day."""
+    found = _read(text, any_rest=True)
+    return found.date() if found else None
+
+
+def _read(text: str, *, any_rest: bool) -> datetime | None:
+    plain = " ".join(text.split()).casefold()
+    if _SERIAL.fullmatch(plain):
+        return _from_excel(float(plain.replace(",", ".")))
+    found, on = _day_in(plain)
+    if found is None or on is None:
+        return None
+    rest = plain[found.end() :]
+    if not rest:
+        return on
+    time = _TIME.fullmatch(rest)
+    if time is not None:
+        return _at(on, time)
+    return on if any_rest and rest[0] in " t" else None
+
+
+def _from_excel(serial: float) -> datetime | None:
+    if int(serial) not in _EXCEL_DAYS:
+        return None
+    # Excel's fraction of a day holds milliseconds and no more.
+    return _EXCEL_EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
+
+
+def _day_in(plain: str) -> tuple[re.Match[str] | None, datetime | None]:
+    if named := _NAMED.match(plain):
+        months = [names.index(named["name"]) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if named["name"] in names]
+        return named, _date(named["year"], months[0], named["day"]) if months else None
+    for form in _DAYS:
+        if found := form.match(plain):
+            return found, _date(found["year"], int(found["month"]), found["day"])
+    return None, None
+
+
+def _date(year: str, month: int, day_of: str) -> datetime | None:
+    full = int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= _CENTURY_FROM else 2000)
+    try:
+        return datetime(full, month, int(day_of))  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _at(on: datetime, time: re.Match[str]) -> datetime | None:
+    part = (time["part"] or "0")[:6].ljust(6, "0")
+    try:
+        told = on.replace(hour=int(time["hour"]), minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=int(part))
+    except ValueError:
+        return None
+    if time["zone"] is None:
+        return told
+    digits = re.sub(r"\D", "", time["zone"]).ljust(4, "0")
+    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4])) * (-1 if time["zone"].startswith("-") else 1)
+    return (told - ahead).replace(tzinfo=UTC).astimezone(_NORWAY).replace(tzinfo=None)

@@ -1,0 +1,60 @@
+"""Numbers as people write them: blanks, points or commas between thousands, kroner and square metres around them.
+
+`7.340` and `7,340` are two numbers each. Which one is meant is decided by what else stands in the file, or by its owner, never here.
+"""
+
+from __future__ import annotations
+
+import re
+
+_AROUND = re.compile(r"^(?:kr\.?|nok)(?=[\s\d(+\-])|(?:kr\.?|nok|kroner|m2|m²|kvm)$", re.IGNORECASE)
+_NO_ORE = re.compile(r"[,.]\s?[-–—]$")
+_DASHES = str.maketrans("−–’`", "--''")
+_BODY = re.compile(
+    r"(?P<sign>[-+]?)(?P<whole>\d+|\d{1,3}(?P<between>[ '.,])\d{3}(?:(?P=between)\d{3})*)(?:(?P<mark>[.,])(?P<part>\d+))?(?P<after>-?)"
+)
+
+
+class TwoNumbers(ValueError):
+    """The text may be either of two numbers, a thousand times apart."""
+
+
+def number(text: str, decimal: str | None = None) -> float | None:
+    """The number, None when the text is none. decimal: the mark that this file writes, when it is known.
+
+    Raises TwoNumbers for `7.340` and `7,340` when it is not.
+    """
+    found = _BODY.fullmatch(_bare(text))
+    if found is None or (found["mark"] and found["mark"] == found["between"]) or (found["sign"] and found["after"]):
+        return None
+    whole, part = re.sub(r"\D", "", found["whole"]), found["part"] or "0"
+    if found["part"] and not found["between"] and may_be_thousands(found["whole"], found["part"]):
+        if decimal is None:
+            raise TwoNumbers(text)
+        if decimal != found["mark"]:
+            whole, part = whole + part, "0"
+    value = float(f"{whole}.{part}")
+    return -value if "-" in (found["sign"], found["after"]) else value
+
+
+def may_be_thousands(whole: str, part: str) -> bool:
+    """Whether what stands after the one mark could be thousands as well as decimals."""
+    return len(part) == 3 and len(whole) <= 3 and not whole.startswith("0")
+
+
+def integer(text: str, decimal: str | None = None) -> int | None:
+    """A whole number, however a spreadsheet shows it (`3.0`). Raises TwoNumbers as `number` does."""
+    value = number(text, decimal)
+    return int(value) if value is not None and value == int(value) else None
+
+
+def _bare(text: str) -> str:
+    """Without quotes, kroner, square metres and the dash for no øre; a bookkeeper's parentheses are a minus."""
+    bare = " ".join(text.translate(_DASHES).strip().strip("'\"").split())
+    minus = ""
+    for _ in range(2):
+        bare = _NO_ORE.sub("", _AROUND.sub("", bare).strip()).strip()
+        if bare.startswith("(") and bare.endswith(")") and not minus:
+            minus, bare = "-", bare[1:-1].strip()
+    bare = minus + bare
+    return re.sub(r"^([-+]) (?=\d)", r"\1", bare)

@@ -13,7 +13,7 @@ from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
 from reconciliation.corrections import corrected, idle, read_corrections
 from reconciliation.municipality import Municipality
-from reconciliation.official_addresses import register_of, with_official_addresses
+from reconciliation.official_addresses import official_addresses, with_official_addresses
 from reconciliation.standardise import standardise
 from reconciliation.standing import standing_rows
 from reconciliation.validate import validate
@@ -60,16 +60,17 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[
             schema_check_key(rows_key),
             check_key(rows_key, "corrections", "Every line of the owners' file of corrections can be used, and is."),
+            check_key(rows_key, "addresses", "The official addresses are no older than they may be."),
         ],
     )
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with session.step("standardise"):
-            official = register_of(municipality, session.home)
+            official = official_addresses(municipality, session.home)
             corrections = read_corrections(municipality, session.home)
             meant = {name: corrected(read_of(name, table), corrections) for name, table in sorted(sources.items())}
             read = {name: standardise(as_meant, municipality.sources[name], municipality) for name, (as_meant, _) in meant.items()}
-            parts = [with_official_addresses(done, municipality.sources[name], official) for name, done in read.items()]
+            parts = [with_official_addresses(done, municipality.sources[name], official.register) for name, done in read.items()]
             rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
@@ -81,6 +82,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
         said = [*corrections.faults, *(one for name, (_, used) in meant.items() for one in idle(name, used))]
         yield result(rows_key, "corrections", not said, " ".join(said)[:2000], warn=True)
+        yield result(rows_key, "addresses", not official.notes, " ".join(official.notes), warn=True)
 
     return standardised
 

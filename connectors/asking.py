@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from connectors.config import RestSource
+from connectors.config import Service
 from connectors.faults import SourceFault
 from connectors.files import MEGABYTE
 from connectors.secrets_in_urls import without_secrets
@@ -40,7 +40,7 @@ class _TryAgain(Exception):
 class Asker:
     """A session with one host; a context manager. `ask` raises SourceFault."""
 
-    def __init__(self, source: RestSource, headers: Mapping[str, str], hidden: Sequence[str], shown: str) -> None:
+    def __init__(self, source: Service, headers: Mapping[str, str], hidden: Sequence[str], shown: str) -> None:
         self._source, self._hidden, self._shown = source, hidden, shown
         self._origin: tuple[str, str] | None = None
         self._bytes_left = source.maximum_megabytes * MEGABYTE

@@ -165,7 +165,31 @@ class Paging(Strict):
     most_pages: int = Field(default=10_000, gt=0)
 
 
-class RestSource(Source):
+class Service(Strict):
+    """How patiently a service over HTTP is asked."""
+
+    connect_timeout: float = Field(default=10, gt=0)
+    read_timeout: float = Field(default=60, gt=0)
+    attempts: int = Field(default=4, ge=1)
+    """Of each request, when the service is down, busy (429) or fails (5xx)."""
+    retry_wait_cap: float = Field(default=30, ge=0)
+    """Longest wait in seconds before another attempt, also when the service asks for more."""
+    maximum_megabytes: int = Field(default=500, gt=0)
+    """Of all answers together."""
+    use_system_proxy: bool = False
+
+
+class AddressService(Service):
+    """All addresses of one municipality from Kartverket's open address API, kept in a file between the times it is asked."""
+
+    api: str = Field(pattern=r"^\d{4}$")
+    """kommunenummer of today."""
+    url: str = "https://ws.geonorge.no/adresser/v1"
+    refresh_days: int = Field(default=30, ge=0)
+    """Days after which they are fetched anew."""
+
+
+class RestSource(Source, Service):
     """A JSON service, asked with GET."""
 
     kind: Literal["rest"]
@@ -176,15 +200,6 @@ class RestSource(Source):
     headers: dict[str, str] = Field(default_factory=dict)
     """E.g. `Authorization: Bearer ${TOKEN}`. Sent to this host only."""
     paging: Paging = Paging()
-    connect_timeout: float = Field(default=10, gt=0)
-    read_timeout: float = Field(default=60, gt=0)
-    attempts: int = Field(default=4, ge=1)
-    """Of each request, when the service is down, busy (429) or fails (5xx)."""
-    retry_wait_cap: float = Field(default=30, ge=0)
-    """Longest wait in seconds before another attempt, also when the service asks for more."""
-    maximum_megabytes: int = Field(default=500, gt=0)
-    """Of all answers together."""
-    use_system_proxy: bool = False
 
     @model_validator(mode="after")
     def _mark_has_a_place(self) -> RestSource:

@@ -181,6 +181,22 @@ FAULTS: dict[str, Words] = {
         "{url}: more than {limit}. Raise the limit if there really is so much, or correct `paging`.",
         "Tjenesten gir mer enn vi har satt grense for ({limit}). Drift må sjekke oppsettet.",
     ),
+    "addresses_none": Words(
+        "{url} has no addresses of municipality {kommunenummer}. Check the number: it must be the one in use today.",
+        "Adressetjenesten har ingen adresser for kommune {kommunenummer}. Sjekk at kommunenummeret er det som gjelder i dag.",
+    ),
+    "addresses_incomplete": Words(
+        "{url} says that municipality {kommunenummer} has {total} addresses, but {found} were had. A part is not used; try again later.",
+        "Adressetjenesten sier at kommune {kommunenummer} har {total} adresser, men vi fikk {found}. En del brukes ikke; prøv igjen senere.",
+    ),
+    "addresses_shrunk": Words(
+        "{url} has {found} addresses of municipality {kommunenummer}, {last} when last fetched. If that is right, delete {path}.",
+        "Adressetjenesten har {found} adresser for kommune {kommunenummer}, mot {last} sist. Er det riktig, kan drift slette {path}.",
+    ),
+    "addresses_not_kept": Words(
+        "The addresses cannot be written to {path} ({detail}). Give the account that runs kobosync the right to write there.",
+        "Adressene kan ikke skrives til {path}. Drift må gi skrivetilgang til mappen.",
+    ),
     "unexpected": Words(
         "{place} could not be read for a reason nobody has foreseen ({detail}). Report it with the file's layout; the last good rows stand.",
         "{place} kunne ikke leses. Si fra til drift; det som ble lest sist, gjelder så lenge.",

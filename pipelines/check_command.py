@@ -19,7 +19,8 @@ from kobo_client.snapshot import RegisterSnapshot, read_register
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.corrections import read_corrections
 from reconciliation.ledger import LedgerError, open_ledger
-from reconciliation.municipality import Municipality, home_of, load
+from reconciliation.municipality import ConfigurationError, Municipality, home_of, load
+from reconciliation.official_addresses import official_addresses
 
 SEEN = 20
 """Linked entries that a check reads."""
@@ -47,6 +48,8 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
         corrections = read_corrections(municipality, root)
         usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"
         yield "corrections", not corrections.faults, " ".join(corrections.faults) or usable
+    if municipality.addresses:
+        yield _addresses(municipality, root)
     linked: list[str] = []
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
@@ -57,6 +60,15 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     # A few are enough to see whether the answers still keep the contract.
     yield _register(municipality, root, linked[:SEEN])
     yield from _keys(municipality)
+
+
+def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
+    try:
+        official = official_addresses(municipality, root)
+    except ConfigurationError as error:
+        return "addresses", False, str(error)
+    streets = len(official.register.streets) if official.register else 0
+    return "addresses", not official.notes, " ".join(official.notes) or f"{streets} streets"
 
 
 def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:

@@ -13,7 +13,7 @@ from pipelines.exit_codes import CONFIGURATION, FAILED
 from pipelines.kommune_command import kommuner
 from pipelines.map_command import map_file
 from pipelines.needs_command import needs
-from pipelines.resolve_command import resolve
+from pipelines.resolve_command import addresses, resolve
 
 app = typer.Typer(
     name="kobosync",
@@ -25,6 +25,7 @@ app = typer.Typer(
 
 app.add_typer(needs, name="needs")
 app.command()(resolve)
+app.command()(addresses)
 app.command()(kommuner)
 app.command("map")(map_file)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
 
-from connectors.config import AnySource, Strict
+from connectors.config import AddressService, AnySource, Strict
 from kobo_client.config import RegisterConfig
 from reconciliation import safe_yaml
 from reconciliation.mapping import faults_of
@@ -118,8 +118,9 @@ class Municipality(Strict):
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
     kostra: Kostra = Kostra()
-    addresses: tuple[Path, ...] = ()
-    """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against."""
+    addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
+    """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
+    `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
     corrections: Path | None = None
     """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None

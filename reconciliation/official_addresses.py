@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from connectors.config import AnySource
+from connectors.config import AddressService, AnySource
 from reconciliation import tables
 from reconciliation.addresses.columns import resolve_column
+from reconciliation.addresses.kept import FOLDER, Kept, kept_addresses
 from reconciliation.addresses.official import AddressFileError
 from reconciliation.addresses.postal import same_place
 from reconciliation.addresses.register import AddressRegister, load_register
@@ -21,12 +25,28 @@ from reconciliation.validate import heading_of
 _OUTSIDE, _POSTAL = "A05W", "P03W"
 
 
-def register_of(municipality: Municipality, home: Path) -> AddressRegister | None:
-    """The official addresses the file names; None when it names none. Raises ConfigurationError when they cannot be read."""
+@dataclass(frozen=True, slots=True)
+class OfficialAddresses:
+    """register: None when the file names no addresses. notes: bokmål, on addresses that are older than they should be."""
+
+    register: AddressRegister | None
+    notes: tuple[str, ...] = ()
+
+
+def official_addresses(municipality: Municipality, home: Path, today: date | None = None) -> OfficialAddresses:
+    """The official addresses the file names. Raises ConfigurationError when they cannot be had.
+
+    today: the day that ages of kept addresses are counted from; the real one, also when an earlier night is replayed.
+    """
     if not municipality.addresses:
-        return None
+        return OfficialAddresses(None)
+    day = today or datetime.now(ZoneInfo(municipality.timezone)).date()
     try:
-        return load_register([home / path for path in municipality.addresses])
+        kept = [
+            kept_addresses(entry, home / FOLDER, day) if isinstance(entry, AddressService) else Kept(home / entry)
+            for entry in municipality.addresses
+        ]
+        return OfficialAddresses(load_register([one.path for one in kept]), tuple(one.note for one in kept if one.note))
     except AddressFileError as error:
         raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
 

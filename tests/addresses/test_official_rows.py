@@ -9,7 +9,7 @@ import pytest
 
 from reconciliation.addresses.register import AddressRegister
 from reconciliation.municipality import ConfigurationError
-from reconciliation.official_addresses import register_of, with_official_addresses
+from reconciliation.official_addresses import official_addresses, with_official_addresses
 from reconciliation.standardise import Standardised, standardise
 from reconciliation.validate import validate
 from tests.addresses import streets
@@ -23,7 +23,7 @@ def rows() -> Standardised:
 
 def test_without_official_addresses_nothing_changes() -> None:
     done = rows()
-    assert with_official_addresses(done, SOURCE, register_of(VIK, Path())) is done
+    assert with_official_addresses(done, SOURCE, official_addresses(VIK, Path()).register) is done
 
 
 def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warning(fjordvik: AddressRegister) -> None:
@@ -49,14 +49,14 @@ def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
 def test_the_file_s_addresses_are_read_from_the_home_folder(tmp_path: Path) -> None:
     streets.write(tmp_path)
     named = VIK.model_copy(update={"addresses": (Path("fjordvik.csv"),)})
-    register = register_of(named, tmp_path)
+    register = official_addresses(named, tmp_path).register
     assert register is not None
     assert len(register.streets) == len(streets.STREETS)
 
 
 def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"addresses: Fant ikke adressefilen borte\.csv"):
-        register_of(VIK.model_copy(update={"addresses": (Path("borte.csv"),)}), tmp_path)
+        official_addresses(VIK.model_copy(update={"addresses": (Path("borte.csv"),)}), tmp_path)
 
 
 @pytest.mark.parametrize(

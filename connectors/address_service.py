@@ -1,0 +1,131 @@
+"""Kartverket's open address API: every address of one municipality, or a failed read; never a half register.
+
+The service gives no more than 10,000 hits to one question and no more than 1,000 a page. What does not fit is asked for by
+postnummer, as they become known, and then by the letters that a street's name begins with, until as many different addresses
+have been had as the service says there are. Only municipality number, postnummer and letters are ever sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import polars as pl
+
+from connectors.asking import Asker
+from connectors.config import AddressService
+from connectors.faults import SourceFault
+
+MOST_HITS = 10_000
+PAGE = 1_000
+FIELDS = (
+    "kommunenummer",
+    "kommunenavn",
+    "objtype",
+    "adressenavn",
+    "nummer",
+    "bokstav",
+    "adressetekst",
+    "adressetilleggsnavn",
+    "gardsnummer",
+    "bruksnummer",
+    "festenummer",
+    "undernummer",
+    "postnummer",
+    "poststed",
+)
+UNIT = "bruksenhetsnummer"
+_BEGINNINGS = "abcdefghijklmnopqrstuvwxyzæøåáčđŋšŧžäöü0123456789"
+_DEEPEST = 3
+
+
+def fetch_addresses(service: AddressService) -> pl.DataFrame:
+    """One row per address and unit: FIELDS and UNIT as text, null where blank; an address without units has one row.
+
+    Raises SourceFault, also when fewer or more addresses came than the service says there are.
+    """
+    parts = urlsplit(service.url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SourceFault("bad_address", url=service.url)
+    with Asker(service, {}, (), service.url) as asker:
+        asking = _Asking(asker, service)
+        total = asking.everything()
+    if total == 0:
+        raise SourceFault("addresses_none", url=service.url, kommunenummer=service.api)
+    if len(asking.found) != total:
+        raise SourceFault("addresses_incomplete", url=service.url, kommunenummer=service.api, total=total, found=len(asking.found))
+    return _frame(asking.found.values())
+
+
+class _Asking:
+    """What has been had so far, each address once, and the questions for what is missing."""
+
+    def __init__(self, asker: Asker, service: AddressService) -> None:
+        self._asker, self._service = asker, service
+        self.found: dict[str, Mapping[str, Any]] = {}
+        self._total = 0
+
+    def everything(self) -> int:
+        """How many the service says there are; `found` is all of them when it has as many."""
+        self._total = self._pages({})
+        asked: set[str] = set()
+        while self._misses() and (unasked := self._codes() - asked):
+            code = min(unasked)
+            asked.add(code)
+            if self._pages({"postnummer": code}) > MOST_HITS:
+                self._by_letters({"postnummer": code}, "")
+        self._by_letters({}, "")
+        return self._total
+
+    def _misses(self) -> bool:
+        return len(self.found) < self._total
+
+    def _codes(self) -> set[str]:
+        return {str(address["postnummer"]) for address in self.found.values() if address["postnummer"]}
+
+    def _by_letters(self, asked: Mapping[str, str], beginning: str) -> None:
+        for letter in _BEGINNINGS:
+            if not self._misses():
+                return
+            hits = self._pages({**asked, "adressenavn": f"{beginning}{letter}*"})
+            if hits > MOST_HITS and len(beginning) < _DEEPEST:
+                self._by_letters(asked, beginning + letter)
+
+    def _pages(self, asked: Mapping[str, str]) -> int:
+        """All that the service gives to one question; how many hits it says there are."""
+        hits = 0
+        for page in range(MOST_HITS // PAGE):
+            hits, addresses = self._page(asked, page)
+            self.found |= {json.dumps(address, sort_keys=True): address for address in addresses}
+            if (page + 1) * PAGE >= hits:
+                break
+        return hits
+
+    def _page(self, asked: Mapping[str, str], page: int) -> tuple[int, list[Mapping[str, Any]]]:
+        question = {"kommunenummer": self._service.api, **asked, "treffPerSide": str(PAGE), "side": str(page)}
+        content = self._asker.ask(f"{self._service.url.rstrip('/')}/sok?{urlencode(question)}").content
+        counted = content.get("metadata") if isinstance(content, dict) else None
+        hits = counted.get("totaltAntallTreff") if isinstance(counted, dict) else None
+        addresses = content.get("adresser") if isinstance(content, dict) else None
+        whole = isinstance(addresses, list) and all(isinstance(one, dict) and {*FIELDS, UNIT} <= one.keys() for one in addresses)
+        # An address of another municipality means that the question was not understood as it was asked.
+        ours = whole and all(one["kommunenummer"] == self._service.api for one in addresses)
+        if not ours or not str(hits).isdigit():
+            there = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
+            raise SourceFault("no_row_list", url=self._service.url, at="adresser", page=page, there=there)
+        return int(str(hits)), addresses
+
+
+def _frame(addresses: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    rows = [
+        {**{name: _text(one[name]) for name in FIELDS}, UNIT: unit}
+        for one in addresses
+        for unit in (sorted(text for unit in one[UNIT] or () if (text := _text(unit))) or [None])
+    ]
+    return pl.DataFrame(rows, dict.fromkeys((*FIELDS, UNIT), pl.String())).sort(*FIELDS, UNIT)
+
+
+def _text(value: Any) -> str | None:
+    return str(value).strip() or None if value is not None else None

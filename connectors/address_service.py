@@ -8,7 +8,7 @@ have been had as the service says there are. Only municipality number, postnumme
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -109,22 +109,23 @@ class _Asking:
         counted = content.get("metadata") if isinstance(content, dict) else None
         hits = counted.get("totaltAntallTreff") if isinstance(counted, dict) else None
         addresses = content.get("adresser") if isinstance(content, dict) else None
-        whole = isinstance(addresses, list) and all(isinstance(one, dict) and {*FIELDS, UNIT} <= one.keys() for one in addresses)
-        # An address of another municipality means that the question was not understood as it was asked.
-        ours = whole and all(one["kommunenummer"] == self._service.api for one in addresses)
-        if not ours or not str(hits).isdigit():
+        if not isinstance(addresses, list) or not all(map(self._ours, addresses)) or not str(hits).isdigit():
             there = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
             raise SourceFault("no_row_list", url=self._service.url, at="adresser", page=page, there=there)
         return int(str(hits)), addresses
 
+    def _ours(self, address: object) -> bool:
+        """An address of another municipality means that the question was not understood as it was asked."""
+        return isinstance(address, dict) and {*FIELDS, UNIT} <= address.keys() and address["kommunenummer"] == self._service.api
+
 
 def _frame(addresses: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    rows = [
-        {**{name: _text(one[name]) for name in FIELDS}, UNIT: unit}
-        for one in addresses
-        for unit in (sorted(text for unit in one[UNIT] or () if (text := _text(unit))) or [None])
-    ]
+    rows = [{**{name: _text(one[name]) for name in FIELDS}, UNIT: unit} for one in addresses for unit in _units(one)]
     return pl.DataFrame(rows, dict.fromkeys((*FIELDS, UNIT), pl.String())).sort(*FIELDS, UNIT)
+
+
+def _units(address: Mapping[str, Any]) -> Sequence[str | None]:
+    return sorted(text for unit in address[UNIT] or () if (text := _text(unit))) or [None]
 
 
 def _text(value: Any) -> str | None:

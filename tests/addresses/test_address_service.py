@@ -157,7 +157,7 @@ def test_a_list_is_resolved_over_the_service_and_nothing_of_it_is_sent(
         done = CliRunner().invoke(app, given)
         assert done.exit_code == 0, done.output
         assert "CC BY 4.0 fra Kartverket" in done.output
-    assert pl.read_csv(out, infer_schema=False)["verdict"].to_list() == ["resolved"]
+    assert pl.read_csv(out, separator=";", infer_schema=False)["verdict"].to_list() == ["resolved"]
     assert api.asked == [{"kommunenummer": "9901", "treffPerSide": "1000", "side": "0"}]
 
 

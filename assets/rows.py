@@ -11,7 +11,8 @@ from assets.sources import source_key
 from assets.table import TABLE_TYPE, EarlierTables, Table, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
-from reconciliation.corrections import corrected, idle, read_corrections
+from reconciliation.correcting import CORRECTED_ROWS, corrected, tell_corrected, with_corrected
+from reconciliation.corrections import idle, read_corrections
 from reconciliation.municipality import Municipality
 from reconciliation.official_addresses import official_addresses, with_official_addresses
 from reconciliation.standardise import standardise
@@ -69,18 +70,21 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             official = official_addresses(municipality, session.home)
             corrections = read_corrections(municipality, session.home)
             meant = {name: corrected(read_of(name, table), corrections) for name, table in sorted(sources.items())}
-            read = {name: standardise(as_meant, municipality.sources[name], municipality) for name, (as_meant, _) in meant.items()}
+            read = {name: standardise(done.read, municipality.sources[name], municipality) for name, done in meant.items()}
             parts = [with_official_addresses(done, municipality.sources[name], official.register) for name, done in read.items()]
-            rows = pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)])
+            rows = with_corrected(
+                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)]),
+                pl.concat([done.cells for done in meant.values()]),
+            )
             deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
-        rows_corrected = sum(sum(used.values()) for _, used in meant.values())
+        rows_corrected = sum(sum(done.used.values()) for done in meant.values())
         yield dg.Output(
             Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": rows_corrected}
         )
         yield dg.Output(Table(deviations), "unreadable_values", metadata=told(deviations, "rule"))
-        yield schema_result(rows_key, rows, tables.SOURCE_ROWS)
-        said = [*corrections.faults, *(one for name, (_, used) in meant.items() for one in idle(name, used))]
+        yield schema_result(rows_key, rows, CORRECTED_ROWS)
+        said = [*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))]
         yield result(rows_key, "corrections", not said, " ".join(said)[:2000], warn=True)
         yield result(rows_key, "addresses", not official.notes, " ".join(official.notes), warn=True)
 
@@ -114,6 +118,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         with session.step("validate"):
             done = validate(source_rows.frame, unreadable_values.frame, municipality)
+            deviations = tell_corrected(done.deviations, source_rows.frame)
         yield dg.Output(
             Table(done.accepted, source_rows.facts),
             "accepted_rows",
@@ -126,12 +131,12 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             metadata=told(done.out_of_scope, "source", "reason"),
         )
         yield dg.Output(
-            Table(done.deviations),
+            Table(deviations),
             "deviations",
-            metadata=told(done.deviations, "rule", "owner"),
+            metadata=told(deviations, "rule", "owner"),
         )
         yield schema_result(keys["accepted_rows"], done.accepted, tables.SOURCE_ROWS)
-        yield schema_result(keys["deviations"], done.deviations, tables.DEVIATIONS)
+        yield schema_result(keys["deviations"], deviations, tables.DEVIATIONS)
         yield result(
             keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
         )

@@ -7,7 +7,7 @@ The source stays as it is, and so do its rows' place and hash; a key is never co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -108,17 +108,3 @@ def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
         for (heading, value), n in used.items()
         if not n
     ]
-
-
-def corrected(read: SourceRead, corrections: Corrections) -> tuple[SourceRead, dict[tuple[str, str], int]]:
-    """The read with the values that were meant. Second: (heading, value) -> how many rows it was used on, also when none."""
-    used: dict[tuple[str, str], int] = {}
-    rows = read.rows
-    for (source, heading), meanings in corrections.meanings.items():
-        if source != read.source or heading not in rows.columns:
-            continue
-        text = pl.col(heading).str.strip_chars()
-        hits = dict(rows.select(text).filter(pl.col(heading).is_in(list(meanings))).to_series().value_counts().iter_rows())
-        used |= {(heading, value): int(hits.get(value, 0)) for value in meanings}
-        rows = rows.with_columns(pl.when(text.is_in(list(meanings))).then(text.replace(meanings)).otherwise(heading).alias(heading))
-    return replace(read, rows=rows), used

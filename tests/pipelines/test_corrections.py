@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 
 from connectors.read import read_source
-from reconciliation.corrections import corrected, idle, read_corrections
+from reconciliation.correcting import corrected, tell_corrected, with_corrected
+from reconciliation.corrections import idle, read_corrections
 from reconciliation.municipality import load
 from reconciliation.standardise import standardise
 from reconciliation.validate import validate
@@ -33,10 +34,22 @@ def told(village: Village, lines: str) -> tuple[pl.DataFrame, dict[tuple[str, st
     corrections = read_corrections(municipality, village.home)
     source = municipality.sources["fdv"]
     read = read_source("fdv", source, village.home)
-    meant, used = corrected(read, corrections)
-    assert meant.rows.drop(*source.mapped()).equals(read.rows.drop(*source.mapped())), "place and hash are the source's own"
-    done = standardise(meant, source, municipality)
-    return validate(done.rows, done.deviations, municipality).accepted, used, corrections.faults
+    meant = corrected(read, corrections)
+    assert meant.read.rows.drop(*source.mapped()).equals(read.rows.drop(*source.mapped())), "place and hash are the source's own"
+    done = standardise(meant.read, source, municipality)
+    return validate(done.rows, done.deviations, municipality).accepted, dict(meant.used), corrections.faults
+
+
+def told_wrong(village: Village, lines: str) -> list[tuple[str, str | None, str]]:
+    """(rule, value, sentence) of every deviation of the FDV source."""
+    (village.home / "rettelser.csv").write_text(HEAD + lines, encoding="utf-8")
+    municipality = load(village.config)
+    source = municipality.sources["fdv"]
+    meant = corrected(read_source("fdv", source, village.home), read_corrections(municipality, village.home))
+    done = standardise(meant.read, source, municipality)
+    rows = with_corrected(done.rows, meant.cells)
+    found = tell_corrected(validate(rows, done.deviations, municipality).deviations, rows)
+    return list(found.select("rule", "value", "message").iter_rows())
 
 
 def test_a_value_is_read_as_what_it_means(village: Village) -> None:
@@ -49,6 +62,23 @@ def test_a_source_may_be_named_by_its_title_and_a_blank_meaning_means_nothing(vi
     accepted, used, faults = told(village, "FDV;areal;80,0;;feil i målingen\n")
     assert (used, faults) == ({("Areal", "80,0"): 1}, ())
     assert accepted.filter(pl.col("adressenavn") == "Lillevegen").get_column("bruksareal").to_list() == [None]
+
+
+def test_a_corrected_value_that_is_still_wrong_is_told_as_it_stands_in_the_source(village: Village) -> None:
+    ((rule, value, sentence),) = told_wrong(village, "fdv;Kategori;Omsorg+;Omsorgg;\n")
+    assert (rule, value) == ("K02", "Omsorg+")
+    assert sentence.endswith("I kilden står «Omsorg+»; rettelsesfilen sier at det betyr «Omsorgg».")
+
+
+def test_a_value_corrected_to_nothing_tells_what_was_there(village: Village) -> None:
+    ((rule, value, sentence),) = told_wrong(village, "fdv;Kategori;Omsorg+;;\n")
+    assert (rule, value) == ("K01", "Omsorg+")
+    assert sentence.endswith("I kilden står «Omsorg+»; rettelsesfilen sier at det betyr ingenting.")
+
+
+def test_a_deviation_of_another_column_says_nothing_of_the_correction(village: Village) -> None:
+    (only,) = told_wrong(village, "fdv;Areal;61,0;62,0;\n")
+    assert "rettelsesfilen" not in only[2]
 
 
 WRONG = {

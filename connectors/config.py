@@ -58,6 +58,8 @@ class Source(Strict):
     """Slug of the data owner (see `owners` in the municipality's file) whose workbook its deviations go to."""
     key: tuple[str, ...] = Field(min_length=1)
     """Headings whose raw values together name a row for ever. Never personal data."""
+    blank_key_parts: tuple[str, ...] = ()
+    """Those of `key` that may be blank, e.g. the house letter where a list has no number of its own."""
     fields: dict[str, FieldMapping]
     ignore: tuple[str, ...] = ()
     """Headings that are known and deliberately not read."""
@@ -70,6 +72,15 @@ class Source(Strict):
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
     fill_rate: dict[str, float] = Field(default_factory=dict)
     """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
+
+    @model_validator(mode="after")
+    def _something_names_a_row(self) -> Self:
+        unknown = sorted(set(self.blank_key_parts) - set(self.key))
+        if unknown:
+            raise ValueError(f"blank_key_parts: {unknown[0]} is none of the key's parts ({', '.join(self.key)}).")
+        if set(self.key) <= set(self.blank_key_parts):
+            raise ValueError("blank_key_parts: at least one part of the key must always be there.")
+        return self
 
     @model_validator(mode="after")
     def _fill_rate_of_mapped_fields(self) -> Self:

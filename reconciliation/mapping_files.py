@@ -149,6 +149,8 @@ def _key_faults(shown: str, content: Mapping[str, Any], root: Any) -> Iterator[s
 
 def _laid_under(content: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     made = {**content, **own}
+    if "key" in own and "blank_key_parts" not in own:
+        made.pop("blank_key_parts", None)  # parts of the key that is no longer used
     theirs, ours = content.get("fields", {}), own.get("fields", {})
     if isinstance(ours, dict):
         fields = {name: _field(theirs.get(name), ours.get(name, theirs.get(name))) for name in (theirs | ours)}

@@ -59,10 +59,18 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality)
 
 
 def _source_key(source: AnySource) -> pl.Expr:
-    """Raw key parts joined with a hyphen; null when one is missing."""
-    parts = [pl.col(heading).str.strip_chars() for heading in source.key]
-    whole = pl.concat_str(parts, separator="-")
-    return pl.when(pl.any_horizontal(part.is_null() | part.is_in(["", *ERROR_VALUES]) for part in parts)).then(None).otherwise(whole)
+    """Raw key parts joined with a hyphen; null when one is missing that must be there.
+
+    A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.
+    """
+    parts = {heading: pl.col(heading).str.strip_chars() for heading in source.key}
+    missing = {heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) for heading, part in parts.items()}
+    whole = pl.concat_str([pl.when(~missing[heading]).then(part).fill_null("") for heading, part in parts.items()], separator="-")
+    if source.blank_key_parts:
+        at_end = [pl.all_horizontal(list(missing.values())[first:]) for first in range(len(parts))]
+        whole = whole.str.slice(0, (whole.str.len_chars() - pl.sum_horizontal(at_end)).cast(pl.UInt32))
+    needed = [missing[heading] for heading in source.key if heading not in source.blank_key_parts]
+    return pl.when(pl.any_horizontal(needed)).then(None).otherwise(whole)
 
 
 def _specific_first(source: AnySource) -> Iterator[tuple[str, FieldMapping]]:

@@ -74,6 +74,34 @@ def test_what_the_municipality_s_file_says_wins_key_by_key_and_field_by_field(tm
     assert (source.fields["kategori"].column, source.fields["kategori"].table) == ("Type", {"Annet": "omsorg"})
 
 
+def test_a_key_of_the_municipality_s_own_needs_none_of_the_mapping_s_blank_parts(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("[Nr]", "[Nr, Adresse]\nblank_key_parts: [Adresse]")
+    source = load(written(tmp_path, mapping, {"key": ["Id"]})).sources["liste"]
+    assert (source.key, source.blank_key_parts) == (("Id",), ())
+
+
+KEYS = [
+    (("a", "1", "H0101", ""), "a-1-H0101"),
+    (("a", "1", "", ""), "a-1"),
+    (("a", "1", "", "rom-"), "a-1--rom-"),
+    (("a-", "1-", "", " "), "a--1-"),
+    (("a", "", "H0101", "x"), None),
+    (("", "", "", ""), None),
+]
+
+
+@pytest.mark.parametrize(("parts", "key"), KEYS)
+def test_a_part_that_may_be_blank_keeps_its_place_and_leaves_nothing_at_the_end(
+    parts: tuple[str, ...], key: str | None, tmp_path: Path
+) -> None:
+    mapping = MAPPING.replace("[Nr]", "[Gate, Nr, Enhet, Rom]\nblank_key_parts: [Enhet, Rom]")
+    source = load(written(tmp_path, mapping)).sources["liste"]
+    lines = "Gate;Nr;Enhet;Rom;Adresse;BRA;Type;Leietaker\n" + ";".join(parts) + ";Storgata 1;50;Omsorg;x\n"
+    (tmp_path / "liste.csv").write_text(lines, "utf-8")
+    made = standardise(read_source("liste", source, tmp_path), source, load(tmp_path / "vik.yaml"))
+    assert made.rows["source_key"].to_list() == [key]
+
+
 FAULTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "no such file": (None, ("vik.yaml, line ", "sources.liste.mapping", "liste.yaml cannot be read (No such file or directory)")),
     "an unknown key": (MAPPING + "ignored: [X]\n", ("liste.yaml, line 11: 'ignored' is no key of a source; did you mean 'ignore'?",)),
@@ -95,6 +123,8 @@ FAULTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
         MAPPING.replace("Omsorg: omsorg", "Omsorg: omsorgs"),
         ("liste.yaml, line 6: fields.kategori: 'omsorgs' is no category of this file; did you mean 'omsorg'?",),
     ),
+    "a blank part of no key": (MAPPING + "blank_key_parts: [Id]\n", ("blank_key_parts: Id is none of the key's parts (Nr).",)),
+    "a key of blank parts": (MAPPING + "blank_key_parts: [Nr]\n", ("at least one part of the key must always be there",)),
     "a value of the wrong kind": (MAPPING + "minimum_rows: mange\n", ("liste.yaml, line 11: minimum_rows: ",)),
 }
 

@@ -110,6 +110,11 @@ def kobo_import(folder: Path) -> dict[str, Any]:
     rows = [
         common | {"adressenavn": "Storgata", "nummer": 1, "bokstav": "B", "bruksenhetsnummer": "H0102", "manedsleie": 7500.0},
         common | {"adressenavn": "Lillevegen", "nummer": 4, "bruksenhetsnummer": "H0101", "er_bofellesskap": True},
+        # Told apart by letter, by room, and by nothing but the house.
+        common | {"adressenavn": "Storgata", "nummer": 1, "bokstav": "C", "bruksenhetsnummer": "H0102"},
+        common | {"adressenavn": "Lillevegen", "nummer": 6, "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 1"},
+        common | {"adressenavn": "Lillevegen", "nummer": 6, "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 2"},
+        common | {"adressenavn": "Lillevegen", "nummer": 8},
     ]
     _lines(folder / "kobo.csv", [to_import_row(row) for row in rows], COLUMNS)
     return {"kind": "csv", "path": "kobo.csv", "fields": {"kategori": {"table": {"OMSORGSBOLIG": "omsorg"}}}}
@@ -155,8 +160,12 @@ CASES = {
     "kobo-import": Case(
         kobo_import,
         (
-            ("Storgata-1-H0102", "Storgata", 1, "B", "H0102", "9920", "omsorg", None),
+            ("Storgata-1-H0102-B", "Storgata", 1, "B", "H0102", "9920", "omsorg", None),
             ("Lillevegen-4-H0101", "Lillevegen", 4, None, "H0101", "9920", "omsorg", None),
+            ("Storgata-1-H0102-C", "Storgata", 1, "C", "H0102", "9920", "omsorg", None),
+            ("Lillevegen-6-H0101--Rom 1", "Lillevegen", 6, None, "H0101", "9920", "omsorg", None),
+            ("Lillevegen-6-H0101--Rom 2", "Lillevegen", 6, None, "H0101", "9920", "omsorg", None),
+            ("Lillevegen-8", "Lillevegen", 8, None, None, "9920", "omsorg", None),
         ),
     ),
     "enkel-liste": Case(enkel_liste, _two("a", "b", "H0102")),

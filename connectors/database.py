@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from connectors.faults import SourceFault
 from connectors.files import cannot_open
 from connectors.headings import positions
 from connectors.kept_rows import blank_rows
+from connectors.query import query_of, writing_word
 from connectors.raw import RAW_PLACE, Raw
 from connectors.secrets_in_urls import fill_in, without_secrets
 
@@ -36,17 +36,19 @@ _READ_ONLY = {
     "mariadb": "SET SESSION TRANSACTION READ ONLY",
     "oracle": "SET TRANSACTION READ ONLY",
 }
-"""What makes the next transaction read-only. PostgreSQL has an option of its own, SQLite is opened so; SQL Server has
-none, so there only the check of the query, the roll-back, and the rights of its user protect."""
-_COMMENT = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/)\s*", re.DOTALL)
+"""What makes the next transaction read-only. PostgreSQL has an option of its own and SQLite is opened so. SQL Server and others
+have none: there the words of the query are looked through, the transaction is rolled back, and the rights of its user protect."""
+_CANNOT_WRITE = frozenset({"sqlite", "postgresql", *_READ_ONLY})
 
 
 def read_database(source: SqlSource, home: Path) -> Raw:
     """`row` is the ordinal in the query's order. Raises SourceFault when the source cannot be read."""
-    query = _query(source, home)
+    query = query_of(source, home)
     filled, hidden = fill_in(source.url, "url")
     url, shown = _url(filled, hidden, home)
     mapped = source.mapped()
+    if url.get_backend_name() not in _CANNOT_WRITE and (word := writing_word(query)):
+        raise SourceFault("may_write", url=shown, word=word)
     try:
         with _connection(url, shown, hidden) as connection:
             try:
@@ -62,25 +64,6 @@ def read_database(source: SqlSource, home: Path) -> Raw:
     except SQLAlchemyError as error:
         raise SourceFault("database_refused", url=shown, detail=_detail(error, hidden)) from error
     return Raw(pl.concat(parts).filter(~blank_rows(mapped)), (f"{shown}: {read} rows, read-only",))
-
-
-def _query(source: SqlSource, home: Path) -> str:
-    query = source.query or ""
-    if source.query_file is not None:
-        try:
-            query = (home / source.query_file).read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise SourceFault("wrong_encoding", path=source.query_file, line=1, encoding="utf-8", actual="cp1252") from error
-        except OSError as error:
-            raise cannot_open(source.query_file, error) from error
-    bare = query
-    while match := _COMMENT.match(bare):
-        bare = bare[match.end() :]
-    word = re.match(r"[\s(]*(\w*)", bare)
-    first = word.group(1) if word else ""
-    if first.casefold() not in ("select", "with"):
-        raise SourceFault("not_a_select", word=first or "nothing")
-    return query.rstrip().rstrip(";")
 
 
 def _url(filled: str, hidden: Sequence[str], home: Path) -> tuple[URL, str]:

@@ -141,6 +141,11 @@ FAULTS: dict[str, Words] = {
         "The query starts with {word}. Only SELECT and WITH are run: sources are read, never changed.",
         "Spørringen i oppsettet kan endre data og blir ikke kjørt. Drift må rette den.",
     ),
+    "may_write": Words(
+        "{url} has no read-only transactions, and the query says {word}, which can change data, so it is not run. "
+        "Take it out; a column or table of that name stands in quotes.",
+        "Spørringen i oppsettet kan endre data og blir ikke kjørt. Drift må rette den.",
+    ),
     "bad_address": Words(
         "The address {url} cannot be used. Write it as https://host/path.",
         "Adressen til tjenesten er feil skrevet i oppsettet. Drift må rette den.",

@@ -140,6 +140,35 @@ def test_a_query_that_does_not_fit_is_told(home: Path, query: str, words: str) -
     assert words in str(found.message)
 
 
+WRITES = {
+    "SELECT * INTO kopi FROM bolig": "INTO",
+    "WITH x AS (SELECT 1 AS n) DELETE FROM bolig": "DELETE",
+    "SELECT 1 COMMIT DROP TABLE bolig": "COMMIT",
+    "SELECT 1; SELECT 2": ";",
+    "SELECT * FROM bolig -- ;\n exec sp_who": "EXEC",
+    "SELECT 'it''s' AS a, 'x' merge": "MERGE",
+    "SELECT * FROM OPENROWSET('x', 'y')": "OPENROWSET",
+}
+READS = (
+    SELECT,
+    "SELECT [update], \"delete\", 'drop table' AS a /* insert */ FROM bolig -- create\n",
+    "WITH x AS (SELECT * FROM bolig) SELECT updated, deleted, 'it''s; into' AS b FROM x;",
+    "SELECT `set` FROM bolig WHERE a = ']' AND [b]]; drop] = 1",
+)
+
+
+@pytest.mark.parametrize("query", WRITES)
+def test_where_no_transaction_is_read_only_a_query_that_could_write_is_not_run(query: str, home: Path) -> None:
+    found = ask(home, "mssql+pyodbc://u:pw@127.0.0.1/x", query)
+    assert found.verdict is Verdict.FAILED
+    assert f"has no read-only transactions, and the query says {WRITES[query]}," in str(found.message)
+
+
+@pytest.mark.parametrize("query", READS)
+def test_words_in_quotes_and_comments_write_nothing(query: str, home: Path) -> None:
+    assert "is not installed" in str(ask(home, "mssql+pyodbc://u:pw@127.0.0.1/x", query).message)
+
+
 def test_a_missing_query_file_is_told(home: Path) -> None:
     assert "borte.sql does not exist" in str(ask(home, query=None, query_file="borte.sql").message)
 

@@ -18,6 +18,7 @@ import pytest
 import xlsxwriter
 import yaml
 
+from connectors.query import writing_word
 from connectors.read import read_source
 from connectors.reading import Verdict
 from demo import legacy_facilit
@@ -219,6 +220,11 @@ def test_the_mapping_of_kobo_s_import_knows_its_35_columns_and_reads_no_person()
     read = {*known["key"], *(field["column"] for field in known["fields"].values())}
     assert read | set(known["ignore"]) == set(COLUMNS)
     assert set(PERSONAL) <= set(known["ignore"])
+
+
+@pytest.mark.parametrize("name", [name for name in ready_names() if "query" in ready(name)])
+def test_a_query_of_ours_runs_where_no_transaction_is_read_only(name: str) -> None:
+    assert writing_word(ready(name)["query"]) is None
 
 
 def test_an_installed_copy_has_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -216,6 +217,16 @@ def test_the_first_source_that_says_something_wins_and_the_losers_are_kept() -> 
         ("manedsleie", "eiendom", "6000.0", False, "priority"),
         ("manedsleie", "fdv", "5000.0", True, "priority"),
     ]
+
+
+@pytest.mark.parametrize("later", ["fdv", "eiendom"])
+def test_where_no_source_ranks_first_the_newest_moment_of_a_day_wins(later: str) -> None:
+    equal = HOUSE.model_copy(update={"survivorship": HOUSE.survivorship.model_copy(update={"default": ()})})
+    at = {name: datetime(2023, 11, 1, 9, 30, 0, 200_000 if name == later else 100_000) for name in ("fdv", "eiendom")}
+    rows = fdv(manedsleie=1.0, oppdatert=at["fdv"]), eiendom(manedsleie=2.0, oppdatert=at["eiendom"])
+    merged = merge(standing(*rows), none_known(), None, equal)
+    assert merged.dwellings["manedsleie"].to_list() == [1.0 if later == "fdv" else 2.0]
+    assert merged.lineage.filter(pl.col("won")).select("source", "reason").rows() == [(later, "newest")]
 
 
 def test_a_person_takes_the_other_sources_value_and_the_contradiction_is_settled() -> None:

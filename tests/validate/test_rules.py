@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,7 +39,7 @@ ALONE: dict[str, tuple[Mapping[str, str | None], str]] = {
 }
 TOGETHER: dict[str, tuple[Mapping[str, str | None], Mapping[str, str | None], str]] = {
     "N02": ({}, {"Adresse": "Storgata 9"}, "flere rader"),
-    "B02": ({"Bruksenhet": None}, {"Nummer": "3", "Bruksenhet": None}, "ingenting skiller dem"),
+    "B02": ({"Bruksenhet": None}, {"Nummer": "3", "Bruksenhet": None}, "ikke noe bruksenhetsnummer skiller dem"),
     "B03": ({}, {"Nummer": "3"}, "hver sin nøkkel"),
 }
 
@@ -105,6 +106,11 @@ def test_a_line_that_could_not_be_read_is_a_rejected_row_with_its_place() -> Non
     judgement = validate(done.rows, done.deviations, VIK)
     assert judgement.rejected.get_column("row").to_list() == [7]
     assert "L01" in judgement.deviations.get_column("rule").to_list()
+
+
+def test_every_sentence_says_what_was_filled_in() -> None:
+    about_no_value = {"L01", "I01W"}
+    assert [rule.id for rule in RULES if rule.id not in about_no_value and not re.match("Det er (ikke )?fylt inn ", rule.filled)] == []
 
 
 def test_every_rule_has_its_test() -> None:

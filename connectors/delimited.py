@@ -14,10 +14,11 @@ from connectors.encoding import decode
 from connectors.faults import LINE_FAULTS, SourceFault, say
 from connectors.files import check_size, files_of, shown
 from connectors.headings import positions
-from connectors.kept_rows import blank_rows, total_rows, without_totals
+from connectors.kept_rows import blank_rows, headings_again, total_rows, without
 from connectors.raw import BadLine, Raw, together
 from connectors.records import BadRecord, split_records
 
+_TEXT_FOR_EXCEL = r'^="([^"]*)"$'
 _NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
 
 
@@ -59,13 +60,16 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     key = [heading for heading in source.key if heading in at]
     around = " \t\u00a0" + dialect.separator + dialect.quote
     start = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
-    rows, totals = without_totals(rows, total_rows(start, key, source.total_rows if key else ()), name)
-    notes = (_note(name, encoding, dialect), *short, *totals)
+    rows, again = without(rows, headings_again(wanted), "row(s) of headings", name)
+    rows, totals = without(rows, total_rows(start, key, source.total_rows if key else ()), "total row(s)", name)
+    notes = (_note(name, encoding, dialect), *short, *again, *totals)
     return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])
 
 
 def _value(column: str, null_values: Sequence[str]) -> pl.Expr:
+    # Systems write ="0301" lest Excel take the zero away; it is no formula but a text.
     value = pl.col(column)
+    value = pl.when(value.str.starts_with('="')).then(value.str.replace(_TEXT_FOR_EXCEL, "${1}")).otherwise(value)
     return pl.when(value.is_in(["", *null_values])).then(None).otherwise(value)
 
 

@@ -10,7 +10,12 @@ from connectors.files import looks_like
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DOS_LETTERS = re.compile(rb"[A-Za-z][\x86\x8f\x9b\x9d]|[\x86\x8f\x9b\x9d][A-Za-z]")
+_MAC_LETTERS = re.compile(rb"[A-Za-z][\x8c\xbe\xbf]|[\x8c\xaf\xbe\xbf][A-Za-z]|(?<![A-Za-z])\x81[a-z]")
 _HIGH_LETTERS = re.compile(rb"[\xc0-\xff]")
+_OLD = (("cp865", _DOS_LETTERS), ("mac-roman", _MAC_LETTERS))
+"""What DOS and old Macs write for æ, ø and å is no letter in Windows' encoding, whose own Norwegian letters lie higher."""
+_END_OF_FILE = "\x1a"
+"""DOS programs end a text so."""
 _LOOKED_AT = 8192
 _MANY = 0.3
 
@@ -22,7 +27,7 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         _refuse_binary(data, path)
     encoding = bom or _narrow(data) if configured is None else _agreed(data, configured, bom, path)
     try:
-        return data.decode(encoding), encoding
+        return data.decode(encoding).rstrip(_END_OF_FILE), encoding
     except UnicodeError as error:
         position = getattr(error, "start", 0)
         line = data.count(b"\n", 0, position) + 1
@@ -59,8 +64,10 @@ def _narrow(data: bytes) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    if _DOS_LETTERS.search(data) and not _HIGH_LETTERS.search(data):
-        return "cp865"
+    if not _HIGH_LETTERS.search(data):
+        for encoding, letters in _OLD:
+            if letters.search(data):
+                return encoding
     try:
         data.decode("cp1252")
         return "cp1252"

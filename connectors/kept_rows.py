@@ -1,4 +1,4 @@
-"""Which lines of a list are rows of it: blank lines and sums are not."""
+"""Which lines of a list are rows of it: blank lines, sums and headings are not."""
 
 from __future__ import annotations
 
@@ -23,10 +23,15 @@ def total_rows(first_filled: pl.Expr, key: Sequence[str], words: Sequence[str]) 
     return is_word & pl.all_horizontal(without_key)
 
 
-def without_totals(rows: pl.DataFrame, totals: pl.Expr, place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The rows that are left, and a note on those that are not."""
-    left_out = rows.filter(totals)["row"].to_list()
+def headings_again(headings: Sequence[str]) -> pl.Expr:
+    """True where the headings stand once more, as printouts have them on each page."""
+    return pl.all_horizontal([pl.col(heading).str.strip_chars().str.to_lowercase() == heading.lower() for heading in headings])
+
+
+def without(rows: pl.DataFrame, hits: pl.Expr, what: str, place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The rows that are left, and a note on those that are not. what: what they are called."""
+    left_out = rows.filter(hits)["row"].to_list()
     if not left_out:
         return rows, ()
     numbers = ", ".join(str(row) for row in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
-    return rows.filter(~totals), (f"{place}: {len(left_out)} total row(s) left out (row {numbers})",)
+    return rows.filter(~hits.fill_null(value=False)), (f"{place}: {len(left_out)} {what} left out (row {numbers})",)

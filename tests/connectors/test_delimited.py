@@ -24,12 +24,48 @@ def values(found: SourceRead, heading: str = "Adresse") -> list[str | None]:
     return found.rows[heading].to_list()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be", "cp865"])
+ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be", "cp865", "mac-roman")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_encoding_is_found_and_said(tmp_path: Path, encoding: str) -> None:
     found = read_csv(tmp_path, LIST, encoding)
     assert values(found) == ["Skåkgata 1; 2. etg", "Blåbærveien 2"]
     stated = "cp1252" if encoding == "iso-8859-1" else encoding
     assert found.notes[0].startswith(f"liste.csv: {stated}, separator ';', quote \", headings on line 1")
+
+
+OLD_LETTERS = [
+    ("cp865", "Müllers gate 1 Bjørkevegen"),
+    ("mac-roman", "Ålgata 1"),
+    ("mac-roman", "Østre gate 1"),
+    ("cp1252", "Caféen® – 5¾ «gate»"),
+    ("cp1252", "Bokš 1"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), OLD_LETTERS)
+def test_few_letters_are_enough_to_tell_old_encodings_from_windows_own(tmp_path: Path, encoding: str, text: str) -> None:
+    assert values(read_csv(tmp_path, f"Nr;Adresse;Areal;Merknad\n1;{text};1;\n", encoding)) == [text]
+
+
+def test_the_mark_that_dos_ends_a_text_with_is_no_line(tmp_path: Path) -> None:
+    found = read_csv(tmp_path, LIST + "\x1a", "cp865")
+    assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 2)
+
+
+def test_headings_that_stand_again_on_each_page_are_no_row(tmp_path: Path) -> None:
+    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1;\nNR; Adresse;Areal;Merknad\n2;Adresse;1;\n", "utf-8")
+    assert found.rows.select("row", "Nr").rows() == [(2, "1"), (4, "2")]
+    assert any("1 row(s) of headings left out (row 3)" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [('="0301"', "0301"), ('"=""0301"""', "0301"), ('="Storgata 1"&"A"', '="Storgata 1"&"A"'), ("=1+1", "=1+1"), ('=""', None)],
+)
+def test_a_text_that_is_dressed_as_a_formula_for_excel_is_the_text(tmp_path: Path, written: str, read_as: str | None) -> None:
+    assert values(read_csv(tmp_path, f"Nr;Adresse;Areal;Merknad\n1;{written};1;\n", "utf-8")) == [read_as]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "cp1252", "utf-16"])

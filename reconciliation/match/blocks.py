@@ -20,7 +20,7 @@ def blocks() -> tuple[pl.Expr, ...]:
     return (
         pl.col("_address"),
         pl.concat_str(pl.lit("f"), "postnummer", "_house", pl.col("_street").str.slice(0, 3), separator="|"),
-        pl.concat_str(pl.lit("e"), "postnummer", "_house", pl.col("_street").str.slice(-5), separator="|"),
+        pl.concat_str(pl.lit("e"), "postnummer", "_house", pl.col("_stem").str.slice(-5), separator="|"),
         pl.concat_str(pl.lit("u"), "_municipality", "_ground", "_unit", separator="|"),
         pl.concat_str(pl.lit("s"), "_municipality", "_ground", section, separator="|"),
         pl.concat_str(pl.lit("h"), "_municipality", "_ground", "_house", separator="|"),

@@ -66,6 +66,29 @@ _H0101 = (pl.col("_unit").is_null() & (_side("_unit") == "H0101")) | (_side("_un
 _ONE_LETTER = (pl.col("_house").str.len_chars() - _side("_house").str.len_chars().cast(pl.Int64())).abs() == 1
 """A lettered address never equals the bare number; it may be the same with the letter forgotten."""
 
+
+
+def _neighbour() -> pl.Expr:
+    """The numbers of two houses that a hand or an eye slips between: next door, a digit wrong, lost or swapped; one letter."""
+    ours, theirs = pl.col("nummer"), _side("nummer")
+    long = (ours >= 10) & (theirs >= 10)
+    one_digit = long & ((ours // 10 == theirs // 10) | ((ours % 10 == theirs % 10) & (ours // 100 == theirs // 100)))
+    lost = (ours // 10 == theirs) | (theirs // 10 == ours)
+    swapped = long & (ours // 10 == theirs % 10) & (theirs // 10 == ours % 10)
+    return (((ours - theirs).abs() <= NEXT_DOOR) | one_digit | lost | swapped) & pl.col("bokstav").eq_missing(_side("bokstav"))
+
+
+NEXT_DOOR = 2
+"""House numbers this far apart stand next to each other: even numbers on one side of the street, odd ones on the other."""
+
+
+def _one_digit() -> pl.Expr:
+    """Unit numbers (H0201) that differ in one of their four digits."""
+    ours, theirs = pl.col("_unit"), _side("_unit")
+    wrong = pl.sum_horizontal((ours.str.slice(place, 1) != theirs.str.slice(place, 1)).cast(pl.Int64()) for place in range(1, 5))
+    return (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
+
+
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
@@ -84,6 +107,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             (pl.col("_house") == _side("_house"), Level("same", "Likt", 2)),
             ((pl.col("nummer") == _side("nummer")) & _ONE_LETTER, Level("letter", "Samme nummer, bokstav bare på én side", -1)),
+            (_neighbour(), Level("beside", "Nabonummer eller tastefeil", -2)),
         ),
         Level("different", "Ulikt", -4),
         _UNKNOWN,
@@ -95,6 +119,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             (pl.col("_unit") == _side("_unit"), Level("same", "Likt", 4)),
             (_H0101, Level("first", "Mangler på én side, H0101 på den andre", 1)),
+            (_one_digit(), Level("digit", "Ett siffer er ulikt", -3)),
         ),
         Level("different", "Ulikt", -6),
         _UNKNOWN,

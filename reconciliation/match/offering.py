@@ -20,15 +20,17 @@ def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
     """seen: as compare returns them. The pairs a person is shown, best first for each dwelling."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     street = level["adressenavn"].is_in(["same", "close", "similar"])
-    same_house = level["nummer"] == "same"
-    letter = level["nummer"] == "letter"
+    same_house, letter, beside = (level["nummer"] == code for code in ("same", "letter", "beside"))
     unit = level["bruksenhetsnummer"]
-    fingerprint = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
+    same_lease = level["ekstra_referanse"] == "same"
+    fingerprint = (level["manedsleie"] == "same") | (level["bruksareal"] == "same") | same_lease
     section = level["seksjonsnummer"] == "same"
+    ground = level["gardsnummer"] == "same"
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
-    same_ground = (level["gardsnummer"] == "same") & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
-    place = (street & (same_house | letter | fingerprint)) | (same_ground & (street | same_house | fingerprint))
-    flat = (unit != "different") | section | (fingerprint & same_house)
+    same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
+    tied = fingerprint | (ground & (unit == "same"))
+    place = (street & (same_house | letter | (beside & tied))) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
+    flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
     worth = seen.filter(place & flat & (level["ekstra_referanse"] != "different") & (pl.col("_points") >= ENOUGH) & ~at_odds())
     close = worth.filter(pl.col("_points") > pl.col("_points").max().over("kobo_id") - BEHIND)
     return (

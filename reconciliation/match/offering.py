@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.match.comparison import at_odds
+from reconciliation.match.comparison import NEXT_DOOR, at_odds
 
 ENOUGH = 4.0
 """Points below which a pair is not worth a question."""
 MOST = 5
 """Candidates offered for one dwelling."""
 BEHIND = 4.0
-"""A pair this many points behind a better one of its register entry is left out."""
+"""A pair this many points behind a better one of its register entry is left out; so is one that shares no rent, area or lease
+with the entry when the best does."""
 
 _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie")
 
@@ -28,11 +29,16 @@ def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
     ground = level["gardsnummer"] == "same"
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
     same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
-    tied = fingerprint | (ground & (unit == "same"))
-    place = (street & (same_house | letter | (beside & tied))) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
+    next_door = beside & ((pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR)
+    # In another house only what is all but the dwelling's own tells: two flats of a parcel share its numbers.
+    tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
+    place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
     flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
     worth = seen.filter(place & flat & (level["ekstra_referanse"] != "different") & (pl.col("_points") >= ENOUGH) & ~at_odds())
-    close = worth.filter(pl.col("_points") > pl.col("_points").max().over("kobo_id") - BEHIND)
+    worth = worth.with_columns(_fingerprint=fingerprint)
+    best = pl.col("_points").max().over("kobo_id")
+    like = pl.col("_fingerprint") | ~(pl.col("_fingerprint") & (pl.col("_points") == best)).any().over("kobo_id")
+    close = worth.filter(like & (pl.col("_points") > best - BEHIND)).drop("_fingerprint")
     return (
         close.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
         .group_by("leverandor_bolig_id", maintain_order=True)

@@ -6,7 +6,7 @@ pair certain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,14 +68,14 @@ _ONE_LETTER = (pl.col("_house").str.len_chars() - _side("_house").str.len_chars(
 
 
 
-def _neighbour() -> pl.Expr:
+def neighbour(theirs_end: str = "_theirs") -> pl.Expr:
     """The numbers of two houses that a hand or an eye slips between: next door, a digit wrong, lost or swapped; one letter."""
-    ours, theirs = pl.col("nummer"), _side("nummer")
+    ours, theirs = pl.col("nummer"), pl.col(f"nummer{theirs_end}")
     long = (ours >= 10) & (theirs >= 10)
     one_digit = long & ((ours // 10 == theirs // 10) | ((ours % 10 == theirs % 10) & (ours // 100 == theirs // 100)))
     lost = (ours // 10 == theirs) | (theirs // 10 == ours)
     swapped = long & (ours // 10 == theirs % 10) & (theirs // 10 == ours % 10)
-    return (((ours - theirs).abs() <= NEXT_DOOR) | one_digit | lost | swapped) & pl.col("bokstav").eq_missing(_side("bokstav"))
+    return (((ours - theirs).abs() <= NEXT_DOOR) | one_digit | lost | swapped) & pl.col("bokstav").eq_missing(pl.col(f"bokstav{theirs_end}"))
 
 
 NEXT_DOOR = 2
@@ -107,7 +107,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             (pl.col("_house") == _side("_house"), Level("same", "Likt", 2)),
             ((pl.col("nummer") == _side("nummer")) & _ONE_LETTER, Level("letter", "Samme nummer, bokstav bare på én side", -1)),
-            (_neighbour(), Level("beside", "Nabonummer eller tastefeil", -2)),
+            (neighbour(), Level("beside", "Nabonummer eller tastefeil", -2)),
         ),
         Level("different", "Ulikt", -4),
         _UNKNOWN,
@@ -194,12 +194,10 @@ def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl
 
 def scored(pairs: pl.DataFrame, comparisons: Sequence[Comparison]) -> pl.DataFrame:
     """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds `_level_<field>` and `_points`, for any table of levels."""
-    levelled = pairs.with_columns(_level(one).alias(f"_level_{one.field}") for one in comparisons)
-    points = pl.sum_horizontal(
-        pl.col(f"_level_{one.field}").replace_strict({level.code: level.points for level in _levels(one)}, return_dtype=pl.Float64)
-        for one in comparisons
-    )
-    return levelled.with_columns(_points=points)
+    points = pl.sum_horizontal(_points(one) for one in comparisons)
+    levels = [_level(one).alias(f"_level_{one.field}") for one in comparisons]
+    # Lazily, so that what levels and points both ask is asked once.
+    return pairs.lazy().with_columns(*levels, _points=points).collect()
 
 
 def at_odds() -> pl.Expr:
@@ -249,13 +247,26 @@ _COMPARED_ON = {
 
 
 def _level(one: Comparison) -> pl.Expr:
-    code = pl.when(_blank(_COMPARED_ON.get(one.field, one.field))).then(pl.lit(one.unknown.code)).otherwise(pl.lit(one.other.code))
+    return _chosen(one, lambda level: pl.lit(level.code))
+
+
+def _points(one: Comparison) -> pl.Expr:
+    return _chosen(one, lambda level: pl.lit(float(level.points)))
+
+
+def _chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
+    found = pl.when(_blank(_COMPARED_ON.get(one.field, one.field))).then(said(one.unknown)).otherwise(said(one.other))
     for holds, level in reversed(one.levels):
-        code = pl.when(holds.fill_null(value=False)).then(pl.lit(level.code)).otherwise(code)
-    return code
+        found = pl.when(holds.fill_null(value=False)).then(said(level)).otherwise(found)
+    return found
 
 
 def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
     """Jaro-Winkler likeness (0-1) of `column` and `<column>_theirs`, row by row; a blank is like a blank."""
-    ours, theirs = joined.get_column(column).fill_null(""), joined.get_column(f"{column}_theirs").fill_null("")
-    return pl.Series("_likeness", cpdist(ours.to_list(), theirs.to_list(), scorer=JaroWinkler.similarity, dtype=np.float32))
+    other = f"{column}_theirs"
+    sides = joined.select(pl.col(column).fill_null(""), pl.col(other).fill_null(""))
+    differ = sides.with_row_index("_at").filter(pl.col(column) != pl.col(other))
+    like = cpdist(differ[column].to_list(), differ[other].to_list(), scorer=JaroWinkler.similarity, dtype=np.float32)
+    found = np.ones(joined.height, dtype=np.float32)
+    found[differ["_at"].to_numpy()] = like
+    return pl.Series("_likeness", found)

@@ -76,7 +76,7 @@ def pairs_in_blocks(
     `hopeful` unless said.
     """
     left, right = _keyed(ours), _keyed(theirs)
-    met = left.join(right.group_by("_block").len("_others"), on="_block")
+    met = left.select("_block", "_at").join(right.group_by("_block").len("_others"), on="_block")
     crowded = met.group_by("_block").agg(pl.col("_others").sum()).filter(pl.col("_others") > CROWDED).select("_block")
     few = [side.join(crowded, on="_block", how="anti").select("_block", "_at") for side in (met, right)]
     found = [few[0].join(few[1], on="_block")]

@@ -19,6 +19,21 @@ _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", 
 
 def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
     """seen: as compare returns them. The pairs a person is shown, best first for each dwelling."""
+    worth, fingerprint = _worth()
+    told = ("leverandor_bolig_id", "kobo_id", "_points")
+    # Both sides' columns are carried along only for the pairs that are left in the end.
+    few = seen.with_row_index("_at").lazy().filter(worth).select("_at", *told, _fingerprint=fingerprint).collect()
+    by_fingerprint = pl.col("_points").filter("_fingerprint").max().fill_null(ENOUGH - 1)
+    best = few.group_by("kobo_id").agg(_best=pl.col("_points").max(), _told=by_fingerprint)
+    like = (pl.col("_fingerprint") | (pl.col("_told") < pl.col("_best"))) & (pl.col("_points") > pl.col("_best") - BEHIND)
+    ranked = few.join(best, on="kobo_id").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+    dwelling = pl.col("leverandor_bolig_id")
+    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
+    return seen[first["_at"]]
+
+
+def _worth() -> tuple[pl.Expr, pl.Expr]:
+    """On compared pairs: may this be one home, slips of the hand aside? And: does a rent, an area or a lease say so?"""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     street = level["adressenavn"].is_in(["same", "close", "similar"])
     same_house, letter, beside = (level["nummer"] == code for code in ("same", "letter", "beside"))
@@ -34,12 +49,5 @@ def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
     tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
     place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
     flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
-    worth = seen.filter(place & flat & (level["ekstra_referanse"] != "different") & (pl.col("_points") >= ENOUGH) & ~at_odds())
-    worth = worth.with_columns(_fingerprint=fingerprint)
-    best = pl.col("_points").max().over("kobo_id")
-    like = pl.col("_fingerprint") | ~(pl.col("_fingerprint") & (pl.col("_points") == best)).any().over("kobo_id")
-    close = worth.filter(like & (pl.col("_points") > best - BEHIND)).drop("_fingerprint")
-    return (
-        close.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
-        .filter(pl.int_range(pl.len()).over("leverandor_bolig_id") < MOST)
-    )
+    enough = pl.col("_points") >= ENOUGH
+    return place & flat & (level["ekstra_referanse"] != "different") & enough & ~at_odds(), fingerprint

@@ -67,9 +67,7 @@ def hopeful() -> pl.Expr:
 HOPE = ("_unit", "_extra", "_ground", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
 
 
-def pairs_in_blocks(
-    ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None
-) -> pl.DataFrame:
+def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
     """ours: leverandor_bolig_id; theirs: kobo_id; both prepared. Pairs (PAIR), each once.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;

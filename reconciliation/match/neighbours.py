@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -62,25 +66,51 @@ def _with_two_streets(placed: pl.DataFrame) -> pl.DataFrame:
 
 def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     """`_municipality`, `_street`, `_other`, `_letters`: every street with itself and those that may be the same: another form of
-    its last word or cut short (`_letters` null), or a slip or two. Blocked by the first letters, and by the last ones for a slip
+    its last word or cut short (`_letters`: _FORM), or a slip or two. Blocked by the first letters, and by the last ones for a slip
     among the first, so that the cost grows with the streets, not their pairs."""
-    rows: list[tuple[str, str, str, int | None]] = []
     name = pl.col("_street")
     starts, ends = name.str.slice(0, _BLOCK), name.str.slice(0, 1) + "~" + name.str.slice(-_BLOCK)
-    blocked = pl.concat([streets.with_columns(_stem=stem("_street"), _block=block) for block in (starts, ends)])
-    blocks = blocked.sort(_PLACE).group_by("_municipality", "_block").agg("_street", "_stem")
-    for municipality, _, names, stems in blocks.iter_rows():
+    numbered = streets.sort(_PLACE).with_columns(_stem=stem("_street")).with_row_index("_at")
+    blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
+    pairs: list[np.ndarray] = [np.empty((0, 3), dtype=np.int64)]
+    for at, names, stems in (
+        blocked.group_by("_municipality", "_block").agg("_at", "_street", "_stem").select("_at", "_street", "_stem").iter_rows()
+    ):
         far = process.cdist(names, names, scorer=OSA.distance, score_cutoff=LETTERS_APART)
-        for left, right in zip(*(far <= LETTERS_APART).nonzero(), strict=True):
-            rows.append((municipality, names[left], names[right], int(far[left, right])))
-        rows.extend(
-            (municipality, one, other, None)
-            for one, its in zip(names, stems, strict=True)
-            for other, others in zip(names, stems, strict=True)
-            if its == others or one.startswith(other) or other.startswith(one)
-        )
-    schema = {"_municipality": streets.schema["_municipality"], "_street": pl.String(), "_other": pl.String(), "_letters": pl.Int64()}
-    found = pl.DataFrame(rows, schema=schema, orient="row")
-    return found.group_by("_municipality", "_street", "_other").agg(
-        pl.when(pl.col("_letters").is_not_null().all()).then(pl.col("_letters").min())
+        left, right = (far <= LETTERS_APART).nonzero()
+        forms = [*_cut_short(names), *((one, other) for alike in _by(stems) for one in alike for other in alike)]
+        told = np.array(forms, dtype=np.int64).reshape(-1, 2)
+        places = np.array(at, dtype=np.int64)
+        pairs += [np.column_stack((places[left], places[right], far[left, right]))]
+        pairs += [np.column_stack((places[told[:, 0]], places[told[:, 1]], np.full(len(told), _FORM)))]
+    found = pl.DataFrame(np.concatenate(pairs), schema=["_at", "_to", "_letters"]).group_by("_at", "_to").agg(pl.col("_letters").max())
+    return pl.DataFrame(
+        [
+            numbered["_municipality"].gather(found["_at"]),
+            numbered["_street"].gather(found["_at"]),
+            numbered["_street"].gather(found["_to"]).alias("_other"),
+            found["_letters"],
+        ]
     )
+
+
+_FORM = 9
+"""Not by letters: another form of the last word, or cut short."""
+
+
+def _cut_short(names: list[str]) -> Iterator[tuple[int, int]]:
+    """Both ways: places of names of which one begins with the other. names: sorted, so that these stand right behind it."""
+    for place, short in enumerate(names):
+        for behind, long in enumerate(islice(names, place + 1, None), start=place + 1):
+            if not long.startswith(short):
+                break
+            yield place, behind
+            yield behind, place
+
+
+def _by(stems: list[str]) -> Iterable[list[int]]:
+    """The places that have one stem."""
+    found: dict[str, list[int]] = {}
+    for place, its in enumerate(stems):
+        found.setdefault(its, []).append(place)
+    return found.values()

@@ -32,6 +32,7 @@ def _blocks() -> tuple[_Shared, ...]:
         (town, house, unit, street.str.slice(0, 3)),
         (town, ground, unit),
         (town, ground, pl.col("seksjonsnummer")),
+        (town, ground, pl.col("_extra")),
         (town, ground, house),
         (pl.col("_letterless"),),
         (town, street, pl.col("manedsleie")),
@@ -59,12 +60,12 @@ def hopeful() -> pl.Expr:
     near = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
     measured = pl.any_horizontal(near, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
     units, leases, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_extra", "_ground"))
-    streets = ~(same["_stem"]).fill_null(value=False)
+    streets = ~(same["_street"] | same["_stem"]).fill_null(value=False)
     place = (neighbour("_right") | same["nummer"] | same["_ground"]).fill_null(value=False)
     return place & ~leases & (measured | ~(units | (streets & grounds)))
 
 
-HOPE = ("_unit", "_extra", "_ground", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
+HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
 
 
 def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:

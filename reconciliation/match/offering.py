@@ -35,6 +35,7 @@ def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
 def _worth() -> tuple[pl.Expr, pl.Expr]:
     """On compared pairs: may this be one home, slips of the hand aside? And: does a rent, an area or a lease say so?"""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    one_street = (level["adressenavn"] == "same") | (pl.col("_stem") == pl.col("_stem_theirs"))
     street = level["adressenavn"].is_in(["same", "close", "similar"])
     same_house, letter, beside = (level["nummer"] == code for code in ("same", "letter", "beside"))
     unit = level["bruksenhetsnummer"]
@@ -49,5 +50,7 @@ def _worth() -> tuple[pl.Expr, pl.Expr]:
     tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
     place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
     flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
+    # Two streets on two grounds are two streets.
+    elsewhere = ~one_street & (level["gardsnummer"] == "different") & ~(fingerprint | section)
     enough = pl.col("_points") >= ENOUGH
-    return place & flat & (level["ekstra_referanse"] != "different") & enough & ~at_odds(), fingerprint
+    return place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~at_odds(), fingerprint

@@ -1,6 +1,6 @@
 """A made town of any size for the benchmarks: two sources that overlap, a rehearsal register, and nothing dirty in it.
 
-Dirt is what benchmarks/matching.py measures; here only the cost of a night counts.
+Dirt is what benchmarks/matching measures; here only the cost of a night counts.
 """
 
 from __future__ import annotations

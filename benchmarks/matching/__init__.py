@@ -1,4 +1,4 @@
-"""Merging and matching beside their truth and beside what others would use."""
+"""Merging and matching beside their truth and beside what others would use: python -m benchmarks.matching [dwellings ...]"""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import polars as pl
 from benchmarks.matching.worlds import REAL
 from benchmarks.peers.peers import PeerFailedError
 from benchmarks.peers.peers import run as run_peer
-from reconciliation.match.comparison import Comparison, Level, likeness, scored
+from reconciliation.match.levels import Comparison, Level, likeness, scored
 
 UNKNOWN = Level("unknown", "", 0)
 PEERS = {"splink": "splink_link.py", "recordlinkage": "recordlinkage_link.py"}

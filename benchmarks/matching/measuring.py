@@ -22,9 +22,10 @@ HOUSE = municipality()
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Shares are of what could be found. *_offered: found for certain, or put to a person. review: of the dwellings.
+    """Shares are of what could be found. *_offered: found for certain, or put to a person. review, conflict: of the dwellings.
 
     wrong_*: two homes taken for one. misnamed_*: the same, but a row of it was typed with the other home's number or unit.
+    precision: of the certain pairs with the register, misnamed ones counted as wrong.
     """
 
     dwellings: int
@@ -35,9 +36,11 @@ class Measured:
     misnamed_certain: int
     merged: float
     merge_offered: float
+    precision: float
     certain: float
     offered: float
     review: float
+    conflict: float
     merge_s: float
     match_s: float
     plan_s: float
@@ -65,7 +68,8 @@ def measure(world: Labelled) -> Measured:
     joined, tied, true_pairs = _merge_recall(world, merged.dwellings)
     mistaken, certain, offered, reachable = _match_recall(world, pairs, meant)
     led = sum(ours in misnamed or entry in world.misnamed for ours, entry in mistaken)
-    review = plan.items.filter(pl.col("class") == "review").height / max(merged.dwellings.height, 1)
+    classes = dict(plan.items.get_column("class").value_counts().iter_rows())
+    sure = pairs.get_column("certain").sum()
     return Measured(
         dwellings=merged.dwellings.height,
         entries=world.entries.height,
@@ -75,9 +79,11 @@ def measure(world: Labelled) -> Measured:
         misnamed_certain=led,
         merged=joined / max(true_pairs, 1),
         merge_offered=tied / max(true_pairs, 1),
+        precision=1 - len(mistaken) / max(sure, 1),
         certain=certain / max(reachable, 1),
         offered=offered / max(reachable, 1),
-        review=review,
+        review=classes.get("review", 0) / max(merged.dwellings.height, 1),
+        conflict=classes.get("conflict", 0) / max(merged.dwellings.height, 1),
         merge_s=merged_at - start,
         match_s=matched_at - merged_at,
         plan_s=planned_at - matched_at,

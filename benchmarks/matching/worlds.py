@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.matching.dirt import soil
+from benchmarks.matching.dirt import Soil, in_cells
 from demo.world import BOEI, CARE, FACILIT, Dwelling, build
 from kobo_client.contract import COMPARED
 from reconciliation.addresses import folded
@@ -53,14 +53,14 @@ class Labelled:
     misnamed: frozenset[str]
 
 
-def demo_world(dwellings: int, share: float, seed: int = 1) -> Labelled:
-    """The demo's municipality with `dwellings` dwellings in scope; institutions are left out."""
+def demo_world(dwellings: int, share: float, seed: int = 1, soil: Soil = in_cells) -> Labelled:
+    """The demo's municipality with `dwellings` dwellings in scope; institutions are left out. soil, share: see dirt."""
     places = round(dwellings * 1090 / 752)
     homes = [home for home in build(seed, places).dwellings if home.building.kind != "institusjon"]
-    return _written(((home.id, _true(home), home.building.systems) for home in homes), share, Random(f"{dwellings} {share} {seed}"))
+    return _written(((home.id, _true(home), home.building.systems) for home in homes), share, Random(f"{dwellings} {share} {seed}"), soil)
 
 
-def elverum_world(share: float, seed: int = 1, most: int = 20_000) -> Labelled | None:
+def elverum_world(share: float, seed: int = 1, most: int = 20_000, soil: Soil = in_cells) -> Labelled | None:
     """None where the file is not at hand. Every third address is a block of 2 to 8 made units; the rest are houses."""
     path = REAL / "dev" / "elverum_dev.csv"
     if not path.exists():
@@ -89,7 +89,7 @@ def elverum_world(share: float, seed: int = 1, most: int = 20_000) -> Labelled |
                 "manedsleie": float(4200 + bedrooms * 1500 + random.randint(0, 60) * 50),
             }
             homes.append((f"E{len(homes) + 1:06d}", true, systems))
-    return _written(homes[:most], share, random)
+    return _written(homes[:most], share, random, soil)
 
 
 def _true(home: Dwelling) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def _true(home: Dwelling) -> dict[str, Any]:
     }
 
 
-def _written(homes: Iterable[tuple[str, dict[str, Any], tuple[str, ...]]], share: float, random: Random) -> Labelled:
+def _written(homes: Iterable[tuple[str, dict[str, Any], tuple[str, ...]]], share: float, random: Random, soil: Soil) -> Labelled:
     rows: list[dict[str, Any]] = []
     entries: list[dict[str, Any]] = []
     row_truth: dict[str, str] = {}

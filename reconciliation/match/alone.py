@@ -35,10 +35,11 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
 
 def _uncrowded(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """`_address` of those where neither side lists several, in this street or in one spelt nearly alike."""
-    columns = ["_municipality", "_street", "_house", "_address"]
+    columns = ["_municipality", "_street", "_house", "_address", "_ground"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
-    return both.filter(~crowded(both)).select("_address").drop_nulls().unique()
+    apart = both.with_columns(_crowded=crowded(both)).group_by("_address").agg(pl.col("_crowded").any())
+    return apart.filter(~pl.col("_crowded")).select("_address").drop_nulls()
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:

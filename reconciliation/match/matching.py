@@ -48,6 +48,7 @@ def match(
     search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "address_lease")
     search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "single")
     search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "last")
+    search.settle_elsewhere()
     search.offer(_candidates(search))
     return search.result()
 
@@ -79,6 +80,7 @@ class _Search:
     found: list[pl.DataFrame] = field(default_factory=list)
     busy_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}))
     busy_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"kobo_id": pl.String()}))
+    elsewhere: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         self.found.append(pl.DataFrame(schema=MATCHES))
@@ -131,11 +133,28 @@ class _Search:
         self._occupy(settled)
         self._occupy(seen.filter(odd & ~against))
         clashing = seen.filter(against)
-        self._add(clashing, key, "protected_differs", certain=False)
-        self._occupy(clashing)
+        if key == "matrikkel":
+            # One parcel, several houses: the entry may be the neighbour's, and the neighbour has not been asked yet.
+            elsewhere = pl.col("_level_nummer") != "same"
+            self.elsewhere = clashing.filter(elsewhere)
+            clashing = clashing.filter(~elsewhere)
+        self._clash(clashing, key)
         if key != "matrikkel":
             # Entrances of one matrikkel share unit numbers: that key alone makes no rivals.
             self._add(compare(rivals, self.ours, self.theirs), key, "rival", certain=False)
+
+    def settle_elsewhere(self) -> None:
+        """Pairs of one parcel and unit number in two houses: a key that the house speaks against, unless a free row of the
+        other side stands in either house; then they are compared like any other."""
+        if self.elsewhere is None or self.elsewhere.is_empty():
+            return
+        ours, theirs = self.free_ours.select("leverandor_bolig_id", "_address"), self.free_theirs.select("kobo_id", "_address")
+        left = self.elsewhere.join(ours.join(theirs, on="_address", how="anti"), on="leverandor_bolig_id", how="semi")
+        self._clash(left.join(theirs.join(ours, on="_address", how="anti"), on="kobo_id", how="semi"), "matrikkel")
+
+    def _clash(self, pairs: pl.DataFrame, key: str) -> None:
+        self._add(pairs, key, "protected_differs", certain=False)
+        self._occupy(pairs)
 
     def _contradicted(self) -> pl.Expr:
         gone = self.answers.unsure

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -10,48 +14,103 @@ from reconciliation.match.spelling import stem
 
 LETTERS_APART = 2
 """So many slips of the hand may part two spellings of one street; Møllestien and Møllevegen are further apart."""
+OWN_HOUSES = 3
+"""A source that uses both spellings, each at so many houses, means two streets: no slip of the hand is repeated like that."""
 
 _BLOCK = 4
 _PLACE = ["_municipality", "_street"]
+_HOUSE = [*_PLACE, "_house"]
 
 
 def crowded(rows: pl.DataFrame) -> pl.Series:
     """Per row: has any source several rows at this house number in this street, or in one spelt nearly alike?
 
-    rows: `source`, `_municipality`, `_street` (folded), `_house`.
+    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). A street spelt nearly
+    alike crowds nobody where the ground says that it is another one: that of the two rows; or that of the two addresses,
+    where a source uses both spellings and two letters part them.
     """
-    alike = _streets_alike(rows.select(_PLACE).drop_nulls().unique())
-    beside = rows.select("source", *_PLACE, "_house").join(alike, on=_PLACE, how="inner")
-    many = (
-        beside.group_by("_municipality", "_other", "_house", "source")
-        .len()
-        .filter(pl.col("len") > 1)
-        .select("_municipality", "_house", _street="_other", _crowded=pl.lit(value=True))
-        .unique()
+    placed = rows.select("source", *_HOUSE, "_ground").drop_nulls(_HOUSE)
+    at = placed.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls().unique())
+    placed = placed.join(at, on=_HOUSE).with_columns(_here=_only(pl.col("_all"))).drop("_all")
+    places = placed.select(*_HOUSE, "_ground", "_here").unique()
+    beside = places.join(_with_two_streets(placed), on=_PLACE).join(
+        placed, left_on=["_municipality", "_other", "_house"], right_on=_HOUSE, suffix="_other"
     )
-    found = rows.select(*_PLACE, "_house").join(many, on=[*_PLACE, "_house"], how="left", maintain_order="left")
+    apart = (pl.col("_ground") != pl.col("_ground_other")) | (pl.col("_two") & (pl.col("_here") != pl.col("_here_other")))
+    near = beside.filter((pl.col("_street") == pl.col("_other")) | ~apart.fill_null(value=False))
+    many = near.group_by(*_HOUSE, "_ground", "source").len().filter(pl.col("len") > 1)
+    found = rows.select(*_HOUSE, "_ground").join(
+        many.select(*_HOUSE, "_ground", _crowded=pl.lit(value=True)).unique(),
+        on=[*_HOUSE, "_ground"], how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
     return found.get_column("_crowded").fill_null(value=False)
 
 
+def _only(values: pl.Expr) -> pl.Expr:
+    return pl.when(values.list.len() == 1).then(values.list.first())
+
+
+def _with_two_streets(placed: pl.DataFrame) -> pl.DataFrame:
+    """The streets alike, `_two`: some source uses both spellings as streets of their own."""
+    alike = _streets_alike(placed.select(_PLACE).unique())
+    used = placed.group_by(*_PLACE, "source").agg(pl.col("_house").n_unique()).filter(pl.col("_house") >= OWN_HOUSES)
+    both = (
+        alike.filter(pl.col("_letters") == LETTERS_APART)
+        .join(used.select(*_PLACE, "source"), on=_PLACE)
+        .join(used.select("_municipality", "source", _other="_street"), on=["_municipality", "_other", "source"])
+        .select(*_PLACE, "_other", _two=pl.lit(value=True))
+        .unique()
+    )
+    return alike.join(both, on=[*_PLACE, "_other"], how="left").with_columns(pl.col("_two").fill_null(value=False))
+
+
 def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
-    """`_municipality`, `_street`, `_other`: every street with itself and those that may be the same: another form of its last
-    word, cut short, or a slip or two. Blocked by the first letters, and by the last ones for a slip among the first, so that
-    the cost grows with the streets, not their pairs."""
-    rows: list[tuple[str, str, str]] = []
+    """`_municipality`, `_street`, `_other`, `_letters`: every street with itself and those that may be the same: another form of
+    its last word or cut short (`_letters`: _FORM), or a slip or two. Blocked by the first letters, and by the last ones for a slip
+    among the first, so that the cost grows with the streets, not their pairs."""
     name = pl.col("_street")
     starts, ends = name.str.slice(0, _BLOCK), name.str.slice(0, 1) + "~" + name.str.slice(-_BLOCK)
-    blocked = pl.concat([streets.with_columns(_stem=stem("_street"), _block=block) for block in (starts, ends)])
-    blocks = blocked.sort(_PLACE).group_by("_municipality", "_block").agg("_street", "_stem")
-    for municipality, _, names, stems in blocks.iter_rows():
+    numbered = streets.sort(_PLACE).with_columns(_stem=stem("_street")).with_row_index("_at")
+    blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
+    pairs: list[np.ndarray] = [np.empty((0, 3), dtype=np.int64)]
+    for at, names, stems in (
+        blocked.group_by("_municipality", "_block").agg("_at", "_street", "_stem").select("_at", "_street", "_stem").iter_rows()
+    ):
         far = process.cdist(names, names, scorer=OSA.distance, score_cutoff=LETTERS_APART)
-        for left, right in zip(*(far <= LETTERS_APART).nonzero(), strict=True):
-            rows.append((municipality, names[left], names[right]))
-        rows.extend(
-            (municipality, one, other)
-            for one, its in zip(names, stems, strict=True)
-            for other, others in zip(names, stems, strict=True)
-            if its == others or one.startswith(other) or other.startswith(one)
-        )
+        left, right = (far <= LETTERS_APART).nonzero()
+        forms = [*_cut_short(names), *((one, other) for alike in _by(stems) for one in alike for other in alike)]
+        told = np.array(forms, dtype=np.int64).reshape(-1, 2)
+        places = np.array(at, dtype=np.int64)
+        pairs += [np.column_stack((places[left], places[right], far[left, right]))]
+        pairs += [np.column_stack((places[told[:, 0]], places[told[:, 1]], np.full(len(told), _FORM)))]
+    found = pl.DataFrame(np.concatenate(pairs), schema=["_at", "_to", "_letters"]).group_by("_at", "_to").agg(pl.col("_letters").max())
     return pl.DataFrame(
-        rows, schema={"_municipality": streets.schema["_municipality"], "_street": pl.String(), "_other": pl.String()}, orient="row"
-    ).unique()
+        [
+            numbered["_municipality"].gather(found["_at"]),
+            numbered["_street"].gather(found["_at"]),
+            numbered["_street"].gather(found["_to"]).alias("_other"),
+            found["_letters"],
+        ]
+    )
+
+
+_FORM = 9
+"""Not by letters: another form of the last word, or cut short."""
+
+
+def _cut_short(names: list[str]) -> Iterator[tuple[int, int]]:
+    """Both ways: places of names of which one begins with the other. names: sorted, so that these stand right behind it."""
+    for place, short in enumerate(names):
+        for behind, long in enumerate(islice(names, place + 1, None), start=place + 1):
+            if not long.startswith(short):
+                break
+            yield place, behind
+            yield behind, place
+
+
+def _by(stems: list[str]) -> Iterable[list[int]]:
+    """The places that have one stem."""
+    found: dict[str, list[int]] = {}
+    for place, its in enumerate(stems):
+        found.setdefault(its, []).append(place)
+    return found.values()

@@ -58,7 +58,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _by_decision=decision_key,
     )
     keyed = keyed.with_columns(
-        _crowded=crowded(keyed),
+        _crowded=crowded(keyed.with_columns(_ground=ground())),
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
         _leases_here=pl.col("_address").is_not_null() & pl.col("_extra").is_not_null().any().over("_address", "_unit"),
         _by_last=pl.lit(None, pl.String()),

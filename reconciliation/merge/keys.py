@@ -121,6 +121,6 @@ def at_odds(name: str) -> pl.Expr:
 
 def mixed_leases(name: str) -> pl.Expr:
     """Per group: a row without a lease's reference in a unit that others let lease by lease is any of them."""
-    if name not in (MATRIKKEL, ADDRESS_UNIT):
+    if name not in (MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL):
         return pl.lit(value=False)
     return pl.col("_extra").is_null().any() & pl.col("_leases_here").any()

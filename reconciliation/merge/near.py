@@ -3,14 +3,21 @@ a number typed wrong. They are put to a person; nothing here joins anything."""
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
 from reconciliation.match.blocks import pairs_in_blocks
 from reconciliation.match.comparison import compare, prepared
+from reconciliation.match.neighbours import LETTERS_APART
 
 ENOUGH = 6.0
 """Points (match.comparison) from which a pair of our own dwellings is worth a question."""
 MOST = 3
+_LOOKED_AT = (
+    *("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie"),
+)
 
 
 def near(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -27,14 +34,31 @@ def near(dwellings: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
     if pairs.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
-    seen = compare(pairs, ours, beside)
-    alike = pl.all_horizontal(
-        pl.col(f"_level_{name}") != "different" for name in ("bruksenhetsnummer", "ekstra_referanse", "bruksareal", "seksjonsnummer")
-    ) & pl.col("_level_adressenavn").is_in(["same", "close", "similar"])
-    enough = seen.filter(alike & (pl.col("_points") >= ENOUGH))
+    seen = _with_letters(compare(pairs, ours, beside))
+    enough = seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH))
     return (
         enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
         .group_by("leverandor_bolig_id", maintain_order=True)
         .head(MOST)
         .select("leverandor_bolig_id", other="kobo_id")
     )
+
+
+def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
+    """`_letters`: how many slips of the hand part the two streets, as written or without the form of the last word."""
+    apart = [
+        cpdist(seen[name].fill_null("").to_list(), seen[f"{name}_theirs"].fill_null("").to_list(), scorer=OSA.distance, dtype=np.int32)
+        for name in ("_street", "_stem")
+    ]
+    return seen.with_columns(_letters=pl.Series(np.minimum(*apart), dtype=pl.Int32()))
+
+
+def _may_be_one() -> pl.Expr:
+    """On compared pairs: nothing that is known differs, and what parts them is a slip of the hand or outweighed by a measure."""
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    agree = pl.all_horizontal(level[name] != "different" for name in _LOOKED_AT if name != "nummer") & (
+        level["bruksenhetsnummer"] != "digit"
+    )
+    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
+    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & (same_rent | same_area))
+    return agree & house & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)

@@ -1,0 +1,75 @@
+"""Comparison by levels, for any two frames: how much two values agree, in words and in points.
+
+The levels are a table. A pair's points only order candidates and leave out the hopeless; no number of points makes a
+pair certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """code: stable; label: bokmål; points: towards (or against) the pair being one dwelling."""
+
+    code: str
+    label: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """levels: tried in order, the first that holds is the pair's; `other` when both sides speak and none holds.
+
+    field: what it is called; column: whose blank makes it `unknown`, the field unless said.
+    """
+
+    field: str
+    title: str
+    levels: tuple[tuple[pl.Expr, Level], ...]
+    other: Level
+    unknown: Level
+    column: str = ""
+
+    @property
+    def all_levels(self) -> list[Level]:
+        return [*(level for _, level in self.levels), self.other, self.unknown]
+
+
+def side(name: str) -> pl.Expr:
+    """The other side's value of the column."""
+    return pl.col(f"{name}_theirs")
+
+
+def scored(pairs: pl.DataFrame, comparisons: Sequence[Comparison]) -> pl.DataFrame:
+    """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds `_level_<field>` and `_points`, for any table of levels."""
+    points = pl.sum_horizontal(_chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
+    levels = [_chosen(one, lambda level: pl.lit(level.code)).alias(f"_level_{one.field}") for one in comparisons]
+    # Lazily, so that what levels and points both ask is asked once.
+    return pairs.lazy().with_columns(*levels, _points=points).collect()
+
+
+def _chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
+    name = one.column or one.field
+    found = pl.when(pl.col(name).is_null() | side(name).is_null()).then(said(one.unknown)).otherwise(said(one.other))
+    for holds, level in reversed(one.levels):
+        found = pl.when(holds.fill_null(value=False)).then(said(level)).otherwise(found)
+    return found
+
+
+def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
+    """Jaro-Winkler likeness (0-1) of `column` and `<column>_theirs`, row by row; a blank is like a blank."""
+    other = f"{column}_theirs"
+    sides = joined.select(pl.col(column).fill_null(""), pl.col(other).fill_null(""))
+    differ = sides.with_row_index("_at").filter(pl.col(column) != pl.col(other))
+    like = cpdist(differ[column].to_list(), differ[other].to_list(), scorer=JaroWinkler.similarity, dtype=np.float32)
+    found = np.ones(joined.height, dtype=np.float32)
+    found[differ["_at"].to_numpy()] = like
+    return pl.Series("_likeness", found)

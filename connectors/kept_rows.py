@@ -8,25 +8,33 @@ from collections.abc import Sequence
 import polars as pl
 
 
-def blank_rows(headings: Sequence[str]) -> pl.Expr:
-    """True where no mapped heading has anything but white space."""
-    return pl.all_horizontal([pl.col(heading).str.strip_chars().fill_null("") == "" for heading in headings])
+def without_blank(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
+    """Without the rows in which no mapped heading has anything but white space."""
+    blank: pl.Series | None = None
+    for heading in headings:
+        here = (rows.get_column(heading).str.strip_chars() == "").fill_null(value=True)
+        blank = here if blank is None else blank & here
+        if not blank.any():  # a key on every row settles it with one look
+            return rows
+    return rows if blank is None else rows.filter(~blank)
 
 
-def total_rows(first_filled: pl.Expr, key: Sequence[str], words: Sequence[str]) -> pl.Expr:
-    """True where the first filled cell starts with such a word and no key says that the row is a dwelling after all."""
+def without_totals(
+    rows: pl.DataFrame, first_filled: pl.Expr, key: Sequence[str], words: Sequence[str], place: str
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The rows that are left, and a note on those that are not.
+
+    A total is a row whose first filled cell starts with such a word, while no key says that it is a dwelling after all.
+    """
     if not words:
-        return pl.lit(False)
+        return rows, ()
     pattern = "(?i)^\\s*(?:" + "|".join(re.escape(word.strip()) for word in words) + r")(?:[\s:.=]|$)"
-    is_word = first_filled.str.contains(pattern).fill_null(False)
-    without_key = [(pl.col(part).str.strip_chars().fill_null("") == "") | pl.col(part).str.contains(pattern) for part in key]
-    return is_word & pl.all_horizontal(without_key)
-
-
-def without_totals(rows: pl.DataFrame, totals: pl.Expr, place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The rows that are left, and a note on those that are not."""
-    left_out = rows.filter(totals)["row"].to_list()
+    without_key = pl.all_horizontal(
+        (pl.col(part).str.strip_chars().fill_null("") == "") | pl.col(part).str.contains(pattern) for part in key
+    )
+    # Nearly every row has its key: the first filled cell is looked for in the few that have none.
+    left_out = rows.filter(without_key).filter(first_filled.str.contains(pattern).fill_null(value=False)).get_column("row").to_list()
     if not left_out:
         return rows, ()
     numbers = ", ".join(str(row) for row in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
-    return rows.filter(~totals), (f"{place}: {len(left_out)} total row(s) left out (row {numbers})",)
+    return rows.filter(~pl.col("row").is_in(left_out)), (f"{place}: {len(left_out)} total row(s) left out (row {numbers})",)

@@ -166,8 +166,8 @@ def class_gone(night: Night) -> pl.DataFrame:
     gone = _without(night.links, night.dwellings, "leverandor_bolig_id")
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
-    held = night.memberships.join(gone, on="leverandor_bolig_id", how="semi")
-    sources = held.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
+    remembered = night.memberships.join(gone, on="leverandor_bolig_id", how="semi")
+    sources = remembered.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
     complete = pl.lit(sorted(night.complete_sources), pl.List(pl.String()))
     all_read = pl.lit(set(night.municipality.sources) <= night.complete_sources)
     needed = night.municipality.guards.retire_after_nights

@@ -16,7 +16,7 @@ PLAIN = {"first_column": 1, "last_column": 3, "last_row": ROWS, "hidden_rows": 0
 ODD: dict[str, tuple[str, dict[str, Any]]] = {
     "like the others": ('<row r="{r}"><c r="B{r}"><v>1</v></c></row>', {"last_row": "r"}),
     "further right": ('<row r="{r}"><c r="B{r}"><v>1</v></c><c r="E{r}"><v>1</v></c></row>', {"last_row": "r", "last_column": 4}),
-    "two letters to the right": ('<row r="{r}"><c r="B{r}"><v>1</v></c><c r="AA{r}"><v>1</v></c></row>', {"last_row": "r", "last_column": 26}),
+    "further still": ('<row r="{r}"><c r="B{r}"><v>1</v></c><c r="AA{r}"><v>1</v></c></row>', {"last_row": "r", "last_column": 26}),
     "further left": ('<row r="{r}"><c r="A{r}"><v>1</v></c></row>', {"last_row": "r", "first_column": 0}),
     "blank to the left": ('<row r="{r}"><c r="A{r}" s="1"/><c r="C{r}"><v>1</v></c></row>', {"last_row": "r"}),
     "only blank": ('<row r="{r}"><c r="A{r}" s="1"/><c r="Z{r}"></c></row>', {}),

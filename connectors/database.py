@@ -17,7 +17,7 @@ from connectors.config import SqlSource
 from connectors.faults import SourceFault
 from connectors.files import cannot_open
 from connectors.headings import positions
-from connectors.kept_rows import blank_rows
+from connectors.kept_rows import without_blank
 from connectors.query import query_of, writing_word
 from connectors.raw import RAW_PLACE, Raw
 from connectors.secrets_in_urls import fill_in, without_secrets
@@ -63,7 +63,7 @@ def read_database(source: SqlSource, home: Path) -> Raw:
                 raise SourceFault("query_failed", url=shown, detail=_detail(error, hidden)) from error
     except SQLAlchemyError as error:
         raise SourceFault("database_refused", url=shown, detail=_detail(error, hidden)) from error
-    return Raw(pl.concat(parts).filter(~blank_rows(mapped)), (f"{shown}: {read} rows, read-only",))
+    return Raw(without_blank(pl.concat(parts), mapped), (f"{shown}: {read} rows, read-only",))
 
 
 def _url(filled: str, hidden: Sequence[str], home: Path) -> tuple[URL, str]:

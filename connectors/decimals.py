@@ -58,7 +58,8 @@ def _of_numbers(source: AnySource) -> Iterator[str]:
 
 
 def _marks(column: pl.Series) -> frozenset[str]:
-    distinct = column.drop_nulls().unique()
+    # Every form has a mark in it, and most columns of numbers have none.
+    distinct = column.filter(column.str.contains("[.,]")).unique()
     return frozenset(mark for mark, pattern in _FORMS.items() if distinct.str.contains(pattern).any())
 
 

@@ -14,12 +14,14 @@ from connectors.encoding import decode
 from connectors.faults import LINE_FAULTS, SourceFault, say
 from connectors.files import check_size, files_of, shown
 from connectors.headings import positions
-from connectors.kept_rows import blank_rows, headings_again, total_rows, without
+from connectors.kept_rows import without_blank, without_headings, without_totals
 from connectors.raw import BadLine, Raw, together
-from connectors.records import BadRecord, split_records
+from connectors.records import BadRecord, lines_of, split_records
 
 _TEXT_FOR_EXCEL = r'^="([^"]*)"$'
 _NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
+_LOOKED_AT = 50_000
+"""Lines in which separator, quote and headings are looked for."""
 
 
 def read_delimited(source: CsvSource, home: Path) -> Raw:
@@ -39,11 +41,11 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     name = shown(path, home)
     check_size(path, home, source.maximum_megabytes)
     text, encoding = decode(path.read_bytes(), source.encoding, name)
-    # Not splitlines: it also breaks at characters that no editor counts as a new line.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if not any(line.strip() for line in lines):
+    if not text or text.isspace():
         raise SourceFault("empty_file", path=name)
-    dialect = detect(lines, (*wanted, *ignored), source.separator, source.quote, source.header_row)
+    lines = lines_of(text)
+    start = lines.head(_LOOKED_AT + (source.header_row or 0)).to_list()
+    dialect = detect(start, (*wanted, *ignored), source.separator, source.quote, source.header_row)
     at = positions(dialect.headings, wanted, ignored, name)
     values, bad = split_records(lines, dialect, sorted(at.values()))
     short: tuple[str, ...] = ()
@@ -56,12 +58,12 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
     columns = [_value(f"c{column}", source.null_values).alias(heading) for heading, column in at.items()]
     rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", "start", *columns)
-    rows = rows.filter(~blank_rows(wanted))
+    rows = without_blank(rows, wanted)
     key = [heading for heading in source.key if heading in at]
     around = " \t\u00a0" + dialect.separator + dialect.quote
-    start = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
-    rows, again = without(rows, headings_again(wanted), "row(s) of headings", name)
-    rows, totals = without(rows, total_rows(start, key, source.total_rows if key else ()), "total row(s)", name)
+    first = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
+    rows, again = without_headings(rows, wanted, name)
+    rows, totals = without_totals(rows, first, key, source.total_rows if key else (), name)
     notes = (_note(name, encoding, dialect), *short, *again, *totals)
     return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])
 

@@ -25,6 +25,11 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
     bom = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None) or _wide_without_bom(data)
     if bom is None or bom == "utf-8-sig":
         _refuse_binary(data, path)
+    if bom is None and configured is None:
+        try:  # what nearly every file is, with one look at its bytes
+            return data.decode("utf-8"), "utf-8"
+        except UnicodeDecodeError:
+            pass
     encoding = bom or _narrow(data) if configured is None else _agreed(data, configured, bom, path)
     try:
         return data.decode(encoding).rstrip(_END_OF_FILE), encoding

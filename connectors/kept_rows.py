@@ -8,30 +8,48 @@ from collections.abc import Sequence
 import polars as pl
 
 
-def blank_rows(headings: Sequence[str]) -> pl.Expr:
-    """True where no mapped heading has anything but white space."""
-    return pl.all_horizontal([pl.col(heading).str.strip_chars().fill_null("") == "" for heading in headings])
+def without_blank(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
+    """Without the rows in which no mapped heading has anything but white space."""
+    blank: pl.Series | None = None
+    for heading in headings:
+        here = (rows.get_column(heading).str.strip_chars() == "").fill_null(value=True)
+        blank = here if blank is None else blank & here
+        if not blank.any():  # a key on every row settles it with one look
+            return rows
+    return rows if blank is None else rows.filter(~blank)
 
 
-def total_rows(first_filled: pl.Expr, key: Sequence[str], words: Sequence[str]) -> pl.Expr:
-    """True where the first filled cell starts with such a word and no key says that the row is a dwelling after all."""
+def without_totals(
+    rows: pl.DataFrame, first_filled: pl.Expr, key: Sequence[str], words: Sequence[str], place: str
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The rows that are left, and a note on those that are not.
+
+    A total is a row whose first filled cell starts with such a word, while no key says that it is a dwelling after all.
+    """
     if not words:
-        return pl.lit(False)
-    pattern = "(?i)^\\s*(?:" + "|".join(re.escape(word.strip()) for word in words) + r")(?:[\s:.=]|$)"
-    is_word = first_filled.str.contains(pattern).fill_null(False)
-    without_key = [(pl.col(part).str.strip_chars().fill_null("") == "") | pl.col(part).str.contains(pattern) for part in key]
-    return is_word & pl.all_horizontal(without_key)
-
-
-def headings_again(headings: Sequence[str]) -> pl.Expr:
-    """True where the headings stand once more, as printouts have them on each page."""
-    return pl.all_horizontal([pl.col(heading).str.strip_chars().str.to_lowercase() == heading.lower() for heading in headings])
-
-
-def without(rows: pl.DataFrame, hits: pl.Expr, what: str, place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The rows that are left, and a note on those that are not. what: what they are called."""
-    left_out = rows.filter(hits)["row"].to_list()
-    if not left_out:
         return rows, ()
-    numbers = ", ".join(str(row) for row in left_out[:5]) + (", ..." if len(left_out) > 5 else "")
-    return rows.filter(~hits.fill_null(value=False)), (f"{place}: {len(left_out)} {what} left out (row {numbers})",)
+    pattern = "(?i)^\\s*(?:" + "|".join(re.escape(word.strip()) for word in words) + r")(?:[\s:.=]|$)"
+    without_key = pl.all_horizontal(
+        (pl.col(part).str.strip_chars().fill_null("") == "") | pl.col(part).str.contains(pattern) for part in key
+    )
+    # Nearly every row has its key: the first filled cell is looked for in the few that have none.
+    left_out = rows.filter(without_key).filter(first_filled.str.contains(pattern).fill_null(value=False))
+    return _without(rows, left_out, "total row(s)", place)
+
+
+def without_headings(rows: pl.DataFrame, headings: Sequence[str], place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Without the rows in which the headings stand once more, as printouts have them on each page; and a note on those."""
+    again = rows
+    for heading in headings:
+        again = again.filter(pl.col(heading).str.strip_chars().str.to_lowercase() == heading.lower())
+        if again.is_empty():  # the first heading settles it nearly always
+            break
+    return _without(rows, again, "row(s) of headings", place)
+
+
+def _without(rows: pl.DataFrame, left_out: pl.DataFrame, what: str, place: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    numbers = left_out.get_column("row").to_list()
+    if not numbers:
+        return rows, ()
+    shown = ", ".join(str(row) for row in numbers[:5]) + (", ..." if len(numbers) > 5 else "")
+    return rows.filter(~pl.col("row").is_in(numbers)), (f"{place}: {len(numbers)} {what} left out (row {shown})",)

@@ -17,6 +17,7 @@ MASK = "***********"
 _SEPARATOR = r"[\s.\-/_·•,:'’‐-―−]"
 _PREFILTER = r"\d(?:[\s.\-/_·•,:'’‐-―−]{0,3}\d){9}"
 """A cheap first look that polars does on whole columns: ten digits near each other."""
+_FEWEST_DIGITS = 10
 _DIGITS = re.compile(r"\d+")
 _UUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 """Random digits between letters; in a column of thousands some fit by chance, and a UUID names no person."""
@@ -100,7 +101,8 @@ def mask_column(values: pl.Series, *, is_key: bool = False) -> tuple[pl.Series, 
     Where nearly all of its whole-cell numbers fail the check it is an id series and stays: of 10 digits in any column (a
     lost zero is only a guess), of 11 digits in a key column only (Facilit's section numbers can have 11).
     """
-    suspects = values.filter(values.str.contains(_PREFILTER).fill_null(False)).unique()
+    long = values.filter(values.str.len_bytes() >= _FEWEST_DIGITS)
+    suspects = long.filter(long.str.contains(_PREFILTER)).unique()
     ids = _id_series(suspects, 10) | (_id_series(suspects, 11) if is_key else set())
     changed = {text: masked for text in suspects.to_list() if text not in ids and (masked := mask_text(text)) != text}
     if not changed:

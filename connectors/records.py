@@ -21,20 +21,27 @@ class BadRecord:
     found: int
 
 
-def split_records(lines: Sequence[str], dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+def lines_of(text: str) -> pl.Series:
+    """Lines as any editor counts them, without their ends. Not splitlines: it also breaks at characters that no editor breaks at."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return pl.Series([text], dtype=pl.String).str.split("\n").explode()
+
+
+def split_records(lines: pl.Series | Sequence[str], dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
     """`row` (1-based line), `start` (the line's text) and one String column `c<n>` per asked column; blank lines left out.
 
     Lines without a quote and well-formed quoted lines go through polars whole; only what is left is read one by one.
     """
-    frame = pl.DataFrame({"start": lines[dialect.body :]}, schema={"start": pl.String()}).with_row_index("row", dialect.body + 1)
-    frame = frame.with_columns(pl.col("row").cast(pl.Int64))
+    series = pl.Series(lines, dtype=pl.String).alias("start")
+    frame = series.slice(dialect.body).to_frame().with_row_index("row", dialect.body + 1).with_columns(pl.col("row").cast(pl.Int64))
     filled = pl.col("start").str.strip_chars(" \t\u00a0" + dialect.separator) != ""
-    if not dialect.quote or frame.filter(pl.col("start").str.contains(dialect.quote, literal=True)).is_empty():
-        return _plain(frame.filter(filled), dialect, columns)
     quoted = pl.col("start").str.contains(dialect.quote, literal=True)
+    if not dialect.quote or not frame.select(quoted.any()).item():
+        return _plain(frame.filter(filled), dialect, columns)
     clean = pl.col("start").str.contains(_well_formed(dialect))
     odd_ones = frame.filter(quoted & ~clean)["row"].to_list()
-    careful, bad, consumed = _one_by_one(lines, dialect, columns, odd_ones)
+    careful, bad, consumed = _one_by_one(series.to_list() if odd_ones else [], dialect, columns, odd_ones)
     rest = frame.filter(filled & ~pl.col("row").is_in(consumed))
     unquoted, bad_unquoted = _plain(rest.filter(~quoted), dialect, columns)
     neat, bad_neat = _neat(rest.filter(quoted), dialect, columns)
@@ -49,13 +56,17 @@ def _columns(columns: Sequence[int]) -> list[str]:
 def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
     """No quotes: every separator separates. Values beyond the headings are forgiven when they are blank."""
     width = len(dialect.headings)
-    values = frame.with_columns(pl.col("start").str.split(dialect.separator).alias("values"))
-    length = pl.col("values").list.len()
-    beyond = pl.col("values").list.slice(width).list.join("").str.strip_chars() != ""
-    wrong = (length < width) | ((length > width) & beyond)
-    bad = [_bad(row, found, width) for row, found in values.filter(wrong).select("row", length).iter_rows()]
-    wanted = [pl.col("values").list.get(column, null_on_oob=True).alias(f"c{column}") for column in columns]
-    return values.filter(~wrong).select("row", "start", *wanted), bad
+    frame = frame.with_columns((pl.col("start").str.count_matches(dialect.separator, literal=True) + 1).alias("found"))
+    odd = frame.filter(pl.col("found") != width)
+    if not odd.is_empty():
+        beyond = pl.col("start").str.split(dialect.separator).list.slice(width).list.join("").str.strip_chars() != ""
+        odd = odd.filter((pl.col("found") < width) | beyond)
+        frame = frame.join(odd, on="row", how="anti", maintain_order="left") if odd.height else frame
+    bad = [_bad(row, found, width) for row, found in odd.select("row", "found").iter_rows()]
+    # One that has more is cut off after what is asked for.
+    values = pl.col("start").str.split_exact(dialect.separator, max(columns, default=0) + 1)
+    wanted = [pl.col("values").struct.field(f"field_{column}").alias(f"c{column}") for column in columns]
+    return frame.select("row", "start", values.alias("values")).select("row", "start", *wanted), bad
 
 
 def _bad(row: int, found: int, width: int) -> BadRecord:

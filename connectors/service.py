@@ -16,7 +16,7 @@ from connectors.asking import Asker, Page
 from connectors.config import RestSource
 from connectors.faults import SourceFault
 from connectors.headings import positions
-from connectors.kept_rows import blank_rows
+from connectors.kept_rows import without_blank
 from connectors.raw import RAW_PLACE, Raw
 from connectors.secrets_in_urls import fill_in, without_secrets
 
@@ -41,7 +41,7 @@ def read_service(source: RestSource, home: Path) -> Raw:
     place = {"file": [shown] * len(rows), "sheet": [None] * len(rows), "row": list(range(1, len(rows) + 1))}
     values = {heading: as_texts([row.get(heading) for row in rows]) for heading in mapped}
     frame = pl.DataFrame({**place, **values}, schema={**RAW_PLACE, **dict.fromkeys(mapped, pl.String())})
-    return Raw(frame.filter(~blank_rows(mapped)), (f"{shown}: {len(rows)} rows on {len(pages)} page(s)",))
+    return Raw(without_blank(frame, mapped), (f"{shown}: {len(rows)} rows on {len(pages)} page(s)",))
 
 
 def _shown(url: str, hidden: Sequence[str]) -> str:

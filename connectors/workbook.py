@@ -14,7 +14,7 @@ from connectors.config import ExcelSource, Sheet
 from connectors.faults import SourceFault
 from connectors.files import check_size, files_of, shown
 from connectors.headings import heading_faults, matching, nearest, positions
-from connectors.kept_rows import blank_rows, headings_again, total_rows, without
+from connectors.kept_rows import without_blank, without_headings, without_totals
 from connectors.package import check_parts, kind_of_workbook, open_package, sheet_parts
 from connectors.raw import Raw, together
 from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
@@ -142,9 +142,8 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
     )
     letters = {heading: int(grid.columns[column][1:]) for heading, column in at.items()}
     rows, notes = _with_errors(rows, letters, facts, place)
-    kept = rows.filter(~blank_rows(wanted))
-    kept, again = without(kept, headings_again(wanted), "row(s) of headings", place)
-    kept, totals = without(kept, total_rows(pl.col("first"), source.key, sheet.total_rows), "total row(s)", place)
+    kept, again = without_headings(without_blank(rows, wanted), wanted, place)
+    kept, totals = without_totals(kept, pl.col("first"), source.key, sheet.total_rows, place)
     if kept.is_empty():
         raise SourceFault("no_rows", place=place)
     kept = _filled_down(rows, kept, sheet, letters, facts)

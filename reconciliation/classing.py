@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.difference import differences
+from reconciliation.difference import at_odds, changes_of
 from reconciliation.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.merge.survivorship import ranks
 from reconciliation.municipality import Municipality
@@ -38,35 +38,42 @@ def class_dwellings(night: Night) -> pl.DataFrame:
         "leverandor_bolig_id", "kobo_id", match_key="key", match_reason="reason", match_details="details"
     )
     # A key pair that a protected field speaks against is not adopted, but it is the entry that must be settled.
-    clashing = _one_each(night.matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs")), certain)
-    unsure = (
-        night.matches.filter(~pl.col("certain"))
-        .join(clashing, on="leverandor_bolig_id", how="anti")
-        .join(certain, on="leverandor_bolig_id", how="anti")
-    )
-    paired = pl.concat([certain, clashing])
-    changes = _changes(night, paired)
+    clashing = _clashing(night, certain)
+    unsure = night.matches.filter(~pl.col("certain"))
+    unsure = _without(_without(unsure, clashing, "leverandor_bolig_id"), certain, "leverandor_bolig_id")
     offered = unsure.group_by("leverandor_bolig_id").agg(
         pl.len().alias("offers"),
         pl.col("kobo_id").sort().alias("offered"),
         pl.col("key").sort().first().alias("offer_key"),
         pl.col("reason").sort().first().alias("offer_reason"),
     )
-    here = pl.concat([night.register_rows.get_column("kobo_id"), certain.get_column("kobo_id")]).unique()
-    broken = night.links.filter(~pl.col("kobo_id").is_in(here.implode())).select("leverandor_bolig_id", lost="kobo_id")
-    joined = (
-        night.dwellings.select("leverandor_bolig_id", "bruksenhetsnummer", "ekstra_referanse", "contradictions", "candidates")
-        .join(paired, on="leverandor_bolig_id", how="left")
-        .join(changes, on="leverandor_bolig_id", how="left")
-        .join(offered, on="leverandor_bolig_id", how="left")
-        .join(broken, on="leverandor_bolig_id", how="left")
-        .with_columns(pl.col("changes").fill_null("[]"), pl.col("offers").fill_null(0), pl.col("protected").fill_null(value=False))
+    gone = _without(night.links.filter(pl.col("kobo_id").is_not_null()), night.register_rows, "kobo_id")
+    broken = _without(gone, certain, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
+    joined = _beside(night.dwellings, pl.concat([certain, clashing]))
+    for told in (_changes(night, joined), offered, broken):
+        joined = _beside(joined, told)
+    joined = joined.with_columns(
+        pl.col("changes").fill_null("[]"), pl.col("offers").fill_null(0), pl.col("protected").fill_null(value=False)
     )
     return _classed(joined)
 
 
-def _one_each(clashing: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
-    rest = clashing.join(certain, on="leverandor_bolig_id", how="anti").join(certain, on="kobo_id", how="anti")
+def _beside(dwellings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """What is told of some of the dwellings, as columns of all. Most nights tell nothing of most kinds: then nothing is looked up."""
+    if told.is_empty():
+        return dwellings.with_columns(pl.lit(None, kind).alias(name) for name, kind in told.schema.items() if name != "leverandor_bolig_id")
+    return dwellings.join(told, on="leverandor_bolig_id", how="left")
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame, on: str) -> pl.DataFrame:
+    """Those rows that none of the others shares `on` with. On most nights there are no rows to ask of, and asking costs."""
+    return rows if rows.is_empty() else rows.join(others, on=on, how="anti")
+
+
+def _clashing(night: Night, certain: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that a protected field speaks against, where neither side has another."""
+    clashing = night.matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs"))
+    rest = _without(_without(clashing, certain, "leverandor_bolig_id"), certain, "kobo_id")
     lone = rest.filter((pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1))
     return lone.select("leverandor_bolig_id", "kobo_id", match_key="key", match_reason="reason", match_details="details")
 
@@ -121,9 +128,10 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _changes(night: Night, paired: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, changes, differing, protected) of the pairs that differ."""
-    found = differences(paired.select("leverandor_bolig_id", "kobo_id"), night.dwellings, night.register_rows, _told_by(night, paired))
+def _changes(night: Night, sides: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, changes, differing, protected) of the pairs that differ. sides: dwellings with their kobo_id."""
+    odd = at_odds(sides, night.register_rows)
+    found = changes_of(odd, _told_by(night, odd))
     return (
         found.sort("leverandor_bolig_id", "field")
         .group_by("leverandor_bolig_id", maintain_order=True)
@@ -132,11 +140,11 @@ def _changes(night: Night, paired: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _told_by(night: Night, paired: pl.DataFrame) -> pl.DataFrame:
-    """Who said a value: the row that won where rows disagree, else the first source of the dwelling."""
+def _told_by(night: Night, odd: pl.DataFrame) -> pl.DataFrame:
+    """Who said a value of these dwellings: the row that won where rows disagree, else the first source of the dwelling."""
     order = ranks(night.municipality.survivorship.default, sorted(night.municipality.sources))
     first = (
-        night.dwellings.join(paired, on="leverandor_bolig_id", how="semi")
+        night.dwellings.join(odd, on="leverandor_bolig_id", how="semi")
         .select("leverandor_bolig_id", source="sources")
         .explode("source")
         .with_columns(_place=pl.col("source").replace_strict(order, default=len(order), return_dtype=pl.Int64))
@@ -146,7 +154,7 @@ def _told_by(night: Night, paired: pl.DataFrame) -> pl.DataFrame:
     )
     if night.lineage is None:
         return first
-    won = night.lineage.filter("won").select("leverandor_bolig_id", "field", "source")
+    won = night.lineage.filter("won").join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "field", "source")
     return pl.concat([first, won.unique(["leverandor_bolig_id", "field"], keep="first", maintain_order=True)])
 
 
@@ -155,8 +163,11 @@ def class_gone(night: Night) -> pl.DataFrame:
 
     One whose row is there and rejected is not gone, also when the tables that would have carried it were lost.
     """
-    gone = night.links.join(night.dwellings, on="leverandor_bolig_id", how="anti")
-    sources = night.memberships.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
+    gone = _without(night.links, night.dwellings, "leverandor_bolig_id")
+    if gone.is_empty():
+        return pl.DataFrame(schema=PLAN_ITEMS)
+    remembered = night.memberships.join(gone, on="leverandor_bolig_id", how="semi")
+    sources = remembered.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
     complete = pl.lit(sorted(night.complete_sources), pl.List(pl.String()))
     all_read = pl.lit(set(night.municipality.sources) <= night.complete_sources)
     needed = night.municipality.guards.retire_after_nights
@@ -205,12 +216,10 @@ def _rejected_dwellings(night: Night) -> list[str]:
 
 def class_register_only(night: Night) -> pl.DataFrame:
     """In the register, matched by nothing, not ours. Never touched (law 7)."""
-    alone = (
-        night.register_rows.select("kobo_id")
-        .join(night.links, on="kobo_id", how="anti")
-        .join(night.matches.filter("certain"), on="kobo_id", how="anti")
-        .join(_clashing_entries(night), on="kobo_id", how="anti")
-    )
+    certain = night.matches.filter("certain")
+    alone = night.register_rows.select("kobo_id")
+    for taken in (night.links, certain, _clashing(night, certain)):
+        alone = _without(alone, taken, "kobo_id")
     offered = night.matches.filter(~pl.col("certain")).group_by("kobo_id").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
     told = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
     return told.select(
@@ -223,8 +232,3 @@ def class_register_only(night: Night) -> pl.DataFrame:
         pl.struct("candidates").struct.json_encode().alias("details"),
         pl.lit(None, pl.String()).alias("held"),
     ).cast(pl.Schema(PLAN_ITEMS))
-
-
-def _clashing_entries(night: Night) -> pl.DataFrame:
-    certain = night.matches.filter("certain").select("leverandor_bolig_id", "kobo_id")
-    return _one_each(night.matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs")), certain)

@@ -23,14 +23,37 @@ DIFFERENCES: dict[str, pl.DataType] = {
 
 def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    names = [field.name for field in COMPARED]
+    sides = dwellings.join(pairs.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id")
+    return changes_of(at_odds(sides, register_rows), told_by)
+
+
+def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
+
+    sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no dwelling says
+    anything of has none of the three columns.
+    """
+    # Where ours has no letter it still says so, by its number.
+    said = [field for field in COMPARED if _filled(sides, "nummer" if field.name == "bokstav" else field.name)]
+    names = [field.name for field in said]
     theirs = register_rows.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in names))
-    joined = pairs.join(dwellings.select("leverandor_bolig_id", *names), on="leverandor_bolig_id", how="inner").join(theirs, on="kobo_id")
-    streets = _folds(joined)
-    marked = joined.with_columns(_differs(field, streets).alias(f"{field.name}_differs") for field in COMPARED)
-    marked = marked.filter(pl.any_horizontal(f"{name}_differs" for name in names))
-    unlike = marked.select(pl.col(f"{name}_differs").any() for name in names).row(0)
-    found = [_changes(field, marked, told_by) for field, differs in zip(COMPARED, unlike, strict=True) if differs]
+    joined = sides.select("leverandor_bolig_id", "kobo_id", *names).join(theirs, on="kobo_id")
+    streets = _folds(joined) if "adressenavn" in names else {}
+    marked = joined.with_columns(_differs(field, streets).alias(f"{field.name}_differs") for field in said)
+    return marked.filter(pl.any_horizontal(pl.lit(value=False), *(f"{name}_differs" for name in names)))
+
+
+def _filled(dwellings: pl.DataFrame, name: str) -> bool:
+    return dwellings.get_column(name).null_count() < dwellings.height
+
+
+def changes_of(odd: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    """odd: what at_odds gives. told_by: as of differences, at least for those dwellings. Shape: DIFFERENCES."""
+    found = [
+        _changes(field, odd, told_by)
+        for field in COMPARED
+        if f"{field.name}_differs" in odd.columns and odd.get_column(f"{field.name}_differs").any()
+    ]
     return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
 
 

@@ -85,6 +85,8 @@ def make_plan(
 
 def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of: date, overdue: int) -> pl.DataFrame:
     """Creates that lie in an import file wait there, told to be overdue after so many days."""
+    if not handed_over:
+        return items
     codes = {ours: IMPORT_OVERDUE if (as_of - since).days >= overdue else HANDED_OVER for ours, since in handed_over.items()}
     waits = (pl.col("class") == DwellingClass.CREATE.value) & pl.col("leverandor_bolig_id").is_in(list(codes))
     code = pl.col("leverandor_bolig_id").replace_strict(codes, default=None, return_dtype=pl.String)
@@ -110,7 +112,8 @@ def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
     made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
     doing = actionable(items).select(made_anew.alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
-    sent = dwellings.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
+    anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")
+    sent = anew.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
     lines = (
         doing.join(sent, on="leverandor_bolig_id", how="left")
         .with_columns(pl.when("_new").then("_sent").alias("_sent"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandera.polars as pa
 import polars as pl
+from pandera.constants import CHECK_OUTPUT_KEY
 
 from connectors.config import AnySource
 from reconciliation import tables
@@ -80,11 +81,14 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
     )
 
 
-def _schema() -> pa.DataFrameSchema:
-    """All row rules as one lazy pandera schema; a check's name is its rule's id (and field)."""
-    checks = [pa.Check(_holds(rule.wrong), name=rule.id) for rule in RULES if rule.wrong is not None]
+def schema(cases: int | None = None) -> pa.DataFrameSchema:
+    """All row rules as one lazy pandera schema; a check's name is its rule's id (and field).
+
+    cases: how many failure cases pandera makes per check, all when None. Each holds the whole row's values as JSON.
+    """
+    checks = [pa.Check(_holds(rule.wrong), name=rule.id, n_failure_cases=cases) for rule in RULES if rule.wrong is not None]
     checks += [
-        pa.Check(_holds((pl.col(name) < least) | (pl.col(name) > greatest)), name=f"V02:{name}")
+        pa.Check(_holds((pl.col(name) < least) | (pl.col(name) > greatest)), name=f"V02:{name}", n_failure_cases=cases)
         for name, (least, greatest) in POSSIBLE.items()
     ]
     return pa.DataFrameSchema(checks=checks)
@@ -98,24 +102,34 @@ def _holds(wrong: pl.Expr):  # type: ignore[no-untyped-def]
 
 
 def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl.DataFrame]:
-    """DEVIATIONS per rule. Only index and check are taken from pandera: a failure case holds the whole row's values."""
-    try:
-        _SCHEMA.validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases.select("check", "index")
-    else:
-        return
-    if cases.get_column("index").null_count():
-        raise RuntimeError(f"A rule could not be evaluated: {cases.filter(pl.col('index').is_null()).get_column('check').to_list()}")
-    for (name,), case in sorted(cases.group_by("check"), key=lambda group: str(group[0])):
-        rule_id, _, field = str(name).partition(":")
+    """DEVIATIONS per rule."""
+    for name, holds in sorted(rules_broken_by(rows).items()):
+        rule_id, _, field = name.partition(":")
         rule = BY_ID[rule_id]
-        broken = rows[case.get_column("index").cast(pl.Int64).sort()]
+        broken = rows.filter(~holds)
         about = field or rule.field
         told = broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id))
         for (source,), part in told.group_by("source", maintain_order=True):
             heading = ", ".join(municipality.sources[str(source)].key) if rule.id in _ABOUT_THE_KEY else None
             yield deviations_of(part, heading or heading_of(municipality.sources[str(source)], about), about)
+
+
+def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:
+    """Check -> which rows it holds for, of the checks that do not hold for all. rows: SOURCE_ROWS with their helpers.
+
+    Taken from what each check said, not from pandera's failure cases: their making is most of its time, and they hold values.
+    Raises RuntimeError for a rule that cannot be asked.
+    """
+    try:
+        _SCHEMA.validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        said = {str(error.check.name): error.check_output for error in errors.schema_errors}
+    else:
+        return {}
+    silent = [name for name, output in said.items() if output is None]
+    if silent:
+        raise RuntimeError(f"A rule could not be evaluated: {silent}")
+    return {name: output.get_column(CHECK_OUTPUT_KEY) for name, output in said.items()}
 
 
 _ABOUT_THE_KEY = ("N01", "N02")
@@ -148,4 +162,4 @@ def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.sort("source", "file", "sheet", "row", nulls_last=False)
 
 
-_SCHEMA = _schema()
+_SCHEMA = schema(cases=1)

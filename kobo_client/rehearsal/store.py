@@ -23,8 +23,10 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE UNIQUE INDEX IF NOT EXISTS entry_ours ON entry (ours) WHERE deleted = 0 AND ours IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS entry_place ON entry (place) WHERE deleted = 0;
 CREATE INDEX IF NOT EXISTS entry_standing ON entry (number) WHERE deleted = 0;
+CREATE INDEX IF NOT EXISTS entry_deleted ON entry (number) WHERE deleted = 1;
 """
 
+_LAST = 2**63 - 1
 PLACE = ("kommunenummer", "adressenavn", "nummer", "bokstav", "postnummer", "bruksenhetsnummer", "ekstraReferanse")
 """What makes two entries the same dwelling. Our assumption, from the documented note on ekstraReferanse."""
 
@@ -95,19 +97,23 @@ class Store:
         self._db.execute("UPDATE entry SET deleted = 1, body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
 
     def count(self, *, deleted: bool = False) -> int:
-        # Not as a parameter: then the partial index could not answer it.
-        standing = "SELECT count(*) FROM entry WHERE deleted = 0"
-        return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1" if deleted else standing).fetchone()[0])
+        """How many stand, or are deleted. No look at those that stand: entries are numbered without holes, since deleting is soft."""
+        gone = self._deleted_until(_LAST)
+        return gone if deleted else int(self._db.execute("SELECT coalesce(max(number), 0) FROM entry").fetchone()[0]) - gone
 
     def page(self, number: int, size: int) -> list[str]:
-        """Standing entries as JSON texts, in the order they came."""
-        # The inner question is answered by the index alone, so that a late page costs no more bodies than an early one.
-        found = self._db.execute(
-            "SELECT body FROM entry WHERE number IN (SELECT number FROM entry WHERE deleted = 0 ORDER BY number LIMIT ? OFFSET ?) "
-            "ORDER BY number",
-            (size, number * size),
-        )
+        """Standing entries as JSON texts, in the order they came. A late page costs no more than an early one."""
+        before = number * size
+        last = before
+        # The page begins after so many that stand; those deleted among them push it on, and may bring more of them.
+        while (pushed := before + self._deleted_until(last)) != last:
+            last = pushed
+        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
         return [str(row[0]) for row in found]
+
+    def _deleted_until(self, number: int) -> int:
+        # `deleted` not as a parameter: then the partial index could not answer it.
+        return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1 AND number <= ?", (number,)).fetchone()[0])
 
     def standing(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
         """All standing entries, so many at a time; between two parts other calls can be answered."""

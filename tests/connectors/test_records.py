@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.dialect import Dialect
-from connectors.records import split_records
+from connectors.records import lines_of, split_records
 
 CELLS = st.text(alphabet="ab1,;\"'\n øé", max_size=6)
 TABLES = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)
@@ -44,3 +44,25 @@ def test_every_line_with_anything_on_it_is_a_row_or_a_bad_line_or_part_of_one(li
     assert len(begun) == rows.height + len(bad)
     plain = {number for number in filled if '"' not in "".join(lines)}
     assert plain <= begun
+
+
+@given(st.lists(st.text(alphabet="ab; \t\u00a0ø", max_size=9), max_size=15), st.sampled_from([1, 2, 3]))
+def test_a_line_without_quotes_is_a_row_of_just_its_values_or_bad_with_how_many_it_has(lines: list[str], width: int) -> None:
+    columns = list(range(width - 1, -1, -1))
+    rows, bad = split_records(["heading", *lines], Dialect(";", '"', 0, 1, ("A", "B", "C")[:width]), columns)
+    expected, wrong = [], []
+    for number, line in enumerate(lines, start=2):
+        values = line.split(";")
+        if not line.strip(" \t\u00a0;"):
+            continue
+        if len(values) < width or "".join(values[width:]).strip():
+            wrong.append((number, "too_few_values" if len(values) < width else "too_many_values", len(values)))
+        else:
+            expected.append((number, line, *(values[column] for column in columns)))
+    assert rows.rows() == expected
+    assert [(record.row, record.reason, record.found) for record in bad] == wrong
+
+
+@given(st.text(alphabet="ab\r\n\x0b\x1c\u2028;", min_size=1, max_size=20))
+def test_lines_are_counted_as_an_editor_counts_them(text: str) -> None:
+    assert lines_of(text).to_list() == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -101,6 +101,20 @@ def test_a_unit_number_missing_in_a_block_is_never_created() -> None:
     assert plan.items.select("class", "reason").rows() == [("create", "not_in_register"), ("review", "unit_number_missing")]
 
 
+def test_a_digest_is_the_same_from_one_version_to_the_next() -> None:
+    """A plan that was shown before an upgrade is approved after it: whoever changes this says so in the changelog."""
+    sold = {"adressenavn": "Fjellveien", "nummer": 5, **UNIT}
+    rows = [
+        {**UNIT, "manedsleie": 5001.0},
+        {"adressenavn": "Bakken", **UNIT, "boligtype": "OMSORGSBOLIG"},
+        {"adressenavn": "Øyveien", **UNIT},
+    ]
+    entries = [{**ENTRY, "manedsleie": 5000.0}, {"kobo_id": "k2", **sold}, {"kobo_id": "k3", "adressenavn": "Øyveien", **UNIT}]
+    plan = planned(rows, entries, {"old": "k2"}, absences={"old": 9})
+    assert {kind: count for kind, count in plan.counts.items() if count} == {"in_sync": 1, "create": 1, "update": 1, "retire": 1}
+    assert plan.digest == "79f059631316dfac67f592eef37ad17af231d3d711bfbea70c2fb9eae5a3d523"
+
+
 GONE = {
     "one night is too short": ({}, SOURCES, 2, "retire_waiting"),
     "the second night": ({"old": 1}, SOURCES, 2, None),

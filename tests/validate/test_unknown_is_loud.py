@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandera.polars as pa
 import polars as pl
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.config import CsvSource
 from reconciliation.mapping import faults_of
+from reconciliation.validate import rules_broken_by, schema
 from tests.validate.rows import SOURCE, VIK, good, judged
 
 KNOWN = ("ordinær", "institusjon")
@@ -39,3 +41,28 @@ def test_a_category_outside_the_table_is_rejected_and_never_guessed(text: str) -
 def test_a_mapping_that_names_what_does_not_exist_is_refused_with_the_nearest_name(fields: dict[str, object], words: str) -> None:
     source = CsvSource.model_validate({**SOURCE.model_dump(by_alias=True, mode="json"), "fields": fields})
     assert words in " ".join(faults_of("fdv", source, VIK.categories))
+
+
+def test_a_rule_that_cannot_be_asked_stops_the_night_and_lets_no_row_pass() -> None:
+    done = judged(good())
+    unfit = done.accepted.with_columns(postnummer=pl.lit(9920), same_key=1, same_unit=1, broken_fields=pl.lit([], pl.List(pl.String)))
+    with pytest.raises(RuntimeError, match="P02"):
+        rules_broken_by(unfit)
+
+
+def test_which_rows_break_which_rules_is_what_pandera_itself_says() -> None:
+    rows = judged(*(good(Nummer=str(number), Bruksenhet=f"H{number:04d}") for number in range(1, 9))).accepted
+    number = pl.int_range(pl.len())
+    odd = rows.with_columns(
+        bruksareal=pl.when(number % 3 == 0).then(-1.0).otherwise("bruksareal"),
+        postnummer=pl.when(number == 4).then(pl.lit("99")).when(number == 6).then(None).otherwise("postnummer"),
+        same_key=1,
+        same_unit=1,
+        broken_fields=pl.lit([], pl.List(pl.String)),
+    )
+    with pytest.raises(pa.errors.SchemaErrors) as broken:
+        schema().validate(odd, lazy=True)
+    told = sorted(broken.value.failure_cases.select("check", "index").rows())
+    ours = rules_broken_by(odd)
+    assert sorted((name, row) for name, holds in ours.items() for row in range(odd.height) if not holds[row]) == told
+    assert {name for name, _ in told} == {"V02:bruksareal", "P01", "P02"}

@@ -1,0 +1,52 @@
+"""The rehearsal register's pages and counts are those of the standing entries, whatever was deleted before."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kobo_client.rehearsal.store import Duplicate, Store
+
+
+@given(st.lists(st.integers(0, 30), max_size=40), st.integers(1, 7))
+def test_pages_hold_what_stands_in_the_order_it_came(steps: list[int], size: int) -> None:
+    """Each step creates an entry; where the number is that of one that stands, it deletes it instead."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "register.sqlite")
+        standing: list[tuple[int, str]] = []
+        deleted = 0
+        for step in steps:
+            there = next((entry for entry in standing if entry[0] == step), None)
+            if there is None:
+                standing.append((step, store.create({"leverandorBoligId": f"d{step}", "adresse": {"nummer": step}})["koboId"]))
+            else:
+                store.remove(there[1], store.get(there[1]) or {})
+                standing.remove(there)
+                deleted += 1
+        assert (store.count(), store.count(deleted=True)) == (len(standing), deleted)
+        pages = [[json.loads(text)["koboId"] for text in store.page(number, size)] for number in range(len(standing) // size + 2)]
+        assert [kobo_id for page in pages for kobo_id in page] == [kobo_id for _, kobo_id in standing]
+        assert all(len(page) == size for page in pages[: len(standing) // size])
+        store.close()
+
+
+def test_numbers_have_no_holes_after_a_refused_entry_a_restart_and_a_reset(tmp_path: Path) -> None:
+    store = Store(tmp_path / "register.sqlite")
+    body = {"leverandorBoligId": "one", "adresse": {"nummer": 1}}
+    for _ in range(2):
+        store.create(body)
+        with pytest.raises(Duplicate):
+            store.create(body)
+        store.fill([body, {"leverandorBoligId": "two", "adresse": {"nummer": 2}}])
+        store.close()
+        store = Store(tmp_path / "register.sqlite")
+        assert store.count() == 2
+        assert [json.loads(text)["leverandorBoligId"] for text in store.page(0, 10)] == ["one", "two"]
+        store.reset()
+        assert (store.count(), store.page(0, 10)) == (0, [])
+    store.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import dagster as dg
-import pandera.polars as pa
 import polars as pl
 
 SCHEMA = "schema"
@@ -22,18 +21,24 @@ def schema_check_key(key: Sequence[str]) -> dg.AssetCheckSpec:
 
 def schema_result(key: Sequence[str], frame: pl.DataFrame, table: dict[str, pl.DataType], unique: str | None = None) -> dg.AssetCheckResult:
     """Does the frame have exactly that table's columns and types, and no repeated key? Values never reach the metadata."""
-    columns = {name: pa.Column(kind, nullable=True, unique=name == unique) for name, kind in table.items()}
-    try:
-        pa.DataFrameSchema(columns, strict=True).validate(frame, lazy=True)
-        faults: list[str] = []
-    except pa.errors.SchemaErrors as error:
-        faults = sorted({f"{case['column']}: {case['check']}" for case in error.failure_cases.to_dicts()})
+    faults = _faults(frame, table, unique)
     return dg.AssetCheckResult(
         passed=not faults,
         check_name=SCHEMA,
         asset_key=dg.AssetKey(list(key)),
         metadata={"faults": faults[:20]} if faults else {},
     )
+
+
+def _faults(frame: pl.DataFrame, table: dict[str, pl.DataType], unique: str | None) -> list[str]:
+    # Not pandera, which reads the rows too: it took 10 ms a table, a tenth of a small night.
+    found = dict(frame.schema)
+    faults = [f"{name}: is missing" for name in table.keys() - found.keys()]
+    faults += [f"{name}: is not documented" for name in found.keys() - table.keys()]
+    faults += [f"{name}: {found[name]}, not {kind}" for name, kind in table.items() if name in found and found[name] != kind]
+    if unique in found and frame.get_column(unique).is_duplicated().any():
+        faults.append(f"{unique}: is not unique")
+    return sorted(faults)
 
 
 def result(key: Sequence[str], name: str, passed: bool, says: str = "", *, warn: bool = False) -> dg.AssetCheckResult:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from pipelines.exit_codes import CONFIGURATION, FAILED
+from pipelines.garbage import look_seldom
 from pipelines.kommune_command import kommuner
 from pipelines.map_command import map_file
 from pipelines.needs_command import needs
@@ -205,6 +206,7 @@ def rekey(
 
 def main() -> None:
     """Entry point: known faults end in one sentence and a code, never in a traceback."""
+    look_seldom()
     try:
         app()
     except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help

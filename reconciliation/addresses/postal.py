@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from reconciliation.addresses.parsing import ParsedAddress
 from reconciliation.addresses.register import AddressRegister, Official, place_key
+from reconciliation.addresses.verdicts import Resolved
 
 _LIKE = 85
+_CODE = re.compile(r"(?:n(?:or?)?[\s-]*)?(\d{1,4})(?:[.,]0+)?(?:[\s,]+([^\W\d].*))?", re.IGNORECASE)
+"""A cell of a postnummer column: 481, 0481, 481.0, N-0481, 0481 Oslo."""
 
 
 def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: str | None) -> list[Official]:
@@ -18,6 +25,28 @@ def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: st
     if poststed:
         return [one for one in dict.fromkeys(addresses) if same_place(poststed, one.poststed)]
     return []
+
+
+def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
+    """What columns of their own add to the text, and what in them speaks against it."""
+    cell = unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
+    found = _CODE.fullmatch(cell)
+    code, place = (found.group(1).zfill(4), found.group(2)) if found else (None, None)
+    doubt = f"«{cell}» i postnummerkolonnen er ikke et postnummer." if not found and re.search(r"\d", cell) else None
+    if parsed.postnummer is None:
+        named = parsed.poststed or (poststed or place or "").strip().upper() or None
+        return replace(parsed, postnummer=code, poststed=named), doubt
+    if code and code != parsed.postnummer:
+        return parsed, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen."
+    return parsed, doubt
+
+
+def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
+    """Why a poststed in a column of its own speaks against an address that only the poststed in the text speaks for, or None."""
+    column = (poststed or "").strip()
+    if not column or parsed.postnummer == found.postnummer or same_place(column, found.poststed) or same_place(column, parsed.poststed):
+        return None
+    return None if place_key(column) in register.places | register.farms else f"Poststedskolonnen sier {column.upper()}."
 
 
 def same_place(written: str | None, official: str | None) -> bool:
@@ -37,7 +66,7 @@ def postal_doubt(official: Official, postnummer: str | None, poststed: str | Non
         return None
     shown = f"{official.postnummer} {official.poststed}"
     if poststed:
-        known = register is not None and not postnummer and place_key(poststed) in register.villages
+        known = register is not None and not postnummer and place_key(poststed) in register.villages | register.farms
         if known:
             return None
         return f"Teksten sier {' '.join(part for part in (postnummer, poststed) if part)}, men adressen i registeret har {shown}."

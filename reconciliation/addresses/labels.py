@@ -12,7 +12,7 @@ _SEVERAL = r"(?!\s*(?:[-–/+&]|og|til)\s*(?:\d|[HULK]\d))"
 """Of several units or flats none is taken: the row is about more than one dwelling."""
 _UNIT = re.compile(
     r"(?:(?<!\w)(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*|bolig(?:nummer|nr\.?)\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)"
-    r"|(?:(?<=\d)|(?<=\d[A-Za-zÆØÅæøå]))([HULK])-?(\d\d)(\d\d))(?!\d)" + _SEVERAL,
+    r"|(?:(?<=\d)|(?<=\d[A-Za-zÆØÅæøå])|(?<=\d [A-Za-zÆØÅæøå]))([HULK])-?(\d\d)(\d\d))(?!\d)" + _SEVERAL,
     re.IGNORECASE,
 )
 """The second form is glued to the house: 12BH0201."""
@@ -63,7 +63,7 @@ def take_labels(text: str) -> tuple[Labels, str]:
 
 def only_labels(text: str) -> bool:
     """Whether nothing of it is left when the labels are taken."""
-    return bool(text.strip()) and "(" not in text and not take_labels(f"x {text.strip()}")[1].removeprefix("x").strip(" ,.")
+    return bool(text.strip()) and "(" not in text and not take_labels(f"x1 {text.strip()}")[1].removeprefix("x1").strip(" ,.")
 
 
 def tidy(text: str) -> str:

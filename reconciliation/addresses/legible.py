@@ -9,7 +9,9 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _MISREAD = re.compile("[ÃÂ][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]")
 """UTF-8 that was read as a Western code page: Ã¥ for å."""
 _LINES = re.compile(r"\s*[;|\r\n]+\s*")
-_AROUND = ' ,;:!?*_"«»“”•>-–'
+_AROUND = ' ,;:!*_"«»“”•>'
+_BEFORE = _AROUND + "-–"
+"""A dash or a question mark behind a number says that it is not all, or not sure."""
 _DASHED_CODE = re.compile(r"\s+[-–/]\s+(?=\d{4}\s+[^\W\d])")
 _COUNTRY = re.compile(r",?\s*(?<!\w)(?:norge|noreg|norway|norwegen)\W*$", re.IGNORECASE)
 _COUNTRY_CODE = re.compile(r"(?<!\w)(?:no?-\s?|nor?\s)(?=\d{4}\b)|(?<=,)\s*n\s?(?=\d{4}\b)|(?<!\w)n(?=\d{4}\s+[^\W\d])", re.IGNORECASE)
@@ -20,7 +22,7 @@ def legible(text: str) -> str:
     """Composed letters, one blank between words, a comma between lines, no quotes around, no country. May be empty."""
     plain = unicodedata.normalize("NFC", _UNSEEN.sub("", _decoded(text)))
     plain = _LINES.sub(", ", plain.strip())
-    plain = re.sub(r"\s+", " ", plain).strip(_AROUND)
+    plain = re.sub(r"\s+", " ", plain).lstrip(_BEFORE).rstrip(_AROUND)
     plain = _COUNTRY_CODE.sub(" ", _DASHED_CODE.sub(", ", _COUNTRY.sub("", plain)))
     if plain[-1:] == "'" and plain[:1] == "'":
         plain = plain[1:-1]

@@ -66,10 +66,10 @@ _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen
 
 def parse(text: str | None) -> ParsedAddress:
     """Take one address apart. Never raises; what cannot be understood has a status that says so."""
-    return _plain(text or "") or _taken_apart(text)
+    return parse_plain(text or "") or parse_legible(legible(text or ""))
 
 
-def _plain(text: str) -> ParsedAddress | None:
+def parse_plain(text: str) -> ParsedAddress | None:
     """ "Storgata 20B" and nothing more: nine of ten in a list that a system wrote, at a fifth of the cost. Else None."""
     found = _PLAIN.fullmatch(text)
     if found is None or any(_NOT_A_STREETS.match(word) for word in found[1].split(" ")):
@@ -77,8 +77,9 @@ def _plain(text: str) -> ParsedAddress | None:
     return ParsedAddress(Status.OK, neat_name(found[1]), int(found[2]), found[3].upper() or None)
 
 
-def _taken_apart(text: str | None) -> ParsedAddress:
-    rest = tidy(legible(text or ""))
+def parse_legible(text: str) -> ParsedAddress:
+    """`parse` the long way, of a text that is `legible`."""
+    rest = tidy(text)
     if not rest:
         return ParsedAddress(Status.EMPTY)
     labels, rest = take_labels(rest)

@@ -46,7 +46,7 @@ def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress,
     column = (poststed or "").strip()
     if not column or parsed.postnummer == found.postnummer or same_place(column, found.poststed) or same_place(column, parsed.poststed):
         return None
-    return None if place_key(column) in register.places | register.farms else f"Poststedskolonnen sier {column.upper()}."
+    return None if place_key(column) in register.known_places else f"Poststedskolonnen sier {column.upper()}."
 
 
 def same_place(written: str | None, official: str | None) -> bool:
@@ -66,7 +66,7 @@ def postal_doubt(official: Official, postnummer: str | None, poststed: str | Non
         return None
     shown = f"{official.postnummer} {official.poststed}"
     if poststed:
-        known = register is not None and not postnummer and place_key(poststed) in register.villages | register.farms
+        known = register is not None and not postnummer and place_key(poststed) in register.villages
         if known:
             return None
         return f"Teksten sier {' '.join(part for part in (postnummer, poststed) if part)}, men adressen i registeret har {shown}."

@@ -90,7 +90,8 @@ class AddressRegister:
         self._found: dict[str, Found] = {}
         self._fill(frame)
         self._with_units = {municipality for municipality, _, _ in self.units}
-        self.villages = self.places - {place for places in self.postnummer.values() for place in places}
+        self.known_places = self.places | self.farms
+        self.villages = self.known_places - {place for places in self.postnummer.values() for place in places}
         self._by_fold = _index(self.streets, lambda name: (fold(name),))
         self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
         self._by_tail = _index(self.streets, _tails)

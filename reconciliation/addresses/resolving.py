@@ -11,7 +11,7 @@ from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.inside import houses_inside
 from reconciliation.addresses.labels import only_labels
 from reconciliation.addresses.legible import legible
-from reconciliation.addresses.parsing import ParsedAddress, Status, parse
+from reconciliation.addresses.parsing import ParsedAddress, Status, parse_legible, parse_plain
 from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
 from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.verdicts import Resolution, Resolved
@@ -41,16 +41,18 @@ class _Asked:
 
 def resolve_text(register: AddressRegister, text: str | None, postnummer: str | None = None, poststed: str | None = None) -> Resolved:
     """The verdict on one text. postnummer and poststed: from columns of their own; what the text says of them goes first."""
-    written = legible(text or "")
-    if not written:
-        return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
-    rest, doubt = _without_asides(register, written)
-    if not rest:
-        return _inside(register, written, ParsedAddress(Status.EMPTY)) or Resolved(
-            Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer."
-        )
-    rest = _in_order(rest)
-    parsed, columns = from_columns(parse(rest), postnummer, poststed)
+    rest, doubt = text or "", None
+    parsed = parse_plain(rest)
+    if parsed is None:
+        written = legible(rest)
+        if not written:
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
+        rest, doubt = _without_asides(register, written)
+        if not rest:
+            only = Resolved(Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer.")
+            return _inside(register, written, ParsedAddress(Status.EMPTY)) or only
+        rest, parsed = _in_order(rest)
+    parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
     for reason in (doubt, columns or (elsewhere(register, found, parsed, poststed) if found.lokalid else None)):
         found = doubted(found, reason) if reason else found
@@ -59,8 +61,9 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
 
 def _without_asides(register: AddressRegister, written: str) -> tuple[str, str | None]:
     """The text without c/o and parentheses, and what is uncertain about that."""
-    known = register.places | register.farms
-    opened = _IN_PARENTHESES.sub(lambda one: f", {one[1]}," if only_labels(one[1]) or place_key(one[1]) in known else one[0], written)
+    opened = _IN_PARENTHESES.sub(
+        lambda one: f", {one[1]}," if only_labels(one[1]) or place_key(one[1]) in register.known_places else one[0], written
+    )
     bare = _IN_PARENTHESES.sub(" ", opened)
     rest = _CARE_OF.sub(",", bare)
     doubt = "Det som står i parentes, er ikke brukt." if bare != opened else None
@@ -69,14 +72,16 @@ def _without_asides(register: AddressRegister, written: str) -> tuple[str, str |
     return re.sub(r"\s*,(\s*,)+", ",", _PLACE_TWICE.sub(r", \g<code> \g<place>", rest.strip(" ,"))).strip(" ,"), doubt
 
 
-def _in_order(text: str) -> str:
+def _in_order(text: str) -> tuple[str, ParsedAddress]:
     """`2413 Elverum, Kirkevegen 58`, `Kirkevegen58` and `Kirkevegen 58 Elverum` in the order that addresses are written."""
     if first := _CODE_FIRST.match(text):
         text = f"{first['street']}, {first['code']} {first['place'].strip()}"
     text = _GLUED.sub(lambda found: f"{found['name']} {found['number']}{found['letter'] or ''}", text)
-    if parse(text).status is Status.UNCLEAR and (placed := _PLACE_WITHOUT_COMMA.match(text)):
-        return f"{placed['address']}, {placed['place']}"
-    return text
+    parsed = parse_legible(text)
+    if parsed.status is Status.UNCLEAR and (placed := _PLACE_WITHOUT_COMMA.match(text)):
+        text = f"{placed['address']}, {placed['place']}"
+        parsed = parse_legible(text)
+    return text, parsed
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
@@ -122,10 +127,11 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress) -> Reso
     if not houses:
         return None
     shown = [f"{one.name} {one.nummer}{one.bokstav}" for one in houses]
+    bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
     if len(houses) > 1:
-        return refused(parsed, Resolution.AMBIGUOUS, f"Teksten har flere adresser: {'; '.join(shown[:SHOWN])}. Skriv én adresse.", shown)
+        return refused(bare, Resolution.AMBIGUOUS, f"Teksten har flere adresser: {'; '.join(shown[:SHOWN])}. Skriv én adresse.", shown)
     if houses[0].more_numbers:
-        return refused(parsed, Resolution.AMBIGUOUS, "Adressen gjelder flere husnumre eller boliger. Skriv én adresse.", shown)
+        return refused(bare, Resolution.AMBIGUOUS, "Adressen gjelder flere husnumre eller boliger. Skriv én adresse.", shown)
     asked = _Asked(houses[0].name, houses[0].nummer, houses[0].bokstav, parsed)
     return doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
 
@@ -229,7 +235,7 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
     parsed = asked.parsed
     if doubt := postal_doubt(official, parsed.postnummer, parsed.poststed, register):
         return answer(Resolution.SUGGESTED, official, parsed, doubt)
-    if parsed.tillegg and place_key(parsed.tillegg) not in register.farms | register.places:
+    if parsed.tillegg and place_key(parsed.tillegg) not in register.known_places:
         return answer(
             Resolution.SUGGESTED, official, parsed, f"«{parsed.tillegg}» er ikke et kjent sted her. Kontroller at adressen er riktig."
         )

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SEVERAL = r"(?!\s*(?:[-–/+&]|og|til)\s*(?:\d|[HULK]\d))"
-"""Of several units or flats none is taken: the row is about more than one dwelling."""
+_SEVERAL = r"(?!\s*(?:[-–/+&]|og|til)\s*\d)"
+"""Of "leil 3 og 4" none is taken."""
 _UNIT = re.compile(
     r"(?:(?<!\w)(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*|bolig(?:nummer|nr\.?)\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)"
-    r"|(?:(?<=\d)|(?<=\d[A-Za-zÆØÅæøå])|(?<=\d [A-Za-zÆØÅæøå]))([HULK])-?(\d\d)(\d\d))(?!\d)" + _SEVERAL,
+    r"|(?:(?<=\d)|(?<=\d[A-Za-zÆØÅæøå])|(?<=\d [A-Za-zÆØÅæøå]))([HULK])-?(\d\d)(\d\d))(?!\d)(?!\s*[-–/]\s*\d)",
     re.IGNORECASE,
 )
 """The second form is glued to the house: 12BH0201."""
 _FLAT = re.compile(
-    r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:n(?:umme)?r\.?)?\s*:?\s*(\d+\s?[a-zæøå]?|(?-i:[A-ZÆØÅ]))(?!\w)" + _SEVERAL,
+    r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:n(?:umme)?r\.?)?\s*:?\s*(\d+(?:\s?(?!(?<=\s)i)[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
+    + _SEVERAL,
     re.IGNORECASE,
 )
 _ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|[a-zæøå])(?!\w)" + _SEVERAL, re.IGNORECASE)
@@ -29,7 +30,7 @@ _SIDE = r"(?:t\.?\s?[hv]\.?|til\s+(?:høyre|venstre)|høyre|venstre)(?!\w)"
 _FLOOR = re.compile(
     r"(?<=[\w.])[\s,]+(?:"
     rf"(?:\d{{1,2}}\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|(?:u|under|kjeller|sokkel|lofts?|hoved)\.?\s?(?:etasje|etg)(?!\w)\.?)(?:[\s,]*(?:{_SIDE}|[hv]\.?(?!\w)))?"
-    rf"|{_SIDE}|(?:sokkel|loft)(?:et)?(?!\w)|(?-i:kjeller)(?:en)?(?!\w))",
+    rf"|{_SIDE}|(?:(?:kjeller|sokkel|lofts?|hybel)(?:leilighet|bolig)(?:en)?|sokkel|loft(?:et)?)(?!\w)|(?-i:kjeller)(?:en)?(?!\w))",
     re.IGNORECASE,
 )
 """Kjeller with a capital is a place, and before a number all of them may be part of a name."""
@@ -72,11 +73,18 @@ def tidy(text: str) -> str:
 
 
 def _take_unit(text: str) -> tuple[str | None, str]:
-    for unit in _UNIT.finditer(text):
-        letter, floor, number = (re.sub(r"\s", "", part).upper() for part in unit.groups() if part)
-        if int(floor) <= _HIGHEST_FLOOR and not _is_letter_and_post_code(text, unit):
-            return f"{letter}{floor}{number}", _without(text, unit)
-    return None, text
+    """The one unit of the text, and the text without it; of several none, since the row is about more than one dwelling."""
+    found = [(unit, name) for unit in _UNIT.finditer(text) if (name := _name(unit)) and not _is_letter_and_post_code(text, unit)]
+    if len({name for _, name in found}) != 1:
+        return None, text
+    for unit, _ in reversed(found):
+        text = _without(text, unit)
+    return found[0][1], text
+
+
+def _name(unit: re.Match[str]) -> str | None:
+    letter, floor, number = (re.sub(r"\s", "", part).upper() for part in unit.groups() if part)
+    return f"{letter}{floor}{number}" if int(floor) <= _HIGHEST_FLOOR else None
 
 
 def _is_letter_and_post_code(text: str, unit: re.Match[str]) -> bool:

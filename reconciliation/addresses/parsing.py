@@ -46,9 +46,9 @@ _POST_BOX = re.compile(r"^(?:(?:post|service)?boks|pb|p\.\s?b|postb|p\.?\s?o\.?\
 _POST_CODE = re.compile(r"(?:^|[,\s])(\d{4})\s*,?\s*([^\W\d][^\d,]*)?$")
 _SHORT_CODE = re.compile(r",\s*(\d{3})\s+([^\W\d]{2}[^\d,]*)$")
 """A postnummer whose zero a spreadsheet took; only after an address and before a place."""
-_NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
+NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
 _NUMBERED = re.compile(
-    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{_NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?P<letter>[^\W\d_]))?$", re.IGNORECASE
+    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?P<letter>[^\W\d_]))?$", re.IGNORECASE
 )
 _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
 _CADASTRAL = re.compile(
@@ -117,7 +117,7 @@ def _take_post_code(found: ParsedAddress, text: str) -> tuple[ParsedAddress, str
 
 def _street(found: ParsedAddress, text: str) -> ParsedAddress:
     head, comma, tail = text.rpartition(",")
-    if comma and re.fullmatch(rf"\s*{_NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", tail, re.IGNORECASE):
+    if comma and re.fullmatch(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", tail, re.IGNORECASE):
         text = f"{head} {tail.strip()}"  # "Storgata, 12 B"
     elif comma and not re.search(r"\d", head):
         found, text = replace(found, tillegg=head.strip()), tail.strip()

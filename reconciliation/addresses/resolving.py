@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from reconciliation.addresses.answers import SHOWN, answer, doubted, refused
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.inside import houses_inside
-from reconciliation.addresses.labels import only_labels
+from reconciliation.addresses.labels import only_labels, take_labels
 from reconciliation.addresses.legible import legible
-from reconciliation.addresses.parsing import ParsedAddress, Status, parse_legible, parse_plain
+from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_legible, parse_plain
 from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
 from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.verdicts import Resolution, Resolved
@@ -19,8 +19,11 @@ from reconciliation.addresses.verdicts import Resolution, Resolved
 _CARE_OF = re.compile(r"(?:^|,|\s)\s*(?:c\s*[/\\]\s*o|co\s*[/\\]|v/|att[.:]+)[^,]*(?=,|$)", re.IGNORECASE)
 _IN_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
 _LONG_NUMBER = re.compile(
-    r"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+(?:nr\.?\s*)?(?P<number>[1-9]\d{3})(?:\s?(?P<letter>[A-ZÆØÅa-zæøå]))?(?=\s*(?:,|$))"
+    rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"
+    r"(?P<rest>(?:\s*,\s*(?:\d{4}\b)?[^\d,]*)*)$",
+    re.IGNORECASE,
 )
+"""Behind it may stand postnummer and place, and nothing else that is a number."""
 _PLACE_TWICE = re.compile(r"[,\s]\s*(?P<place>[^\W\d][^,\d]*?)\s*,\s*(?P<code>\d{4})\s*,?\s*(?P=place)$", re.IGNORECASE)
 _CODE_FIRST = re.compile(r"^(?P<code>\d{4})\s+(?P<place>[^\W\d][^,;\d]*)[,;]\s*(?P<street>\S.*)$")
 _GLUED = re.compile(r"^(?P<name>[^\W\d_][^\d,;/]*[^\W\d_])(?P<number>\d{1,4})(?P<letter>\s?[^\W\d_])?(?=$|[\s,;])")
@@ -107,7 +110,7 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
             return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
         return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
-    if (long := _LONG_NUMBER.match(text)) and register.find(long["name"]).likeness < Likeness.NONE:
+    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and register.find(long["name"]).likeness < Likeness.NONE:
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
     if parsed.status is Status.UNCLEAR and (inside := _inside(register, text, parsed)):

@@ -19,34 +19,42 @@ _CODE = re.compile(r"(?:n(?:or?)?[\s-]*)?(\d{1,4})(?:[.,]0+)?(?:[\s,]+([^\W\d].*
 
 
 def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: str | None) -> list[Official]:
-    """Those that the written postnummer fits; without one, those that the written poststed fits."""
-    if postnummer:
-        return [one for one in dict.fromkeys(addresses) if one.postnummer == postnummer]
-    if poststed:
-        return [one for one in dict.fromkeys(addresses) if same_place(poststed, one.poststed)]
-    return []
+    """Those that the written postnummer fits; without one, those that the written poststed fits. Where the two point at different
+    ones: both."""
+    distinct = list(dict.fromkeys(addresses))
+    by_code = [one for one in distinct if postnummer and one.postnummer == postnummer]
+    by_place = [one for one in distinct if poststed and same_place(poststed, one.poststed)]
+    if by_code and by_place and not set(by_code) & set(by_place):
+        return [*by_code, *by_place]
+    return by_code if postnummer else by_place
 
 
 def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
-    """What columns of their own add to the text, and what in them speaks against it."""
+    """What columns of their own add to the text, and what in the postnummer's speaks against it."""
     cell = unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
     found = _CODE.fullmatch(cell)
-    code, place = (found.group(1).zfill(4), found.group(2)) if found else (None, None)
+    code, place = (found.group(1).zfill(4), found.group(2)) if found and int(found.group(1)) else (None, None)
     doubt = f"«{cell}» i postnummerkolonnen er ikke et postnummer." if not found and re.search(r"\d", cell) else None
     if parsed.postnummer is None:
-        named = parsed.poststed or (poststed or place or "").strip().upper() or None
+        named = parsed.poststed or (named_place(poststed) or place or "").upper() or None
         return replace(parsed, postnummer=code, poststed=named), doubt
     if code and code != parsed.postnummer:
         return parsed, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen."
     return parsed, doubt
 
 
+def named_place(cell: str | None) -> str | None:
+    """A cell of a poststed column; None for a dash and other signs of nothing."""
+    text = (cell or "").strip()
+    return text if re.search(r"[^\W\d_]", text) else None
+
+
 def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
-    """Why a poststed in a column of its own speaks against an address that only the poststed in the text speaks for, or None."""
-    column = (poststed or "").strip()
-    if not column or parsed.postnummer == found.postnummer or same_place(column, found.poststed) or same_place(column, parsed.poststed):
+    """Why a poststed in a column of its own speaks against the poststed that the text has, or None."""
+    column = named_place(poststed)
+    if column is None or parsed.poststed is None or same_place(column, found.poststed) or same_place(column, parsed.poststed):
         return None
-    return None if place_key(column) in register.known_places else f"Poststedskolonnen sier {column.upper()}."
+    return None if place_key(column) in register.villages else f"Poststedskolonnen sier {column.upper()}."
 
 
 def same_place(written: str | None, official: str | None) -> bool:

@@ -20,7 +20,7 @@ _CARE_OF = re.compile(r"(?:^|,|\s)\s*(?:c\s*[/\\]\s*o|co\s*[/\\]|v/|att[.:]+)[^,
 _IN_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
 _LONG_NUMBER = re.compile(
     rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"
-    r"(?P<rest>(?:\s*,\s*(?:\d{4}\b)?[^\d,]*)*)$",
+    r"(?P<rest>(?:\s*,\s*(?:\d{4}\b)?\s*(?:[^\W\d][^\d,]*)?)*)$",
     re.IGNORECASE,
 )
 """Behind it may stand postnummer and place, and nothing else that is a number."""

@@ -138,6 +138,11 @@ class AddressRegister:
         shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
         return f"{official} har ikke bruksenhet {unit} i registeret. {shown}"
 
+    @property
+    def has_units(self) -> bool:
+        """Whether any municipality's file has."""
+        return bool(self._with_units)
+
     def is_numbered_name(self, name: str) -> bool:
         """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""
         return bool(self._numbered) and keys(name).sure in self._numbered

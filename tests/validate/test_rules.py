@@ -108,7 +108,7 @@ def test_a_line_that_could_not_be_read_is_a_rejected_row_with_its_place() -> Non
 
 
 def test_every_rule_has_its_test() -> None:
-    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "V03", "L01", "A05W", "P03W", "G01", "G02W"}
+    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "V03", "L01", "A05W", "P03W", "B04W", "G01", "G02W"}
     assert {rule.id for rule in RULES} == tried
 
 

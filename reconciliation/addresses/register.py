@@ -132,8 +132,9 @@ class AddressRegister:
 
     def unit_doubt(self, official: Official, unit: str | None) -> str | None:
         """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""
-        units = self.units.get((official.kommunenummer or "", official.adressenavn, (official.nummer, official.bokstav)), set())
-        if unit is None or unit in units or (not units and unit == ONLY_UNIT) or official.kommunenummer not in self._with_units:
+        municipality = official.kommunenummer or ""
+        units = self.units.get((municipality, official.adressenavn, (official.nummer, official.bokstav)), set())
+        if unit is None or unit in units or (not units and unit == ONLY_UNIT) or municipality not in self._with_units:
             return None
         shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
         return f"{official} har ikke bruksenhet {unit} i registeret. {shown}"

@@ -57,7 +57,9 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
         rest, parsed = _in_order(rest)
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
-    for reason in (doubt, columns or (elsewhere(register, found, parsed, poststed) if found.lokalid else None)):
+    if not columns and found.verdict is Resolution.RESOLVED:
+        columns = elsewhere(register, found, parsed, poststed)
+    for reason in (doubt, columns):
         found = doubted(found, reason) if reason else found
     return found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
 from reconciliation.addresses.parsing import Status, parse
-from reconciliation.addresses.register import AddressRegister
+from reconciliation.addresses.register import AddressRegister, load_register
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
@@ -196,6 +197,26 @@ def test_columns_of_their_own_are_read_as_they_are_written_and_never_passed_over
 ) -> None:
     found = resolve_text(both, text, postnummer, poststed)
     assert (found.verdict, found.poststed) == (verdict, place), found.reason
+
+
+ON_DWELLING_LEVEL = """\
+kommunenummer;adressetype;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;festenummer;seksjonsnummer;undernummer;bruksenhetid;bruksenhetsnummerTekst;offisiellAdresseTekst;postnummer;poststed
+;vegadresse;Lillevegen;1;;7;1;;;;1;H0101;Lillevegen 1;9904;VESTVIK
+;vegadresse;Lillevegen;1;;7;1;;;;2;H0102;Lillevegen 1;9904;VESTVIK
+;vegadresse;Lillevegen;2;;7;2;;;;3;;Lillevegen 2;9904;VESTVIK
+;matrikkeladresse;;;;8;1;;;;4;;8/1;9904;VESTVIK
+"""
+
+
+def test_the_file_on_dwelling_level_has_units_and_no_lokalid(tmp_path: Path) -> None:
+    (tmp_path / "enheter.csv").write_text(ON_DWELLING_LEVEL, encoding="utf-8-sig")
+    register = load_register([tmp_path / "enheter.csv"])
+    verdicts = {
+        text: resolve_text(register, text).verdict.value for text in ("Lilleveien 1 H0102", "Lilleveien 1 H0201", "Lillevegen 2 H0101")
+    }
+    assert verdicts == {"Lilleveien 1 H0102": "resolved", "Lilleveien 1 H0201": "suggested", "Lillevegen 2 H0101": "resolved"}
+    assert resolve_text(register, "Lillevegen 1, Vestvik", poststed="Oslo").verdict is Resolution.SUGGESTED
+    assert shown(resolve_text(register, "gnr 8 bnr 1")) == "8/1"
 
 
 def test_a_postnummer_that_lost_its_zero_is_read_between_an_address_and_a_place() -> None:

@@ -21,7 +21,7 @@ _FLAT = re.compile(
     + _SEVERAL,
     re.IGNORECASE,
 )
-_ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|[a-zæøå])(?!\w)" + _SEVERAL, re.IGNORECASE)
+_ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|(?!i\s+\w)[a-zæøå])(?!\w)" + _SEVERAL, re.IGNORECASE)
 _EMPTY_LABEL = re.compile(
     r"[\s,]+(?:leilighet(?:s?nummer|s?nr)?|leil|lgh|bolig(?:nummer|nr)?|bruksenhet)\.?\s*(?:nr\.?)?\s*:?(?=\s*(?:,|$))", re.IGNORECASE
 )

@@ -48,7 +48,8 @@ _SHORT_CODE = re.compile(r",\s*(\d{3})\s+([^\W\d]{2}[^\d,]*)$")
 """A postnummer whose zero a spreadsheet took; only after an address and before a place."""
 NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
 _NUMBERED = re.compile(
-    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?P<letter>[^\W\d_]))?$", re.IGNORECASE
+    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?:bokst(?:av)?\.?\s*)?(?P<letter>[^\W\d_]))?$",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
 _CADASTRAL = re.compile(

@@ -57,6 +57,8 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
         rest, parsed = _in_order(rest)
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
+    if found.verdict is Resolution.NOT_AN_ADDRESS and _CARE_OF.search(text or ""):
+        found = _inside(register, legible(text or ""), parsed) or found
     if not columns and found.verdict is Resolution.RESOLVED:
         columns = elsewhere(register, found, parsed, poststed)
     for reason in (doubt, columns):
@@ -126,10 +128,13 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
     return _without_number(register, parsed)
 
 
-def _inside(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved | None:
-    """The one address of the register in a text that is more than an address, for a person to confirm; None without any."""
-    houses = houses_inside(register, text)
-    if not houses:
+def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, longer_name: bool = False) -> Resolved | None:
+    """The one address of the register in a text that is more than an address, for a person to confirm; None without any.
+
+    longer_name: the words before it may be the beginning of another street's name.
+    """
+    houses = houses_inside(register, take_labels(text)[1])
+    if not houses or (longer_name and len(houses) == 1 and houses[0].part_of_name):
         return None
     shown = [f"{one.name} {one.nummer}{one.bokstav}" for one in houses]
     bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
@@ -162,7 +167,7 @@ def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolve
 
 def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolved:
     if found.likeness is Likeness.NONE:
-        if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed):
+        if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
         near = register.nearest(asked.name)
         hint = f" Nærmeste: {', '.join(near)}." if near else ""

@@ -36,6 +36,7 @@ RESOLVED = {
     "Storgata husnr. 5": "Storgata 5",
     "Storgata, husnummer 5": "Storgata 5",
     "Storgata # 12": "Storgata 12",
+    "Storgata nr 12 bokst. B": "Storgata 12B",
     "Ringveien nr. 1001": "Ringveien 1001",
     "Ringveien 1001, leil 3": "Ringveien 1001",
     # postnummer and place
@@ -140,6 +141,8 @@ UNCERTAIN = {
     "Storgata 12B v/Kirkegata 1": Resolution.SUGGESTED,
     "Storgata 12B, Postboks 12, 9903 Nordvik": Resolution.SUGGESTED,
     "Storgata 12B, gnr 12 bnr 4": Resolution.SUGGESTED,
+    "Pb 12, Storgata 12B, 2. etg, 9903 Nordvik": Resolution.SUGGESTED,
+    "c/o Nav Storgata 12B, 9903 Nordvik": Resolution.SUGGESTED,
     "Storgata 12B, Kjeller": Resolution.SUGGESTED,  # with a capital it is a place
     "Ringveien 1001,-": Resolution.SUGGESTED,
     # names
@@ -147,6 +150,9 @@ UNCERTAIN = {
     "Linevegen 6": Resolution.AMBIGUOUS,
     "Nygardsvegen 5": Resolution.SUGGESTED,  # gata is not near vegen
     "Strandvegen 5": Resolution.OUTSIDE,
+    "Gamle Storgata 12": Resolution.OUTSIDE,  # may be another street
+    "Nordgard Sundvegen 20": Resolution.SUGGESTED,
+    "Hybel i Storgata 12": Resolution.SUGGESTED,
     # property
     "gnr/bnr 12/4/1": Resolution.SUGGESTED,
     "12/4/1-2": Resolution.SUGGESTED,

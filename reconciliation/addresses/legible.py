@@ -11,6 +11,7 @@ _MISREAD = re.compile("[ÃÂ][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _IN_A_PLACE = re.compile(r"(?<=\d)(\s?[^\W\d_])?\s+i\s+(?=\w{2}|\d)")
 """Storgata 12 B i Fjordvik."""
+_BLANKS = re.compile(r"[^\S\r\n]+")
 _LINES = re.compile(r"\s*[;|\r\n]+\s*")
 _AROUND = ' ,;:!*_"«»“”•>'
 _BEFORE = _AROUND + "-"
@@ -21,10 +22,14 @@ _COUNTRY_CODE = re.compile(r"(?<!\w)(?:no?-\s?|nor?\s)(?=\d{4}\b)|(?<=,)\s*n\s?(
 _LAST_STOP = re.compile(r"(\d\s?[^\W\d_]?)[\s.]*\.$")
 
 
+LONGEST = 400
+"""Characters; a longer text is a remark, and would take long to take apart."""
+
+
 def legible(text: str) -> str:
     """Composed letters, one blank between words, a comma between lines, no quotes around, no country. May be empty."""
     plain = unicodedata.normalize("NFC", _UNSEEN.sub("", _decoded(text)))
-    plain = _LINES.sub(", ", _DASHES.sub("-", plain.strip()))
+    plain = _LINES.sub(", ", _DASHES.sub("-", _BLANKS.sub(" ", plain).strip()))
     plain = re.sub(r"\s+", " ", plain).lstrip(_BEFORE).rstrip(_AROUND)
     plain = _COUNTRY_CODE.sub(" ", _DASHED_CODE.sub(", ", _COUNTRY.sub("", plain)))
     if plain[-1:] == "'" and plain[:1] == "'":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciliation.addresses.labels import take_labels, tidy
-from reconciliation.addresses.legible import legible
+from reconciliation.addresses.legible import LONGEST, legible
 from reconciliation.identifiers.matrikkel import LABEL
 
 
@@ -83,6 +83,8 @@ def parse_legible(text: str) -> ParsedAddress:
     rest = tidy(text)
     if not rest:
         return ParsedAddress(Status.EMPTY)
+    if len(rest) > LONGEST:
+        return ParsedAddress(Status.UNCLEAR)
     labels, rest = take_labels(rest)
     found = ParsedAddress(Status.OK, None, None, None, labels.bruksenhetsnummer, labels.leilighetsnummer, labels.rom)
     if _CADASTRAL.match(rest):

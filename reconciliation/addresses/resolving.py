@@ -10,7 +10,7 @@ from reconciliation.addresses.answers import SHOWN, answer, doubted, refused
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.inside import houses_inside
 from reconciliation.addresses.labels import only_labels, take_labels
-from reconciliation.addresses.legible import legible
+from reconciliation.addresses.legible import LONGEST, legible
 from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_legible, parse_plain
 from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
 from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
@@ -50,6 +50,8 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
         written = legible(rest)
         if not written:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
+        if len(written) > LONGEST:
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
         rest, doubt = _without_asides(register, written)
         if not rest:
             only = Resolved(Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer.")

@@ -74,7 +74,7 @@ class Municipalities:
 
     def repaired(self, text: str) -> str | None:
         """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was."""
-        plain = text.replace("\xa0", " ").strip()
+        plain = " ".join(text.split())
         found = _NUMBER.match(plain) or _NAME_FIRST.match(plain)
         if found is None:
             return None

@@ -178,6 +178,13 @@ def test_what_leaves_doubt_is_for_a_person(nordvik: AddressRegister, text: str, 
     assert bool(found.lokalid) is (verdict is Resolution.SUGGESTED)
 
 
+@pytest.mark.parametrize("part", ["leil ", "c/o ", "abc-", "9903 Nordvik ", "gnr 1 bnr 2 ", "(x)", "H0101 "])
+def test_a_remark_as_long_as_a_cell_can_be_is_no_address(nordvik: AddressRegister, part: str) -> None:
+    text = f"Storgata 12 {part * 3000} x"
+    assert resolve_text(nordvik, text).verdict is Resolution.NOT_AN_ADDRESS
+    assert parse(text).status is Status.UNCLEAR
+
+
 def test_a_cadastral_address_has_no_number(nordvik: AddressRegister) -> None:
     found = resolve_text(nordvik, "12/4/1")
     assert (found.adressenavn, found.nummer, found.candidates) == ("12/4/1-2", None, ("12/4/1-2",))

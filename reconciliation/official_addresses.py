@@ -14,7 +14,7 @@ from reconciliation import tables
 from reconciliation.addresses.columns import resolve_column
 from reconciliation.addresses.kept import FOLDER, Kept, kept_addresses
 from reconciliation.addresses.official import AddressFileError
-from reconciliation.addresses.postal import same_place
+from reconciliation.addresses.postal import much_the_same_place
 from reconciliation.addresses.register import AddressRegister, load_register
 from reconciliation.addresses.verdicts import Resolution
 from reconciliation.municipality import ConfigurationError, Municipality
@@ -99,7 +99,7 @@ def _elsewhere_by_post(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFram
     official = both.select(shown=pl.concat_str("_postnummer", "_poststed", separator=" ", ignore_nulls=True)).to_series()
     written = both.select(shown=pl.concat_str("postnummer", "poststed", separator=" ", ignore_nulls=True)).to_series()
     other_place = [
-        bool(mine and theirs) and not same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
+        bool(mine and theirs) and not much_the_same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
     ]
     wrong = (pl.col("postnummer") != pl.col("_postnummer")).fill_null(value=False) | pl.Series("other", other_place, dtype=pl.Boolean())
     told = both.with_columns(value=written, reason=pl.format("I adresseregisteret har adressen {}.", official))

@@ -58,11 +58,14 @@ def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress,
 
 
 def same_place(written: str | None, official: str | None) -> bool:
-    """One of the two names of a place is enough (GÁIVUOTNA KÅFJORD), and so is a slip of a letter."""
+    """One of the two names of a place is enough (GÁIVUOTNA KÅFJORD). A slip of a letter is not: Kristiansund is not Kristiansand."""
     one, other = place_key(written), place_key(official)
-    if not one or not other:
-        return False
-    return set(one.split()) <= set(other.split()) or fuzz.ratio(one, other) >= _LIKE
+    return bool(one and other) and set(one.split()) <= set(other.split())
+
+
+def much_the_same_place(written: str | None, official: str | None) -> bool:
+    """The same, or spelt nearly so: enough where the postnummer is there to tell."""
+    return same_place(written, official) or fuzz.ratio(place_key(written), place_key(official)) >= _LIKE
 
 
 def postal_doubt(official: Official, postnummer: str | None, poststed: str | None, register: AddressRegister | None) -> str | None:

@@ -232,6 +232,26 @@ def test_the_file_on_dwelling_level_has_units_and_no_lokalid(tmp_path: Path) -> 
     assert shown(resolve_text(register, "gnr 8 bnr 1")) == "8/1"
 
 
+TWO_CITIES = "kommunenummer;adressetype;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;postnummer;poststed\n" + (
+    "9905;vegadresse;Markens gate;3;;1;1;9905;SØRSAND S\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    [
+        ("Sørsand", "resolved"),
+        ("Sørsand S", "resolved"),
+        ("Sørsund S", "suggested"),
+        ("Sørsund", "suggested"),
+        ("9905 Sørsnad", "resolved"),
+    ],
+)
+def test_a_place_spelt_nearly_so_may_be_another_place(tmp_path: Path, place: str, verdict: str) -> None:
+    (tmp_path / "by.csv").write_text(TWO_CITIES, encoding="utf-8")
+    assert resolve_text(load_register([tmp_path / "by.csv"]), f"Markens gate 3, {place}").verdict == verdict
+
+
 def test_a_postnummer_that_lost_its_zero_is_read_between_an_address_and_a_place() -> None:
     assert (parse("Storgata 1, 155 Oslo").postnummer, parse("Storgata 1, 155 Oslo").poststed) == ("0155", "OSLO")
     assert parse("Storgata, 155 Oslo").postnummer is None

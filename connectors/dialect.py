@@ -15,6 +15,7 @@ LONGEST_RECORD = 100
 """Lines one record may span. A quote that is open for longer was never meant to open anything."""
 _HEADER_WITHIN = 30
 _SAMPLE = 200
+_MOST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,13 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
     candidates = [choice for choice in choices if matching(choice.headings, known) == best]
     if best:
         candidates = [choice for choice in candidates if choice.header == candidates[0].header]
-    return max(candidates, key=lambda choice: (_agreement(lines, choice), len(choice.headings)))
+
+    def fit(choice: Dialect) -> tuple[bool, tuple[float, float], int]:
+        agreement = _agreement(lines, choice)
+        # One column agrees with every line, so a separator that most lines have goes before it.
+        return len(choice.headings) > 1 and max(agreement) >= _MOST, agreement, len(choice.headings)
+
+    return max(candidates, key=fit)
 
 
 def _stated_separator(lines: Sequence[str]) -> str | None:
@@ -68,16 +75,17 @@ def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dia
     return Dialect(separator, quote, index, after, headings)
 
 
-def _agreement(lines: Sequence[str], choice: Dialect) -> float:
-    """Share of the next lines that have as many values as there are headings."""
-    width, index, seen, agree = len(choice.headings), choice.body, 0, 0
+def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
+    """Share of the next lines that have as many values as there are headings, and with empty ones behind not counted. 0 without any."""
+    width, index, seen, exact, roughly = len(choice.headings), choice.body, 0, 0, 0
     while index < len(lines) and seen < _SAMPLE:
         line = lines[index]
         fields, index = record_at(lines, index, choice.separator, choice.quote)
         if line.strip():
             seen += 1
-            agree += fields is not None and len(fields) == width
-    return agree / seen if seen else 1.0
+            exact += fields is not None and len(fields) == width
+            roughly += fields is not None and len(fields) >= width and not any(map(str.strip, fields[width:]))
+    return (exact / seen, roughly / seen) if seen else (0.0, 0.0)
 
 
 def record_at(lines: Sequence[str], index: int, separator: str, quote: str) -> tuple[list[str] | None, int]:

@@ -18,17 +18,16 @@ _FILL_IN = "FYLL_INN"
 
 def map_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The source's file: .csv, .xlsx or .xls.")],
-    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: its first.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: the one whose headings are known.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="The file to write. Default: to the terminal.")] = None,
 ) -> None:
     """Draft the mapping of a file from its headings and values. Columns about persons are never mapped."""
     from connectors.faults import FAULTS, SourceFault, say  # noqa: PLC0415
-    from pipelines.resolve_list import ListError, other_sheets, read_list  # noqa: PLC0415
-    from reconciliation.drafting import draft, fitting  # noqa: PLC0415
+    from pipelines.resolve_list import ListError, read_list  # noqa: PLC0415
+    from reconciliation.drafting import draft, fitting, known_headings  # noqa: PLC0415
 
     try:
-        read = read_list(file, "", sheet)
-        others = [] if sheet else other_sheets(file)
+        read = read_list(file, known_headings(), sheet)
     except SourceFault as fault:
         print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
         raise typer.Exit(FAILED) from fault
@@ -46,11 +45,9 @@ def map_file(
     else:
         out.write_text(text, encoding="utf-8")
         print(f"{out}: {sum(guess.field is not None for guess in made.guesses)} av {len(made.guesses)} kolonner har fått et felt.")
-    if others:
-        named = ", ".join(f"«{other}»" for other in others)
-        print(
-            f"Utkastet er av det første arket. Arbeidsboken har også {named}: kjør med --sheet for hvert som har boliger.", file=sys.stderr
-        )
+    if read.others:
+        named = ", ".join(f"«{other}»" for other in read.others)
+        print(f"Utkastet er av ett ark. Arbeidsboken har også {named}: kjør med --sheet for hvert som har boliger.", file=sys.stderr)
     for said in [*([fit.advice] if fit else []), *made.warnings]:
         print(said, file=sys.stderr)
     raise typer.Exit(DONE)

@@ -33,6 +33,7 @@ def resolve(
     out: Annotated[Path, typer.Option("--out", help="The file to write: .csv or .xlsx.")],
     postnummer_column: Annotated[str, typer.Option("--postnummer-column", help="The column of the postnummer, if it has its own.")] = "",
     poststed_column: Annotated[str, typer.Option("--poststed-column", help="The column of the poststed, if it has its own.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: the first with that column.")] = "",
     url: ApiUrl = "",
 ) -> None:
     """Check a list of addresses against Kartverket's: resolved, suggested, ambiguous, outside or not_an_address."""
@@ -42,7 +43,7 @@ def resolve(
 
     try:
         found, notes = _files(addresses, url)
-        print(_resolve(listing, column, found, out, postnummer_column, poststed_column))
+        print(_resolve(listing, sheet, (column, postnummer_column, poststed_column), found, out))
         for note in notes:
             print(note, file=sys.stderr)
     except (ListError, AddressFileError) as error:
@@ -101,7 +102,7 @@ def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
     return [one.path for one in kept], [*(one.note for one in kept if one.note), *credit]
 
 
-def _resolve(listing: Path, column: str, addresses: list[Path], out: Path, postnummer_column: str, poststed_column: str) -> str:
+def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:
     from pipelines.resolve_list import ListError, heading_of, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
     from reconciliation.addresses.columns import resolve_column  # noqa: PLC0415
     from reconciliation.addresses.register import load_register  # noqa: PLC0415
@@ -111,16 +112,18 @@ def _resolve(listing: Path, column: str, addresses: list[Path], out: Path, postn
         raise ListError(f"--out må slutte på .csv eller .xlsx, ikke «{out.suffix}».")
     if out.resolve() in {path.resolve() for path in (listing, *addresses)}:
         raise ListError(f"--out er den samme filen som {out.name} som leses. Gi resultatet et annet navn.")
-    read = read_list(listing, column)
-    texts = read.rows[heading_of(read, column)]
-    code = read.rows[heading_of(read, postnummer_column)] if postnummer_column else None
-    place = read.rows[heading_of(read, poststed_column)] if poststed_column else None
+    read = read_list(listing, [column for column in columns if column], sheet)
+    texts, code, place = (read.rows[heading_of(read, column)] if column else None for column in columns)
+    assert texts is not None  # the first is required
     verdicts = verdicts_of_bad_lines(resolve_column(load_register(addresses), texts, code, place), read)
     write_list(with_verdicts(read.rows, verdicts), out, read.separator)
     found = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
     lines = [
         f"{listing.name}: {verdicts.height} rader ({read.note}). " + ", ".join(f"{name} {number}" for name, number in found.items()) + "."
     ]
+    if read.others:
+        named = ", ".join(f"«{other}»" for other in read.others)
+        lines.append(f"Arbeidsboken har også {named}: kjør med --sheet for hvert ark som har adresser.")
     if read.masked:
         lines.append(f"{read.masked} verdi(er) inneholdt et nasjonalt identitetsnummer og er maskert i {out.name}.")
     if read.bad:

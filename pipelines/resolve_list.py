@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class ReadList:
     """rows: one String column per heading, in order. masked: values that had a national identity number in them.
 
     bad: index of a row whose line could not be taken apart -> why; the whole line stands in its first column.
+    others: the workbook's other sheets that are not empty, when no sheet was named.
     """
 
     rows: pl.DataFrame
@@ -41,15 +42,11 @@ class ReadList:
     masked: int
     note: str
     bad: Mapping[int, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
 
 
-def other_sheets(path: Path) -> list[str]:
-    """Names of a workbook's sheets after the first; none for any other file. Raises SourceFault."""
-    return _opened(path).sheet_names[1:] if path.suffix.casefold() in _WORKBOOKS else []
-
-
-def read_list(path: Path, wanted: str, sheet: str = "") -> ReadList:
-    """A CSV or workbook. `wanted`: a heading that is there; blank when none is known. sheet: its first when blank.
+def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
+    """A CSV or workbook. known: headings that may be there; they tell where the table begins, and on which sheet when none is named.
 
     Raises ListError and SourceFault.
     """
@@ -57,17 +54,18 @@ def read_list(path: Path, wanted: str, sheet: str = "") -> ReadList:
         raise SourceFault("is_folder" if path.is_dir() else "missing_file", path=path.name)
     check_size(path, path.parent, _MEGABYTES)
     bad: dict[int, str] = {}
+    others: tuple[str, ...] = ()
     if path.suffix.casefold() in _WORKBOOKS:
-        rows, separator, note = _workbook(path, wanted, sheet)
+        rows, separator, note, others = _workbook(path, known, sheet)
     elif sheet:
         raise ListError(f"{path.name} er ingen arbeidsbok og har ingen ark. Kjør uten --sheet.")
     else:
-        rows, separator, note, bad = _delimited(path, wanted)
+        rows, separator, note, bad = _delimited(path, known)
     masked = 0
     for heading in rows.columns:
         column, count = mask_column(rows[heading])
         rows, masked = rows.with_columns(column.alias(heading)), masked + count
-    return ReadList(rows, separator, masked, note, bad)
+    return ReadList(rows, separator, masked, note, bad, others)
 
 
 def heading_of(read: ReadList, wanted: str) -> str:
@@ -82,14 +80,14 @@ def heading_of(read: ReadList, wanted: str) -> str:
     raise ListError(f"Kolonnen «{wanted}» finnes ikke i listen.{hint} Listen har: {', '.join(read.rows.columns[:20])}.")
 
 
-def _delimited(path: Path, wanted: str) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
+def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
     text, encoding = decode(path.read_bytes(), None, path.name)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.rstrip("\x1a").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
         raise SourceFault("empty_file", path=path.name)
-    dialect = detect(lines, (wanted,), None, None, None)
+    dialect = detect(lines, [spelt for name in known for spelt in (name, name.lower(), name.capitalize(), name.upper())], None, None, None)
     values, bad = split_records(lines, dialect, list(range(len(dialect.headings))))
     if len(bad) > values.height:
         raise ListError(
@@ -121,28 +119,50 @@ def _opened(path: Path) -> fastexcel.ExcelReader:
         raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
-def _workbook(path: Path, wanted: str, sheet: str) -> tuple[pl.DataFrame, str, str]:
+def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...]]:
     book = _opened(path)
-    name = sheet or book.sheet_names[0]
-    if name not in book.sheet_names:
-        near = nearest(name, book.sheet_names)
+    if sheet and sheet not in book.sheet_names:
+        near = nearest(sheet, book.sheet_names)
         hint = f" Mente du «{near}»?" if near else ""
-        raise ListError(f"{path.name} har ikke arket «{name}».{hint} Arkene er: {', '.join(book.sheet_names)}.")
+        raise ListError(f"{path.name} har ikke arket «{sheet}».{hint} Arkene er: {', '.join(book.sheet_names)}.")
+    tables = [table for name in ([sheet] if sheet else book.sheet_names) if (table := _table(path, book, name, known))]
+    if not tables:
+        raise SourceFault("empty_sheet", place=f"{path.name}, {sheet or book.sheet_names[0]}")
+    # A front page before the list has none of the headings, and fills fewer columns.
+    best = max(tables, key=lambda table: (table.known, table.rows.height > 0 and table.wide))
+    others = () if sheet else tuple(table.sheet for table in tables if table is not best)
+    return best.rows, ";", f"ark «{best.sheet}», overskrifter på rad {best.header + 1}", others
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One sheet read. known: how many of the headings are known ones; wide: whether it has more than one heading."""
+
+    sheet: str
+    header: int
+    rows: pl.DataFrame
+    known: int
+    wide: bool
+
+
+def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[str]) -> _Table | None:
+    """The table of a sheet; None when the sheet is empty."""
     try:
         grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
         raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
     head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
     if not any(map(any, head)):
-        raise SourceFault("empty_sheet", place=f"{path.name}, {name}")
-    fits = [index for index, row in enumerate(head) if wanted and plain(wanted).casefold() in {value.casefold() for value in row}]
+        return None
+    wanted = {plain(heading).casefold() for heading in known}
+    fits = [len({value.casefold() for value in row} & wanted) for row in head]
     # A title above the table fills one cell; headings fill as many as the rows below.
-    widest = max((sum(map(bool, row)) for row in head), default=0)
-    likely = (index for index, row in enumerate(head) if any(row) and 2 * sum(map(bool, row)) > widest)
-    header = fits[0] if fits else next(likely, 0)
+    filled = [sum(map(bool, row)) for row in head]
+    likely = (index for index, count in enumerate(filled) if count and 2 * count > max(filled))
+    header = fits.index(max(fits)) if max(fits) else next(likely, 0)
     body = grid.slice(header + 1)
     body.columns = _unlike(head[header])
-    return body, ";", f"ark «{name}», overskrifter på rad {header + 1}"
+    return _Table(name, header, body, max(fits), filled[header] > 1)
 
 
 def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:

@@ -41,7 +41,7 @@ KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "ekstra_referanse": ("text", "en tekst", ("rom", "romnr", "romnummer", "hybel", "hybelnr")),
     "adressenavn": ("text", "en tekst", ("adressenavn", "gate", "gatenavn", "gateveinavn", "vei", "veinavn")),
     "nummer": ("integer", "et heltall", ("husnummer", "husnr", "gatenr", "nummer", "gatenummer")),
-    "bokstav": ("upper", "en tekst", ("bokstav", "husbokstav", "oppgang")),
+    "bokstav": ("upper", "en tekst", ("bokstav", "husbokstav", "bokst", "oppgang")),
     "gardsnummer": ("integer", "et heltall", ("gardsnummer", "gårdsnummer", "gårdsnr", "gnr", "gardsnr")),
     "bruksnummer": ("integer", "et heltall", ("bruksnummer", "bruksnr", "bnr")),
     "festenummer": ("integer", "et heltall", ("festenummer", "festenr", "fnr.", "feste")),
@@ -54,7 +54,7 @@ KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "etasjenummer": ("integer", "et heltall", ("etasje", "etasjenummer", "etg")),
     "manedsleie": ("number", "et tall", ("månedsleie", "husleie", "leie", "leie pr mnd", "leie pr måned", "leiebeløp")),
     "kategori": ("lookup", "en av få verdier", ("kategori", "boligkategori", "type", "boligtype", "formål", "formaal", "type bolig")),
-    "disposisjonsform": ("text", "en tekst", ("disposisjonsform", "eieform", "eierforhold")),
+    "disposisjonsform": ("text", "en tekst", ("disposisjonsform", "eieform", "eierform", "eierforhold")),
     "er_tilgjengelig_for_rullestolbruker": ("boolean", "ja eller nei", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
     "aktiv": ("boolean", "ja eller nei", ("aktiv", "utleibar", "i bruk")),
     "hemmelig_adresse": ("boolean", "ja eller nei", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
@@ -92,6 +92,11 @@ _ABOUT_A_PERSON = re.compile(
     r"|^[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé.]*){1,3}$"  # two to four words, each with a capital: a name
 )
 _DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\D.*)?$")
+
+
+def known_headings() -> tuple[str, ...]:
+    """Every heading that a field or a key is known by, in small letters."""
+    return (*KEYS, *(heading for _, _, headings in KNOWN.values() for heading in headings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,8 @@ class Draft:
 
 
 def draft(rows: pl.DataFrame) -> Draft:
-    """rows: one String column per heading. Each field is given to the column that fits it best."""
+    """rows: one String column per heading. Each field is given to the column that fits it best. A row without a value is none."""
+    rows = rows.filter(pl.any_horizontal(pl.all().str.strip_chars().fill_null("") != "")) if rows.width else rows
     guesses = [_guess(heading, rows[heading]) for heading in rows.columns]
     best: dict[str, Guess] = {}
     for guess in guesses:
@@ -185,8 +191,11 @@ def fitting(headings: Sequence[str]) -> Fit | None:
     return min(fits, key=lambda each: each[:2])[2] if fits else None
 
 
-def _fit(guess: Guess) -> float:
-    return guess.recognised / guess.filled if guess.filled else 0.0
+def _fit(guess: Guess) -> tuple[float, int]:
+    """Of two columns that read as well, the one whose heading says it best."""
+    headings = [_bare(each) for each in KNOWN[guess.field][2]] if guess.field else []
+    said = [headings.index(name) for name in _names(guess.heading) if name in headings]
+    return (guess.recognised / guess.filled if guess.filled else 0.0, -min(said, default=len(headings)))
 
 
 def _ignored(guess: Guess, why: str) -> Guess:
@@ -195,10 +204,12 @@ def _ignored(guess: Guess, why: str) -> Guess:
 
 def _guess(heading: str, column: pl.Series) -> Guess:
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
-    name = _plain(heading)
-    if PERSONAL.search(name) or _looks_personal(texts):
+    if PERSONAL.search(_plain(heading)) or _looks_personal(texts):
         return Guess(heading, None, "", len(texts), 0, "personlig")
-    named = next((field for field, (_, _, headings) in KNOWN.items() if name in headings or name.replace(" ", "") in headings), None)
+    names = _names(heading)
+    named = next((field for name in names for field, (_, _, headings) in KNOWN.items() if name in map(_bare, headings)), None)
+    if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
+        return _tried(heading, "adressenavn", texts, _ENOUGH, "verdiene, som ikke har husnummer")
     if named is not None:
         return _tried(heading, named, texts, _ENOUGH, "overskriften")
     for field in ("bruksenhetsnummer", "matrikkel", "adresse"):
@@ -215,7 +226,9 @@ def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: str
         if not texts or len(distinct) > _FEW_VALUES:
             return Guess(heading, None, "", len(texts), 0, f"heter som {field}, men har {len(distinct)} ulike verdier")
         return Guess(heading, field, transform, len(texts), len(texts), f"{by}; {len(distinct)} ulike verdier", tuple(distinct))
-    good = {text for text in distinct if _reads(field, transform, text)}
+    # 45,5 can be read as gnr/bnr; only where the heading says so.
+    readable = [text for text in distinct if by == "overskriften" or field != "matrikkel" or "/" in text]
+    good = {text for text in readable if _reads(field, transform, text)}
     recognised = sum(text in good for text in texts)
     if not texts or recognised < least * len(texts):
         return Guess(heading, None, "", len(texts), recognised, f"heter som {field}, men bare {recognised} av {len(texts)} er {is_}")
@@ -245,6 +258,15 @@ def _looks_personal(texts: Sequence[str]) -> bool:
 
 def _plain(heading: str) -> str:
     return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s.:/-]+", "", name)
+
+
+def _names(heading: str) -> tuple[str, ...]:
+    """What a heading may be called: "Leil.nr" is leilnr, "Areal (BRA)" is areal."""
+    return tuple(dict.fromkeys(_bare(name) for name in (_plain(heading), _plain(re.sub(r"\([^)]*\)", "", heading)))))
 
 
 def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:

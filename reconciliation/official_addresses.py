@@ -14,7 +14,7 @@ from reconciliation import tables
 from reconciliation.addresses.columns import resolve_column
 from reconciliation.addresses.kept import FOLDER, Kept, kept_addresses
 from reconciliation.addresses.official import AddressFileError
-from reconciliation.addresses.postal import same_place
+from reconciliation.addresses.postal import much_the_same_place
 from reconciliation.addresses.register import AddressRegister, load_register
 from reconciliation.addresses.verdicts import Resolution
 from reconciliation.municipality import ConfigurationError, Municipality
@@ -22,7 +22,7 @@ from reconciliation.rules import BY_ID
 from reconciliation.standardise import Standardised, deviations_of
 from reconciliation.validate import heading_of
 
-_OUTSIDE, _POSTAL = "A05W", "P03W"
+_OUTSIDE, _POSTAL, _UNIT = "A05W", "P03W", "B04W"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def with_official_addresses(done: Standardised, source: AnySource, register: Add
 
     Only the name is respelt: number, letter, postnummer and unit stay as the owner wrote them. A blank postnummer or
     poststed is filled from the register; one that the register tells otherwise is a warning (P03W), since postnummer decides
-    no municipality.
+    no municipality; so is a bruksenhetsnummer that the address does not have (B04W), where the register has units.
     """
     if register is None:
         return done
@@ -75,8 +75,22 @@ def with_official_addresses(done: Standardised, source: AnySource, register: Add
         pl.coalesce("poststed", "_poststed").alias("poststed"),
     )
     doubtful = judged.filter(pl.col("verdict") != Resolution.RESOLVED).select("_at", "value", "reason")
-    told = [_told(rows, doubtful, source, _OUTSIDE), _told(rows, _elsewhere_by_post(rows, certain), source, _POSTAL)]
+    told = [
+        _told(rows, doubtful, source, _OUTSIDE),
+        _told(rows, _elsewhere_by_post(rows, certain), source, _POSTAL),
+        _told(rows, _without_that_unit(asked.join(certain, on="_at", how="semi"), register), source, _UNIT),
+    ]
     return Standardised(spelt.select(list(tables.SOURCE_ROWS)), pl.concat([done.deviations, *told]))
+
+
+def _without_that_unit(certain: pl.DataFrame, register: AddressRegister) -> pl.DataFrame:
+    """(_at, value, reason) of certain addresses whose bruksenhetsnummer is none of the register's."""
+    asked = certain.filter(pl.col("bruksenhetsnummer").is_not_null() & register.has_units)
+    found = resolve_column(
+        register, asked.select(pl.format("{} {}", "value", "bruksenhetsnummer")).to_series(), asked["postnummer"], asked["poststed"]
+    )
+    told = asked.select("_at", value="bruksenhetsnummer").hstack(found.select("verdict", "reason"))
+    return told.filter(pl.col("verdict") != Resolution.RESOLVED).select("_at", "value", "reason")
 
 
 def _elsewhere_by_post(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +99,7 @@ def _elsewhere_by_post(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFram
     official = both.select(shown=pl.concat_str("_postnummer", "_poststed", separator=" ", ignore_nulls=True)).to_series()
     written = both.select(shown=pl.concat_str("postnummer", "poststed", separator=" ", ignore_nulls=True)).to_series()
     other_place = [
-        bool(mine and theirs) and not same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
+        bool(mine and theirs) and not much_the_same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
     ]
     wrong = (pl.col("postnummer") != pl.col("_postnummer")).fill_null(value=False) | pl.Series("other", other_place, dtype=pl.Boolean())
     told = both.with_columns(value=written, reason=pl.format("I adresseregisteret har adressen {}.", official))

@@ -180,6 +180,14 @@ RULES: tuple[Rule, ...] = (
         _LOCATED & pl.col("bruksenhetsnummer").is_not_null() & (pl.col("same_unit") > 1),
     ),
     Rule(
+        "B04W",
+        "bruksenhetsnummer",
+        "Bruksenhetsnummeret finnes ikke på adressen",
+        "Det er fylt inn «{value}» i {column}.",
+        "Sjekk bruksenhetsnummeret i matrikkelen, og rett det her eller der. Raden går videre som den er.",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "M01",
         "gardsnummer",
         "Matrikkelnummeret kan ikke tolkes",

@@ -27,6 +27,8 @@ OPTIONAL = (
     "grunnkretsnavn",
     "bruksenhetsnummerTekst",
 )
+_ON_DWELLING_LEVEL = "offisiellAdresseTekst"
+"""What `adresseTekst` is called in the file on dwelling level."""
 _NUMBERS = ("nummer", "gardsnummer", "bruksnummer", "festenummer", "undernummer")
 OFFICIAL = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in (*NEEDED, *OPTIONAL)}
 """Columns of a frame of official addresses; blank is null, postnummer and kommunenummer have four digits."""
@@ -58,6 +60,8 @@ def _one(path: Path) -> pl.DataFrame:
             "Bruk CSV-filen «Matrikkelen – Adresse» fra Kartverket slik den er lastet ned, uten å lagre den fra Excel."
         )
     frame = _parsed(text, path)
+    if "adresseTekst" not in headings and _ON_DWELLING_LEVEL in headings:
+        frame, headings = frame.rename({_ON_DWELLING_LEVEL: "adresseTekst"}), [*headings, "adresseTekst"]
     names = [name for name in (*NEEDED, *OPTIONAL) if name in headings]
     cells = frame.select(pl.col(name).str.strip_chars().replace("", None) for name in names)
     _check(cells, path)

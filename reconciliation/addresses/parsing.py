@@ -10,6 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from reconciliation.addresses.labels import take_labels, tidy
+from reconciliation.addresses.legible import LONGEST, legible
+from reconciliation.identifiers.matrikkel import LABEL
+
 
 class Status(StrEnum):
     OK = "ok"
@@ -38,31 +42,35 @@ class ParsedAddress:
     postboks: str | None = None
 
 
-_UNIT = re.compile(
-    r"(?<![\w])(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)(?!\d)", re.IGNORECASE
-)
-_FLAT = re.compile(r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:nr\.?)?\s*:?\s*(\d+\s?[a-zæøå]?)(?!\w)", re.IGNORECASE)
-_ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|[a-zæøå])(?!\w)", re.IGNORECASE)
-_POST_BOX = re.compile(r"^(?:postboks|pb\.?|boks)\s+(.+?)\s*(?:,|$)", re.IGNORECASE)
+_POST_BOX = re.compile(r"^(?:(?:post|service)?boks|pb|p\.\s?b|postb|p\.?\s?o\.?\s?box)\b\.?\s*(?:nr\.?\s*)?(.+?)\s*(?:,|$)", re.IGNORECASE)
 _POST_CODE = re.compile(r"(?:^|[,\s])(\d{4})\s*,?\s*([^\W\d][^\d,]*)?$")
-_NUMBERED = re.compile(r"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+(?:nr\.?\s*)?(?P<number>\d{1,4})(?:\s*(?P<letter>[^\W\d_]))?$")
-_RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
-_CADASTRAL = re.compile(
-    r"^(?:(?:gnr|g\.\s?nr|gårdsn(?:umme)?r|gardsn(?:umme)?r|matrikkel(?:n(?:umme)?r)?)\.?\s*:?\s*\d|\d+\s*/\s*\d+)", re.IGNORECASE
+_SHORT_CODE = re.compile(r",\s*(\d{3})\s+([^\W\d]{2}[^\d,]*)$")
+"""A postnummer whose zero a spreadsheet took; only after an address and before a place."""
+NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
+_NUMBERED = re.compile(
+    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?:bokst(?:av)?\.?\s*)?(?P<letter>[^\W\d_]))?$",
+    re.IGNORECASE,
 )
+_RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
+_CADASTRAL = re.compile(
+    rf"^(?:(?:{LABEL}|(?:g\.?\s?nr|g(?:å|aa?)rdsn(?:umme)?r)\.?\s*:?\s*)\d|(?:\d{{4}}[\s-]\s*)?\d+\s*/\s*\d+|\d{{4}}\s+gnr)", re.IGNORECASE
+)
+_PROPERTYS_CODE = re.compile(r",\s*(\d{4})\s+([^\W\d]{2}[^\d,]*)$")
 _PLAIN = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*) ([1-9]\d{0,2})([^\W\d_]?)")
-_NOT_A_STREETS = re.compile(r"(?:leil|lgh|rom|hybel|nr|pb|boks|postboks|gnr|g\.|gårdsn|gardsn|matrikkel|bruksenhet)", re.IGNORECASE)
+_NOT_A_STREETS = re.compile(
+    r"(?:leil|lgh|rom|hybel|(?:hus)?n(?:r|umme)|pb|(?:post|service)?boks|g?b?nr|g\.|g(?:å|aa?)rdsn|matr|eiendom|b(?:ruks|olig))",
+    re.IGNORECASE,
+)
 """Words that begin like these mean something else than a street, as far as the rules below go."""
-_HIGHEST_FLOOR = 60
 _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen", "plass", "torg", "allé", "alle", "brygge", "og"})
 
 
 def parse(text: str | None) -> ParsedAddress:
     """Take one address apart. Never raises; what cannot be understood has a status that says so."""
-    return _plain(text or "") or _taken_apart(text)
+    return parse_plain(text or "") or parse_legible(legible(text or ""))
 
 
-def _plain(text: str) -> ParsedAddress | None:
+def parse_plain(text: str) -> ParsedAddress | None:
     """ "Storgata 20B" and nothing more: nine of ten in a list that a system wrote, at a fifth of the cost. Else None."""
     found = _PLAIN.fullmatch(text)
     if found is None or any(_NOT_A_STREETS.match(word) for word in found[1].split(" ")):
@@ -70,48 +78,23 @@ def _plain(text: str) -> ParsedAddress | None:
     return ParsedAddress(Status.OK, neat_name(found[1]), int(found[2]), found[3].upper() or None)
 
 
-def _taken_apart(text: str | None) -> ParsedAddress:
-    rest = _tidy(text or "")
+def parse_legible(text: str) -> ParsedAddress:
+    """`parse` the long way, of a text that is `legible`."""
+    rest = tidy(text)
     if not rest:
         return ParsedAddress(Status.EMPTY)
-    found, rest = _take_labels(rest)
+    if len(rest) > LONGEST:
+        return ParsedAddress(Status.UNCLEAR)
+    labels, rest = take_labels(rest)
+    found = ParsedAddress(Status.OK, None, None, None, labels.bruksenhetsnummer, labels.leilighetsnummer, labels.rom)
+    if _CADASTRAL.match(rest):
+        code = _PROPERTYS_CODE.search(rest)
+        found = replace(found, status=Status.CADASTRAL)
+        return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
     found, rest = _take_post_code(found, rest)
     if box := _POST_BOX.match(rest):
         return replace(found, status=Status.NOT_A_HOME, postboks=box.group(1).strip())
-    if _CADASTRAL.match(rest):
-        return replace(found, status=Status.CADASTRAL)
     return _street(found, rest)
-
-
-def _tidy(text: str) -> str:
-    """One blank between words, and one after a full stop that a number follows ("Økernvn.38")."""
-    return re.sub(r"(?<=[^\W\d]\.)(?=\d)", " ", re.sub(r"\s+", " ", text.replace("\xa0", " "))).strip(" ,;")
-
-
-def _take_labels(text: str) -> tuple[ParsedAddress, str]:
-    found = ParsedAddress(Status.OK)
-    for unit in _UNIT.finditer(text):
-        letter, floor, number = unit.group(1).upper(), re.sub(r"\s", "", unit.group(2)), re.sub(r"\s", "", unit.group(3))
-        if int(floor) <= _HIGHEST_FLOOR and not _is_letter_and_post_code(text, unit):
-            found = replace(found, bruksenhetsnummer=f"{letter}{floor}{number}")
-            text = _without(text, unit)
-            break
-    if flat := _FLAT.search(text):
-        found, text = replace(found, leilighetsnummer=re.sub(r"\s", "", flat.group(1)).upper()), _without(text, flat)
-    if room := _ROOM.search(text):
-        found, text = replace(found, rom=f"Rom {room.group(1).upper()}"), _without(text, room)
-    return found, _tidy(re.sub(r"\s*,(\s*,)+", ",", text))
-
-
-def _is_letter_and_post_code(text: str, unit: re.Match[str]) -> bool:
-    """ "Storgata 12 H 2413 Elverum": a house letter, then a postnummer and its place."""
-    follows = text[unit.end() :].lstrip()
-    spaced = bool(re.match(r"[HULK]\s+\d{4}$", unit.group(0), re.IGNORECASE))
-    return spaced and bool(re.match(r"[^\W\d]{2,}", follows)) and not _POST_CODE.search(text[unit.end() :])
-
-
-def _without(text: str, part: re.Match[str]) -> str:
-    return _tidy(text[: part.start()].rstrip(" ,-") + " " + text[part.end() :].lstrip(" -")) if part.start() else _tidy(text[part.end() :])
 
 
 def _take_post_code(found: ParsedAddress, text: str) -> tuple[ParsedAddress, str]:
@@ -126,6 +109,9 @@ def _take_post_code(found: ParsedAddress, text: str) -> tuple[ParsedAddress, str
         elif found.postnummer != code.group(1):
             break
         text = before
+    if found.postnummer is None and (short := _SHORT_CODE.search(text)) and re.search(r"[^\W\d].*\d", text[: short.start()]):
+        found = replace(found, postnummer=short.group(1).zfill(4), poststed=short.group(2).strip().upper())
+        text = text[: short.start()]
     head, comma, tail = text.rpartition(",")
     if comma and found.poststed is None and re.search(r"\d", head) and not re.search(r"\d", tail) and len(tail.strip()) > 1:
         found, text = replace(found, poststed=tail.strip().upper()), head.rstrip(" ,")
@@ -134,7 +120,7 @@ def _take_post_code(found: ParsedAddress, text: str) -> tuple[ParsedAddress, str
 
 def _street(found: ParsedAddress, text: str) -> ParsedAddress:
     head, comma, tail = text.rpartition(",")
-    if comma and re.fullmatch(r"\s*\d{1,4}\s*[^\W\d_]?\s*", tail):
+    if comma and re.fullmatch(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", tail, re.IGNORECASE):
         text = f"{head} {tail.strip()}"  # "Storgata, 12 B"
     elif comma and not re.search(r"\d", head):
         found, text = replace(found, tillegg=head.strip()), tail.strip()

@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from reconciliation.addresses.parsing import ParsedAddress
 from reconciliation.addresses.register import AddressRegister, Official, place_key
+from reconciliation.addresses.verdicts import Resolved
 
 _LIKE = 85
+_CODE = re.compile(r"(?:n(?:or?)?[\s-]*)?(\d{1,4})(?:[.,]0+)?(?:[\s,]+([^\W\d].*))?", re.IGNORECASE)
+"""A cell of a postnummer column: 481, 0481, 481.0, N-0481, 0481 Oslo."""
 
 
 def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: str | None) -> list[Official]:
-    """Those that the written postnummer fits; without one, those that the written poststed fits."""
-    if postnummer:
-        return [one for one in dict.fromkeys(addresses) if one.postnummer == postnummer]
-    if poststed:
-        return [one for one in dict.fromkeys(addresses) if same_place(poststed, one.poststed)]
-    return []
+    """Those that the written postnummer fits; without one, those that the written poststed fits. Where the two point at different
+    ones: both."""
+    distinct = list(dict.fromkeys(addresses))
+    by_code = [one for one in distinct if postnummer and one.postnummer == postnummer]
+    by_place = [one for one in distinct if poststed and same_place(poststed, one.poststed)]
+    if by_code and by_place and not set(by_code) & set(by_place):
+        return [*by_code, *by_place]
+    return by_code if postnummer else by_place
+
+
+def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
+    """What columns of their own add to the text, and what in the postnummer's speaks against it."""
+    cell = unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
+    found = _CODE.fullmatch(cell)
+    code, place = (found.group(1).zfill(4), found.group(2)) if found and int(found.group(1)) else (None, None)
+    doubt = f"«{cell}» i postnummerkolonnen er ikke et postnummer." if not found and re.search(r"\d", cell) else None
+    if parsed.postnummer is None:
+        named = parsed.poststed or (named_place(poststed) or place or "").upper() or None
+        return replace(parsed, postnummer=code, poststed=named), doubt
+    if code and code != parsed.postnummer:
+        return parsed, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen."
+    return parsed, doubt
+
+
+def named_place(cell: str | None) -> str | None:
+    """A cell of a poststed column; None for a dash and other signs of nothing."""
+    text = (cell or "").strip()
+    return text if re.search(r"[^\W\d_]", text) else None
+
+
+def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
+    """Why a poststed in a column of its own speaks against the poststed that the text has, or None."""
+    column = named_place(poststed)
+    if column is None or parsed.poststed is None or same_place(column, found.poststed) or same_place(column, parsed.poststed):
+        return None
+    return None if place_key(column) in register.villages else f"Poststedskolonnen sier {column.upper()}."
 
 
 def same_place(written: str | None, official: str | None) -> bool:
-    """One of the two names of a place is enough (GÁIVUOTNA KÅFJORD), and so is a slip of a letter."""
+    """One of the two names of a place is enough (GÁIVUOTNA KÅFJORD). A slip of a letter is not: Kristiansund is not Kristiansand."""
     one, other = place_key(written), place_key(official)
-    if not one or not other:
-        return False
-    return set(one.split()) <= set(other.split()) or fuzz.ratio(one, other) >= _LIKE
+    return bool(one and other) and set(one.split()) <= set(other.split())
+
+
+def much_the_same_place(written: str | None, official: str | None) -> bool:
+    """The same, or spelt nearly so: enough where the postnummer is there to tell."""
+    return same_place(written, official) or fuzz.ratio(place_key(written), place_key(official)) >= _LIKE
 
 
 def postal_doubt(official: Official, postnummer: str | None, poststed: str | None, register: AddressRegister | None) -> str | None:

@@ -20,7 +20,10 @@ from reconciliation.addresses.spelling import keys, plain, tokens
 House = tuple[int, str]
 """Number and letter; the letter is "" for none."""
 _TWO_NAMES = re.compile(r"\s+[-–/]\s+|/")
+_BETWEEN_NAMES = re.compile(r"\s*[-–/]\s*")
 _SHORT = 8
+ONLY_UNIT = "H0101"
+"""What a detached house with one dwelling has, also where the file leaves it blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Official:
     poststed: str | None
 
     def __str__(self) -> str:
-        return f"{self.adressenavn} {self.nummer}{self.bokstav}"
+        return f"{self.adressenavn} {self.nummer}{self.bokstav}" if self.nummer else self.adressenavn
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +89,9 @@ class AddressRegister:
         self.cadastral: dict[tuple[int, int, int, int], list[Official]] = defaultdict(list)
         self._found: dict[str, Found] = {}
         self._fill(frame)
-        self.villages = self.places - {place for places in self.postnummer.values() for place in places}
+        self._with_units = {municipality for municipality, _, _ in self.units}
+        self.known_places = self.places | self.farms
+        self.villages = self.known_places - {place for places in self.postnummer.values() for place in places}
         self._by_fold = _index(self.streets, lambda name: (fold(name),))
         self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
         self._by_tail = _index(self.streets, _tails)
@@ -125,6 +130,20 @@ class AddressRegister:
             if official not in street.houses[house]:
                 street.houses[house].append(official)
 
+    def unit_doubt(self, official: Official, unit: str | None) -> str | None:
+        """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""
+        municipality = official.kommunenummer or ""
+        units = self.units.get((municipality, official.adressenavn, (official.nummer, official.bokstav)), set())
+        if unit is None or unit in units or (not units and unit == ONLY_UNIT) or municipality not in self._with_units:
+            return None
+        shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
+        return f"{official} har ikke bruksenhet {unit} i registeret. {shown}"
+
+    @property
+    def has_units(self) -> bool:
+        """Whether any municipality's file has."""
+        return bool(self._with_units)
+
     def is_numbered_name(self, name: str) -> bool:
         """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""
         return bool(self._numbered) and keys(name).sure in self._numbered
@@ -140,7 +159,7 @@ class AddressRegister:
         folded, spelling = fold(name), keys(name)
         if not spelling.sure:
             return Found(Likeness.NONE)
-        alike = self._by_key.get(spelling.sure, ())
+        alike = self.spelt(name)
         if exact := self._by_fold.get(folded, ()):
             near = self._within(folded, 1, exact)
             return Found(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
@@ -166,7 +185,7 @@ class AddressRegister:
         best: dict[Street, int] = {}
         for text, choices, index in ((folded, self._folds, self._by_fold), (key, self._keys, self._by_key)):
             for hit, distance, _ in process.extract(text, choices, scorer=OSA.distance, score_cutoff=cutoff, limit=None):
-                if digits(hit) == digits(text):
+                if digits(hit) == digits(text) and (index is self._by_fold or _marks(hit) == _marks(text)):
                     for street in index[hit]:
                         best[street] = min(int(distance), best.get(street, cutoff))
         return tuple(sorted(best, key=lambda street: (best[street], street.adressenavn)))
@@ -176,6 +195,17 @@ class AddressRegister:
         words = tokens(name)
         found = [street for tail in _tails(name) for street in self._by_tail.get(tail, ())]
         return [street for street in dict.fromkeys(found) if _could_be(words, tokens(street.adressenavn))]
+
+    def spelt(self, name: str) -> tuple[Street, ...]:
+        """The streets that the name is a spelling of; of two names in another order, the one street that has both."""
+        return self._by_key.get(keys(name).sure, ()) or self._both_names(name)
+
+    def _both_names(self, name: str) -> tuple[Street, ...]:
+        parts = [part for part in _BETWEEN_NAMES.split(name) if part]
+        if len(parts) < 2:
+            return ()
+        first, *others = (self._by_key.get(keys(part).sure, ()) for part in parts)
+        return tuple(street for street in first if all(street in other for other in others))
 
     def alike(self, adressenavn: str) -> tuple[Street, ...]:
         """Streets whose official names are spellings of the same."""
@@ -197,9 +227,14 @@ def digits(text: str) -> list[str]:
     return re.findall(r"\d+", text)
 
 
+def _marks(key: str) -> str:
+    """Veg or gate: people mix the spellings of one, but not the two."""
+    return "".join(letter for letter in key if letter.isupper())
+
+
 def place_key(place: str | None) -> str:
-    """Comparison key of a poststed."""
-    return re.sub(r"[\W_]+", " ", plain(place or "")).strip()
+    """Comparison key of a poststed or a municipality."""
+    return re.sub(r" (?:kommune|herred|gielda|suohkan)$", "", re.sub(r"[\W_]+", " ", plain(place or "")).strip())
 
 
 def _index(streets: Iterable[Street], key_of: Callable[[str], tuple[str, ...]]) -> dict[str, tuple[Street, ...]]:

@@ -45,6 +45,8 @@ _WORDS: dict[str, str] = {
     "forstm": "forstmester",
     "statsmin": "statsminister",
     "doktor": "dr",
+    "fv": "fylkesV",
+    "rv": "riksV",
 }
 """Short forms that stand for one word only."""
 _GUESSES: dict[str, tuple[str, ...]] = {

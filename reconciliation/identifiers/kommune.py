@@ -18,7 +18,10 @@ from pathlib import Path
 FILE = Path(__file__).with_name("kommunenummer.csv")
 COLUMNS = ("old", "new", "date")
 """One line per change; a line whose old is blank says that new is valid at that date."""
-_NUMBER = re.compile(r"^\s*(?:k(?:ommune)?(?:nr|nummer)?\.?\s*:?\s*)?(\d{1,4})(?:\.0)?(?!\d)\s*(?:[-–(,].*|[^\W\d].*)?$", re.IGNORECASE)
+_LABEL = r"(?:k(?:omm?(?:une)?)?[\s.]*(?:nr|nummer)?[.:\s-]*)?"
+_NUMBER = re.compile(rf"^'?{_LABEL}(\d{{1,4}})(?:[.,]0)?(?!\d)\s*(?:[-–(,;].*|/?\s*[^\W\d].*)?$", re.IGNORECASE)
+_NAME_FIRST = re.compile(r"^[^\W\d][^\d(]*?[\s,(-]+(\d{3,4})\)?$")
+"""`Elverum (3420)`, `Oslo 0301`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Municipalities:
 
     def repaired(self, text: str) -> str | None:
         """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was."""
-        found = _NUMBER.match(text.replace("\xa0", " "))
+        plain = " ".join(text.split())
+        found = _NUMBER.match(plain) or _NAME_FIRST.match(plain)
         if found is None:
             return None
         number = found.group(1).zfill(4)

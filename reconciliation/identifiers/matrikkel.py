@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+
+from reconciliation.identifiers.kommune import municipalities
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +19,59 @@ class Matrikkelnummer:
     seksjonsnummer: int | None = None
 
 
-_PLAIN = re.compile(r"^(?:\d{4}\s*[-:]\s*)?(\d{1,5})\s*[/.,]\s*(\d{1,4})(?:\s*[/.]\s*(\d{1,4}))?(?:\s*[/.]\s*(\d{1,4}))?$")
-_GAB = re.compile(r"^\d{4}(\d{5})(\d{4})(\d{4})(\d{3})$")
+LABEL = r"(?:g(?:\.?\s?nr)?\.?\s?/?\s?b\.?\s?nr|matr(?:ikkel)?(?:\.?\s?n(?:umme)?r)?|eiendom)\b\.?\s*:?\s*"
+"""What may stand before the number itself: `gnr/bnr`, `gbnr.`, `matrikkelnr:`."""
+_LABEL = re.compile(rf"^{LABEL}(?=\d)", re.IGNORECASE)
+_PART = r"\s*[/.]\s*"
+_PLAIN = re.compile(rf"^(\d{{1,5}})\s*[/.,]\s*(\d{{1,4}})(?:{_PART}(\d{{1,4}}|-?))?(?:{_PART}(\d{{1,4}}))?$")
+_MUNICIPALITY = re.compile(r"^(\d{4})(?:\s*[-:]\s*|\s+)(?=\d+\s*[/.,]|g)", re.IGNORECASE)
+_MUNICIPALITY_TOO = re.compile(r"^(\d{4})\s*/\s*(?=\d+\s*/\s*\d)")
+"""`3420/12/345`: only where the first number is one of a municipality, since gnr/bnr/fnr looks the same."""
+_GAB = re.compile(r"^\d{4}[\s-]?(\d{5})[\s-]?(\d{4})[\s-]?(\d{4})[\s-]?(\d{3})$")
+_DATE = re.compile(r"^(?:[0-3]?\d([./-])[01]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d|[0-3]\d\.0\d\.\d\d)$")
+"""What a spreadsheet makes of 12/3."""
+_NUMBER = r"\.?\s*(?:n(?:umme)?r)?\.?\s*:?\s*"
 _NAMED = {
-    "gardsnummer": re.compile(r"\bg(?:å|a)?r?d?s?nr\.?\s*:?\s*(\d{1,5})", re.IGNORECASE),
-    "bruksnummer": re.compile(r"\bbr?u?k?s?nr\.?\s*:?\s*(\d{1,4})", re.IGNORECASE),
-    "festenummer": re.compile(r"\bf(?:este)?nr\.?\s*:?\s*(\d{1,4})", re.IGNORECASE),
-    "seksjonsnummer": re.compile(r"\bs(?:eksjons)?nr\.?\s*:?\s*(\d{1,4})", re.IGNORECASE),
+    "gardsnummer": re.compile(rf"\bg(?:(?:å|aa?)rds?)?{_NUMBER}(\d{{1,5}})\b", re.IGNORECASE),
+    "bruksnummer": re.compile(rf"\bb(?:ruks)?{_NUMBER}(\d{{1,4}})\b", re.IGNORECASE),
+    "festenummer": re.compile(rf"\bf(?:este)?{_NUMBER}(\d{{1,4}})\b", re.IGNORECASE),
+    "seksjonsnummer": re.compile(rf"\bs(?:eksj?(?:on)?s?)?{_NUMBER}(\d{{1,4}})\b", re.IGNORECASE),
 }
 
 
 def parse_matrikkel(text: str) -> Matrikkelnummer | None:
-    """`12/345`, `12/345/0/7`, `17/235, snr.2`, `12.345`, `.12.345`, `gnr 12 bnr 345`, the 20 digits of GAB. None when it
-    is none of these, or not linked (twenty zeros)."""
-    plain = text.strip().lstrip(".").strip()
+    """`12/345`, `12/345/0/7`, `17/235, snr.2`, `12.345`, `.12.345`, `gnr 12 bnr 345`, `3420-12/345`, the 20 digits of GAB.
+
+    None when it is none of these, when it names more than one property or is a date, or not linked (twenty zeros): what cannot
+    all be read is never half read.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip(".").strip(" ,;.")
     if gab := _GAB.match(plain):
         return _made(*(int(part) for part in gab.groups()))
-    named = {name: int(found.group(1)) for name, pattern in _NAMED.items() if (found := pattern.search(plain))}
-    if "gardsnummer" in named and "bruksnummer" in named:
-        return _made(named["gardsnummer"], named["bruksnummer"], named.get("festenummer", 0), named.get("seksjonsnummer", 0))
-    for pattern in _NAMED.values():
-        plain = pattern.sub("", plain)
-    found = _PLAIN.match(plain.strip(" ,;"))
-    if found is None:
+    if _DATE.match(plain):
         return None
-    gard, bruk, feste, seksjon = (int(part) if part else 0 for part in found.groups())
-    return _made(gard, bruk, feste or named.get("festenummer", 0), seksjon or named.get("seksjonsnummer", 0))
+    plain = _without_municipality(_LABEL.sub("", plain))
+    named: dict[str, int] = {}
+    for name, pattern in _NAMED.items():
+        if found := pattern.search(plain):
+            named[name] = int(found.group(1))
+            plain = f"{plain[: found.start()]} {plain[found.end() :]}"
+    feste, seksjon = named.get("festenummer", 0), named.get("seksjonsnummer", 0)
+    if "gardsnummer" in named and "bruksnummer" in named:
+        return None if re.search(r"\d", plain) else _made(named["gardsnummer"], named["bruksnummer"], feste, seksjon)
+    plain = plain.strip(" ,;.")
+    number = _PLAIN.match(plain)
+    if number is None or "gardsnummer" in named or "bruksnummer" in named:
+        return None
+    gard, bruk, third, fourth = (int(part) if part and part != "-" else 0 for part in number.groups())
+    return _made(gard, bruk, third or feste, fourth or seksjon)
+
+
+def _without_municipality(text: str) -> str:
+    if stated := _MUNICIPALITY.match(text):
+        return text[stated.end() :]
+    stated = _MUNICIPALITY_TOO.match(text)
+    return text[stated.end() :] if stated and stated.group(1) in municipalities().known else text
 
 
 def _made(gard: int, bruk: int, feste: int, seksjon: int) -> Matrikkelnummer | None:

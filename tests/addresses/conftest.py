@@ -16,3 +16,8 @@ def fjordvik(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
     return streets.register(tmp_path_factory.mktemp("two"), both=True)
+
+
+@pytest.fixture(scope="session")
+def nordvik(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
+    return streets.north(tmp_path_factory.mktemp("north"))

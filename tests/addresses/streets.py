@@ -64,3 +64,45 @@ def write(folder: Path) -> tuple[Path, Path]:
 def register(folder: Path, *, both: bool = False) -> AddressRegister:
     files = write(folder)
     return load_register(files if both else files[:1])
+
+
+NORTH: dict[str, tuple[str, ...]] = {
+    "Johkageaidnu / Elvevegen": ("1", "12", "12B"),
+    "Storgata": ("1", "5", "12", "12A", "12B", "14A", "14B"),
+    "Kong Oscar's gate": ("3",),
+    "Dr. Holms vei": ("7",),
+    "Kaptein Linges veg": ("2",),
+    "17. mai gate": ("5",),
+    "1. divisjons vei": ("8",),
+    "Nordre-Land veg": ("9",),
+    "Strandgata": ("5",),
+    "Strandgaten": ("5",),
+    "Lindevegen": ("6",),
+    "Linnevegen": ("6",),
+    "Måltrostvegen": ("3",),
+    "Nygårdsvegen": ("5",),
+    "Nygaardsgata": ("5",),
+    "Fylkesvei 98": ("15",),
+    "Ringveien": ("1001", "1002", "2"),
+    "Sundvegen": ("16", "16A", "16B"),
+    "Kirkegata": ("1", "3"),
+}
+UNITS = {
+    "Storgata 12": ("H0101", "H0102"),
+    "Storgata 12B": ("H0101", "H0201", "U0101", "K0101"),
+    "Sundvegen 16": ("H0101",),
+    "Sundvegen 16A": ("H0101", "L0101"),
+}
+
+
+def north(folder: Path) -> AddressRegister:
+    """A third invented municipality, whose file has units and a farm's name."""
+    lines = []
+    for line in _lines("9903", "NORDVIK", "9903;NORDVIK", NORTH):
+        cells = line.split(";")
+        lines += [f"{line};{unit}" for unit in UNITS.get(f"{cells[6]} {cells[7]}{cells[8]}", ("",))]
+    lines.append("990399;9903;NORDVIK;vegadresse;Nordgard;1099;Sundvegen;20;;7;5;;;Nordgard, Sundvegen 20;9903;NORDVIK;;;")
+    lines.append("990398;9903;NORDVIK;matrikkeladresse;;;;;;12;4;1;2;12/4/1-2;9903;NORDVIK;;;")
+    file = folder / "nordvik.csv"
+    file.write_bytes("\r\n".join([HEADINGS + ";bruksenhetsnummerTekst", *lines, ""]).encode("utf-8-sig"))
+    return load_register([file])

@@ -80,3 +80,23 @@ def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning
     assert all(part in done.deviations["message"][0] for part in warned)
     judged = validate(done.rows, done.deviations, VIK)
     assert (judged.accepted.height, judged.rejected.height) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "warned"), [("H0201", False), ("H0301", True), (None, False)], ids=["one it has", "one it has not", "none written"]
+)
+def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written(
+    nordvik: AddressRegister, unit: str | None, warned: bool
+) -> None:
+    before = standardise(read(good(Adresse="Storgata 12 B")), SOURCE, VIK)
+    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit(unit, pl.String))
+    done = with_official_addresses(Standardised(bare, before.deviations), SOURCE, nordvik)
+    assert done.rows.select("adressenavn", "bruksenhetsnummer").rows() == [("Storgata", unit)]
+    assert done.deviations["rule"].to_list() == ["B04W"] * warned
+    assert all("Storgata 12B har ikke bruksenhet H0301 i registeret." in said for said in done.deviations["message"])
+
+
+def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:
+    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
+    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit("H0909"))
+    assert with_official_addresses(Standardised(bare, before.deviations), SOURCE, fjordvik).deviations.height == 0

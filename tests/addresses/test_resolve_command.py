@@ -51,6 +51,57 @@ def test_a_workbook_goes_in_and_out_and_no_text_becomes_a_formula(tmp_path: Path
     assert cells["B2"].data_type == "s"
 
 
+def sheets(file: Path) -> None:
+    with xlsxwriter.Workbook(str(file)) as book:
+        book.add_worksheet("Forside").write_row(0, 0, ["Boliger", "i", "Fjordvik"])
+        book.add_worksheet("Tomt")
+        for name, address in (("Omsorg", "Kirkeveien 58"), ("Vanlige", "Kirkevegen 3")):
+            sheet = book.add_worksheet(name)
+            sheet.merge_range(0, 0, 0, 1, name)
+            sheet.write_row(2, 0, ["Nr", " ADRESSE "])
+            sheet.write_row(3, 0, [1, address])
+            sheet.write_row(4, 0, ["Totalt", 1])
+
+
+def test_the_first_sheet_that_has_the_column_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    sheets(tmp_path / "liste.xlsx")
+    done = run(tmp_path, listing="liste.xlsx")
+    assert done.exit_code == 0, done.output
+    assert "ark «Omsorg», overskrifter på rad 3" in done.output
+    assert "Arbeidsboken har også «Forside», «Vanlige»: kjør med --sheet" in done.output
+    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert found["verdict"].to_list() == ["resolved", "not_an_address"]
+
+
+def test_a_sheet_that_is_named_is_the_one_read(tmp_path: Path) -> None:
+    sheets(tmp_path / "liste.xlsx")
+    done = run(tmp_path, "--sheet", "Vanlige", listing="liste.xlsx")
+    assert "outside 1" in done.output
+    assert "Arbeidsboken har også" not in done.output
+    assert "Mente du «Vanlige»?" in run(tmp_path, "--sheet", "vanlig", listing="liste.xlsx").output
+
+
+WRITTEN = {
+    "tabs in UTF-16": "Nr\tAdresse\n1\tKirkeveien 58\n".encode("utf-16"),
+    "bars": b"Nr|Adresse\r\n1|Kirkeveien 58\r\n",
+    "commas and quotes": b'Nr,Adresse\n1,"Kirkeveien 58, 9901 Fjordvik"\n',
+    "a hard blank in cp1252": "Nr;Adresse;Sted\n1;Kirkeveien\u00a058;Måløy\n".encode("cp1252"),
+    "a title and blank lines": b"Boligliste\n\nNr;Adresse\n\n1;Kirkeveien 58\n\n",
+    "separators behind the headings": b"Nr;Adresse;;\n1;Kirkeveien 58;;\n",
+    "an old end-of-file mark": b"Nr;Adresse\n1;Kirkeveien 58\n\x1a",
+    "one column with commas": b"Adresse\nKirkeveien 58, 9901 Fjordvik\n",
+    "a heading with blanks in capitals": b"Nr; ADRESSE \n1;Kirkeveien 58\n",
+}
+
+
+@pytest.mark.parametrize("content", WRITTEN.values(), ids=WRITTEN.keys())
+def test_a_list_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "liste.csv").write_bytes(content)
+    done = run(tmp_path)
+    assert "1 rader" in done.output
+    assert "resolved 1, suggested 0" in done.output
+
+
 def test_a_column_the_list_already_has_is_kept_beside_ours(tmp_path: Path) -> None:
     (tmp_path / "liste.csv").write_text("Adresse;postnummer\nKirkevegen 58;9902\n", "utf-8")
     assert run(tmp_path, "--postnummer-column", "Postnummer").exit_code == 0

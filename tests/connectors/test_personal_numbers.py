@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import random
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -41,6 +43,11 @@ NUMBER = identity_number(14, 3)
         f"{NUMBER[:6]}.{NUMBER[6:]}",
         f"{NUMBER[:6]}/{NUMBER[6:]}",
         " ".join(NUMBER),
+        *(f"{NUMBER[:6]}{between}{NUMBER[6:]}" for between in (*"*+|;\\=~#", '"', " (", "\u00ad", "\u200b", "      ")),
+        f"{NUMBER[:6]} pnr {NUMBER[6:]}",
+        f"{NUMBER[:2]}.{NUMBER[2:4]}.19{NUMBER[4:6]}, personnr. {NUMBER[6:]}",
+        f"{NUMBER[:2]}.{NUMBER[2:4]}.19{NUMBER[4:6]} {NUMBER[6:]}",
+        f"{NUMBER[:2]}/{NUMBER[2:4]}/19{NUMBER[4:6]}-{NUMBER[6:]}",
     ],
 )
 @pytest.mark.parametrize("around", ["{}", "fnr {}", "fnr.{},", "({})", "Leil 3 {} H0101", "x{}y", "{} og {}"])
@@ -76,6 +83,40 @@ def test_a_lost_leading_zero_hides_no_number() -> None:
 )
 def test_other_numbers_stay_readable(text: str) -> None:
     assert mask_text(text) == text
+
+
+def _digits(chance: random.Random, number: int) -> str:
+    return "".join(chance.choices("0123456789", k=number))
+
+
+def _date(chance: random.Random) -> str:
+    return f"{chance.randint(1, 28)}.{chance.randint(1, 12)}.{chance.randint(2000, 2025)}"
+
+
+OTHERS: dict[str, Callable[[random.Random], str]] = {
+    "unit and date": lambda one: f"H0{one.randint(1, 9)}0{one.randint(1, 9)} {_date(one)}",
+    "unit and dates": lambda one: f"U0101 {_date(one)}-{_date(one)}",
+    "dates": lambda one: f"{_date(one)}-{_date(one)}",
+    "date and time": lambda one: f"{_date(one)} {one.randint(0, 23):02d}:{one.randint(0, 59):02d}",
+    "date and rent": lambda one: f"{_date(one)} {one.randint(4, 15)}{_digits(one, 3)}",
+    "telephone with country": lambda one: f"+47 {one.choice('49')}{_digits(one, 7)}",
+    "telephone glued to its country": lambda one: f"47{one.choice('49')}{_digits(one, 7)}",
+    "two telephones": lambda one: f"9{_digits(one, 2)} {_digits(one, 2)} {_digits(one, 3)} / 2{_digits(one, 1)} 33 44 55",
+    "telephone and date": lambda one: f"4{_digits(one, 7)} {_date(one)}",
+    "bank account": lambda one: f"{_digits(one, 4)}.{_digits(one, 2)}.{_digits(one, 5)}",
+    "bank account by name": lambda one: f"Kontonr. {_digits(one, 4)} {_digits(one, 2)} {_digits(one, 5)}",
+    "IBAN": lambda one: f"NO{_digits(one, 2)} {_digits(one, 4)} {_digits(one, 4)} {_digits(one, 3)}",
+    "organisation": lambda one: f"Org.nr. 9{_digits(one, 2)} {_digits(one, 3)} {_digits(one, 3)}",
+    "cadastral number": lambda one: f"0301-{one.randint(1, 200)}/{one.randint(1, 900)}/0/{one.randint(1, 30)}",
+    "cadastral number with slashes": lambda one: f"1103/{one.randint(1, 200)}/{one.randint(1, 900)}/0/{one.randint(1, 30)}",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_numbers_that_are_known_to_be_something_else_are_never_masked_by_chance(kind: str) -> None:
+    chance = random.Random(4)
+    written = {OTHERS[kind](chance) for _ in range(2000)}
+    assert [text for text in written if mask_text(text) != text] == []
 
 
 def test_a_key_column_of_eleven_digit_ids_is_left_alone_though_some_fit_by_chance() -> None:

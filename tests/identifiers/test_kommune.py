@@ -42,7 +42,8 @@ def test_a_night_of_an_earlier_date_sees_the_number_of_that_date() -> None:
 WRITTEN = [
     ("301", "0301"), (" 301", "0301"), ("301.0", "0301"), ("0301", "0301"), ("427 (Elverum)", "0427"), ("3420 Elverum", "3420"),
     ("Kommunenr. 3420", "3420"), ("10", None), ("1", None), ("Elverum", None), ("34200", None), ("9999", None), ("", None),
-    ("3420/1", None),
+    ("3420/1", None), ("Elverum (3420)", "3420"), ("Oslo 0301", "0301"), ("'0427", "0427"), ("K-3420", "3420"), ("Komm. 3420", "3420"),
+    ("301,0", "0301"), ("3420/Elverum", "3420"), ("3420;", "3420"), ("K.3101 / Halden", "3101"), ("Storgata 12", None),
 ]  # fmt: skip
 
 

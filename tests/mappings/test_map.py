@@ -80,6 +80,10 @@ COLUMNS = {
     "a number that is named": ("Husleie", ["7 500", "8000,50"], "manedsleie"),
     "a name that does not fit its values": ("Areal", ["stor", "liten"], None),
     "plain numbers under an unknown heading": ("Løpenr", ["1", "2"], None),
+    "a decimal is no matrikkelnummer": ("Mål", ["45,5", "60,25"], None),
+    "a heading with a full stop": ("Leil.nr", ["3", "4"], "leilighetsnummer"),
+    "a heading with its unit": ("Areal (kvm)", ["45,5", "60"], "bruksareal"),
+    "streets whose numbers stand elsewhere": ("Gateadresse", ["Storgata", "Lillevegen"], "adressenavn"),
     "a person by heading": ("Navn", ["Storgata 1", "Storgata 2"], None),
 }
 
@@ -93,6 +97,36 @@ def test_a_column_is_known_by_its_heading_or_its_values(heading: str, values: li
 def test_two_columns_for_one_field_leave_the_better_one() -> None:
     made = draft(pl.DataFrame({"Adresse": ["Storgata 1", "ukjent"], "Besøksadresse": ["Storgata 1", "Storgata 2"]}))
     assert {guess.heading: guess.field for guess in made.guesses} == {"Adresse": None, "Besøksadresse": "adresse"}
+
+
+def test_of_two_that_read_as_well_the_heading_that_says_it_best_wins() -> None:
+    made = draft(pl.DataFrame({"Type": ["Leilighet", "Hybel"], "Kategori": ["Omsorg", "Vanlig"]}))
+    assert {guess.heading: guess.field for guess in made.guesses} == {"Type": None, "Kategori": "kategori"}
+
+
+def test_a_blank_row_hides_no_key() -> None:
+    assert draft(pl.DataFrame({"Boligid": ["1", "2", None], "Adresse": ["Storgata 1", "Storgata 2", ""]})).key == ("Boligid",)
+
+
+LINES = {
+    "separators behind the last heading": "Nr;Adresse;BRA;;\n1;Storgata 1;50;;\n2;Storgata 2;60;;\n",
+    "lines that are too short or too long": "Nr;Adresse;BRA\n1;Storgata 1\n2;Storgata 2;60;x\n3;Storgata 3;70\n4;Storgata 4;70\n",
+    "a title": "Boliger, alle, 2026\n\nNr;Adresse;BRA\n1;Storgata 1;50\n",
+    "small letters": "nr;adresse;bra\n1;Storgata 1;50\n2;Storgata 2, 2. etg;60\n",
+}
+
+
+@pytest.mark.parametrize("text", LINES.values(), ids=LINES.keys())
+def test_the_headings_are_found_whatever_the_lines_are_like(text: str, tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_text(text, encoding="utf-8")
+    content = yaml.safe_load(mapped(tmp_path / "liste.csv").stdout)["sources"]["liste"]
+    assert {heading.casefold() for heading in content["key"]} == {"nr"}
+    assert [field["column"].casefold() for field in content["fields"].values()] == ["adresse", "bra"]
+
+
+def test_a_list_of_one_column_has_no_separator(tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_text("Adresse\nStorgata 1, 9901 Fjordvik\nStorgata 2, 9901 Fjordvik\n", encoding="utf-8")
+    assert yaml.safe_load(mapped(tmp_path / "liste.csv").stdout)["sources"]["liste"]["fields"]["adresse"]["column"] == "Adresse"
 
 
 def test_nothing_is_overwritten_and_a_missing_file_is_a_sentence(tmp_path: Path) -> None:

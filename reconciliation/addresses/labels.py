@@ -1,0 +1,98 @@
+"""What stands beside an address in the same cell: the unit, the owner's own label, the room, the floor and the side.
+
+A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. Floor and side say nothing that the register knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SEVERAL = r"(?!\s*(?:[-–/+&]|og|til)\s*\d)"
+"""Of "leil 3 og 4" none is taken."""
+_UNIT = re.compile(
+    r"(?:(?<!\w)(?:bruksenhet(?:snummer|snr\.?)?\s*:?\s*|bolig(?:nummer|nr\.?)\s*:?\s*)?([HULK])\s*[-.]?\s*(\d\s?\d)\s*[-.]?\s*(\d\s?\d)"
+    r"|(?:(?<=\d)|(?<=\d[A-Za-zÆØÅæøå])|(?<=\d [A-Za-zÆØÅæøå]))([HULK])-?(\d\d)(\d\d))(?!\d)(?!\s*[-–/]\s*\d)",
+    re.IGNORECASE,
+)
+"""The second form is glued to the house: 12BH0201."""
+_FLAT = re.compile(
+    r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:n(?:umme)?r\.?)?\s*:?\s*(\d+(?:\s?(?!(?<=\s)i)[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
+    + _SEVERAL,
+    re.IGNORECASE,
+)
+_ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|(?!i\s+\w)[a-zæøå])(?!\w)" + _SEVERAL, re.IGNORECASE)
+_EMPTY_LABEL = re.compile(
+    r"[\s,]+(?:leilighet(?:s?nummer|s?nr)?|leil|lgh|bolig(?:nummer|nr)?|bruksenhet)\.?\s*(?:nr\.?)?\s*:?(?=\s*(?:,|$))", re.IGNORECASE
+)
+"""What is left of "leil H0201"."""
+_SIDE = r"(?:t\.?\s?[hv]\.?|til\s+(?:høyre|venstre)|høyre|venstre)(?!\w)"
+_FLOOR = re.compile(
+    r"(?<=[\w.])[\s,]+(?:"
+    rf"(?:\d{{1,2}}\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|(?:u|under|kjeller|sokkel|lofts?|hoved)\.?\s?(?:etasje|etg)(?!\w)\.?)(?:[\s,]*(?:{_SIDE}|[hv]\.?(?!\w)))?"
+    rf"|{_SIDE}|(?:(?:kjeller|sokkel|lofts?|hybel)(?:leilighet|bolig)(?:en)?|sokkel|loft(?:et)?)(?!\w)|(?-i:kjeller)(?:en)?(?!\w))",
+    re.IGNORECASE,
+)
+"""Kjeller with a capital is a place, and before a number all of them may be part of a name."""
+_FLOOR_FIRST = re.compile(r"^\d{1,2}\s*\.?\s*(?:etasje|etg)(?!\w)\.?[\s,]*", re.IGNORECASE)
+_HIGHEST_FLOOR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """None for those that do not stand in the text."""
+
+    bruksenhetsnummer: str | None = None
+    leilighetsnummer: str | None = None
+    rom: str | None = None
+
+
+def take_labels(text: str) -> tuple[Labels, str]:
+    """The labels of one text, and the text without them. A parenthesis around nothing but labels is opened."""
+    text = re.sub(r"\s*\(([^()]*)\)", lambda inner: f", {inner[1]}," if only_labels(inner[1]) else inner[0], text)
+    unit, text = _take_unit(text)
+    flat = room = None
+    if found := _FLAT.search(text):
+        flat, text = re.sub(r"\s", "", found.group(1)).upper(), _without(text, found)
+    if found := _ROOM.search(text):
+        room, text = f"Rom {found.group(1).upper()}", _without(text, found)
+    text = _FLOOR.sub(lambda found: "" if re.search(r"\d", found.string[: found.start()]) else found[0], _FLOOR_FIRST.sub("", text))
+    if unit:
+        text = _EMPTY_LABEL.sub("", text)
+    return Labels(unit, flat, room), tidy(re.sub(r"\s*,(\s*,)+", ",", text))
+
+
+def only_labels(text: str) -> bool:
+    """Whether nothing of it is left when the labels are taken."""
+    return bool(text.strip()) and "(" not in text and not take_labels(f"x1 {text.strip()}")[1].removeprefix("x1").strip(" ,.")
+
+
+def tidy(text: str) -> str:
+    """One blank between words, and one after a full stop that a number follows ("Økernvn.38")."""
+    return re.sub(r"(?<=[^\W\d]\.)(?=\d)", " ", re.sub(r"\s+", " ", text)).strip(" ,;")
+
+
+def _take_unit(text: str) -> tuple[str | None, str]:
+    """The one unit of the text, and the text without it; of several none, since the row is about more than one dwelling."""
+    found = [(unit, name) for unit in _UNIT.finditer(text) if (name := _name(unit)) and not _is_letter_and_post_code(text, unit)]
+    if len({name for _, name in found}) != 1:
+        return None, text
+    for unit, _ in reversed(found):
+        text = _without(text, unit)
+    return found[0][1], text
+
+
+def _name(unit: re.Match[str]) -> str | None:
+    letter, floor, number = (re.sub(r"\s", "", part).upper() for part in unit.groups() if part)
+    return f"{letter}{floor}{number}" if int(floor) <= _HIGHEST_FLOOR else None
+
+
+def _is_letter_and_post_code(text: str, unit: re.Match[str]) -> bool:
+    """ "Storgata 12 H 2413 Elverum": a house letter, then a postnummer and its place."""
+    follows = text[unit.end() :].lstrip()
+    spaced = bool(re.match(r"[HULK]\s+\d{4}$", unit.group(0), re.IGNORECASE))
+    return spaced and bool(re.match(r"[^\W\d]{2,}", follows)) and not re.search(r"(?:^|[,\s])\d{4}\s*,?\s*(?:[^\W\d][^\d,]*)?$", follows)
+
+
+def _without(text: str, part: re.Match[str]) -> str:
+    return tidy(text[: part.start()].rstrip(" ,-/") + " " + text[part.end() :].lstrip(" -")) if part.start() else tidy(text[part.end() :])

@@ -1,0 +1,50 @@
+"""A cell as it was typed, pasted or wrongly decoded -> the text that a person sees in it, on one line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_MISREAD = re.compile("[ÃÂ][\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]")
+"""UTF-8 that was read as a Western code page: Ã¥ for å."""
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_IN_A_PLACE = re.compile(r"(?<=\d)(\s?[^\W\d_])?\s+i\s+(?=\w{2}|\d)")
+"""Storgata 12 B i Fjordvik."""
+_BLANKS = re.compile(r"[^\S\r\n]+")
+_LINES = re.compile(r"\s*[;|\r\n]+\s*")
+_AROUND = ' ,;:!*_"«»“”•>'
+_BEFORE = _AROUND + "-"
+"""A dash or a question mark behind a number says that it is not all, or not sure."""
+_DASHED_CODE = re.compile(r"\s+[-/]\s+(?=\d{4}\s+[^\W\d])")
+_COUNTRY = re.compile(r",?\s*(?<!\w)(?:norge|noreg|norway|norwegen)\W*$", re.IGNORECASE)
+_COUNTRY_CODE = re.compile(r"(?<!\w)(?:no?-\s?|nor?\s)(?=\d{4}\b)|(?<=,)\s*n\s?(?=\d{4}\b)|(?<!\w)n(?=\d{4}\s+[^\W\d])", re.IGNORECASE)
+_LAST_STOP = re.compile(r"(\d\s?[^\W\d_]?)[\s.]*\.$")
+
+
+LONGEST = 400
+"""Characters; a longer text is a remark, and would take long to take apart."""
+
+
+def legible(text: str) -> str:
+    """Composed letters, one blank between words, a comma between lines, no quotes around, no country. May be empty."""
+    plain = unicodedata.normalize("NFC", _UNSEEN.sub("", _decoded(text)))
+    plain = _LINES.sub(", ", _DASHES.sub("-", _BLANKS.sub(" ", plain).strip()))
+    plain = re.sub(r"\s+", " ", plain).lstrip(_BEFORE).rstrip(_AROUND)
+    plain = _COUNTRY_CODE.sub(" ", _DASHED_CODE.sub(", ", _COUNTRY.sub("", plain)))
+    if plain[-1:] == "'" and plain[:1] == "'":
+        plain = plain[1:-1]
+    plain = _IN_A_PLACE.sub(lambda found: f"{found[1] or ''}, ", plain)
+    return _LAST_STOP.sub(r"\1", plain).strip(_AROUND)
+
+
+def _decoded(text: str) -> str:
+    """The text read again as what it was, where all of it can be."""
+    if not _MISREAD.search(text):
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text

@@ -6,7 +6,7 @@ import polars as pl
 
 from reconciliation.match.blocks import PAIR
 from reconciliation.match.comparison import compare
-from reconciliation.match.neighbours import crowded
+from reconciliation.match.neighbours import neighbours
 
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
 """What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
@@ -17,7 +17,7 @@ AGREEING = 2
 
 def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
-    few = _uncrowded(ours, theirs)
+    few = _without("_crowded", ours, theirs)
     # A label of its own tells that more dwellings stand there than are listed.
     sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
     left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
@@ -26,20 +26,20 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
     seen = _nothing_differs(compare(free, ours, theirs))
-    # Rents change, but one far off beside nothing that agrees is a neighbour's.
+    # Rents change, but another rent beside nothing that agrees may be a neighbour's.
     like = pl.any_horizontal(
         pl.col(f"_level_{name}").is_in(["same", "close"]) for name in ("bruksareal", "antall_soverom", "seksjonsnummer")
     )
-    return seen.filter(like | (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+    return seen.filter(like | pl.col("_level_manedsleie").is_in(["same", "unknown"])).select(list(PAIR))
 
 
-def _uncrowded(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """`_address` of those where neither side lists several, in this street or in one spelt nearly alike."""
+def _without(what: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """`_address` of those where no row of either side is `_crowded`, or has somebody `_beside` it, as neighbours tells."""
     columns = ["_municipality", "_street", "_house", "_address", "_ground"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
-    apart = both.with_columns(_crowded=crowded(both)).group_by("_address").agg(pl.col("_crowded").any())
-    return apart.filter(~pl.col("_crowded")).select("_address").drop_nulls()
+    told = pl.concat([both, neighbours(both)], how="horizontal").group_by("_address").agg(pl.col(what).any())
+    return told.filter(~pl.col(what)).select("_address").drop_nulls()
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -78,10 +78,19 @@ def last_left(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame,
 
 def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
     """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
-    place = ["_address", "_unit"]
-    let = pl.concat([side.filter(pl.col("_extra").is_not_null()).select(place) for side in (ours, theirs)]).drop_nulls().unique()
-    bare = ours.filter(pl.col("_extra").is_null()).join(let, on=place, how="semi").get_column("leverandor_bolig_id")
-    return pl.col("leverandor_bolig_id").is_in(bare.implode())
+    both = pl.concat([side.select("_extra", *_LEASED) for side in (ours, theirs)]).filter(pl.col("_extra").is_not_null())
+
+    def of_several(side: pl.DataFrame, name: str) -> pl.Expr:
+        bare = side.filter(pl.col("_extra").is_null())
+        any_of = [bare.join(both.select(place).drop_nulls().unique(), on=place, how="semi").get_column(name) for place in _UNITS]
+        return pl.col(name).is_in(pl.concat(any_of).implode())
+
+    return of_several(ours, "leverandor_bolig_id") | of_several(theirs, "kobo_id")
+
+
+_UNITS = (["_address", "_unit"], ["_municipality", "_ground", "_house", "_unit"])
+"""What makes two rows one unit: the address, or the ground and the house where the street is misspelt."""
+_LEASED = sorted({name for place in _UNITS for name in place})
 
 
 def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,7 @@ AGREEING = 2
 def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
     few = _without("_crowded", ours, theirs)
-    # A label of its own tells that more dwellings stand there than are listed.
+    # A label of its own tells that more dwellings stand there than are listed; "1" may be of one, or the first of several.
     sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
     left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
     pairs = left.join(few, on="_address", how="semi").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
@@ -30,7 +30,10 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
     like = pl.any_horizontal(
         pl.col(f"_level_{name}").is_in(["same", "close"]) for name in ("bruksareal", "antall_soverom", "seksjonsnummer")
     )
-    return seen.filter(like | pl.col("_level_manedsleie").is_in(["same", "unknown"])).select(list(PAIR))
+    rent = pl.col("_level_manedsleie")
+    first = ours.filter(pl.col("_label").is_not_null() & pl.col("_unit").is_null()).get_column("leverandor_bolig_id")
+    untold = (rent == "unknown") & ~pl.col("leverandor_bolig_id").is_in(first.implode())
+    return seen.filter(like | (rent == "same") | untold).select(list(PAIR))
 
 
 def _without(what: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:

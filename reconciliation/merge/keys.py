@@ -19,6 +19,8 @@ KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS,
 LIKE_AREA = 1.25
 """Two areas of one house may differ this much (one system measures outside walls) before the address alone is too little."""
 LIKE_RENT = 1.1
+ROUNDED = 1.0
+"""Square metres that a system loses when it keeps whole numbers."""
 LIKE_STREET = 4
 """Two spellings that share so many first letters are one street if nothing that was measured speaks against it."""
 FAR_AREA = 1.5
@@ -115,9 +117,10 @@ def at_odds(name: str) -> pl.Expr:
     if name == MATRIKKEL:
         # gnr and bnr typed in each other's place are another street's ground.
         # Two streets meet at a corner: one parcel, and in each the same house and unit number.
-        alike = (told[0] & agrees[0].fill_null(value=False)) | (told[1] & (rent.n_unique() == 1))
+        same_area = told[0] & ((area.max() - area.min()) < ROUNDED).fill_null(value=False)
+        same_rent = told[1] & (rent.n_unique() == 1)
         named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
-        corner = ~alike & (told[0] | told[1] | ~named_alike)
+        corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(told[0] | told[1])))
         elsewhere = (pl.col("_street").drop_nulls().n_unique() > 1) & (~one("postnummer") | (against > support) | corner)
         return elsewhere | ((against >= 2) & (support < 1 + ground))
     # The floor stands in the unit number: that it agrees is nothing new.

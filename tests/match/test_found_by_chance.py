@@ -32,6 +32,10 @@ KEPT_APART: dict[str, dict[str, list[dict[str, Any]]]] = {
         "fdv": [{**GROUND, **H0101, "adressenavn": "Tinghusgata", "bruksareal": 62.0, "manedsleie": 7750.0}],
         "eiendom": [{**GROUND, **H0101, "adressenavn": "Elvarheimgata", "bruksareal": 53.0, "manedsleie": 7200.0}],
     },
+    "a corner where the areas happen to be near": {
+        "fdv": [{**GROUND, **H0101, "adressenavn": "Tinghusgata", "bruksareal": 53.0, "manedsleie": 7050.0}],
+        "eiendom": [{**GROUND, **H0101, "adressenavn": "Elvarheimgata", "bruksareal": 52.0, "manedsleie": 7000.0}],
+    },
     "a corner of which nothing was measured": {
         "fdv": [{**GROUND, **H0101, "adressenavn": "Tinghusgata"}],
         "eiendom": [{**GROUND, **H0101, "adressenavn": "Elvarheimgata"}],
@@ -65,6 +69,16 @@ NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         ],
         {**GROUND, "nummer": 32, "bokstav": "B", "antall_soverom": 3, "manedsleie": 11650.0},
     ),
+    "the first of several by its label, and nothing to tell": (
+        [{**GROUND, "leilighetsnummer": "1", "bruksareal": 57.0}], {**GROUND, "antall_soverom": 4},
+    ),
+    "a room without its reference, and the other rooms' rows lack the ground that settled its street": (
+        [
+            {**GROUND, **H0101, "adressenavn": "Ospesvingen", "bruksareal": 21.0, "antall_soverom": 1},
+            {**H0101, "adressenavn": "Ospesvingen", "bruksareal": 24.0, "antall_soverom": 1, "ekstra_referanse": "Rom 4"},
+        ],
+        {**GROUND, **H0101, "adressenavn": "Ospesingen", "antall_soverom": 1},
+    ),
     "a rent that is near, and nothing else to tell": (
         [{**GROUND, **H0101, "bruksareal": 66.0, "manedsleie": 8400.0}], {**GROUND, "antall_soverom": 3, "manedsleie": 8950.0},
     ),
@@ -91,5 +105,7 @@ def test_the_last_two_are_one_where_nobody_stands_in_a_misspelt_street() -> None
 
 
 def test_a_house_at_a_corner_is_one_where_what_was_measured_agrees() -> None:
-    rows = [{**GROUND, **H0101, "adressenavn": street, "bruksareal": 62.0} for street in ("Tinghusgata", "Elvarheimgata")]
+    rows = [
+        {**GROUND, **H0101, "adressenavn": street, "bruksareal": 62.0, "manedsleie": 7750.0} for street in ("Tinghusgata", "Elvarheimgata")
+    ]
     assert merged(fdv=rows[:1], eiendom=rows[1:]).height == 1

@@ -6,6 +6,7 @@ import polars as pl
 
 from reconciliation.match.blocks import PAIR
 from reconciliation.match.comparison import compare
+from reconciliation.match.leases import let_by_lease
 from reconciliation.match.neighbours import neighbours
 
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
@@ -81,19 +82,11 @@ def last_left(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame,
 
 def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
     """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
-    both = pl.concat([side.select("_extra", *_LEASED) for side in (ours, theirs)]).filter(pl.col("_extra").is_not_null())
-
-    def of_several(side: pl.DataFrame, name: str) -> pl.Expr:
-        bare = side.filter(pl.col("_extra").is_null())
-        any_of = [bare.join(both.select(place).drop_nulls().unique(), on=place, how="semi").get_column(name) for place in _UNITS]
-        return pl.col(name).is_in(pl.concat(any_of).implode())
-
-    return of_several(ours, "leverandor_bolig_id") | of_several(theirs, "kobo_id")
-
-
-_UNITS = (["_address", "_unit"], ["_municipality", "_ground", "_house", "_unit"])
-"""What makes two rows one unit: the address, or the ground and the house where the street is misspelt."""
-_LEASED = sorted({name for place in _UNITS for name in place})
+    names = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
+    sides = {"leverandor_bolig_id": ours, "kobo_id": theirs}
+    told = pl.concat(side.select(*names, pl.lit(name).alias("_side"), _id=name) for name, side in sides.items())
+    bare = told.filter(let_by_lease() & pl.col("_extra").is_null())
+    return pl.any_horizontal(pl.col(name).is_in(bare.filter(pl.col("_side") == name).get_column("_id").implode()) for name in sides)
 
 
 def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.match.leases import let_by_lease
 from reconciliation.match.neighbours import neighbours
 from reconciliation.match.spelling import ground
 from reconciliation.merge.keys import (
@@ -61,7 +62,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     keyed = keyed.with_columns(
         *neighbours(keyed),
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
-        _leases_here=_let_by_lease("_address", "_unit") | _let_by_lease("_municipality", "_ground", "_house", "_unit"),
+        _leases_here=let_by_lease(),
         _by_last=pl.lit(None, pl.String()),
     )
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
@@ -77,12 +78,6 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
     ends = pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
     return Clusters(_named(keyed), ends)
-
-
-def _let_by_lease(*place: str) -> pl.Expr:
-    """Per row: does any row of this place (street and ground may be misspelt, hardly both) name a lease?"""
-    known = pl.all_horizontal(pl.col(name).is_not_null() for name in place if name != "_unit")
-    return known & pl.col("_extra").is_not_null().any().over(place)
 
 
 def _join_by(rows: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:

@@ -72,6 +72,13 @@ NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "the first of several by its label, and nothing to tell": (
         [{**GROUND, "leilighetsnummer": "1", "bruksareal": 57.0}], {**GROUND, "antall_soverom": 4},
     ),
+    "a room without its reference, and the room that names one lacks the unit number": (
+        [
+            {**GROUND, **H0101, "antall_soverom": 1, "manedsleie": 7850.0},
+            {**GROUND, "adressenavn": "Storgaaata", "antall_soverom": 1, "manedsleie": 6650.0, "ekstra_referanse": "Rom 4"},
+        ],
+        {**GROUND, **H0101, "antall_soverom": 1, "manedsleie": 6650.0},
+    ),
     "a room without its reference, and the other rooms' rows lack the ground that settled its street": (
         [
             {**GROUND, **H0101, "adressenavn": "Ospesvingen", "bruksareal": 21.0, "antall_soverom": 1},

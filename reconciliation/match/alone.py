@@ -27,14 +27,17 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
     seen = _nothing_differs(compare(free, ours, theirs))
-    # Rents change, but another rent beside nothing that agrees may be a neighbour's.
-    like = pl.any_horizontal(
-        pl.col(f"_level_{name}").is_in(["same", "close"]) for name in ("bruksareal", "antall_soverom", "seksjonsnummer")
-    )
-    rent = pl.col("_level_manedsleie")
-    first = ours.filter(pl.col("_label").is_not_null() & pl.col("_unit").is_null()).get_column("leverandor_bolig_id")
-    untold = (rent == "unknown") & ~pl.col("leverandor_bolig_id").is_in(first.implode())
-    return seen.filter(like | (rent == "same") | untold).select(list(PAIR))
+    return seen.filter(_told_or_untold(ours)).select(list(PAIR))
+
+
+def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
+    """On pairs of which nothing differs: the rent, the area or the section says that they are one; or the bedrooms do and the rent
+    has drifted; or nobody measured anything. A label tells of further dwellings that nobody may have listed: then it must be said."""
+    rent, area, section, rooms = (pl.col(f"_level_{name}") for name in ("manedsleie", "bruksareal", "seksjonsnummer", "antall_soverom"))
+    labelled = ours.filter(pl.col("_label").is_not_null()).get_column("leverandor_bolig_id")
+    told = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
+    untold = (rent == "unknown") | ((rent == "close") & (rooms == "same"))
+    return told | (untold & ~pl.col("leverandor_bolig_id").is_in(labelled.implode()))
 
 
 def _without(what: str, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:

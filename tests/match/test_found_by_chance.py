@@ -86,6 +86,13 @@ NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         ],
         {**GROUND, **H0101, "adressenavn": "Ospesingen", "antall_soverom": 1},
     ),
+    "the first of several by its label and unit number, and nothing to tell": (
+        [{**GROUND, **H0101, "leilighetsnummer": "1", "bruksareal": 82.0}], {**GROUND, "antall_soverom": 1},
+    ),
+    "the first of several, as many bedrooms and another rent": (
+        [{**GROUND, **H0101, "leilighetsnummer": "1", "antall_soverom": 1, "manedsleie": 5900.0}],
+        {**GROUND, "antall_soverom": 1, "manedsleie": 6600.0},
+    ),
     "a rent that is near, and nothing else to tell": (
         [{**GROUND, **H0101, "bruksareal": 66.0, "manedsleie": 8400.0}], {**GROUND, "antall_soverom": 3, "manedsleie": 8950.0},
     ),

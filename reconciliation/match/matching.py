@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -87,6 +88,11 @@ class _Search:
         # New for certain, a person said: nothing is looked for.
         self.busy_ours = pl.concat([self.busy_ours, self.answers.new])
 
+    @cached_property
+    def any_lease(self) -> pl.Expr:
+        """On pairs; both sides must be placed before it is first asked for."""
+        return mixed_leases(self.ours, self.theirs)
+
     @property
     def free_ours(self) -> pl.DataFrame:
         return self.ours.join(self.busy_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
@@ -126,7 +132,7 @@ class _Search:
             )
             | self._contradicted()
         )
-        odd = at_odds() | mixed_leases(self.ours, self.theirs)
+        odd = at_odds() | self.any_lease
         self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
         settled = seen.filter(~against & ~odd)
         self._add(settled, key, reason, certain=True)

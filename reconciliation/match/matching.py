@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from reconciliation.decisions import Decisions
-from reconciliation.match.alone import alone_at_address, last_left, leases, mixed_leases
+from reconciliation.match.alone import alone_at_address, around_addresses, last_left, leases, mixed_leases
 from reconciliation.match.answers import Answers, answers_for
 from reconciliation.match.blocks import pairs_in_blocks
 from reconciliation.match.comparison import at_odds, compare, explain, prepared
@@ -47,8 +47,9 @@ def match(
     search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
     search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
     search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "address_lease")
-    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "single")
-    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "last")
+    around = around_addresses(search.ours, search.theirs)
+    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "single")
+    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "last")
     search.settle_elsewhere()
     search.offer(_candidates(search))
     return search.result()

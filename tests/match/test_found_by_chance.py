@@ -123,3 +123,17 @@ def test_a_house_at_a_corner_is_one_where_what_was_measured_agrees() -> None:
         {**GROUND, **H0101, "adressenavn": street, "bruksareal": 62.0, "manedsleie": 7750.0} for street in ("Tinghusgata", "Elvarheimgata")
     ]
     assert merged(fdv=rows[:1], eiendom=rows[1:]).height == 1
+
+
+def test_the_last_two_of_an_address_are_no_pair_where_somebody_stands_in_a_misspelt_street() -> None:
+    flats = [{"bruksenhetsnummer": f"H010{unit}", "bruksareal": 40.0 + unit, "antall_soverom": 2} for unit in (1, 2)]
+    ours = [flats[0], {**flats[1], "bruksenhetsnummer": None, "leilighetsnummer": "2"}]
+    entries = [{"kobo_id": f"k{place}", **flat} for place, flat in enumerate(flats, start=1)]
+    assert certain(ours, entries) == ["k1", "k2"]
+    misspelt = {**flats[1], "adressenavn": "Stoorgata", "bruksenhetsnummer": None, "leilighetsnummer": "3"}
+    assert certain([*ours, misspelt], entries) == ["k1"]
+
+
+def certain(rows: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[str]:
+    found = match(merged(fdv=rows), register(*entries), links(), None).filter("certain")
+    return sorted(found["kobo_id"])

@@ -9,8 +9,10 @@ import polars as pl
 
 from reconciliation.difference import differences
 from reconciliation.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
+from reconciliation.match.spelling import stem
 from reconciliation.merge.survivorship import ranks
 from reconciliation.municipality import Municipality
+from reconciliation.place import with_place
 from reconciliation.tables import PLAN_ITEMS
 from reconciliation.words import DwellingClass
 
@@ -60,9 +62,24 @@ def class_dwellings(night: Night) -> pl.DataFrame:
         .join(changes, on="leverandor_bolig_id", how="left")
         .join(offered, on="leverandor_bolig_id", how="left")
         .join(broken, on="leverandor_bolig_id", how="left")
+        .join(_elsewhere(night.dwellings), on="leverandor_bolig_id", how="left")
+        .with_columns(pl.col("elsewhere").fill_null(value=False))
         .with_columns(pl.col("changes").fill_null("[]"), pl.col("offers").fill_null(0), pl.col("protected").fill_null(value=False))
     )
     return _classed(joined)
+
+
+def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, elsewhere): of the dwellings in doubt, whether no candidate is written at their own address."""
+    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
+    asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
+    named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
+    placed = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode()))).select(
+        "leverandor_bolig_id", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
+    )
+    beside = asked.join(placed, on="leverandor_bolig_id").join(placed.select(other="leverandor_bolig_id", at_other="at"), on="other")
+    apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
+    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all())
 
 
 def _one_each(clashing: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
@@ -76,7 +93,9 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("offers") > 0
     matched, differing = pl.col("kobo_id").is_not_null(), pl.col("changes") != "[]"
     why_doubtful = (
-        pl.when(pl.col("bruksenhetsnummer").is_null())
+        pl.when("elsewhere")
+        .then(pl.lit("nearly_same_address"))
+        .when(pl.col("bruksenhetsnummer").is_null())
         .then(pl.lit("unit_number_missing"))
         .when(pl.col("ekstra_referanse").is_null())
         .then(pl.lit("lease_reference_missing"))

@@ -101,6 +101,14 @@ def test_a_unit_number_missing_in_a_block_is_never_created() -> None:
     assert plan.items.select("class", "reason").rows() == [("create", "not_in_register"), ("review", "unit_number_missing")]
 
 
+def test_a_slip_in_the_street_is_asked_as_what_it_is() -> None:
+    twin = {**UNIT, "bruksareal": 52.0, "manedsleie": 7500.0}
+    plan = planned([{**twin, "adressenavn": "Kirkesvingen"}, {**twin, "source": "eiendom", "adressenavn": "Kirkesvnigen"}], [])
+    assert [(item["class"], item["reason"]) for item in plan.items.iter_rows(named=True) if item["class"] == "review"] == [
+        ("review", "nearly_same_address")
+    ]
+
+
 GONE = {
     "one night is too short": ({}, SOURCES, 2, "retire_waiting"),
     "the second night": ({"old": 1}, SOURCES, 2, None),

@@ -9,8 +9,10 @@ import polars as pl
 
 from reconciliation.difference import at_odds, changes_of
 from reconciliation.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
+from reconciliation.match.spelling import stem
 from reconciliation.merge.survivorship import ranks
 from reconciliation.municipality import Municipality
+from reconciliation.place import with_place
 from reconciliation.tables import PLAN_ITEMS
 from reconciliation.words import DwellingClass
 
@@ -50,12 +52,30 @@ def class_dwellings(night: Night) -> pl.DataFrame:
     gone = _without(night.links.filter(pl.col("kobo_id").is_not_null()), night.register_rows, "kobo_id")
     broken = _without(gone, certain, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
     joined = _beside(night.dwellings, pl.concat([certain, clashing]))
-    for told in (_changes(night, joined), offered, broken):
+    for told in (_changes(night, joined), offered, broken, _elsewhere(night.dwellings)):
         joined = _beside(joined, told)
     joined = joined.with_columns(
-        pl.col("changes").fill_null("[]"), pl.col("offers").fill_null(0), pl.col("protected").fill_null(value=False)
+        pl.col("changes").fill_null("[]"),
+        pl.col("offers").fill_null(0),
+        pl.col("protected").fill_null(value=False),
+        pl.col("elsewhere").fill_null(value=False),
     )
     return _classed(joined)
+
+
+def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, elsewhere): of the dwellings in doubt, whether no candidate is written at their own address."""
+    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
+    if doubtful.is_empty():
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "elsewhere": pl.Boolean()})
+    asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
+    named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
+    placed = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode()))).select(
+        "leverandor_bolig_id", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
+    )
+    beside = asked.join(placed, on="leverandor_bolig_id").join(placed.select(other="leverandor_bolig_id", at_other="at"), on="other")
+    apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
+    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all())
 
 
 def _beside(dwellings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +103,9 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("offers") > 0
     matched, differing = pl.col("kobo_id").is_not_null(), pl.col("changes") != "[]"
     why_doubtful = (
-        pl.when(pl.col("bruksenhetsnummer").is_null())
+        pl.when("elsewhere")
+        .then(pl.lit("nearly_same_address"))
+        .when(pl.col("bruksenhetsnummer").is_null())
         .then(pl.lit("unit_number_missing"))
         .when(pl.col("ekstra_referanse").is_null())
         .then(pl.lit("lease_reference_missing"))

@@ -59,6 +59,10 @@ REASONS: dict[str, Reason] = {
         "One lease or the whole unit? Others let it room by room",
         "Ett leieforhold eller hele bruksenheten? Andre kilder har den rom for rom",
     ),
+    "nearly_same_address": Reason(
+        "Nearly the address of {count} dwellings of other sources: one slip of the hand, or two dwellings?",
+        "Nesten samme adresse som i en annen kilde ({count}): skrivefeil, eller to boliger?",
+    ),
     "two_known_ids": Reason(
         "Two dwellings we know apart have become alike: {candidates}", "To boliger vi kjenner hver for seg, er blitt like: {candidates}"
     ),

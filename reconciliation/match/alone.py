@@ -6,7 +6,8 @@ import polars as pl
 
 from reconciliation.match.blocks import PAIR
 from reconciliation.match.comparison import compare
-from reconciliation.match.neighbours import crowded
+from reconciliation.match.leases import let_by_lease
+from reconciliation.match.neighbours import neighbours
 
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
 """What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
@@ -15,10 +16,12 @@ AGREEING = 2
 """So many measures must agree before the last two left at an address are one."""
 
 
-def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+def alone_at_address(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
-    few = _uncrowded(ours, theirs)
-    # A label of its own tells that more dwellings stand there than are listed.
+    few = around.filter(~pl.col("_crowded"))
+    # A label of its own tells that more dwellings stand there than are listed; "1" may be of one, or the first of several.
     sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
     left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
     pairs = left.join(few, on="_address", how="semi").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
@@ -26,20 +29,26 @@ def alone_at_address(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.Dat
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
     seen = _nothing_differs(compare(free, ours, theirs))
-    # Rents change, but one far off beside nothing that agrees is a neighbour's.
-    like = pl.any_horizontal(
-        pl.col(f"_level_{name}").is_in(["same", "close"]) for name in ("bruksareal", "antall_soverom", "seksjonsnummer")
-    )
-    return seen.filter(like | (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+    return seen.filter(_told_or_untold(ours)).select(list(PAIR))
 
 
-def _uncrowded(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """`_address` of those where neither side lists several, in this street or in one spelt nearly alike."""
+def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
+    """On pairs of which nothing differs: the rent, the area or the section says that they are one; or the bedrooms do and the rent
+    has drifted; or nobody measured anything. A label tells of further dwellings that nobody may have listed: then it must be said."""
+    rent, area, section, rooms = (pl.col(f"_level_{name}") for name in ("manedsleie", "bruksareal", "seksjonsnummer", "antall_soverom"))
+    labelled = ours.filter(pl.col("_label").is_not_null()).get_column("leverandor_bolig_id")
+    told = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
+    untold = (rent == "unknown") | ((rent == "close") & (rooms == "same"))
+    return told | (untold & ~pl.col("leverandor_bolig_id").is_in(labelled.implode()))
+
+
+def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """`_address`, `_crowded`, `_beside`: what neighbours tells of any row there, of either side."""
     columns = ["_municipality", "_street", "_house", "_address", "_ground"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
-    apart = both.with_columns(_crowded=crowded(both)).group_by("_address").agg(pl.col("_crowded").any())
-    return apart.filter(~pl.col("_crowded")).select("_address").drop_nulls()
+    told = pl.concat([both, neighbours(both)], how="horizontal").filter(pl.col("_address").is_not_null())
+    return told.group_by("_address").agg(pl.col("_crowded", "_beside").any())
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -60,11 +69,15 @@ def leases(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, fr
     return left.join(right, on=["_address", "_extra"]).select(list(PAIR))
 
 
-def last_left(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+def last_left(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
     """The last of each side at an address where both list equally many and all others are paired: one of the two lacks its
     unit number, nothing that is known differs, and measures agree."""
     counts = [side.filter(pl.col("_address").is_not_null()).group_by("_address").len() for side in (ours, theirs)]
     even = counts[0].join(counts[1], on=["_address", "len"]).filter(pl.col("len") > 1).select("_address")
+    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    even = even.join(around.filter(~pl.col("_beside")), on="_address", how="semi")
     left, right = (
         _lone(side.join(even, on="_address", how="semi"), name)
         for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
@@ -78,10 +91,11 @@ def last_left(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame,
 
 def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
     """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
-    place = ["_address", "_unit"]
-    let = pl.concat([side.filter(pl.col("_extra").is_not_null()).select(place) for side in (ours, theirs)]).drop_nulls().unique()
-    bare = ours.filter(pl.col("_extra").is_null()).join(let, on=place, how="semi").get_column("leverandor_bolig_id")
-    return pl.col("leverandor_bolig_id").is_in(bare.implode())
+    names = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
+    sides = {"leverandor_bolig_id": ours, "kobo_id": theirs}
+    told = pl.concat(side.select(*names, pl.lit(name).alias("_side"), _id=name) for name, side in sides.items())
+    bare = told.filter(let_by_lease() & pl.col("_extra").is_null())
+    return pl.any_horizontal(pl.col(name).is_in(bare.filter(pl.col("_side") == name).get_column("_id").implode()) for name in sides)
 
 
 def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from reconciliation.decisions import Decisions
-from reconciliation.match.alone import alone_at_address, last_left, leases, mixed_leases
+from reconciliation.match.alone import alone_at_address, around_addresses, last_left, leases, mixed_leases
 from reconciliation.match.answers import Answers, answers_for
 from reconciliation.match.blocks import pairs_in_blocks
 from reconciliation.match.comparison import at_odds, compare, explain, prepared
@@ -46,8 +47,9 @@ def match(
     search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
     search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
     search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "address_lease")
-    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "single")
-    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "last")
+    around = around_addresses(search.ours, search.theirs)
+    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "single")
+    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "last")
     search.settle_elsewhere()
     search.offer(_candidates(search))
     return search.result()
@@ -86,6 +88,11 @@ class _Search:
         self.found.append(pl.DataFrame(schema=MATCHES))
         # New for certain, a person said: nothing is looked for.
         self.busy_ours = pl.concat([self.busy_ours, self.answers.new])
+
+    @cached_property
+    def any_lease(self) -> pl.Expr:
+        """On pairs; both sides must be placed before it is first asked for."""
+        return mixed_leases(self.ours, self.theirs)
 
     @property
     def free_ours(self) -> pl.DataFrame:
@@ -126,7 +133,7 @@ class _Search:
             )
             | self._contradicted()
         )
-        odd = at_odds() | mixed_leases(self.ours, self.theirs)
+        odd = at_odds() | self.any_lease
         self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
         settled = seen.filter(~against & ~odd)
         self._add(settled, key, reason, certain=True)

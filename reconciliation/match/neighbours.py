@@ -22,28 +22,34 @@ _PLACE = ["_municipality", "_street"]
 _HOUSE = [*_PLACE, "_house"]
 
 
-def crowded(rows: pl.DataFrame) -> pl.Series:
-    """Per row: has any source several rows at this house number in this street, or in one spelt nearly alike?
+def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
+    """Per row `_crowded`: has any source several rows at this house, or at one that may be the same? `_beside`: has any source
+    a row at such a house, this very address aside?
 
-    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). A street spelt nearly
-    alike crowds nobody where the ground says that it is another one: that of the two rows; or that of the two addresses,
-    where a source uses both spellings and two letters part them.
+    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). The same house may be
+    written without its letter, or in a street spelt nearly alike. It is another one where the ground says so: that of the two
+    rows; or, for a street, that of the two addresses, where a source uses both spellings and two letters part them.
     """
-    placed = rows.select("source", *_HOUSE, "_ground").drop_nulls(_HOUSE)
+    placed = rows.select("source", *_HOUSE, "_ground").drop_nulls(_HOUSE).with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
     at = placed.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls().unique())
     placed = placed.join(at, on=_HOUSE).with_columns(_here=_only(pl.col("_all"))).drop("_all")
-    places = placed.select(*_HOUSE, "_ground", "_here").unique()
-    beside = places.join(_with_two_streets(placed), on=_PLACE).join(
-        placed, left_on=["_municipality", "_other", "_house"], right_on=_HOUSE, suffix="_other"
+    places = placed.select(*_HOUSE, "_ground", "_here", "_number").unique()
+    there = places.join(_with_two_streets(placed), on=_PLACE).join(
+        placed.rename({"_street": "_other"}), on=["_municipality", "_other", "_number"], suffix="_other"
     )
+    same_house, same_street = pl.col("_house") == pl.col("_house_other"), pl.col("_street") == pl.col("_other")
+    letterless = (pl.col("_house") == pl.col("_number")) | (pl.col("_house_other") == pl.col("_number"))
     apart = (pl.col("_ground") != pl.col("_ground_other")) | (pl.col("_two") & (pl.col("_here") != pl.col("_here_other")))
-    near = beside.filter((pl.col("_street") == pl.col("_other")) | ~apart.fill_null(value=False))
-    many = near.group_by(*_HOUSE, "_ground", "source").len().filter(pl.col("len") > 1)
-    found = rows.select(*_HOUSE, "_ground").join(
-        many.select(*_HOUSE, "_ground", _crowded=pl.lit(value=True)).unique(),
-        on=[*_HOUSE, "_ground"], how="left", nulls_equal=True, maintain_order="left",
-    )  # fmt: skip
-    return found.get_column("_crowded").fill_null(value=False)
+    itself = same_house & same_street
+    near = there.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
+    told = (
+        near.group_by(*_HOUSE, "_ground", "source")
+        .agg(_crowded=pl.len() > 1, _beside=~pl.col("_itself").all())
+        .group_by(*_HOUSE, "_ground")
+        .agg(pl.col("_crowded", "_beside").any())
+    )
+    found = rows.select(*_HOUSE, "_ground").join(told, on=[*_HOUSE, "_ground"], how="left", nulls_equal=True, maintain_order="left")
+    return found.select(pl.col("_crowded", "_beside").fill_null(value=False))
 
 
 def _only(values: pl.Expr) -> pl.Expr:

@@ -27,7 +27,7 @@ def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
     wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
     slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
     if slipping:
-        wide = _settle(wide, ["_plot", "_house"], check_ground=False)
+        wide = _followed(wide, _settle(wide, ["_plot", "_house"], check_ground=False))
     address = pl.concat_str("_municipality", "_street", "_house", separator="|")
     return wide.with_columns(_address=address).drop("_stem", "_plot")
 
@@ -72,6 +72,21 @@ def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.D
         .with_columns(_street=pl.coalesce("_now", "_street"))
         .drop("_now")
     )
+
+
+def _followed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Rows that tell no ground stay with those of their own spelling at the house that were settled by theirs."""
+    place = ["_municipality", "_was", "_house"]
+    rows = after.with_columns(_was=before.get_column("_street"))
+    led = (
+        rows.filter(pl.col("_plot").is_not_null())
+        .group_by(place)
+        .agg(_now=pl.col("_street").unique())
+        .filter(pl.col("_now").list.len() == 1)
+    )
+    joined = rows.join(led.with_columns(pl.col("_now").list.first()), on=place, how="left", maintain_order="left")
+    follows = pl.col("_plot").is_null() & pl.col("_now").is_not_null()
+    return joined.with_columns(_street=pl.when(follows).then("_now").otherwise("_street")).drop("_was", "_now")
 
 
 def _agree(name: str) -> pl.Expr:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.match.neighbours import crowded
+from reconciliation.match.leases import let_by_lease
+from reconciliation.match.neighbours import neighbours
 from reconciliation.match.spelling import ground
 from reconciliation.merge.keys import (
     ADDRESS,
@@ -54,13 +55,14 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     keyed = rows.with_columns(
         _cluster=pl.col("_row"),
         _joined=pl.lit(None, pl.Int64()),
+        _ground=ground(),
         **{f"_by_{name}": key for name, key in keys().items()},
         _by_decision=decision_key,
     )
     keyed = keyed.with_columns(
-        _crowded=crowded(keyed.with_columns(_ground=ground())),
+        *neighbours(keyed),
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
-        _leases_here=pl.col("_address").is_not_null() & pl.col("_extra").is_not_null().any().over("_address", "_unit"),
+        _leases_here=let_by_lease(),
         _by_last=pl.lit(None, pl.String()),
     )
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
@@ -100,7 +102,7 @@ def _join_by(rows: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list
 
 def _join_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
     key = f"_by_{name}"
-    members = rows.drop(key).join(turn, on="_cluster").with_columns(_matrikkel_ground=ground())
+    members = rows.drop(key).join(turn, on="_cluster")
     checked = members.group_by(key).agg(
         allowed=allowed(name),
         odd=at_odds(name) | mixed_leases(name),
@@ -151,7 +153,7 @@ def _named(rows: pl.DataFrame) -> pl.DataFrame:
         .select("_cluster", _named=pl.coalesce("_shared", "_weakest"))
     )
     return (
-        rows.drop("_crowded", "_units_here", "_leases_here", *(f"_by_{name}" for name in STRENGTH))
+        rows.drop("_ground", "_crowded", "_beside", "_units_here", "_leases_here", *(f"_by_{name}" for name in STRENGTH))
         .join(named, on="_cluster", how="left", maintain_order="left")
         .with_columns(_joined="_named")
         .drop("_named")

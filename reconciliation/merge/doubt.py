@@ -12,8 +12,6 @@ from reconciliation.merge.near import near
 MOST = 25
 """Candidates named for one dwelling; a tower block has more, and no person compares them all."""
 
-UNIT_MISSING, REFERENCE_MISSING = "unit_number_missing", "lease_reference_missing"
-
 
 def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
     """dwellings: leverandor_bolig_id, sources, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one

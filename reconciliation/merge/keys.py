@@ -19,6 +19,10 @@ KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS,
 LIKE_AREA = 1.25
 """Two areas of one house may differ this much (one system measures outside walls) before the address alone is too little."""
 LIKE_RENT = 1.1
+ROUNDED = 1.0
+"""Square metres that a system loses when it keeps whole numbers."""
+LIKE_STREET = 4
+"""Two spellings that share so many first letters are one street if nothing that was measured speaks against it."""
 FAR_AREA = 1.5
 """From here on an area tells as much against a key as two other measures."""
 
@@ -52,7 +56,7 @@ def allowed(name: str) -> pl.Expr:
         return sound & (pl.col("_house").n_unique() == 1)
     if name == ADDRESS_LEASE:
         # "Rom 2" where two flats are let room by room is two rooms.
-        return sound & (pl.col("_units_here").max() <= 1) & one("_label") & one("_matrikkel_ground")
+        return sound & (pl.col("_units_here").max() <= 1) & one("_label") & one("_ground")
     if name == ADDRESS:
         return sound & _alone()
     return sound
@@ -73,7 +77,7 @@ def _alone() -> pl.Expr:
         & one("_label")
         & sole
         & (pl.col("_extra").n_unique() == 1)
-        & one("_matrikkel_ground")
+        & one("_ground")
         & alike.fill_null(value=True)
     )
 
@@ -105,14 +109,19 @@ def at_odds(name: str) -> pl.Expr:
     )
     far = (area.max() > area.min() * FAR_AREA).fill_null(value=False).cast(pl.Int64())
     section = (pl.col("seksjonsnummer").drop_nulls().n_unique() > 1).cast(pl.Int64())
-    ground = (pl.col("_matrikkel_ground").drop_nulls().n_unique() > 1).cast(pl.Int64())
+    ground = (pl.col("_ground").drop_nulls().n_unique() > 1).cast(pl.Int64())
     against += far + 2 * section + 2 * ground
     if name in (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS):
         by_area = (area.max() > area.min() * LIKE_AREA).fill_null(value=False)
         return (against > support) & ((against >= 2) | by_area)
     if name == MATRIKKEL:
         # gnr and bnr typed in each other's place are another street's ground.
-        elsewhere = (pl.col("_street").drop_nulls().n_unique() > 1) & (~one("postnummer") | (against > support))
+        # Two streets meet at a corner: one parcel, and in each the same house and unit number.
+        same_area = told[0] & ((area.max() - area.min()) < ROUNDED).fill_null(value=False)
+        same_rent = told[1] & (rent.n_unique() == 1)
+        named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
+        corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(told[0] | told[1])))
+        elsewhere = (pl.col("_street").drop_nulls().n_unique() > 1) & (~one("postnummer") | (against > support) | corner)
         return elsewhere | ((against >= 2) & (support < 1 + ground))
     # The floor stands in the unit number: that it agrees is nothing new.
     support -= (told[3] & agrees[3].fill_null(value=False)).cast(pl.Int64())

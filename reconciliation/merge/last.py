@@ -22,7 +22,9 @@ AGREEING_OF_SEVERAL = 3
 def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: as in clusters, joined by every key. Returns (_cluster, _by_last): clusters that share a value are one dwelling."""
     crowd = rows.filter(pl.col("_address").is_not_null()).group_by("_address").agg(_n=pl.col("_cluster").n_unique())
-    here = rows.join(crowd.filter(pl.col("_n") > 1).select("_address"), on="_address", how="semi")
+    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    sure = rows.group_by("_address").agg(pl.col("_beside").any()).filter(~pl.col("_beside"))
+    here = rows.join(crowd.filter(pl.col("_n") > 1).join(sure, on="_address", how="semi"), on="_address", how="semi")
     alone = here.group_by("_address", "_cluster").agg(
         pl.col("source").unique().sort(),
         *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),

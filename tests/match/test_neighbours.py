@@ -59,16 +59,6 @@ def test_a_block_in_a_street_spelt_nearly_alike_keeps_the_only_ones_apart_unless
     assert any(len(keys) == 2 for keys in dwellings["source_keys"]) is joined
 
 
-def test_a_unit_number_in_the_labels_field_joins_no_room_to_the_whole_unit() -> None:
-    """Both systems had typed H0101 where the label belongs; one also knew that it was room 3 of a shared house."""
-    shared = {"leilighetsnummer": "H0101", **GROUND}
-    rows = standing(
-        {"source": "fdv", "source_key": "1", **shared, "bruksareal": 28.0, "ekstra_referanse": "Rom 3"},
-        {"source": "eiendom", "source_key": "1", **shared, "bruksareal": 30.0},
-    )
-    assert merge(rows, none_known(), None, HOUSE).dwellings.height == 2
-
-
 def ours(*rows: dict[str, Any]) -> pl.DataFrame:
     numbered = [{"source": "fdv", "source_key": str(number), **FLAT, **row} for number, row in enumerate(rows, start=1)]
     return merge(standing(*numbered), none_known(), None, HOUSE).dwellings

@@ -115,6 +115,14 @@ def test_a_digest_is_the_same_from_one_version_to_the_next() -> None:
     assert plan.digest == "79f059631316dfac67f592eef37ad17af231d3d711bfbea70c2fb9eae5a3d523"
 
 
+def test_a_slip_in_the_street_is_asked_as_what_it_is() -> None:
+    twin = {**UNIT, "bruksareal": 52.0, "manedsleie": 7500.0}
+    plan = planned([{**twin, "adressenavn": "Kirkesvingen"}, {**twin, "source": "eiendom", "adressenavn": "Kirkesvnigen"}], [])
+    assert [(item["class"], item["reason"]) for item in plan.items.iter_rows(named=True) if item["class"] == "review"] == [
+        ("review", "nearly_same_address")
+    ]
+
+
 GONE = {
     "one night is too short": ({}, SOURCES, 2, "retire_waiting"),
     "the second night": ({"old": 1}, SOURCES, 2, None),

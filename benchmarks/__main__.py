@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -22,7 +23,12 @@ NAMES = (
     *("night", "parts", "sources", "report", "forecast", "matching", "picks"),
     *("client", "ledger", "rehearsal", "night_under_faults", "municipalities"),
 )
-PEERS = ("polars", "dagster", "requests", "sqlalchemy")
+OURS = ("polars", "pandera", "fastexcel", "dagster", "requests", "sqlalchemy")
+PEERS = {"datacompy": ("datacompy", "polars"), "dlt": ("dlt",), "splink": ("splink", "duckdb")} | {
+    "recordlinkage": ("recordlinkage", "pandas"),
+    "consultant": ("pandas", "requests"),
+}
+"""Environment below benchmarks/peers -> what of it is measured."""
 NOISE = 1.25
 """A ratio this many times the recorded one is worse by more than these machines vary from one run to the next."""
 
@@ -32,23 +38,35 @@ Row = dict[str, Any]
 def machine() -> Row:
     """What the figures were measured on. Compare ratios, not seconds: machines differ and are shared."""
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE, check=False).stdout.strip()
-    versions = {name: version(name) for name in PEERS}
-    return {"commit": commit, "cores": os.cpu_count(), "python": platform.python_version(), "versions": versions}
+    versions = {name: version(name) for name in OURS}
+    peers = {peer: {name: pinned(peer, name) for name in names} for peer, names in PEERS.items()}
+    about = {"commit": commit, "cores": os.cpu_count(), "python": platform.python_version()}
+    return about | {"versions": versions, "peers": peers}
 
 
-def main(names: tuple[str, ...]) -> None:
-    recorded = earlier()
+def pinned(peer: str, package: str) -> str:
+    """The version of a package that the peer's environment is made with."""
+    text = (HERE / "peers" / f"{peer}.txt").read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(package)}(?:\[[^\]]*\])?==(\S+)", text, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def main(names: tuple[str, ...], folder: Path = HERE) -> None:
+    recorded = earlier(folder)
     kept = {name: rows for name, rows in recorded.items() if name not in names}
     measured: dict[str, list[Row]] = {}
+    told: list[str] = []
     for name in names:
         print(f"{name} ...", flush=True)
         started = time.monotonic()
         measured[name] = measure(name)
-        print(f"{name}: {len(measured[name])} figures in {time.monotonic() - started:.0f} s", flush=True)
-        write({one: (kept | measured)[one] for one in NAMES if one in kept | measured})
-    for line in worse([row for rows in recorded.values() for row in rows], [row for rows in measured.values() for row in rows]):
-        print(line)
-    print(f"{HERE.name}/results.md")
+        told.append(f"{name}: {len(measured[name])} figures in {time.monotonic() - started:.0f} s")
+        write({one: (kept | measured)[one] for one in NAMES if one in kept | measured}, folder)
+    print("\n".join([*worse(together(recorded), together(measured)), *told, f"{folder.name}/results.md"]))
+
+
+def together(found: dict[str, list[Row]]) -> list[Row]:
+    return [row for rows in found.values() for row in rows]
 
 
 def measure(name: str) -> list[Row]:
@@ -59,10 +77,10 @@ def measure(name: str) -> list[Row]:
     return [{"benchmark": name} | row for row in rows]
 
 
-def earlier() -> dict[str, list[Row]]:
+def earlier(folder: Path = HERE) -> dict[str, list[Row]]:
     """The recorded rows by benchmark."""
     try:
-        rows = json.loads((HERE / "results.json").read_text(encoding="utf-8"))["results"]
+        rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
     except (OSError, ValueError, KeyError):
         return {}
     found: dict[str, list[Row]] = {}
@@ -88,18 +106,20 @@ def _which(row: Row) -> tuple[object, ...]:
     return row["name"], row["size"], row.get("other_is")
 
 
-def write(found: dict[str, list[Row]]) -> None:
+def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
+    """results.json and results.md of all benchmarks, into that folder."""
     about = machine()
-    rows = [row for group in found.values() for row in group]
+    rows = together(found)
     text = json.dumps({"machine": about, "results": rows}, indent=1, ensure_ascii=False)
-    (HERE / "results.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
     missed = [row for row in rows if row.get("met") is False]
+    beside = ", ".join(f"{name} {each}" for versions in (about["versions"], *about["peers"].values()) for name, each in versions.items())
     head = (
         f"# Results\n\nCommit {about['commit']}, {about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
-        f"{len(rows)} figures, {len(missed)} goals not reached.\n"
+        f"{len(rows)} figures, {len(missed)} goals not reached.\n\nOurs and peers: {beside}.\n"
     )
     parts = "\n".join(f"## {name}\n\n{table(group)}" for name, group in found.items())
-    (HERE / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")
+    (folder / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")
 
 
 def table(rows: list[Row]) -> str:

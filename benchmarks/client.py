@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import json
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,6 +30,7 @@ from kobo_client.config import RegisterConfig
 from kobo_client.payload import to_body, updatable_body
 from kobo_client.rehearsal.process import rehearsal_running
 
+ROOT = Path(__file__).parent.parent
 PAIRS = 5
 CELLS = [(threads, latency) for latency in (0.0, 0.05) for threads in (1, 4, 8, 16)] + [(32, 0.05)]
 VALUES = {
@@ -101,6 +103,16 @@ def memory(call: Callable[[int], Any], calls: int) -> list[float]:
     return held
 
 
+def memory_alone(address: str, kobo_id: str, calls: int) -> list[float]:
+    """The same, of a process that holds nothing but the client: no server, no peer and no figures."""
+    command = [sys.executable, "-m", "benchmarks.client", "memory", address, kobo_id, str(calls)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if said.returncode:
+        raise RuntimeError(f"the memory run failed: {said.stderr[-2000:]}")
+    held: list[float] = json.loads(said.stdout.splitlines()[-1])
+    return held
+
+
 def adapter(url: str, body: bytes) -> Callable[[int], Any]:
     """The least that requests can do for a call: a prepared request handed to a pooled adapter."""
     pool = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=64)
@@ -136,7 +148,7 @@ def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
             found += rows(threads, latency, pairs(ways, threads, min(calls, int(threads / latency)) if latency else calls))
         requests.post(f"{address}/rehearsal/faults", json=[], timeout=5).raise_for_status()
         if long:
-            held = memory(ways["kobo_client"], long)
+            held = memory_alone(address, kobo_id, long)
             found.append(told("client memory after all calls (MB)", long, held[-1], held[0], "after a fifth of them", 1.05, held))
     return found
 
@@ -173,6 +185,14 @@ def told(name: str, size: int, ours: float, other: float, other_is: str, most: f
     return row if detail is None else row | {"detail": detail}
 
 
+def _only_memory(address: str, kobo_id: str, calls: int) -> list[float]:
+    with RegisterClient(RegisterConfig(kind="rehearsal", base_url=address)) as client:
+        return memory(lambda number: client.change(kobo_id, updatable_body(VALUES), str(number)), calls)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["memory"]:
+        print(json.dumps(_only_memory(sys.argv[2], sys.argv[3], int(sys.argv[4]))))
+        sys.exit()
     for figure in run(*(int(given) for given in sys.argv[1:3])):
         print(json.dumps(figure))

@@ -67,6 +67,8 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]
                 raise TooLong
             if prefix is None and (named := _PREFIX.search(rest)):
                 prefix = named.group(1)
+            elif prefix is None and b"<sheetData" in rest:
+                prefix = b""  # there is none, and nothing after this says otherwise
             if prefix and not rest.endswith((b"<", b"/")):
                 rest = rest.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
             end = rest.rfind(b"</row>") + 1

@@ -23,7 +23,9 @@ DIFFERENCES: dict[str, pl.DataType] = {
 
 def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    sides = dwellings.join(pairs.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id")
+    # Only what is compared: a join moves every column.
+    ours = dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED))
+    sides = ours.join(pairs.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id")
     return changes_of(at_odds(sides, register_rows), told_by)
 
 

@@ -1,6 +1,7 @@
 """dlt: the two files as resources, extracted, normalised and loaded as Parquet into a folder.
 
-Arguments: FDV.csv LEIE.xlsx FOLDER. Prints {"seconds", "rows"}. The clock runs around the pipeline's run.
+Arguments: FDV.csv LEIE.xlsx FOLDER. Prints {"seconds", "rows"}. The clock runs around the run of a second pipeline
+in the same process: a warm one, as ours is.
 """
 
 import json
@@ -23,17 +24,25 @@ def main(csv, xlsx, folder):
     def leie():
         yield pd.read_excel(xlsx, dtype=str)
 
-    made = dlt.pipeline(
-        "kilder",
-        pipelines_dir=f"{folder}/work",
-        destination=dlt.destinations.filesystem(bucket_url=f"file://{folder}/out"),
-        dataset_name="k",
-    )
+    def pipeline(number):
+        return dlt.pipeline(
+            f"kilder{number}",
+            pipelines_dir=f"{folder}/work{number}",
+            destination=dlt.destinations.filesystem(bucket_url=f"file://{folder}/out{number}"),
+            dataset_name="k",
+        )
+
+    load(pipeline(0), fdv(), leie())  # the first run imports and makes schemas: no part of its work
+    made = pipeline(1)
     started = time.perf_counter()
-    made.run([fdv(), leie()], loader_file_format="parquet").raise_on_failed_jobs()
+    load(made, fdv(), leie())
     seconds = time.perf_counter() - started
     rows = made.last_trace.last_normalize_info.row_counts
     print(json.dumps({"seconds": seconds, "rows": sum(count for name, count in rows.items() if not name.startswith("_"))}))
+
+
+def load(pipeline, *resources):
+    pipeline.run(list(resources), loader_file_format="parquet").raise_on_failed_jobs()
 
 
 main(*sys.argv[1:])

@@ -7,7 +7,8 @@ import dagster as dg
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.clarifications import answers_before
 from assets.night import REGISTER_POOL, Night, one_sentence
-from assets.table import TABLE_TYPE, EarlierTables, Table, counts, told
+from assets.stored import Table
+from assets.table import TABLE_TYPE, EarlierTables, counts, told
 from kobo_client.snapshot import read_register
 from reconciliation import tables
 from reconciliation.decision_answers import Outcome

@@ -6,9 +6,11 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night import REGISTER_POOL, Night, NightSession, one_sentence
+from assets.night import REGISTER_POOL, Night, one_sentence
 from assets.rows import verdicts_of
-from assets.table import TABLE_TYPE, Table, told
+from assets.session import NightSession
+from assets.stored import Table
+from assets.table import TABLE_TYPE, told
 from connectors.reading import Verdict
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over

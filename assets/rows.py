@@ -8,7 +8,8 @@ import polars as pl
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night
 from assets.sources import source_key
-from assets.table import TABLE_TYPE, EarlierTables, Table, told
+from assets.stored import Table
+from assets.table import TABLE_TYPE, EarlierTables, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
 from reconciliation.corrections import corrected, idle, read_corrections

@@ -4,7 +4,8 @@ import dagster as dg
 
 from assets.checks import check_key, result
 from assets.night import FRESH, Night
-from assets.table import TABLE_TYPE, Table, told
+from assets.stored import Table
+from assets.table import TABLE_TYPE, told
 from connectors.config import AnySource
 from connectors.read import read_source
 from connectors.reading import Verdict

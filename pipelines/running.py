@@ -12,7 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import EarlierTables, Table
+from assets.stored import Table
+from assets.table import EarlierTables
 from pipelines.definitions import build, table_base
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, plan_name, report_name

@@ -13,8 +13,8 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from assets.night import NightSession
 from assets.plan import facts_of, record_approval
+from assets.session import NightSession
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.apply import apply_plan
 from reconciliation.approval import DIGEST, Answer, decide

@@ -14,7 +14,8 @@ import polars as pl
 from upath import UPath
 
 from assets.plan import gone_tonight
-from assets.table import EarlierTables, ParquetTables, Table
+from assets.stored import Table
+from assets.table import EarlierTables, ParquetTables
 from connectors.read import read_source
 from connectors.reading import SourceRead, Verdict
 from kobo_client.client import CallRecord, RegisterClient

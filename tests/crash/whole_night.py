@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 from upath import UPath
 
-from assets.plan import gone_tonight
+from assets.steps import gone_tonight
 from assets.stored import Table
 from assets.table import EarlierTables, ParquetTables
 from connectors.read import read_source

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assets.night import NightSession, one_sentence
-from assets.table import EarlierTables, Table
+from assets.night import one_sentence
+from assets.session import NightSession
+from assets.stored import Table
+from assets.table import EarlierTables
 from reconciliation.decision_answers import Given, Outcome, Taken, take_in
 from reconciliation.decision_questions import Question, Tables, questions
 from reconciliation.ledger import Ledger

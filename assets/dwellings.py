@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets import steps
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.clarifications import answers_before
 from assets.night import REGISTER_POOL, Night, one_sentence
-from assets.table import TABLE_TYPE, EarlierTables, Table, counts, told
-from kobo_client.snapshot import read_register
+from assets.stored import Table
+from assets.table import TABLE_TYPE, EarlierTables, counts, told
 from reconciliation import tables
 from reconciliation.decision_answers import Outcome
-from reconciliation.decision_fields import with_standing_choices
-from reconciliation.identifiers import municipalities
-from reconciliation.match import match
-from reconciliation.merge import merge
 from reconciliation.municipality import Municipality
 
 
@@ -22,7 +19,6 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Merge across sources: who won each field and why."""
     slug = municipality.slug
     key = [slug, "dwellings"]
-    same_place = municipalities().same_place_as(municipality.kommunenummer)
 
     def out(name: str, description: str) -> dg.AssetOut:
         return dg.AssetOut(
@@ -46,10 +42,8 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
-        with session.step("merge"), one_sentence():
-            known = session.ledger.memberships(slug)
-            decided = with_standing_choices(session.ledger.decisions(slug), standing_rows.frame, known)
-            done = merge(standing_rows.frame, known, decided, municipality, same_place)
+        with one_sentence():
+            done = steps.merge_rows(session, standing_rows.frame)
         dwellings = done.dwellings
         yield dg.Output(
             Table(dwellings, standing_rows.facts),
@@ -63,10 +57,8 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             metadata=told(done.memberships, "source"),
         )
         yield schema_result(key, dwellings, tables.DWELLINGS, unique="leverandor_bolig_id")
-        parts = int(dwellings.get_column("source_keys").list.len().sum())
-        yield result(
-            key, "conservation", parts == standing_rows.frame.height, f"{standing_rows.frame.height} rows stand, {parts} are in dwellings."
-        )
+        adrift = steps.rows_adrift(standing_rows.frame, dwellings)
+        yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
 
     return merged
 
@@ -88,9 +80,8 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def register(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
         session = night.session(municipality, context.run.run_id)
-        with session.step("snapshot"), one_sentence():
-            links = session.ledger.links(slug)
-            seen = read_register(session.client(), municipality.register_, links.get_column("kobo_id").to_list(), session.home)
+        with one_sentence():
+            seen = steps.see_register(session)
         if seen.message:
             context.log.warning(seen.message)
         for note in seen.notes:
@@ -116,7 +107,6 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Which register entry each dwelling is, by key and with the reason."""
     slug = municipality.slug
     key = [slug, "matches"]
-    same_place = municipalities().same_place_as(municipality.kommunenummer)
 
     @dg.asset(
         key=key,
@@ -133,8 +123,8 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table):  # type: ignore[no-untyped-def]
         session = night.session(municipality, context.run.run_id)
-        with session.step("match"), one_sentence():
-            found = match(dwellings.frame, register.frame, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
+        with one_sentence():
+            found = steps.match_entries(session, dwellings.frame, register.frame)
         yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
         yield schema_result(key, found, tables.MATCHES)
 

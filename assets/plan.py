@@ -5,20 +5,21 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets import steps
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night import REGISTER_POOL, Night, NightSession, one_sentence
+from assets.night import REGISTER_POOL, Night, one_sentence
 from assets.rows import verdicts_of
-from assets.table import TABLE_TYPE, Table, told
-from connectors.reading import Verdict
+from assets.session import NightSession
+from assets.stored import Table
+from assets.table import TABLE_TYPE, told
 from reconciliation import tables
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over
 from reconciliation.approval import DIGEST, Answer, Approval, decide
 from reconciliation.decision_conflicts import as_sent
-from reconciliation.guards import HANDED_OVER, ROW_REJECTED, SOURCE_INCOMPLETE, Refusal
+from reconciliation.guards import HANDED_OVER
 from reconciliation.municipality import Municipality
-from reconciliation.plan import Plan, actionable, make_plan
+from reconciliation.plan import Plan, actionable
 from reconciliation.plan_rendering import as_markdown
-from reconciliation.words import DwellingClass
 
 
 def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
@@ -55,35 +56,18 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     ):
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
-        with session.step("plan"), one_sentence():
-            # Also where the API writes by now: what a file began is settled by whoever comes after.
-            handed_over = awaited(session.ledger, slug, session.import_folder)
-            made = make_plan(
+        with one_sentence():
+            made = steps.plan_changes(
+                session,
                 dwellings=dwellings.frame,
+                lineage=lineage.frame,
+                memberships=memberships.frame,
+                matches=matches.frame,
+                rejected=rejected_rows.frame,
                 register_rows=register.frame if seen else None,
                 missing_kobo_ids=register.facts["missing"],
-                matches=matches.frame,
-                links=session.ledger.links(slug),
-                absences=session.ledger.absences(slug, session.as_of),
-                complete_sources=[name for name, verdict in verdicts_of(dwellings).items() if verdict is Verdict.COMPLETE],
-                memberships=memberships.frame,
-                municipality=municipality,
-                as_of=session.as_of,
-                lineage=lineage.frame,
-                decisions=session.ledger.decisions(slug),
-                rejected=rejected_rows.frame,
-                handed_over=handed_over if municipality.register_.by_file else None,
+                verdicts=verdicts_of(dwellings),
             )
-            session.ledger.save_memberships(slug, memberships.frame, session.as_of)
-            session.ledger.record_plan(
-                session.run_id,
-                made.items,
-                made.digest,
-                refusals=facts_of(made)["refusals"],
-                register_verdict=made.register_verdict,
-                gone=gone_tonight(made),
-            )
-        session.verdict_if_ended = "planned"
         yield dg.Output(
             Table(made.items, facts_of(made)),
             metadata={
@@ -100,28 +84,14 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     return plan
 
 
-def gone_tonight(plan: Plan) -> list[str]:
-    """Dwellings that every source that held them was read to its end without; only those nights count towards retiring."""
-    there = pl.col("held").is_in([SOURCE_INCOMPLETE, ROW_REJECTED]).fill_null(value=False)
-    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~there
-    return plan.items.filter(retiring).get_column("leverandor_bolig_id").to_list()
-
-
 def facts_of(plan: Plan) -> dict[str, Any]:
     """What of a plan is no table."""
     return {
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": {str(name): number for name, number in plan.counts.items()},
-        "refusals": [{"code": refusal.code, "message": refusal.message, "melding": refusal.melding} for refusal in plan.refusals],
+        "refusals": steps.refusals_of(plan),
     }
-
-
-def plan_of(table: Table) -> Plan:
-    """The plan as a value again, from its stored table."""
-    facts = table.facts
-    refusals = tuple(Refusal(one["code"], {}, one["message"], one["melding"]) for one in facts["refusals"])
-    return Plan(table.frame, facts["digest"], dict(facts["counts"]), refusals, facts["register_verdict"])
 
 
 def approval_of(plan: Table, mode: str, municipality: Municipality, register_seen: bool) -> Approval:

@@ -12,7 +12,8 @@ from assets.checks import check_key, result
 from assets.clarifications import asked
 from assets.night import FRESH, Night, one_sentence
 from assets.rows import verdicts_of
-from assets.table import TABLE_TYPE, Table
+from assets.stored import Table
+from assets.table import TABLE_TYPE
 from connectors.reading import Verdict
 from reconciliation.approval import Answer, Approval
 from reconciliation.decision_record import contradictory

@@ -5,19 +5,16 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 import polars as pl
 
+from assets import steps
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night
 from assets.sources import source_key
-from assets.table import TABLE_TYPE, EarlierTables, Table, told
+from assets.stored import Table
+from assets.table import TABLE_TYPE, EarlierTables, told
 from connectors.reading import SourceRead, Verdict
 from reconciliation import tables
-from reconciliation.correcting import CORRECTED_ROWS, corrected, tell_corrected, with_corrected
-from reconciliation.corrections import idle, read_corrections
+from reconciliation.correcting import CORRECTED_ROWS
 from reconciliation.municipality import Municipality
-from reconciliation.official_addresses import official_addresses, with_official_addresses
-from reconciliation.standardise import standardise
-from reconciliation.standing import standing_rows
-from reconciliation.validate import validate
 
 
 def read_of(name: str, table: Table) -> SourceRead:
@@ -66,27 +63,16 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        with session.step("standardise"):
-            official = official_addresses(municipality, session.home)
-            corrections = read_corrections(municipality, session.home)
-            meant = {name: corrected(read_of(name, table), corrections) for name, table in sorted(sources.items())}
-            read = {name: standardise(done.read, municipality.sources[name], municipality) for name, done in meant.items()}
-            parts = [with_official_addresses(done, municipality.sources[name], official.register) for name, done in read.items()]
-            rows = with_corrected(
-                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)]),
-                pl.concat([done.cells for done in meant.values()]),
-            )
-            deviations = pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)])
+        done = steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()})
+        rows = done.rows
         facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
-        rows_corrected = sum(sum(done.used.values()) for done in meant.values())
         yield dg.Output(
-            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": rows_corrected}
+            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": done.corrected}
         )
-        yield dg.Output(Table(deviations), "unreadable_values", metadata=told(deviations, "rule"))
+        yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=told(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
-        said = [*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))]
-        yield result(rows_key, "corrections", not said, " ".join(said)[:2000], warn=True)
-        yield result(rows_key, "addresses", not official.notes, " ".join(official.notes), warn=True)
+        yield result(rows_key, "corrections", not done.said, " ".join(done.said)[:2000], warn=True)
+        yield result(rows_key, "addresses", not done.notes, " ".join(done.notes), warn=True)
 
     return standardised
 
@@ -116,9 +102,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def validated(context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        with session.step("validate"):
-            done = validate(source_rows.frame, unreadable_values.frame, municipality)
-            deviations = tell_corrected(done.deviations, source_rows.frame)
+        done = steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
         yield dg.Output(
             Table(done.accepted, source_rows.facts),
             "accepted_rows",
@@ -131,19 +115,17 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             metadata=told(done.out_of_scope, "source", "reason"),
         )
         yield dg.Output(
-            Table(deviations),
+            Table(done.deviations),
             "deviations",
-            metadata=told(deviations, "rule", "owner"),
+            metadata=told(done.deviations, "rule", "owner"),
         )
         yield schema_result(keys["accepted_rows"], done.accepted, tables.SOURCE_ROWS)
-        yield schema_result(keys["deviations"], deviations, tables.DEVIATIONS)
+        yield schema_result(keys["deviations"], done.deviations, tables.DEVIATIONS)
         yield result(
             keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
         )
-        ends = done.accepted.height + done.rejected.height + done.out_of_scope.height
-        yield result(
-            keys["accepted_rows"], "conservation", ends == source_rows.frame.height, f"{source_rows.frame.height} rows in, {ends} out."
-        )
+        lost = steps.rows_lost(source_rows.frame, done)
+        yield result(keys["accepted_rows"], "conservation", not lost, lost or f"{source_rows.frame.height} rows in and out.")
 
     return validated
 
@@ -171,9 +153,9 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
     ):
         session = night.session(municipality, context.run.run_id)
         before = earlier.last(*key)
-        with session.step("merge"):
-            verdicts = verdicts_of(accepted_rows)
-            rows = standing_rows(accepted_rows.frame, rejected_rows.frame, verdicts, before.frame if before else None)
+        rows = steps.still_standing(
+            session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before.frame if before else None
+        )
         yield dg.Output(
             Table(rows, accepted_rows.facts),
             metadata=told(rows, "source", "carried"),

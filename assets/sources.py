@@ -2,11 +2,12 @@
 
 import dagster as dg
 
+from assets import steps
 from assets.checks import check_key, result
 from assets.night import FRESH, Night
-from assets.table import TABLE_TYPE, Table, told
+from assets.stored import Table
+from assets.table import TABLE_TYPE, told
 from connectors.config import AnySource
-from connectors.read import read_source
 from connectors.reading import Verdict
 from reconciliation.municipality import Municipality
 
@@ -35,9 +36,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
     )
     def extract(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
         session = night.session(municipality, context.run.run_id)
-        with session.step("extract"):
-            last = session.ledger.last_complete_rows(municipality.slug, name)
-            read = read_source(name, source, session.home, last)
+        read = steps.extract(session, name, source)
         if read.message:
             context.log.warning(read.message)
         unreadable = read.unreadable.to_dicts() if read.unreadable is not None else []

@@ -1,27 +1,18 @@
-"""What passes between assets: a frame and a few facts about it, stored as one Parquet file."""
+"""What passes between assets: how Dagster stores a table, and what its UI tells of one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
 import polars as pl
 from upath import UPath
 
-FACTS_KEY = "kobosync"
+from assets.stored import FACTS_KEY, UNREADABLE, Table, last_table, read_table
+
 SHORT = 20
 """Lines of a table in metadata at most; megabytes there make the UI stand still."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """frame: one of the tables of `reconciliation.tables`. facts: small JSON values (verdicts, digests, counts)."""
-
-    frame: pl.DataFrame
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
@@ -70,18 +61,6 @@ class ParquetTables(dg.UPathIOManager):
             ) from error
 
 
-UNREADABLE = (OSError, pl.exceptions.PolarsError, ValueError)
-
-
-def read_table(path: UPath) -> Table:
-    """The table in that file. Raises one of UNREADABLE."""
-    with path.open("rb") as file:
-        frame = pl.read_parquet(file)
-    with path.open("rb") as file:
-        facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
-    return Table(frame, facts)
-
-
 class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
     """Where the tables of all municipalities lie."""
 
@@ -97,11 +76,5 @@ class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]
     base: str
 
     def last(self, *key: str) -> Table | None:
-        """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
-        path = UPath(self.base).joinpath(*key[:-1], key[-1] + ".parquet")
-        if not path.exists():
-            return None
-        try:
-            return read_table(path)
-        except UNREADABLE:
-            return None
+        """`last_table` of that place."""
+        return last_table(self.base, *key)

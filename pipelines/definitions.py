@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,8 +13,9 @@ from assets.municipality import municipality_assets
 from assets.night import Night
 from assets.table import EarlierTables, TableStore
 from pipelines.clarification_sensor import clarification_sensor
-from pipelines.fitting import fitting, table_base
-from pipelines.home import config_files, home, municipalities
+from pipelines.fitting import fitting
+from pipelines.garbage import look_seldom
+from pipelines.home import config_files, home, municipalities, table_base
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
 from pipelines.own_graph import MunicipalityJob
 from pipelines.owner_letters import owner_letters_sensor
@@ -63,7 +63,7 @@ def _jobs(municipality: Municipality, root: Path, *, all_four: bool) -> list[Mun
 def kobosync() -> dg.Definitions:
     """All municipalities in config/. A file that cannot be used is logged and left out; the others run."""
     # Everything loaded here lives as long as the process: at 357 municipalities, looking for garbage in it was two fifths of the time.
-    gc.set_threshold(200_000, 50, 100)
+    look_seldom()
     definitions, faults = _loaded(home(), tuple((file, *_stamp(file)) for file in config_files()))
     for fault in faults:
         log.error(fault)

@@ -16,7 +16,7 @@ from functools import cached_property
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 BUSY_SECONDS = 120.0
@@ -70,8 +70,11 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     def has_table(self, table_name: str) -> bool:
         return table_name in self._tables or super().has_table(table_name)
 
-    def _has_asset_key_index_cols_on_connection(self, conn: Connection) -> bool:
-        return self._indexed or super()._has_asset_key_index_cols_on_connection(conn)
+    def has_asset_key_col(self, column_name: str) -> bool:
+        return column_name in self._asset_columns or super().has_asset_key_col(column_name)
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        return column_name in self._asset_columns or super()._has_asset_key_col_on_connection(conn, column_name)
 
     @cached_property
     def _tables(self) -> frozenset[str]:
@@ -80,9 +83,9 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
             return frozenset(inspect(connection).get_table_names())
 
     @cached_property
-    def _indexed(self) -> bool:
+    def _asset_columns(self) -> frozenset[str]:
         with self._connect() as connection:
-            return super()._has_asset_key_index_cols_on_connection(connection)
+            return frozenset(column["name"] for column in inspect(connection).get_columns(AssetKeyTable.name))
 
     def dispose(self) -> None:
         self._engine.dispose()

@@ -9,13 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dagster._utils.schedules import is_valid_cron_schedule
 
+from pipelines.home import table_base
 from pipelines.spread import schedule_of
 from reconciliation.municipality import Municipality
-
-
-def table_base(municipality: Municipality, root: Path) -> str:
-    """The municipality's storage as a folder or URL."""
-    return municipality.storage if "://" in municipality.storage else str(root / municipality.storage)
 
 
 def fitting(found: Iterable[Municipality], root: Path) -> tuple[list[Municipality], list[str]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Shown
 
-from assets.table import EarlierTables, Table
+from assets.stored import Table
+from assets.table import EarlierTables
 from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger

@@ -11,10 +11,10 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from assets.plan import plan_of
+from kobo_client.errors import RegisterError
+from pipelines.dry_night import NotConservedError, plan_tonight
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from pipelines.running import Runner
-from reconciliation.ledger import Ledger, StoredPlan, open_ledger
+from reconciliation.ledger import Ledger, LedgerError, StoredPlan, open_ledger
 from reconciliation.municipality import Municipality, home_of, load
 from reconciliation.plan import Plan, actionable
 from reconciliation.plan_changes import compare
@@ -32,15 +32,12 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) 
         print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
-    with Runner(municipality, home_of(config)) as runner:
-        result = runner.plan(as_of)
-        stored = runner.table("plan") if result.success else None
-        register = runner.table("register")
-    for message in result.messages:
-        print(message, file=sys.stderr)
-    if stored is None:
+    try:
+        seen = plan_tonight(municipality, home_of(config), as_of)
+    except (LedgerError, RegisterError, NotConservedError) as error:
+        print(error, file=sys.stderr)
         return FAILED
-    plan = plan_of(stored)
+    plan = seen.plan
     if diff:
         _show_changes(plan, municipality, home_of(config), Console())
     elif output == "json":
@@ -50,7 +47,7 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) 
     else:
         _show(plan, Console())
     if plan.register_verdict != "complete":
-        print(register.facts["message"] if register else "The register could not be read.", file=sys.stderr)
+        print(seen.register_says or "The register could not be read.", file=sys.stderr)
         return FAILED
     return WAITING if plan.refusals else DONE
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import dagster as dg
 
-from assets.table import EarlierTables, Table
+from assets.stored import Table
+from assets.table import EarlierTables
 from pipelines.definitions import build, table_base
 from pipelines.home import prepare_dagster_home
-from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, plan_name, report_name
+from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
 from reconciliation.ledger import open_ledger
 from reconciliation.municipality import Municipality
 
@@ -51,9 +52,6 @@ class Runner:
 
     def night(self, as_of: date | None = None, apply: str = "") -> RunResult:
         return self._run(night_name(self._municipality), "reports", as_of, apply)
-
-    def plan(self, as_of: date | None = None) -> RunResult:
-        return self._run(plan_name(self._municipality), "plan", as_of, "never")
 
     def report(self) -> RunResult:
         """Render the last night again from its tables and the ledger."""

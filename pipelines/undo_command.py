@@ -13,8 +13,9 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from assets.night import NightSession
-from assets.plan import facts_of, record_approval
+from assets.plan import record_approval
+from assets.session import NightSession
+from assets.steps import refusals_of
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.apply import apply_plan
 from reconciliation.approval import DIGEST, Answer, decide
@@ -67,7 +68,7 @@ def _apply(plan: Plan, inverse: Inverse, municipality: Municipality, home: Path,
     today = datetime.now(ZoneInfo(municipality.timezone)).date()
     session = NightSession(municipality, home, today, UNDO, str(uuid.uuid4()))
     with closing(session):
-        session.ledger.record_plan(session.run_id, plan.items, plan.digest, facts_of(plan)["refusals"], gone=[])
+        session.ledger.record_plan(session.run_id, plan.items, plan.digest, refusals_of(plan), gone=[])
         record_approval(session, municipality.slug, plan.digest, apply)
         done = apply_plan(
             items=plan.items,

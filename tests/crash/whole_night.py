@@ -13,8 +13,9 @@ from pathlib import Path
 import polars as pl
 from upath import UPath
 
-from assets.plan import gone_tonight
-from assets.table import EarlierTables, ParquetTables, Table
+from assets.steps import gone_tonight
+from assets.stored import Table
+from assets.table import EarlierTables, ParquetTables
 from connectors.read import read_source
 from connectors.reading import SourceRead, Verdict
 from kobo_client.client import CallRecord, RegisterClient

@@ -1,0 +1,63 @@
+"""A night up to its plan, without Dagster: for somebody who waits for the answer. The steps are the night's own.
+
+No table is stored, so that what the last night left stays as it is; the ledger knows the run as `planned`, as it does one of Dagster's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assets import steps
+from assets.session import NightSession, tonight
+from assets.stored import last_table
+from pipelines.home import table_base
+from reconciliation.municipality import Municipality
+from reconciliation.plan import Plan
+
+
+class NotConservedError(Exception):
+    """A step lost a row, or made one up: a fault of the program, and nothing is to be believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """plan: as the night would make it now. register_says: why the register could not be seen; None when it was."""
+
+    plan: Plan
+    register_says: str | None
+
+
+def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = None) -> Seen:
+    """Raises LedgerError, RegisterError or NotConservedError, each with its sentence."""
+    with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()))) as session:
+        reads = {name: steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        verdicts = {name: read.verdict for name, read in reads.items()}
+        read = steps.standardise_all(session, reads)
+        valid = steps.validate_rows(session, read.rows, read.unreadable)
+        _believe(steps.rows_lost(read.rows, valid))
+        before = last_table(table_base(municipality, home), municipality.slug, "standing_rows")
+        standing = steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before.frame if before else None)
+        merged = steps.merge_rows(session, standing)
+        _believe(steps.rows_adrift(standing, merged.dwellings))
+        seen = steps.see_register(session)
+        plan = steps.plan_changes(
+            session,
+            dwellings=merged.dwellings,
+            lineage=merged.lineage,
+            memberships=merged.memberships,
+            matches=steps.match_entries(session, merged.dwellings, seen.rows),
+            rejected=valid.rejected,
+            register_rows=seen.rows if seen.verdict == "complete" else None,
+            missing_kobo_ids=seen.missing,
+            verdicts=verdicts,
+        )
+        return Seen(plan, seen.message)
+
+
+def _believe(fault: str) -> None:
+    if fault:
+        raise NotConservedError(f"{fault} Nothing is planned; please report it.")

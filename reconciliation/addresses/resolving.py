@@ -116,7 +116,7 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
             return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
         return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
-    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and register.find(long["name"]).likeness < Likeness.NONE:
+    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and _may_be_house(register, long):
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
     if parsed.status is Status.UNCLEAR and (inside := _inside(register, text, parsed)):
@@ -148,16 +148,23 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     return doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
 
 
+def _may_be_house(register: AddressRegister, long: re.Match[str]) -> bool:
+    """A number on a street that is known, or one with a postnummer of its own behind it."""
+    codes = set(re.findall(r"\d{4}", long["rest"])) - {long["number"]}
+    return bool(codes) or register.find(long["name"]).likeness < Likeness.NONE
+
+
 def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedAddress) -> _Asked | Resolved:
     nummer, bokstav = int(long["number"]), (long["letter"] or "").upper()
     exists = any((nummer, bokstav) in street.houses for street in register.find(long["name"]).streets)
-    if not exists:
-        return _without_number(register, parsed)
     if long["number"] in register.postnummer:
+        if not exists:
+            return _without_number(register, parsed)
         return refused(parsed, Resolution.AMBIGUOUS, f"{long['number']} kan være både husnummer og postnummer.")
     place = parsed.poststed if parsed.poststed and len(parsed.poststed) > 1 else None
     code = parsed.postnummer if parsed.postnummer != long["number"] else None
-    return _Asked(long["name"], nummer, bokstav, replace(parsed, postnummer=code, poststed=place))
+    written = replace(parsed, adressenavn=long["name"], nummer=nummer, bokstav=bokstav or None, postnummer=code, poststed=place)
+    return _Asked(long["name"], nummer, bokstav, written)
 
 
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from reconciliation.addresses.folding import fold
 from reconciliation.addresses.official import read_official
-from reconciliation.addresses.spelling import keys, plain, tokens
+from reconciliation.addresses.spelling import digits, keys, marks, plain, tokens
 
 House = tuple[int, str]
 """Number and letter; the letter is "" for none."""
@@ -185,7 +185,7 @@ class AddressRegister:
         best: dict[Street, int] = {}
         for text, choices, index in ((folded, self._folds, self._by_fold), (key, self._keys, self._by_key)):
             for hit, distance, _ in process.extract(text, choices, scorer=OSA.distance, score_cutoff=cutoff, limit=None):
-                if digits(hit) == digits(text) and (index is self._by_fold or _marks(hit) == _marks(text)):
+                if digits(hit) == digits(text) and (index is self._by_fold or marks(hit) == marks(text)):
                     for street in index[hit]:
                         best[street] = min(int(distance), best.get(street, cutoff))
         return tuple(sorted(best, key=lambda street: (best[street], street.adressenavn)))
@@ -220,16 +220,6 @@ class AddressRegister:
 def load_register(paths: Sequence[Path]) -> AddressRegister:
     """The register of Kartverket's files. Raises AddressFileError."""
     return AddressRegister(read_official(paths))
-
-
-def digits(text: str) -> list[str]:
-    """A digit in a name is never a slip: "Gate 1" and "Gate 11" are two streets."""
-    return re.findall(r"\d+", text)
-
-
-def _marks(key: str) -> str:
-    """Veg or gate: people mix the spellings of one, but not the two."""
-    return "".join(letter for letter in key if letter.isupper())
 
 
 def place_key(place: str | None) -> str:

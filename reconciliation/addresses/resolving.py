@@ -9,27 +9,20 @@ from dataclasses import dataclass, replace
 from reconciliation.addresses.answers import SHOWN, answer, doubted, refused
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.inside import houses_inside
-from reconciliation.addresses.labels import only_labels, take_labels
+from reconciliation.addresses.labels import take_labels
 from reconciliation.addresses.legible import LONGEST, legible
-from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_legible, parse_plain
+from reconciliation.addresses.ordering import CARE_OF, in_order, without_asides
+from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_plain
 from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
 from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
-_CARE_OF = re.compile(r"(?:^|,|\s)\s*(?:c\s*[/\\]\s*o|co\s*[/\\]|v/|att[.:]+)[^,]*(?=,|$)", re.IGNORECASE)
-_IN_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
 _LONG_NUMBER = re.compile(
     rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"
     r"(?P<rest>(?:\s*,\s*(?:\d{4}\b)?\s*(?:[^\W\d][^\d,]*)?)*)$",
     re.IGNORECASE,
 )
 """Behind it may stand postnummer and place, and nothing else that is a number."""
-_PLACE_TWICE = re.compile(r"[,\s]\s*(?P<place>[^\W\d][^,\d]*?)\s*,\s*(?P<code>\d{4})\s*,?\s*(?P=place)$", re.IGNORECASE)
-_CODE_FIRST = re.compile(r"^(?P<code>\d{4})\s+(?P<place>[^\W\d][^,;\d]*)[,;]\s*(?P<street>\S.*)$")
-_GLUED = re.compile(r"^(?P<name>[^\W\d_][^\d,;/]*[^\W\d_])(?P<number>\d{1,4})(?P<letter>\s?[^\W\d_])?(?=$|[\s,;])")
-_PLACE_WITHOUT_COMMA = re.compile(
-    r"^(?P<address>.*[^\W\d_].*?\s\d{1,4}(?:\s?[^\W\d_])?)\s+(?P<place>(?!(?:og|til)\b)[^\W\d_]{2,}[^\d,;]*)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +45,20 @@ def resolve_text(register: AddressRegister, text: str | None, postnummer: str | 
             return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
         if len(written) > LONGEST:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
-        rest, doubt = _without_asides(register, written)
+        rest, doubt = without_asides(register, written)
         if not rest:
             only = Resolved(Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer.")
             return _inside(register, written, ParsedAddress(Status.EMPTY)) or only
-        rest, parsed = _in_order(rest)
+        rest, parsed = in_order(rest)
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
-    if found.verdict is Resolution.NOT_AN_ADDRESS and _CARE_OF.search(text or ""):
+    if found.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
         found = _inside(register, legible(text or ""), parsed) or found
     if not columns and found.verdict is Resolution.RESOLVED:
         columns = elsewhere(register, found, parsed, poststed)
     for reason in (doubt, columns):
         found = doubted(found, reason) if reason else found
     return found
-
-
-def _without_asides(register: AddressRegister, written: str) -> tuple[str, str | None]:
-    """The text without c/o and parentheses, and what is uncertain about that."""
-    opened = _IN_PARENTHESES.sub(
-        lambda one: f", {one[1]}," if only_labels(one[1]) or place_key(one[1]) in register.known_places else one[0], written
-    )
-    bare = _IN_PARENTHESES.sub(" ", opened)
-    rest = _CARE_OF.sub(",", bare)
-    doubt = "Det som står i parentes, er ikke brukt." if bare != opened else None
-    if any(re.search(r"\d", one[0]) for one in _CARE_OF.finditer(bare)):
-        doubt = "Det som står etter c/o, er ikke brukt."
-    return re.sub(r"\s*,(\s*,)+", ",", _PLACE_TWICE.sub(r", \g<code> \g<place>", rest.strip(" ,"))).strip(" ,"), doubt
-
-
-def _in_order(text: str) -> tuple[str, ParsedAddress]:
-    """`2413 Elverum, Kirkevegen 58`, `Kirkevegen58` and `Kirkevegen 58 Elverum` in the order that addresses are written."""
-    if first := _CODE_FIRST.match(text):
-        text = f"{first['street']}, {first['code']} {first['place'].strip()}"
-    text = _GLUED.sub(lambda found: f"{found['name']} {found['number']}{found['letter'] or ''}", text)
-    parsed = parse_legible(text)
-    if parsed.status is Status.UNCLEAR and (placed := _PLACE_WITHOUT_COMMA.match(text)):
-        text = f"{placed['address']}, {placed['place']}"
-        parsed = parse_legible(text)
-    return text, parsed
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
@@ -116,7 +84,7 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
             return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
         return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
-    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and register.find(long["name"]).likeness < Likeness.NONE:
+    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and _may_be_house(register, long):
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
     if parsed.status is Status.UNCLEAR and (inside := _inside(register, text, parsed)):
@@ -148,16 +116,23 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     return doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
 
 
+def _may_be_house(register: AddressRegister, long: re.Match[str]) -> bool:
+    """A number on a street that is known, or one with a postnummer of its own behind it."""
+    codes = set(re.findall(r"\d{4}", long["rest"])) - {long["number"]}
+    return bool(codes) or register.find(long["name"]).likeness < Likeness.NONE
+
+
 def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedAddress) -> _Asked | Resolved:
     nummer, bokstav = int(long["number"]), (long["letter"] or "").upper()
     exists = any((nummer, bokstav) in street.houses for street in register.find(long["name"]).streets)
-    if not exists:
-        return _without_number(register, parsed)
     if long["number"] in register.postnummer:
+        if not exists:
+            return _without_number(register, parsed)
         return refused(parsed, Resolution.AMBIGUOUS, f"{long['number']} kan være både husnummer og postnummer.")
     place = parsed.poststed if parsed.poststed and len(parsed.poststed) > 1 else None
     code = parsed.postnummer if parsed.postnummer != long["number"] else None
-    return _Asked(long["name"], nummer, bokstav, replace(parsed, postnummer=code, poststed=place))
+    written = replace(parsed, adressenavn=long["name"], nummer=nummer, bokstav=bokstav or None, postnummer=code, poststed=place)
+    return _Asked(long["name"], nummer, bokstav, written)
 
 
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:

@@ -87,6 +87,16 @@ def tokens(name: str) -> list[str]:
     return _TOKEN.findall(plain(name))
 
 
+def digits(text: str) -> list[str]:
+    """A digit in a name is never a slip: "Gate 1" and "Gate 11" are two streets."""
+    return re.findall(r"\d+", text)
+
+
+def marks(key: str) -> str:
+    """Veg or gate: people mix the spellings of one, but not the two."""
+    return "".join(letter for letter in key if letter.isupper())
+
+
 def keys(name: str) -> Keys:
     """The keys of one name; `sure` is empty for a name without a letter or digit."""
     words = tokens(name)

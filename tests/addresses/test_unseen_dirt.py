@@ -150,6 +150,11 @@ UNCERTAIN = {
     "Linevegen 6": Resolution.AMBIGUOUS,
     "Nygardsvegen 5": Resolution.SUGGESTED,  # gata is not near vegen
     "Strandvegen 5": Resolution.OUTSIDE,
+    "Ringveien 1003": Resolution.OUTSIDE,
+    "Ringveien 1001 b, 9903 Nordvik": Resolution.OUTSIDE,
+    "Nyvegen 1003, 9903 Nordvik": Resolution.OUTSIDE,
+    "Nyvegen, 1003 Oslo": Resolution.NOT_AN_ADDRESS,
+    "Ringveien 9903": Resolution.AMBIGUOUS,  # a postnummer of the register
     "Gamle Storgata 12": Resolution.OUTSIDE,  # may be another street
     "Nordgard Sundvegen 20": Resolution.SUGGESTED,
     "Hybel i Storgata 12": Resolution.SUGGESTED,

@@ -55,9 +55,21 @@ def febrl(number: int) -> Task | None:
     return Task(f"FEBRL {number}", rows, None, columns, blocks, truth)
 
 
-def ours(task: Task) -> tuple[pl.DataFrame, float]:
-    """Scored pairs (id_l, id_r, score) and seconds."""
-    start = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """pairs: id_l, id_r, score. cpu: seconds of all threads, which a busy machine stretches less."""
+
+    pairs: pl.DataFrame
+    seconds: float
+    cpu: float
+
+    def judged(self, truth: pl.DataFrame) -> dict[str, Any]:
+        spent = {"seconds": round(self.seconds, 3), "cpu": round(self.cpu, 3), "pairs": self.pairs.height}
+        return judged(self.pairs, truth) | spent
+
+
+def ours(task: Task) -> Linked:
+    start, worked = time.perf_counter(), time.process_time()
     right = task.left if task.right is None else task.right
     pairs = pl.concat(
         task.left.select("id", *block).drop_nulls().join(right.select(*block, id_r="id"), on=block).select(id_l="id", id_r="id_r")
@@ -69,7 +81,7 @@ def ours(task: Task) -> tuple[pl.DataFrame, float]:
     joined = pairs.join(task.left.rename({"id": "id_l"}), on="id_l").join(sided, on="id_r")
     like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
     found = scored(joined.with_columns(like.values()), [_comparison(name, *said) for name, said in task.columns.items()])
-    return found.select("id_l", "id_r", score="_points"), time.perf_counter() - start
+    return Linked(found.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
 
 
 def _comparison(name: str, kind: str, same: float, different: float) -> Comparison:
@@ -82,7 +94,7 @@ def _comparison(name: str, kind: str, same: float, different: float) -> Comparis
     return Comparison(name, name, tuple(levels), Level("different", "", different), UNKNOWN)
 
 
-def peer(task: Task, name: str, folder: Path) -> tuple[pl.DataFrame, float]:
+def peer(task: Task, name: str, folder: Path) -> Linked:
     """The same by a peer. Raises PeerFailedError."""
     files = {side: folder / f"{side}.csv" for side in ("left", "right", "out")}
     task.left.write_csv(files["left"])
@@ -105,7 +117,7 @@ def peer(task: Task, name: str, folder: Path) -> tuple[pl.DataFrame, float]:
             pl.when(turned).then("id_l").otherwise("id_r").alias("id_r"),
             "score",
         )
-    return pairs, float(answer["seconds"])
+    return Linked(pairs, float(answer["seconds"]), float(answer["cpu"]))
 
 
 def judged(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
@@ -130,10 +142,9 @@ def beside_peers(task: Task, folder: Path) -> dict[str, dict[str, Any]]:
         # Ours in turns with theirs: a neighbour on the machine slows either.
         taken.append(ours(task))
         try:
-            pairs, seconds = peer(task, name, folder)
-            found[name] = judged(pairs, task.truth) | {"seconds": round(seconds, 3), "pairs": pairs.height}
+            found[name] = peer(task, name, folder).judged(task.truth)
         except PeerFailedError as failed:
             found[name] = {"failed": str(failed)[-300:]}
     taken.append(ours(task))
-    pairs, seconds = taken[0][0], statistics.median(took for _, took in taken)
-    return {"kobosync": judged(pairs, task.truth) | {"seconds": round(seconds, 3), "pairs": pairs.height}} | found
+    seconds, cpu = statistics.median(one.seconds for one in taken), statistics.median(one.cpu for one in taken)
+    return {"kobosync": Linked(taken[0].pairs, seconds, cpu).judged(task.truth)} | found

@@ -155,9 +155,9 @@ def _beside(task: Task, size: int) -> list[Row]:
     mine = found.pop("kobosync")
     for name, other in found.items():
         failed = "failed" in other
-        for what, least in (("f1", None), ("recall_at_99", None), ("seconds", 10.0 if name == "splink" else None)):
+        for what, least in (("f1", None), ("recall_at_99", None), ("seconds", 10.0 if name == "splink" else None), ("cpu", None)):
             theirs = None if failed else other[what]
-            ratio = None if not theirs else round((theirs / mine[what]) if what == "seconds" else mine[what] / theirs, 2)
+            ratio = None if not theirs else round((theirs / mine[what]) if what in ("seconds", "cpu") else mine[what] / theirs, 2)
             goal = f">= {least:g} times faster at 111,000" if least else ""
             told = {"name": f"{task.name}, comparison engine: {what}", "size": size, "ours": mine[what], "other": theirs, "other_is": name}
             rows.append(

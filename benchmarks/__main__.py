@@ -35,12 +35,15 @@ NOISE = 1.25
 Row = dict[str, Any]
 
 
+def commit() -> str:
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE, check=False).stdout.strip()
+
+
 def machine() -> Row:
     """What the figures were measured on. Compare ratios, not seconds: machines differ and are shared."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=HERE, check=False).stdout.strip()
     versions = {name: version(name) for name in OURS}
     peers = {peer: {name: pinned(peer, name) for name in names} for peer, names in PEERS.items()}
-    about = {"commit": commit, "cores": os.cpu_count(), "python": platform.python_version()}
+    about = {"commit": commit(), "cores": os.cpu_count(), "python": platform.python_version()}
     return about | {"versions": versions, "peers": peers}
 
 
@@ -74,18 +77,19 @@ def measure(name: str) -> list[Row]:
         rows: list[Row] = importlib.import_module(f"benchmarks.{name}").run()
     except Exception as broken:  # one that cannot run here must not cost the figures of the others
         rows = [{"name": f"{name}: did not run", "size": 0, "other_is": f"{type(broken).__name__}: {str(broken)[:300]}", "met": False}]
-    return [{"benchmark": name} | row for row in rows]
+    return [{"benchmark": name, "commit": commit()} | row for row in rows]
 
 
 def earlier(folder: Path = HERE) -> dict[str, list[Row]]:
-    """The recorded rows by benchmark."""
+    """The recorded rows by benchmark, each with the commit it was measured on."""
     try:
-        rows = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
+        recorded = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        rows, then = recorded["results"], recorded["machine"]["commit"]
     except (OSError, ValueError, KeyError):
         return {}
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.get("benchmark", ""), []).append(row)
+        found.setdefault(row.get("benchmark", ""), []).append({"commit": then} | row)
     return {name: rows for name, rows in found.items() if name in NAMES}
 
 
@@ -115,11 +119,16 @@ def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
     missed = [row for row in rows if row.get("met") is False]
     beside = ", ".join(f"{name} {each}" for versions in (about["versions"], *about["peers"].values()) for name, each in versions.items())
     head = (
-        f"# Results\n\nCommit {about['commit']}, {about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
+        f"# Results\n\n{about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
         f"{len(rows)} figures, {len(missed)} goals not reached.\n\nOurs and peers: {beside}.\n"
     )
-    parts = "\n".join(f"## {name}\n\n{table(group)}" for name, group in found.items())
+    parts = "\n".join(f"## {name}\n\n{_commits(group)}{table(group)}" for name, group in found.items())
     (folder / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")
+
+
+def _commits(rows: list[Row]) -> str:
+    measured = sorted({str(row["commit"]) for row in rows if row.get("commit")})
+    return f"Measured on commit {', '.join(measured)}.\n\n" if measured else ""
 
 
 def table(rows: list[Row]) -> str:

@@ -10,7 +10,15 @@ import pytest
 from benchmarks.__main__ import PEERS, earlier, machine, main, measure, table, worse, write
 from benchmarks.pairs import compared
 
-ROW: dict[str, Any] = {"benchmark": "parts", "name": "a | b", "size": 10, "ours": 2.0, "other": 1.0, "other_is": "bare"}
+ROW: dict[str, Any] = {
+    "benchmark": "parts",
+    "commit": "abc1234",
+    "name": "a | b",
+    "size": 10,
+    "ours": 2.0,
+    "other": 1.0,
+    "other_is": "bare",
+}
 AT_MOST, AT_LEAST = ROW | {"goal": "<= 1.5"}, ROW | {"goal": ">= 0.95"}
 
 
@@ -39,6 +47,7 @@ def test_what_was_written_is_read_again_as_the_recorded(tmp_path: Path) -> None:
     write(found, tmp_path)
     assert earlier(tmp_path) == found
     page = (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert "Measured on commit abc1234." in page
     assert "2 figures, 1 goals not reached." in page
     assert "| a / b | 10 | 2.0 | 1.0 | bare | 2.0 | <= 1.5 | **no** |" in page
 

@@ -12,7 +12,7 @@ from reconciliation.match.neighbours import neighbours
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
 """What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
 MEASURES = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "seksjonsnummer")
-AGREEING = 2
+AGREEING = 3
 """So many measures must agree before the last two left at an address are one."""
 
 

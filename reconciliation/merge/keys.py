@@ -19,6 +19,8 @@ KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS,
 LIKE_AREA = 1.25
 """Two areas of one house may differ this much (one system measures outside walls) before the address alone is too little."""
 LIKE_RENT = 1.1
+FAR_RENT = 1.25
+"""Rents rise from one system's reading to the next, but not so much: it alone speaks against a house's address."""
 ROUNDED = 1.0
 """Square metres that a system loses when it keeps whole numbers."""
 LIKE_STREET = 4
@@ -112,8 +114,8 @@ def at_odds(name: str) -> pl.Expr:
     ground = (pl.col("_ground").drop_nulls().n_unique() > 1).cast(pl.Int64())
     against += far + 2 * section + 2 * ground
     if name in (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS):
-        by_area = (area.max() > area.min() * LIKE_AREA).fill_null(value=False)
-        return (against > support) & ((against >= 2) | by_area)
+        far_off = (area.max() > area.min() * LIKE_AREA).fill_null(value=False) | (rent.max() > rent.min() * FAR_RENT).fill_null(value=False)
+        return (against > support) & ((against >= 2) | far_off)
     if name == MATRIKKEL:
         # gnr and bnr typed in each other's place are another street's ground.
         # Two streets meet at a corner: one parcel, and in each the same house and unit number.

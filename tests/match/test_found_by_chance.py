@@ -40,6 +40,10 @@ KEPT_APART: dict[str, dict[str, list[dict[str, Any]]]] = {
         "fdv": [{**GROUND, **H0101, "adressenavn": "Tinghusgata"}],
         "eiendom": [{**GROUND, **H0101, "adressenavn": "Elvarheimgata"}],
     },
+    "the only one of each system, and another rent": {
+        "fdv": [{**GROUND, **H0101, "bruksareal": 62.0, "manedsleie": 8850.0}],
+        "eiendom": [{**GROUND, "bruksareal": 52.0, "manedsleie": 6200.0}],
+    },
     "the last two, and the missing one stands in a misspelt street": {
         "fdv": [
             {**GROUND, **H0101, "adressenavn": "Ørnekroken", "bruksareal": 40.0, "leilighetsnummer": "1"},
@@ -126,12 +130,20 @@ def test_a_house_at_a_corner_is_one_where_what_was_measured_agrees() -> None:
 
 
 def test_the_last_two_of_an_address_are_no_pair_where_somebody_stands_in_a_misspelt_street() -> None:
-    flats = [{"bruksenhetsnummer": f"H010{unit}", "bruksareal": 40.0 + unit, "antall_soverom": 2} for unit in (1, 2)]
+    flats = [{"bruksenhetsnummer": f"H010{unit}", "bruksareal": 40.0 + unit, "antall_soverom": 2, "manedsleie": 7000.0} for unit in (1, 2)]
     ours = [flats[0], {**flats[1], "bruksenhetsnummer": None, "leilighetsnummer": "2"}]
     entries = [{"kobo_id": f"k{place}", **flat} for place, flat in enumerate(flats, start=1)]
     assert certain(ours, entries) == ["k1", "k2"]
     misspelt = {**flats[1], "adressenavn": "Stoorgata", "bruksenhetsnummer": None, "leilighetsnummer": "3"}
     assert certain([*ours, misspelt], entries) == ["k1"]
+
+
+def test_the_last_two_of_an_address_are_no_pair_by_rent_and_bedrooms_alone() -> None:
+    """The register's last one was another flat, whose own row had been rejected."""
+    told = {"antall_soverom": 2, "manedsleie": 10000.0}
+    ours = [{**H0102, "bruksareal": 48.0, "manedsleie": 7400.0}, {**H0101, "bruksareal": 55.0, **told}]
+    entries = [{"kobo_id": "k2", **H0102, "manedsleie": 7400.0}, {"kobo_id": "k1", **told}]
+    assert certain(ours, entries) == ["k2"]
 
 
 def certain(rows: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[str]:

@@ -223,9 +223,9 @@ def test_the_first_source_that_says_something_wins_and_the_losers_are_kept() -> 
 def test_where_no_source_ranks_first_the_newest_moment_of_a_day_wins(later: str) -> None:
     equal = HOUSE.model_copy(update={"survivorship": HOUSE.survivorship.model_copy(update={"default": ()})})
     at = {name: datetime(2023, 11, 1, 9, 30, 0, 200_000 if name == later else 100_000) for name in ("fdv", "eiendom")}
-    rows = fdv(manedsleie=1.0, oppdatert=at["fdv"]), eiendom(manedsleie=2.0, oppdatert=at["eiendom"])
+    rows = fdv(manedsleie=7000.0, oppdatert=at["fdv"]), eiendom(manedsleie=7100.0, oppdatert=at["eiendom"])
     merged = merge(standing(*rows), none_known(), None, equal)
-    assert merged.dwellings["manedsleie"].to_list() == [1.0 if later == "fdv" else 2.0]
+    assert merged.dwellings["manedsleie"].to_list() == [7000.0 if later == "fdv" else 7100.0]
     assert merged.lineage.filter(pl.col("won")).select("source", "reason").rows() == [(later, "newest")]
 
 

@@ -16,6 +16,8 @@ LETTERS_APART = 2
 """So many slips of the hand may part two spellings of one street; Møllestien and Møllevegen are further apart."""
 OWN_HOUSES = 3
 """A source that uses both spellings, each at so many houses, means two streets: no slip of the hand is repeated like that."""
+BEGINNING = 3
+"""Letters that two spellings of one street on the same ground share at least."""
 
 _BLOCK = 4
 _PLACE = ["_municipality", "_street"]
@@ -27,10 +29,16 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
     a row at such a house, this very address aside?
 
     rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). The same house may be
-    written without its letter, or in a street spelt nearly alike. It is another one where the ground says so: that of the two
-    rows; or, for a street, that of the two addresses, where a source uses both spellings and two letters part them.
+    written without its letter, in a street spelt nearly alike, or on the same ground in one that begins alike. It is another one where the
+    ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and two
+    letters part them.
     """
-    placed = rows.select("source", *_HOUSE, "_ground").drop_nulls(_HOUSE).with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
+    placed = (
+        rows.select("source", *_HOUSE, "_ground")
+        .with_row_index("_row")
+        .drop_nulls(_HOUSE)
+        .with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
+    )
     at = placed.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls().unique())
     placed = placed.join(at, on=_HOUSE).with_columns(_here=_only(pl.col("_all"))).drop("_all")
     places = placed.select(*_HOUSE, "_ground", "_here", "_number").unique()
@@ -42,8 +50,16 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
     apart = (pl.col("_ground") != pl.col("_ground_other")) | (pl.col("_two") & (pl.col("_here") != pl.col("_here_other")))
     itself = same_house & same_street
     near = there.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
+    # Spelt with slips and another ending at once: the same number on the same ground, in a street that begins alike.
+    ground = ["_municipality", "_ground", "_house"]
+    grounded = places.select(*_HOUSE, "_ground").drop_nulls().join(placed, on=ground, suffix="_other")
+    starts = [pl.col(name).str.head(BEGINNING) for name in ("_street", "_street_other")]
+    grounded = grounded.filter(starts[0] == starts[1]).with_columns(_itself=pl.col("_street") == pl.col("_street_other"))
+    seen = [*_HOUSE, "_ground", "source", "_row", "_itself"]
     told = (
-        near.group_by(*_HOUSE, "_ground", "source")
+        pl.concat([near.select(seen), grounded.select(seen)])
+        .unique()
+        .group_by(*_HOUSE, "_ground", "source")
         .agg(_crowded=pl.len() > 1, _beside=~pl.col("_itself").all())
         .group_by(*_HOUSE, "_ground")
         .agg(pl.col("_crowded", "_beside").any())

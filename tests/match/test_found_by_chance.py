@@ -97,6 +97,13 @@ NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [{**GROUND, **H0101, "leilighetsnummer": "1", "antall_soverom": 1, "manedsleie": 5900.0}],
         {**GROUND, "antall_soverom": 1, "manedsleie": 6600.0},
     ),
+    "the other flat of the house, in a street with a slip and another ending": (
+        [
+            {**GROUND, **H0101, "adressenavn": "Prærieveien", "manedsleie": 9200.0},
+            {**GROUND, **H0102, "adressenavn": "Præirevegen", "manedsleie": 9700.0},
+        ],
+        {**GROUND, "adressenavn": "Prærieveien", "antall_soverom": 2},
+    ),
     "a rent that is near, and nothing else to tell": (
         [{**GROUND, **H0101, "bruksareal": 66.0, "manedsleie": 8400.0}], {**GROUND, "antall_soverom": 3, "manedsleie": 8950.0},
     ),

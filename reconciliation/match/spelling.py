@@ -23,7 +23,10 @@ def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: PLACE_COLUMNS, gardsnummer, bruksnummer, postnummer. `_street` and `_address` are settled; order and rows stay."""
     if rows.is_empty():
         return rows
-    wide = rows.with_columns(_stem=stem("_street"), _plot=pl.concat_str("_municipality", ground(), separator="/"))
+    # Each name is cut once, however many live in the street.
+    stems = rows.select("_street").unique().with_columns(_stem=stem("_street"))
+    wide = rows.join(stems, on="_street", how="left", maintain_order="left")
+    wide = wide.with_columns(_plot=pl.concat_str("_municipality", ground(), separator="/"))
     wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
     slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
     if slipping:

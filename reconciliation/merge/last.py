@@ -25,16 +25,17 @@ def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
     sure = rows.group_by("_address").agg(pl.col("_beside").any()).filter(~pl.col("_beside"))
     here = rows.join(crowd.filter(pl.col("_n") > 1).join(sure, on="_address", how="semi"), on="_address", how="semi")
-    alone = here.group_by("_address", "_cluster").agg(
+    counts = here.group_by("_address", "source").agg(_rows=pl.len())
+    # A cluster of every source at the address lacks nobody. What the rest say is gathered only where they are few.
+    known = here.group_by("_address").agg(_all=pl.col("source").n_unique())
+    held = here.group_by("_address", "_cluster").agg(_held=pl.col("source").n_unique()).join(known, on="_address")
+    lacking = held.filter(pl.col("_held") < pl.col("_all")).filter(pl.len().over("_address") <= MOST_LEFT * 2)
+    few = here.join(lacking.select("_address", "_cluster"), on=["_address", "_cluster"], how="semi")
+    few = few.group_by("_address", "_cluster").agg(
         pl.col("source").unique().sort(),
         *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),
         *(pl.col(name).drop_nulls().mode().min() for name in ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")),
     )
-    counts = here.group_by("_address", "source").agg(_rows=pl.len())
-    # A cluster of every source at the address lacks nobody.
-    known = here.group_by("_address").agg(_all=pl.col("source").n_unique())
-    left = alone.join(known, on="_address").filter(pl.col("source").list.len() < pl.col("_all")).drop("_all")
-    few = left.filter(pl.len().over("_address") <= MOST_LEFT * 2)
     pairs = few.join(few, on="_address", suffix="_other").filter(pl.col("_cluster") != pl.col("_cluster_other"))
     pairs = pairs.filter(pl.col("source").list.set_intersection("source_other").list.len() == 0)
     single = (pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1)

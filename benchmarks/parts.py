@@ -13,8 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +20,16 @@ import pandera.polars as pa
 import polars as pl
 
 from benchmarks import town
+from benchmarks.data_work import LINK, Known, plan_of, register_of, rows_of, standing_of
 from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
-from connectors.read import read_source
-from connectors.reading import Verdict
 from kobo_client.contract import COMPARED
-from reconciliation import tables
 from reconciliation import validate as validation
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.merge.merging import MEMBERSHIP
-from reconciliation.municipality import Municipality, load
-from reconciliation.plan import Plan, make_plan
-from reconciliation.standardise import standardise
-from reconciliation.standing import standing_rows
+from reconciliation.municipality import load
+from reconciliation.plan import Plan
 
 ROOT = Path(__file__).parent.parent
 SIZES = (10_000, 111_000, 1_000_000)
@@ -43,29 +37,9 @@ DATA_PART = 111_000
 SMALL_TOWN = 1_090
 PAIRS = 5
 DATA_PART_S, DATA_PART_MB, RESIDUAL_S, HELP_S = 3.0, 700, 0.1, 0.3
-AS_OF = date(2026, 11, 24)
-LINK = ["leverandor_bolig_id", "kobo_id"]
 MOST_IN_A_SHEET = 111_000
 WRONG_EVERY = 20
 """One row in so many breaks a rule, where rejects are measured."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What last night left: register (shape of a snapshot), links, memberships, standing rows."""
-
-    register: pl.DataFrame
-    links: pl.DataFrame
-    memberships: pl.DataFrame
-    standing: pl.DataFrame
-
-    def write(self, home: Path) -> None:
-        for name in self.__slots__:
-            getattr(self, name).write_parquet(home / f"{name}.parquet")
-
-    @classmethod
-    def of(cls, home: Path) -> Known:
-        return cls(*(pl.read_parquet(home / f"{name}.parquet") for name in cls.__slots__))
 
 
 def run(sizes: tuple[int, ...] = SIZES, data_part: int = DATA_PART, small: int = SMALL_TOWN) -> list[dict[str, Any]]:
@@ -82,9 +56,9 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
     """Match and plan, where the register holds what the sources say: every dwelling by its link, and every one by its keys."""
     with tempfile.TemporaryDirectory() as folder:
         municipality = load(town.write(Path(folder), size, share=town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
-        standing = _standing(municipality, Path(folder), None)[0]
+        standing = standing_of(municipality, Path(folder), None)[0]
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
-    dwellings, register = merged.dwellings, _register(merged.dwellings)
+    dwellings, register = merged.dwellings, register_of(merged.dwellings)
     links = register.select(LINK)
     imported = register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String()))
     names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
@@ -94,7 +68,7 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
         return mine.join(theirs, on="leverandor_bolig_id", how="full")
 
     def ours(entries: pl.DataFrame, linked: pl.DataFrame) -> Plan:
-        return _plan(dwellings, merged.lineage, merged.memberships, entries, linked, municipality)
+        return plan_of(dwellings, merged.lineage, merged.memberships, entries, linked, municipality)
 
     same = ours(register, links)
     assert same.counts["in_sync"] == size, same.counts
@@ -126,7 +100,7 @@ def validating(size: int) -> dict[str, Any]:
     """One row in twenty breaks a rule; the schema alone finds them, ours also words them and parts the rows."""
     with tempfile.TemporaryDirectory() as folder:
         municipality = load(town.write(Path(folder), size))
-        rows, faults = _rows(municipality, Path(folder))
+        rows, faults = rows_of(municipality, Path(folder))
     number = pl.int_range(pl.len()) % (3 * WRONG_EVERY)
     rows = rows.with_columns(
         bruksareal=pl.when(number == 0).then(-1.0).otherwise("bruksareal"),
@@ -230,66 +204,16 @@ def _data_part(what: str, config: Path) -> dict[str, float]:
     municipality = load(config)
     started = time.perf_counter()
     known = None if what == "first" else Known.of(home)
-    standing, rejected = _standing(municipality, home, None if known is None else known.standing)
+    standing, rejected = standing_of(municipality, home, None if known is None else known.standing)
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP) if known is None else known.memberships, None, municipality)
     if known is None:
-        register = _register(merged.dwellings)
+        register = register_of(merged.dwellings)
         Known(register, register.select(LINK), merged.memberships, standing).write(home)
     else:
-        plan = _plan(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
+        plan = plan_of(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
         assert plan.counts["in_sync"] == merged.dwellings.height, plan.counts
     taken = time.perf_counter() - started
     return {"seconds": round(taken, 3), "memory_mb": peak_mb()}
-
-
-def _rows(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """SOURCE_ROWS of all sources, and what could not be read of them."""
-    done = [standardise(read_source(name, source, home), source, municipality) for name, source in municipality.sources.items()]
-    return pl.concat([one.rows for one in done]), pl.concat([one.deviations for one in done])
-
-
-def _standing(municipality: Municipality, home: Path, before: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The standing rows of a town that was read to its end, and the rejected."""
-    judged = validation.validate(*_rows(municipality, home), municipality)
-    verdicts = dict.fromkeys(municipality.sources, Verdict.COMPLETE)
-    return standing_rows(judged.accepted, judged.rejected, verdicts, before), judged.rejected
-
-
-def _register(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """A register that holds just these dwellings, as a snapshot shows it."""
-    number = pl.int_range(pl.len()).cast(pl.String()).str.zfill(12)
-    return dwellings.select(
-        pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
-        "leverandor_bolig_id",
-        pl.lit(value=False).alias("slettet"),
-        *(field.name for field in COMPARED),
-    )
-
-
-def _plan(
-    dwellings: pl.DataFrame,
-    lineage: pl.DataFrame,
-    memberships: pl.DataFrame,
-    register: pl.DataFrame,
-    links: pl.DataFrame,
-    municipality: Municipality,
-    rejected: pl.DataFrame | None = None,
-) -> Plan:
-    """The reconcile step as the night does it: match, then make_plan."""
-    return make_plan(
-        dwellings=dwellings,
-        register_rows=register,
-        missing_kobo_ids=(),
-        matches=match(dwellings, register, links),
-        links=links,
-        absences={},
-        complete_sources=tuple(municipality.sources),
-        memberships=memberships,
-        municipality=municipality,
-        as_of=AS_OF,
-        lineage=lineage,
-        rejected=tables.empty(tables.SOURCE_ROWS) if rejected is None else rejected,
-    )
 
 
 if __name__ == "__main__":

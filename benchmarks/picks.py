@@ -21,7 +21,8 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks import parts, town
+from benchmarks import town
+from benchmarks.data_work import LINK, register_of, standing_of
 from benchmarks.night import ROOT, THREADS, registered, timed
 from benchmarks.pairs import PAIRS, seconds
 from benchmarks.peers.peers import HERE, PeerFailedError, python_of
@@ -48,11 +49,11 @@ def comparing(size: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         municipality = load(town.write(home, size))
-        standing = parts._standing(municipality, home, None)[0]
+        standing = standing_of(municipality, home, None)[0]
         dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
-        register = planted(parts._register(dwellings))
+        register = planted(register_of(dwellings))
         pairs, told_by = (
-            register.select(parts.LINK),
+            register.select(LINK),
             pl.DataFrame(schema=dict.fromkeys(("leverandor_bolig_id", "field", "source"), pl.String())),
         )
         numbers = pl.int_range(dwellings.height, eager=True) % 60

@@ -1,0 +1,91 @@
+"""The data work of a night as the benchmarks call it: no Dagster, no ledger, no register over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from connectors.read import read_source
+from connectors.reading import Verdict
+from kobo_client.contract import COMPARED
+from reconciliation import tables
+from reconciliation.match import match
+from reconciliation.municipality import Municipality
+from reconciliation.plan import Plan, make_plan
+from reconciliation.standardise import standardise
+from reconciliation.standing import standing_rows
+from reconciliation.validate import validate
+
+AS_OF = date(2026, 11, 24)
+LINK = ["leverandor_bolig_id", "kobo_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What last night left: register (shape of a snapshot), links, memberships, standing rows."""
+
+    register: pl.DataFrame
+    links: pl.DataFrame
+    memberships: pl.DataFrame
+    standing: pl.DataFrame
+
+    def write(self, home: Path) -> None:
+        for name in self.__slots__:
+            getattr(self, name).write_parquet(home / f"{name}.parquet")
+
+    @classmethod
+    def of(cls, home: Path) -> Known:
+        return cls(*(pl.read_parquet(home / f"{name}.parquet") for name in cls.__slots__))
+
+
+def rows_of(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """SOURCE_ROWS of all sources, and what could not be read of them."""
+    done = [standardise(read_source(name, source, home), source, municipality) for name, source in municipality.sources.items()]
+    return pl.concat([one.rows for one in done]), pl.concat([one.deviations for one in done])
+
+
+def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The standing rows of a town that was read to its end, and the rejected."""
+    judged = validate(*rows_of(municipality, home), municipality)
+    verdicts = dict.fromkeys(municipality.sources, Verdict.COMPLETE)
+    return standing_rows(judged.accepted, judged.rejected, verdicts, before), judged.rejected
+
+
+def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """A register that holds just these dwellings, as a snapshot shows it."""
+    number = pl.int_range(pl.len()).cast(pl.String()).str.zfill(12)
+    return dwellings.select(
+        pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
+        "leverandor_bolig_id",
+        pl.lit(value=False).alias("slettet"),
+        *(field.name for field in COMPARED),
+    )
+
+
+def plan_of(
+    dwellings: pl.DataFrame,
+    lineage: pl.DataFrame,
+    memberships: pl.DataFrame,
+    register: pl.DataFrame,
+    links: pl.DataFrame,
+    municipality: Municipality,
+    rejected: pl.DataFrame | None = None,
+) -> Plan:
+    """The reconcile step as the night does it: match, then make_plan."""
+    return make_plan(
+        dwellings=dwellings,
+        register_rows=register,
+        missing_kobo_ids=(),
+        matches=match(dwellings, register, links),
+        links=links,
+        absences={},
+        complete_sources=tuple(municipality.sources),
+        memberships=memberships,
+        municipality=municipality,
+        as_of=AS_OF,
+        lineage=lineage,
+        rejected=tables.empty(tables.SOURCE_ROWS) if rejected is None else rejected,
+    )

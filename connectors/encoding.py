@@ -27,7 +27,7 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         _refuse_binary(data, path)
     if bom is None and configured is None:
         try:  # what nearly every file is, with one look at its bytes
-            return data.decode("utf-8"), "utf-8"
+            return data.decode("utf-8").rstrip(_END_OF_FILE), "utf-8"
         except UnicodeDecodeError:
             pass
     encoding = bom or _narrow(data) if configured is None else _agreed(data, configured, bom, path)

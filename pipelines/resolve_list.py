@@ -16,7 +16,7 @@ from connectors.faults import SourceFault
 from connectors.files import check_size
 from connectors.headings import nearest, plain
 from connectors.personal_numbers import mask_column
-from connectors.records import split_records
+from connectors.records import lines_of, split_records
 from reconciliation.addresses.verdicts import Resolution
 
 NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
@@ -82,7 +82,7 @@ def heading_of(read: ReadList, wanted: str) -> str:
 
 def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
     text, encoding = decode(path.read_bytes(), None, path.name)
-    lines = text.rstrip("\x1a").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = lines_of(text).to_list()
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:

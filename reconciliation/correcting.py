@@ -52,6 +52,8 @@ def corrected(read: SourceRead, corrections: Corrections) -> Corrected:
 
 def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """rows: SOURCE_ROWS. CORRECTED_ROWS, in the same order."""
+    if cells.is_empty():  # most municipalities correct nothing
+        return rows.with_columns(corrected=pl.lit(None, pl.String())).select(list(CORRECTED_ROWS))
     return rows.join(cells, on=_PLACE, how="left", nulls_equal=True, maintain_order="left").select(list(CORRECTED_ROWS))
 
 

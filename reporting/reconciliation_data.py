@@ -23,7 +23,6 @@ from reporting.privacy import with_shown_address
 from reporting.texts import say, word_for
 
 FOLDER = "boliger"
-_SAID = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret")
 PART = 1000
 """Dwellings in each part."""
 

@@ -18,15 +18,6 @@ class Resolution(StrEnum):
     NOT_AN_ADDRESS = "not_an_address"
 
 
-RESOLUTION_TITLE = {
-    Resolution.RESOLVED: "Funnet i adresseregisteret",
-    Resolution.SUGGESTED: "Forslag, må bekreftes",
-    Resolution.AMBIGUOUS: "Flere muligheter",
-    Resolution.OUTSIDE: "Finnes ikke i adresseregisteret",
-    Resolution.NOT_AN_ADDRESS: "Ikke en adresse",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """One text's outcome. With `RESOLVED` and `SUGGESTED` the address is the register's; else the parts are as written.

@@ -49,8 +49,9 @@ def test_few_letters_are_enough_to_tell_old_encodings_from_windows_own(tmp_path:
     assert values(read_csv(tmp_path, f"Nr;Adresse;Areal;Merknad\n1;{text};1;\n", encoding)) == [text]
 
 
-def test_the_mark_that_dos_ends_a_text_with_is_no_line(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, LIST + "\x1a", "cp865")
+@pytest.mark.parametrize("encoding", ["cp865", "cp1252", "utf-8"])
+def test_the_mark_that_dos_ends_a_text_with_is_no_line(encoding: str, tmp_path: Path) -> None:
+    found = read_csv(tmp_path, LIST + "\x1a", encoding)
     assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 2)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from benchmarks.pairs import PAIRS
 
 ROOT = Path(__file__).parents[1]
 STREETS = ("Storgata", "Kirkevegen", "Skolegata", "Bakkevegen", "Strandgata", "Parkvegen", "Industrigata")
@@ -93,8 +96,12 @@ def dwellings(count: int) -> int:
     return sum(len(sources(number).splitlines()) - 1 for number in range(1, count + 1))
 
 
-def seconds_to_load(count: int) -> float:
-    """Wall time of `dagster definitions validate`, as an operator would run it; raises when it does not succeed."""
+def seconds_to_load(count: int, times: int = 1) -> float:
+    """Wall time of `dagster definitions validate`, as an operator would run it, the median; raises when it does not succeed."""
+    return statistics.median(_seconds_to_load(count) for _ in range(times))
+
+
+def _seconds_to_load(count: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         write(home, count)
@@ -111,7 +118,7 @@ def run(loaded: int = 357, nights: int = 20, workers: tuple[int, ...] = (1, 2, 4
     from tests.cluster.deployment import seconds_of_nights
 
     name = "dagster definitions validate (s)"
-    found = [_row(name, loaded, seconds_to_load(loaded), 20.0, "the goal") | {"goal": "<= 1"}]
+    found = [_row(name, loaded, seconds_to_load(loaded, PAIRS), 20.0, "the goal") | {"goal": "<= 1"}]
     found[0]["met"] = found[0]["ratio"] <= 1
     taken = {number: seconds_of_nights(nights, number) for number in workers}
     return found + [

@@ -28,7 +28,18 @@ LOCK_SECONDS = 120.0
 class NightSession:
     """What the steps of one run share. Closed when the run ends, however it ends."""
 
-    def __init__(self, municipality: Municipality, home: Path, as_of: date, apply: str, run_id: str, *, approved_by: str = "") -> None:
+    def __init__(
+        self,
+        municipality: Municipality,
+        home: Path,
+        as_of: date,
+        apply: str,
+        run_id: str,
+        *,
+        approved_by: str = "",
+        ledger: Ledger | None = None,
+    ) -> None:
+        """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session."""
         self.municipality = municipality
         self.home = home
         self.as_of = as_of
@@ -42,7 +53,7 @@ class NightSession:
         """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
-        self.ledger: Ledger = self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
+        self.ledger = ledger or self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
         try:
             self.lock = self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
             self.ledger.begin_run(municipality.slug, as_of, run_id, apply)

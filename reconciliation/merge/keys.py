@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from reconciliation.match.comparison import SAME_AREA
@@ -29,10 +31,14 @@ FAR_AREA = 1.5
 """From here on an area tells as much against a key as two other measures."""
 
 
-def keys() -> dict[str, pl.Expr]:
-    """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried."""
+def keys(decided: Mapping[int, str]) -> dict[str, pl.Expr]:
+    """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried.
+
+    decided: `_row` -> what is common to the rows that people called the same.
+    """
     extra = pl.col("_extra").fill_null("")
     return {
+        DECISION: pl.col("_row").replace_strict(decided, default=None, return_dtype=pl.String()) if decided else pl.lit(None, pl.String()),
         KNOWN: pl.col("_known"),
         MATRIKKEL: pl.concat_str("_matrikkel", "_unit", extra, separator="|"),
         ADDRESS_UNIT: pl.concat_str("_address", "_unit", extra, separator="|"),

@@ -60,7 +60,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     keyed = keyed.with_columns(
         *neighbours(keyed),
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
-        _leases_here=let_by_lease(),
+        _leases_here=let_by_lease(keyed),
     )
     by = keys(decided)
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")

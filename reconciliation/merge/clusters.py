@@ -27,6 +27,7 @@ from reconciliation.merge.keys import (
     keys,
     mixed_leases,
     one,
+    sound,
 )
 from reconciliation.merge.last import last_ones
 from reconciliation.place import PLACE_COLUMNS
@@ -105,7 +106,7 @@ def _now(rows: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
 def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
     """`_cluster` of those that the key joins, and `_now`, the one they become. What it would join but may not is added to apart."""
     # Lazy: a join of eager frames copies every column, also those that this key never looks at.
-    members = rows.lazy().join(turn.lazy(), on="_cluster")
+    members = rows.lazy().join(turn.lazy(), on="_cluster").filter(sound().over("_key"))
     checked = (
         members.group_by("_key")
         .agg(

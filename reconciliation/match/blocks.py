@@ -69,24 +69,18 @@ HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "
 
 
 def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
-    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
-    others of it. Pairs (PAIR), each once.
+    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared. Pairs (PAIR), each once.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
     `hopeful` unless said.
     """
-    left = _keyed(ours)
-    right = left if ours is theirs else _keyed(theirs)
-    sizes = left.group_by("_block").len("_ours").join(right.group_by("_block").len("_theirs"), on="_block")
-    if ours is theirs:
-        # Alone with itself.
-        sizes = sizes.filter(pl.col("_ours") > 1)
-    pairs_of = pl.col("_ours").cast(pl.UInt64()) * pl.col("_theirs")
-    small, large = (sizes.filter(which).select("_block") for which in (pairs_of <= CROWDED, pairs_of > CROWDED))
-    few = [side.join(small, on="_block", how="semi") for side in (left, right)]
+    left, right = _keyed(ours), _keyed(theirs)
+    met = left.select("_block", "_at").join(right.group_by("_block").len("_others"), on="_block")
+    crowded = met.group_by("_block").agg(pl.col("_others").sum()).filter(pl.col("_others") > CROWDED).select("_block")
+    few = [side.join(crowded, on="_block", how="anti").select("_block", "_at") for side in (met, right)]
     found = [few[0].join(few[1], on="_block")]
-    if large.height:
-        many = [_with_parts(side.join(large, on="_block", how="semi"), rows) for side, rows in ((left, ours), (right, theirs))]
+    if crowded.height:
+        many = [side.join(crowded, on="_block", how="semi") for side in (left, right)]
         found += [_sharing(many[0], many[1], f"_part{number}") for number in range(len(_parts()))]
     once = pl.concat(one.select((pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")).alias("_pair")) for one in found).unique()
     pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
@@ -100,17 +94,14 @@ def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, 
 
 
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
-    """`_block` and `_at` (the row's index), one row for each block that a row is in."""
-    at = pl.int_range(pl.len(), dtype=pl.UInt32())
+    """`_block`, `_at` (the row's index) and the parts, one row for each block that a row is in."""
+    parts = {f"_part{number}": _number(part, 50 + number) for number, part in enumerate(_parts())}
+    blocks = _blocks()
+    numbered = rows.select(**{f"_{number}": _number(block, number) for number, block in enumerate(blocks)}, **parts).with_row_index("_at")
     return pl.concat(
-        rows.select(_block=_number(block, number), _at=at).filter(pl.col("_block").is_not_null()) for number, block in enumerate(_blocks())
+        numbered.select(pl.col(f"_{number}").alias("_block"), "_at", *parts).filter(pl.col("_block").is_not_null())
+        for number in range(len(blocks))
     )
-
-
-def _with_parts(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """crowd: of `_keyed`. Adds what else its members share."""
-    parts = rows.select(**{f"_part{number}": _number(part, 50 + number) for number, part in enumerate(_parts())})
-    return crowd.hstack(parts[crowd["_at"]])
 
 
 def _sharing(left: pl.DataFrame, right: pl.DataFrame, part: str) -> pl.DataFrame:

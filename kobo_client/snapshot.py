@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,9 @@ SCHEMA: dict[str, pl.DataType] = {
     **{field.name: _TYPES.get(field.kind, pl.String()) for field in COMPARED},
 }
 """One row per entry; deleted ones are not in it."""
+
+BATCH = 5_000
+"""Answers held as they came, before they are made rows of a table."""
 
 _MELDING = "Kobo kunne ikke leses i natt. Ingenting er endret i Kobo, og ingenting utgår. Neste natt prøver igjen."
 
@@ -59,14 +63,15 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
                 raise ConfigurationFault("register.see is export, and register.export names no file.")
             return _seen(read_export(home / config.export), linked)
         client.ask_alive()
+        answers = _Answers(config.contract)
         if config.see == "listing":
-            listed = list(client.listing())
-            return _seen(frame_of(listed, config.contract), linked, _notes(listed))
+            answers.add(client.listing())
+            return _seen(answers.rows, linked, answers.unknown.notes)
         asked = linked
         if config.export is not None:
             asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})
-        bodies = _read_each(client, asked, config.threads)
-        return _seen(frame_of(bodies, config.contract), linked, _notes(bodies))
+        _read_each(client, asked, config.threads, answers)
+        return _seen(answers.rows, linked, answers.unknown.notes)
     except (RegisterError, ExportError) as error:
         message = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
         return RegisterSnapshot("failed", message, _MELDING, pl.DataFrame(schema=SCHEMA))
@@ -78,25 +83,45 @@ def _what_to_do(error: Exception) -> str:
     return "Nothing is written tonight; run again when it answers."
 
 
-def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> list[dict[str, Any]]:
+class _Answers:
+    """Answers, made a table a batch at a time: as they came they take ten times as much memory."""
+
+    def __init__(self, version: str) -> None:
+        self.count = 0
+        self.unknown = Unknown()
+        self._version = version
+        self._frames = [pl.DataFrame(schema=SCHEMA)]
+
+    def add(self, bodies: Iterable[Mapping[str, Any]]) -> None:
+        """Raises ConfigurationFault, as frame_of does."""
+        left = iter(bodies)
+        while batch := list(islice(left, BATCH)):
+            self.count += len(batch)
+            self._frames.append(frame_of(batch, self._version))
+            self.unknown.look_at(batch)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        return pl.concat(self._frames).sort("kobo_id")
+
+
+def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers: _Answers) -> None:
     """What failed for a reason that passes is asked once more when the rest is read: among many calls a few are lost for certain."""
-    bodies, missed = _pass(client, kobo_ids, threads)
+    missed = _pass(client, kobo_ids, threads, answers)
     if missed and not any(isinstance(fault, _STOPS) for fault in missed.values()):
-        more, missed = _pass(client, sorted(missed), threads)
-        bodies += more
+        missed = _pass(client, sorted(missed), threads, answers)
     if missed:
         last = list(missed.values())[-1]
         raise type(last)(
-            f"{len(missed)} of {len(kobo_ids)} entries could not be read ({len(bodies)} were). The last said: {last}", status=last.status
+            f"{len(missed)} of {len(kobo_ids)} entries could not be read ({answers.count} were). The last said: {last}", status=last.status
         )
-    return bodies
 
 
 _STOPS = (RegisterDown, AuthenticationFault, ConfigurationFault)
 
 
-def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> tuple[list[dict[str, Any]], dict[str, RegisterError]]:
-    """The bodies of those that could be read, and the fault of each other. What stops a night stops the pass."""
+def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers: _Answers) -> dict[str, RegisterError]:
+    """Those that could be read are added to answers; returns the fault of each other. What stops a night stops the pass."""
     faults: dict[str, RegisterError] = {}
     stopped: list[RegisterError] = []
 
@@ -115,8 +140,9 @@ def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int) -> tupl
             return None
 
     with ThreadPoolExecutor(threads, thread_name_prefix="snapshot") as pool:
-        bodies = [body for body in pool.map(read, kobo_ids) if body is not None]
-    return bodies, faults
+        for start in range(0, len(kobo_ids), BATCH):
+            answers.add(body for body in pool.map(read, kobo_ids[start : start + BATCH]) if body is not None)
+    return faults
 
 
 def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.DataFrame:
@@ -143,22 +169,31 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
     return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA).sort("kobo_id")
 
 
-def _notes(bodies: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Names and values that the contract table does not know."""
-    known = {field.path.split(".")[0] for field in ALL_FIELDS} | {"fdvuBoligId", DELETED}
-    unknown = {name for body in bodies for name in body} - known
-    for parent in {field.path.rpartition(".")[0] for field in ALL_FIELDS} - {""}:
-        inside = {field.path.removeprefix(f"{parent}.") for field in ALL_FIELDS if field.path.startswith(f"{parent}.")}
-        met = {name for body in bodies if isinstance(body.get(parent), dict) for name in body[parent]}
-        unknown |= {f"{parent}.{name}" for name in met - inside}
-    notes = [f"The register's answers have a field we do not know: {name}." for name in sorted(unknown)[:20]]
-    for field in FIELDS:
-        if field.values:
-            values = {_at(body, field.path) for body in bodies} - {None, *field.values}
-            notes += [
-                f"The register's {field.path} has a value we do not know: {str(value)[:60]}." for value in sorted(map(str, values))[:20]
-            ]
-    return tuple(notes)
+class Unknown:
+    """Names and values that answers hold and the contract table does not know."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._values: dict[str, set[Any]] = {field.path: set() for field in FIELDS if field.values}
+
+    def look_at(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        known = {field.path.split(".")[0] for field in ALL_FIELDS} | {"fdvuBoligId", DELETED}
+        self._names |= {name for body in bodies for name in body} - known
+        for parent in {field.path.rpartition(".")[0] for field in ALL_FIELDS} - {""}:
+            inside = {field.path.removeprefix(f"{parent}.") for field in ALL_FIELDS if field.path.startswith(f"{parent}.")}
+            met = {name for body in bodies if isinstance(body.get(parent), dict) for name in body[parent]}
+            self._names |= {f"{parent}.{name}" for name in met - inside}
+        for field in FIELDS:
+            if field.values:
+                self._values[field.path] |= {_at(body, field.path) for body in bodies} - {None, *field.values}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What an operator is told, English."""
+        notes = [f"The register's answers have a field we do not know: {name}." for name in sorted(self._names)[:20]]
+        for path, values in self._values.items():
+            notes += [f"The register's {path} has a value we do not know: {str(value)[:60]}." for value in sorted(map(str, values))[:20]]
+        return tuple(notes)
 
 
 def _at(body: Mapping[str, Any], path: str) -> Any:

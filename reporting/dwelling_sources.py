@@ -21,11 +21,11 @@ MOST_NIGHTS = 20
 _CLASSES = [name.value for name in DwellingClass]
 
 
-def source_values(result: NightResult, found: pl.DataFrame) -> dict[str, list[list[Any]]]:
+def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
-    found: the entries, with `secret`. Of a secret dwelling, or one with a row flagged so, no field of its place is told, and no
-    file and sheet either: people name sheets after streets.
+    found: the entries, with `secret`. among: those of them that are told, all when None. Of a secret dwelling, or one with a row
+    flagged so, no field of its place is told, and no file and sheet either: people name sheets after streets.
     """
     members = (
         found.filter(pl.col("source_keys").is_not_null())
@@ -33,7 +33,9 @@ def source_values(result: NightResult, found: pl.DataFrame) -> dict[str, list[li
         .explode("known")
         .unique(["leverandor_bolig_id", "known"], maintain_order=True)
     )
-    rows = members.join(result.standing_rows.with_columns(known=pl.format("{}:{}", "source", "source_key")), on="known")
+    rows = _among(members, among).join(
+        result.standing_rows.with_columns(known=pl.format("{}:{}", "source", "source_key")), on="known", maintain_order="left"
+    )
     flagged = pl.col("hemmelig_adresse").fill_null(value=False).any().over("leverandor_bolig_id")
     hidden = pl.col("secret") | flagged
     told = rows.select(
@@ -54,9 +56,9 @@ def source_values(result: NightResult, found: pl.DataFrame) -> dict[str, list[li
     return values
 
 
-def nights(result: NightResult) -> dict[str, list[list[Any]]]:
-    """leverandor_bolig_id -> its newest changes of class, oldest first: date and number of the class."""
-    known = result.class_changes.filter((pl.col("as_of") <= result.as_of) & pl.col("class").is_in(_CLASSES))
+def nights(result: NightResult, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
+    """leverandor_bolig_id -> its newest changes of class, oldest first: date and number of the class. among: as of source_values."""
+    known = _among(result.class_changes, among).filter((pl.col("as_of") <= result.as_of) & pl.col("class").is_in(_CLASSES))
     newest = known.group_by("leverandor_bolig_id", maintain_order=True).tail(MOST_NIGHTS)
     numbered = newest.select(
         "leverandor_bolig_id",
@@ -67,3 +69,7 @@ def nights(result: NightResult) -> dict[str, list[list[Any]]]:
     for dwelling, as_of, number in numbered.iter_rows():
         changes[dwelling].append([as_of, number])
     return changes
+
+
+def _among(rows: pl.DataFrame, entries: pl.DataFrame | None) -> pl.DataFrame:
+    return rows if entries is None else rows.join(entries, on="leverandor_bolig_id", how="semi", nulls_equal=True, maintain_order="left")

@@ -25,6 +25,8 @@ from reporting.texts import say, word_for
 FOLDER = "boliger"
 PART = 1000
 """Dwellings in each part."""
+AT_ONCE = 20 * PART
+"""Dwellings whose sources and entries are looked up together: as Python's lists they take ten times the memory of the tables."""
 
 
 def entries(result: NightResult) -> pl.DataFrame:
@@ -106,20 +108,24 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
 
 
 def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
-    register = _register_values(result, found)
     lineage = _lineage(result)
     became = {row[0]: row[1:] for row in result.outcomes.select("leverandor_bolig_id", "verb", "outcome", "message").iter_rows()}
-    ours = found.select(_shown(name, pl.col("secret")) for name in FIELDS)
-    rest = found.select(
-        "leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret"
-    )
-    beside = {"d": result.decided, "p": source_values(result, found), "n": nights(result)}
-    for start in range(0, found.height, PART):
-        yield [
-            _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
-            | {key: list(more[row["leverandor_bolig_id"]]) for key, more in beside.items() if row["leverandor_bolig_id"] in more}
-            for row, values in zip(rest.slice(start, PART).iter_rows(named=True), ours.slice(start, PART).iter_rows(), strict=True)
-        ]
+    for start in range(0, found.height, AT_ONCE):
+        some = found.slice(start, AT_ONCE)
+        register = _register_values(result, found, some)
+        beside = {"d": result.decided, "p": source_values(result, found, some), "n": nights(result, some)}
+        ours = some.select(_shown(name, pl.col("secret")) for name in FIELDS)
+        for at in range(0, some.height, PART):
+            yield [
+                _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
+                | {key: list(more[row["leverandor_bolig_id"]]) for key, more in beside.items() if row["leverandor_bolig_id"] in more}
+                for row, values in zip(
+                    some.select(_TOLD).slice(at, PART).iter_rows(named=True), ours.slice(at, PART).iter_rows(), strict=True
+                )
+            ]
+
+
+_TOLD = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret")
 
 
 def _detail(
@@ -162,13 +168,14 @@ def _shown(name: str, secret: pl.Expr) -> pl.Expr:
     return pl.when(~secret).then(pl.col(name)).alias(name) if name in PLACE_FIELDS else pl.col(name)
 
 
-def _register_values(result: NightResult, found: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
+def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
+    """koboId -> the values of the entry, of those `among` the entries found."""
     rows = result.register_rows
     if rows is None or "kobo_id" not in rows.columns:
         return {}
     flags = found.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
     own = pl.col("hemmelig_adresse").fill_null(value=False) if "hemmelig_adresse" in rows.columns else pl.lit(value=False)
-    marked = rows.join(flags, on="kobo_id", how="left")
+    marked = rows.join(among, on="kobo_id", how="semi").join(flags, on="kobo_id", how="left")
     secret = pl.col("flagged").fill_null(value=False) | own
     chosen = [_shown(name, secret) if name in rows.columns else pl.lit(None).alias(name) for name in FIELDS]
     return {kobo_id: tuple(values) for kobo_id, *values in marked.select("kobo_id", *chosen).iter_rows()}

@@ -94,7 +94,7 @@ def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
     names = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
     sides = {"leverandor_bolig_id": ours, "kobo_id": theirs}
     told = pl.concat(side.select(*names, pl.lit(name).alias("_side"), _id=name) for name, side in sides.items())
-    bare = told.filter(let_by_lease() & pl.col("_extra").is_null())
+    bare = told.filter(let_by_lease(told) & pl.col("_extra").is_null())
     return pl.any_horizontal(pl.col(name).is_in(bare.filter(pl.col("_side") == name).get_column("_id").implode()) for name in sides)
 
 

@@ -9,21 +9,16 @@ _ON_GROUND = ("_municipality", "_ground", "_house")
 """The same house where the street is misspelt. That street and ground are both wrong is not looked for."""
 
 
-def let_by_lease() -> pl.Expr:
-    """On rows with PLACE_COLUMNS and `_ground`: does any of them name a lease in this unit; or, in a house of which only one
+def let_by_lease(rows: pl.DataFrame) -> pl.Series:
+    """Per row with PLACE_COLUMNS and `_ground`: does any name a lease in this unit; or, in a house of which only one
     unit is known, any lease at all?"""
-    return pl.any_horizontal(
-        _known(house) & (_lease_in((*house, "_unit")) | (_lease_in(house) & (_units_of(house) <= 1))) for house in (_ADDRESS, _ON_GROUND)
-    )
-
-
-def _known(house: tuple[str, ...]) -> pl.Expr:
-    return pl.all_horizontal(pl.col(name).is_not_null() for name in house)
-
-
-def _lease_in(place: tuple[str, ...]) -> pl.Expr:
-    return pl.col("_extra").is_not_null().any().over(place)
-
-
-def _units_of(house: tuple[str, ...]) -> pl.Expr:
-    return pl.col("_unit").drop_nulls().n_unique().over(house)
+    told = rows.select(*dict.fromkeys((*_ADDRESS, *_ON_GROUND)), "_unit", "_extra").with_row_index("_at")
+    leased = told.filter(pl.col("_extra").is_not_null())
+    found = told.get_column("_at").clear()
+    for house in (_ADDRESS, _ON_GROUND):
+        # Few houses have any; what is asked of all the others is known.
+        here = told.join(leased, on=house, how="semi")
+        in_unit = pl.col("_extra").is_not_null().any().over(*house, "_unit")
+        one_unit = pl.col("_unit").drop_nulls().n_unique().over(house) <= 1
+        found = found.append(here.filter(in_unit | one_unit).get_column("_at"))
+    return told.get_column("_at").is_in(found.implode())

@@ -33,17 +33,11 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
     ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and two
     letters part them.
     """
-    placed = (
-        rows.select("source", *_HOUSE, "_ground")
-        .with_row_index("_row")
-        .drop_nulls(_HOUSE)
-        .with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
-    )
-    at = placed.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls().unique())
-    placed = placed.join(at, on=_HOUSE).with_columns(_here=_only(pl.col("_all"))).drop("_all")
-    places = placed.select(*_HOUSE, "_ground", "_here", "_number").unique()
-    there = places.join(_with_two_streets(placed), on=_PLACE).join(
-        placed.rename({"_street": "_other"}), on=["_municipality", "_other", "_number"], suffix="_other"
+    place = [*_HOUSE, "_ground"]
+    listed = rows.select(*place, "source").drop_nulls(_HOUSE).group_by(*place, "source").agg(_rows=pl.len())
+    places = _places(listed.select(place).unique())
+    there = places.join(_with_two_streets(listed), on=_PLACE).join(
+        places.rename({"_street": "_other"}), on=["_municipality", "_other", "_number"], suffix="_other"
     )
     same_house, same_street = pl.col("_house") == pl.col("_house_other"), pl.col("_street") == pl.col("_other")
     letterless = (pl.col("_house") == pl.col("_number")) | (pl.col("_house_other") == pl.col("_number"))
@@ -52,30 +46,35 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
     near = there.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
     # Spelt with slips and another ending at once: the same number on the same ground, in a street that begins alike.
     ground = ["_municipality", "_ground", "_house"]
-    grounded = places.select(*_HOUSE, "_ground").drop_nulls().join(placed, on=ground, suffix="_other")
+    grounded = places.drop_nulls("_ground").join(places, on=ground, suffix="_other")
     starts = [pl.col(name).str.head(BEGINNING) for name in ("_street", "_street_other")]
     grounded = grounded.filter(starts[0] == starts[1]).with_columns(_itself=pl.col("_street") == pl.col("_street_other"))
-    seen = [*_HOUSE, "_ground", "source", "_row", "_itself"]
+    pairs = pl.concat(one.select("_at", "_at_other", "_itself") for one in (near, grounded)).unique()
+    # The rows of one source at one place are near another place together, or none of them is.
     told = (
-        pl.concat([near.select(seen), grounded.select(seen)])
-        .unique()
-        .group_by(*_HOUSE, "_ground", "source")
-        .agg(_crowded=pl.len() > 1, _beside=~pl.col("_itself").all())
-        .group_by(*_HOUSE, "_ground")
+        pairs.join(listed.join(places, on=place, nulls_equal=True).select("source", "_rows", _at_other="_at"), on="_at_other")
+        .group_by("_at", "source")
+        .agg(_crowded=pl.col("_rows").sum() > 1, _beside=~pl.col("_itself").all())
+        .group_by("_at")
         .agg(pl.col("_crowded", "_beside").any())
+        .join(places, on="_at")
     )
-    found = rows.select(*_HOUSE, "_ground").join(told, on=[*_HOUSE, "_ground"], how="left", nulls_equal=True, maintain_order="left")
+    found = rows.select(place).join(told, on=place, how="left", nulls_equal=True, maintain_order="left")
     return found.select(pl.col("_crowded", "_beside").fill_null(value=False))
 
 
-def _only(values: pl.Expr) -> pl.Expr:
-    return pl.when(values.list.len() == 1).then(values.list.first())
+def _places(places: pl.DataFrame) -> pl.DataFrame:
+    """places: each house on each ground it is written with. Adds `_at`, `_number` of the house, `_here`: its ground, if it has one."""
+    grounds = places.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls())
+    only = pl.when(pl.col("_all").list.len() == 1).then(pl.col("_all").list.first())
+    known = places.join(grounds.select(*_HOUSE, _here=only), on=_HOUSE).with_row_index("_at")
+    return known.with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
 
 
-def _with_two_streets(placed: pl.DataFrame) -> pl.DataFrame:
+def _with_two_streets(listed: pl.DataFrame) -> pl.DataFrame:
     """The streets alike, `_two`: some source uses both spellings as streets of their own."""
-    alike = _streets_alike(placed.select(_PLACE).unique())
-    used = placed.group_by(*_PLACE, "source").agg(pl.col("_house").n_unique()).filter(pl.col("_house") >= OWN_HOUSES)
+    alike = _streets_alike(listed.select(_PLACE).unique())
+    used = listed.group_by(*_PLACE, "source").agg(pl.col("_house").n_unique()).filter(pl.col("_house") >= OWN_HOUSES)
     both = (
         alike.filter(pl.col("_letters") == LETTERS_APART)
         .join(used.select(*_PLACE, "source"), on=_PLACE)

@@ -52,14 +52,14 @@ def ground() -> pl.Expr:
 
 def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.DataFrame:
     """Each spelling at a house becomes the one most rows have there, unless something speaks against it."""
+    several = rows.select(*house, "_street").drop_nulls().unique().filter(pl.len().over(house) > 1)
+    if several.is_empty():
+        return rows
     spelt = (
-        rows.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in (*house, "_street")))
+        rows.join(several, on=[*house, "_street"], how="semi")
         .group_by(*house, "_street")
         .agg(_count=pl.len(), _grounds=pl.col("_plot").drop_nulls().unique(), _posts=pl.col("postnummer").drop_nulls().unique())
-        .filter(pl.len().over(house) > 1)
     )
-    if spelt.is_empty():
-        return rows
     most = spelt.sort(*house, "_count", "_street", descending=[*(False for _ in house), True, False]).unique(
         house, keep="first", maintain_order=True
     )

@@ -5,6 +5,7 @@ Each key is tried for all rows at once, the strongest key first. What a key woul
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,12 +27,16 @@ from reconciliation.merge.keys import (
     keys,
     mixed_leases,
     one,
+    sound,
 )
 from reconciliation.merge.last import last_ones
+from reconciliation.place import PLACE_COLUMNS
 
 STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""
 KEYED = STRENGTH[:-1]
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer")
+_LOOKED_AT = ("source", "gardsnummer", "bruksnummer", "seksjonsnummer", "postnummer", *_MEASURED, *PLACE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,110 +56,102 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     same: groups of `_row` that people called the same. different: pairs that they called different.
     """
     decided = {row: f"{place:09}" for place, group in enumerate(same) for row in group}
-    decision_key = pl.col("_row").replace_strict(decided, default=None, return_dtype=pl.String()) if decided else pl.lit(None, pl.String())
-    keyed = rows.with_columns(
-        _cluster=pl.col("_row"),
-        _joined=pl.lit(None, pl.Int64()),
-        _ground=ground(),
-        **{f"_by_{name}": key for name, key in keys().items()},
-        _by_decision=decision_key,
-    )
+    # What keys look at, and nothing else, is carried from join to join; the rows get their cluster when all is done.
+    keyed = rows.select(*_LOOKED_AT, "_known", "_row", _cluster=pl.col("_row"), _joined=pl.lit(None, pl.Int64()), _ground=ground())
     keyed = keyed.with_columns(
         *neighbours(keyed),
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
-        _leases_here=let_by_lease(),
-        _by_last=pl.lit(None, pl.String()),
+        _leases_here=let_by_lease(keyed),
     )
+    by = keys(decided)
     forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
     apart: list[pl.DataFrame] = []
     for name in KEYED:
-        keyed = _join_by(keyed, name, forbidden, apart)
-    keyed = _join_by(
-        keyed.drop("_by_last").join(last_ones(keyed), on="_cluster", how="left", maintain_order="left"), LAST, forbidden, apart
-    )
+        keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, forbidden, apart)
+    keyed = _join_by(keyed, last_ones(keyed), LAST, forbidden, apart)
     final = keyed.select("_row", "_cluster")
     pairs = pl.concat([forbidden.clear(), *apart])
     for side in ("left", "right"):
         pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
     ends = pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
-    return Clusters(_named(keyed), ends)
+    return Clusters(rows.hstack(_named(keyed, by)), ends)
 
 
-def _join_by(rows: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
-    key = f"_by_{name}"
-    tried = pl.DataFrame(schema={key: pl.String()})
-    while True:
-        open_groups = (
-            rows.filter(pl.col(key).is_not_null())
-            .select(key, "_cluster")
-            .unique()
-            .join(tried, on=key, how="anti")
-            .filter(pl.len().over(key) > 1)
-        )
-        if open_groups.is_empty():
-            return rows
+def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
+    """shared: `_cluster` and the `_key` that it has, null for none."""
+    open_groups = _several(shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated()))
+    while not open_groups.is_empty():
         # A cluster can stand in several groups; each round takes groups that share none, in the order of their keys.
-        first = open_groups.with_columns(_mine=pl.col(key) == pl.col(key).min().over("_cluster")).filter(pl.col("_mine").all().over(key))
-        turn = first.select(key, "_cluster")
-        tried = pl.concat([tried, turn.select(key).unique()])
-        rows = _join_groups(rows, turn, name, forbidden, apart)
+        first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))
+        turn = first.filter(pl.col("_mine").all().over("_key")).select("_key", "_cluster")
+        joined = _joined_groups(rows, turn, name, forbidden, apart)
+        rows = _now(rows, joined).with_columns(
+            _joined=pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", STRENGTH.index(name))).otherwise("_joined")
+        )
+        rows = rows.drop("_now")
+        # What has been tried is not tried again, and a key that one cluster alone has never gets a second.
+        open_groups = _several(_now(open_groups.join(turn, on="_key", how="anti"), joined).drop("_now"))
+    return rows
 
 
-def _join_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
-    key = f"_by_{name}"
-    members = rows.drop(key).join(turn, on="_cluster")
-    checked = members.group_by(key).agg(
-        allowed=allowed(name),
-        odd=at_odds(name) | mixed_leases(name),
-        one_known=one("_known") | pl.lit(name == DECISION),
-        first=pl.col("_cluster").min(),
+def _several(shared: pl.DataFrame) -> pl.DataFrame:
+    return shared.select("_key", "_cluster").unique().filter(pl.len().over("_key") > 1)
+
+
+def _now(rows: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
+    """rows with the `_cluster` they are in after the join, and `_now`, null where they were not joined."""
+    return rows.join(joined, on="_cluster", how="left", maintain_order="left").with_columns(_cluster=pl.coalesce("_now", "_cluster"))
+
+
+def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
+    """`_cluster` of those that the key joins, and `_now`, the one they become. What it would join but may not is added to apart."""
+    # Lazy: a join of eager frames copies every column, also those that this key never looks at.
+    members = rows.lazy().join(turn.lazy(), on="_cluster").filter(sound().over("_key"))
+    checked = (
+        members.group_by("_key")
+        .agg(
+            allowed=allowed(name),
+            odd=at_odds(name) | mixed_leases(name),
+            one_known=one("_known") | pl.lit(name == DECISION),
+            first=pl.col("_cluster").min(),
+        )
+        .collect()
     )
     if forbidden.height:
-        place = members.select("_row", key)
+        place = members.select("_row", "_key").collect()
         split = (
             forbidden.join(place, left_on="left", right_on="_row")
             .join(place, left_on="right", right_on="_row", suffix="_right")
-            .filter(pl.col(key) == pl.col(f"{key}_right"))
-            .select(key)
+            .filter(pl.col("_key") == pl.col("_key_right"))
+            .select("_key")
         )
-        checked = checked.join(split, on=key, how="anti")
+        checked = checked.join(split, on="_key", how="anti")
     joins = pl.col("one_known") & ~pl.col("odd")
-    kept_apart = checked.filter(pl.col("allowed") & ~joins).select(key)
+    kept_apart = checked.filter(pl.col("allowed") & ~joins).select("_key")
     if kept_apart.height:
-        apart.append(_pairs_of(members.join(kept_apart, on=key, how="semi"), key))
-    rank = pl.lit(STRENGTH.index(name), pl.Int64())
-    joined = turn.join(checked.filter(pl.col("allowed") & joins), on=key).select("_cluster", _now="first")
-    return (
-        rows.join(joined, on="_cluster", how="left", maintain_order="left")
-        .with_columns(
-            _cluster=pl.coalesce("_now", "_cluster"),
-            _joined=pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", rank)).otherwise("_joined"),
-        )
-        .drop("_now")
-    )
+        apart.append(_pairs_of(members.select("_row", "_cluster", "_key").collect().join(kept_apart, on="_key", how="semi")))
+    return turn.join(checked.filter(pl.col("allowed") & joins), on="_key").select("_cluster", _now="first")
 
 
-def _pairs_of(members: pl.DataFrame, key: str) -> pl.DataFrame:
-    heads = members.group_by(key, "_cluster").agg(_row=pl.col("_row").min())
-    return heads.join(heads, on=key, suffix="_other").filter(pl.col("_row") != pl.col("_row_other")).select(left="_row", right="_row_other")
+def _pairs_of(members: pl.DataFrame) -> pl.DataFrame:
+    heads = members.group_by("_key", "_cluster").agg(_row=pl.col("_row").min())
+    pairs = heads.join(heads, on="_key", suffix="_other").filter(pl.col("_row") != pl.col("_row_other"))
+    return pairs.select(left="_row", right="_row_other")
 
 
-def _named(rows: pl.DataFrame) -> pl.DataFrame:
-    """The strongest key that all rows of a cluster share says more than the one that happened to join them."""
+def _named(rows: pl.DataFrame, by: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """`_cluster` and `_joined` of each row. The strongest key that all rows of a cluster share says more than the one that
+    happened to join them."""
     shared = pl.coalesce(
-        pl.when((pl.col(f"_by_{name}").n_unique() == 1) & pl.col(f"_by_{name}").is_not_null().all()).then(pl.lit(rank, pl.Int64()))
-        for rank, name in enumerate(KEYED)
+        pl.when((pl.col(name).n_unique() == 1) & pl.col(name).is_not_null().all()).then(pl.lit(STRENGTH.index(name), pl.Int64()))
+        for name in KEYED
         if name != KNOWN
     )
     named = (
         rows.filter(pl.col("_joined").is_not_null())
+        .select("_cluster", "_joined", **{name: by[name] for name in KEYED if name != KNOWN})
         .group_by("_cluster")
-        .agg(_shared=shared, _weakest=pl.col("_joined").max())
-        .select("_cluster", _named=pl.coalesce("_shared", "_weakest"))
+        .agg(_named=pl.coalesce(shared, pl.col("_joined").max()))
     )
-    return (
-        rows.drop("_ground", "_crowded", "_beside", "_units_here", "_leases_here", *(f"_by_{name}" for name in STRENGTH))
-        .join(named, on="_cluster", how="left", maintain_order="left")
-        .with_columns(_joined="_named")
-        .drop("_named")
-    )
+    told = rows.select("_cluster").join(named, on="_cluster", how="left", maintain_order="left")
+    return told.rename({"_named": "_joined"})

@@ -39,6 +39,7 @@ def name_clusters(rows: pl.DataFrame) -> pl.DataFrame:
 
     The known id of its best row; an id that two clusters claim stays with the one that holds the key it was made from.
     """
+    rows = rows.select("_cluster", "_rank", "_row", "_made", "_known")
     claims = rows.filter(pl.col("_known").is_not_null()).with_columns(_origin=pl.col("_made") == pl.col("_known"))
     kept = (
         claims.sort("_known", "_origin", "_rank", "_row", descending=[False, True, False, False])

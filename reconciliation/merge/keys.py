@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from reconciliation.match.comparison import SAME_AREA
@@ -29,10 +31,14 @@ FAR_AREA = 1.5
 """From here on an area tells as much against a key as two other measures."""
 
 
-def keys() -> dict[str, pl.Expr]:
-    """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried."""
+def keys(decided: Mapping[int, str]) -> dict[str, pl.Expr]:
+    """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried.
+
+    decided: `_row` -> what is common to the rows that people called the same.
+    """
     extra = pl.col("_extra").fill_null("")
     return {
+        DECISION: pl.col("_row").replace_strict(decided, default=None, return_dtype=pl.String()) if decided else pl.lit(None, pl.String()),
         KNOWN: pl.col("_known"),
         MATRIKKEL: pl.concat_str("_matrikkel", "_unit", extra, separator="|"),
         ADDRESS_UNIT: pl.concat_str("_address", "_unit", extra, separator="|"),
@@ -47,21 +53,25 @@ def one(column: str) -> pl.Expr:
     return pl.col(column).drop_nulls().n_unique() <= 1
 
 
+def sound() -> pl.Expr:
+    """Per group that shares a key: no source has two rows in it. Asked first: in a block of flats it settles most."""
+    return pl.len() == pl.col("source").n_unique()
+
+
 def allowed(name: str) -> pl.Expr:
-    """Per group that shares the key: may its rows be one dwelling?"""
-    sound = pl.len() == pl.col("source").n_unique()
+    """Per sound group that shares the key: may its rows be one dwelling?"""
     if name in (DECISION, KNOWN):
-        return sound
-    sound &= one("_extra")
+        return pl.lit(value=True)
+    lease = one("_extra")
     if name == MATRIKKEL:
         # One matrikkel can hold several entrances whose unit numbers each begin at H0101.
-        return sound & (pl.col("_house").n_unique() == 1)
+        return lease & (pl.col("_house").n_unique() == 1)
     if name == ADDRESS_LEASE:
         # "Rom 2" where two flats are let room by room is two rooms.
-        return sound & (pl.col("_units_here").max() <= 1) & one("_label") & one("_ground")
+        return lease & (pl.col("_units_here").max() <= 1) & one("_label") & one("_ground")
     if name == ADDRESS:
-        return sound & _alone()
-    return sound
+        return lease & _alone()
+    return lease
 
 
 def _alone() -> pl.Expr:

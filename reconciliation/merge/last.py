@@ -20,32 +20,36 @@ AGREEING_OF_SEVERAL = 3
 
 
 def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
-    """rows: as in clusters, joined by every key. Returns (_cluster, _by_last): clusters that share a value are one dwelling."""
-    crowd = rows.filter(pl.col("_address").is_not_null()).group_by("_address").agg(_n=pl.col("_cluster").n_unique())
+    """rows: as in clusters, joined by every key. Returns (_cluster, _key): clusters that share a value are one dwelling."""
+    bit = {source: 2**place for place, source in enumerate(sorted(rows.get_column("source").unique()))}
+    here = rows.filter(pl.col("_address").is_not_null()).select(
+        "_address", "_cluster", "_beside", _held=pl.col("source").replace_strict(bit, return_dtype=pl.Int64())
+    )
+    held = here.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())
     # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
-    sure = rows.group_by("_address").agg(pl.col("_beside").any()).filter(~pl.col("_beside"))
-    here = rows.join(crowd.filter(pl.col("_n") > 1).join(sure, on="_address", how="semi"), on="_address", how="semi")
-    counts = here.group_by("_address", "source").agg(_rows=pl.len())
-    # A cluster of every source at the address lacks nobody. What the rest say is gathered only where they are few.
-    known = here.group_by("_address").agg(_all=pl.col("source").n_unique())
-    held = here.group_by("_address", "_cluster").agg(_held=pl.col("source").n_unique()).join(known, on="_address")
-    lacking = held.filter(pl.col("_held") < pl.col("_all")).filter(pl.len().over("_address") <= MOST_LEFT * 2)
-    few = here.join(lacking.select("_address", "_cluster"), on=["_address", "_cluster"], how="semi")
+    sure = held.filter(~pl.col("_beside").any().over("_address"))
+    # A cluster of every source at the address lacks nobody. What the rest say is gathered only of the few that may be a pair.
+    lacking = sure.filter(pl.col("_held") < pl.col("_held").bitwise_or().over("_address")).drop("_beside")
+    lacking = lacking.filter(pl.len().over("_address") <= MOST_LEFT * 2)
+    pairs = lacking.join(lacking, on="_address", suffix="_other")
+    pairs = pairs.filter((pl.col("_held") & pl.col("_held_other")) == 0).select("_address", "_cluster", "_cluster_other")
+    few = rows.join(pairs, on=["_address", "_cluster"], how="semi")
     few = few.group_by("_address", "_cluster").agg(
         pl.col("source").unique().sort(),
         *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),
         *(pl.col(name).drop_nulls().mode().min() for name in ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")),
     )
-    pairs = few.join(few, on="_address", suffix="_other").filter(pl.col("_cluster") != pl.col("_cluster_other"))
-    pairs = pairs.filter(pl.col("source").list.set_intersection("source_other").list.len() == 0)
+    others = few.rename(lambda name: name if name == "_address" else f"{name}_other")
+    pairs = pairs.join(few, on=["_address", "_cluster"]).join(others, on=["_address", "_cluster_other"])
+    counts = rows.join(pairs, on="_address", how="semi").group_by("_address", "source").agg(_rows=pl.len())
     single = (pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1)
     pairs = pairs.with_columns(_needed=pl.when(single).then(AGREEING).otherwise(AGREEING_OF_SEVERAL))
     pairs = pairs.filter(_fits())
     pairs = pairs.filter((pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1))
     pairs = pairs.filter((pl.col("_cluster") < pl.col("_cluster_other")) & (_agreeing() >= pl.col("_needed")))
     pairs = _equally_many(pairs, counts)
-    joined = pairs.select("_cluster", "_cluster_other", _by_last=pl.col("_cluster").cast(pl.String()))
-    sides = [joined.select("_cluster", "_by_last"), joined.select("_by_last", _cluster="_cluster_other").select("_cluster", "_by_last")]
+    joined = pairs.select("_cluster", "_cluster_other", _key=pl.col("_cluster").cast(pl.String()))
+    sides = [joined.select("_cluster", "_key"), joined.select("_key", _cluster="_cluster_other").select("_cluster", "_key")]
     return pl.concat(sides)
 
 

@@ -9,13 +9,13 @@ import polars as pl
 from reconciliation.decisions import Decisions
 from reconciliation.match.spelling import one_spelling
 from reconciliation.merge.answers import Answers, answers_for
-from reconciliation.merge.clusters import STRENGTH, Clusters, cluster
+from reconciliation.merge.clusters import STRENGTH, cluster
 from reconciliation.merge.doubt import candidates
 from reconciliation.merge.identity import name_clusters, with_made_id
 from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
 from reconciliation.municipality import Municipality
 from reconciliation.place import SamePlace, with_place
-from reconciliation.tables import DWELLINGS, LINEAGE
+from reconciliation.tables import CONTENT, DWELLINGS, LINEAGE
 
 MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()}
 
@@ -49,24 +49,36 @@ def merge(
     known = memberships.select(list(MEMBERSHIP)).cast(pl.Schema(MEMBERSHIP))
     if standing.is_empty():
         return Merged(pl.DataFrame(schema=DWELLINGS), pl.DataFrame(schema=LINEAGE), known.sort("source", "source_key"))
-    rows = _prepared(standing, known, municipality, same_place)
-    answers = answers_for(Decisions.of(decisions), rows)
-    rows = _with_one_id(rows, answers.same)
-    clusters = cluster(rows, answers.same, answers.different)
-    named = clusters.rows.join(name_clusters(clusters.rows), on="_cluster", how="left", maintain_order="left")
-    taken = answers.taken(named)
-    content = survive(named, municipality.survivorship, taken)
-    dwellings = _dwellings(named, content, contradictions(named, taken), clusters, answers, same_place)
+    named, apart, answers = _clustered(standing, known, Decisions.of(decisions), municipality, same_place)
+    content, disputed, lines = _settled(named, answers, municipality)
+    named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
+    dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)
     settled = dwellings.filter(pl.col("candidates").list.len() == 0).select("leverandor_bolig_id")
     tonight = named.select(list(MEMBERSHIP))
     remembered = pl.concat([tonight.join(settled, on="leverandor_bolig_id", how="semi"), _kept_ids(named)]).unique()
     earlier = known.join(remembered, on=["source", "source_key"], how="anti")
-    return Merged(
-        dwellings,
-        lineage(named, content, municipality.survivorship, taken),
-        pl.concat([earlier, remembered]).sort("source", "source_key"),
-        answers.contradictory,
-    )
+    return Merged(dwellings, lines, pl.concat([earlier, remembered]).sort("source", "source_key"), answers.contradictory)
+
+
+def _clustered(
+    standing: pl.DataFrame, known: pl.DataFrame, decisions: Decisions, municipality: Municipality, same_place: SamePlace | None
+) -> tuple[pl.DataFrame, pl.DataFrame, Answers]:
+    """The rows with their `_cluster` and its id; the clusters that are known apart (left, right); what people decided of them."""
+    rows = _prepared(standing, known, municipality, same_place)
+    answers = answers_for(decisions, rows)
+    rows = _with_one_id(rows, answers.same)
+    clusters = cluster(rows, answers.same, answers.different)
+    # What was only there to find the clusters is not carried on.
+    rows = clusters.rows.drop("_house", "_address", "_matrikkel", "_label")
+    return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
+
+
+def _settled(named: pl.DataFrame, answers: Answers, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """What each cluster is said to be, on what its rows still disagree, and LINEAGE."""
+    several = named.filter(pl.len().over("_cluster") > 1)
+    taken = answers.taken(named)
+    content = survive(named, several, municipality.survivorship, taken)
+    return content, contradictions(several, taken), lineage(several, content, municipality.survivorship, taken)
 
 
 def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:
@@ -76,13 +88,14 @@ def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municip
     sources = sorted(standing.get_column("source").unique())
     order = ranks(municipality.survivorship.default, sources)
     place = {source: number for number, source in enumerate(sorted(sources, key=lambda one: (order[one], one)))}
-    rows = standing.join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")
-    rows = with_made_id(one_spelling(with_place(rows, same_place)))
-    return (
-        rows.with_columns(_rank=pl.col("source").replace_strict(place, return_dtype=pl.Int64))
+    rows = (
+        standing.select("source", "source_key", "owner", "carried", *CONTENT)
+        .join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")
+        .with_columns(_rank=pl.col("source").replace_strict(place, return_dtype=pl.Int64))
         .sort("_rank", "source_key")
         .with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64()))
     )
+    return with_made_id(one_spelling(with_place(rows, same_place)))
 
 
 def _with_one_id(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
@@ -101,36 +114,22 @@ def _kept_ids(named: pl.DataFrame) -> pl.DataFrame:
 
 
 def _dwellings(
-    named: pl.DataFrame,
+    facts: pl.DataFrame,
     content: pl.DataFrame,
     disputed: pl.DataFrame,
-    clusters: Clusters,
-    answers: Answers,
+    apart: pl.DataFrame,
+    excused: pl.DataFrame,
     same_place: SamePlace | None,
 ) -> pl.DataFrame:
-    said = pl.col("source") + ":" + pl.col("source_key")
-    facts = (
-        named.sort("_cluster", "_rank", "source_key")
-        .group_by("_cluster", maintain_order=True)
-        .agg(
-            pl.col("leverandor_bolig_id").first(),
-            pl.col("owner").first(),
-            sources=pl.col("source").unique().sort(),
-            source_keys=said.sort(),
-            rows=(~pl.col("carried")).sum().cast(pl.Int64()),
-            carried=pl.col("carried").all(),
-            merged_by=pl.col("_joined").first().replace_strict(dict(enumerate(STRENGTH)), default=None, return_dtype=pl.String()),
-        )
-    )
-    whole = facts.join(content, on="_cluster").join(disputed, on="_cluster", how="left")
+    whole = content.join(facts, on="_cluster", how="left", maintain_order="left")
+    whole = whole.join(disputed, on="_cluster", how="left", maintain_order="left")
     ids = whole.select("_cluster", "leverandor_bolig_id")
-    apart = (
-        clusters.apart.join(ids, left_on="left", right_on="_cluster")
+    named_apart = (
+        apart.join(ids, left_on="left", right_on="_cluster")
         .join(ids, left_on="right", right_on="_cluster", suffix="_right")
         .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
     )
-    placed = one_spelling(with_place(whole, same_place))
-    doubtful = candidates(placed, apart, answers.excused(named))
+    doubtful = candidates(one_spelling(with_place(whole, same_place)), named_apart, excused)
     none = pl.lit([], pl.List(pl.String()))
     return (
         whole.join(doubtful, on="leverandor_bolig_id", how="left")
@@ -139,3 +138,28 @@ def _dwellings(
         .cast(pl.Schema(DWELLINGS))
         .sort("leverandor_bolig_id")
     )
+
+
+def _facts(named: pl.DataFrame) -> pl.DataFrame:
+    """(_cluster, and what DWELLINGS has beside CONTENT): whose each dwelling is, and which rows it is made of."""
+    rows = named.select("_cluster", "_rank", "_joined", "leverandor_bolig_id", "owner", "source", "source_key", "carried").with_columns(
+        said=pl.col("source") + ":" + pl.col("source_key"), rows=(~pl.col("carried")).cast(pl.Int64())
+    )
+    lone = pl.len().over("_cluster") == 1
+    # Most dwellings are one row, and need no gathering.
+    alone = rows.filter(lone).with_columns(sources=pl.concat_list("source"), source_keys=pl.concat_list("said"))
+    several = (
+        rows.filter(~lone)
+        .sort("_cluster", "_rank", "source_key")
+        .group_by("_cluster", maintain_order=True)
+        .agg(
+            pl.col("leverandor_bolig_id", "owner", "_joined").first(),
+            pl.col("rows").sum(),
+            pl.col("carried").all(),
+            sources=pl.col("source").unique().sort(),
+            source_keys=pl.col("said").sort(),
+        )
+    )
+    facts = pl.concat([alone.select(several.columns), several])
+    merged_by = pl.col("_joined").replace_strict(dict(enumerate(STRENGTH)), default=None, return_dtype=pl.String())
+    return facts.with_columns(merged_by=merged_by).drop("_joined")

@@ -22,19 +22,22 @@ _LOOKED_AT = (
 
 def near(dwellings: pl.DataFrame) -> pl.DataFrame:
     """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
+    nobody = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
     systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
     held = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
-    ours = prepared(dwellings).with_columns(_held=held)
-    beside = ours.with_columns(kobo_id=pl.col("leverandor_bolig_id"))
+    # No dwelling that every system holds can be one more row's, and none where all others share a system with it.
+    lacking = dwellings.with_columns(_held=held).filter(pl.col("_held") < 2 ** len(systems) - 1)
+    kinds = lacking.get_column("_held").unique().to_list()
+    if all(one & other for one in kinds for other in kinds):
+        return nobody
+    ours = prepared(lacking).with_columns(kobo_id="leverandor_bolig_id")
     apart = (pl.col("_held") & pl.col("_held_right")) == 0
     elsewhere = pl.col("_address") != pl.col("_address_right")
-    # No dwelling that every system holds can be one more row's.
-    lacking = [side.filter(pl.col("_held") < 2 ** len(systems) - 1) for side in (ours, beside)]
-    pairs = pairs_in_blocks(lacking[0], lacking[1], carry=("_held", "_address"), keep=apart & elsewhere)
+    pairs = pairs_in_blocks(ours, ours, carry=("_held", "_address"), keep=apart & elsewhere)
     pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
     if pairs.is_empty():
-        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
-    seen = _with_letters(compare(pairs, ours, beside))
+        return nobody
+    seen = _with_letters(compare(pairs, ours, ours))
     enough = seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH))
     return (
         enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])

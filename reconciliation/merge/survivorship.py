@@ -33,19 +33,24 @@ def ranks(order: Sequence[str], sources: Sequence[str]) -> dict[str, int]:
     return {source: order.index(source) if source in order else len(order) for source in sources}
 
 
-def survive(rows: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
-    """rows (with _cluster) -> one row per `_cluster` with CONTENT. taken: (cluster, field) -> source that a person chose."""
-    sources = sorted(rows.get_column("source").unique())
+def survive(rows: pl.DataFrame, several: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """One row per `_cluster` with CONTENT, sorted by it.
+
+    rows: all, in the order of their _cluster as far as they are alone in it. several: those of them that are not. taken: (cluster,
+    field) -> source that a person chose.
+    """
+    sources = sorted(several.get_column("source").unique())
     leads = {name: group[0] for group in GROUPS for name in group}
     by_order: dict[tuple[str, ...], list[str]] = {}
     for name in CONTENT:
         order = survivorship.fields.get(leads.get(name, name), survivorship.default)
         by_order.setdefault(tuple(order), []).append(name)
-    merged = rows.select("_cluster").unique().sort("_cluster")
+    won = [several.select("_cluster").unique().sort("_cluster")]
     for order, names in by_order.items():
-        sorted_rows = _in_order(rows, ranks(order, sources))
-        won = sorted_rows.group_by("_cluster", maintain_order=True).agg(*(_winner(name) for name in names))
-        merged = merged.join(won, on="_cluster", how="left")
+        grouped = _in_order(several, ranks(order, sources), *names, *(leads[name] for name in names if name in leads))
+        won.append(grouped.group_by("_cluster", maintain_order=True).agg(*(_winner(name) for name in names)).drop("_cluster"))
+    alone = rows.filter(pl.len().over("_cluster") == 1).select("_cluster", *(_of_one(name) for name in CONTENT))
+    merged = alone.merge_sorted(pl.concat(won, how="horizontal").select(alone.columns), "_cluster")
     for (place, name), source in sorted(taken.items()):
         chosen = rows.filter((pl.col("_cluster") == place) & (pl.col("source") == source)).get_column(name).to_list()
         if chosen:
@@ -54,9 +59,11 @@ def survive(rows: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple
     return merged.select("_cluster", *CONTENT)
 
 
-def _in_order(rows: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
+def _in_order(rows: pl.DataFrame, rank: Mapping[str, int], *names: str) -> pl.DataFrame:
+    """Best row first in each cluster: what that takes, and the columns that are named."""
     place = pl.col("source").replace_strict(rank, return_dtype=pl.Int64)
-    return rows.with_columns(_place=place).sort(
+    columns = dict.fromkeys(("_cluster", "source", "source_key", "oppdatert", *names))
+    return rows.select(*columns, _place=place).sort(
         "_cluster", "_place", "oppdatert", "source", "source_key", descending=[False, False, True, False, False], nulls_last=True
     )
 
@@ -64,16 +71,28 @@ def _in_order(rows: pl.DataFrame, rank: Mapping[str, int]) -> pl.DataFrame:
 def _winner(name: str) -> pl.Expr:
     if name in _ANY_TRUE:
         return pl.col(name).max()
-    group = next((group for group in GROUPS if name in group), None)
-    if group and name != group[0]:
-        return pl.col(name).filter(pl.col(group[0]).is_not_null()).first()
-    return pl.col(name).drop_nulls().first()
+    lead = _lead(name)
+    return (pl.col(name).filter(pl.col(lead).is_not_null()) if lead else pl.col(name).drop_nulls()).first()
 
 
-def contradictions(rows: pl.DataFrame, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
-    """(_cluster, contradictions): protected fields on which its rows disagree and no person has spoken. Blanks agree with all."""
+def _of_one(name: str) -> pl.Expr:
+    """What _winner makes of one row."""
+    lead = _lead(name)
+    return pl.when(pl.col(lead).is_not_null()).then(name) if lead else pl.col(name)
+
+
+def _lead(name: str) -> str | None:
+    """The field without which this one says nothing."""
+    return next((group[0] for group in GROUPS if name in group[1:]), None)
+
+
+def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """(_cluster, contradictions): protected fields on which its rows disagree and no person has spoken. Blanks agree with all.
+
+    several: the rows of clusters of more than one.
+    """
     letter = pl.when(pl.col("nummer").is_not_null()).then(pl.col("bokstav").str.to_uppercase().fill_null(""))
-    several = rows.with_columns(_letter_or_none=letter).filter(pl.len().over("_cluster") > 1)
+    several = several.with_columns(_letter_or_none=letter)
     protected = [field.name for field in PROTECTED]
     found = several.group_by("_cluster").agg(
         (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
@@ -87,10 +106,12 @@ def contradictions(rows: pl.DataFrame, taken: Mapping[tuple[int, str], str]) -> 
     return marked
 
 
-def lineage(rows: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
-    """Every value of every field that rows of one dwelling disagree on. rows: with leverandor_bolig_id. Shape: LINEAGE, sorted."""
-    sources = sorted(rows.get_column("source").unique())
-    several = rows.filter(pl.len().over("_cluster") > 1)
+def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
+    """Every value of every field that rows of one dwelling disagree on. Shape: LINEAGE, sorted.
+
+    several: the rows of clusters of more than one, with leverandor_bolig_id. merged: of survive.
+    """
+    sources = sorted(several.get_column("source").unique())
     names = several.select("_cluster", "leverandor_bolig_id").unique()
     decided = _decided(taken)
     told: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
@@ -101,7 +122,7 @@ def lineage(rows: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship
         places = disagree.filter(name).select("_cluster")
         rank = ranks(survivorship.fields.get(name, survivorship.default), sources)
         values = several.join(places, on="_cluster", how="semi").filter(pl.col(name).is_not_null())
-        values = _in_order(values, rank).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
+        values = _in_order(values, rank, name).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
         right = (pl.col(name) == pl.col("_won")).fill_null(value=False)
         ranked = pl.col("_place").n_unique().over("_cluster") > 1
         told.append(
@@ -112,7 +133,6 @@ def lineage(rows: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship
                 reason=pl.when("_decided").then(pl.lit("decision")).when(ranked).then(pl.lit("priority")).otherwise(pl.lit("newest")),
                 value=pl.col(name).cast(pl.String()),
             )
-            .drop("leverandor_bolig_id", strict=False)
             .join(names, on="_cluster")
             .select(list(LINEAGE))
         )

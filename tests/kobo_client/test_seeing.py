@@ -16,7 +16,7 @@ from kobo_client.config import RegisterConfig
 from kobo_client.contract import ALL_FIELDS
 from kobo_client.import_columns import COLUMNS
 from kobo_client.payload import to_body
-from kobo_client.snapshot import _notes, read_register
+from kobo_client.snapshot import Unknown, read_register
 
 from .conftest import Rehearsal
 
@@ -33,6 +33,20 @@ def test_links_see_what_stands_and_say_what_is_gone(
     assert seen.verdict == "complete"
     assert set(seen.missing) == {made[0], never}
     assert seen.rows.get_column("leverandor_bolig_id").sort().to_list() == ["fdv-2", "fdv-3", "fdv-4", "fdv-5"]
+
+
+@pytest.mark.parametrize("see", ["links", "listing"])
+def test_answers_that_come_in_several_batches_are_one_table(
+    client: RegisterClient, config: RegisterConfig, values: Values, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, see: str
+) -> None:
+    made = [client.create(to_body(values(number)), str(number)).kobo_id for number in range(1, 6)]
+    client.remove(made[2], "fdv-3", "gone")
+    asked = config.model_copy(update={"see": see})
+    whole = read_register(client, asked, made, tmp_path)
+    monkeypatch.setattr("kobo_client.snapshot.BATCH", 2)
+    parted = read_register(client, asked, made, tmp_path)
+    assert parted.rows.equals(whole.rows)
+    assert (parted.verdict, parted.missing, parted.notes) == ("complete", (made[2],), whole.notes)
 
 
 def test_one_entry_that_cannot_be_read_fails_the_whole_snapshot(
@@ -122,14 +136,20 @@ def test_an_exported_file_that_cannot_be_used_is_explained(
     assert said in str(seen.message)
 
 
+def told(*bodies: dict[str, Any]) -> tuple[str, ...]:
+    unknown = Unknown()
+    unknown.look_at(bodies)
+    return unknown.notes
+
+
 def test_a_documented_field_that_we_never_send_is_no_news() -> None:
     documented = {field.path.split(".")[0]: None for field in ALL_FIELDS}
-    assert _notes([documented]) == ()
-    assert _notes([documented | {"nyttFelt": 1}]) == ("The register's answers have a field we do not know: nyttFelt.",)
+    assert told(documented) == ()
+    assert told(documented | {"nyttFelt": 1}) == ("The register's answers have a field we do not know: nyttFelt.",)
 
 
 def test_what_is_new_inside_an_object_is_news_too() -> None:
     parent, _, key = next(field.path for field in ALL_FIELDS if "." in field.path).partition(".")
-    assert _notes([{parent: {key: None}}]) == ()
-    assert _notes([{parent: {key: None, "nyttFelt": 1}}]) == (f"The register's answers have a field we do not know: {parent}.nyttFelt.",)
-    assert _notes([{parent: "no object"}, {parent: None}]) == ()
+    assert told({parent: {key: None}}) == ()
+    assert told({parent: {key: None, "nyttFelt": 1}}) == (f"The register's answers have a field we do not know: {parent}.nyttFelt.",)
+    assert told({parent: "no object"}, {parent: None}) == ()

@@ -55,14 +55,20 @@ def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | N
 
 
 def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """A register that holds just these dwellings, as a snapshot shows it."""
-    number = pl.int_range(pl.len()).cast(pl.String()).str.zfill(12)
-    return dwellings.select(
+    """A register that holds just these dwellings, as a snapshot shows it: sorted by Kobo's ids, which say nothing of ours."""
+    number = pl.int_range(pl.len()).shuffle(seed=1).cast(pl.String()).str.zfill(12)
+    told = dwellings.select(
         pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
         "leverandor_bolig_id",
         pl.lit(value=False).alias("slettet"),
         *(field.name for field in COMPARED),
     )
+    return told.sort("kobo_id")
+
+
+def links_of(register: pl.DataFrame) -> pl.DataFrame:
+    """Every entry linked, in the ledger's order."""
+    return register.select(LINK).sort("leverandor_bolig_id")
 
 
 def plan_of(

@@ -20,7 +20,7 @@ import pandera.polars as pa
 import polars as pl
 
 from benchmarks import town
-from benchmarks.data_work import LINK, Known, plan_of, register_of, rows_of, standing_of
+from benchmarks.data_work import LINK, Known, links_of, plan_of, register_of, rows_of, standing_of
 from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
 from kobo_client.contract import COMPARED
@@ -59,7 +59,7 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
         standing = standing_of(municipality, Path(folder), None)[0]
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
     dwellings, register = merged.dwellings, register_of(merged.dwellings)
-    links = register.select(LINK)
+    links = links_of(register)
     imported = register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String()))
     names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
     mine, theirs = dwellings.select(names), register.select(*names, "kobo_id")
@@ -208,7 +208,7 @@ def _data_part(what: str, config: Path) -> dict[str, float]:
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP) if known is None else known.memberships, None, municipality)
     if known is None:
         register = register_of(merged.dwellings)
-        Known(register, register.select(LINK), merged.memberships, standing).write(home)
+        Known(register, links_of(register), merged.memberships, standing).write(home)
     else:
         plan = plan_of(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
         assert plan.counts["in_sync"] == merged.dwellings.height, plan.counts

@@ -22,7 +22,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks import town
-from benchmarks.data_work import LINK, register_of, standing_of
+from benchmarks.data_work import links_of, register_of, standing_of
 from benchmarks.night import ROOT, THREADS, registered, timed
 from benchmarks.pairs import PAIRS, seconds
 from benchmarks.peers.peers import HERE, PeerFailedError, python_of
@@ -53,7 +53,7 @@ def comparing(size: int) -> Row:
         dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
         register = planted(register_of(dwellings))
         pairs, told_by = (
-            register.select(LINK),
+            links_of(register),
             pl.DataFrame(schema=dict.fromkeys(("leverandor_bolig_id", "field", "source"), pl.String())),
         )
         numbers = pl.int_range(dwellings.height, eager=True) % 60

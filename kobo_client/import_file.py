@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import xlsxwriter
 
 from kobo_client.import_columns import COLUMNS, from_import_row, to_import_row
 
@@ -21,6 +20,8 @@ def write(rows: pl.DataFrame | Iterable[Mapping[str, Any]], folder: Path) -> tup
 
     Returns both paths. Raises OSError. Nothing about persons is in them: those columns stay blank.
     """
+    import xlsxwriter  # noqa: PLC0415 - for those who write a file only
+
     values = rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else iter(rows)
     lines = [to_import_row(row) for row in values]
     folder.mkdir(parents=True, exist_ok=True)

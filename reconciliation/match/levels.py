@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
@@ -66,6 +65,8 @@ def _chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
 
 def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
     """Jaro-Winkler likeness (0-1) of `column` and `<column>_theirs`, row by row; a blank is like a blank."""
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, on the nights when two are compared only
+
     other = f"{column}_theirs"
     sides = joined.select(pl.col(column).fill_null(""), pl.col(other).fill_null(""))
     differ = sides.with_row_index("_at").filter(pl.col(column) != pl.col(other))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
-import numpy as np
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -93,18 +92,18 @@ def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     starts, ends = name.str.slice(0, _BLOCK), name.str.slice(0, 1) + "~" + name.str.slice(-_BLOCK)
     numbered = streets.sort(_PLACE).with_columns(_stem=stem("_street")).with_row_index("_at")
     blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
-    pairs: list[np.ndarray] = [np.empty((0, 3), dtype=np.int64)]
-    for at, names, stems in (
-        blocked.group_by("_municipality", "_block").agg("_at", "_street", "_stem").select("_at", "_street", "_stem").iter_rows()
-    ):
-        far = process.cdist(names, names, scorer=OSA.distance, score_cutoff=LETTERS_APART)
-        left, right = (far <= LETTERS_APART).nonzero()
-        forms = [*_cut_short(names), *((one, other) for alike in _by(stems) for one in alike for other in alike)]
-        told = np.array(forms, dtype=np.int64).reshape(-1, 2)
-        places = np.array(at, dtype=np.int64)
-        pairs += [np.column_stack((places[left], places[right], far[left, right]))]
-        pairs += [np.column_stack((places[told[:, 0]], places[told[:, 1]], np.full(len(told), _FORM)))]
-    found = pl.DataFrame(np.concatenate(pairs), schema=["_at", "_to", "_letters"]).group_by("_at", "_to").agg(pl.col("_letters").max())
+    block = ["_municipality", "_block"]
+    formed = blocked.select(*block, "_stem", "_at").join(blocked.select(*block, "_stem", _to="_at"), on=[*block, "_stem"])
+    told: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the one that stands first
+    for at, names in blocked.group_by(block).agg("_at", "_street").select("_at", "_street").iter_rows():
+        for left, right, letters in (*_slips(names), *_cut_short(names)):
+            told[0].append(at[left])
+            told[1].append(at[right])
+            told[2].append(letters)
+    alike = pl.DataFrame(told, schema={"_at": pl.UInt32(), "_to": pl.UInt32(), "_letters": pl.Int64()})
+    both_ways = alike, alike.select(_at="_to", _to="_at", _letters="_letters")
+    pairs = pl.concat([*both_ways, formed.select("_at", "_to", _letters=pl.lit(_FORM, pl.Int64()))])
+    found = pairs.group_by("_at", "_to").agg(pl.col("_letters").max())
     return pl.DataFrame(
         [
             numbered["_municipality"].gather(found["_at"]),
@@ -115,23 +114,24 @@ def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_FORM = 9
-"""Not by letters: another form of the last word, or cut short."""
+def _slips(names: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Places of two names that at most LETTERS_APART slips of the hand part, and how many.
+
+    Not by rapidfuzz's matrix: that needs numpy, whose import costs a small town more than this; blocks are small."""
+    for place, name in enumerate(names, start=1):
+        behind = names[place:]
+        for _, letters, further in process.extract(name, behind, scorer=OSA.distance, score_cutoff=LETTERS_APART, limit=None):
+            yield place - 1, place + further, letters
 
 
-def _cut_short(names: list[str]) -> Iterator[tuple[int, int]]:
-    """Both ways: places of names of which one begins with the other. names: sorted, so that these stand right behind it."""
+def _cut_short(names: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Places of two names of which the second begins with the first. names: sorted, so that it stands right behind."""
     for place, short in enumerate(names):
         for behind, long in enumerate(islice(names, place + 1, None), start=place + 1):
             if not long.startswith(short):
                 break
-            yield place, behind
-            yield behind, place
+            yield place, behind, _FORM
 
 
-def _by(stems: list[str]) -> Iterable[list[int]]:
-    """The places that have one stem."""
-    found: dict[str, list[int]] = {}
-    for place, its in enumerate(stems):
-        found.setdefault(its, []).append(place)
-    return found.values()
+_FORM = 9
+"""Not by letters: another form of the last word, or cut short. A street is a form of itself."""

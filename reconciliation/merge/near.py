@@ -3,7 +3,6 @@ a number typed wrong. They are put to a person; nothing here joins anything."""
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
@@ -49,6 +48,8 @@ def near(dwellings: pl.DataFrame) -> pl.DataFrame:
 
 def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
     """`_letters`: how many slips of the hand part the two streets, as written or without the form of the last word."""
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, on the nights when two are compared only
+
     apart = [
         cpdist(seen[name].fill_null("").to_list(), seen[f"{name}_theirs"].fill_null("").to_list(), scorer=OSA.distance, dtype=np.int32)
         for name in ("_street", "_stem")

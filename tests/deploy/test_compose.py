@@ -23,6 +23,7 @@ KNOWN_KEYS = {
     "cap_drop",
     "command",
     "depends_on",
+    "env_file",
     "environment",
     "healthcheck",
     "image",
@@ -30,6 +31,7 @@ KNOWN_KEYS = {
     "ports",
     "restart",
     "security_opt",
+    "stop_grace_period",
     "volumes",
 }
 """Keys of a service in the Compose specification that this file uses; another one is a slip until it is looked up."""
@@ -57,8 +59,31 @@ def test_nothing_but_the_sign_in_is_published_and_that_on_loopback() -> None:
 
 def test_what_has_no_login_is_on_the_inner_network_only() -> None:
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    for name in ("postgres", "redis", "code", "webserver", "webserver-viewers", "reports"):
+    for name in ("postgres", "redis", "webserver", "webserver-viewers", "reports"):
         assert SERVICES[name]["networks"] == ["inside"], name
+
+
+def test_alerts_and_letters_get_out_of_the_machine_that_makes_them() -> None:
+    assert "outside" in SERVICES["code"]["networks"], "sensors run where the code is, not in the daemon"
+
+
+def test_what_others_wait_for_says_when_it_is_ready() -> None:
+    for name, service in SERVICES.items():
+        waits = service.get("depends_on", {})
+        for other, how in waits.items() if isinstance(waits, dict) else ():
+            assert how["condition"] == "service_healthy", name
+            assert "healthcheck" in SERVICES[other], f"{name} would wait for {other} for ever"
+    for name in ("daemon", "webserver", "webserver-viewers"):
+        assert set(SERVICES[name]["depends_on"]) >= {"postgres", "redis", "code"}, name
+
+
+def test_secrets_that_lie_beside_the_file_are_left_out_of_git_and_of_the_image() -> None:
+    left_out = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    not_copied = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    named = {entry["path"] for service in SERVICES.values() for entry in service.get("env_file", [])}
+    for name in {".env", *named}:
+        assert f"/deploy/{name}" in left_out
+        assert f"deploy/{name}" in not_copied
 
 
 def test_viewers_never_reach_the_webserver_that_can_start_nights() -> None:

@@ -71,6 +71,26 @@ def test_a_register_that_cannot_be_seen_is_said(village: Village, capsys: pytest
     assert "register" in capsys.readouterr().err.casefold()
 
 
-def test_it_does_not_load_dagster() -> None:
-    code = "import sys, pipelines.plan_command; sys.exit('dagster' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "Dagster costs half of what a plan may"
+@pytest.mark.parametrize("module", ["dagster", "alembic", "numpy", "pandera", "xlsxwriter", "openpyxl"])
+def test_it_does_not_load_what_only_some_plans_need(module: str) -> None:
+    code = f"import sys, pipelines.plan_command; sys.exit({module!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "each costs a tenth of a second or more"
+
+
+def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
+    run_night(village.config, "auto", FIRST)
+    code = (
+        "import sys; from datetime import date; from pathlib import Path; from pipelines.plan_command import run_plan; "
+        "run_plan(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), 'json'); print('numpy' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(village.config), SECOND.isoformat()], check=True, capture_output=True, text=True)
+    assert told.stdout.splitlines()[-1] == "False", "a sixth of what such a plan takes"
+
+
+def test_nothing_is_looked_through_for_garbage_when_a_process_ends() -> None:
+    code = (
+        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "
+        "from pipelines.garbage import look_seldom; look_seldom()"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "True"

@@ -53,9 +53,10 @@ def merge(
     content, disputed, lines = _settled(named, answers, municipality)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
     dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)
-    settled = dwellings.filter(pl.col("candidates").list.len() == 0).select("leverandor_bolig_id")
-    tonight = named.select(list(MEMBERSHIP))
-    remembered = pl.concat([tonight.join(settled, on="leverandor_bolig_id", how="semi"), _kept_ids(named)]).unique()
+    # Rows that were known stay known, also while their dwelling waits for a person.
+    waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
+    remembered = named.filter(pl.col("_known").is_not_null() | ~pl.col("leverandor_bolig_id").is_in(waiting.implode()))
+    remembered = remembered.select(list(MEMBERSHIP))
     earlier = known.join(remembered, on=["source", "source_key"], how="anti")
     return Merged(dwellings, lines, pl.concat([earlier, remembered]).sort("source", "source_key"), answers.contradictory)
 
@@ -106,11 +107,6 @@ def _with_one_id(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
         ids = [known[row] for row in group if known[row]]
         renamed |= {other: ids[0] for other in ids[1:] if other != ids[0]}
     return rows.with_columns(pl.col("_known").replace(renamed)) if renamed else rows
-
-
-def _kept_ids(named: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were known stay known, also while their dwelling waits for a person."""
-    return named.filter(pl.col("_known").is_not_null()).select(list(MEMBERSHIP))
 
 
 def _dwellings(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import Any
 
 import dagster as dg
-from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
+from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, DagsterEventType
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage, EventLogRecord
 from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
@@ -25,6 +26,18 @@ from sqlalchemy.dialects import sqlite
 
 BUSY_SECONDS = 120.0
 """How long a writer waits for another process; nights of several municipalities share the file."""
+
+MADE = frozenset(
+    {
+        DagsterEventType.ASSET_CHECK_EVALUATION,
+        DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
+        DagsterEventType.ASSET_MATERIALIZATION,
+        DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+        DagsterEventType.HANDLED_OUTPUT,
+        DagsterEventType.STEP_OUTPUT,
+    }
+)
+"""Others follow on their heels, at the latest the step's end."""
 
 
 class EventLog(ConsolidatedSqliteEventLogStorage):
@@ -42,7 +55,14 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
-        """A transaction; inside another of the same thread, that one."""
+        """A transaction; inside another of the same thread, that one. Who asks sees every event so far."""
+        if getattr(self._this_thread, "connection", None) is None:
+            self._store_waiting()
+        with self._transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         begun: Connection | None = getattr(self._this_thread, "connection", None)
         if begun is not None:
             yield begun
@@ -55,25 +75,38 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
                 self._this_thread.connection = None
 
     def store_event(self, event: EventLogEntry) -> None:
-        """As SqlEventLogStorage does it, in one transaction and with a statement that is made once."""
-        with self._connect() as connection:
-            row = self._event_to_row(event)
-            # Past SQLAlchemy, which needs longer for it than the database; a time is written as it writes one.
-            cursor = connection.connection.cursor()
-            cursor.execute(_INSERT, row | {"timestamp": row["timestamp"].isoformat(" ", "microseconds")})
-            stored = cursor.lastrowid
-            if event.dagster_event is None:
-                return
-            if event.dagster_event_type in ASSET_EVENTS and event.dagster_event.asset_key:
-                self._store_asset_event_tags(connection, [event], [stored])
-                self._store_asset_event(connection, event, stored)
-            if event.dagster_event_type in ASSET_CHECK_EVENTS:
-                self.store_asset_check_event(event, stored)
+        """As SqlEventLogStorage does it, but what a step makes waits for the step's end, or for whoever asks, in one transaction."""
+        self._waiting.append(event)
+        if event.dagster_event_type not in MADE or not event.run_id:
+            self._store_waiting()
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        with self._connect():
-            for one in events:
-                self.store_event(one)
+        self._waiting.extend(events)
+        self._store_waiting()
+
+    def _store_waiting(self) -> None:
+        if self._waiting:
+            with self._transaction() as connection:
+                while self._waiting:
+                    self._store(connection, self._waiting.popleft())
+
+    def _store(self, connection: Connection, event: EventLogEntry) -> None:
+        row = self._event_to_row(event)
+        # Past SQLAlchemy, which needs longer for it than the database; a time is written as it writes one.
+        cursor = connection.connection.cursor()
+        cursor.execute(_INSERT, row | {"timestamp": row["timestamp"].isoformat(" ", "microseconds")})
+        stored = cursor.lastrowid
+        if event.dagster_event is None:
+            return
+        if event.dagster_event_type in ASSET_EVENTS and event.dagster_event.asset_key:
+            self._store_asset_event_tags(connection, [event], [stored])
+            self._store_asset_event(connection, event, stored)
+        if event.dagster_event_type in ASSET_CHECK_EVENTS:
+            self.store_asset_check_event(event, stored)
+
+    @cached_property
+    def _waiting(self) -> deque[EventLogEntry]:
+        return deque()
 
     def _get_latest_materialization_records(self, raw_asset_rows: Any) -> Mapping[dg.AssetKey, EventLogRecord | None]:
         """As SqlEventLogStorage does it; what is asked for at each of a run's steps is read from its text once."""
@@ -106,6 +139,7 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
             return frozenset(column["name"] for column in inspect(connection).get_columns(AssetKeyTable.name))
 
     def dispose(self) -> None:
+        self._store_waiting()
         self._engine.dispose()
         super().dispose()  # type: ignore[no-untyped-call]
 

@@ -1,4 +1,4 @@
-"""Dagster's event log is ours only in how it connects: what it stores is what Dagster's own would."""
+"""Dagster's event log and record of runs are ours only in how they connect: what they store is what Dagster's own would."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
 from sqlalchemy import create_engine
 
 from pipelines.event_log import EventLog
+from pipelines.run_storage import RunStorage
 
 SETTINGS = """
 telemetry: {enabled: false}
 event_log_storage:
   module: pipelines.event_log
   class: EventLog
+  config: {base_dir: {env: DAGSTER_HOME}}
+run_storage:
+  module: pipelines.run_storage
+  class: RunStorage
   config: {base_dir: {env: DAGSTER_HOME}}
 """
 
@@ -50,10 +56,12 @@ def test_a_run_is_found_again_by_another_process_instance(instance: dg.DagsterIn
 def test_one_engine_serves_every_event(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     monkeypatch.setattr("pipelines.event_log.create_engine", lambda *args, **kinds: made.append(args) or create_engine(*args, **kinds))
+    monkeypatch.setattr("pipelines.run_storage.create_engine", lambda *args, **kinds: made.append(args) or create_engine(*args, **kinds))
     dg.materialize([home], instance=instance)
     dg.materialize([home], instance=instance)
     assert isinstance(instance.event_log_storage, EventLog)
-    assert len(made) <= 1
+    assert isinstance(instance.run_storage, RunStorage)
+    assert len(made) <= 2
 
 
 def rows(storage: ConsolidatedSqliteEventLogStorage, table: str) -> list[dict[str, object]]:
@@ -104,6 +112,17 @@ def test_an_asset_that_was_wiped_has_no_last_materialization(instance: dg.Dagste
     (record,) = instance.get_asset_records([key])
     assert record.asset_entry.last_materialization_record is not None
     assert record.asset_entry.last_materialization_record.run_id == again.run_id
+
+
+def test_runs_are_found_where_dagsters_own_storage_looks_for_them(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    run = dg.materialize([home], instance=instance)
+    own = SqliteRunStorage.from_local(str(tmp_path / "history"))
+    (found,) = own.get_run_records()
+    (ours,) = instance.get_run_records()
+    assert found == ours
+    assert (found.dagster_run.run_id, found.dagster_run.status) == (run.run_id, dg.DagsterRunStatus.SUCCESS)
+    assert found.start_time is not None
+    assert found.end_time is not None
 
 
 NIGHTS = """

@@ -1,4 +1,4 @@
-"""Dagster's event log in one SQLite file, with the connection kept and one transaction per event.
+"""Dagster's event log in one SQLite file, with the connection kept and one transaction for what a step made.
 
 Dagster's own SQLite log makes a new engine for every event, so that each statement is compiled anew, asks the file for its tables
 again and again, and commits up to three times: most of what Dagster adds to a night (docs/performance.md). Named in dagster.yaml;
@@ -41,7 +41,7 @@ MADE = frozenset(
 
 
 class EventLog(ConsolidatedSqliteEventLogStorage):
-    """The same tables, the same rows and the same file watch; only how they are reached is ours."""
+    """The same tables, the same rows and the same file watch; only how and when they are reached is ours."""
 
     @cached_property
     def _engine(self) -> Engine:

@@ -9,16 +9,17 @@ from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.clarifications import answers_before
 from assets.night import REGISTER_POOL, Night, one_sentence
 from assets.stored import Table
-from assets.table import TABLE_TYPE, EarlierTables, counts, told
-from reconciliation import tables
+from assets.table import TABLE_TYPE, EarlierTables, Tables, counts, told
 from reconciliation.decision_answers import Outcome
 from reconciliation.municipality import Municipality
+from reconciliation.tables import DWELLINGS, MATCHES
 
 
 def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Merge across sources: who won each field and why."""
     slug = municipality.slug
     key = [slug, "dwellings"]
+    needs = [[slug, "standing_rows"]]
 
     def out(name: str, description: str) -> dg.AssetOut:
         return dg.AssetOut(
@@ -27,7 +28,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"{slug}_merge",
-        ins={"standing_rows": dg.AssetIn(key=[slug, "standing_rows"], dagster_type=TABLE_TYPE)},
+        deps=needs,
         outs={
             "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id."),
             "lineage": out("lineage", "Where sources disagree: every value, who won and why."),
@@ -38,7 +39,8 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
         ],
     )
-    def merged(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
+    def merged(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables) -> Iterator[object]:
+        (standing_rows,) = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
@@ -56,7 +58,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             "memberships",
             metadata=told(done.memberships, "source"),
         )
-        yield schema_result(key, dwellings, tables.DWELLINGS, unique="leverandor_bolig_id")
+        yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
         adrift = steps.rows_adrift(standing_rows.frame, dwellings)
         yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
 
@@ -107,25 +109,24 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Which register entry each dwelling is, by key and with the reason."""
     slug = municipality.slug
     key = [slug, "matches"]
+    needs = [[slug, name] for name in ("dwellings", "register")]
 
     @dg.asset(
         key=key,
         group_name=slug,
         description="Pairs of a dwelling and a register entry: our link, a person's decision, keys, then explained candidates.",
         kinds={"polars"},
-        ins={
-            "dwellings": dg.AssetIn(key=[slug, "dwellings"], dagster_type=TABLE_TYPE),
-            "register": dg.AssetIn(key=[slug, "register"], dagster_type=TABLE_TYPE),
-        },
+        deps=needs,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table):  # type: ignore[no-untyped-def]
+    def matches(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, register = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             found = steps.match_entries(session, dwellings.frame, register.frame)
         yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
-        yield schema_result(key, found, tables.MATCHES)
+        yield schema_result(key, found, MATCHES)
 
     return matches

@@ -11,8 +11,7 @@ from assets.night import REGISTER_POOL, Night, one_sentence
 from assets.rows import verdicts_of
 from assets.session import NightSession
 from assets.stored import Table
-from assets.table import TABLE_TYPE, told
-from reconciliation import tables
+from assets.table import TABLE_TYPE, Tables, told
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over
 from reconciliation.approval import DIGEST, Answer, Approval, decide
 from reconciliation.decision_conflicts import as_sent
@@ -20,22 +19,21 @@ from reconciliation.guards import HANDED_OVER
 from reconciliation.municipality import Municipality
 from reconciliation.plan import Plan, actionable
 from reconciliation.plan_rendering import as_markdown
+from reconciliation.tables import OUTCOMES, PLAN_ITEMS, empty
 
 
 def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """The difference, classed and guarded; changes nothing in the register."""
     slug = municipality.slug
     key = [slug, "plan"]
+    needs = [[slug, name] for name in ("dwellings", "lineage", "memberships", "register", "matches", "rejected_rows")]
 
     @dg.asset(
         key=key,
         group_name=slug,
         description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
         kinds={"polars"},
-        ins={
-            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
-            for name in ("dwellings", "lineage", "memberships", "register", "matches", "rejected_rows")
-        },
+        deps=needs,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[
@@ -44,16 +42,8 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
         ],
     )
-    def plan(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext,
-        night: Night,
-        dwellings: Table,
-        lineage: Table,
-        memberships: Table,
-        register: Table,
-        matches: Table,
-        rejected_rows: Table,
-    ):
+    def plan(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, lineage, memberships, register, matches, rejected_rows = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
         with one_sentence():
@@ -76,7 +66,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 "plan": dg.MetadataValue.md(as_markdown(made)),
             },
         )
-        yield schema_result(key, made.items, tables.PLAN_ITEMS)
+        yield schema_result(key, made.items, PLAN_ITEMS)
         yield result(key, "inside_limits", not made.refusals, " ".join(refusal.message for refusal in made.refusals), warn=True)
         waiting = made.counts.get("conflict", 0) + made.counts.get("review", 0)
         yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
@@ -120,6 +110,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
     slug = municipality.slug
     key = [slug, "outcomes"]
+    needs = [[slug, name] for name in ("plan", "dwellings", "matches", "register")]
 
     @dg.asset(
         key=key,
@@ -127,19 +118,18 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         description="What became of each planned change: done, refused with the register's words, or not tried.",
         kinds={"kobo"},
         pool=REGISTER_POOL,
-        ins={name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("plan", "dwellings", "matches", "register")},
+        deps=needs,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
     )
-    def outcomes(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
-    ):
+    def outcomes(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        plan, dwellings, matches, register = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
         context.log.info(approval.message)
         session.verdict_if_ended = "failed"
-        done = tables.empty(tables.OUTCOMES)
+        done = empty(OUTCOMES)
         clashes = 0
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
@@ -170,7 +160,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
             Table(done, facts),
             metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **told(done, "verb", "outcome")},
         )
-        yield schema_result(key, done, tables.OUTCOMES)
+        yield schema_result(key, done, OUTCOMES)
         left = done.height - sum(by_outcome.get(name, 0) for name in ("done", HANDED_OVER, "by_hand"))
         yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
 

@@ -13,7 +13,7 @@ from assets.clarifications import asked
 from assets.night import FRESH, Night, one_sentence
 from assets.rows import verdicts_of
 from assets.stored import Table
-from assets.table import TABLE_TYPE
+from assets.table import TABLE_TYPE, Tables
 from connectors.reading import Verdict
 from reconciliation.approval import Answer, Approval
 from reconciliation.decision_record import contradictory
@@ -30,32 +30,29 @@ from reporting.needs_reading import read_needs
 from reporting.night import RECENT, NightResult, SourceNight
 from reporting.publish import Published, publish
 
+REPORTED = (
+    *("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches"),
+    *("register", "plan", "outcomes", "progress"),
+)
+"""The tables that the reports are made from, and `progress`: tonight's point of the curve must be in the ledger before."""
+
 
 def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Tonight's point of the burn-up curve, per category, source and owner; stored in the ledger."""
     slug = municipality.slug
+    needs = [[slug, name] for name in ("dwellings", "memberships", "plan", "outcomes", "rejected_rows")]
 
     @dg.asset(
         key=[slug, "progress"],
         group_name=slug,
         description="How many let dwellings there are, how many are in Kobo, how many are in sync; per category and source.",
         kinds={"polars"},
-        ins={
-            name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
-            for name in ("dwellings", "memberships", "plan", "outcomes", "rejected_rows")
-        },
+        deps=needs,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
     )
-    def progress(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext,
-        night: Night,
-        dwellings: Table,
-        memberships: Table,
-        plan: Table,
-        outcomes: Table,
-        rejected_rows: Table,
-    ):
+    def progress(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, memberships, plan, outcomes, rejected_rows = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         with session.step("progress"), one_sentence():
             snapshot = measure(
@@ -85,26 +82,22 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Reports from the tables and the ledger alone; the night's last word, and its verdict as a check."""
     slug = municipality.slug
     key = [slug, "reports"]
+    needs = {name: [slug, name] for name in REPORTED}
 
     @dg.asset(
         key=key,
         group_name=slug,
         description="The page, one workbook per data owner and summary.json, in bokmål.",
         kinds={"html", "excel"},
-        ins={
-            **{
-                name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE)
-                for name in ("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches")
-            },
-            **{name: dg.AssetIn(key=[slug, name], dagster_type=TABLE_TYPE) for name in ("register", "plan", "outcomes", "progress")},
-        },
+        deps=[*needs.values()],
         dagster_type=cast(dg.DagsterType, dg.Nothing),
         freshness_policy=FRESH,
         check_specs=[
             check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
         ],
     )
-    def reports(context: dg.AssetExecutionContext, night: Night, **made: Table):  # type: ignore[no-untyped-def]
+    def reports(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        made = dict(zip(needs, tables.made(*needs.values()), strict=True))
         session = night.session(municipality, context.run.run_id)
         verdicts = verdicts_of(made["dwellings"])
         with session.step("report"), one_sentence():

@@ -10,11 +10,11 @@ from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night import Night
 from assets.sources import source_key
 from assets.stored import Table
-from assets.table import TABLE_TYPE, EarlierTables, told
+from assets.table import TABLE_TYPE, EarlierTables, Tables, told
 from connectors.reading import SourceRead, Verdict
-from reconciliation import tables
 from reconciliation.correcting import CORRECTED_ROWS
 from reconciliation.municipality import Municipality
+from reconciliation.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
 
 
 def read_of(name: str, table: Table) -> SourceRead:
@@ -47,10 +47,11 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Every source's rows in the register's own words, and what could not be read."""
     slug = municipality.slug
     rows_key = [slug, "source_rows"]
+    needs = {name: source_key(municipality, name) for name in municipality.sources}
 
     @dg.multi_asset(
         name=f"{slug}_standardise",
-        ins={name: dg.AssetIn(key=source_key(municipality, name), dagster_type=TABLE_TYPE) for name in municipality.sources},
+        deps=[*needs.values()],
         outs={
             "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
@@ -61,7 +62,8 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(rows_key, "addresses", "The official addresses are no older than they may be."),
         ],
     )
-    def standardised(context: dg.AssetExecutionContext, night: Night, **sources: Table) -> Iterator[object]:
+    def standardised(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
+        sources = dict(zip(needs, tables.made(*needs.values()), strict=True))
         session = night.session(municipality, context.run.run_id)
         done = steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()})
         rows = done.rows
@@ -81,13 +83,11 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
     slug = municipality.slug
     keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
+    needs = [[slug, name] for name in ("source_rows", "unreadable_values")]
 
     @dg.multi_asset(
         name=f"{slug}_validate",
-        ins={
-            "source_rows": dg.AssetIn(key=[slug, "source_rows"], dagster_type=TABLE_TYPE),
-            "unreadable_values": dg.AssetIn(key=[slug, "unreadable_values"], dagster_type=TABLE_TYPE),
-        },
+        deps=needs,
         outs={
             "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
@@ -100,7 +100,8 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
     )
-    def validated(context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
+    def validated(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
+        source_rows, unreadable_values = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         done = steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
         yield dg.Output(
@@ -119,8 +120,8 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             "deviations",
             metadata=told(done.deviations, "rule", "owner"),
         )
-        yield schema_result(keys["accepted_rows"], done.accepted, tables.SOURCE_ROWS)
-        yield schema_result(keys["deviations"], done.deviations, tables.DEVIATIONS)
+        yield schema_result(keys["accepted_rows"], done.accepted, SOURCE_ROWS)
+        yield schema_result(keys["deviations"], done.deviations, DEVIATIONS)
         yield result(
             keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
         )
@@ -134,23 +135,20 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Tonight's accepted rows, plus the last good version of those a failed read or a new error took away."""
     slug = municipality.slug
     key = [slug, "standing_rows"]
+    needs = [[slug, name] for name in ("accepted_rows", "rejected_rows")]
 
     @dg.asset(
         key=key,
         group_name=slug,
         description="The rows merging works on: tonight's, and the last accepted version of rows that could not be read tonight.",
         kinds={"polars"},
-        ins={
-            "accepted_rows": dg.AssetIn(key=[slug, "accepted_rows"], dagster_type=TABLE_TYPE),
-            "rejected_rows": dg.AssetIn(key=[slug, "rejected_rows"], dagster_type=TABLE_TYPE),
-        },
+        deps=needs,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def standing(  # type: ignore[no-untyped-def]
-        context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
-    ):
+    def standing(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables):  # type: ignore[no-untyped-def]
+        accepted_rows, rejected_rows = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
         before = earlier.last(*key)
         rows = steps.still_standing(
@@ -160,7 +158,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
             Table(rows, accepted_rows.facts),
             metadata=told(rows, "source", "carried"),
         )
-        yield schema_result(key, rows, tables.STANDING_ROWS)
+        yield schema_result(key, rows, STANDING_ROWS)
 
     return standing
 

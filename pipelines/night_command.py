@@ -17,6 +17,7 @@ from pipelines.home import prepare_dagster_home
 from pipelines.running import Runner, RunResult
 from reconciliation.approval import DIGEST, is_mode
 from reconciliation.ledger import LedgerError
+from reconciliation.ledger.integrity import checked_once
 from reconciliation.municipality import ConfigurationError, home_of, load
 from reconciliation.words import DwellingClass
 
@@ -49,7 +50,7 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None) -> int:
         return CONFIGURATION
     prepare_dagster_home(home_of(configs[0]))
     codes = []
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance, checked_once():
         for config in configs:
             try:
                 codes.append(run_night(config, apply, as_of, instance))

@@ -31,15 +31,17 @@ def awaited(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
     its last word counts as handed over when the file is there (the CSV, which comes first: twice is worse than late); without it
     nothing has left, and the dwellings are planned anew.
     """
+    begun, handed = ledger.unsettled(municipality), ledger.handed_over(municipality)
+    if not begun and handed.is_empty():
+        return {}
     linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
     settled = [
         _arrived(write.request_id, write.leverandor_bolig_id, linked)
         if write.leverandor_bolig_id in linked
         else _left_or_not(write, (_folder_of(ledger, write.run_id, folder) / f"{import_file.NAME}.csv").exists())
-        for write in ledger.unsettled(municipality)
+        for write in begun
         if write.verb == FILE or (write.verb == "POST" and write.leverandor_bolig_id in linked)
     ]
-    handed = ledger.handed_over(municipality)
     sent = handed.select("request_id", "leverandor_bolig_id").iter_rows()
     settled += [_arrived(request_id, ours, linked) for request_id, ours in sent if ours in linked]
     if settled:

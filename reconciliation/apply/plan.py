@@ -94,6 +94,8 @@ def _asked_once_more(applying: Applying, done: list[Settled]) -> list[Settled]:
 
 def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str) -> tuple[list[tuple[str, Settled]], list[dict[str, Any]]]:
     """What needs no call tonight, or must not have one; and the rest."""
+    if actionable.is_empty():
+        return [], []
     still_open = {write.leverandor_bolig_id: write for write in ledger.unsettled(municipality)}
     linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
     settled: list[tuple[str, Settled]] = []

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from reconciliation.ledger.faults import LedgerError
 from reconciliation.ledger.store import Store
+
+_WHOLE: ContextVar[set[str] | None] = ContextVar("_WHOLE", default=None)
 
 
 def check_integrity(ledger: Store) -> None:
     """Is the file whole? Raises LedgerError. PostgreSQL looks after itself."""
-    if ledger.engine.dialect.name != "sqlite":
+    whole = _WHOLE.get()
+    if ledger.engine.dialect.name != "sqlite" or (whole is not None and ledger.where in whole):
         return
     with ledger.read() as connection:
         found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
         raise LedgerError(f"The ledger {ledger.where} is damaged ({found}); restore the latest backup (`kobosync restore`).")
+    if whole is not None:
+        whole.add(ledger.where)
+
+
+@contextmanager
+def checked_once() -> Iterator[None]:
+    """Within the block, a file that was whole is not looked through again.
+
+    It takes a second per GB, and many municipalities' nights in one ledger would each take it: with the square of their number.
+    """
+    token = _WHOLE.set(set())
+    try:
+        yield
+    finally:
+        _WHOLE.reset(token)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from kobo_client.client import CallRecord
 from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
+from reconciliation.ledger.integrity import checked_once
 from reconciliation.ledger.tables import LEDGER_METADATA
 from reconciliation.ledger.upkeep import backup, prune, restore
 from reconciliation.tables import DEVIATIONS, PLAN_ITEMS
@@ -152,3 +153,19 @@ def test_a_night_begins_with_a_look_at_the_whole_file(tmp_path: Path) -> None:
         file.write(os.urandom(size))
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger, pytest.raises(LedgerError, match="is damaged"):
         ledger.begin_run(PLACE, FIRST + timedelta(days=31), "doomed", "auto")
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger, checked_once():
+        for place in (PLACE, "annet_sted"):
+            with pytest.raises(LedgerError, match="is damaged"):
+                ledger.begin_run(place, FIRST + timedelta(days=31), f"doomed {place}", "auto")
+
+
+def test_many_municipalities_nights_of_one_command_look_at_a_whole_file_once(tmp_path: Path) -> None:
+    statements: list[str] = []
+    with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
+        event.listen(ledger.engine, "before_cursor_execute", lambda _connection, _cursor, said, *_: statements.append(said))
+        with checked_once():
+            for number in range(3):
+                ledger.begin_run(f"sted{number}", FIRST, f"run-{number}", "auto")
+        assert sum("quick_check" in said for said in statements) == 1
+        ledger.begin_run(PLACE, FIRST, "the next command's", "auto")
+        assert sum("quick_check" in said for said in statements) == 2

@@ -1,4 +1,4 @@
-"""Dagster's event log is ours only in how it connects: what it stores is what Dagster's own would."""
+"""Dagster's event log and record of runs are ours only in how they connect: what they store is what Dagster's own would."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.runs import SqliteRunStorage
 from sqlalchemy import create_engine
 
 from pipelines.event_log import EventLog
+from pipelines.run_storage import RunStorage
 
 SETTINGS = """
 telemetry: {enabled: false}
 event_log_storage:
   module: pipelines.event_log
   class: EventLog
+  config: {base_dir: {env: DAGSTER_HOME}}
+run_storage:
+  module: pipelines.run_storage
+  class: RunStorage
   config: {base_dir: {env: DAGSTER_HOME}}
 """
 
@@ -49,10 +56,73 @@ def test_a_run_is_found_again_by_another_process_instance(instance: dg.DagsterIn
 def test_one_engine_serves_every_event(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     monkeypatch.setattr("pipelines.event_log.create_engine", lambda *args, **kinds: made.append(args) or create_engine(*args, **kinds))
+    monkeypatch.setattr("pipelines.run_storage.create_engine", lambda *args, **kinds: made.append(args) or create_engine(*args, **kinds))
     dg.materialize([home], instance=instance)
     dg.materialize([home], instance=instance)
     assert isinstance(instance.event_log_storage, EventLog)
-    assert len(made) <= 1
+    assert isinstance(instance.run_storage, RunStorage)
+    assert len(made) <= 2
+
+
+def rows(storage: ConsolidatedSqliteEventLogStorage, table: str) -> list[dict[str, object]]:
+    """All but what a storage's clock and counter give."""
+    with storage.index_connection() as connection:
+        found = connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY id").mappings().all()
+    return [{name: value for name, value in row.items() if name not in ("create_timestamp", "last_materialization")} for row in found]
+
+
+@pytest.mark.parametrize("table", ["event_logs", "asset_keys", "asset_check_executions", "asset_event_tags"])
+def test_the_rows_are_those_of_dagsters_own_log(table: str, instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    run = dg.materialize([home], instance=instance)
+    own = ConsolidatedSqliteEventLogStorage(str(tmp_path / "own"))
+    for event in instance.all_logs(run.run_id):
+        own.store_event(event)
+    assert isinstance(instance.event_log_storage, EventLog)
+    assert rows(instance.event_log_storage, table) == rows(own, table)
+    assert rows(own, table) or table == "asset_event_tags"
+
+
+def test_what_a_step_made_is_seen_by_whoever_asks_and_by_all_at_its_end(instance: dg.DagsterInstance) -> None:
+    seen: dict[str, int] = {}
+
+    @dg.multi_asset(outs={"one": dg.AssetOut(), "two": dg.AssetOut()})
+    def both(context):
+        yield dg.Output(None, "one")
+        with dg.DagsterInstance.get() as other:
+            seen["by another process"] = len(other.all_logs(context.run.run_id, of_type=made))
+        seen["by this one"] = len(context.instance.all_logs(context.run.run_id, of_type=made))
+        yield dg.Output(None, "two")
+
+    made = dg.DagsterEventType.ASSET_MATERIALIZATION
+    run = dg.materialize([both], instance=instance)
+    with dg.DagsterInstance.get() as other:
+        assert seen == {"by another process": 0, "by this one": 1}
+        assert len(other.all_logs(run.run_id, of_type=made)) == 2
+        assert len(other.all_logs(run.run_id)) == len(instance.all_logs(run.run_id))
+
+
+def test_an_asset_that_was_wiped_has_no_last_materialization(instance: dg.DagsterInstance) -> None:
+    dg.materialize([home], instance=instance)
+    key = dg.AssetKey("home")
+    (record,) = instance.get_asset_records([key])
+    assert record.asset_entry.last_materialization is not None
+    instance.wipe_assets([key])
+    assert not instance.get_asset_records([key])
+    again = dg.materialize([home], instance=instance)
+    (record,) = instance.get_asset_records([key])
+    assert record.asset_entry.last_materialization_record is not None
+    assert record.asset_entry.last_materialization_record.run_id == again.run_id
+
+
+def test_runs_are_found_where_dagsters_own_storage_looks_for_them(instance: dg.DagsterInstance, tmp_path: Path) -> None:
+    run = dg.materialize([home], instance=instance)
+    own = SqliteRunStorage.from_local(str(tmp_path / "history"))
+    (found,) = own.get_run_records()
+    (ours,) = instance.get_run_records()
+    assert found == ours
+    assert (found.dagster_run.run_id, found.dagster_run.status) == (run.run_id, dg.DagsterRunStatus.SUCCESS)
+    assert found.start_time is not None
+    assert found.end_time is not None
 
 
 NIGHTS = """

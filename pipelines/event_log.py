@@ -85,10 +85,16 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
         self._store_waiting()
 
     def _store_waiting(self) -> None:
-        if self._waiting:
+        """What cannot be stored waits on: whoever asks next tries again."""
+        if not self._waiting:
+            return
+        with self._one_at_a_time:
+            events = list(self._waiting)
             with self._transaction() as connection:
-                while self._waiting:
-                    self._store(connection, self._waiting.popleft())
+                for event in events:
+                    self._store(connection, event)
+            for _ in events:
+                self._waiting.popleft()
 
     def _store(self, connection: Connection, event: EventLogEntry) -> None:
         row = self._event_to_row(event)
@@ -107,6 +113,10 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     @cached_property
     def _waiting(self) -> deque[EventLogEntry]:
         return deque()
+
+    @cached_property
+    def _one_at_a_time(self) -> threading.RLock:
+        return threading.RLock()
 
     def _get_latest_materialization_records(self, raw_asset_rows: Any) -> Mapping[dg.AssetKey, EventLogRecord | None]:
         """As SqlEventLogStorage does it; what is asked for at each of a run's steps is read from its text once."""

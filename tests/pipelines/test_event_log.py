@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
+from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 from sqlalchemy import create_engine
@@ -123,6 +128,32 @@ def test_runs_are_found_where_dagsters_own_storage_looks_for_them(instance: dg.D
     assert (found.dagster_run.run_id, found.dagster_run.status) == (run.run_id, dg.DagsterRunStatus.SUCCESS)
     assert found.start_time is not None
     assert found.end_time is not None
+
+
+def engine_event(run_id: str, said: str) -> EventLogEntry:
+    told = dg.DagsterEvent("ENGINE_EVENT", "night", message=said, event_specific_data=EngineEventData())
+    return EventLogEntry(None, "info", said, run_id, 0.0, job_name="night", dagster_event=told)
+
+
+def test_an_event_that_cannot_be_stored_waits_until_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.event_log.BUSY_SECONDS", 0.05)
+    log = EventLog(str(tmp_path))
+    log.store_event(engine_event("one", "first"))
+    with closing(sqlite3.connect(tmp_path / "event_log.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            log.store_event(engine_event("one", "second"))
+        other.execute("ROLLBACK")
+    log.store_event(engine_event("one", "third"))
+    assert [event.message for event in log.get_logs_for_run("one")] == ["first", "second", "third"]
+
+
+def test_threads_of_one_process_store_each_event_once(tmp_path: Path) -> None:
+    log = EventLog(str(tmp_path))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: log.store_event(engine_event(f"run-{number % 8}", str(number))), range(400)))
+    found = [event.message for run in range(8) for event in log.get_logs_for_run(f"run-{run}")]
+    assert sorted(found, key=int) == [str(number) for number in range(400)]
 
 
 NIGHTS = """

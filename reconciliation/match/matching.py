@@ -202,4 +202,4 @@ def _candidates(search: _Search) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
     ours, theirs = search.free_ours, search.free_theirs
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
-    return pairs if pairs.is_empty() else worth_asking(compare(pairs, ours, theirs))
+    return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs)

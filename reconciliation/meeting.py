@@ -24,6 +24,23 @@ def meeting(left: pl.Series, right: pl.Series) -> tuple[Rows, Rows]:
     return met.get_column("_left"), met.get_column("_right")
 
 
+def without(rows: pl.DataFrame, others: pl.DataFrame, on: str) -> pl.DataFrame:
+    """Those rows that none of the others shares `on` with, in their order. A null is shared with nobody."""
+    ids, taken_ids = rows.get_column(on), others.get_column(on)
+    if rows.is_empty() or (not ids.null_count() and ids.equals(taken_ids)):
+        return rows.clear()
+    return rows.join(others.select(on), on=on, how="anti", maintain_order="left")
+
+
+def beside(rows: pl.DataFrame, told: pl.DataFrame, on: str) -> pl.DataFrame:
+    """What is told of some of the rows, as columns of all. Most nights tell nothing of most kinds: then nothing is looked up."""
+    if told.is_empty():
+        return rows.with_columns(pl.lit(None, kind).alias(name) for name, kind in told.schema.items() if name != on)
+    if same_throughout(rows.get_column(on), told.get_column(on)):
+        return rows.with_columns(told.drop(on))
+    return rows.join(told, on=on, how="left")
+
+
 def same_throughout(left: pl.Series, right: pl.Series) -> bool:
     """The same values in the same order, each only once and none of them null."""
     return left.equals(right) and rising(left)

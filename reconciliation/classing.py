@@ -143,6 +143,9 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
 def _changes(night: Night, sides: pl.DataFrame) -> pl.DataFrame:
     """(leverandor_bolig_id, changes, differing, protected) of the pairs that differ. sides: dwellings with their kobo_id."""
     odd = at_odds(sides, night.register_rows)
+    if odd.is_empty():
+        kinds = {"changes": pl.String(), "differing": pl.List(pl.String()), "protected": pl.Boolean()}
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), **kinds})
     found = changes_of(odd, _told_by(night, odd))
     return (
         found.sort("leverandor_bolig_id", "field")
@@ -232,6 +235,8 @@ def class_register_only(night: Night) -> pl.DataFrame:
     alone = night.register_rows.select("kobo_id")
     for taken in (night.links, certain, _clashing(night, certain)):
         alone = without(alone, taken, "kobo_id")
+    if alone.is_empty():
+        return pl.DataFrame(schema=PLAN_ITEMS)
     offered = night.matches.filter(~pl.col("certain")).group_by("kobo_id").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
     told = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
     return told.select(

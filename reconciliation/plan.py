@@ -120,6 +120,8 @@ def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
     made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
     doing = actionable(items).select(made_anew.alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
+    if doing.is_empty():
+        return hashlib.sha256(b"").hexdigest()
     anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")
     sent = anew.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
     lines = (

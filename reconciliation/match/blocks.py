@@ -76,8 +76,8 @@ HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "
 
 
 def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
-    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with each
-    other. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`.
+    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
     `hopeful` unless said. Texts of HOPE are told as numbers (`_hashed`).
@@ -114,10 +114,11 @@ def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     if crowd.any():
         many = met.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
         found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
-    pairs = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
+    codes = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
     # Sorted, equals stand together: a third of what hashing them costs.
-    once = pl.Series("_pair", np.sort(pairs)).set_sorted().unique().to_frame()
-    return once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
+    once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
+    pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
+    return pairs.filter(pl.col("_at") != pl.col("_at_right")) if ours is theirs else pairs
 
 
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses import fold
-from reconciliation.meeting import meeting, taken
+from reconciliation.meeting import beside, meeting, taken
 
 TOLERANCE = 0.005
 
@@ -98,7 +98,7 @@ def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) 
     found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
     default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
     won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
-    named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
+    named = beside(beside(found, default, "leverandor_bolig_id"), won, "leverandor_bolig_id")
     return named.select(
         "leverandor_bolig_id",
         "kobo_id",

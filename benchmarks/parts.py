@@ -132,7 +132,7 @@ def residual(size: int) -> dict[str, Any]:
     from benchmarks.matching.measuring import HOUSE
     from benchmarks.matching.worlds import demo_world
     from reconciliation.match.blocks import pairs_in_blocks
-    from reconciliation.match.comparison import compare, prepared
+    from reconciliation.match.comparison import prepared
     from reconciliation.match.offering import worth_asking
     from reconciliation.place import with_place
 
@@ -141,7 +141,7 @@ def residual(size: int) -> dict[str, Any]:
     settled = match(merged, world.entries, pl.DataFrame(schema=dict.fromkeys(LINK, pl.String()))).filter("certain")
     ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
     theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
-    taken = statistics.median(seconds(lambda: worth_asking(compare(pairs_in_blocks(ours, theirs), ours, theirs))) for _ in range(PAIRS))
+    taken = statistics.median(seconds(lambda: worth_asking(pairs_in_blocks(ours, theirs), ours, theirs)) for _ in range(PAIRS))
     return _limit(f"residual matching, {ours.height} x {theirs.height} left over (s)", size, taken, RESIDUAL_S)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from reconciliation.difference import at_odds, changes_of
 from reconciliation.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.match.spelling import stem
+from reconciliation.meeting import beside, without
 from reconciliation.merge.survivorship import ranks
 from reconciliation.municipality import Municipality
 from reconciliation.place import with_place
@@ -42,18 +43,19 @@ def class_dwellings(night: Night) -> pl.DataFrame:
     # A key pair that a protected field speaks against is not adopted, but it is the entry that must be settled.
     clashing = _clashing(night, certain)
     unsure = night.matches.filter(~pl.col("certain"))
-    unsure = _without(_without(unsure, clashing, "leverandor_bolig_id"), certain, "leverandor_bolig_id")
+    unsure = without(without(unsure, clashing, "leverandor_bolig_id"), certain, "leverandor_bolig_id")
     offered = unsure.group_by("leverandor_bolig_id").agg(
         pl.len().alias("offers"),
         pl.col("kobo_id").sort().alias("offered"),
         pl.col("key").sort().first().alias("offer_key"),
         pl.col("reason").sort().first().alias("offer_reason"),
     )
-    gone = _without(night.links.filter(pl.col("kobo_id").is_not_null()), night.register_rows, "kobo_id")
-    broken = _without(gone, certain, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
-    joined = _beside(night.dwellings, pl.concat([certain, clashing]))
+    # First the links that hold: on most nights all of them, and the register need not be asked.
+    gone = without(night.links.filter(pl.col("kobo_id").is_not_null()), certain, "kobo_id")
+    broken = without(gone, night.register_rows, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
+    joined = beside(night.dwellings, pl.concat([certain, clashing]), "leverandor_bolig_id")
     for told in (_changes(night, joined), offered, broken, _elsewhere(night.dwellings)):
-        joined = _beside(joined, told)
+        joined = beside(joined, told, "leverandor_bolig_id")
     joined = joined.with_columns(
         pl.col("changes").fill_null("[]"),
         pl.col("offers").fill_null(0),
@@ -78,22 +80,10 @@ def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
     return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all())
 
 
-def _beside(dwellings: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """What is told of some of the dwellings, as columns of all. Most nights tell nothing of most kinds: then nothing is looked up."""
-    if told.is_empty():
-        return dwellings.with_columns(pl.lit(None, kind).alias(name) for name, kind in told.schema.items() if name != "leverandor_bolig_id")
-    return dwellings.join(told, on="leverandor_bolig_id", how="left")
-
-
-def _without(rows: pl.DataFrame, others: pl.DataFrame, on: str) -> pl.DataFrame:
-    """Those rows that none of the others shares `on` with. On most nights there are no rows to ask of, and asking costs."""
-    return rows if rows.is_empty() else rows.join(others, on=on, how="anti")
-
-
 def _clashing(night: Night, certain: pl.DataFrame) -> pl.DataFrame:
     """Pairs that a protected field speaks against, where neither side has another."""
     clashing = night.matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs"))
-    rest = _without(_without(clashing, certain, "leverandor_bolig_id"), certain, "kobo_id")
+    rest = without(without(clashing, certain, "leverandor_bolig_id"), certain, "kobo_id")
     lone = rest.filter((pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1))
     return lone.select("leverandor_bolig_id", "kobo_id", match_key="key", match_reason="reason", match_details="details")
 
@@ -153,6 +143,9 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
 def _changes(night: Night, sides: pl.DataFrame) -> pl.DataFrame:
     """(leverandor_bolig_id, changes, differing, protected) of the pairs that differ. sides: dwellings with their kobo_id."""
     odd = at_odds(sides, night.register_rows)
+    if odd.is_empty():
+        kinds = {"changes": pl.String(), "differing": pl.List(pl.String()), "protected": pl.Boolean()}
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), **kinds})
     found = changes_of(odd, _told_by(night, odd))
     return (
         found.sort("leverandor_bolig_id", "field")
@@ -185,7 +178,7 @@ def class_gone(night: Night) -> pl.DataFrame:
 
     One whose row is there and rejected is not gone, also when the tables that would have carried it were lost.
     """
-    gone = _without(night.links, night.dwellings, "leverandor_bolig_id")
+    gone = without(night.links, night.dwellings, "leverandor_bolig_id")
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
     remembered = night.memberships.join(gone, on="leverandor_bolig_id", how="semi")
@@ -241,7 +234,9 @@ def class_register_only(night: Night) -> pl.DataFrame:
     certain = night.matches.filter("certain")
     alone = night.register_rows.select("kobo_id")
     for taken in (night.links, certain, _clashing(night, certain)):
-        alone = _without(alone, taken, "kobo_id")
+        alone = without(alone, taken, "kobo_id")
+    if alone.is_empty():
+        return pl.DataFrame(schema=PLAN_ITEMS)
     offered = night.matches.filter(~pl.col("certain")).group_by("kobo_id").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
     told = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
     return told.select(

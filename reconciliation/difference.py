@@ -9,6 +9,7 @@ import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses import fold
+from reconciliation.meeting import beside, meeting, taken
 
 TOLERANCE = 0.005
 
@@ -23,26 +24,31 @@ DIFFERENCES: dict[str, pl.DataType] = {
 
 def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    # Only what is compared: a join moves every column.
-    ours = dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED))
-    sides = ours.join(pairs.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id")
+    rows = meeting(pairs.get_column("leverandor_bolig_id"), dwellings.get_column("leverandor_bolig_id"))
+    ours = taken(dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED)), rows[1])
+    sides = ours.with_columns(taken(pairs.select("kobo_id"), rows[0]))
     return changes_of(at_odds(sides, register_rows), told_by)
 
 
 def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
     """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
 
-    sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no dwelling says
-    anything of has none of the three columns.
+    sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
+    have none of the three columns.
     """
+    rows = meeting(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
+    ours = taken(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
     # Where ours has no letter it still says so, by its number.
-    said = [field for field in COMPARED if _filled(sides, "nummer" if field.name == "bokstav" else field.name)]
-    names = [field.name for field in said]
-    theirs = register_rows.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in names))
-    joined = sides.select("leverandor_bolig_id", "kobo_id", *names).join(theirs, on="kobo_id")
-    streets = _folds(joined) if "adressenavn" in names else {}
-    marked = joined.with_columns(_differs(field, streets).alias(f"{field.name}_differs") for field in said)
-    return marked.filter(pl.any_horizontal(pl.lit(value=False), *(f"{name}_differs" for name in names)))
+    said = [field for field in COMPARED if _filled(ours, "nummer" if field.name == "bokstav" else field.name)]
+    theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
+    unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
+    joined = pl.concat([ours, theirs], how="horizontal")
+    streets = _folds(joined) if "adressenavn" in (field.name for field in unlike) else {}
+    marks = joined.select(_differs(field, streets).alias(f"{field.name}_differs") for field in unlike)
+    # Only what differs is put side by side: a filter moves every column.
+    odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
+    told = ["leverandor_bolig_id", "kobo_id", *(name for field in unlike for name in (field.name, f"{field.name}_theirs"))]
+    return pl.concat([joined.select(told)[odd], marks[odd]], how="horizontal")
 
 
 def _filled(dwellings: pl.DataFrame, name: str) -> bool:
@@ -92,7 +98,7 @@ def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) 
     found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
     default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
     won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
-    named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
+    named = beside(beside(found, default, "leverandor_bolig_id"), won, "leverandor_bolig_id")
     return named.select(
         "leverandor_bolig_id",
         "kobo_id",

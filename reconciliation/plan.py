@@ -15,6 +15,7 @@ from reconciliation.acting import acts, replaces
 from reconciliation.classing import Night, class_dwellings, class_gone, class_register_only
 from reconciliation.decision_conflicts import as_sent, settle_conflicts
 from reconciliation.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal, Size, refusals
+from reconciliation.meeting import rising
 from reconciliation.municipality import Municipality
 from reconciliation.tables import PLAN_ITEMS
 from reconciliation.words import DwellingClass
@@ -77,10 +78,17 @@ def make_plan(
     )
     ours = settle_conflicts(class_dwellings(night).cast(pl.Schema(PLAN_ITEMS)), decisions, dwellings, night.register_rows, lineage)
     found = pl.concat([ours, class_gone(night), class_register_only(night)])
-    items = found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)).sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
+    items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, handed_over or {}, as_of, register.import_overdue_nights)
     digest = digest_of(items, as_sent(items, dwellings, night.register_rows))
     return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
+
+
+def _sorted(items: pl.DataFrame) -> pl.DataFrame:
+    """By class, leverandor_bolig_id and kobo_id. Where all are in one class, as when all is in sync, they stand so already."""
+    if items.get_column("class").n_unique() == 1 and rising(items.get_column("leverandor_bolig_id")):
+        return items
+    return items.sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
 
 
 def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of: date, overdue: int) -> pl.DataFrame:
@@ -112,6 +120,8 @@ def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
     made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
     doing = actionable(items).select(made_anew.alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
+    if doing.is_empty():
+        return hashlib.sha256(b"").hexdigest()
     anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")
     sent = anew.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
     lines = (

@@ -18,7 +18,7 @@ from benchmarks.pairs import PAIRS
 from benchmarks.pairs import seconds as timed
 from reconciliation.match import match
 from reconciliation.match.blocks import pairs_in_blocks
-from reconciliation.match.comparison import compare, prepared
+from reconciliation.match.comparison import prepared
 from reconciliation.match.offering import worth_asking
 from reconciliation.merge import merge
 from reconciliation.place import with_place
@@ -110,7 +110,7 @@ def residual(size: int) -> list[Row]:
     settled = match(merged, world.entries, links(), None).filter("certain")
     ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
     theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
-    seconds = median(timed(lambda: worth_asking(compare(pairs_in_blocks(ours, theirs), ours, theirs))) for _ in range(PAIRS))
+    seconds = median(timed(lambda: worth_asking(pairs_in_blocks(ours, theirs), ours, theirs)) for _ in range(PAIRS))
     rows = _beside(_task("residual", world, ours, theirs), size)
     first = {
         "name": f"residual matching, {ours.height} x {theirs.height} left over (seconds)", "size": size, "ours": round(seconds, 3),

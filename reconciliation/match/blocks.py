@@ -18,39 +18,46 @@ _ALIKE = 12
 
 _WIDE = 2**32
 
-_Shared = tuple[pl.Expr, ...]
+_BLOCKS: tuple[tuple[str, ...], ...] = (
+    ("_address",),
+    ("postnummer", "_house", "_beginning"),
+    ("postnummer", "_house", "_ending"),
+    ("_municipality", "_house", "_unit", "_beginning"),
+    ("_municipality", "_ground", "_unit"),
+    ("_municipality", "_ground", "_section"),
+    ("_municipality", "_ground", "_extra"),
+    ("_municipality", "_ground", "_house"),
+    ("_letterless",),
+    ("_municipality", "_street", "_rent"),
+)
+"""What the members of each block share, on `_hashed` rows; a row that lacks one of it is in no such block."""
+_PARTS: tuple[tuple[str, ...], ...] = (("_house", "_unit", "_lease_or_none"), ("_house", "_rent"), ("_house", "_area"))
 
 
-def _blocks() -> tuple[_Shared, ...]:
-    """What the members of each block share, on `prepared` rows; a row that lacks one of it is in no such block."""
-    town, house, street, form = (pl.col(name) for name in ("_municipality", "_house", "_street", "_stem"))
-    ground, unit, post = pl.col("_ground"), pl.col("_unit"), pl.col("postnummer")
-    return (
-        (pl.col("_address"),),
-        (post, house, street.str.slice(0, 3)),
-        (post, house, form.str.slice(-5)),
-        (town, house, unit, street.str.slice(0, 3)),
-        (town, ground, unit),
-        (town, ground, pl.col("seksjonsnummer")),
-        (town, ground, pl.col("_extra")),
-        (town, ground, house),
-        (pl.col("_letterless"),),
-        (town, street, pl.col("manedsleie")),
-    )
+def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: prepared. What rows may share, each text as a number: numbers are joined in a third of the time that texts take.
+    Should two texts ever get the same number, a pair that has nothing in common is compared, and left out for it."""
+    shared = {name: pl.col(name) for name in ("_municipality", "_address", "_letterless", "_house", "_unit", "_extra", "_ground")}
+    shared |= {name: pl.col(name) for name in ("_street", "_stem", "bokstav", "postnummer")}
+    shared |= {"_beginning": pl.col("_street").str.head(3), "_ending": pl.col("_stem").str.tail(5)}
+    shared |= {"_section": pl.col("seksjonsnummer"), "_rent": pl.col("manedsleie"), "_area": pl.col("bruksareal")}
+    numbers = {name: pl.when(value.is_not_null()).then(value.hash()) for name, value in shared.items()}
+    return rows.select(*_MEASURED, **numbers, _lease_or_none=pl.col("_extra").fill_null("").hash())
 
 
-def _parts() -> tuple[_Shared, ...]:
-    house = pl.col("_house")
-    return ((house, pl.col("_unit"), pl.col("_extra").fill_null("")), (house, pl.col("manedsleie")), (house, pl.col("bruksareal")))
+_MEASURED = ("nummer", "bruksareal", "seksjonsnummer", "manedsleie")
 
 
-def _number(shared: _Shared, which: int) -> pl.Expr:
-    """One number for all that is shared: a join on numbers costs a third of one on text. Should two blocks ever get the same
-    number, pairs that have nothing in common are compared, and left out for it."""
-    mixed = shared[0].hash(which)
-    for place, one in enumerate(shared[1:], start=1):
-        mixed = mixed ^ one.hash(which + 100 * place)
-    return pl.when(pl.all_horizontal(one.is_not_null() for one in shared)).then(mixed)
+def _number(shared: tuple[str, ...], which: int) -> pl.Expr:
+    """On `_hashed` rows: one number for all that is shared, another one in another block; null where a row lacks one of it."""
+    mixed = pl.lit(which, pl.UInt64())
+    for name in shared:
+        mixed = (mixed ^ pl.col(name)) * pl.lit(_ODD, pl.UInt64())
+    return mixed
+
+
+_ODD = 0x9E3779B97F4A7C15
+"""Numbers multiplied with it have their bits well mixed, and since it is odd no two of them become one."""
 
 
 def hopeful() -> pl.Expr:
@@ -69,46 +76,64 @@ HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "
 
 
 def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
-    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared. Pairs (PAIR), each once.
+    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
-    `hopeful` unless said.
+    `hopeful` unless said. Texts of HOPE are told as numbers (`_hashed`).
     """
-    left, right = _keyed(ours), _keyed(theirs)
-    met = left.select("_block", "_at").join(right.group_by("_block").len("_others"), on="_block")
-    crowded = met.group_by("_block").agg(pl.col("_others").sum()).filter(pl.col("_others") > CROWDED).select("_block")
-    few = [side.join(crowded, on="_block", how="anti").select("_block", "_at") for side in (met, right)]
-    found = [few[0].join(few[1], on="_block")]
-    if crowded.height:
-        many = [side.join(crowded, on="_block", how="semi") for side in (left, right)]
-        found += [_sharing(many[0], many[1], f"_part{number}") for number in range(len(_parts()))]
-    once = pl.concat(one.select((pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")).alias("_pair")) for one in found).unique()
+    left = _hashed(ours)
+    right = left if ours is theirs else _hashed(theirs)
+    pairs = _met(left, right)
+    sides = (left, right) if carry is HOPE else (ours, theirs)
+    told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip(sides, pairs.columns, strict=True))]
+    told[2] = told[2].rename(lambda name: f"{name}_right")
+    # Lazily, so that what is asked twice is told once, and only the rows' numbers are filtered.
+    kept = pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
+    ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
+    return pl.DataFrame([*ids, *kept])
+
+
+def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """ours, theirs: as _hashed. `_at`, `_at_right`: the rows of those that share a block, each pair once and in order."""
+    import numpy as np  # noqa: PLC0415 - costs a start; only on nights when somebody is left to be found
+
+    left = _keyed(ours)
+    right = left if ours is theirs else _keyed(theirs)
+    groups = right.group_by("_block").agg("_at")
+    if ours is theirs:
+        groups = groups.filter(pl.col("_at").list.len() > 1)  # one alone meets itself
+    groups = groups.with_row_index("_group")
+    met = left.join(groups.select("_block", "_group"), on="_block").select("_at", "_group")
+    others = groups.get_column("_at")
+    pairs_of = np.bincount(met.get_column("_group"), minlength=groups.height) * others.list.len().to_numpy()
+    crowd = pl.Series(pairs_of > CROWDED)
+    crowded = crowd.gather(met.get_column("_group"))
+    few = met.filter(~crowded)
+    found = [few.select("_at", _at_right=others.gather(few.get_column("_group"))).explode("_at_right")]
+    if crowd.any():
+        many = met.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
+        found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
+    codes = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
+    # Sorted, equals stand together: a third of what hashing them costs.
+    once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
     pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
-    sides = [side.select(carry)[pairs[at]] for side, at in ((ours, "_at"), (theirs, "_at_right"))]
-    told = pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_right")], how="horizontal").filter(
-        hopeful() if keep is None else keep
-    )
-    return pl.DataFrame(
-        [ours.get_column("leverandor_bolig_id").gather(told["_at"]), theirs.get_column("kobo_id").gather(told["_at_right"])]
-    )
+    return pairs.filter(pl.col("_at") != pl.col("_at_right")) if ours is theirs else pairs
 
 
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
-    """`_block`, `_at` (the row's index) and the parts, one row for each block that a row is in."""
-    parts = {f"_part{number}": _number(part, 50 + number) for number, part in enumerate(_parts())}
-    blocks = _blocks()
-    numbered = rows.select(**{f"_{number}": _number(block, number) for number, block in enumerate(blocks)}, **parts).with_row_index("_at")
-    return pl.concat(
-        numbered.select(pl.col(f"_{number}").alias("_block"), "_at", *parts).filter(pl.col("_block").is_not_null())
-        for number in range(len(blocks))
-    )
+    """`_block`, and `_at` (the row's number): one row for each block that a row is in."""
+    numbered = rows.select(_number(block, number).alias(str(number)) for number, block in enumerate(_BLOCKS)).with_row_index("_at")
+    return pl.concat(numbered.select(pl.col(str(number)).alias("_block"), "_at").drop_nulls() for number in range(len(_BLOCKS)))
 
 
-def _sharing(left: pl.DataFrame, right: pl.DataFrame, part: str) -> pl.DataFrame:
+def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """crowd: `_group`, `_at`. `_part`, `_at`: once for each part of the group that a row is in, and of each part the first few."""
+    members = pl.concat([crowd, rows[crowd.get_column("_at")]], how="horizontal")
+    parts = [members.select("_at", _part=_number(("_group", *part), number)) for number, part in enumerate(_PARTS)]
+    return pl.concat(parts).drop_nulls().sort("_at").group_by("_part", maintain_order=True).head(_ALIKE)
+
+
+def _sharing(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     """Pairs of crowded blocks that also share a part."""
-    on = ["_block", part]
-    few = [
-        side.select(*on, "_at").filter(pl.col(part).is_not_null()).filter(pl.int_range(pl.len()).over(on, order_by="_at") < _ALIKE)
-        for side in (left, right)
-    ]
-    return few[0].join(few[1], on=on).select("_at", "_at_right")
+    return left.join(right, on="_part").select("_at", "_at_right")

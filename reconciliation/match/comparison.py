@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from reconciliation.match.levels import Comparison, Level, likeness, scored, side
@@ -45,11 +47,15 @@ NEXT_DOOR = 2
 """House numbers this far apart stand next to each other: even numbers on one side of the street, odd ones on the other."""
 
 
-def _one_digit() -> pl.Expr:
-    """Unit numbers (H0201) that differ in one of their four digits."""
+def _one_digit(joined: pl.DataFrame) -> pl.Series:
+    """`_one_digit`: unit numbers (H0201) that differ in one of their four digits."""
     ours, theirs = pl.col("_unit"), side("_unit")
     wrong = pl.sum_horizontal((ours.str.slice(place, 1) != theirs.str.slice(place, 1)).cast(pl.Int64()) for place in range(1, 5))
-    return (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
+    one = (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
+    # Most are the same; cutting texts up costs more than looking for those that are not.
+    differ = joined.select("_unit", "_unit_theirs").with_row_index("_at").filter(ours != theirs)
+    found = differ.filter(one).get_column("_at")
+    return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(found, True)
 
 
 COMPARISONS: tuple[Comparison, ...] = (
@@ -84,7 +90,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             (pl.col("_unit") == side("_unit"), Level("same", "Likt", 4)),
             (_H0101, Level("first", "Mangler på én side, H0101 på den andre", 1)),
-            (_one_digit(), Level("digit", "Ett siffer er ulikt", -3)),
+            (pl.col("_one_digit"), Level("digit", "Ett siffer er ulikt", -3)),
         ),
         Level("different", "Ulikt", -6),
         _UNKNOWN,
@@ -117,24 +123,22 @@ COMPARISONS: tuple[Comparison, ...] = (
         _UNKNOWN,
     ),
 )
-_SIDED = ("_street", "_written", "_stem", "_house", "_unit", "_extra", "_ground", "_address", "_matrikkel", "_municipality", "_letterless")
-_RAW = (
-    "adressenavn",
-    "nummer",
-    "bokstav",
-    "postnummer",
-    "bruksenhetsnummer",
-    "ekstra_referanse",
-    "gardsnummer",
-    "bruksnummer",
-    "seksjonsnummer",
-    "bruksareal",
-    "antall_soverom",
-    "etasjenummer",
-    "boligtype",
-    "manedsleie",
-)
-COLUMNS = (*_SIDED, *_RAW)
+
+
+def _read() -> Iterator[str]:
+    """Columns that a comparison looks at or a person is shown."""
+    for one in COMPARISONS:
+        yield one.field
+        yield one.column or one.field
+        for holds, _ in one.levels:
+            yield from (name.removesuffix("_theirs") for name in holds.meta.root_names())
+
+
+_MADE = ("_likeness", "_one_digit")
+"""Of pairs, made while they are compared."""
+COLUMNS = tuple(sorted(set(_read()) - set(_MADE)))
+SHOWN = tuple(name for one in COMPARISONS for name in (one.field, f"{one.field}_theirs", f"_level_{one.field}"))
+"""Of compared pairs, what a person is shown beside `_points`."""
 
 
 def prepared(rows: pl.DataFrame) -> pl.DataFrame:
@@ -153,9 +157,16 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
 
 def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. ours, theirs: prepared. Adds both sides' columns, `_points` and `_level_<field>`."""
-    sided = theirs.select("kobo_id", *(pl.col(name).alias(f"{name}_theirs") for name in COLUMNS))
-    joined = pairs.join(ours.select("leverandor_bolig_id", *COLUMNS), on="leverandor_bolig_id").join(sided, on="kobo_id")
-    return scored(joined.with_columns(_likeness=likeness(joined, "_street")), COMPARISONS)
+    left, right = ours.select("leverandor_bolig_id").with_row_index("_at"), theirs.select("kobo_id").with_row_index("_at_right")
+    met = pairs.join(left, on="leverandor_bolig_id").join(right, on="kobo_id")
+    return compare_rows(met, ours, theirs).drop("_at", "_at_right")
+
+
+def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
+    sides = ours.select(COLUMNS)[pairs.get_column("_at")], theirs.select(COLUMNS)[pairs.get_column("_at_right")]
+    joined = pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_theirs")], how="horizontal")
+    return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), COMPARISONS)
 
 
 def at_odds() -> pl.Expr:
@@ -181,8 +192,9 @@ def explain(compared: pl.DataFrame) -> pl.DataFrame:
             pl.lit(one.title).alias("title"),
             pl.col(one.field).cast(pl.String()).alias("ours"),
             pl.col(f"{one.field}_theirs").cast(pl.String()).alias("theirs"),
-            pl.col(f"_level_{one.field}").alias("level"),
+            pl.col(f"_level_{one.field}").cast(pl.String()).alias("level"),
             pl.col(f"_level_{one.field}")
+            .cast(pl.String())
             .replace_strict({level.code: level.label for level in one.all_levels}, return_dtype=pl.String())
             .alias("label"),
         )

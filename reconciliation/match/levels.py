@@ -49,8 +49,10 @@ def side(name: str) -> pl.Expr:
 
 def scored(pairs: pl.DataFrame, comparisons: Sequence[Comparison]) -> pl.DataFrame:
     """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds `_level_<field>` and `_points`, for any table of levels."""
+    # One kind for all: a level is a byte, and codes of other fields may be asked for too.
+    codes = pl.Enum(list(dict.fromkeys(level.code for one in comparisons for level in one.all_levels)))
     points = pl.sum_horizontal(_chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
-    levels = [_chosen(one, lambda level: pl.lit(level.code)).alias(f"_level_{one.field}") for one in comparisons]
+    levels = [_chosen(one, lambda level: pl.lit(level.code, codes)).alias(f"_level_{one.field}") for one in comparisons]
     # Lazily, so that what levels and points both ask is asked once.
     return pairs.lazy().with_columns(*levels, _points=points).collect()
 

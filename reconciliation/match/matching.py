@@ -14,6 +14,7 @@ from reconciliation.match.blocks import pairs_in_blocks
 from reconciliation.match.comparison import at_odds, compare, explain, prepared
 from reconciliation.match.offering import worth_asking
 from reconciliation.match.spelling import one_spelling
+from reconciliation.meeting import meeting, rising, taken, without
 from reconciliation.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.tables import MATCHES
 
@@ -96,15 +97,17 @@ class _Search:
 
     @property
     def free_ours(self) -> pl.DataFrame:
-        return self.ours.join(self.busy_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
+        return without(self.ours, self.busy_ours, "leverandor_bolig_id")
 
     @property
     def free_theirs(self) -> pl.DataFrame:
-        return self.theirs.join(self.busy_theirs, on="kobo_id", how="anti", maintain_order="left")
+        return without(self.theirs, self.busy_theirs, "kobo_id")
 
     def by_link(self, links: pl.DataFrame) -> None:
-        marks = self.theirs.select("kobo_id", carried="leverandor_bolig_id")
-        pairs = links.join(self.ours.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="semi").join(marks, on="kobo_id")
+        held, _ = meeting(links.get_column("leverandor_bolig_id"), self.ours.get_column("leverandor_bolig_id"))
+        pairs = taken(links, held)
+        seen, there = meeting(pairs.get_column("kobo_id"), self.theirs.get_column("kobo_id"))
+        pairs = taken(pairs, seen).with_columns(taken(self.theirs.select(carried="leverandor_bolig_id"), there))
         another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
         self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
         self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)
@@ -169,7 +172,11 @@ class _Search:
 
     def result(self) -> pl.DataFrame:
         """Shape: MATCHES, sorted; the strongest reason of each pair."""
-        found = pl.concat(self.found).unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
+        found = pl.concat(self.found)
+        if rising(found.get_column("leverandor_bolig_id")):
+            # One pair of each dwelling, in their order: as on every night on which nothing is new.
+            return found
+        found = found.unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
         return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
 
     def offer(self, pairs: pl.DataFrame) -> None:
@@ -202,4 +209,4 @@ def _candidates(search: _Search) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
     ours, theirs = search.free_ours, search.free_theirs
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
-    return pairs if pairs.is_empty() else worth_asking(compare(pairs, ours, theirs))
+    return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs)

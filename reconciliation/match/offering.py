@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.match.comparison import NEXT_DOOR, at_odds
+from reconciliation.match.comparison import NEXT_DOOR, SHOWN, at_odds, compare_rows
 
 ENOUGH = 4.0
 """Points below which a pair is not worth a question."""
@@ -17,19 +17,21 @@ with the entry when the best does."""
 _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie")
 
 
-def worth_asking(seen: pl.DataFrame) -> pl.DataFrame:
-    """seen: as compare returns them. The pairs a person is shown, best first for each dwelling."""
+def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: as pairs_in_blocks(ours, theirs) returns them. Those that a person is shown, best first for each dwelling, with all
+    that `explain` tells of them."""
+    seen = compare_rows(pairs, ours, theirs)
     worth, fingerprint = _worth()
-    told = ("leverandor_bolig_id", "kobo_id", "_points")
+    told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
     # Both sides' columns are carried along only for the pairs that are left in the end.
-    few = seen.with_row_index("_at").lazy().filter(worth).select("_at", *told, _fingerprint=fingerprint).collect()
+    few = seen.with_row_index("_row").lazy().filter(worth).select("_row", *told, _fingerprint=fingerprint).collect()
     by_fingerprint = pl.col("_points").filter("_fingerprint").max().fill_null(ENOUGH - 1)
-    best = few.group_by("kobo_id").agg(_best=pl.col("_points").max(), _told=by_fingerprint)
+    best = few.group_by("_at_right").agg(_best=pl.col("_points").max(), _told=by_fingerprint)
     like = (pl.col("_fingerprint") | (pl.col("_told") < pl.col("_best"))) & (pl.col("_points") > pl.col("_best") - BEHIND)
-    ranked = few.join(best, on="kobo_id").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+    ranked = few.join(best, on="_at_right").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
-    return seen[first["_at"]]
+    return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
 
 
 def _worth() -> tuple[pl.Expr, pl.Expr]:

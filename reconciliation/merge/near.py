@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from reconciliation.match.blocks import pairs_in_blocks
-from reconciliation.match.comparison import compare, prepared
+from reconciliation.match.comparison import compare_rows, prepared
 from reconciliation.match.neighbours import LETTERS_APART
 
 ENOUGH = 6.0
@@ -36,7 +36,7 @@ def near(dwellings: pl.DataFrame) -> pl.DataFrame:
     pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
     if pairs.is_empty():
         return nobody
-    seen = _with_letters(compare(pairs, ours, ours))
+    seen = _with_letters(compare_rows(pairs, ours, ours))
     enough = seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH))
     return (
         enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])

@@ -15,7 +15,7 @@ from benchmarks.matching.measuring import measure
 from benchmarks.matching.worlds import demo_world
 from reconciliation.match import match
 from reconciliation.match.blocks import pairs_in_blocks
-from reconciliation.match.comparison import compare, prepared
+from reconciliation.match.comparison import prepared
 from reconciliation.match.offering import worth_asking
 from reconciliation.merge import merge
 from reconciliation.place import with_place
@@ -112,7 +112,7 @@ def test_what_is_left_out_before_it_is_compared_would_not_have_been_offered(seed
     left = prepared(with_place(merge(world.rows, none_known(), None, HOUSE).dwellings))
     right = prepared(with_place(world.entries))
     early, late = (
-        worth_asking(compare(pairs_in_blocks(left, right, keep=keep), left, right)).select("leverandor_bolig_id", "kobo_id", "_points")
+        worth_asking(pairs_in_blocks(left, right, keep=keep), left, right).select("leverandor_bolig_id", "kobo_id", "_points")
         for keep in (None, pl.lit(value=True))
     )
     assert_frame_equal(early, late)
@@ -123,3 +123,12 @@ def test_what_is_left_out_before_it_is_compared_would_not_have_been_offered(seed
 def test_no_home_is_taken_for_another_in_dirty_rows_or_cells(seed: int, soil: Any, share: float, dwellings: int) -> None:
     measured = measure(demo_world(dwellings, share, seed, soil))
     assert (measured.wrong_merges, measured.wrong_certain) == (0, 0)
+
+
+@WHOLE_NIGHTS
+@given(st.integers(0, 10**6))
+def test_rows_of_one_table_meet_each_other_as_rows_of_two_do(seed: int) -> None:
+    entries = demo_world(60, 0.3, seed).entries
+    rows = prepared(with_place(entries.with_columns(leverandor_bolig_id="kobo_id")))
+    one, two = (pairs_in_blocks(rows, others).select("leverandor_bolig_id", "kobo_id") for others in (rows, rows.clone()))
+    assert_frame_equal(one, two.filter(pl.col("leverandor_bolig_id") != pl.col("kobo_id")))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+import polars as pl
+
 from connectors.faults import SourceFault
 from connectors.files import looks_like
 
@@ -40,6 +42,26 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         if codecs.lookup(actual).name.startswith(codecs.lookup(encoding).name):
             raise SourceFault("damaged_text", path=path, line=line, encoding=encoding) from error
         raise SourceFault("wrong_encoding", path=path, line=line, encoding=encoding, actual=actual) from error
+
+
+def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]:
+    """As `decode`, but the text in bytes of UTF-8: most files are that as they stand, and need no copy."""
+    bom = data.startswith(codecs.BOM_UTF8)
+    if configured is None and (bom or _wide_without_bom(data) is None):
+        text = data[len(codecs.BOM_UTF8) :] if bom else data
+        whole = not any(data.startswith(mark) for mark, _ in _BOMS[1:])
+        if whole and b"\0" not in data and not looks_like(data[:64]) and text_column(text) is not None:
+            return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8"
+    decoded, encoding = decode(data, configured, path)
+    return decoded.encode(), encoding
+
+
+def text_column(data: bytes) -> pl.Series | None:
+    """The text as a column of one value; None when it is no UTF-8. A quarter of what decoding costs, and no copy in Python."""
+    try:
+        return pl.Series([data], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return None
 
 
 def _refuse_binary(data: bytes, path: str) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from connectors.encoding import text_column
+
 _CHUNK = 1 << 19
 _LONGEST_ROW = 16 << 20
 _FIRST_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?(?<!/)>(?!</c>|<v></v></c>|<v/></c>)')
@@ -83,9 +85,9 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
     """What is rare is looked for in the whole block; only where it is there is each row looked at."""
     if not block:
         return
-    text = pl.Series([block], dtype=pl.Binary).cast(pl.String, strict=False)  # not decoded by Python: copying it costs more than both looks
+    text = text_column(block)
     _measure(block, text, facts)
-    if not _holds(text, _RARE):
+    if not _may_hold(text, _RARE):
         return
     rows = block.split(b"</row>")[:-1]
     if b'hidden="1"' in block:
@@ -99,12 +101,11 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
             facts.errors += [(int(at), column_number(letters), UNCALCULATED) for letters, at in _UNCALCULATED.findall(row)]
 
 
-def _holds(text: pl.Series, pattern: str) -> bool:
-    """Whether it may: what is no UTF-8 is null, of which nothing can be told."""
-    return text.str.contains(pattern)[0] is not False
+def _may_hold(text: pl.Series | None, pattern: str) -> bool:
+    return text is None or bool(text.str.contains(pattern)[0])
 
 
-def _measure(block: bytes, text: pl.Series, facts: SheetFacts) -> None:
+def _measure(block: bytes, text: pl.Series | None, facts: SheetFacts) -> None:
     """How far the block's cells reach."""
     if facts.last_column < 0:
         _measure_rows(block.split(b"</row>", _FIRST_ROWS)[:-1], facts)
@@ -112,7 +113,7 @@ def _measure(block: bytes, text: pl.Series, facts: SheetFacts) -> None:
     if not last:
         return
     # Where no cell is outside of what is known, one look is enough.
-    if facts.last_column < 0 or _holds(text, _outside(facts.first_column, facts.last_column, last)):
+    if facts.last_column < 0 or _may_hold(text, _outside(facts.first_column, facts.last_column, last)):
         _measure_rows(block.split(b"</row>")[:-1], facts)
     facts.last_row = max(facts.last_row, last)
 

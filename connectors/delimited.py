@@ -60,7 +60,8 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
             values, bad = _records(text, dialect, sorted(at.values()))
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
     for_excel = b'"' in text and b'="' in text
-    columns = [_value(f"c{column}", source.null_values, for_excel=for_excel).alias(heading) for heading, column in at.items()]
+    nothing = [word for word in source.null_values if word.encode() in text or (dialect.quote and dialect.quote in word)]
+    columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]
     rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
     key = [heading for heading in source.key if heading in at]
     rows, left_out = kept_rows(rows, wanted, partial(_first_filled, text, dialect), key, source.total_rows, name)

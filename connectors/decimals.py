@@ -37,8 +37,9 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
     headings = dict.fromkeys(_of_numbers(source))
     if source.decimal is not None:
         return dict.fromkeys(headings, source.decimal)
-    # Every form has a mark in it, and most columns of numbers have none.
-    marked = rows.select(pl.col(heading).filter(pl.col(heading).str.contains("[.,]")).unique().implode() for heading in headings)
+    # Every form has three signs at least and a mark in it, and most columns of numbers have none.
+    long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() > 2) for heading in headings}
+    marked = rows.select(texts.filter(texts.str.contains("[.,]")).unique().implode() for texts in long.values())
     marks = {heading: _marks(marked[heading][0]) for heading in headings}
     everywhere = _one(frozenset().union(*marks.values()))
     # Databases and services hand over most numbers as numbers, and those have a point.

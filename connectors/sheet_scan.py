@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from connectors.encoding import text_column
-
 _CHUNK = 1 << 19
 _LONGEST_ROW = 16 << 20
 _FIRST_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?(?<!/)>(?!</c>|<v></v></c>|<v/></c>)')
@@ -85,7 +83,7 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
     """What is rare is looked for in the whole block; only where it is there is each row looked at."""
     if not block:
         return
-    text = text_column(block)
+    text = _column(block)
     _measure(block, text, facts)
     if not _may_hold(text, _RARE):
         return
@@ -99,6 +97,14 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
             facts.errors += [(int(at), column_number(letters), text.decode()) for letters, at, text in _ERROR.findall(row)]
         if formulas and b"<f" in row and _FIRST_CELL.search(row):
             facts.errors += [(int(at), column_number(letters), UNCALCULATED) for letters, at in _UNCALCULATED.findall(row)]
+
+
+def _column(block: bytes) -> pl.Series | None:
+    """The block as a column of one text; None when it is no UTF-8."""
+    try:
+        return pl.Series([block], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return None
 
 
 def _may_hold(text: pl.Series | None, pattern: str) -> bool:
@@ -153,9 +159,7 @@ def _outside(first: int, last: int, row: int) -> str:
 def _greater(text: str, most: str, any_sign: str) -> list[str]:
     """Patterns of all texts of the same length that come after it."""
     return [
-        f"{text[:place]}[{chr(ord(sign) + 1)}-{most}]{any_sign * (len(text) - place - 1)}"
-        for place, sign in enumerate(text)
-        if sign < most
+        f"{text[:place]}[{chr(ord(sign) + 1)}-{most}]{any_sign * (len(text) - place - 1)}" for place, sign in enumerate(text) if sign < most
     ]
 
 

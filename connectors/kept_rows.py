@@ -25,6 +25,8 @@ def kept_rows(
     # One look at one column settles it for nearly all rows; the few left are looked at closely.
     heading = key[0] if key else headings[0]
     odd = rows.filter(_may_be_none(heading, total))
+    if odd.is_empty():
+        return rows, ()
     blank = odd.filter(pl.all_horizontal(_blank(heading) for heading in headings))
     odd = odd.filter(~pl.col("row").is_in(blank["row"].implode())) if blank.height else odd
     again = odd.filter(pl.all_horizontal(pl.col(each).str.strip_chars().str.to_lowercase() == each.lower() for each in headings))

@@ -24,7 +24,7 @@ _UNCALCULATED = re.compile(
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sheetData)\b")
 _RARE = 't="e"|<f|hidden="1"'
-_FIRST_ROWS = 50
+_FIRST_ROWS = 10
 """Rows that tell how far the others are likely to reach."""
 UNCALCULATED = "#UBEREGNET!"
 

@@ -37,7 +37,10 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
     headings = dict.fromkeys(_of_numbers(source))
     if source.decimal is not None:
         return dict.fromkeys(headings, source.decimal)
-    marks = {heading: _marks(rows[heading]) for heading in headings}
+    # Every form has three signs at least and a mark in it, and most columns of numbers have none.
+    long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() > 2) for heading in headings}
+    marked = rows.select(texts.filter(texts.str.contains("[.,]")).unique().implode() for texts in long.values())
+    marks = {heading: _marks(marked[heading][0]) for heading in headings}
     everywhere = _one(frozenset().union(*marks.values()))
     # Databases and services hand over most numbers as numbers, and those have a point.
     otherwise = everywhere if everywhere or source.kind in ("csv", "excel") or any(marks.values()) else "."
@@ -57,10 +60,8 @@ def _of_numbers(source: AnySource) -> Iterator[str]:
             yield from (heading for heading in (mapping.column, *mapping.columns) if heading)
 
 
-def _marks(column: pl.Series) -> frozenset[str]:
-    # Every form has a mark in it, and most columns of numbers have none.
-    distinct = column.filter(column.str.contains("[.,]")).unique()
-    return frozenset(mark for mark, pattern in _FORMS.items() if distinct.str.contains(pattern).any())
+def _marks(distinct: pl.Series) -> frozenset[str]:
+    return frozenset(mark for mark, pattern in _FORMS.items() if distinct.len() and distinct.str.contains(pattern).any())
 
 
 def _one(marks: frozenset[str]) -> str | None:

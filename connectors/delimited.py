@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
 from connectors.config import CsvSource, Join
-from connectors.dialect import Dialect, detect
-from connectors.encoding import decode
+from connectors.dialect import QUOTES, Dialect, detect
+from connectors.encoding import as_utf8
 from connectors.faults import LINE_FAULTS, SourceFault, say
 from connectors.files import check_size, files_of, shown
 from connectors.headings import positions
-from connectors.kept_rows import without_blank, without_headings, without_totals
+from connectors.kept_rows import kept_rows
 from connectors.raw import BadLine, Raw, together
-from connectors.records import BadRecord, lines_of, split_records
+from connectors.records import BadRecord, lines_of, regular_records, split_records, with_one_line_end
 
 _TEXT_FOR_EXCEL = r'^="([^"]*)"$'
 _NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
 _LOOKED_AT = 50_000
-"""Lines in which separator, quote and headings are looked for."""
+"""Lines in which separator, quote and headings are looked for; the least number of them is _FEW."""
+_FEW = 1_000
 
 
 def read_delimited(source: CsvSource, home: Path) -> Raw:
@@ -40,39 +44,69 @@ def read_delimited(source: CsvSource, home: Path) -> Raw:
 def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
     name = shown(path, home)
     check_size(path, home, source.maximum_megabytes)
-    text, encoding = decode(path.read_bytes(), source.encoding, name)
-    if not text or text.isspace():
+    text, encoding = as_utf8(path.read_bytes(), source.encoding, name)
+    text = with_one_line_end(text)
+    start = _first_lines(text, source)
+    if not any(map(str.strip, start)) and not text.decode().strip():
         raise SourceFault("empty_file", path=name)
-    lines = lines_of(text)
-    start = lines.head(_LOOKED_AT + (source.header_row or 0)).to_list()
     dialect = detect(start, (*wanted, *ignored), source.separator, source.quote, source.header_row)
     at = positions(dialect.headings, wanted, ignored, name)
-    values, bad = split_records(lines, dialect, sorted(at.values()))
+    values, bad = _records(text, dialect, sorted(at.values()))
     short: tuple[str, ...] = ()
     if values.is_empty() and {record.reason for record in bad} == {"too_few_values"} and len({record.found for record in bad}) == 1:
         # Every line alike is no line broken in two: some systems leave out the last values when they have none.
         left_out = dialect.headings[bad[0].found :]
         if max(at.values()) < bad[0].found:
             dialect = replace(dialect, headings=dialect.headings[: bad[0].found])
-            values, bad = split_records(lines, dialect, sorted(at.values()))
+            values, bad = _records(text, dialect, sorted(at.values()))
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
-    columns = [_value(f"c{column}", source.null_values).alias(heading) for heading, column in at.items()]
-    rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", "start", *columns)
-    rows = without_blank(rows, wanted)
+    for_excel = b'"' in text and b'="' in text
+    nothing = [word for word in source.null_values if _may_stand_in(text, word, dialect.quote)]
+    columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]
+    rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
     key = [heading for heading in source.key if heading in at]
+    rows, left_out = kept_rows(rows, wanted, partial(_first_filled, text, dialect), key, source.total_rows, name)
+    notes = (_note(name, encoding, dialect), *short, *left_out)
+    return Raw(rows, notes, [_bad_line(path.name, record, dialect) for record in bad])
+
+
+def _first_lines(text: bytes, source: CsvSource) -> list[str]:
+    """Enough to tell the dialect by. Where no line is quoted each is a record, and it takes few of those."""
+    few = _lines(text, _FEW)
+    quoted = any(quote in line for line in few for quote in (*QUOTES, source.quote or QUOTES[0]))
+    if source.header_row is None and not quoted and sum(map(bool, map(str.strip, few))) > _FEW / 2:
+        return few
+    return _lines(text, _LOOKED_AT + (source.header_row or 0))
+
+
+def _lines(text: bytes, count: int) -> list[str]:
+    return b"".join(islice(io.BytesIO(text), count)).decode().split("\n")[:count]
+
+
+def _may_stand_in(text: bytes, word: str, quote: str) -> bool:
+    """Whether a value may be this word: a quote in it is written twice, and one sign is found ten times as fast as several."""
+    coded = word.encode()
+    return bool(quote and quote in word) or (coded[:1] in text and coded in text)
+
+
+def _records(text: bytes, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+    regular = regular_records(text, dialect, columns)
+    return split_records(lines_of(text), dialect, columns) if regular is None else (regular, [])
+
+
+def _first_filled(text: bytes, dialect: Dialect, rows: pl.DataFrame) -> pl.Series:
+    """Of each row's line the first value that is not blank, mapped or not."""
     around = " \t\u00a0" + dialect.separator + dialect.quote
-    first = pl.col("start").str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
-    rows, again = without_headings(rows, wanted, name)
-    rows, totals = without_totals(rows, first, key, source.total_rows if key else (), name)
-    notes = (_note(name, encoding, dialect), *short, *again, *totals)
-    return Raw(rows.drop("start"), notes, [_bad_line(path.name, record, dialect) for record in bad])
+    lines = lines_of(text).gather(rows["row"] - 1)
+    return lines.str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
 
 
-def _value(column: str, null_values: Sequence[str]) -> pl.Expr:
+def _value(column: str, null_values: Sequence[str], *, for_excel: bool) -> pl.Expr:
     # Systems write ="0301" lest Excel take the zero away; it is no formula but a text.
     value = pl.col(column)
-    value = pl.when(value.str.starts_with('="')).then(value.str.replace(_TEXT_FOR_EXCEL, "${1}")).otherwise(value)
-    return pl.when(value.is_in(["", *null_values])).then(None).otherwise(value)
+    if for_excel:
+        value = pl.when(value.str.starts_with('="')).then(value.str.replace(_TEXT_FOR_EXCEL, "${1}")).otherwise(value)
+    return pl.when(~value.is_in(["", *null_values]) if null_values else value != "").then(value)
 
 
 def _note(name: str, encoding: str, dialect: Dialect) -> str:

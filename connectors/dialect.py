@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from connectors.headings import matching, plain
+from connectors.headings import plain
 
 SEPARATORS = (";", "\t", ",", "|")
 QUOTES = ('"', "'")
@@ -38,11 +39,17 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
         separators = (stated,)
     lookups = [header_row - 1] if header_row else [index for index, line in enumerate(lines[:_HEADER_WITHIN]) if line.strip()]
     pairs = [(one, other) for one in separators for other in quotes if other in (quote, QUOTES[0]) or _quotes_values(lines, one, other)]
-    choices = [_choice(lines, index, *pair) for index in lookups or [0] if 0 <= index < len(lines) for pair in pairs]
+    named = {plain(heading) for heading in known} - {""}
+    choices: list[tuple[int, Dialect]] = []
+    for index in lookups or [0]:
+        if 0 <= index < len(lines):
+            choices += [(len(named.intersection(choice.headings)), choice) for choice in (_choice(lines, index, *pair) for pair in pairs)]
+        if named and choices and max(choices, key=itemgetter(0))[0] == len(named):  # no later line has more
+            break
     if not choices:
         return Dialect(separators[0], quotes[0], 0, 1, ())
-    best = max(matching(choice.headings, known) for choice in choices)
-    candidates = [choice for choice in choices if matching(choice.headings, known) == best]
+    best = max(found for found, _ in choices)
+    candidates = [choice for found, choice in choices if found == best]
     if best:
         candidates = [choice for choice in candidates if choice.header == candidates[0].header]
 

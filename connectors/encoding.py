@@ -17,6 +17,7 @@ _OLD = (("cp865", _DOS_LETTERS), ("mac-roman", _MAC_LETTERS))
 _END_OF_FILE = "\x1a"
 """DOS programs end a text so."""
 _LOOKED_AT = 8192
+_PIECE = 1 << 18
 _MANY = 0.3
 
 
@@ -40,6 +41,30 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         if codecs.lookup(actual).name.startswith(codecs.lookup(encoding).name):
             raise SourceFault("damaged_text", path=path, line=line, encoding=encoding) from error
         raise SourceFault("wrong_encoding", path=path, line=line, encoding=encoding, actual=actual) from error
+
+
+def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]:
+    """As `decode`, but the text in bytes of UTF-8: most files are that as they stand, and need no copy."""
+    bom = data.startswith(codecs.BOM_UTF8)
+    if configured is None and (bom or _wide_without_bom(data) is None):
+        text = data[len(codecs.BOM_UTF8) :] if bom else data
+        whole = not any(data.startswith(mark) for mark, _ in _BOMS[1:])
+        if whole and b"\0" not in data and not looks_like(data[:64]) and _is_utf8(text):
+            return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8"
+    decoded, encoding = decode(data, configured, path)
+    return decoded.encode(), encoding
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Piece by piece, since a text as long as the file would only be made to be thrown away."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(data[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refuse_binary(data: bytes, path: str) -> None:

@@ -15,12 +15,27 @@ _SHOWN = 6
 
 def plain(heading: str) -> str:
     """A heading without what the eye does not see: outer and double blanks, line breaks, composed letters."""
+    if heading.isascii():
+        return " ".join(heading.split())
     return " ".join(unicodedata.normalize("NFC", heading).replace("\ufeff", "").split())
 
 
 def matching(found: Sequence[str], known: Sequence[str]) -> int:
     """How many of the known headings are there."""
     return len({plain(heading) for heading in found} & {plain(heading) for heading in known} - {""})
+
+
+def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
+    """Index of the first row that holds most of the known headings."""
+    named = {plain(heading) for heading in known} - {""}
+    best, most = 0, -1
+    for index, row in enumerate(rows):
+        here = len(named & {plain(heading) for heading in row})
+        if here > most:
+            best, most = index, here
+        if most == len(named):  # no later row has more
+            break
+    return best
 
 
 def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:

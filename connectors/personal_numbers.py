@@ -8,7 +8,7 @@ fnrvalidator 2.2.1). Only numbers whose date and control digits fit are masked, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -127,6 +127,13 @@ def _lost_its_zero(digits: str) -> bool:
     """A spreadsheet that took the number for a number has lost the zero of days 01-09. Not Dolly's: +47 4xxxxxxx would be one."""
     whole = "0" + digits
     return len(whole) == 11 and digits[0] != "0" and is_national_identity_number(whole) and not 1 <= int(whole[2:4]) - _DOLLY <= 12
+
+
+def with_suspects(rows: pl.DataFrame, headings: Sequence[str]) -> list[str]:
+    """The String columns in which anything looks like a number of a person; the others need no masking."""
+    long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() >= _FEWEST_DIGITS) for heading in headings}
+    found = rows.select(texts.str.contains(_PREFILTER).any() for texts in long.values())
+    return [heading for heading in long if found[heading][0]]
 
 
 def mask_column(values: pl.Series, *, is_key: bool = False) -> tuple[pl.Series, int]:

@@ -15,7 +15,7 @@ from connectors.database import read_database
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.faults import FAULTS, SUSPICIOUS, SourceFault, say
-from connectors.personal_numbers import mask_column
+from connectors.personal_numbers import mask_column, with_suspects
 from connectors.raw import Raw, empty_rows
 from connectors.reading import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
 from connectors.service import read_service
@@ -56,12 +56,12 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
     mapped = source.mapped()
     masked: dict[str, int] = {}
     columns = []
-    for heading in mapped:
+    for heading in with_suspects(raw.rows, mapped):
         column, count = mask_column(raw.rows[heading], is_key=heading in source.key)
         columns.append(column)
         if count:
             masked[heading] = count
-    rows = _placed(name, raw.rows.with_columns(columns), mapped)
+    rows = _placed(name, raw.rows.with_columns(columns) if columns else raw.rows, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
     return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw))

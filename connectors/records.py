@@ -21,15 +21,64 @@ class BadRecord:
     found: int
 
 
-def lines_of(text: str) -> pl.Series:
-    """Lines as any editor counts them, without their ends. Not splitlines: it also breaks at characters that no editor breaks at."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return pl.Series([text], dtype=pl.String).str.split("\n").explode()
+def with_one_line_end(text: bytes) -> bytes:
+    """Each line ends with a line feed, as any editor counts them. Not splitlines: it also breaks at characters that no editor breaks at."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def lines_of(text: str | bytes) -> pl.Series:
+    """The text's lines without their ends. text: when bytes, UTF-8."""
+    plain = with_one_line_end(text.encode() if isinstance(text, str) else text)
+    return pl.Series([plain], dtype=pl.Binary).cast(pl.String).str.split("\n").explode()
+
+
+def regular_records(text: bytes, dialect: Dialect, columns: Sequence[int]) -> pl.DataFrame | None:
+    """As `split_records`, by polars' own reader. None unless no line has a quote and each has as many values as there are headings.
+
+    text: UTF-8 with one line end.
+    """
+    width = len(dialect.headings)
+    separator = dialect.separator.encode()
+    if width == 1 or len(separator) > 1 or (dialect.quote and dialect.quote.encode() in text):
+        return None
+    last = f"c{width - 1}"
+    wanted = dict.fromkeys([*_columns(columns), last])
+    try:
+        frame = (
+            pl.scan_csv(
+                text,
+                has_header=False,
+                separator=dialect.separator,
+                quote_char=None,
+                schema=dict.fromkeys(_columns(range(width)), pl.String()),
+                skip_lines=dialect.body,
+                row_index_name="row",
+                row_index_offset=dialect.body + 1,
+                raise_if_empty=False,
+            )
+            .select(pl.col("row").cast(pl.Int64), *wanted)
+            .collect()
+        )
+    except pl.exceptions.PolarsError:  # too many values on a line
+        return None
+    # Values that a line lacks are null like empty ones. No line has too many: if none is missing in all, none is missing anywhere.
+    if frame[last].null_count():
+        start = _offset(text, dialect.body)
+        if text.count(separator, start) != frame.height * (width - 1):
+            return None
+    return frame.select("row", *_columns(columns))
+
+
+def _offset(text: bytes, line: int) -> int:
+    """Where that line (0-based) begins."""
+    at = 0
+    for _ in range(line):
+        at = text.find(b"\n", at) + 1
+    return at
 
 
 def split_records(lines: pl.Series | Sequence[str], dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
-    """`row` (1-based line), `start` (the line's text) and one String column `c<n>` per asked column; blank lines left out.
+    """`row` (1-based line) and one String column `c<n>` per asked column; blank lines left out.
 
     Lines without a quote and well-formed quoted lines go through polars whole; only what is left is read one by one.
     """
@@ -66,7 +115,7 @@ def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tup
     # One that has more is cut off after what is asked for.
     values = pl.col("start").str.split_exact(dialect.separator, max(columns, default=0) + 1)
     wanted = [pl.col("values").struct.field(f"field_{column}").alias(f"c{column}") for column in columns]
-    return frame.select("row", "start", values.alias("values")).select("row", "start", *wanted), bad
+    return frame.select("row", values.alias("values")).select("row", *wanted), bad
 
 
 def _bad(row: int, found: int, width: int) -> BadRecord:
@@ -98,7 +147,7 @@ def _neat(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tupl
         new_columns=_columns(range(width)),
         raise_if_empty=False,
     )
-    return pl.concat([right.select("row", "start").hstack(parsed.select(_columns(columns))), wrong]), bad
+    return pl.concat([right.select("row").hstack(parsed.select(_columns(columns))), wrong]), bad
 
 
 def _one_by_one_of(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord], list[int]]:
@@ -129,6 +178,6 @@ def _one_by_one(
         elif len(values) < width or "".join(values[width:]).strip():
             bad.append(_bad(row, len(values), width))
         else:
-            good.append((row, lines[row - 1], *(values[column] for column in columns)))
-    schema = {"row": pl.Int64(), "start": pl.String(), **dict.fromkeys(_columns(columns), pl.String())}
+            good.append((row, *(values[column] for column in columns)))
+    schema = {"row": pl.Int64(), **dict.fromkeys(_columns(columns), pl.String())}
     return pl.DataFrame(good, schema=schema, orient="row"), bad, consumed

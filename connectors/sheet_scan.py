@@ -9,13 +9,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
-_CHUNK = 1 << 20
+import polars as pl
+
+_CHUNK = 1 << 19
 _LONGEST_ROW = 16 << 20
 _FIRST_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?(?<!/)>(?!</c>|<v></v></c>|<v/></c>)')
-_BEGINS_FILLED = re.compile(rb'<row [^>]*><c r="([A-Z]+)(\d+)"[^>]*(?<!/)>(?!</c>|<v></v></c>|<v/></c>)')
-"""What _FIRST_CELL finds, where it stands at a row's very beginning as Excel writes it."""
 _CELL_AT = re.compile(rb'\br="([A-Z]+)\d+"')
 _ERROR = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v[^>]*>([^<]*)</v>')
 _UNCALCULATED = re.compile(
@@ -24,6 +23,9 @@ _UNCALCULATED = re.compile(
 """A formula with no result. A text formula whose result is empty looks almost so and is a blank cell."""
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sheetData)\b")
+_RARE = 't="e"|<f|hidden="1"'
+_FIRST_ROWS = 10
+"""Rows that tell how far the others are likely to reach."""
 UNCALCULATED = "#UBEREGNET!"
 
 
@@ -79,10 +81,15 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]
 
 def _look_at(block: bytes, facts: SheetFacts) -> None:
     """What is rare is looked for in the whole block; only where it is there is each row looked at."""
+    if not block:
+        return
+    text = _column(block)
+    _measure(block, text, facts)
+    if not _may_hold(text, _RARE):
+        return
     rows = block.split(b"</row>")[:-1]
     if b'hidden="1"' in block:
         facts.hidden_rows += sum(b'hidden="1"' in row[row.rfind(b"<row") :][:300] for row in rows)
-    _measure(block, rows, facts)
     failed, formulas = b't="e"' in block, b"<f" in block
     for row in rows if failed or formulas else ():
         # Nothing is an error in a row without a cell that holds something.
@@ -92,10 +99,43 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
             facts.errors += [(int(at), column_number(letters), UNCALCULATED) for letters, at in _UNCALCULATED.findall(row)]
 
 
-def _measure(block: bytes, rows: list[bytes], facts: SheetFacts) -> None:
+def _column(block: bytes) -> pl.Series | None:
+    """The block as a column of one text; None when it is no UTF-8."""
+    try:
+        return pl.Series([block], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return None
+
+
+def _may_hold(text: pl.Series | None, pattern: str) -> bool:
+    return text is None or bool(text.str.contains(pattern)[0])
+
+
+def _measure(block: bytes, text: pl.Series | None, facts: SheetFacts) -> None:
     """How far the block's cells reach."""
-    if _measured_by_beginnings(block, rows, facts):
+    if facts.last_column < 0:
+        _measure_rows(block.split(b"</row>", _FIRST_ROWS)[:-1], facts)
+    last = _last_filled_row(block)
+    if not last:
         return
+    # Where no cell is outside of what is known, one look is enough.
+    if facts.last_column < 0 or _may_hold(text, _outside(facts.first_column, facts.last_column, last)):
+        _measure_rows(block.split(b"</row>")[:-1], facts)
+    facts.last_row = max(facts.last_row, last)
+
+
+def _last_filled_row(block: bytes) -> int:
+    """Number of the last row that holds something, 0 for none."""
+    end = block.rfind(b"</row>")
+    while end >= 0:
+        before = block.rfind(b"</row>", 0, end)
+        if first := _FIRST_CELL.search(block, before + 6 if before >= 0 else 0, end):
+            return int(first[2])
+        end = before
+    return 0
+
+
+def _measure_rows(rows: list[bytes], facts: SheetFacts) -> None:
     for row in rows:
         first = _FIRST_CELL.search(row)
         if first is None:
@@ -107,33 +147,30 @@ def _measure(block: bytes, rows: list[bytes], facts: SheetFacts) -> None:
         facts.last_column = max(facts.last_column, column, column_number(last.group(1)) if last else 0)
 
 
-def _measured_by_beginnings(block: bytes, rows: list[bytes], facts: SheetFacts) -> bool:
-    """Where each row begins with a filled cell, and none reaches further right than those before, one short look at each is enough."""
-    if not rows or facts.last_column < 0 or _beyond(facts.last_column).search(block):
-        return not rows
-    columns: set[bytes] = set()
-    numbers: list[bytes] = []
-    for row in rows:
-        begin = _BEGINS_FILLED.match(row)
-        if begin is None:
-            return False
-        columns.add(begin[1])
-        numbers.append(begin[2])
-    facts.first_column = min(facts.first_column, *map(column_number, columns))
-    facts.last_row = max(facts.last_row, *map(int, numbers))
-    return True
+def _outside(first: int, last: int, row: int) -> str:
+    """Finds a cell left of the first column, right of the last one or below the row, and now and then something that is none."""
+    low, high = column_letters(first), column_letters(last)
+    columns = [f"[A-Z]{{{len(high) + 1},}}", *(f"{after}[0-9]" for after in _greater(high, "Z", "[A-Z]"))]
+    columns += [f"{before}[0-9]" for before in _smaller(low)]
+    rows = [f"[A-Z]+{below}" for below in (f"[0-9]{{{len(str(row)) + 1},}}", *_greater(str(row), "9", "[0-9]"))]
+    return f'r="(?:{"|".join([*columns, *rows])})'
 
 
-@cache
-def _beyond(column: int) -> re.Pattern[bytes]:
-    """Finds a cell to the right of that column, and now and then something that is none."""
-    letters = column_letters(column)
-    after = [
-        f"{letters[:place]}[{chr(ord(letter) + 1)}-Z]{'[A-Z]' * (len(letters) - place - 1)}"
-        for place, letter in enumerate(letters)
-        if letter < "Z"
+def _greater(text: str, most: str, any_sign: str) -> list[str]:
+    """Patterns of all texts of the same length that come after it."""
+    return [
+        f"{text[:place]}[{chr(ord(sign) + 1)}-{most}]{any_sign * (len(text) - place - 1)}" for place, sign in enumerate(text) if sign < most
     ]
-    return re.compile(f'r="(?:{"|".join([f"[A-Z]{{{len(letters) + 1},}}", *(f"{one}[0-9]" for one in after)])})'.encode())
+
+
+def _smaller(letters: str) -> list[str]:
+    """Patterns of all columns that come before it."""
+    shorter = [f"[A-Z]{{1,{len(letters) - 1}}}"] if len(letters) > 1 else []
+    return shorter + [
+        f"{letters[:place]}[A-{chr(ord(letter) - 1)}]{'[A-Z]' * (len(letters) - place - 1)}"
+        for place, letter in enumerate(letters)
+        if letter > "A"
+    ]
 
 
 def column_number(letters: bytes) -> int:

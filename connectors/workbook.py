@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import polars as pl
 from connectors.config import ExcelSource, Sheet
 from connectors.faults import SourceFault
 from connectors.files import check_size, files_of, shown
-from connectors.headings import heading_faults, matching, nearest, positions
-from connectors.kept_rows import without_blank, without_headings, without_totals
+from connectors.headings import first_of_most, heading_faults, matching, nearest, positions
+from connectors.kept_rows import kept_rows
 from connectors.package import check_parts, kind_of_workbook, open_package, sheet_parts
 from connectors.raw import Raw, together
 from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
@@ -108,7 +109,7 @@ def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int
     if sheet.header_row is not None:
         at = sheet.header_row - 1
         return (at, rows[at]) if at < len(rows) else (at, [])
-    best = max(range(len(rows)), key=lambda row: (matching(rows[row], known), -row))
+    best = first_of_most(rows, known)
     return best, rows[best]
 
 
@@ -131,25 +132,23 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
     headings, grid = _without_blank_columns(headings, grid, header)
     ignored = [heading for heading in source.ignore if matching(headings, [heading])]
     at = positions(headings, wanted, ignored, place)
-    first_filled = pl.coalesce([pl.when(pl.col(column).str.strip_chars() != "").then(pl.col(column)) for column in grid.columns])
     rows = grid.with_row_index("row", 1).slice(header + 1)
     rows = rows.select(
         pl.lit(path.name).alias("file"),
         pl.lit(sheet.name).alias("sheet"),
         pl.col("row").cast(pl.Int64),
-        first_filled.alias("first"),
         *(pl.col(grid.columns[column]).alias(heading) for heading, column in at.items()),
     )
     letters = {heading: int(grid.columns[column][1:]) for heading, column in at.items()}
     rows, notes = _with_errors(rows, letters, facts, place)
-    kept, again = without_headings(without_blank(rows, wanted), wanted, place)
-    kept, totals = without_totals(kept, pl.col("first"), source.key, sheet.total_rows, place)
+    first = partial(_first_filled, grid)
+    kept, left_out = kept_rows(rows, wanted, first, [part for part in source.key if part in at], sheet.total_rows, place)
     if kept.is_empty():
         raise SourceFault("no_rows", place=place)
-    kept = _filled_down(rows, kept, sheet, letters, facts)
+    kept = _filled_down(rows, kept, sheet, letters, first, facts)
     constants = [pl.lit(sheet.constants[heading]).alias(heading) for heading in mapped if heading in sheet.constants]
     kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped)
-    return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *again, *totals, *_remarks(sheet, letters, facts, place)))
+    return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *left_out, *_remarks(sheet, letters, facts, place)))
 
 
 def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: int) -> tuple[list[str], pl.DataFrame]:
@@ -174,15 +173,27 @@ def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFac
     return rows, notes
 
 
+def _first_filled(grid: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Of each of these rows the first cell that is not blank, mapped or not."""
+    cells = grid.select(pl.all().gather(rows["row"] - 1))
+    filled = [pl.when(pl.col(column).str.strip_chars() != "").then(pl.col(column)) for column in grid.columns]
+    return cells.select(pl.coalesce(filled)).to_series()
+
+
 def _filled_down(
-    rows: pl.DataFrame, kept: pl.DataFrame, sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None
+    rows: pl.DataFrame,
+    kept: pl.DataFrame,
+    sheet: Sheet,
+    letters: Mapping[str, int],
+    first: Callable[[pl.DataFrame], pl.Series],
+    facts: SheetFacts | None,
 ) -> pl.DataFrame:
     """One value for several rows: inside the merged range, and where the file does not tell ranges, inside the block."""
     for heading in sheet.fill_down:
         if heading not in letters:
             continue
         if facts is None:
-            block = (pl.col("first").is_null()).cum_sum()
+            block = first(rows).is_null().cum_sum()
             filled = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
         else:
             column = letters[heading] + facts.first_column

@@ -13,6 +13,7 @@ from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.reading import ERROR_VALUES, SourceRead
 from reconciliation import tables
+from reconciliation.addresses.parsing import plain_parts
 from reconciliation.identifiers import municipalities
 from reconciliation.moments import moment
 from reconciliation.municipality import Municipality
@@ -104,14 +105,17 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping, decimal: st
     # What a failed formula left behind is no value, also where any text would do.
     signs = SIGNS if mapping.transform in NUMBERS else {}
     faulty = dict.fromkeys(ERROR_VALUES, "V01") | signs
-    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in distinct]
+    plain = plain_parts(distinct) if mapping.transform == "address" else pl.DataFrame(schema={"text": pl.String})
+    odd = distinct.to_frame("text").join(plain, on="text", how="anti").to_series() if plain.height else distinct
+    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in odd]
     lookup = pl.DataFrame(
         {
-            "text": distinct,
+            "text": odd,
             **{name: _column(name, [one.values.get(name) for one in parsed]) for name in names},
             "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
         }
     )
+    lookup = pl.concat([lookup, plain], how="diagonal") if plain.height else lookup
     joined = column.to_frame("text").join(lookup, on="text", how="left", maintain_order="left")
     return {name: joined[name] for name in names}, joined["rule"]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.addresses.legible import legible
-from reconciliation.addresses.parsing import parse, parse_legible, parse_plain
+from reconciliation.addresses.parsing import ParsedAddress, Status, parse, parse_legible, parse_plain, plain_parts
 
 WORDS = st.sampled_from(
     [
@@ -70,6 +71,16 @@ def test_the_short_way_never_says_something_else(text: str) -> None:
     assert parse_plain(text) in (None, parse_legible(legible(text)))
 
 
+@given(st.lists(st.one_of(WRITTEN, st.from_regex(r"\w+ \d+\w?\n?", fullmatch=True)), max_size=20, unique=True))
+def test_many_texts_at_once_say_what_each_says_alone(texts: list[str]) -> None:
+    for text, name, number, letter in plain_parts(pl.Series("texts", texts, dtype=pl.String)).rows():
+        assert ParsedAddress(Status.OK, name, number, letter) == parse(text)
+
+
 def test_what_a_system_writes_goes_the_short_way() -> None:
+    assert plain_parts(pl.Series(["Storgata 20b", "Rom 2", "Ås gate 7", "leil 3"])).rows() == [
+        ("Storgata 20b", "Storgata", 20, "B"),
+        ("Ås gate 7", "Ås gate", 7, None),
+    ]
     assert parse_plain("Storgata 20B") == parse("Storgata 20B")
     assert parse_plain("ØVRE KONGS GATE 7") == parse("ØVRE KONGS GATE 7")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.dialect import Dialect
-from connectors.records import lines_of, split_records
+from connectors.records import lines_of, regular_records, split_records
 
 CELLS = st.text(alphabet="ab1,;\"'\n øé", max_size=6)
 TABLES = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)
@@ -31,7 +31,7 @@ def test_every_cell_comes_back_on_the_line_it_began(table: list[list[str]], quot
     lines = stream.getvalue().split("\n")
     rows, bad = split_records(lines, Dialect(";", quote, 0, 1, ("A", "B", "C")), [0, 1, 2])
     assert bad == []
-    blank_is_nothing = [(row, *(value or "" for value in values)) for row, _, *values in rows.rows()]
+    blank_is_nothing = [(row, *(value or "" for value in values)) for row, *values in rows.rows()]
     assert blank_is_nothing == expected
 
 
@@ -58,9 +58,39 @@ def test_a_line_without_quotes_is_a_row_of_just_its_values_or_bad_with_how_many_
         if len(values) < width or "".join(values[width:]).strip():
             wrong.append((number, "too_few_values" if len(values) < width else "too_many_values", len(values)))
         else:
-            expected.append((number, line, *(values[column] for column in columns)))
+            expected.append((number, *(values[column] for column in columns)))
     assert rows.rows() == expected
     assert [(record.row, record.reason, record.found) for record in bad] == wrong
+
+
+@given(
+    st.lists(st.lists(st.text(alphabet='ab \t\u00a0\u2028"ø#', max_size=4), min_size=1, max_size=4).map(";".join), max_size=15),
+    st.sampled_from(["", "\n", "\n\n"]),
+    st.sampled_from(['"', "'", ""]),
+)
+def test_what_polars_reads_whole_is_what_is_read_line_by_line(lines: list[str], end: str, quote: str) -> None:
+    text = ("\n".join(["A;B;C", *lines]) + end).encode()
+    dialect = Dialect(";", quote, 0, 1, ("A", "B", "C"))
+    whole = regular_records(text, dialect, [2, 0])
+    rows, bad = split_records(lines_of(text), dialect, [2, 0])
+    if whole is None:
+        assert (quote and quote.encode() in text) or any(line.count(";") != 2 for line in text.decode().split("\n"))
+    else:
+        assert bad == []
+        numbers = set(rows["row"])
+        blank_is_nothing = [(row, *(value or None for value in values)) for row, *values in rows.rows()]
+        assert [row for row in whole.rows() if row[0] in numbers] == blank_is_nothing
+        assert not any("".join(value or "" for value in row[1:]).strip() for row in whole.rows() if row[0] not in numbers)
+
+
+def test_a_value_that_is_missing_is_no_empty_one_however_long_the_text() -> None:
+    lines = ["1;2;"] * 50_000
+    dialect = Dialect(";", '"', 0, 1, ("A", "B", "C"))
+    whole = regular_records("\n".join(["A;B;C", *lines]).encode(), dialect, [0, 2])
+    assert whole is not None
+    assert whole.row(-1) == (50_001, "1", None)
+    for odd in ("1;2", "1;2;3;", ""):
+        assert regular_records("\n".join(["A;B;C", *lines, odd, *lines]).encode(), dialect, [0, 2]) is None
 
 
 @given(st.text(alphabet="ab\r\n\x0b\x1c\u2028;", min_size=1, max_size=20))

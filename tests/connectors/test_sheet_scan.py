@@ -28,10 +28,11 @@ ODD: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def facts_of(rows: list[str]) -> dict[str, Any]:
+def facts_of(rows: list[str], damage: tuple[bytes, bytes] = (b"", b"")) -> dict[str, Any]:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("sheet", f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>")
+        sheet = f"<worksheet><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+        archive.writestr("sheet", sheet.replace(*damage) if damage[0] else sheet)
     with zipfile.ZipFile(packed) as archive:
         facts = scan(archive, "sheet")
     return {name: getattr(facts, name) for name in SheetFacts.__slots__}
@@ -50,6 +51,16 @@ def test_an_odd_row_is_seen_wherever_it_stands(case: tuple[str, dict[str, Any]],
     here["errors"] = [(at, column, word) for _, column, word in told.get("errors", [])]
     here["last_row"] = max(ROWS, here.get("last_row", 0))
     assert facts_of(rows) == PLAIN | here
+
+
+def test_a_sheet_in_which_something_is_no_utf_8_is_seen_as_well() -> None:
+    rows = [plain(number) for number in range(1, ROWS)] + [f'<row r="{ROWS}"><c r="E{ROWS}" t="e"><v>#N/A</v></c></row>']
+    assert facts_of(rows, damage=(b"<v>7</v>", b"<v>\xe6</v>")) == PLAIN | {"last_column": 4, "errors": [(ROWS, 4, "#N/A")]}
+
+
+def test_rows_in_any_order_reach_as_far() -> None:
+    order = [*range(ROWS, ROWS // 2, -1), *range(1, ROWS // 2 + 1)]
+    assert facts_of([plain(number) for number in order]) == PLAIN
 
 
 @pytest.mark.parametrize("known", [0, 24, 25, 26, 51, 700, 701, 702])

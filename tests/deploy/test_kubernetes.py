@@ -1,7 +1,4 @@
-"""deploy/kubernetes-sign-in.yaml beside deploy/helm-values.yaml: who reaches whom, what each name points to, what is secret.
-
-Where the package kubernetes-validate is at hand (it is no dependency) every object is held against Kubernetes' own schema too.
-"""
+"""deploy/kubernetes-sign-in.yaml beside deploy/helm-values.yaml: who reaches whom, what each name points to, what is secret."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -111,6 +109,5 @@ def test_nights_find_the_folders_that_they_have_on_machines() -> None:
 
 
 def test_kubernetes_schema_accepts_every_object() -> None:
-    validator = pytest.importorskip("kubernetes_validate")
     for one in OBJECTS:
-        validator.validate(one, validator.latest_version(), strict=True)
+        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)

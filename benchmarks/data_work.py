@@ -11,6 +11,7 @@ import polars as pl
 from connectors.read import read_source
 from connectors.reading import Verdict
 from kobo_client.contract import COMPARED
+from kobo_client.snapshot import in_order
 from reconciliation import tables
 from reconciliation.match import match
 from reconciliation.municipality import Municipality
@@ -55,15 +56,16 @@ def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | N
 
 
 def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """A register that holds just these dwellings, as a snapshot shows it: sorted by Kobo's ids, which say nothing of ours."""
+    """A register that holds just these dwellings, as a snapshot shows it. Kobo's ids say nothing of the order of ours."""
     number = pl.int_range(pl.len()).shuffle(seed=1).cast(pl.String()).str.zfill(12)
-    told = dwellings.select(
-        pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
-        "leverandor_bolig_id",
-        pl.lit(value=False).alias("slettet"),
-        *(field.name for field in COMPARED),
+    return in_order(
+        dwellings.select(
+            pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
+            "leverandor_bolig_id",
+            pl.lit(value=False).alias("slettet"),
+            *(field.name for field in COMPARED),
+        )
     )
-    return told.sort("kobo_id")
 
 
 def links_of(register: pl.DataFrame) -> pl.DataFrame:

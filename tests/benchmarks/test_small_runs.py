@@ -20,7 +20,7 @@ KEYS = {"name", "size", "ours", "other", "other_is", "ratio", "goal", "met"}
 def test_the_parts_run_on_a_small_town() -> None:
     rows = [*parts.reconciling(SMALL), parts.validating(SMALL), *parts.data_work(SMALL)]
     assert all(set(row) - {"detail"} == KEYS for row in rows)
-    assert [row["size"] for row in rows] == [SMALL] * 5
+    assert [row["size"] for row in rows] == [SMALL] * 6
 
 
 def test_every_kind_of_source_is_measured_at_every_size() -> None:

@@ -43,6 +43,7 @@ def test_answers_that_come_in_several_batches_are_one_table(
     client.remove(made[2], "fdv-3", "gone")
     asked = config.model_copy(update={"see": see})
     whole = read_register(client, asked, made, tmp_path)
+    assert whole.rows.get_column("leverandor_bolig_id").to_list() == ["fdv-1", "fdv-2", "fdv-4", "fdv-5"], "in the order of our ids"
     monkeypatch.setattr("kobo_client.snapshot.BATCH", 2)
     parted = read_register(client, asked, made, tmp_path)
     assert parted.rows.equals(whole.rows)

@@ -17,7 +17,7 @@ import polars as pl
 from benchmarks.matching.worlds import REAL
 from benchmarks.peers.peers import PeerFailedError
 from benchmarks.peers.peers import run as run_peer
-from reconciliation.match.levels import Comparison, Level, likeness, scored
+from reconciliation.match.levels import Comparison, Level, likeness, scored, scores
 
 _WIDE = 2**32
 UNKNOWN = Level("unknown", "", 0)
@@ -88,7 +88,7 @@ def ours(task: Task) -> Linked:
     ends = [left.select("id", *names)[places["_at"]].rename({"id": "id_l"}), right.select("id", *names)[places["_at_right"]]]
     joined = pl.concat([ends[0], ends[1].rename({"id": "id_r"} | {name: f"{name}_theirs" for name in names})], how="horizontal")
     like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
-    found = scored(joined.with_columns(like.values()), [_comparison(name, *said) for name, said in task.columns.items()])
+    found = scored(joined.with_columns(like.values()), scores([_comparison(name, *said) for name, said in task.columns.items()]))
     return Linked(found.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
 
 

@@ -6,6 +6,8 @@ members share, so that it never costs the product of its sides.
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from reconciliation.match.comparison import SAME_AREA, neighbour
@@ -60,6 +62,7 @@ _ODD = 0x9E3779B97F4A7C15
 """Numbers multiplied with it have their bits well mixed, and since it is odd no two of them become one."""
 
 
+@cache
 def hopeful() -> pl.Expr:
     """On pairs with both sides' columns: in one house, or next door, or on one ground; and not two leases, nor two unit numbers
     or two streets on two grounds that nothing measured speaks for. Nobody is ever asked about any other pair."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import polars as pl
 
-from reconciliation.match.levels import Comparison, Level, likeness, scored, side
+from reconciliation.match.levels import Comparison, Level, likeness, scored, scores, side
 from reconciliation.match.spelling import ground, stem
 
 SAME_AREA = 0.02
@@ -166,9 +167,15 @@ def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
     """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
     sides = ours.select(COLUMNS)[pairs.get_column("_at")], theirs.select(COLUMNS)[pairs.get_column("_at_right")]
     joined = pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_theirs")], how="horizontal")
-    return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), COMPARISONS)
+    return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), _scores())
 
 
+@cache
+def _scores() -> list[pl.Expr]:
+    return scores(COMPARISONS)
+
+
+@cache
 def at_odds() -> pl.Expr:
     """On compared pairs: everything that was measured speaks against the key. A number typed wrong names the neighbour's home.
 

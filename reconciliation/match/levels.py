@@ -47,14 +47,19 @@ def side(name: str) -> pl.Expr:
     return pl.col(f"{name}_theirs")
 
 
-def scored(pairs: pl.DataFrame, comparisons: Sequence[Comparison]) -> pl.DataFrame:
-    """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds `_level_<field>` and `_points`, for any table of levels."""
+def scored(pairs: pl.DataFrame, scores: Sequence[pl.Expr]) -> pl.DataFrame:
+    """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds what `scores` of a table of levels gives."""
+    # Lazily, so that what levels and points both ask is asked once.
+    return pairs.lazy().with_columns(*scores).collect()
+
+
+def scores(comparisons: Sequence[Comparison]) -> list[pl.Expr]:
+    """`_level_<field>` of each and `_points`, for any table of levels."""
     # One kind for all: a level is a byte, and codes of other fields may be asked for too.
     codes = pl.Enum(list(dict.fromkeys(level.code for one in comparisons for level in one.all_levels)))
     points = pl.sum_horizontal(_chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
     levels = [_chosen(one, lambda level: pl.lit(level.code, codes)).alias(f"_level_{one.field}") for one in comparisons]
-    # Lazily, so that what levels and points both ask is asked once.
-    return pairs.lazy().with_columns(*levels, _points=points).collect()
+    return [*levels, points.alias("_points")]
 
 
 def _chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:

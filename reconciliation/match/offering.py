@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from reconciliation.match.comparison import NEXT_DOOR, SHOWN, at_odds, compare_rows
@@ -34,6 +36,7 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
     return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
 
 
+@cache
 def _worth() -> tuple[pl.Expr, pl.Expr]:
     """On compared pairs: may this be one home, slips of the hand aside? And: does a rent, an area or a lease say so?"""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}

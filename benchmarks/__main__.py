@@ -100,7 +100,8 @@ def worse(before: list[Row], now: list[Row]) -> list[str]:
     for row in now:
         old, new = ratios.get(_which(row)), row.get("ratio")
         if old and new:
-            loss = old / new if str(row.get("goal", "")).startswith(">") else new / old
+            more_is_better = row.get("more_is_better") or str(row.get("goal", "")).startswith(">")
+            loss = old / new if more_is_better else new / old
             if loss > NOISE:
                 lines.append(f"WORSE: {row['name']} at {row['size']}: {old} -> {new}")
     return lines

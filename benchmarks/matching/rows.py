@@ -96,7 +96,7 @@ def whole(size: int) -> list[Row]:
     name = f"all against the register, {merged.height} x {world.entries.height}: match, {pairs.height} pairs told (seconds)"
     rest = [
         {"name": name, "size": size, "ours": round(seconds, 3), "other": row["other"], "other_is": row["other_is"]}
-        | {"ratio": row["other"] and round(row["other"] / seconds, 2), "goal": "", "met": None}
+        | {"ratio": row["other"] and round(row["other"] / seconds, 2), "more_is_better": True, "goal": "", "met": None}
         for row in rows
         if row["name"].endswith(": seconds")
     ]
@@ -162,6 +162,12 @@ def _beside(task: Task, size: int) -> list[Row]:
             told = {"name": f"{task.name}, comparison engine: {what}", "size": size, "ours": mine[what], "other": theirs, "other_is": name}
             rows.append(
                 told
-                | {"ratio": ratio, "goal": goal, "met": ratio >= least if least and ratio and size == SIZES[-1] else None, "detail": other}
+                | {
+                    "ratio": ratio,
+                    "more_is_better": True,
+                    "goal": goal,
+                    "met": ratio >= least if least and ratio and size == SIZES[-1] else None,
+                    "detail": other,
+                }
             )
     return rows

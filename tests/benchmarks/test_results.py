@@ -30,12 +30,24 @@ AT_MOST, AT_LEAST = ROW | {"goal": "<= 1.5"}, ROW | {"goal": ">= 0.95"}
         ([AT_MOST | {"ratio": 2.0}], [AT_MOST | {"ratio": 0.1}], []),
         ([AT_LEAST | {"ratio": 2.0}], [AT_LEAST | {"ratio": 1.0}], ["WORSE: a | b at 10: 2.0 -> 1.0"]),
         ([AT_LEAST | {"ratio": 1.0}], [AT_LEAST | {"ratio": 2.0}], []),
+        ([ROW | {"ratio": 4.0}], [ROW | {"ratio": 6.0, "more_is_better": True}], []),
         ([ROW | {"ratio": 1.0}], [ROW | {"ratio": 2.0, "size": 11}], []),
         ([ROW | {"ratio": 1.0}], [ROW | {"ratio": 2.0, "other_is": "another"}], []),
         ([ROW | {"ratio": None}], [ROW | {"ratio": 2.0}], []),
         ([], [ROW | {"ratio": 2.0}], []),
     ],
-    ids=["worse", "within noise", "better", "fewer of what should be many", "more", "another size", "another peer", "no ratio", "new"],
+    ids=[
+        "worse",
+        "within noise",
+        "better",
+        "fewer of what should be many",
+        "more",
+        "more, without a goal",
+        "another size",
+        "another peer",
+        "no ratio",
+        "new",
+    ],
 )
 def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_told(before: list[Any], now: list[Any], told: list[str]) -> None:
     assert worse(before, now) == told

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.dwellings import match_asset, merge_assets, register_asset
-from assets.plan import apply_asset, plan_asset
-from assets.reports import progress_asset, report_asset
-from assets.rows import standardise_assets, standing_asset, validate_assets
-from assets.sources import source_asset
-from reconciliation.municipality import Municipality
+from assets.dwelling_assets import match_asset, merge_assets, register_asset
+from assets.plan_assets import apply_asset, plan_asset
+from assets.report_assets import progress_asset, report_asset
+from assets.row_assets import standardise_assets, standing_asset, validate_assets
+from assets.source_assets import source_asset
+from reconciliation.model.municipality import Municipality
 
 
 def municipality_assets(municipality: Municipality) -> list[dg.AssetsDefinition]:

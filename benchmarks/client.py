@@ -27,8 +27,8 @@ from typing import Any
 import requests
 
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.payload import to_body, updatable_body
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 
 ROOT = Path(__file__).parent.parent

@@ -9,16 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from connectors.read import read_source
-from connectors.reading import Verdict
+from connectors.read_result import Verdict
 from kobo_client.contract import COMPARED
 from kobo_client.snapshot import in_order
-from reconciliation import tables
 from reconciliation.match import match
-from reconciliation.municipality import Municipality
-from reconciliation.plan import Plan, make_plan
-from reconciliation.standardise import standardise
-from reconciliation.standing import standing_rows
-from reconciliation.validate import validate
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.planning import Plan, make_plan
+from reconciliation.reading.carried_rows import standing_rows
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import validate
 
 AS_OF = date(2026, 11, 24)
 LINK = ["leverandor_bolig_id", "kobo_id"]

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from reconciliation.ledger import HISTORY
-from reconciliation.municipality import Municipality, load
+from reconciliation.model.municipality import Municipality, load
 from reporting.forecast import forecast
 from reporting.workdays import add_working_days, working_days_between
 

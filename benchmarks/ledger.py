@@ -23,8 +23,8 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from reconciliation.apply.calls import CALLS
-from reconciliation.apply.journalled import Applying, carry_out
+from reconciliation.apply.journalled_writes import Applying, carry_out
+from reconciliation.apply.write_calls import CALLS
 from reconciliation.ledger import Ledger, Write, open_ledger
 
 GOAL = 1.15

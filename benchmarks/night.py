@@ -85,7 +85,7 @@ def measure(size: int, municipalities: int, pairs: int, goal: float) -> Iterator
 def registered(home: Path, config: Path) -> Iterator[str]:
     """The municipality's rehearsal register, running for the length of the block; yields the address of its dwellings."""
     from kobo_client.rehearsal.process import rehearsal_running
-    from reconciliation.municipality import load
+    from reconciliation.model.municipality import load
 
     with rehearsal_running(load(config).register_, home) as address:
         yield f"{address}/kobobolig"

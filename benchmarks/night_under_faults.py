@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks.municipalities import settings
 from kobo_client.rehearsal.process import rehearsal_running
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 
 VARIABLE = "KOBOSYNC_BENCHMARK_KEY"
 ROOT = Path(__file__).parents[1]

@@ -25,12 +25,12 @@ from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
 from kobo_client.contract import COMPARED
 from kobo_client.snapshot import in_order
-from reconciliation import validate as validation
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.merge.merging import MEMBERSHIP
-from reconciliation.municipality import load
-from reconciliation.plan import Plan
+from reconciliation.model.municipality import load
+from reconciliation.plan.planning import Plan
+from reconciliation.reading import validate as validation
 
 ROOT = Path(__file__).parent.parent
 SIZES = (10_000, 111_000, 1_000_000)
@@ -144,10 +144,10 @@ def residual(size: int) -> dict[str, Any]:
     """Blocks, comparison and offering of what no key settled, in a register filled by hand."""
     from benchmarks.matching.measuring import HOUSE
     from benchmarks.matching.worlds import demo_world
-    from reconciliation.match.blocks import pairs_in_blocks
-    from reconciliation.match.comparison import prepared
-    from reconciliation.match.offering import worth_asking
-    from reconciliation.place import with_place
+    from reconciliation.likeness.blocks import pairs_in_blocks
+    from reconciliation.likeness.comparison import prepared
+    from reconciliation.likeness.place import with_place
+    from reconciliation.match.candidates import worth_asking
 
     world = demo_world(size, 0.15)
     merged = merge(world.rows, pl.DataFrame(schema=MEMBERSHIP), None, HOUSE).dwellings

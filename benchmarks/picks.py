@@ -29,11 +29,11 @@ from benchmarks.peers.peers import HERE, PeerFailedError, python_of
 from benchmarks.peers.peers import run as ask_peer
 from connectors.read import read_source
 from kobo_client.contract import COMPARED
-from reconciliation.difference import differences
 from reconciliation.merge import merge
 from reconciliation.merge.merging import MEMBERSHIP
-from reconciliation.municipality import load
-from reconciliation.standardise import standardise
+from reconciliation.model.municipality import load
+from reconciliation.plan.difference import differences
+from reconciliation.reading.standardise import standardise
 
 PLANTED: dict[int, dict[str, pl.Expr]] = {
     0: {"bruksareal": pl.col("bruksareal") + 1},

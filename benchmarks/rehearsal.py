@@ -19,9 +19,9 @@ from typing import Any
 import requests
 
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.import_columns import COLUMNS, to_import_row
 from kobo_client.payload import to_body, updatable_body
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 
 SIZES = (1_000, 111_000)

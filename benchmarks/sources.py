@@ -14,12 +14,12 @@ import polars as pl
 
 from benchmarks import town
 from benchmarks.pairs import compared
-from connectors.config import SqlSource
 from connectors.read import read_source
-from connectors.reading import Verdict
-from reconciliation.municipality import Municipality, load
-from reconciliation.standardise import standardise
-from reconciliation.validate import validate
+from connectors.read_result import Verdict
+from connectors.source_config import SqlSource
+from reconciliation.model.municipality import Municipality, load
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import validate
 
 _PIECE = 1 << 18
 SIZES = (1_000, 111_000, 1_000_000)

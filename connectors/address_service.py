@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 
-from connectors.asking import Asker
-from connectors.config import AddressService
-from connectors.faults import SourceFault
+from connectors.http_get import Asker
+from connectors.read_faults import SourceFault
+from connectors.source_config import AddressService
 
 MOST_HITS = 10_000
 PAGE = 1_000

@@ -12,15 +12,15 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from connectors.as_text import as_texts
-from connectors.config import SqlSource
-from connectors.faults import SourceFault
-from connectors.files import cannot_open
 from connectors.headings import positions
-from connectors.kept_rows import without_blank
 from connectors.query import query_of, writing_word
-from connectors.raw import RAW_PLACE, Raw
+from connectors.raw_rows import RAW_PLACE, Raw
+from connectors.read_faults import SourceFault
+from connectors.row_selection import without_blank
 from connectors.secrets_in_urls import fill_in, without_secrets
+from connectors.source_config import SqlSource
+from connectors.source_files import cannot_open
+from connectors.text_values import as_texts
 
 _CHUNK = 20_000
 _CONNECT_SECONDS = 20

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from connectors.config import AnySource
+from connectors.source_config import AnySource
 
 _NUMBERS = ("number", "integer")
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import polars as pl
 
-from connectors.config import CsvSource, Join
 from connectors.dialect import QUOTES, Dialect, detect
 from connectors.encoding import as_utf8
-from connectors.faults import LINE_FAULTS, SourceFault, say
-from connectors.files import check_size, files_of, shown
 from connectors.headings import positions
-from connectors.kept_rows import kept_rows
-from connectors.raw import BadLine, Raw, together
+from connectors.raw_rows import BadLine, Raw, together
+from connectors.read_faults import LINE_FAULTS, SourceFault, say
 from connectors.records import BadRecord, lines_of, regular_records, split_records, with_one_line_end
+from connectors.row_selection import kept_rows
+from connectors.source_config import CsvSource, Join
+from connectors.source_files import check_size, files_of, shown
 
 _TEXT_FOR_EXCEL = r'^="([^"]*)"$'
 _NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}

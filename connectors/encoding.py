@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from connectors.faults import SourceFault
-from connectors.files import looks_like
+from connectors.read_faults import SourceFault
+from connectors.source_files import looks_like
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DOS_LETTERS = re.compile(rb"[A-Za-z][\x86\x8f\x9b\x9d]|[\x86\x8f\x9b\x9d][A-Za-z]")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from connectors.faults import SourceFault
+from connectors.read_faults import SourceFault
 
 _NEAR = 70
 _SHOWN = 6

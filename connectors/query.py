@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from connectors.config import SqlSource
-from connectors.faults import SourceFault
-from connectors.files import cannot_open
+from connectors.read_faults import SourceFault
+from connectors.source_config import SqlSource
+from connectors.source_files import cannot_open
 
 _COMMENT = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/)\s*", re.DOTALL)
 _NO_WORDS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[(?:[^\]]|\]\])*\]|`[^`]*`", re.DOTALL)

@@ -10,15 +10,15 @@ from typing import Any
 import polars as pl
 import polars_hash as plh
 
-from connectors.config import AnySource
 from connectors.database import read_database
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
-from connectors.faults import FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.personal_numbers import mask_column, with_suspects
-from connectors.raw import Raw, empty_rows
-from connectors.reading import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
-from connectors.service import read_service
+from connectors.raw_rows import Raw, empty_rows
+from connectors.read_faults import FAULTS, SUSPICIOUS, SourceFault, say
+from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
+from connectors.rest_service import read_service
+from connectors.source_config import AnySource
 from connectors.workbook import read_workbook
 
 _READERS: dict[str, Callable[[Any, Path], Raw]] = {

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from connectors.faults import SourceFault
+from connectors.read_faults import SourceFault
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _HIDDEN = "***"

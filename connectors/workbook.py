@@ -11,14 +11,14 @@ from typing import Any
 import fastexcel
 import polars as pl
 
-from connectors.config import ExcelSource, Sheet
-from connectors.faults import SourceFault
-from connectors.files import check_size, files_of, shown
 from connectors.headings import first_of_most, heading_faults, matching, nearest, positions
-from connectors.kept_rows import kept_rows
-from connectors.package import check_parts, kind_of_workbook, open_package, sheet_parts
-from connectors.raw import Raw, together
+from connectors.raw_rows import Raw, together
+from connectors.read_faults import SourceFault
+from connectors.row_selection import kept_rows
 from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
+from connectors.source_config import ExcelSource, Sheet
+from connectors.source_files import check_size, files_of, shown
+from connectors.workbook_package import check_parts, kind_of_workbook, open_package, sheet_parts
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it tells of every blank column, and we read all as text
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import ConfigurationFault
+from kobo_client.register_config import RegisterConfig
 
 if TYPE_CHECKING:
     from kobo_client.maskinporten import Maskinporten

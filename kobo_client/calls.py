@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from kobo_client.answers import existing_id, json_object, words_of
 from kobo_client.authentication import authenticator
-from kobo_client.config import RegisterConfig
+from kobo_client.error_body import existing_id, json_object, words_of
 from kobo_client.errors import (
     BY_CODE,
     AuthenticationFault,
@@ -26,6 +25,7 @@ from kobo_client.errors import (
     outcome_of,
 )
 from kobo_client.pacing import Pace, retry_after
+from kobo_client.register_config import RegisterConfig
 from kobo_client.transport import Answered, NoAnswer, Transport
 
 

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from kobo_client.answers import words_of
 from kobo_client.authentication import check_addresses
 from kobo_client.calls import Call, CallRecord, Calls
-from kobo_client.config import RegisterConfig
+from kobo_client.error_body import words_of
 from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterError, Transient, UnknownOutcome
 from kobo_client.payload import DELETED, for_version, from_body
+from kobo_client.register_config import RegisterConfig
 
 __all__ = ["UUID", "Answer", "CallRecord", "RegisterClient"]
 

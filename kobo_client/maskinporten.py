@@ -11,10 +11,10 @@ from typing import Any
 import jwt
 import requests
 
-from kobo_client.answers import json_object, words_of
-from kobo_client.config import RegisterConfig
+from kobo_client.error_body import json_object, words_of
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, RegisterError, Transient
-from kobo_client.keys import Credential, load_credential
+from kobo_client.maskinporten_keys import Credential, load_credential
+from kobo_client.register_config import RegisterConfig
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 110

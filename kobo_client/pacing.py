@@ -7,8 +7,8 @@ import threading
 import time
 from email.utils import parsedate_to_datetime
 
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import RegisterDown
+from kobo_client.register_config import RegisterConfig
 
 
 class Pace:

@@ -12,11 +12,11 @@ from typing import Any, Literal
 import polars as pl
 
 from kobo_client.client import UUID, RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, Kind
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound, RegisterDown, RegisterError
 from kobo_client.export_file import ExportError, read_export
 from kobo_client.payload import DELETED
+from kobo_client.register_config import RegisterConfig
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 

@@ -11,8 +11,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
-from kobo_client.answers import MOST_READ
-from kobo_client.config import RegisterConfig
+from kobo_client.error_body import MOST_READ
+from kobo_client.register_config import RegisterConfig
 
 
 @dataclass(slots=True)

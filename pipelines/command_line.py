@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands.kommuner_command import kommuner
+from pipelines.commands.map_command import map_file
+from pipelines.commands.needs_command import needs
+from pipelines.commands.resolve_command import addresses, resolve
 from pipelines.exit_codes import CONFIGURATION, FAILED
 from pipelines.garbage import look_seldom
-from pipelines.kommune_command import kommuner
-from pipelines.map_command import map_file
-from pipelines.needs_command import needs
-from pipelines.resolve_command import addresses, resolve
 
 app = typer.Typer(
     name="kobosync",
@@ -48,7 +48,7 @@ def night(
     as_of: AsOf = None,
 ) -> None:
     """Run one whole night of each: extract, validate, merge, reconcile, apply, report."""
-    from pipelines.night_command import run_nights  # noqa: PLC0415
+    from pipelines.commands.night_command import run_nights  # noqa: PLC0415
 
     raise typer.Exit(run_nights(configs, apply, _date(as_of)))
 
@@ -61,7 +61,7 @@ def plan(
     diff: Annotated[bool, typer.Option("--diff", help="Show only what is otherwise than in the last night's plan.")] = False,
 ) -> None:
     """Show what tonight would change, and the plan's digest. Changes nothing."""
-    from pipelines.plan_command import run_plan  # noqa: PLC0415
+    from pipelines.commands.plan_command import run_plan  # noqa: PLC0415
 
     raise typer.Exit(run_plan(config, _date(as_of), output, diff))
 
@@ -72,7 +72,7 @@ def demo(
     keep: Annotated[bool, typer.Option(help="Go on from what lies in var/ instead of starting over.")] = False,
 ) -> None:
     """Play a dozen real nights of the invented municipality Fjordvik."""
-    from pipelines.demo_command import run_demo  # noqa: PLC0415
+    from pipelines.commands.demo_command import run_demo  # noqa: PLC0415
 
     raise typer.Exit(run_demo(nights, keep))
 
@@ -82,7 +82,7 @@ def rehearse(
     config: Annotated[Path, typer.Argument(help="The municipality whose rehearsal register to start.")] = Path("config/demo.yaml"),
 ) -> None:
     """Start the rehearsal register on 127.0.0.1 and stay until interrupted."""
-    from pipelines.up_command import run_rehearsal  # noqa: PLC0415
+    from pipelines.commands.up_command import run_rehearsal  # noqa: PLC0415
 
     raise typer.Exit(run_rehearsal(config))
 
@@ -90,7 +90,7 @@ def rehearse(
 @app.command()
 def up(port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000) -> None:
     """Start the rehearsal register and the Dagster UI on 127.0.0.1, with the demo loaded."""
-    from pipelines.up_command import run_up  # noqa: PLC0415
+    from pipelines.commands.up_command import run_up  # noqa: PLC0415
 
     raise typer.Exit(run_up(port))
 
@@ -98,7 +98,7 @@ def up(port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000
 @app.command()
 def report(config: ConfigFile) -> None:
     """Make the reports again from the last night's tables; nothing is read or changed."""
-    from pipelines.night_command import run_report  # noqa: PLC0415
+    from pipelines.commands.night_command import run_report  # noqa: PLC0415
 
     raise typer.Exit(run_report(config))
 
@@ -110,7 +110,7 @@ def kostra(
     out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
 ) -> None:
     """Count KOSTRA skjema 13 from the last night's tables: a workbook with the rows behind each number."""
-    from pipelines.kostra_command import run_kostra  # noqa: PLC0415
+    from pipelines.commands.kostra_command import run_kostra  # noqa: PLC0415
 
     raise typer.Exit(run_kostra(config, _date(as_of), out))
 
@@ -118,7 +118,7 @@ def kostra(
 @app.command()
 def runs(config: ConfigFile, last: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
     """List the newest nights: when, how they ended, their run ids."""
-    from pipelines.ledger_commands import run_runs  # noqa: PLC0415
+    from pipelines.commands.ledger_commands import run_runs  # noqa: PLC0415
 
     raise typer.Exit(run_runs(config, last))
 
@@ -130,7 +130,7 @@ def undo(
     apply: Annotated[str, typer.Option("--apply", help="The digest that this command shows without it.")] = "",
 ) -> None:
     """Plan to take back what a run changed and retired; --apply=<digest> does it. Says what cannot be undone."""
-    from pipelines.undo_command import run_undo  # noqa: PLC0415
+    from pipelines.commands.undo_command import run_undo  # noqa: PLC0415
 
     raise typer.Exit(run_undo(config, run, apply))
 
@@ -138,7 +138,7 @@ def undo(
 @app.command()
 def backup(config: ConfigFile, target: Annotated[Path, typer.Argument(help="The SQLite file to write.")]) -> None:
     """Copy the ledger to one file; a night may be running."""
-    from pipelines.ledger_commands import run_backup  # noqa: PLC0415
+    from pipelines.commands.ledger_commands import run_backup  # noqa: PLC0415
 
     raise typer.Exit(run_backup(config, target))
 
@@ -146,7 +146,7 @@ def backup(config: ConfigFile, target: Annotated[Path, typer.Argument(help="The 
 @app.command()
 def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A file that `kobosync backup` wrote.")]) -> None:
     """Make the ledger what a backup says. What was there is kept beside it."""
-    from pipelines.ledger_commands import run_restore  # noqa: PLC0415
+    from pipelines.commands.ledger_commands import run_restore  # noqa: PLC0415
 
     raise typer.Exit(run_restore(config, source))
 
@@ -158,7 +158,7 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")] = False,
 ) -> None:
     """Forget the details of old nights: requests, settled writes, plan rows, archived reports. Says what it deletes."""
-    from pipelines.prune_command import run_prune  # noqa: PLC0415
+    from pipelines.commands.prune_command import run_prune  # noqa: PLC0415
 
     raise typer.Exit(run_prune(config, keep_days, dry_run))
 
@@ -166,7 +166,7 @@ def prune(
 @app.command()
 def check(config: ConfigFile) -> None:
     """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
-    from pipelines.check_command import run_check  # noqa: PLC0415
+    from pipelines.commands.check_command import run_check  # noqa: PLC0415
 
     raise typer.Exit(run_check(config))
 
@@ -185,7 +185,7 @@ def decide(
     load: Annotated[Path | None, typer.Option("--load", help="Take in decisions that --dump wrote.")] = None,
 ) -> None:
     """Answer what only a person can decide: in the terminal, in one line, or from an answered workbook."""
-    from pipelines.decide_command import Wanted, run_decide  # noqa: PLC0415
+    from pipelines.commands.decide_command import Wanted, run_decide  # noqa: PLC0415
 
     raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, output, question, answer, by, why)))
 
@@ -199,7 +199,7 @@ def rekey(
     by: Annotated[str, typer.Option("--by", help="Who declares it. Blank: the account that runs it.")] = "",
 ) -> None:
     """A source has got new keys: declare which is which, and every dwelling keeps its id in Kobo."""
-    from pipelines.rekey_command import run_rekey  # noqa: PLC0415
+    from pipelines.commands.rekey_command import run_rekey  # noqa: PLC0415
 
     raise typer.Exit(run_rekey(config, source, file, dry_run, by))
 
@@ -220,8 +220,8 @@ def main() -> None:
 def _code_of(error: Exception) -> int | None:
     """The exit code of a fault we have a sentence for; None for any other."""
     from kobo_client.errors import RegisterError  # noqa: PLC0415
-    from reconciliation.ledger.faults import LedgerError  # noqa: PLC0415
-    from reconciliation.municipality import ConfigurationError  # noqa: PLC0415
+    from reconciliation.ledger.ledger_error import LedgerError  # noqa: PLC0415
+    from reconciliation.model.municipality import ConfigurationError  # noqa: PLC0415
 
     if isinstance(error, ConfigurationError):
         return CONFIGURATION

@@ -10,18 +10,18 @@ from pathlib import Path
 import dagster as dg
 
 from assets.municipality import municipality_assets
-from assets.night import Night
-from assets.table import EarlierTables, TableStore
-from pipelines.clarification_sensor import clarification_sensor
-from pipelines.fitting import fitting
+from assets.night_resource import Night
+from assets.table_io import EarlierTables, TableStore
+from pipelines.deployment_clashes import fitting
 from pipelines.garbage import look_seldom
 from pipelines.home import config_files, home, municipalities, table_base
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
 from pipelines.own_graph import MunicipalityJob
-from pipelines.owner_letters import owner_letters_sensor
-from pipelines.sensors import alerts_sensor
-from pipelines.source_sensor import source_sensor
-from reconciliation.municipality import ConfigurationError, Municipality
+from pipelines.sensors.alert_sensor import alerts_sensor
+from pipelines.sensors.answer_sensor import clarification_sensor
+from pipelines.sensors.owner_letters import owner_letters_sensor
+from pipelines.sensors.source_sensor import source_sensor
+from reconciliation.model.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
 

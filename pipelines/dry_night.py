@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assets import steps
-from assets.session import NightSession, tonight
-from assets.stored import last_table
+from assets import night_steps
+from assets.night_session import NightSession, tonight
+from assets.stored_table import last_table
 from pipelines.home import table_base
-from reconciliation.municipality import Municipality
-from reconciliation.plan import Plan
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.planning import Plan
 
 
 class NotConservedError(Exception):
@@ -34,22 +34,22 @@ class Seen:
 def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = None) -> Seen:
     """Raises LedgerError, RegisterError or NotConservedError, each with its sentence."""
     with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()))) as session:
-        reads = {name: steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         verdicts = {name: read.verdict for name, read in reads.items()}
-        read = steps.standardise_all(session, reads)
-        valid = steps.validate_rows(session, read.rows, read.unreadable)
-        _believe(steps.rows_lost(read.rows, valid))
+        read = night_steps.standardise_all(session, reads)
+        valid = night_steps.validate_rows(session, read.rows, read.unreadable)
+        _believe(night_steps.rows_lost(read.rows, valid))
         before = last_table(table_base(municipality, home), municipality.slug, "standing_rows")
-        standing = steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before.frame if before else None)
-        merged = steps.merge_rows(session, standing)
-        _believe(steps.rows_adrift(standing, merged.dwellings))
-        seen = steps.see_register(session)
-        plan = steps.plan_changes(
+        standing = night_steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before.frame if before else None)
+        merged = night_steps.merge_rows(session, standing)
+        _believe(night_steps.rows_adrift(standing, merged.dwellings))
+        seen = night_steps.see_register(session)
+        plan = night_steps.plan_changes(
             session,
             dwellings=merged.dwellings,
             lineage=merged.lineage,
             memberships=merged.memberships,
-            matches=steps.match_entries(session, merged.dwellings, seen.rows),
+            matches=night_steps.match_entries(session, merged.dwellings, seen.rows),
             rejected=valid.rejected,
             register_rows=seen.rows if seen.verdict == "complete" else None,
             missing_kobo_ids=seen.missing,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from reconciliation.municipality import ConfigurationError, Municipality, load
+from reconciliation.model.municipality import ConfigurationError, Municipality, load
 
 
 def home() -> Path:

@@ -10,10 +10,10 @@ from typing import Any
 import dagster as dg
 
 from pipelines.own_graph import MUNICIPALITY_TAG, MunicipalityJob, municipality_job
-from pipelines.spread import schedule_of
-from reconciliation.approval import DIGEST
+from pipelines.schedule_times import schedule_of
 from reconciliation.ledger import LedgerError, open_ledger
-from reconciliation.municipality import Municipality
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.approval import DIGEST
 
 AS_OF_TAG = "kobosync/as_of"
 STARTED_BY_TAG = "kobosync/started_by"

@@ -9,10 +9,10 @@ from enum import StrEnum
 import polars as pl
 
 from reconciliation.addresses import fold, folded
-from reconciliation.words import DwellingClass
+from reconciliation.model.words import DwellingClass
 from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
 from reporting.needs_cells import Fault
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.texts import say
 
 WITHIN = timedelta(days=365)

@@ -9,13 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from connectors.config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
 from connectors.read import read_source
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
 from reconciliation.addresses import parse
 from reconciliation.addresses.parsing import Status as Understood
 from reconciliation.identifiers import parse_unit
-from reconciliation.municipality import Municipality
+from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, day_of, files_at, named, text_of, whole_number
 from reporting.needs_reading import GUIDE
 from reporting.norwegian import listed

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import polars as pl
 from markupsafe import Markup, escape
 
-from reporting.curve import curve
 from reporting.forecast import Forecast, planned
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import MONTHS, day, number
+from reporting.progress_curve import curve
 from reporting.texts import say
 
 Point = tuple[float, float]

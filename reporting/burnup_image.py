@@ -14,10 +14,10 @@ from importlib.resources import files
 from markupsafe import escape
 
 from reporting.burnup import SIZES, describe, picture
-from reporting.curve import curve
 from reporting.forecast import Forecast
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import number
+from reporting.progress_curve import curve
 from reporting.texts import counted, say
 
 MOST_POINTS = 60

@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.decision_questions import ABSENT, FIELD, MATCH, MERGE, Question
-from reconciliation.decision_record import named_entry
-from reconciliation.municipality import Municipality
-from reconciliation.place import PLACE_FIELDS
-from reporting.causes import cause
+from reconciliation.decisions.answer_choices import named_entry
+from reconciliation.decisions.questions import ABSENT, FIELD, MATCH, MERGE, Question
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.municipality import Municipality
 from reporting.norwegian import day
+from reporting.stop_causes import cause
 from reporting.texts import say, word_for
 
 LONGEST_LABEL = 40

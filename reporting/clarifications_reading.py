@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from reconciliation.decision_answers import Given
+from reconciliation.decisions.answers import Given
 from reporting.clarifications_sheet import HEADINGS
 from reporting.texts import say
 

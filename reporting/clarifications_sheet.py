@@ -12,7 +12,7 @@ from typing import Any
 
 from reporting.clarifications import Shown
 from reporting.norwegian import day
-from reporting.sheets import FJORD, Book, Cell, write
+from reporting.sheet_writer import FJORD, Book, Cell, write
 from reporting.texts import say, word_for
 
 HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")

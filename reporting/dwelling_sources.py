@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.place import PLACE_FIELDS
-from reconciliation.tables import CONTENT
-from reconciliation.words import DwellingClass
-from reporting.night import NightResult
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import DwellingClass
+from reporting.night_report import NightResult
 
 FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
 """Fields compared side by side, in this order."""

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from reconciliation.municipality import Municipality
-from reporting.curve import curve
+from reconciliation.model.municipality import Municipality
+from reporting.progress_curve import curve
 from reporting.workdays import add_working_days, working_days_between
 
 FUTURES = 1000

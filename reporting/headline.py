@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from reporting.curve import curve
 from reporting.forecast import Forecast, State
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import day, listed, number
-from reporting.overview import Block
+from reporting.progress_curve import curve
+from reporting.progress_overview import Block
 from reporting.texts import counted, say, texts, word_for
 
 

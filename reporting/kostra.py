@@ -13,8 +13,8 @@ from enum import StrEnum
 import polars as pl
 
 from reconciliation.addresses import folded
-from reconciliation.municipality import Municipality
-from reconciliation.words import DwellingClass
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.words import DwellingClass
 
 OWNED, COMPANY = "KOMMUNALT_EID", "INNLEID_FRA_KOMMUNALT_FORETAK"
 LEASED_PREFIX = "INNLEID_"

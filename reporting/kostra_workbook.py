@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from reconciliation.municipality import Municipality
+from reconciliation.model.municipality import Municipality
 from reporting.kostra import RULES, Basis, Kostra, Part, kostra
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import day
 from reporting.privacy import with_shown_address
-from reporting.sheets import Book, Cell, Column
+from reporting.sheet_writer import Book, Cell, Column
 from reporting.texts import counted, say, word_for
 
 Row = tuple[Sequence[Cell], str | None]

@@ -9,13 +9,13 @@ from pathlib import PurePath
 
 import polars as pl
 
-from connectors.reading import Verdict
-from reconciliation.decision_questions import Question
+from connectors.read_result import Verdict
+from reconciliation.decisions.questions import Question
 from reporting.headline import first_sentence
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import listed, number
-from reporting.overview import OwnerLife, lives, owner_title
 from reporting.privacy import hide_secret_values
+from reporting.progress_overview import OwnerLife, lives, owner_title
 from reporting.texts import counted, say
 
 QUOTED = 10

@@ -12,8 +12,8 @@ import polars as pl
 
 from reporting.needs_cells import Fault
 from reporting.needs_reading import Answer, Answers
-from reporting.night import NightResult
-from reporting.overview import owner_title
+from reporting.night_report import NightResult
+from reporting.progress_overview import owner_title
 
 
 @dataclass(frozen=True, slots=True)

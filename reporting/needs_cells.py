@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.headings import nearest, plain
-from connectors.reading import ERROR_VALUES
+from connectors.read_result import ERROR_VALUES
 from reporting.texts import say
 
 MOST = 100_000

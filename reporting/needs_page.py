@@ -7,9 +7,9 @@ from typing import Any
 from reporting import needs_words, norwegian
 from reporting.needs_picture import needs_picture
 from reporting.needs_priorities import HousingPlan
-from reporting.night import NightResult
-from reporting.overview import owner_title
-from reporting.page import environment
+from reporting.night_report import NightResult
+from reporting.progress_overview import owner_title
+from reporting.progress_page import environment
 from reporting.texts import say
 
 NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"

@@ -8,7 +8,7 @@ from reporting.acquisitions import TO_COME, URGENT, Checked, MeasuresNight, chec
 from reporting.acquisitions_reading import Kind
 from reporting.needs import CategoryNeed, NeedsOverview, needs_overview
 from reporting.needs_cells import Fault
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 
 
 @dataclass(frozen=True, slots=True)

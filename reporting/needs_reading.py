@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connectors.config import ExcelSource, FieldMapping, Sheet
 from connectors.read import read_source
-from connectors.reading import Verdict
-from reconciliation.municipality import Municipality
+from connectors.read_result import Verdict
+from connectors.source_config import ExcelSource, FieldMapping, Sheet
+from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, files_at, named, text_of, whole_number
 from reporting.texts import say
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import xlsxwriter
 
-from reconciliation.municipality import Municipality
+from reconciliation.model.municipality import Municipality
 from reporting import acquisitions_reading as measures
 from reporting.needs_cells import MOST
 from reporting.needs_reading import COMMENT, GUIDE, HEADINGS, LATER, NOW, ORIGIN, SERVICE, SHEET
-from reporting.sheets import FJORD, write
+from reporting.sheet_writer import FJORD, write
 from reporting.texts import say, texts
 
 WIDTHS = (26, 54, 14, 16, 40, 50)

@@ -10,10 +10,10 @@ from reporting.acquisitions import Checked
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.needs_cells import Fault
 from reporting.needs_priorities import HousingPlan
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import day
-from reporting.overview import owner_title
-from reporting.sheets import Book, Cell, Column
+from reporting.progress_overview import owner_title
+from reporting.sheet_writer import Book, Cell, Column
 from reporting.texts import say, word_for
 
 Row = tuple[Sequence[Cell], str | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.texts import say
 
 _PLACE = ["source", "sheet", "row"]

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import polars as pl
 
-from reconciliation.municipality import Municipality
+from reconciliation.model.municipality import Municipality
 from reporting.burnup_image import burnup_markdown, thumbnail_markdown
-from reporting.files import place, point_to_newest
 from reporting.forecast import forecast
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
 from reporting.letter import letters
 from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
-from reporting.night import NightResult
-from reporting.page import RULES_PAGE, SEARCH, Attachment, render, render_rules, render_search
+from reporting.night_report import NightResult
 from reporting.privacy import hide_secret_values
+from reporting.progress_page import RULES_PAGE, SEARCH, Attachment, render, render_rules, render_search
 from reporting.reconciliation_data import write_data
 from reporting.refusals import refusals
+from reporting.report_files import place, point_to_newest
 from reporting.summary import build
 from reporting.workbook import write_workbook
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from reconciliation.decision_answers import Outcome, Taken
-from reconciliation.municipality import Municipality
+from reconciliation.decisions.answers import Outcome, Taken
+from reconciliation.model.municipality import Municipality
 from reporting.clarifications import answer_label, shown
 from reporting.norwegian import day
-from reporting.sheets import Book, Cell, Column
+from reporting.sheet_writer import Book, Cell, Column
 from reporting.texts import say, word_for
 
 FOLDER = "kvitteringer"

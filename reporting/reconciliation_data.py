@@ -12,14 +12,14 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.place import PLACE_FIELDS
-from reconciliation.tables import CONTENT
-from reconciliation.words import CLASS_TITLE, DwellingClass
-from reporting.causes import cause
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import CLASS_TITLE, DwellingClass
 from reporting.dwelling_sources import FIELDS, nights, source_values
-from reporting.night import NightResult
-from reporting.overview import owner_title
+from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address
+from reporting.progress_overview import owner_title
+from reporting.stop_causes import cause
 from reporting.texts import say, word_for
 
 FOLDER = "boliger"

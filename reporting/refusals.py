@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address
 
 

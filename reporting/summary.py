@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.words import DwellingClass
-from reporting.curve import curve
+from reconciliation.model.words import DwellingClass
 from reporting.forecast import Forecast, forecast
-from reporting.night import NightResult
+from reporting.night_report import NightResult
+from reporting.progress_curve import curve
 
 VERBS = ("GET", "POST", "PUT", "DELETE")
 

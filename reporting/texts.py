@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from reconciliation import safe_yaml
+from reconciliation.model import safe_yaml
 from reporting.norwegian import count
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
-from reconciliation.rules import BY_ID
-from reporting.causes import rule_title
+from reconciliation.model.rules import BY_ID
 from reporting.clarifications import shown
 from reporting.clarifications_sheet import add_clarifications
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.norwegian import day
-from reporting.overview import owner_title
-from reporting.page import RULES_PAGE
 from reporting.privacy import with_shown_address
+from reporting.progress_overview import owner_title
+from reporting.progress_page import RULES_PAGE
 from reporting.refusals import Refusal
-from reporting.sheets import Book, Cell, Column, Link
+from reporting.sheet_writer import Book, Cell, Column, Link
+from reporting.stop_causes import rule_title
 from reporting.texts import say, word_for
 
 Row = tuple[Sequence[Cell], str | None]

@@ -16,8 +16,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from kobo_client.contract import COMPARED
-from reconciliation.municipality import Municipality
-from reconciliation.tables import CONTENT, STANDING_ROWS
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import CONTENT, STANDING_ROWS
 from tests.pipelines.village import CONFIG
 
 SOURCES = ("fdv", "omsorg", "eiendom")

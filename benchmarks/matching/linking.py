@@ -17,7 +17,7 @@ import polars as pl
 from benchmarks.matching.worlds import REAL
 from benchmarks.peers.peers import PeerFailedError
 from benchmarks.peers.peers import run as run_peer
-from reconciliation.match.levels import Comparison, Level, likeness, scored, scores
+from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores
 
 _WIDE = 2**32
 UNKNOWN = Level("unknown", "", 0)

@@ -13,8 +13,8 @@ import polars as pl
 from benchmarks.matching.worlds import SOURCES, Labelled
 from reconciliation.match import match
 from reconciliation.merge import merge
-from reconciliation.plan import make_plan
-from reconciliation.tables import DWELLINGS
+from reconciliation.model.tables import DWELLINGS
+from reconciliation.plan.planning import make_plan
 from tests.strategies import NIGHT, links, municipality, none_known
 
 HOUSE = municipality()

@@ -16,12 +16,12 @@ from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
 from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
 from benchmarks.pairs import PAIRS
 from benchmarks.pairs import seconds as timed
+from reconciliation.likeness.blocks import pairs_in_blocks
+from reconciliation.likeness.comparison import prepared
+from reconciliation.likeness.place import with_place
 from reconciliation.match import match
-from reconciliation.match.blocks import pairs_in_blocks
-from reconciliation.match.comparison import prepared
-from reconciliation.match.offering import worth_asking
+from reconciliation.match.candidates import worth_asking
 from reconciliation.merge import merge
-from reconciliation.place import with_place
 from tests.strategies import links, none_known
 
 SIZES = (1_090, 20_000, 111_000)

@@ -19,7 +19,7 @@ from benchmarks.matching.dirt import Soil, in_cells
 from demo.world import BOEI, CARE, FACILIT, Dwelling, build
 from kobo_client.contract import COMPARED
 from reconciliation.addresses import folded
-from reconciliation.tables import CONTENT, STANDING_ROWS
+from reconciliation.model.tables import CONTENT, STANDING_ROWS
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("KOBOSYNC_REAL_DATA", HERE.parents[2] / "shared" / "data"))

@@ -17,14 +17,14 @@ from starlette.types import Receive, Scope, Send
 
 from kobo_client.contract import FIELDS
 from kobo_client.payload import from_body, to_body
-from kobo_client.rehearsal import page as pages
+from kobo_client.rehearsal import register_page as pages
 from kobo_client.rehearsal.access import Access
-from kobo_client.rehearsal.faults import BEFORE, Faults, answer_instead, cut, spoil
-from kobo_client.rehearsal.files import taken, written
+from kobo_client.rehearsal.file_exchange import taken, written
 from kobo_client.rehearsal.identity import identity_of
+from kobo_client.rehearsal.injected_faults import BEFORE, Faults, answer_instead, cut, spoil
 from kobo_client.rehearsal.openapi import openapi
 from kobo_client.rehearsal.problem import problem
-from kobo_client.rehearsal.rules import faults_in_change, faults_in_create
+from kobo_client.rehearsal.refusals import faults_in_change, faults_in_create
 from kobo_client.rehearsal.store import Duplicate, Store
 
 LARGEST_BODY = 1_000_000

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import requests
 
 from kobo_client.authentication import LOOPBACK, check_addresses
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import ConfigurationFault, RegisterDown
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.identity import identity_of
 
 READY_WITHIN = 20.0
@@ -141,7 +141,7 @@ def maskinporten_access(config: RegisterConfig, **more: Any) -> dict[str, Any]:
     """What Maskinporten would have registered about the client: its public key, never the private one."""
     from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415
 
-    from kobo_client.keys import load_credential  # noqa: PLC0415
+    from kobo_client.maskinporten_keys import load_credential  # noqa: PLC0415
 
     settings = config.authentication
     credential = load_credential(settings.key_variable)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from reconciliation.addresses.answers import answer, refused
+from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.parsing import ParsedAddress
-from reconciliation.addresses.register import AddressRegister
+from reconciliation.addresses.resolution import answer, refused
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.identifiers import municipalities, parse_matrikkel
 

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from reconciliation.addresses.labels import take_labels, tidy
-from reconciliation.addresses.legible import LONGEST, legible
+from reconciliation.addresses.text_repair import LONGEST, legible
+from reconciliation.addresses.unit_labels import take_labels, tidy
 from reconciliation.identifiers.matrikkel import LABEL
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from reconciliation.addresses.address_register import AddressRegister, Official, place_key
 from reconciliation.addresses.parsing import ParsedAddress
-from reconciliation.addresses.register import AddressRegister, Official, place_key
 from reconciliation.addresses.verdicts import Resolved
 
 _LIKE = 85

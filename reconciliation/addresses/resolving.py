@@ -6,16 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reconciliation.addresses.answers import SHOWN, answer, doubted, refused
+from reconciliation.addresses.address_register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.cadastral import resolve_cadastral
-from reconciliation.addresses.inside import houses_inside
-from reconciliation.addresses.labels import take_labels
-from reconciliation.addresses.legible import LONGEST, legible
-from reconciliation.addresses.ordering import CARE_OF, in_order, without_asides
+from reconciliation.addresses.embedded_address import houses_inside
 from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_plain
 from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
-from reconciliation.addresses.register import AddressRegister, Found, Likeness, Official, Street, place_key
+from reconciliation.addresses.resolution import SHOWN, answer, doubted, refused
+from reconciliation.addresses.text_repair import LONGEST, legible
+from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved
+from reconciliation.addresses.word_order import CARE_OF, in_order, without_asides
 
 _LONG_NUMBER = re.compile(
     rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"

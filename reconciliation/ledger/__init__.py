@@ -1,11 +1,11 @@
 """The ledger: what is remembered between nights. Only human decisions and stored ids flow back from here."""
 
-from reconciliation.ledger.decisions import DECISIONS
+from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
-from reconciliation.ledger.faults import LedgerError
-from reconciliation.ledger.handing import HANDED_OVER
+from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.ledger.journal import CallRecord, Settled, Write
 from reconciliation.ledger.ledger import Ledger, open_ledger
+from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import Holding, LockHeldError
 from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 from sqlalchemy import bindparam, select, update
 
+from reconciliation.ledger.ledger_tables import Deviation, Run
 from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
-from reconciliation.ledger.tables import Deviation, Run
-from reconciliation.tables import DEVIATIONS
+from reconciliation.model.tables import DEVIATIONS
 
 _DEVIATION, _RUN = table_of(Deviation), table_of(Run)
 

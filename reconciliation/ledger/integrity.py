@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from reconciliation.ledger.faults import LedgerError
+from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.store import Store
 
 _WHOLE: ContextVar[set[str] | None] = ContextVar("_WHOLE", default=None)

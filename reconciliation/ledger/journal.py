@@ -15,10 +15,10 @@ from typing import Any, Protocol
 import polars as pl
 from sqlalchemy import String, bindparam, case, func, select, update
 
+from reconciliation.ledger.ledger_tables import Call, Intent
 from reconciliation.ledger.links import Links
 from reconciliation.ledger.store import insert_rows, table_of
-from reconciliation.ledger.tables import Call, Intent
-from reconciliation.tables import OUTCOMES
+from reconciliation.model.tables import OUTCOMES
 
 _INTENT, _CALL = table_of(Intent), table_of(Call)
 UNSETTLED = ("intent", "unknown")

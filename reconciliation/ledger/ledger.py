@@ -9,14 +9,14 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.deviations import Deviations
-from reconciliation.ledger.faults import LedgerError, sentence
-from reconciliation.ledger.handing import Handing
+from reconciliation.ledger.handed_over import Handing
 from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal
+from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.locks import Locks
 from reconciliation.ledger.opening import connect, ensure_current, resolve_url, shown
 from reconciliation.ledger.plans import Plans
-from reconciliation.ledger.rekeying import Rekeying
+from reconciliation.ledger.renamed_keys import Rekeying
 from reconciliation.ledger.runs import Runs
 from reconciliation.ledger.snapshots import Snapshots
 from reconciliation.ledger.store import utc_now

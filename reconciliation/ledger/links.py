@@ -9,8 +9,8 @@ import polars as pl
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
+from reconciliation.ledger.ledger_tables import Link, Membership
 from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
-from reconciliation.ledger.tables import Link, Membership
 
 _LINK = table_of(Link)
 _MEMBERSHIP = table_of(Membership)

@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from reconciliation.ledger.faults import LedgerError
+from reconciliation.ledger.ledger_error import LedgerError
+from reconciliation.ledger.ledger_tables import Lock
 from reconciliation.ledger.store import Store, table_of
-from reconciliation.ledger.tables import Lock
 
 _LOCK = table_of(Lock)
 

@@ -13,7 +13,7 @@ from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url, tex
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.migrations import HEAD, REVISIONS
 
 _ADVISORY_LOCK = 0x6B6F626F

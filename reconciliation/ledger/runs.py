@@ -11,8 +11,8 @@ import polars as pl
 from sqlalchemy import func, insert, select, update
 
 from reconciliation.ledger.integrity import check_integrity
+from reconciliation.ledger.ledger_tables import Run, SourceReading
 from reconciliation.ledger.store import Store, insert_rows, table_of
-from reconciliation.ledger.tables import Run, SourceReading
 
 _RUN = table_of(Run)
 _READING = table_of(SourceReading)

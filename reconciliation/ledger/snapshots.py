@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import delete, select
 
+from reconciliation.ledger.ledger_tables import Run, Snapshot
 from reconciliation.ledger.store import Store, insert_rows, table_of
-from reconciliation.ledger.tables import Run, Snapshot
 
 _SNAPSHOT, _RUN = table_of(Snapshot), table_of(Run)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, Select, Table, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from reconciliation.ledger.faults import LedgerError, sentence
+from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.opening import shown
 
 BATCH = 5_000

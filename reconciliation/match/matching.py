@@ -7,16 +7,16 @@ from functools import cached_property
 
 import polars as pl
 
-from reconciliation.decisions import Decisions
-from reconciliation.match.alone import alone_at_address, around_addresses, last_left, leases, mixed_leases
-from reconciliation.match.answers import Answers, answers_for
-from reconciliation.match.blocks import pairs_in_blocks
-from reconciliation.match.comparison import at_odds, compare, explain, prepared
-from reconciliation.match.offering import worth_asking
-from reconciliation.match.spelling import one_spelling
-from reconciliation.meeting import meeting, rising, taken, without
-from reconciliation.place import PLACE_COLUMNS, SamePlace, with_place
-from reconciliation.tables import MATCHES
+from reconciliation.likeness.blocks import pairs_in_blocks
+from reconciliation.likeness.comparison import at_odds, compare, explain, prepared
+from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
+from reconciliation.likeness.street_spelling import one_spelling
+from reconciliation.match.candidates import worth_asking
+from reconciliation.match.decided_pairs import Answers, answers_for
+from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases, mixed_leases
+from reconciliation.model.known_decisions import Decisions
+from reconciliation.model.row_joins import meeting, rising, taken, without
+from reconciliation.model.tables import MATCHES
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.match.leases import let_by_lease
-from reconciliation.match.neighbours import neighbours
-from reconciliation.match.spelling import ground
-from reconciliation.merge.keys import (
+from reconciliation.likeness.leases import let_by_lease
+from reconciliation.likeness.neighbours import neighbours
+from reconciliation.likeness.place import PLACE_COLUMNS
+from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.last_pair import last_ones
+from reconciliation.merge.merge_keys import (
     ADDRESS,
     ADDRESS_LABEL,
     ADDRESS_LEASE,
@@ -29,8 +31,6 @@ from reconciliation.merge.keys import (
     one,
     sound,
 )
-from reconciliation.merge.last import last_ones
-from reconciliation.place import PLACE_COLUMNS
 
 STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.decisions import Decisions
-from reconciliation.match.spelling import one_spelling
-from reconciliation.merge.answers import Answers, answers_for
+from reconciliation.likeness.place import SamePlace, with_place
+from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
-from reconciliation.merge.doubt import candidates
-from reconciliation.merge.identity import name_clusters, with_made_id
+from reconciliation.merge.decided_rows import Answers, answers_for
+from reconciliation.merge.doubtful_pairs import candidates
+from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
 from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
-from reconciliation.municipality import Municipality
-from reconciliation.place import SamePlace, with_place
-from reconciliation.tables import CONTENT, DWELLINGS, LINEAGE
+from reconciliation.model.known_decisions import Decisions
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import CONTENT, DWELLINGS, LINEAGE
 
 MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()}
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from kobo_client.contract import PROTECTED
-from reconciliation.municipality import Survivorship
-from reconciliation.tables import CONTENT, LINEAGE
+from reconciliation.model.municipality import Survivorship
+from reconciliation.model.tables import CONTENT, LINEAGE
 
 GROUPS = (
     ("adressenavn", "nummer", "bokstav", "kommunenummer"),

@@ -9,8 +9,8 @@ import polars as pl
 from benchmarks import parts, picks, rehearsal, sources
 from benchmarks.client import memory_alone
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.payload import to_body
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 
 SMALL = 120

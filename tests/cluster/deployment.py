@@ -22,7 +22,7 @@ import yaml
 from sqlalchemy import make_url
 
 from benchmarks.municipalities import slug_of, write
-from tests.ledger.databases import new_postgres_database
+from tests.reconciliation.ledger.databases import new_postgres_database
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -158,7 +158,7 @@ class Deployment:
 @contextmanager
 def deployed(count: int, *, pool: int = 2, **changes: Any) -> Iterator[Deployment]:
     """`count` municipalities, one rehearsal register, no daemon and no worker yet."""
-    from kobo_client.config import RegisterConfig
+    from kobo_client.register_config import RegisterConfig
     from kobo_client.rehearsal.process import rehearsal_running
 
     with ExitStack() as stack:

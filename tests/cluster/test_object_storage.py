@@ -14,8 +14,8 @@ from upath import UPath
 from benchmarks.municipalities import slug_of, write
 from pipelines.definitions import build
 from pipelines.home import config_files, municipalities
-from reporting.copying import copy_night
-from reporting.files import ReportError
+from reporting.report_copies import copy_night
+from reporting.report_files import ReportError
 
 
 @pytest.fixture

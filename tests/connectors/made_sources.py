@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 import xlsxwriter
 from pydantic import TypeAdapter
 
-from connectors.config import AnySource
 from connectors.read import read_source
-from connectors.reading import SourceRead
+from connectors.read_result import SourceRead
+from connectors.source_config import AnySource
 
 SOURCE: TypeAdapter[Any] = TypeAdapter(AnySource)
 COMMON = {"title": "Boliglisten", "owner": "boligkontoret", "key": ["Nr"], "ignore": ["Merknad"]}

@@ -17,8 +17,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.files import cannot_open
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_files import cannot_open
 from tests.connectors.made_sources import HEADINGS, ROWS, read, write_csv, write_excel
 from tests.connectors.old_workbook import compound_file
 

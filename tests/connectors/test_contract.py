@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.reading import PLACE_COLUMNS, SourceRead, Verdict
+from connectors.read_result import PLACE_COLUMNS, SourceRead, Verdict
 from tests.connectors.identity_numbers import identity_number
 from tests.connectors.made_sources import HEADINGS, ROWS, Made, Service, connectors, service, source
 

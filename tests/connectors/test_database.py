@@ -15,10 +15,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import create_engine, text
 
-from connectors.as_text import as_text
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
+from connectors.text_values import as_text
 from tests.connectors.made_sources import HEADINGS, ROWS, read, write_sqlite
-from tests.ledger.databases import postgres_server
+from tests.reconciliation.ledger.databases import postgres_server
 
 SELECT = "SELECT * FROM bolig ORDER BY Nr"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
 from tests.connectors.made_sources import read
 
 LIST = 'Nr;Adresse;Areal;Merknad\r\n1;"Skåkgata 1; 2. etg";54,5;x\r\n2;Blåbærveien 2;61;\r\n'

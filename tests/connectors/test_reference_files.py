@@ -9,7 +9,7 @@ import fastexcel
 import polars as pl
 import pytest
 
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
 from tests.connectors.made_sources import read
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
 from tests.connectors.made_sources import Service, read, service, source
 
 Answer = tuple[int, dict[str, str], Any]

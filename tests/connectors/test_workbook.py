@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from connectors.reading import SourceRead, Verdict
+from connectors.read_result import SourceRead, Verdict
 from tests.connectors.made_sources import HEADINGS, read
 from tests.connectors.old_workbook import old_workbook
 

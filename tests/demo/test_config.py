@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from connectors.config import CsvSource, ExcelSource, FieldMapping, Join, Sheet, SqlSource
+from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Join, Sheet, SqlSource
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
 from demo.rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER
-from kobo_client.config import Authentication, RegisterConfig
-from reconciliation.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Send, Survivorship, load
-from reconciliation.tables import CONTENT
+from kobo_client.register_config import Authentication, RegisterConfig
+from reconciliation.model.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Send, Survivorship, load
+from reconciliation.model.tables import CONTENT
 from tests.demo.conftest import Night
 
 CONFIG = Path(__file__).parents[2] / "config" / "demo.yaml"

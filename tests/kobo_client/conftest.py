@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from kobo_client.client import CallRecord, RegisterClient
-from kobo_client.config import RegisterConfig
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 
 

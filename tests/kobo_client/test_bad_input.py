@@ -14,12 +14,12 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kobo_client.answers import masked, words_of
 from kobo_client.client import RegisterClient
-from kobo_client.config import Authentication, RegisterConfig
+from kobo_client.error_body import masked, words_of
 from kobo_client.errors import OUTCOMES, ConfigurationFault, RegisterDown, RegisterError, UnknownOutcome, melding, outcome_of
 from kobo_client.pacing import retry_after
 from kobo_client.payload import from_body, to_body
+from kobo_client.register_config import Authentication, RegisterConfig
 from kobo_client.snapshot import read_register
 
 KOBO = "11111111-2222-4333-8444-555555555555"

@@ -11,9 +11,9 @@ import pytest
 import responses
 
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import Conflict, NotFound, RefusedRow
 from kobo_client.payload import to_body, updatable_body
+from kobo_client.register_config import RegisterConfig
 
 from .conftest import Rehearsal
 

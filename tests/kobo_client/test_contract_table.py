@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, PROTECTED, SOURCES, UPDATABLE, Basis, Kind, RegisterField
-from kobo_client.document import contract_page
+from kobo_client.contract_page import contract_page
 from kobo_client.import_columns import COLUMNS, PERSONAL, from_import_row, to_import_row
 from kobo_client.payload import for_version, from_body, to_body, updatable_body
 from kobo_client.rehearsal.openapi import body_schema
-from kobo_client.rehearsal.rules import faults_in_create
+from kobo_client.rehearsal.refusals import faults_in_create
 from kobo_client.snapshot import SCHEMA, frame_of
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ DWELLINGS = st.fixed_dictionaries(
 
 def test_the_page_is_current() -> None:
     assert (ROOT / "docs" / "contract.md").read_text(encoding="utf-8") == contract_page(), (
-        "run: python -m kobo_client.document > docs/contract.md"
+        "run: python -m kobo_client.contract_page > docs/contract.md"
     )
 
 

@@ -19,10 +19,10 @@ from jwt.algorithms import RSAAlgorithm
 
 from kobo_client.authentication import expiry_notice
 from kobo_client.client import CallRecord, RegisterClient
-from kobo_client.config import Authentication, RegisterConfig
 from kobo_client.errors import AuthenticationFault, ConfigurationFault
 from kobo_client.maskinporten import Maskinporten
 from kobo_client.payload import to_body
+from kobo_client.register_config import Authentication, RegisterConfig
 from kobo_client.rehearsal.process import maskinporten_access
 
 from .conftest import Rehearsal

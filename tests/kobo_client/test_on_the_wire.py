@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import RegisterDown
 from kobo_client.payload import to_body
-from reconciliation.apply.calls import create
+from kobo_client.register_config import RegisterConfig
+from reconciliation.apply.write_calls import create
 from reconciliation.ledger import Write
 
 Values = Callable[..., dict[str, Any]]

@@ -15,9 +15,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import ConfigurationFault, Conflict, RefusedRow
 from kobo_client.payload import to_body
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.openapi import openapi
 from kobo_client.rehearsal.process import rehearsal_running
 

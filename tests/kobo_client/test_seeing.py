@@ -12,10 +12,10 @@ import pytest
 
 from kobo_client import import_file
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.contract import ALL_FIELDS
 from kobo_client.import_columns import COLUMNS
 from kobo_client.payload import to_body
+from kobo_client.register_config import RegisterConfig
 from kobo_client.snapshot import Unknown, read_register
 
 from .conftest import Rehearsal

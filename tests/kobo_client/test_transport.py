@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from kobo_client.answers import MOST_READ
-from kobo_client.config import RegisterConfig
+from kobo_client.error_body import MOST_READ
+from kobo_client.register_config import RegisterConfig
 from kobo_client.transport import NoAnswer, Transport
 
 from .test_maskinporten import certificate, pem

@@ -11,9 +11,9 @@ import pytest
 
 from kobo_client.calls import CallRecord
 from kobo_client.client import RegisterClient
-from kobo_client.config import RegisterConfig
 from kobo_client.errors import RegisterDown, RegisterError, Transient
 from kobo_client.payload import to_body
+from kobo_client.register_config import RegisterConfig
 
 from .conftest import Rehearsal
 

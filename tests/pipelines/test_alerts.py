@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.alerts import Message, SendingError, Standing, State, change, send, standing
+from pipelines.sensors.alerts import Message, SendingError, Standing, State, change, send, standing
 
 MIDNIGHT = datetime(2023, 11, 2, 1, 0, tzinfo=UTC)
 

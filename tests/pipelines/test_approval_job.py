@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.definitions import build
 from reconciliation.ledger import open_ledger
-from reconciliation.municipality import Municipality, load
+from reconciliation.model.municipality import Municipality, load
 from tests.pipelines.village import Village
 
 

@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kobo_client.rehearsal.process import rehearsal_running
-from pipelines.check_command import run_check
+from pipelines.commands.check_command import run_check
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import open_ledger
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 from tests.kobo_client.test_maskinporten import BAD_KEYS, certificate, pem
 from tests.pipelines.village import Village, free_port
 

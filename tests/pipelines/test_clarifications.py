@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import Ledger, open_ledger
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited
 from tests.pipelines.village import run_night as run_one
 

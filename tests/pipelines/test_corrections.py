@@ -9,11 +9,11 @@ import pytest
 import xlsxwriter
 
 from connectors.read import read_source
-from reconciliation.correcting import corrected, tell_corrected, with_corrected
-from reconciliation.corrections import idle, read_corrections
-from reconciliation.municipality import load
-from reconciliation.standardise import standardise
-from reconciliation.validate import validate
+from reconciliation.model.municipality import load
+from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
+from reconciliation.reading.corrections import idle, read_corrections
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import validate
 from tests.pipelines.village import FDV, Village
 
 HEAD = "Kilde;Kolonne;Verdi;Betyr;Kommentar\n"

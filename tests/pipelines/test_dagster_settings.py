@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from assets.municipality import municipality_assets
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from pipelines.clarification_sensor import look_for_answers
-from pipelines.decide_command import Wanted, run_decide
+from pipelines.commands.decide_command import Wanted, run_decide
 from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
-from reconciliation.municipality import load
+from pipelines.sensors.answer_sensor import look_for_answers
+from reconciliation.model.municipality import load
 from tests.pipelines.test_clarifications import (
     MOVED,
     SECOND,

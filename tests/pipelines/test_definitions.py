@@ -11,7 +11,7 @@ import yaml
 
 from pipelines.definitions import build
 from pipelines.home import municipalities
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden" / "definitions.txt"

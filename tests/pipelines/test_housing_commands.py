@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 
 from kobo_client.rehearsal.process import rehearsal_running
+from pipelines.commands.night_command import run_night
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
-from pipelines.night_command import run_night
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 from tests.pipelines.test_ledger_commands import Told
 from tests.pipelines.village import FDV, Village
 

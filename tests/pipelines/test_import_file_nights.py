@@ -15,13 +15,13 @@ import requests
 from kobo_client import import_file
 from kobo_client.import_columns import COLUMNS, KOBO_ID
 from pipelines.exit_codes import DONE, FAILED
-from reconciliation.acting import FILE
 from reconciliation.apply import apply_plan, awaited, hand_over
 from reconciliation.ledger import Ledger, Write, open_ledger
-from reconciliation.municipality import ConfigurationError, load
-from tests.apply.paper_register import PaperRegister
-from tests.apply.plans import create, dwellings, plan, retire
+from reconciliation.model.municipality import ConfigurationError, load
+from reconciliation.model.plan_actions import FILE
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited, run_night
+from tests.reconciliation.apply.paper_register import PaperRegister
+from tests.reconciliation.apply.plans import create, dwellings, plan, retire
 
 EXPORT = "kilder/eksport.csv"
 

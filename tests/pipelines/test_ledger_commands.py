@@ -15,12 +15,12 @@ import pytest
 
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines import command_line
+from pipelines.commands.night_command import run_night
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from pipelines.night_command import run_night
 from reconciliation.ledger import open_ledger
-from reconciliation.municipality import load
-from reconciliation.plan_changes import compare
-from reconciliation.tables import PLAN_ITEMS
+from reconciliation.model.municipality import load
+from reconciliation.model.tables import PLAN_ITEMS
+from reconciliation.plan.plan_changes import compare
 from tests.pipelines.village import FDV, Village
 
 FIRST, SECOND, THIRD = (date(2023, 11, day) for day in (1, 2, 3))

@@ -11,12 +11,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.night import REGISTER_POOL
+from assets.night_resource import REGISTER_POOL
 from benchmarks.municipalities import settings, slug_of, sources, write
 from pipelines.definitions import build, kobosync
 from pipelines.home import config_files, municipalities
-from pipelines.spread import FIRST_MINUTE, MINUTES, schedule_of
-from reconciliation.municipality import Municipality
+from pipelines.schedule_times import FIRST_MINUTE, MINUTES, schedule_of
+from reconciliation.model.municipality import Municipality
 
 
 def municipality(number: int, **changes: object) -> Municipality:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.night_command import run_nights
 from pipelines.exit_codes import CONFIGURATION, DONE
-from pipelines.night_command import run_nights
 from tests.pipelines.village import Village
 
 

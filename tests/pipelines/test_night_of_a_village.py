@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from reconciliation.municipality import ConfigurationError
+from reconciliation.model.municipality import ConfigurationError
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, free_port, inhabited, run_night
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.definitions import build
 from pipelines.exit_codes import DONE
-from reconciliation.municipality import ConfigurationError, load
+from reconciliation.model.municipality import ConfigurationError, load
 from tests.pipelines.test_alerts import receiving
 from tests.pipelines.village import FDV, Village, inhabited, run_night
 

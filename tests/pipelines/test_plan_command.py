@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.plan_command import run_plan
 from pipelines.dry_night import plan_tonight
 from pipelines.exit_codes import DONE, FAILED
-from pipelines.plan_command import run_plan
 from reconciliation.ledger import open_ledger
-from reconciliation.municipality import load
+from reconciliation.model.municipality import load
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, run_night
 
 CHANGED = FDV.replace("50,5", "52,5").replace("101;", "111;")
@@ -73,14 +73,14 @@ def test_a_register_that_cannot_be_seen_is_said(village: Village, capsys: pytest
 
 @pytest.mark.parametrize("module", ["dagster", "alembic", "numpy", "pandera", "xlsxwriter", "openpyxl"])
 def test_it_does_not_load_what_only_some_plans_need(module: str) -> None:
-    code = f"import sys, pipelines.plan_command; sys.exit({module!r} in sys.modules)"
+    code = f"import sys, pipelines.commands.plan_command; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0, "each costs a tenth of a second or more"
 
 
 def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
     run_night(village.config, "auto", FIRST)
     code = (
-        "import sys; from datetime import date; from pathlib import Path; from pipelines.plan_command import run_plan; "
+        "import sys; from datetime import date; from pathlib import Path; from pipelines.commands.plan_command import run_plan; "
         "run_plan(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), 'json'); print('numpy' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", code, str(village.config), SECOND.isoformat()], check=True, capture_output=True, text=True)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from pipelines.commands.prune_command import run_prune
 from pipelines.exit_codes import CONFIGURATION, DONE
-from pipelines.prune_command import run_prune
 from reconciliation.ledger import open_ledger
+from reconciliation.ledger.ledger_tables import Call
 from reconciliation.ledger.store import table_of
-from reconciliation.ledger.tables import Call
-from reconciliation.municipality import load
-from tests.ledger.test_upkeep import PLACE, fill
+from reconciliation.model.municipality import load
 from tests.pipelines.village import Village
+from tests.reconciliation.ledger.test_upkeep import PLACE, fill
 
 
 @pytest.fixture

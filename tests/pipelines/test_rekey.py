@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands.rekey_command import run_rekey
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
-from pipelines.rekey_command import run_rekey
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
 from tests.pipelines.village import FDV, Village
 

@@ -15,9 +15,9 @@ import pytest
 from pipelines.definitions import build
 from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, under_way
 from pipelines.own_graph import MUNICIPALITY_TAG
-from pipelines.sensors import Told, due, look
+from pipelines.sensors.alert_sensor import Told, due, look
 from reconciliation.ledger import Ledger, open_ledger
-from reconciliation.municipality import Municipality, load
+from reconciliation.model.municipality import Municipality, load
 from tests.pipelines.test_alerts import receiving
 from tests.pipelines.village import Village
 

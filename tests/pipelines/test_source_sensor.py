@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from pipelines.definitions import build
-from pipelines.source_sensor import look_for_files
+from pipelines.sensors.source_sensor import look_for_files
 from reconciliation.ledger import open_ledger
-from reconciliation.municipality import Municipality, load
+from reconciliation.model.municipality import Municipality, load
 from tests.pipelines.village import FDV, Village
 
 MORE = FDV + "104;Lillevegen 6;;40,0;Ordinær\n"

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from upath import UPath
 
-from assets.stored import Table
-from assets.table import KEPT_BYTES, EarlierTables, ParquetTables
-from pipelines.night_command import run_night
+from assets.stored_table import Table
+from assets.table_io import KEPT_BYTES, EarlierTables, ParquetTables
+from pipelines.commands.night_command import run_night
 from tests.pipelines.village import FIRST, SECOND, Village
 
 SMALL = pl.DataFrame({"a": [1, None, 3], "b": ["æ", "", None], "c": [["x"], [], None]}, schema_overrides={"a": pl.Int32})
@@ -59,7 +59,7 @@ def nights(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Table | Non
 
 def test_a_night_that_keeps_nothing_at_hand_makes_the_same_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = nights(tmp_path / "kept", monkeypatch)
-    monkeypatch.setattr("assets.table.KEPT_BYTES", 0)
+    monkeypatch.setattr("assets.table_io.KEPT_BYTES", 0)
     read = nights(tmp_path / "read", monkeypatch)
     assert len(kept) == 17
     assert kept.keys() == read.keys()

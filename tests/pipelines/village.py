@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
-from reconciliation.municipality import load
+from pipelines.commands import night_command
+from reconciliation.model.municipality import load
 
 FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
 

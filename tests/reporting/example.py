@@ -12,11 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from connectors.reading import Verdict
-from reconciliation import tables
+from connectors.read_result import Verdict
 from reconciliation.ledger import HISTORY
-from reconciliation.municipality import Municipality, load
-from reporting.night import DEVIATION_LIVES, NightResult, SourceNight
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality, load
+from reporting.night_report import DEVIATION_LIVES, NightResult, SourceNight
 
 CONFIG = Path(__file__).parents[2] / "config" / "demo.yaml"
 AS_OF = date(2023, 12, 8)

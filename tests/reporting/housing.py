@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from reconciliation.municipality import Municipality, Needs
+from reconciliation.model.municipality import Municipality, Needs
 from reporting.acquisitions_reading import HEADINGS
 from reporting.needs_reading import SHEET
 from reporting.needs_template import HEADER, write_template

@@ -15,7 +15,7 @@ from reporting.acquisitions_reading import Kind, Measure, Measures, Stage, read_
 from reporting.needs_priorities import housing_plan
 from reporting.needs_reading import Answer, Answers
 from reporting.needs_template import write_measures_template
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.publish import publish
 from tests.reporting.example import AS_OF, dwellings, items, night
 from tests.reporting.housing import asking, measures_file

@@ -17,13 +17,13 @@ import openpyxl
 import polars as pl
 import pytest
 
-from connectors.reading import Verdict
+from connectors.read_result import Verdict
 from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
+from pipelines.commands import night_command
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger.deviations import OPEN_DEVIATIONS
-from reconciliation.municipality import Category, Municipality, Owner, Send, load
-from reporting.night import NightResult, SourceNight
+from reconciliation.model.municipality import Category, Municipality, Owner, Send, load
+from reporting.night_report import NightResult, SourceNight
 from reporting.publish import LETTERS, publish
 from tests.pipelines.village import Village
 from tests.reporting.example import AS_OF, deviations, dwellings, history, items, municipality, night, outcomes

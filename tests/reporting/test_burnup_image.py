@@ -13,15 +13,15 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from assets.reports import report_metadata
+from assets.report_assets import report_metadata
 from kobo_client.rehearsal.process import rehearsal_running
-from pipelines import night_command
+from pipelines.commands import night_command
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import HISTORY
-from reconciliation.municipality import Send, load
+from reconciliation.model.municipality import Send, load
 from reporting.burnup_image import SHOWN_AT_ONCE, THUMBNAIL, burnup_markdown, thumbnail_markdown
 from reporting.forecast import forecast
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.publish import Published
 from tests.pipelines.village import Village
 from tests.reporting.example import AS_OF, history, municipality, night

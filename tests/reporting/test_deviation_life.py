@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger.deviations import OPEN_DEVIATIONS
-from reconciliation.rules import RULES
-from reporting.overview import lives
-from reporting.page import RULES_PAGE
+from reconciliation.model.rules import RULES
+from reporting.progress_overview import lives
+from reporting.progress_page import RULES_PAGE
 from reporting.publish import publish
 from reporting.workbook import rule_link
 from tests.reporting.example import AS_OF, deviations, night

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reconciliation import tables
 from reconciliation.ledger.plans import CLASS_CHANGES
-from reconciliation.place import PLACE_FIELDS
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model import tables
 from reporting.dwelling_sources import FIELDS, MOST_NIGHTS, nights, source_values
 from reporting.publish import publish
 from reporting.reconciliation_data import entries

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reporting.files import ReportError, place
+from reporting.report_files import ReportError, place
 
 
 def text(content: str) -> Callable[[Path], None]:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger import HISTORY
-from reconciliation.municipality import Category
+from reconciliation.model.municipality import Category
 from reporting.forecast import Forecast, State, forecast
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconciliation import tables
-from reconciliation.municipality import Kostra as Settings
+from reconciliation.model import tables
+from reconciliation.model.municipality import Kostra as Settings
 from reporting.kostra import RULES, Kostra, Part, kostra
 from reporting.kostra_workbook import KOSTRA_BOOK, write_kostra
 from reporting.publish import publish

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from connectors.reading import Verdict
-from reconciliation.decision_questions import MATCH, Question
-from reconciliation.municipality import Send
+from connectors.read_result import Verdict
+from reconciliation.decisions.questions import MATCH, Question
+from reconciliation.model.municipality import Send
 from reporting.letter import NOTHING, QUOTED, Letter, letters, worth_sending
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.publish import LETTERS, publish
 from tests.reporting.example import AS_OF, deviations, municipality, night
 

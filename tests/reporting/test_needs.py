@@ -16,7 +16,7 @@ from reporting.needs import Need, NeedsOverview, needs_overview
 from reporting.needs_priorities import housing_plan
 from reporting.needs_reading import Answer, Answers
 from reporting.needs_words import headline, shortage
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.publish import publish
 from tests.reporting.example import night
 from tests.reporting.housing import asking

@@ -12,11 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from connectors.reading import Verdict
-from reconciliation.municipality import Category
+from connectors.read_result import Verdict
+from reconciliation.model.municipality import Category
 from reporting.forecast import forecast
-from reporting.night import NightResult, SourceNight
-from reporting.page import Attachment, render
+from reporting.night_report import NightResult, SourceNight
+from reporting.progress_page import Attachment, render
 from reporting.publish import publish
 from tests.reporting.example import AS_OF, deviations, dwellings, history, items, municipality, night
 

@@ -12,11 +12,11 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.reading import Verdict
-from reconciliation import tables
-from reconciliation.words import DwellingClass
+from connectors.read_result import Verdict
+from reconciliation.model import tables
+from reconciliation.model.words import DwellingClass
 from reporting.forecast import forecast
-from reporting.night import SourceNight
+from reporting.night_report import SourceNight
 from reporting.summary import build
 from tests.reporting.example import AS_OF, dwellings, history, municipality, night
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import reporting
-from reconciliation.rules import BY_ID
-from reconciliation.tables import CONTENT
-from reconciliation.words import DwellingClass
-from reporting.causes import cause, rule_title
+from reconciliation.model.rules import BY_ID
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import DwellingClass
 from reporting.dwelling_sources import FIELDS
+from reporting.stop_causes import cause, rule_title
 from reporting.texts import texts, word_for
 
 ROOM = Path(reporting.__file__).parent

@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reporting.night import NightResult
+from reporting.night_report import NightResult
 from reporting.publish import publish
 from tests.reporting.example import deviations, night
 

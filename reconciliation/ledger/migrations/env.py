@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from reconciliation.ledger.tables import LEDGER_METADATA
+from reconciliation.ledger.ledger_tables import LEDGER_METADATA
 
 connection = context.config.attributes["connection"]
 # SQLite cannot alter most of a table: batch mode copies it. Its DDL is transactional when we begin ourselves.

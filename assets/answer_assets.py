@@ -1,0 +1,138 @@
+"""Between the tables a night left and the people who answer: its questions, and the answered workbooks in the drop folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assets.night_resource import one_sentence
+from assets.night_session import NightSession
+from assets.stored_table import Table
+from assets.table_io import EarlierTables
+from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
+from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.ledger import Ledger
+from reconciliation.model.municipality import Municipality
+from reporting.clarifications import labels
+from reporting.clarifications_reading import read_answers
+from reporting.receipt import FOLDER, write_receipt
+
+log = logging.getLogger("kobosync")
+
+RECEIVED = "mottatt"
+"""Below the drop folder: files that have been read once and are never read again."""
+USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register")
+
+Find = Callable[[str], Table | None]
+"""A municipality's stored table by its name; None when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one file. moved: where it lies now; None when it was left where it is."""
+
+    file: str
+    taken: tuple[Taken, ...]
+    path: Path
+    moved: Path | None = None
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(one.outcome is outcome for one in self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A night's questions, and the sources of every dwelling in them."""
+
+    questions: Sequence[Question]
+    sources: Mapping[str, Sequence[str]]
+
+
+def questions_of(find: Find, ledger: Ledger, slug: str) -> Asked:
+    """The questions of the last night whose register was seen. No tables: no questions."""
+    made = {name: find(name) for name in USED}
+    found = {name: table for name, table in made.items() if table is not None}
+    if len(found) < len(made) or found["plan"].facts.get("register_verdict") != "complete":
+        return Asked((), {})
+    return asked(found, ledger, slug)
+
+
+def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
+    """made: the tables of USED."""
+    tables = Tables(
+        dwellings=made["dwellings"].frame,
+        items=made["plan"].frame,
+        matches=made["matches"].frame,
+        lineage=made["lineage"].frame,
+        standing=made["standing_rows"].frame,
+        register_rows=made["register"].frame,
+    )
+    found = questions(tables, ledger.decisions(slug))
+    named = {one for question in found for one in (question.dwelling, question.other) if one}
+    rows = tables.dwellings.select("leverandor_bolig_id", "sources")
+    return Asked(found, {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {})
+
+
+def pick_up_folder(municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0) -> list[Receipt]:
+    """Every answered workbook in the municipality's drop folder, by name. A file that cannot be moved is left and logged.
+
+    older_than: seconds since a file was last written; what is younger may still be on its way.
+    """
+    if municipality.answers is None:
+        return []
+    folder = home / municipality.answers
+    return [pick_up(municipality, home, path, ledger, find) for path in waiting_files(folder, older_than)]
+
+
+def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
+    """Workbooks in the folder itself; lock files of Excel and LibreOffice are none."""
+    now = datetime.now(UTC).timestamp()
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if path.suffix.casefold() == ".xlsx" and not path.name.startswith(("~$", "."))]
+    return sorted(path for path in found if path.is_file() and now - path.stat().st_mtime >= older_than)
+
+
+def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find) -> Receipt:
+    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder."""
+    night = questions_of(find, ledger, municipality.slug)
+    sheet = read_answers(path)
+    if sheet.damaged:
+        log.warning("%s: %s", path.name, sheet.damaged)
+        taken = [Taken(Given("", "", ""), Outcome.DAMAGED)]
+    else:
+        known = {question.id: labels(question, municipality) for question in night.questions}
+        given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]
+        taken = take_in(given, night.questions, ledger, municipality.slug)
+    now = datetime.now(UTC)
+    receipts = home / municipality.reports / municipality.slug / FOLDER
+    receipt = write_receipt(receipts, path.name, now, taken, municipality, night.sources)
+    return Receipt(path.name, tuple(taken), receipt, _put_away(municipality, home, path, now))
+
+
+def _put_away(municipality: Municipality, home: Path, path: Path, now: datetime) -> Path | None:
+    if municipality.answers is None or path.resolve().parent != (home / municipality.answers).resolve():
+        return None
+    target = path.parent / RECEIVED / f"{now:%Y%m%d-%H%M%S%f}-{path.name}"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        return path.rename(target)
+    except OSError as error:
+        # It will be read again: what it says is stored already, and storing it twice changes nothing.
+        log.warning("%s cannot be moved to %s (%s).", path, target.parent, error.strerror)
+        return None
+
+
+def answers_before(session: NightSession, municipality: Municipality, earlier: EarlierTables) -> list[Receipt]:
+    """What lies in the drop folder when the night begins to merge. A dry plan reads nothing: it changes nothing."""
+    if municipality.answers is None or session.apply == "never":
+        return []
+    with session.step("answers"), one_sentence():
+        try:
+            return pick_up_folder(municipality, session.home, session.ledger, lambda name: earlier.last(municipality.slug, name))
+        except OSError as error:
+            log.warning("The answers in %s cannot be read (%s); they wait for the next night.", municipality.answers, error.strerror)
+            return []

@@ -1,0 +1,132 @@
+"""One dwelling out of several rows, and which register entry it is."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets import night_steps
+from assets.answer_assets import answers_before
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night_resource import REGISTER_POOL, Night, one_sentence
+from assets.stored_table import Table
+from assets.table_io import TABLE_TYPE, EarlierTables, Tables, counts, told
+from reconciliation.decisions.answers import Outcome
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import DWELLINGS, MATCHES
+
+
+def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Merge across sources: who won each field and why."""
+    slug = municipality.slug
+    key = [slug, "dwellings"]
+    needs = [[slug, "standing_rows"]]
+
+    def out(name: str, description: str) -> dg.AssetOut:
+        return dg.AssetOut(
+            key=[slug, name], description=description, dagster_type=TABLE_TYPE, io_manager_key="tables", group_name=slug, kinds={"polars"}
+        )
+
+    @dg.multi_asset(
+        name=f"{slug}_merge",
+        deps=needs,
+        outs={
+            "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id."),
+            "lineage": out("lineage", "Where sources disagree: every value, who won and why."),
+            "memberships": out("memberships", "Which source row belongs to which dwelling."),
+        },
+        check_specs=[
+            schema_check_key(key),
+            check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
+        ],
+    )
+    def merged(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables) -> Iterator[object]:
+        (standing_rows,) = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        for receipt in answers_before(session, municipality, earlier):
+            context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
+        with one_sentence():
+            done = night_steps.merge_rows(session, standing_rows.frame)
+        dwellings = done.dwellings
+        yield dg.Output(
+            Table(dwellings, standing_rows.facts),
+            "dwellings",
+            metadata=told(dwellings, "kategori"),
+        )
+        yield dg.Output(Table(done.lineage), "lineage", metadata=told(done.lineage, "field"))
+        yield dg.Output(
+            Table(done.memberships),
+            "memberships",
+            metadata=told(done.memberships, "source"),
+        )
+        yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
+        adrift = night_steps.rows_adrift(standing_rows.frame, dwellings)
+        yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
+
+    return merged
+
+
+def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """The register as it is tonight."""
+    slug = municipality.slug
+    key = [slug, "register"]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Kobo as it is tonight: every entry we hold an id for, and what an exported file tells.",
+        kinds={"kobo"},
+        pool=REGISTER_POOL,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],
+    )
+    def register(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run.run_id)
+        with one_sentence():
+            seen = night_steps.see_register(session)
+        if seen.message:
+            context.log.warning(seen.message)
+        for note in seen.notes:
+            context.log.warning(note)
+        said = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding}
+        facts = {**said, "missing": list(seen.missing), "notes": list(seen.notes)}
+        yield dg.Output(
+            Table(seen.rows, facts),
+            metadata={
+                "entries": seen.rows.height,
+                "verdict": seen.verdict,
+                "missing": len(seen.missing),
+                "by boligtype": counts(seen.rows, "boligtype"),
+                **({"unknown to the contract": "\n".join(seen.notes)} if seen.notes else {}),
+            },
+        )
+        yield result(key, "register_seen", seen.verdict == "complete", seen.message or "")
+
+    return register
+
+
+def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Which register entry each dwelling is, by key and with the reason."""
+    slug = municipality.slug
+    key = [slug, "matches"]
+    needs = [[slug, name] for name in ("dwellings", "register")]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Pairs of a dwelling and a register entry: our link, a person's decision, keys, then explained candidates.",
+        kinds={"polars"},
+        deps=needs,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key)],
+    )
+    def matches(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, register = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        with one_sentence():
+            found = night_steps.match_entries(session, dwellings.frame, register.frame)
+        yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
+        yield schema_result(key, found, MATCHES)
+
+    return matches

@@ -1,0 +1,63 @@
+"""The night as Dagster's resource: how it is run, and one session per municipality for as long as the run lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from assets.night_session import NightSession, tonight
+from kobo_client.errors import RegisterError
+from reconciliation.ledger import LedgerError
+from reconciliation.model.municipality import Municipality
+
+REGISTER_POOL = "kobo_register"
+"""Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is how many nights of a deployment
+may do so at once; each keeps to its own `calls_per_second`, so the register never meets more than the two multiplied."""
+
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
+"""A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
+
+
+class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """How tonight is run. Blank means: today, and apply as the municipality's file says."""
+
+    home: str
+    as_of: str = ""
+    apply: str = ""
+    approved_by: str = ""
+    """Who approves, when `apply` is a digest. Blank: the account that runs it."""
+
+    _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Night]:
+        try:
+            yield self
+        finally:
+            for session in self._sessions.values():
+                session.close()
+            self._sessions.clear()
+
+    def session(self, municipality: Municipality, run_id: str) -> NightSession:
+        """The run's session for that municipality; opened at first use. Raises dagster.Failure in one sentence."""
+        if municipality.slug not in self._sessions:
+            as_of = date.fromisoformat(self.as_of) if self.as_of else tonight(municipality)
+            with one_sentence():
+                self._sessions[municipality.slug] = NightSession(
+                    municipality, Path(self.home), as_of, self.apply or municipality.apply, run_id, approved_by=self.approved_by
+                )
+        return self._sessions[municipality.slug]
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """What we know how to say ends the step with that sentence, and no layer tries again."""
+    try:
+        yield
+    except (LedgerError, RegisterError) as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error

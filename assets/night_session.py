@@ -1,0 +1,117 @@
+"""What the steps of one night share: the date, the ledger and its lock, the register's client, the clock. Knows nothing of Dagster."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kobo_client.client import CallRecord, RegisterClient
+from kobo_client.rehearsal.process import rehearsal_running
+from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.model.municipality import Municipality
+
+EXPECTED = ("done", "conflict", "not_found")
+"""Outcomes of a call that are answers, whatever they say."""
+LOCK_SECONDS = 120.0
+"""A lock not renewed for this long belongs to a night that died; a living one renews it every 40 s, whatever its steps do."""
+
+
+class NightSession:
+    """What the steps of one run share. Closed when the run ends, however it ends."""
+
+    def __init__(
+        self,
+        municipality: Municipality,
+        home: Path,
+        as_of: date,
+        apply: str,
+        run_id: str,
+        *,
+        approved_by: str = "",
+        ledger: Ledger | None = None,
+    ) -> None:
+        """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session."""
+        self.municipality = municipality
+        self.home = home
+        self.as_of = as_of
+        self.apply = apply
+        self.run_id = run_id
+        self.approved_by = approved_by or f"{_account()}@{socket.gethostname()}"
+        self.seconds: dict[str, float] = {}
+        self.calls: list[CallRecord] = []
+        self.finished = False
+        self.verdict_if_ended = "failed"
+        """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
+        self._stack = ExitStack()
+        self._client: RegisterClient | None = None
+        self.ledger = ledger or self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
+        try:
+            self.lock = self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
+            self.ledger.begin_run(municipality.slug, as_of, run_id, apply)
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def client(self) -> RegisterClient:
+        """The register's client; a rehearsal register that does not answer is started for the length of the night."""
+        if self._client is None:
+            register = self.municipality.register_
+            if register.kind == "rehearsal":
+                address = self._stack.enter_context(rehearsal_running(register, self.home))
+                register = register.model_copy(update={"base_url": address})
+            self._client = self._stack.enter_context(RegisterClient(register, on_call=self.calls.append))
+        return self._client
+
+    @property
+    def import_folder(self) -> Path:
+        """Where the files for Kobo's import lie."""
+        return self.home / (self.municipality.register_.import_folder or Path("var") / self.municipality.slug / "import")
+
+    def call_counts(self) -> dict[str, int]:
+        """Requests sent so far tonight by verb, and how many failed or were tried again."""
+        verbs = Counter(call.verb for call in self.calls)
+        failed = sum(1 for call in self.calls if call.outcome not in EXPECTED)
+        retried = sum(1 for call in self.calls if call.attempt > 1)
+        return {**{verb: verbs[verb] for verb in ("GET", "POST", "PUT", "DELETE")}, "failed": failed, "retried": retried}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Adds the block's wall time to that step of the night."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+
+    def finish(self, verdict: str, sources: Mapping[str, Mapping[str, Any]], message: str | None) -> None:
+        """Close the run's row in the ledger. sources: name -> verdict and counts of tonight's read."""
+        self.ledger.finish_run(self.run_id, verdict, self.seconds, sources, message)
+        self.finished = True
+
+    def close(self) -> None:
+        try:
+            if not self.finished:
+                self.ledger.finish_run(self.run_id, self.verdict_if_ended, self.seconds, {})
+        finally:
+            self._stack.close()
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's number without a name
+        return str(os.getuid())
+
+
+def tonight(municipality: Municipality) -> date:
+    """Today's date where the municipality is."""
+    return datetime.now(ZoneInfo(municipality.timezone)).date()

@@ -1,0 +1,179 @@
+"""What a night does up to its plan, step by step. Dagster's assets call these, and `kobosync plan` does without Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from assets.night_session import NightSession
+from connectors.read import read_source
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_config import AnySource
+from kobo_client.snapshot import RegisterSnapshot, read_register
+from reconciliation.apply import awaited
+from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.identifiers import municipalities
+from reconciliation.match import match
+from reconciliation.merge import Merged, merge
+from reconciliation.model import tables
+from reconciliation.model.words import DwellingClass
+from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
+from reconciliation.plan.planning import Plan, make_plan
+from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
+from reconciliation.reading.carried_rows import standing_rows
+from reconciliation.reading.corrections import idle, read_corrections
+from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import Validated, validate
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed. said, notes: what is wrong with
+    the file of corrections, and with the official addresses."""
+
+    rows: pl.DataFrame
+    unreadable: pl.DataFrame
+    corrected: int
+    said: Sequence[str]
+    notes: Sequence[str]
+
+
+def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
+    """The source as it is tonight, judged against the last time it was read to its end."""
+    with session.step("extract"):
+        return read_source(name, source, session.home, session.ledger.last_complete_rows(session.municipality.slug, name))
+
+
+def standardise_all(session: NightSession, reads: Mapping[str, SourceRead]) -> Standardised:
+    """All sources' rows in the register's words; the order of the sources does not matter."""
+    municipality = session.municipality
+    with session.step("standardise"):
+        official = official_addresses(municipality, session.home)
+        corrections = read_corrections(municipality, session.home)
+        meant = {name: corrected(read, corrections) for name, read in sorted(reads.items())}
+        read = {name: standardise(done.read, municipality.sources[name], municipality) for name, done in meant.items()}
+        parts = [with_official_addresses(done, municipality.sources[name], official.register) for name, done in read.items()]
+        return Standardised(
+            rows=with_corrected(
+                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)]),
+                pl.concat([done.cells for done in meant.values()]),
+            ),
+            unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)]),
+            corrected=sum(sum(done.used.values()) for done in meant.values()),
+            said=[*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))],
+            notes=official.notes,
+        )
+
+
+def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame) -> Validated:
+    """Accepted, rejected, out of scope; each row once. rows: CORRECTED_ROWS."""
+    with session.step("validate"):
+        done = validate(rows, unreadable, session.municipality)
+        return replace(done, deviations=tell_corrected(done.deviations, rows))
+
+
+def still_standing(
+    session: NightSession, accepted: pl.DataFrame, rejected: pl.DataFrame, verdicts: Mapping[str, Verdict], before: pl.DataFrame | None
+) -> pl.DataFrame:
+    """STANDING_ROWS of tonight. before: those of the last night, if there was one."""
+    with session.step("merge"):
+        return standing_rows(accepted, rejected, verdicts, before)
+
+
+def merge_rows(session: NightSession, standing: pl.DataFrame) -> Merged:
+    """Dwellings out of rows, by what is known of their keys and what people decided."""
+    slug = session.municipality.slug
+    with session.step("merge"):
+        known = session.ledger.memberships(slug)
+        decided = with_standing_choices(session.ledger.decisions(slug), standing, known)
+        same_place = municipalities().same_place_as(session.municipality.kommunenummer)
+        return merge(standing, known, decided, session.municipality, same_place)
+
+
+def see_register(session: NightSession) -> RegisterSnapshot:
+    """The register as it is tonight; that it cannot be seen is a verdict, no error."""
+    with session.step("snapshot"):
+        kobo_ids = session.ledger.links(session.municipality.slug).get_column("kobo_id").to_list()
+        return read_register(session.client(), session.municipality.register_, kobo_ids, session.home)
+
+
+def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES: which entry each dwelling is."""
+    slug = session.municipality.slug
+    with session.step("match"):
+        same_place = municipalities().same_place_as(session.municipality.kommunenummer)
+        return match(dwellings, entries, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
+
+
+def plan_changes(
+    session: NightSession,
+    *,
+    dwellings: pl.DataFrame,
+    lineage: pl.DataFrame,
+    memberships: pl.DataFrame,
+    matches: pl.DataFrame,
+    rejected: pl.DataFrame,
+    register_rows: pl.DataFrame | None,
+    missing_kobo_ids: Sequence[str],
+    verdicts: Mapping[str, Verdict],
+) -> Plan:
+    """The plan, recorded in the ledger. register_rows: None when the register could not be seen."""
+    municipality, ledger = session.municipality, session.ledger
+    slug = municipality.slug
+    with session.step("plan"):
+        # Also where the API writes by now: what a file began is settled by whoever comes after.
+        handed_over = awaited(ledger, slug, session.import_folder)
+        made = make_plan(
+            dwellings=dwellings,
+            register_rows=register_rows,
+            missing_kobo_ids=missing_kobo_ids,
+            matches=matches,
+            links=ledger.links(slug),
+            absences=ledger.absences(slug, session.as_of),
+            complete_sources=[name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE],
+            memberships=memberships,
+            municipality=municipality,
+            as_of=session.as_of,
+            lineage=lineage,
+            decisions=ledger.decisions(slug),
+            rejected=rejected,
+            handed_over=handed_over if municipality.register_.by_file else None,
+        )
+        ledger.save_memberships(slug, memberships, session.as_of)
+        ledger.record_plan(
+            session.run_id,
+            made.items,
+            made.digest,
+            refusals=refusals_of(made),
+            register_verdict=made.register_verdict,
+            gone=gone_tonight(made),
+        )
+    session.verdict_if_ended = "planned"
+    return made
+
+
+def refusals_of(plan: Plan) -> list[dict[str, str]]:
+    """What the guards said, as the ledger keeps it."""
+    return [{"code": refusal.code, "message": refusal.message, "melding": refusal.melding} for refusal in plan.refusals]
+
+
+def gone_tonight(plan: Plan) -> list[str]:
+    """Dwellings that every source that held them was read to its end without; only those nights count towards retiring."""
+    there = pl.col("held").is_in([SOURCE_INCOMPLETE, ROW_REJECTED]).fill_null(value=False)
+    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~there
+    return plan.items.filter(retiring).get_column("leverandor_bolig_id").to_list()
+
+
+def rows_lost(rows: pl.DataFrame, done: Validated) -> str:
+    """Law 1 after validating, in words."""
+    ends = done.accepted.height + done.rejected.height + done.out_of_scope.height
+    return "" if ends == rows.height else f"{rows.height} rows in, {ends} out."
+
+
+def rows_adrift(standing: pl.DataFrame, dwellings: pl.DataFrame) -> str:
+    """Law 1 after merging, in words."""
+    parts = int(dwellings.get_column("source_keys").list.len().sum())
+    return "" if parts == standing.height else f"{standing.height} rows stand, {parts} are in dwellings."

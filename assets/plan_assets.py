@@ -1,0 +1,167 @@
+"""The plan as a value, applied row by row, and nothing else than what was shown."""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets import night_steps
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night_resource import REGISTER_POOL, Night, one_sentence
+from assets.night_session import NightSession
+from assets.row_assets import verdicts_of
+from assets.stored_table import Table
+from assets.table_io import TABLE_TYPE, Tables, told
+from reconciliation.apply import adopt, apply_plan, awaited, hand_over
+from reconciliation.decisions.conflicts import as_sent
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
+from reconciliation.plan.approval import DIGEST, Answer, Approval, decide
+from reconciliation.plan.guards import HANDED_OVER
+from reconciliation.plan.plan_rendering import as_markdown
+from reconciliation.plan.planning import Plan, actionable
+
+
+def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """The difference, classed and guarded; changes nothing in the register."""
+    slug = municipality.slug
+    key = [slug, "plan"]
+    needs = [[slug, name] for name in ("dwellings", "lineage", "memberships", "register", "matches", "rejected_rows")]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
+        kinds={"polars"},
+        deps=needs,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[
+            schema_check_key(key),
+            check_key(key, "inside_limits", "The guards let the plan be applied without a person."),
+            check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
+        ],
+    )
+    def plan(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, lineage, memberships, register, matches, rejected_rows = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        seen = register.facts["verdict"] == "complete"
+        with one_sentence():
+            made = night_steps.plan_changes(
+                session,
+                dwellings=dwellings.frame,
+                lineage=lineage.frame,
+                memberships=memberships.frame,
+                matches=matches.frame,
+                rejected=rejected_rows.frame,
+                register_rows=register.frame if seen else None,
+                missing_kobo_ids=register.facts["missing"],
+                verdicts=verdicts_of(dwellings),
+            )
+        yield dg.Output(
+            Table(made.items, facts_of(made)),
+            metadata={
+                "digest": made.digest,
+                **{str(name): number for name, number in made.counts.items()},
+                "plan": dg.MetadataValue.md(as_markdown(made)),
+            },
+        )
+        yield schema_result(key, made.items, PLAN_ITEMS)
+        yield result(key, "inside_limits", not made.refusals, " ".join(refusal.message for refusal in made.refusals), warn=True)
+        waiting = made.counts.get("conflict", 0) + made.counts.get("review", 0)
+        yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
+
+    return plan
+
+
+def facts_of(plan: Plan) -> dict[str, Any]:
+    """What of a plan is no table."""
+    return {
+        "digest": plan.digest,
+        "register_verdict": plan.register_verdict,
+        "counts": {str(name): number for name, number in plan.counts.items()},
+        "refusals": night_steps.refusals_of(plan),
+    }
+
+
+def approval_of(plan: Table, mode: str, municipality: Municipality, register_seen: bool) -> Approval:
+    """May that plan be applied, asked with this `--apply`?"""
+    if not register_seen:
+        return Approval(Answer.DRY, "The register could not be read, so nothing was planned or applied.")
+    return decide(
+        mode,
+        plan.facts["digest"],
+        actionable(plan.frame).height,
+        tuple(refusal["message"] for refusal in plan.facts["refusals"]),
+        f"kobosync night {municipality.file}",
+    )
+
+
+def record_approval(session: NightSession, slug: str, digest: str, mode: str) -> None:
+    """A digest as mode is a decision of a person: kept once, and kept before anything is written."""
+    if not DIGEST.match(mode):
+        return
+    standing = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
+    if standing.is_empty():
+        session.ledger.add_decision(slug, kind="plan", subject=digest, verdict="approved", decided_by=session.approved_by)
+
+
+def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
+    slug = municipality.slug
+    key = [slug, "outcomes"]
+    needs = [[slug, name] for name in ("plan", "dwellings", "matches", "register")]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="What became of each planned change: done, refused with the register's words, or not tried.",
+        kinds={"kobo"},
+        pool=REGISTER_POOL,
+        deps=needs,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
+    )
+    def outcomes(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        plan, dwellings, matches, register = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
+        context.log.info(approval.message)
+        session.verdict_if_ended = "failed"
+        done = empty(OUTCOMES)
+        clashes = 0
+        with session.step("apply"), one_sentence():
+            if approval.answer is Answer.APPLY:
+                record_approval(session, slug, plan.facts["digest"], session.apply)
+                clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
+                doing, desired = actionable(plan.frame), as_sent(plan.frame, dwellings.frame, register.frame)
+                if municipality.register_.by_file:
+                    # What was adopted just now has arrived.
+                    awaited(session.ledger, slug, session.import_folder)
+                    done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
+                else:
+                    done = apply_plan(
+                        items=doing,
+                        desired=desired,
+                        client=session.client(),
+                        ledger=session.ledger,
+                        run_id=session.run_id,
+                        municipality=slug,
+                        threads=municipality.register_.threads,
+                        still_held=session.lock.held,
+                    )
+            session.ledger.record_calls(slug, session.run_id, session.calls)
+        if clashes:
+            context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
+        facts = {"answer": approval.answer.value, "message": approval.message, "calls": session.call_counts()}
+        by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
+        yield dg.Output(
+            Table(done, facts),
+            metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **told(done, "verb", "outcome")},
+        )
+        yield schema_result(key, done, OUTCOMES)
+        left = done.height - sum(by_outcome.get(name, 0) for name in ("done", HANDED_OVER, "by_hand"))
+        yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
+
+    return outcomes

@@ -1,0 +1,249 @@
+"""How far the night brought us, and what people open in the morning."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import dagster as dg
+import polars as pl
+
+from assets.answer_assets import asked
+from assets.checks import check_key, result
+from assets.night_resource import FRESH, Night, one_sentence
+from assets.row_assets import verdicts_of
+from assets.stored_table import Table
+from assets.table_io import TABLE_TYPE, Tables
+from connectors.read_result import Verdict
+from reconciliation.decisions.answer_choices import contradictory
+from reconciliation.ledger import LIFE, Ledger
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import DEVIATIONS
+from reconciliation.plan.approval import Answer, Approval
+from reconciliation.plan.night_verdict import Judgement, NightVerdict, judge
+from reconciliation.plan.progress import measure
+from reporting.acquisitions_reading import read_measures
+from reporting.clarifications import contradictory_in_words, decided_by_dwelling
+from reporting.needs_reading import read_needs
+from reporting.night_report import RECENT, NightResult, SourceNight
+from reporting.publish import Published, publish
+from reporting.report_copies import copy_night
+from reporting.report_files import ReportError
+
+REPORTED = (
+    *("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches"),
+    *("register", "plan", "outcomes", "progress"),
+)
+"""The tables that the reports are made from, and `progress`: tonight's point of the curve must be in the ledger before."""
+
+
+def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Tonight's point of the burn-up curve, per category, source and owner; stored in the ledger."""
+    slug = municipality.slug
+    needs = [[slug, name] for name in ("dwellings", "memberships", "plan", "outcomes", "rejected_rows")]
+
+    @dg.asset(
+        key=[slug, "progress"],
+        group_name=slug,
+        description="How many let dwellings there are, how many are in Kobo, how many are in sync; per category and source.",
+        kinds={"polars"},
+        deps=needs,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+    )
+    def progress(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        dwellings, memberships, plan, outcomes, rejected_rows = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        with session.step("progress"), one_sentence():
+            snapshot = measure(
+                dwellings.frame,
+                plan.frame,
+                outcomes.frame,
+                rejected_rows.frame,
+                memberships.frame,
+                municipality,
+                register_seen=plan.facts["register_verdict"] == "complete",
+                history=session.ledger.history(slug),
+            )
+            session.ledger.record_snapshot(session.run_id, snapshot)
+        totals = {name: int(snapshot.get_column(name).sum()) for name in ("in_scope", "in_register", "in_sync")}
+        yield dg.Output(Table(snapshot, totals), metadata={**totals, "by category": _by_category(snapshot)})
+
+    return progress
+
+
+def _by_category(snapshot: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    told = snapshot.group_by("category").agg(pl.col("in_scope", "in_register", "in_sync").sum()).sort("category")
+    lines = ["| category | in scope | in register | in sync |", "|---|---:|---:|---:|"]
+    return dg.MetadataValue.md("\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in told.iter_rows())]))
+
+
+def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Reports from the tables and the ledger alone; the night's last word, and its verdict as a check."""
+    slug = municipality.slug
+    key = [slug, "reports"]
+    needs = {name: [slug, name] for name in REPORTED}
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="The page, one workbook per data owner and summary.json, in bokmål.",
+        kinds={"html", "excel"},
+        deps=[*needs.values()],
+        dagster_type=cast(dg.DagsterType, dg.Nothing),
+        freshness_policy=FRESH,
+        check_specs=[
+            check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
+        ],
+    )
+    def reports(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
+        made = dict(zip(needs, tables.made(*needs.values()), strict=True))
+        session = night.session(municipality, context.run.run_id)
+        verdicts = verdicts_of(made["dwellings"])
+        with session.step("report"), one_sentence():
+            complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
+            lives = session.ledger.record_deviations(session.run_id, session.as_of, made["deviations"].frame, complete)
+            judgement = judgement_of(made)
+            sources = source_nights(municipality, made)
+            night_result = NightResult(
+                municipality=municipality,
+                as_of=session.as_of,
+                run_id=session.run_id,
+                plan_digest=made["plan"].facts["digest"],
+                plan_refusals=tuple(refusal["melding"] for refusal in made["plan"].facts["refusals"]),
+                sources=sources,
+                dwellings=made["dwellings"].frame,
+                items=made["plan"].frame,
+                deviations=lives.select(*DEVIATIONS, *LIFE),
+                standing_rows=made["standing_rows"].frame,
+                class_changes=session.ledger.class_changes(slug),
+                fixed=_fixed_lately(session.ledger, slug, session.as_of),
+                rejected_rows=made["rejected_rows"].frame,
+                out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
+                out_of_scope_rows=made["out_of_scope_rows"].frame,
+                lineage=made["lineage"].frame,
+                outcomes=made["outcomes"].frame,
+                register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
+                register_verdict=made["register"].facts["verdict"],
+                register_melding=made["register"].facts["melding"],
+                calls=made["outcomes"].facts["calls"],
+                history=session.ledger.history(slug),
+                seconds=session.seconds,
+                verdict=judgement.verdict.value,
+                messages=judgement.messages,
+                needs=read_needs(municipality, session.home),
+                **_decisions(municipality, session.ledger, made),
+                measures=read_measures(municipality, session.home),
+            )
+            try:
+                published = publish(night_result, session.home / municipality.reports)
+                copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
+            except ReportError as error:
+                raise dg.Failure(description=str(error), allow_retries=False) from error
+        session.finish(
+            judgement.verdict.value,
+            {
+                name: {
+                    "verdict": source.verdict.value,
+                    "rows_read": source.rows_read,
+                    "rejected": source.rejected,
+                    "out_of_scope": source.out_of_scope,
+                    "accepted": source.accepted,
+                }
+                for name, source in sources.items()
+            },
+            " ".join(judgement.messages) or None,
+        )
+        yield dg.MaterializeResult(
+            metadata={
+                "verdict": judgement.verdict.value,
+                "says": " ".join(judgement.messages) or "-",
+                **report_metadata(municipality, published),
+                "open deviations": lives.height,
+                "new deviations": int(lives["is_new"].sum()),
+                **({"copied to": dg.MetadataValue.url(copied)} if copied else {}),
+            },
+            check_results=[
+                result(
+                    key,
+                    "night_done",
+                    judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING),
+                    " ".join(judgement.messages),
+                )
+            ],
+        )
+
+    return reports
+
+
+def report_metadata(municipality: Municipality, published: Published) -> dict[str, Any]:
+    """The curve, where the files lie, and links to them where the municipality's file says how people reach them."""
+    base = municipality.send.link.rstrip("/") if municipality.send else ""
+    home = f"{base}/{municipality.slug}/{published.folder.name}"
+
+    def link(file: Path) -> dg.MetadataValue[Any]:
+        return dg.MetadataValue.url(f"{home}/{file.name}") if base else dg.MetadataValue.path(str(file))
+
+    return {
+        **({"burn-up": dg.MetadataValue.md(published.thumbnail)} if published.thumbnail else {}),
+        **({"burn-up and forecast": dg.MetadataValue.md(published.burnup)} if published.burnup else {}),
+        # The commands read these two, so they are paths on this machine always.
+        "report": dg.MetadataValue.path(str(published.page)),
+        "summary": dg.MetadataValue.path(str(published.summary)),
+        **({"page": link(published.page)} if base else {}),
+        **{f"workbook of {owner}": link(book) for owner, book in published.workbooks.items()},
+    }
+
+
+def _fixed_lately(ledger: Ledger, slug: str, as_of: date) -> pl.DataFrame:
+    """What owners fixed within RECENT; a night that is run for an older date does not know of later ones."""
+    return ledger.deviations(slug, include_fixed=True).filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
+
+
+def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Table]) -> dict[str, Any]:
+    """What people are asked tonight and what they decided before, as the reports show it."""
+    decisions = ledger.decisions(municipality.slug)
+    seen = made["register"].facts["verdict"] == "complete"
+    return {
+        "questions": tuple(asked(made, ledger, municipality.slug).questions) if seen else (),
+        "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
+        "contradictory": tuple(contradictory_in_words(row, municipality) for row in contradictory(decisions)),
+    }
+
+
+def judgement_of(made: Mapping[str, Table]) -> Judgement:
+    """How the night went, from what its steps left behind."""
+    sources = made["dwellings"].facts["sources"]
+    register = made["register"].facts
+    outcomes = made["outcomes"]
+    return judge(
+        {name: facts["message"] or None for name, facts in sources.items() if facts["verdict"] != Verdict.COMPLETE.value},
+        None if register["verdict"] == "complete" else register["message"],
+        Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"]),
+        dict(outcomes.frame.group_by("outcome").len().iter_rows()),
+    )
+
+
+def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict[str, SourceNight]:
+    """Each source's night in rows. Carried rows are an earlier night's, and are not counted as read."""
+
+    def count(frame: pl.DataFrame) -> dict[str, int]:
+        return dict(frame.group_by("source").len().iter_rows())
+
+    standing = made["standing_rows"].frame
+    rejected, outside = count(made["rejected_rows"].frame), count(made["out_of_scope_rows"].frame)
+    accepted, carried = count(standing.filter(~pl.col("carried"))), count(standing.filter("carried"))
+    nights = {}
+    for name, facts in made["dwellings"].facts["sources"].items():
+        counts = {"rejected": rejected.get(name, 0), "out_of_scope": outside.get(name, 0), "accepted": accepted.get(name, 0)}
+        nights[name] = SourceNight(
+            verdict=Verdict(facts["verdict"]),
+            title=municipality.sources[name].title,
+            owner=municipality.sources[name].owner,
+            rows_read=sum(counts.values()),
+            carried=carried.get(name, 0),
+            message=facts["message"],
+            melding=facts["melding"],
+            **counts,
+        )
+    return nights

@@ -1,0 +1,169 @@
+"""From rows as written to rows one can trust: standardise, validate, and the rows that stand tonight."""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets import night_steps
+from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.night_resource import Night
+from assets.source_assets import source_key
+from assets.stored_table import Table
+from assets.table_io import TABLE_TYPE, EarlierTables, Tables, told
+from connectors.read_result import SourceRead, Verdict
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
+from reconciliation.reading.apply_corrections import CORRECTED_ROWS
+
+
+def read_of(name: str, table: Table) -> SourceRead:
+    """The read as the connector gave it, from its stored table."""
+    unreadable = table.facts.get("unreadable") or []
+    return SourceRead(
+        source=name,
+        verdict=Verdict(table.facts["verdict"]),
+        rows=table.frame,
+        message=table.facts["message"],
+        melding=table.facts["melding"],
+        masked=table.facts["masked"],
+        notes=tuple(table.facts["notes"]),
+        unreadable=pl.DataFrame(unreadable) if unreadable else None,
+    )
+
+
+def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        key=[municipality.slug, name],
+        description=description,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        group_name=municipality.slug,
+        kinds={"polars"},
+    )
+
+
+def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Every source's rows in the register's own words, and what could not be read."""
+    slug = municipality.slug
+    rows_key = [slug, "source_rows"]
+    needs = {name: source_key(municipality, name) for name in municipality.sources}
+
+    @dg.multi_asset(
+        name=f"{slug}_standardise",
+        deps=[*needs.values()],
+        outs={
+            "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
+            "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
+        },
+        check_specs=[
+            schema_check_key(rows_key),
+            check_key(rows_key, "corrections", "Every line of the owners' file of corrections can be used, and is."),
+            check_key(rows_key, "addresses", "The official addresses are no older than they may be."),
+        ],
+    )
+    def standardised(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
+        sources = dict(zip(needs, tables.made(*needs.values()), strict=True))
+        session = night.session(municipality, context.run.run_id)
+        done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()})
+        rows = done.rows
+        facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
+        yield dg.Output(
+            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": done.corrected}
+        )
+        yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=told(done.unreadable, "rule"))
+        yield schema_result(rows_key, rows, CORRECTED_ROWS)
+        yield result(rows_key, "corrections", not done.said, " ".join(done.said)[:2000], warn=True)
+        yield result(rows_key, "addresses", not done.notes, " ".join(done.notes), warn=True)
+
+    return standardised
+
+
+def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
+    """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
+    slug = municipality.slug
+    keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
+    needs = [[slug, name] for name in ("source_rows", "unreadable_values")]
+
+    @dg.multi_asset(
+        name=f"{slug}_validate",
+        deps=needs,
+        outs={
+            "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
+            "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
+            "out_of_scope_rows": _out(municipality, "out_of_scope_rows", "Rows that are no let dwelling: institution places, store rooms."),
+            "deviations": _out(municipality, "deviations", "What is wrong: one row per source row and rule, in the owner's words."),
+        },
+        check_specs=[
+            *(schema_check_key(keys[name]) for name in ("accepted_rows", "deviations")),
+            check_key(keys["rejected_rows"], "empty", "No source row is rejected."),
+            check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
+        ],
+    )
+    def validated(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
+        source_rows, unreadable_values = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
+        yield dg.Output(
+            Table(done.accepted, source_rows.facts),
+            "accepted_rows",
+            metadata=told(done.accepted, "source"),
+        )
+        yield dg.Output(Table(done.rejected), "rejected_rows", metadata=told(done.rejected, "source"))
+        yield dg.Output(
+            Table(done.out_of_scope),
+            "out_of_scope_rows",
+            metadata=told(done.out_of_scope, "source", "reason"),
+        )
+        yield dg.Output(
+            Table(done.deviations),
+            "deviations",
+            metadata=told(done.deviations, "rule", "owner"),
+        )
+        yield schema_result(keys["accepted_rows"], done.accepted, SOURCE_ROWS)
+        yield schema_result(keys["deviations"], done.deviations, DEVIATIONS)
+        yield result(
+            keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
+        )
+        lost = night_steps.rows_lost(source_rows.frame, done)
+        yield result(keys["accepted_rows"], "conservation", not lost, lost or f"{source_rows.frame.height} rows in and out.")
+
+    return validated
+
+
+def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
+    """Tonight's accepted rows, plus the last good version of those a failed read or a new error took away."""
+    slug = municipality.slug
+    key = [slug, "standing_rows"]
+    needs = [[slug, name] for name in ("accepted_rows", "rejected_rows")]
+
+    @dg.asset(
+        key=key,
+        group_name=slug,
+        description="The rows merging works on: tonight's, and the last accepted version of rows that could not be read tonight.",
+        kinds={"polars"},
+        deps=needs,
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        check_specs=[schema_check_key(key)],
+    )
+    def standing(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables):  # type: ignore[no-untyped-def]
+        accepted_rows, rejected_rows = tables.made(*needs)
+        session = night.session(municipality, context.run.run_id)
+        before = earlier.last(*key)
+        rows = night_steps.still_standing(
+            session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before.frame if before else None
+        )
+        yield dg.Output(
+            Table(rows, accepted_rows.facts),
+            metadata=told(rows, "source", "carried"),
+        )
+        yield schema_result(key, rows, STANDING_ROWS)
+
+    return standing
+
+
+def verdicts_of(table: Table) -> dict[str, Verdict]:
+    """Source name -> verdict of tonight's read, from the facts that follow the rows."""
+    sources: Mapping[str, Mapping[str, str]] = table.facts["sources"]
+    return {name: Verdict(facts["verdict"]) for name, facts in sources.items()}

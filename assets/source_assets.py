@@ -1,0 +1,64 @@
+"""Each legacy source as an asset of its own, so that the graph shows which system is broken."""
+
+import dagster as dg
+
+from assets import night_steps
+from assets.checks import check_key, result
+from assets.night_resource import FRESH, Night
+from assets.stored_table import Table
+from assets.table_io import TABLE_TYPE, told
+from connectors.read_result import Verdict
+from connectors.source_config import AnySource
+from reconciliation.model.municipality import Municipality
+
+
+def source_key(municipality: Municipality, name: str) -> list[str]:
+    return [municipality.slug, "source", name]
+
+
+def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg.AssetsDefinition:
+    """Extract: the source's rows as written, with their place; never more than the mapped columns."""
+    key = source_key(municipality, name)
+
+    @dg.asset(
+        key=key,
+        group_name=municipality.slug,
+        description=f"{source.title}: rows as written, with file, sheet and row. Owner: {municipality.owners[source.owner].title}.",
+        kinds={source.kind},
+        tags={"kobosync/owner": source.owner},
+        dagster_type=TABLE_TYPE,
+        io_manager_key="tables",
+        freshness_policy=FRESH,
+        check_specs=[
+            check_key(key, "read_complete", "The source was read, and read to its end."),
+            check_key(key, "minimum_rows", "At least as many rows as the municipality's file demands."),
+        ],
+    )
+    def extract(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+        session = night.session(municipality, context.run.run_id)
+        read = night_steps.extract(session, name, source)
+        if read.message:
+            context.log.warning(read.message)
+        unreadable = read.unreadable.to_dicts() if read.unreadable is not None else []
+        facts = {
+            "verdict": read.verdict.value,
+            "message": read.message,
+            "melding": read.melding,
+            "masked": dict(read.masked),
+            "notes": list(read.notes),
+            "unreadable": unreadable,
+        }
+        yield dg.Output(
+            Table(read.rows, facts),
+            metadata={
+                **told(read.rows, "file", "sheet"),
+                "verdict": read.verdict.value,
+                "masked values": sum(read.masked.values()),
+                "notes": "; ".join(read.notes) or "-",
+            },
+        )
+        yield result(key, "read_complete", read.verdict is Verdict.COMPLETE, read.message or "")
+        enough = read.rows.height >= source.minimum_rows
+        yield result(key, "minimum_rows", enough, f"{read.rows.height} rows read, at least {source.minimum_rows} expected.")
+
+    return extract

@@ -1,0 +1,44 @@
+"""A table as it lies in storage: a frame and a few facts about it in one Parquet file. Knows nothing of Dagster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from upath import UPath
+
+FACTS_KEY = "kobosync"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """frame: one of the tables of `reconciliation.model.tables`. facts: small JSON values (verdicts, digests, counts)."""
+
+    frame: pl.DataFrame
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+UNREADABLE = (OSError, pl.exceptions.PolarsError, ValueError)
+
+
+def read_table(path: UPath) -> Table:
+    """The table in that file. Raises one of UNREADABLE."""
+    with path.open("rb") as file:
+        frame = pl.read_parquet(file)
+    with path.open("rb") as file:
+        facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
+    return Table(frame, facts)
+
+
+def last_table(base: str, *key: str) -> Table | None:
+    """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
+    path = UPath(base).joinpath(*key[:-1], key[-1] + ".parquet")
+    if not path.exists():
+        return None
+    try:
+        return read_table(path)
+    except UNREADABLE:
+        return None

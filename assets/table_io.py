@@ -1,0 +1,110 @@
+"""What passes between assets: how Dagster stores a table, and what its UI tells of one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+from upath import UPath
+
+from assets.stored_table import FACTS_KEY, UNREADABLE, Table, last_table, read_table
+
+SHORT = 20
+"""Lines of a table in metadata at most; megabytes there make the UI stand still."""
+
+
+KEPT_BYTES = 16_000_000
+"""Of the tables stored in a run, how many bytes of frames stay at hand for its later steps: all of a small town's, none of a city's."""
+
+TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
+
+
+def counts(frame: pl.DataFrame, *by: str) -> dg.MarkdownMetadataValue:
+    """A short table for the UI: how many rows of each kind. Counts only, so that nothing of a home or a person is in it."""
+    told = frame.group_by(*by).len("rows").sort(*by, nulls_last=True).head(SHORT)
+    lines = [f"| {' | '.join(told.columns)} |", "|" + "---|" * len(told.columns)]
+    lines += [f"| {' | '.join('-' if value is None else str(value) for value in row)} |" for row in told.iter_rows()]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def told(frame: pl.DataFrame, *by: str) -> dict[str, Any]:
+    """Metadata of an asset: its rows, and how many of each kind."""
+    return {"rows": frame.height, f"by {' and '.join(by)}": counts(frame, *by)}
+
+
+class ParquetTables(dg.UPathIOManager):
+    """Stores each asset's table as `<base>/<asset key>.parquet`; the facts ride in the file's own metadata.
+
+    Works on any folder or URL that universal_pathlib knows (file, s3, abfs). Dagster makes one for each run: what a step stored is
+    given to the run's next ones as it was stored, without reading it again, as long as it is small.
+    """
+
+    extension: str | None = ".parquet"
+
+    def __init__(self, base_path: UPath | None = None) -> None:
+        super().__init__(base_path=base_path)
+        self._kept: dict[str, Table] = {}
+        self._left = KEPT_BYTES
+
+    def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + ".unfinished")
+        facts = json.dumps(dict(obj.facts), ensure_ascii=False)
+        with unfinished.open("wb") as file:
+            obj.frame.write_parquet(file, metadata={FACTS_KEY: facts})
+        unfinished.rename(path)  # a killed write never leaves half a table under the real name
+        self._keep(str(path), obj.frame, facts)
+
+    def made(self, *keys: Sequence[str]) -> list[Table]:
+        """The tables of those assets. A step names them in `deps` and asks for them here: an input of Dagster's, which is no more
+        than that, costs two events, and a night's inputs were a third of its events. Raises dagster.Failure as `load_from_path` does."""
+        return [self.load_from_path(None, self._base_path.joinpath(*key[:-1], key[-1] + ".parquet")) for key in keys]
+
+    def _keep(self, path: str, frame: pl.DataFrame, facts: str) -> None:
+        replaced = self._kept.pop(path, None)
+        self._left += int(replaced.frame.estimated_size()) if replaced else 0
+        size = int(frame.estimated_size())
+        if size <= self._left:
+            self._left -= size
+            self._kept[path] = Table(frame, json.loads(facts))
+
+    def load_from_path(self, context: dg.InputContext | None, path: UPath) -> Table:
+        """Raises dagster.Failure, which no layer tries again, for a table that a step left and that cannot be read any more."""
+        if kept := self._kept.get(str(path)):
+            return kept
+        try:
+            return read_table(path)
+        except FileNotFoundError as error:
+            raise dg.Failure(
+                f"The table {path.name} is not there ({path}). Run the whole night: it makes it.", allow_retries=False
+            ) from error
+        except UNREADABLE as error:
+            raise dg.Failure(
+                f"The table {path.name} is damaged ({path}). This step changed nothing; run the whole night again: it makes it anew.",
+                allow_retries=False,
+            ) from error
+
+
+Tables = dg.ResourceParam[ParquetTables]
+
+
+class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
+    """Where the tables of all municipalities lie."""
+
+    base: str
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> ParquetTables:
+        return ParquetTables(base_path=UPath(self.base))
+
+
+class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The same place, for a step that goes on from what the night before left."""
+
+    base: str
+
+    def last(self, *key: str) -> Table | None:
+        """`last_table` of that place."""
+        return last_table(self.base, *key)

@@ -1,0 +1,131 @@
+"""One GET at a time to a service, tried again when it is worth it. Secrets go to the configured host and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from connectors.read_faults import SourceFault
+from connectors.secrets_in_urls import without_secrets
+from connectors.source_config import Service
+from connectors.source_files import MEGABYTE
+
+_WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """content: the JSON, numbers as they were written. next_link: what the `Link` header calls next."""
+
+    content: Any
+    next_link: str | None
+
+
+class _TryAgain(Exception):
+    def __init__(self, detail: str, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.wait = wait
+
+
+class Asker:
+    """A session with one host; a context manager. `ask` raises SourceFault."""
+
+    def __init__(self, source: Service, headers: Mapping[str, str], hidden: Sequence[str], shown: str) -> None:
+        self._source, self._hidden, self._shown = source, hidden, shown
+        self._origin: tuple[str, str] | None = None
+        self._bytes_left = source.maximum_megabytes * MEGABYTE
+        self._session = requests.Session()
+        # A proxy or a .netrc of this machine is used only when the municipality says so.
+        self._session.trust_env = source.use_system_proxy
+        self._session.headers.update({"Accept": "application/json", **headers})
+
+    def __enter__(self) -> Asker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._session.close()
+
+    def ask(self, address: str) -> Page:
+        """One page. The first address decides which host is ours."""
+        parts = urlsplit(address)
+        origin = (parts.scheme, parts.netloc)
+        self._origin = self._origin or origin
+        if origin != self._origin:
+            raise SourceFault("service_elsewhere", url=self._shown, host=parts.hostname or "?")
+        source = self._source
+        retrying = Retrying(
+            stop=stop_after_attempt(source.attempts), wait=self._wait, retry=retry_if_exception_type(_TryAgain), reraise=True
+        )
+        try:
+            return retrying(self._once, address)
+        except _TryAgain as error:
+            if error.status is not None:
+                raise SourceFault("service_status", url=self._shown, status=error.status, attempts=source.attempts) from error
+            detail = without_secrets(str(error), self._hidden)
+            raise SourceFault("service_unreachable", url=self._shown, detail=detail, attempts=source.attempts) from error
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, _TryAgain) else None
+        chosen = asked if asked is not None else wait_random_exponential(multiplier=0.5)(state)
+        return min(chosen, self._source.retry_wait_cap)
+
+    def _once(self, address: str) -> Page:
+        source = self._source
+        try:
+            with self._session.get(
+                address, timeout=(source.connect_timeout, source.read_timeout), allow_redirects=False, stream=True
+            ) as answer:
+                self._judge(answer)
+                return Page(self._content(answer), answer.links.get("next", {}).get("url"))
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError) as error:
+            raise SourceFault("bad_address", url=self._shown) from error
+        except requests.RequestException as error:
+            raise _TryAgain(type(error).__name__) from error
+
+    def _judge(self, answer: requests.Response) -> None:
+        status = answer.status_code
+        if status in (401, 403):
+            raise SourceFault("service_refuses", url=self._shown, status=status)
+        if answer.is_redirect:
+            raise SourceFault("service_elsewhere", url=self._shown, host=urlsplit(answer.headers.get("Location", "")).hostname or "?")
+        if status in _WORTH_ANOTHER:
+            raise _TryAgain(f"status {status}", status, _seconds(answer.headers.get("Retry-After")))
+        if status != 200:
+            raise SourceFault("service_status", url=self._shown, status=status, attempts=1)
+
+    def _content(self, answer: requests.Response) -> Any:
+        body = bytearray()
+        for chunk in answer.iter_content(1 << 16):
+            body += chunk
+            if len(body) > self._bytes_left:
+                raise SourceFault("paging_too_long", url=self._shown, limit=f"{self._source.maximum_megabytes} MB")
+        self._bytes_left -= len(body)
+        try:
+            return json.loads(body, parse_float=str, parse_int=str)
+        except (ValueError, RecursionError) as error:
+            # The error's own text may quote the answer.
+            raise SourceFault("not_json", url=self._shown, detail=answer.headers.get("Content-Type", "no content type")[:60]) from error
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """`Retry-After` as seconds, whether it is a number or a date."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdigit():
+        return float(retry_after)
+    try:
+        when = parsedate_to_datetime(retry_after)
+        return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None

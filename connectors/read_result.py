@@ -1,0 +1,54 @@
+"""What reading a source gives: rows that keep their place, and a verdict on the read itself.
+
+A failed read is never an empty source (law 2): callers look at the verdict before they look at the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+
+PLACE_COLUMNS = ("source", "file", "sheet", "row", "row_hash")
+"""First columns of every read. `row` is the 1-based number the owner sees in Excel or an editor; for SQL, the
+ordinal in the query's order. `row_hash` is a stable hash of the mapped raw values (docs/decisions/0010). `sheet` is null outside Excel."""
+
+UNREADABLE_COLUMNS = ("source", "file", "sheet", "row", "reason", "melding")
+"""A line that could not be read: its place, a reason code (`connectors.read_faults.LINE_FAULTS`) and a bokmål sentence."""
+
+ERROR_VALUES = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#UBEREGNET!")
+"""What Excel writes in a cell whose formula failed. Such a cell keeps the word as its value, so that it is refused for
+what it is and never read as blank. `#UBEREGNET!` is ours: a formula that no program has calculated."""
+
+
+class Verdict(StrEnum):
+    """How a read went. Only `COMPLETE` may lead to a retirement."""
+
+    COMPLETE = "complete"
+    FAILED = "failed"
+    SUSPICIOUS = "suspicious"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRead:
+    """One source, read once.
+
+    rows: PLACE_COLUMNS, then one String column per mapped heading, values as written (trimmed of nothing).
+    message: one English sentence for operators: what, where, what to do. None when complete.
+    melding: the same for the data owner, in bokmål.
+    masked: heading -> how many values had a national identity number masked.
+    notes: what was detected and chosen (encoding, separator, header row ...), English.
+    unreadable: lines that are no rows because their values cannot be told apart (UNREADABLE_COLUMNS), to be counted as
+    rejected. None when there is none. A read with such lines is never complete: nobody knows which keys they held.
+    """
+
+    source: str
+    verdict: Verdict
+    rows: pl.DataFrame
+    message: str | None = None
+    melding: str | None = None
+    masked: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    unreadable: pl.DataFrame | None = None

@@ -1,0 +1,222 @@
+"""What a municipality's file says about one legacy source. Unknown keys are refused (law 12)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """Base of every config model: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldMapping(Strict):
+    """How one canonical field (or a group such as `adresse`) is made from the source's columns.
+
+    Exactly one of `column`, `columns` or `constant`. `columns` with no transform that takes several: the first
+    non-blank value wins. `as` names a transform in `reconciliation.reading.transforms`.
+    """
+
+    column: str | None = None
+    columns: tuple[str, ...] = ()
+    constant: str | int | float | bool | None = None
+    transform: str = Field(default="text", alias="as")
+    table: dict[str, Any] | None = None
+    """For `as: lookup`: value as written (compared without case and outer blanks) -> canonical value. A value that is
+    not in the table is a deviation, never a default."""
+    pattern: str | None = None
+    """For `as: extract`: a regular expression; the first group is the value."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> FieldMapping:
+        if sum((self.column is not None, bool(self.columns), self.constant is not None)) != 1:
+            raise ValueError("give exactly one of column, columns and constant")
+        return self
+
+
+class Join(Strict):
+    """Columns fetched from a second file of the same export, e.g. Matrikkelnr from Grunneiendom."""
+
+    path: Path
+    on: dict[str, str]
+    """Column in the main file -> column in this file."""
+    columns: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Source(Strict):
+    """Common to every source."""
+
+    title: str
+    """What its people call it, in bokmål."""
+    owner: str
+    """Slug of the data owner (see `owners` in the municipality's file) whose workbook its deviations go to."""
+    key: tuple[str, ...] = Field(min_length=1)
+    """Headings whose raw values together name a row for ever. Never personal data."""
+    blank_key_parts: tuple[str, ...] = ()
+    """Those of `key` that may be blank, e.g. the house letter where a list has no number of its own."""
+    fields: dict[str, FieldMapping]
+    ignore: tuple[str, ...] = ()
+    """Headings that are known and deliberately not read."""
+    mapping: str | None = None
+    """The mapping file laid under this source (a path beside the municipality's file, or `ready:NAME`); it is in here already."""
+    decimal: Literal[",", "."] | None = None
+    """What stands before the decimals of this source's numbers; detected when blank."""
+    minimum_rows: int = 1
+    maximum_shrink: float = Field(default=0.2, ge=0, le=1)
+    """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
+    fill_rate: dict[str, float] = Field(default_factory=dict)
+    """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
+
+    @model_validator(mode="after")
+    def _something_names_a_row(self) -> Self:
+        unknown = sorted(set(self.blank_key_parts) - set(self.key))
+        if unknown:
+            raise ValueError(f"blank_key_parts: {unknown[0]} is none of the key's parts ({', '.join(self.key)}).")
+        if set(self.key) <= set(self.blank_key_parts):
+            raise ValueError("blank_key_parts: at least one part of the key must always be there.")
+        return self
+
+    @model_validator(mode="after")
+    def _fill_rate_of_mapped_fields(self) -> Self:
+        unknown = sorted(set(self.fill_rate) - set(self.fields))
+        if unknown:
+            raise ValueError(f"fill_rate: {unknown[0]} is none of the source's fields ({', '.join(sorted(self.fields))}).")
+        return self
+
+    def mapped(self) -> tuple[str, ...]:
+        """Headings that are read, in the order the file names them: the key, then what the fields are made from."""
+        from_fields = (heading for mapping in self.fields.values() for heading in (mapping.column, *mapping.columns) if heading)
+        return tuple(dict.fromkeys((*self.key, *from_fields)))
+
+
+class FileSource(Source):
+    """A file, or a folder that files land in."""
+
+    path: Path
+    pattern: str | None = None
+    """For a folder: which files count, e.g. `Boliger_*.csv`. Not case sensitive."""
+    pick: Literal["newest", "all"] = "newest"
+    """For a folder: the file changed last, or all of them as one source."""
+    maximum_megabytes: int = Field(default=500, gt=0)
+    """Largest file that is opened; a workbook may unpack to twice this."""
+
+
+class CsvSource(FileSource):
+    """Delimited text. Blank settings are detected and stated."""
+
+    kind: Literal["csv"]
+    encoding: str | None = None
+    separator: str | None = None
+    quote: str | None = None
+    """One character; an empty text means that no character quotes."""
+    header_row: int | None = None
+    """Line of the headings as an editor numbers it; detected when blank."""
+    null_values: tuple[str, ...] = ("<NULL>", "''")
+    """What this system writes where it has nothing."""
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    """A row without key whose first filled cell starts with one of these words is no dwelling."""
+    joins: tuple[Join, ...] = ()
+
+
+class Sheet(Strict):
+    """One sheet of a workbook."""
+
+    name: str
+    header_row: int | None = None
+    """As Excel numbers it; detected when blank."""
+    fill_down: tuple[str, ...] = ()
+    """Headings whose merged cells hold one value for several rows."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Extra columns with one value for the whole sheet, mapped like any heading."""
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    """A row whose first filled cell starts with one of these words is no dwelling."""
+
+
+class ExcelSource(FileSource):
+    """A workbook (.xlsx or .xls)."""
+
+    kind: Literal["excel"]
+    sheets: tuple[Sheet, ...]
+    ignore_sheets: tuple[str, ...] = ()
+
+
+class SqlSource(Source):
+    """Any database SQLAlchemy speaks to; read in a read-only transaction."""
+
+    kind: Literal["sql"]
+    url: str
+    """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret lies in a file."""
+    query: str | None = None
+    query_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_query(self) -> SqlSource:
+        if (self.query is None) == (self.query_file is None):
+            raise ValueError("give exactly one of query and query_file")
+        return self
+
+
+class Paging(Strict):
+    """How a service tells where the next rows are. Every page is read, or the read has failed."""
+
+    by: Literal["none", "link", "page", "cursor"] = "none"
+    """link: the answer names the next address; page: ask for page after page until one is empty; cursor: the answer
+    gives a mark that the next request repeats."""
+    next_at: str | None = None
+    """link and cursor: where in the answer the address or mark stands, e.g. `meta.next`; for link, the `Link` header when blank."""
+    parameter: str | None = None
+    """page and cursor: the query parameter; `page` or `cursor` when blank."""
+    first_page: int = 1
+    most_pages: int = Field(default=10_000, gt=0)
+
+
+class Service(Strict):
+    """How patiently a service over HTTP is asked."""
+
+    connect_timeout: float = Field(default=10, gt=0)
+    read_timeout: float = Field(default=60, gt=0)
+    attempts: int = Field(default=4, ge=1)
+    """Of each request, when the service is down, busy (429) or fails (5xx)."""
+    retry_wait_cap: float = Field(default=30, ge=0)
+    """Longest wait in seconds before another attempt, also when the service asks for more."""
+    maximum_megabytes: int = Field(default=500, gt=0)
+    """Of all answers together."""
+    use_system_proxy: bool = False
+
+
+class AddressService(Service):
+    """All addresses of one municipality from Kartverket's open address API, kept in a file between the times it is asked."""
+
+    api: str = Field(pattern=r"^\d{4}$")
+    """kommunenummer of today."""
+    url: str = "https://ws.geonorge.no/adresser/v1"
+    refresh_days: int = Field(default=30, ge=0)
+    """Days after which they are fetched anew."""
+
+
+class RestSource(Source, Service):
+    """A JSON service, asked with GET."""
+
+    kind: Literal["rest"]
+    url: str
+    """`${NAME}` is taken from the environment."""
+    rows_at: str | None = None
+    """Where in the answer the list of rows stands, e.g. `data.boliger`; blank when the answer is the list."""
+    headers: dict[str, str] = Field(default_factory=dict)
+    """E.g. `Authorization: Bearer ${TOKEN}`. Sent to this host only."""
+    paging: Paging = Paging()
+
+    @model_validator(mode="after")
+    def _mark_has_a_place(self) -> RestSource:
+        if self.paging.by == "cursor" and not self.paging.next_at:
+            raise ValueError("paging by cursor needs next_at")
+        return self
+
+
+AnySource = Annotated[CsvSource | ExcelSource | SqlSource | RestSource, Field(discriminator="kind")]

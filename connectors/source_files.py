@@ -1,0 +1,87 @@
+"""Finding and opening source files: paths, folders with a pattern, limits, and what the first bytes say a file is."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+from connectors.read_faults import SourceFault
+from connectors.source_config import FileSource
+
+MEGABYTE = 1_000_000
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_SIGNATURES = (
+    (b"%PDF", "a PDF", "en PDF"),
+    (ZIP, "a zip archive or an .xlsx workbook", "en zip-fil eller en Excel-arbeidsbok"),
+    (b"PK\x05\x06", "an empty zip archive", "en tom zip-fil"),
+    (OLE, "an old Office file (.xls, .doc) or one with a password", "en gammel Office-fil eller en fil med passord"),
+    (b"\x89PNG", "a picture", "et bilde"),
+    (b"\xff\xd8\xff", "a picture", "et bilde"),
+    (b"\x1f\x8b", "a gzip archive", "en gzip-fil"),
+    (b"7z\xbc\xaf", "a 7z archive", "en 7z-fil"),
+    (b"SQLite format 3", "an SQLite database", "en SQLite-database"),
+    (b"PAR1", "a Parquet file", "en Parquet-fil"),
+    (b"{\\rtf", "an RTF document", "et RTF-dokument"),
+    (b"<!doctype html", "a web page", "en nettside"),
+    (b"<html", "a web page", "en nettside"),
+    (b"<?xml", "an XML file", "en XML-fil"),
+)
+
+
+def looks_like(head: bytes) -> tuple[str, str] | None:
+    """What a file is by its first bytes, in English and bokmål, when it is something else than text."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return next(((english, bokmal) for magic, english, bokmal in _SIGNATURES if start.startswith(magic.lower())), None)
+
+
+def files_of(source: FileSource, home: Path) -> list[Path]:
+    """The files to read, in a fixed order. Raises SourceFault when there is none."""
+    path = home / source.path
+    try:
+        if not path.is_dir():
+            return [path]
+        if source.pattern is None:
+            raise SourceFault("is_folder", path=source.path)
+        # Excel's lock files (~$) and hidden files lie beside the real ones while somebody has them open.
+        found = sorted(
+            file
+            for file in path.iterdir()
+            if fnmatch(file.name.casefold(), source.pattern.casefold()) and not file.name.startswith(("~$", ".")) and file.is_file()
+        )
+        if not found:
+            raise SourceFault("nothing_in_folder", path=source.path, pattern=source.pattern)
+        return found if source.pick == "all" else [max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))]
+    except OSError as error:
+        raise cannot_open(path, error) from error
+
+
+def shown(path: Path, home: Path) -> str:
+    """A path as the municipality's file writes it: relative to the home folder where it lies there."""
+    return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
+    """Bytes of the file. Raises SourceFault when it is not there, not readable, a folder, empty or too big."""
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except OSError as error:
+        raise cannot_open(Path(shown(path, home)), error) from error
+    except ValueError as error:  # no file system takes such a name
+        raise SourceFault("missing_file", path=shown(path, home)) from error
+    if size == 0:
+        raise SourceFault("empty_file", path=shown(path, home))
+    if size > limit_megabytes * MEGABYTE:
+        raise SourceFault("too_big", path=shown(path, home), size=size // MEGABYTE, limit=limit_megabytes)
+    return size
+
+
+def cannot_open(path: Path, error: OSError) -> SourceFault:
+    """The fault that an operating system's refusal means."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return SourceFault("missing_file", path=path)
+    if isinstance(error, IsADirectoryError):
+        return SourceFault("is_folder", path=path)
+    code = "not_permitted" if isinstance(error, PermissionError) else "not_openable"
+    return SourceFault(code, path=path, detail=error.strerror or type(error).__name__)

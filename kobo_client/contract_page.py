@@ -1,0 +1,148 @@
+"""docs/contract.md from the tables: python -m kobo_client.contract_page > docs/contract.md"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kobo_client.contract import ALL_FIELDS, SOURCES, Basis, RegisterField
+from kobo_client.errors import OUTCOMES
+from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL
+
+ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
+    ("Shape of adresse, eiendom, eieseksjon, eier, leiekostnad", "the table above", "kobo_client/contract.py"),
+    ("Values of boligtype and disposisjonsform in the API", "those of the import file", "kobo_client/contract.py"),
+    ("leverandorBoligId on DELETE", "a query parameter", "kobo_client/client.py, remove"),
+    (
+        "PUT",
+        "all updatable fields are sent, so that replacing and merging end the same; the rehearsal register replaces",
+        "kobo_client/payload.py",
+    ),
+    (
+        "Adoption",
+        "an imported entry has no leverandorBoligId until our first PUT gives it one",
+        "kobo_client/rehearsal/refusals.py",
+    ),
+    (
+        "Duplicates",
+        "same leverandorBoligId, or same address + bruksenhetsnummer + ekstraReferanse: 409 with the standing koboId",
+        "rehearsal/store.py",
+    ),
+    ("Soft delete", "GET answers 200 with slettet: true (404 and 410 are understood too); it blocks no new POST", "kobo_client/payload.py"),
+    (
+        "Lost answer of a POST",
+        "repeated with the same X-Request-Id; 409 with an entry that has our id means created",
+        "kobo_client/client.py, create",
+    ),
+    ("Statuses", "the table below", "kobo_client/errors.py"),
+    ("List endpoint", "GET /kobobolig?side=&antall= with boliger and totalt; off by default", "kobo_client/client.py, listing"),
+    ("Exported file", f"the 35 import columns and {KOBO_ID}", "kobo_client/export_file.py"),
+    ("Authentication", "none, a static key or Maskinporten; the scope is not public", "kobo_client/authentication.py"),
+)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
+
+
+def _row(field: RegisterField) -> list[str]:
+    path = f"`{field.path}`" + (f" (old: `{field.old_path}`)" if field.old_path else "")
+    format_ = ", ".join(f"`{value}`" for value in field.values) or (f"`{field.pattern}`" if field.pattern else "")
+    flags = [
+        ("required", field.required),
+        ("personal", field.personal),
+        ("never sent", not field.sent),
+        ("not compared", not field.compared),
+    ]
+    return [
+        path,
+        f"`{field.name}`",
+        field.kind.value,
+        "yes" if field.updatable else "no",
+        ", ".join(word for word, on in flags if on),
+        format_,
+        field.basis.value,
+        (field.format_basis or field.basis).value if format_ else "",
+        field.source,
+        " ".join(field.versions),
+        f"`{field.import_column}`" if field.import_column else "",
+        field.note,
+    ]
+
+
+def contract_page() -> str:
+    """The whole page in Markdown."""
+    counts = {basis: sum(1 for field in ALL_FIELDS if field.basis is basis) for basis in Basis}
+    fields = _table(
+        [
+            "register field",
+            "our name",
+            "type",
+            "updatable",
+            "flags",
+            "format",
+            "known from",
+            "format from",
+            "where",
+            "versions",
+            "import column",
+            "note",
+        ],
+        map(_row, ALL_FIELDS),
+    )
+    outcomes = _table(
+        ["outcome", "statuses", "also", "error", "what happens next", "a write", "who acts", "bokmål"],
+        (
+            [
+                outcome.code,
+                ", ".join(map(str, outcome.statuses)),
+                outcome.happens,
+                "" if outcome.error is None else f"`{outcome.error.__name__}`",
+                outcome.action,
+                outcome.written,
+                outcome.who,
+                outcome.melding,
+            ]
+            for outcome in OUTCOMES
+        ),
+    )
+    columns = ", ".join(f"`{name}`" + (" (never written)" if name in PERSONAL else "") for name in COLUMNS)
+    return f"""# The register's contract
+
+Generated from the tables in `kobo_client/` by `python -m kobo_client.contract_page > docs/contract.md`;
+a test fails when it is not current.
+
+What Husbanken documents can be read on its API pages (Kobo Bolig API, and Bolig API V1), as far as they are public. What is not
+public is our assumption, labelled as one here, and each is one place in the code.
+
+## Fields
+
+{", ".join(f"{number} {basis.value}" for basis, number in counts.items())}. Fields marked *never sent* have contents
+that are not public, or are about persons. *where* refers to:
+
+{chr(10).join(f"- {number} {page}" for number, page in SOURCES.items())}
+
+{fields}
+
+## Our assumptions
+
+{_table(["what", "we assume", "where to change it"], ASSUMPTIONS)}
+
+## What an answer means
+
+{outcomes}
+
+`Retry-After` is read as seconds or as an HTTP date, and is capped by `register.retry_wait_cap`. After `register.give_up_after` attempts in
+a row without an answer, one call at a time tries and the others wait, for at most `attempts` x `retry_wait_cap` seconds; then the
+register counts as down and nothing more is sent that night.
+
+## The import file
+
+35 columns, in this order (known from a municipality's own file of 2023): {columns}.
+
+Semicolons between, UTF-8, booleans `1` or blank, dates `dd.mm.yyyy`, rent without decimals, no semicolon inside a cell.
+"""
+
+
+if __name__ == "__main__":
+    print(contract_page(), end="")

@@ -1,0 +1,102 @@
+"""`kobosync check`: everything a night needs, tried without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from connectors.read import read_source
+from connectors.read_result import Verdict
+from kobo_client.authentication import expiry_notice
+from kobo_client.client import RegisterClient
+from kobo_client.errors import RegisterError
+from kobo_client.rehearsal.process import rehearsal_running
+from kobo_client.snapshot import RegisterSnapshot, read_register
+from pipelines.exit_codes import DONE, FAILED
+from reconciliation.ledger import LedgerError, open_ledger
+from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
+from reconciliation.reading.corrections import read_corrections
+from reconciliation.reading.official_addresses import official_addresses
+
+SEEN = 20
+"""Linked entries that a check reads."""
+
+
+def run_check(config: Path) -> int:
+    """One line per part; 1 when a part is not as it must be."""
+    municipality = load(config)
+    root = home_of(config)
+    table = Table("part", "state", "says", title=f"{municipality.name}: {config}")
+    fine = True
+    for part, good, says in _parts(municipality, root):
+        table.add_row(part, "ok" if good else "NOT OK", says)
+        fine = fine and good
+    Console().print(table)
+    return DONE if fine else FAILED
+
+
+def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
+    yield "configuration", True, f"{len(municipality.sources)} sources, deadline {municipality.deadline}"
+    for name, source in municipality.sources.items():
+        read = read_source(name, source, root)
+        yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
+    if municipality.corrections:
+        corrections = read_corrections(municipality, root)
+        usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"
+        yield "corrections", not corrections.faults, " ".join(corrections.faults) or usable
+    if municipality.addresses:
+        yield _addresses(municipality, root)
+    linked: list[str] = []
+    try:
+        with closing(open_ledger(municipality.ledger, root)) as ledger:
+            linked = ledger.links(municipality.slug).get_column("kobo_id").to_list()
+            yield "ledger", True, f"{len(linked)} dwellings linked to the register"
+    except LedgerError as error:
+        yield "ledger", False, str(error)
+    # A few are enough to see whether the answers still keep the contract.
+    yield _register(municipality, root, linked[:SEEN])
+    yield from _keys(municipality)
+
+
+def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
+    try:
+        official = official_addresses(municipality, root)
+    except ConfigurationError as error:
+        return "addresses", False, str(error)
+    streets = len(official.register.streets) if official.register else 0
+    return "addresses", not official.notes, " ".join(official.notes) or f"{streets} streets"
+
+
+def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:
+    """A key or certificate that will expire is said weeks ahead."""
+    try:
+        notice = expiry_notice(municipality.register_)
+    except RegisterError as error:
+        yield "key", False, str(error)
+        return
+    if notice:
+        yield "key", False, notice
+
+
+def _register(municipality: Municipality, root: Path, linked: Sequence[str]) -> tuple[str, bool, str]:
+    register = municipality.register_
+    try:
+        if register.kind == "rehearsal":
+            with rehearsal_running(register, root) as address:
+                seen = _ask(municipality, root, address, linked)
+        else:
+            seen = _ask(municipality, root, register.base_url, linked)
+    except RegisterError as error:
+        return "register", False, str(error)
+    answers = f"{register.base_url} answers ({register.kind}, {register.environment})"
+    return "register", seen.message is None, seen.message or " ".join((answers + ".", *seen.notes))
+
+
+def _ask(municipality: Municipality, root: Path, address: str, linked: Sequence[str]) -> RegisterSnapshot:
+    register = municipality.register_.model_copy(update={"base_url": address})
+    with RegisterClient(register) as client:
+        return read_register(client, register, linked, root)

@@ -1,0 +1,219 @@
+"""`kobosync decide`: the questions of the last night, asked in the terminal, answered in one line, or read from an answered workbook."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from assets.answer_assets import Asked, pick_up, questions_of
+from assets.table_io import EarlierTables
+from pipelines.definitions import table_base
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+from reconciliation.decisions.answer_choices import contradictory
+from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
+from reconciliation.decisions.questions import Question
+from reconciliation.ledger import Ledger, LedgerError, open_ledger
+from reconciliation.model.municipality import Municipality, home_of, load
+from reporting.clarifications import Shown, contradictory_in_words, shown
+from reporting.receipt import outcome_in_words
+from reporting.texts import word_for
+
+FORMATS = ("table", "json")
+GOOD = (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK)
+Ask = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for on the command line; the first of these that is given is done."""
+
+    file: Path | None = None
+    dump: Path | None = None
+    load: Path | None = None
+    listing: bool = False
+    output: str = "table"
+    question: str = ""
+    answer: str = ""
+    by: str = ""
+    why: str = ""
+
+
+def run_decide(config: Path, wanted: Wanted, ask: Ask = input) -> int:
+    """0: done; 1: an answer was not stored; 2: asked for in a way that cannot be. ask: how a line is read from the terminal."""
+    fault = _misuse(wanted)
+    if fault:
+        print(fault, file=sys.stderr)
+        return CONFIGURATION
+    municipality, home, console = load(config), home_of(config), Console()
+    find = partial(EarlierTables(base=table_base(municipality, home)).last, municipality.slug)
+    with closing(open_ledger(municipality.ledger, home)) as ledger:
+        if wanted.dump:
+            return _dump(wanted.dump, ledger, municipality.slug)
+        if wanted.load:
+            return _load(wanted.load, ledger, municipality.slug)
+        if wanted.file:
+            receipt = pick_up(municipality, home, wanted.file, ledger, find)
+            _tell(receipt.taken, municipality, console)
+            console.print(f"Receipt: {receipt.path}", highlight=False, markup=False)
+            return _code(receipt.taken)
+        asked = questions_of(find, ledger, municipality.slug)
+        if wanted.listing:
+            return _list(asked, ledger, municipality, wanted.output, console)
+        if wanted.question:
+            return _answer(asked, wanted, ledger, municipality, console)
+        return _converse(asked, wanted.by, ledger, municipality, console, ask)
+
+
+def _misuse(wanted: Wanted) -> str | None:
+    if wanted.output not in FORMATS:
+        return f"--format={wanted.output} is not one of {', '.join(FORMATS)}."
+    if wanted.question and not (wanted.answer and wanted.by):
+        return "Give the question, the answer and --by WHO, or none of them to be asked."
+    if wanted.file and not wanted.file.is_file():
+        return f"There is no file {wanted.file}; give the answered workbook."
+    if wanted.load and not wanted.load.is_file():
+        return f"There is no file {wanted.load}; give one that --dump wrote."
+    if wanted.dump and not wanted.dump.parent.is_dir():
+        return f"There is no folder {wanted.dump.parent}; make it, or give another path."
+    return None
+
+
+def _dump(path: Path, ledger: Ledger, slug: str) -> int:
+    lines = ledger.dump_decisions(slug)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    print(f"{path}: {len(lines)} decisions.")
+    return DONE
+
+
+def _load(path: Path, ledger: Ledger, slug: str) -> int:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"{path} cannot be read ({type(error).__name__}); give a file that --dump wrote.") from error
+    new = ledger.load_decisions(slug, lines)
+    print(f"{new} new decisions, {sum(1 for line in lines if line.strip()) - new} known already.")
+    return DONE
+
+
+def _open(asked: Asked) -> list[Question]:
+    return [question for question in asked.questions if question.decided is None]
+
+
+def _list(asked: Asked, ledger: Ledger, municipality: Municipality, output: str, console: Console) -> int:
+    clashes = [contradictory_in_words(row, municipality) for row in contradictory(ledger.decisions(municipality.slug))]
+    if output == "json":
+        told = [_as_json(question, shown(question, municipality, asked.sources)) for question in asked.questions]
+        print(json.dumps({"questions": told, "contradictory": clashes}, ensure_ascii=False, indent=1, default=str))
+        return DONE
+    table = RichTable("question", "dwelling", "asks", "answers", title=f"{len(_open(asked))} open questions", title_justify="left")
+    for question in _open(asked):
+        one = shown(question, municipality, asked.sources)
+        table.add_row(one.id, f"{one.address}\n{one.dwelling}", one.question, ", ".join(one.answers.values()))
+    console.print(table)
+    for clash in clashes:
+        console.print(clash, style="yellow", highlight=False, markup=False)
+    return DONE
+
+
+def _as_json(question: Question, one: Shown) -> dict[str, Any]:
+    decided = question.decided
+    return {
+        "id": one.id,
+        "about": question.about,
+        "dwelling": question.dwelling,
+        "other": question.other,
+        "field": question.field,
+        "owner": question.owner,
+        "asks": one.question,
+        "address": one.address,
+        "sides": [{"who": who, **{name: value for name, value in values.items() if value is not None}} for who, values in one.sides],
+        "differs": sorted(name for name, same in one.agrees.items() if same is False),
+        "answers": {code: label for label, code in one.answers.items()},
+        "evidence": one.evidence,
+        "open": decided is None,
+        "decided": decided and {"verdict": decided["verdict"], "value": decided["value"], "by": decided["decided_by"]},
+    }
+
+
+def _answer(asked: Asked, wanted: Wanted, ledger: Ledger, municipality: Municipality, console: Console) -> int:
+    known = {question.id: shown(question, municipality, asked.sources).answers for question in asked.questions}
+    code = known.get(wanted.question, {}).get(wanted.answer, wanted.answer)
+    taken = take_in([Given(wanted.question, code, wanted.by, wanted.why)], asked.questions, ledger, municipality.slug)
+    _tell(taken, municipality, console)
+    return _code(taken)
+
+
+def _converse(asked: Asked, by: str, ledger: Ledger, municipality: Municipality, console: Console, ask: Ask) -> int:
+    """One question after another; a blank line leaves one for later, q ends."""
+    waiting = _open(asked)
+    if not waiting:
+        console.print("There is no open question.")
+        return DONE
+    given: list[Taken] = []
+    try:
+        by = by or ask("Who decides (role or initials)? ").strip()
+        for number, question in enumerate(waiting, start=1):
+            one = shown(question, municipality, asked.sources)
+            _show(one, f"{number} of {len(waiting)}", console)
+            code = _chosen(one, ask)
+            if code is None:
+                break
+            if code:
+                why = ask("Why (blank: no reason)? ").strip()
+                # What was decided a moment ago may bear on this one: every answer is held against the ledger as it is.
+                taken = take_in([Given(question.id, code, by, why, question.evidence)], waiting, ledger, municipality.slug)
+                _tell(taken, municipality, console)
+                given += taken
+    except (EOFError, KeyboardInterrupt):
+        console.print()
+    stored = sum(one.outcome is Outcome.STORED for one in given)
+    console.print(f"{stored} answers stored, used from the next night; {len(waiting) - stored} questions are open.")
+    return _code(given)
+
+
+def _chosen(one: Shown, ask: Ask) -> str | None:
+    """The code of an answer, "" for later, None to end."""
+    codes = list(one.answers.values())
+    while True:
+        said = ask(f"Answer 1-{len(codes)}, blank for later, q to end: ").strip()
+        if said in ("", "q"):
+            return None if said else ""
+        if said.isdigit() and 1 <= int(said) <= len(codes):
+            return codes[int(said) - 1]
+        if said in codes:
+            return said
+
+
+def _show(one: Shown, place: str, console: Console) -> None:
+    table = RichTable("", *(who for who, _ in one.sides), title=f"{place}: {one.address} ({one.id})", title_justify="left")
+    for name, same in one.agrees.items():
+        values = [values.get(name) for _, values in one.sides]
+        if any(value not in (None, "") for value in values):
+            style = "bold red" if same is False else "green" if same else None
+            table.add_row(word_for("fields", name), *("" if value is None else str(value) for value in values), style=style)
+    console.print(table)
+    console.print(one.question, highlight=False, markup=False)
+    for number, label in enumerate(one.answers, start=1):
+        console.print(f"  {number} {label}", highlight=False, markup=False)
+
+
+def _tell(taken: Iterable[Taken], municipality: Municipality, console: Console) -> None:
+    for one in taken:
+        if one.outcome is not Outcome.BLANK:
+            style = "green" if one.outcome in GOOD else "yellow"
+            place = f"row {one.given.row}, " if one.given.row else ""
+            said = f"{place}{one.given.question_id}: {outcome_in_words(one, municipality)}"
+            console.print(said, style=style, highlight=False, markup=False)
+
+
+def _code(taken: Iterable[Taken]) -> int:
+    return DONE if all(one.outcome in GOOD for one in taken) else FAILED

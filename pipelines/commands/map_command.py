@@ -1,0 +1,99 @@
+"""`kobosync map`: a first mapping of a file nobody has mapped yet, for a person to correct."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+
+if TYPE_CHECKING:
+    from reconciliation.drafting.draft_mapping import Draft, Fit
+
+_FILL_IN = "FYLL_INN"
+
+
+def map_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The source's file: .csv, .xlsx or .xls.")],
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: the one whose headings are known.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write. Default: to the terminal.")] = None,
+) -> None:
+    """Draft the mapping of a file from its headings and values. Columns about persons are never mapped."""
+    from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
+    from pipelines.commands.resolve_list import ListError, read_list  # noqa: PLC0415
+    from reconciliation.drafting.draft_mapping import draft, fitting, known_headings  # noqa: PLC0415
+
+    try:
+        read = read_list(file, known_headings(), sheet)
+    except SourceFault as fault:
+        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        raise typer.Exit(FAILED) from fault
+    except ListError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(FAILED) from error
+    made = draft(read.rows)
+    fit = fitting(read.rows.columns)
+    text = rendered(file, made, read.note, fit)
+    if out is None:
+        print(text, end="")
+    elif out.exists():
+        print(f"{out} finnes allerede, og ingenting er skrevet. Gi et annet navn.", file=sys.stderr)
+        raise typer.Exit(CONFIGURATION)
+    else:
+        out.write_text(text, encoding="utf-8")
+        print(f"{out}: {sum(guess.field is not None for guess in made.guesses)} av {len(made.guesses)} kolonner har fått et felt.")
+    if read.others:
+        named = ", ".join(f"«{other}»" for other in read.others)
+        print(f"Utkastet er av ett ark. Arbeidsboken har også {named}: kjør med --sheet for hvert som har boliger.", file=sys.stderr)
+    for said in [*([fit.advice] if fit else []), *made.warnings]:
+        print(said, file=sys.stderr)
+    raise typer.Exit(DONE)
+
+
+def rendered(file: Path, made: Draft, note: str, fit: Fit | None = None) -> str:
+    """The source as it goes into the municipality's file, with what was recognised beside each line."""
+    workbook = file.suffix.casefold() not in (".csv", ".txt", ".tsv")
+    lines = [
+        f"# Utkast fra kobosync map: {file.name}, {made.rows} rader ({note}). Les gjennom, rett, og sett inn i kommunens fil.",
+        *([f"# {fit.advice}"] if fit else []),
+        "sources:",
+        f"  {_slug(file)}:",
+        f"    kind: {'excel' if workbook else 'csv'}",
+        f"    title: {_quoted(file.stem)} # hva folk kaller kilden",
+        f"    owner: {_FILL_IN} # hvem som eier radene, et navn under `owners`",
+        f"    path: {_quoted(file.name)} # sett inn mappen filen ligger i",
+    ]
+    if workbook:
+        sheet = note.split("«", maxsplit=1)[1].rsplit("»", maxsplit=1)[0]
+        lines.append(f"    sheets: [{{name: {_quoted(sheet)}}}]")
+    lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # navngir raden for alltid")
+    lines.append("    fields:")
+    for guess in made.guesses:
+        if guess.field is None:
+            continue
+        transform = f", as: {guess.transform}" if guess.transform != "text" else ""
+        table = ", table: {" + ", ".join(f"{_quoted(value)}: {_FILL_IN}" for value in guess.values) + "}" if guess.values else ""
+        seen = f"{guess.recognised} av {guess.filled} verdier, ut fra {guess.why}"
+        lines.append(f"      {guess.field}: {{column: {_quoted(guess.heading)}{transform}{table}}} # {seen}")
+    left = [guess for guess in made.guesses if guess.field is None and guess.heading not in made.key]
+    if left:
+        lines.append("    ignore:")
+        lines += [f"      - {_quoted(guess.heading)} # {guess.why}" for guess in left]
+    return "\n".join(lines) + "\n"
+
+
+def _slug(file: Path) -> str:
+    import re  # noqa: PLC0415
+
+    plain = file.stem.casefold().translate(str.maketrans("æøå", "aoa"))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "kilde"
+
+
+def _quoted(text: str) -> str:
+    """A YAML scalar on one line, whatever the heading looks like."""
+    import json  # noqa: PLC0415
+
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,115 @@
+"""`kobosync night` and `kobosync report`: run, then say in a table and one exit code how it went."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
+from pipelines.home import prepare_dagster_home
+from pipelines.run_night import Runner, RunResult
+from reconciliation.ledger import LedgerError
+from reconciliation.ledger.integrity import checked_once
+from reconciliation.model.municipality import ConfigurationError, home_of, load
+from reconciliation.model.words import DwellingClass
+from reconciliation.plan.approval import DIGEST, is_mode
+
+_CLASS_WORDS = {
+    DwellingClass.IN_SYNC: "in sync",
+    DwellingClass.CREATE: "missing in Kobo",
+    DwellingClass.UPDATE: "differs, corrected",
+    DwellingClass.CONFLICT: "differs, needs a person",
+    DwellingClass.REVIEW: "uncertain match",
+    DwellingClass.RETIRE: "retiring",
+    DwellingClass.REGISTER_ONLY: "only in Kobo",
+}
+
+
+def run_night(config: Path, apply: str, as_of: date | None, instance: dg.DagsterInstance | None = None) -> int:
+    """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home."""
+    if apply and not is_mode(apply):
+        print(f"--apply={apply} is not never, auto or a plan's digest. `kobosync plan {config}` shows the digest.", file=sys.stderr)
+        return CONFIGURATION
+    municipality = load(config)
+    with Runner(municipality, home_of(config), instance) as runner:
+        result = runner.night(as_of, apply)
+    return tell(result, Console())
+
+
+def run_nights(configs: list[Path], apply: str, as_of: date | None) -> int:
+    """One night after the other in this process; one that cannot be run never stops the others. The worst exit code."""
+    if len(configs) > 1 and DIGEST.match(apply):
+        print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
+        return CONFIGURATION
+    prepare_dagster_home(home_of(configs[0]))
+    codes = []
+    with dg.DagsterInstance.get() as instance, checked_once():
+        for config in configs:
+            try:
+                codes.append(run_night(config, apply, as_of, instance))
+            except ConfigurationError as error:
+                print(error, file=sys.stderr)
+                codes.append(CONFIGURATION)
+            except LedgerError as error:
+                print(error, file=sys.stderr)
+                codes.append(FAILED)
+    return next(code for code in (FAILED, CONFIGURATION, WAITING, DONE) if code in codes)
+
+
+def run_report(config: Path) -> int:
+    """Render the last night's reports again."""
+    municipality = load(config)
+    with Runner(municipality, home_of(config)) as runner:
+        result = runner.report()
+    return tell(result, Console())
+
+
+def tell(result: RunResult, console: Console) -> int:
+    """Print the night and return its exit code."""
+    for message in result.messages:
+        console.print(message, style="bold red", highlight=False, markup=False)
+    if "summary" not in result.metadata:
+        return FAILED
+    summary = json.loads(Path(str(result.metadata["summary"])).read_text(encoding="utf-8"))
+    console.print(night_table(summary))
+    for message in summary["night"]["messages"]:
+        console.print(message, style="yellow", highlight=False, markup=False)
+    console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
+    return exit_code(summary, result.success)
+
+
+def exit_code(summary: dict[str, Any], success: bool) -> int:
+    """0 done, 1 failed or incomplete, 3 waits for approval."""
+    verdict = summary["night"]["verdict"]
+    if verdict == "waiting":
+        return WAITING
+    return DONE if success and verdict == "done" else FAILED
+
+
+def night_table(summary: dict[str, Any]) -> Table:
+    """The night in one table: rows in, dwellings by class, calls out."""
+    table = Table(title=f"{summary['municipality']} {summary['as_of']}", title_justify="left", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_column()
+    for name, source in summary["sources"].items():
+        rejected = f"{source['rejected']} rejected, {source['out_of_scope']} out of scope"
+        table.add_row(f"source {name}", str(source["rows_read"]), f"{source['verdict']}; {rejected}")
+    table.add_section()
+    for name, words in _CLASS_WORDS.items():
+        table.add_row(words, str(summary["dwellings"][name.value]), "")
+    table.add_row("dwellings", str(summary["dwellings"]["total"]), "")
+    table.add_section()
+    calls = summary["register_calls"]
+    made = " ".join(f"{verb} {calls[verb]}" for verb in ("GET", "POST", "PUT", "DELETE"))
+    table.add_row("register calls", str(sum(calls[verb] for verb in ("GET", "POST", "PUT", "DELETE"))), made)
+    progress = summary["progress"]
+    table.add_row("in the register", f"{progress['percent']} %", f"{progress['in_register']} of {progress['in_scope']}")
+    return table

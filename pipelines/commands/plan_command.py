@@ -1,0 +1,99 @@
+"""`kobosync plan`: what tonight would change, as a table, Markdown or JSON. Changes nothing."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from kobo_client.errors import RegisterError
+from pipelines.dry_night import NotConservedError, plan_tonight
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
+from reconciliation.ledger import Ledger, LedgerError, StoredPlan, open_ledger
+from reconciliation.model.municipality import Municipality, home_of, load
+from reconciliation.model.words import DwellingClass
+from reconciliation.plan.plan_changes import compare
+from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words
+from reconciliation.plan.planning import Plan, actionable
+from reconciliation.plan.undo import UNDO
+
+FORMATS = ("table", "markdown", "json")
+SHOWN = 40
+
+
+def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) -> int:
+    """0: may be applied; 3: a guard holds it; 1: it could not be made."""
+    if output not in FORMATS:
+        print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
+        return CONFIGURATION
+    municipality = load(config)
+    try:
+        seen = plan_tonight(municipality, home_of(config), as_of)
+    except (LedgerError, RegisterError, NotConservedError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    plan = seen.plan
+    if diff:
+        _show_changes(plan, municipality, home_of(config), Console())
+    elif output == "json":
+        print(as_json(plan))
+    elif output == "markdown":
+        print(as_markdown(plan), end="")
+    else:
+        _show(plan, Console())
+    if plan.register_verdict != "complete":
+        print(seen.register_says or "The register could not be read.", file=sys.stderr)
+        return FAILED
+    return WAITING if plan.refusals else DONE
+
+
+def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
+    """The newest plan of a night; a plan that somebody only looked at, or an undo, is none."""
+    nights = ledger.runs(slug).filter((pl.col("verdict") != "planned") & (pl.col("apply_mode") != UNDO))
+    plans = (ledger.plan(run_id) for run_id in reversed(nights.get_column("run_id").to_list()))
+    return next((plan for plan in plans if plan is not None and plan.register_verdict == "complete"), None)
+
+
+def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: Console) -> None:
+    with closing(open_ledger(municipality.ledger, home)) as ledger:
+        last = last_nights_plan(ledger, municipality.slug)
+    before = plan.items.clear() if last is None else last.items
+    changed = compare(before, plan.items)
+    since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
+    table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
+    for row in changed.head(SHOWN).iter_rows(named=True):
+        changes = in_words(row["changes_now"] or row["changes_before"])
+        kobo_id = (row["kobo_id"] or "")[:8]
+        table.add_row(row["news"], row["leverandor_bolig_id"] or "", kobo_id, row["class_before"] or "", row["class_now"] or "", changes)
+    console.print(table)
+    if changed.height > SHOWN:
+        console.print(f"... and {changed.height - SHOWN} more.")
+
+
+def _show(plan: Plan, console: Console) -> None:
+    counts = Table(title=f"Plan {plan.digest[:12]}: {actionable(plan).height} changes", title_justify="left", show_header=False)
+    for kind in DwellingClass:
+        counts.add_row(kind.value, str(plan.counts[kind.value]))
+    console.print(counts)
+    items = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
+    table = Table("class", "dwelling", "koboId", "changes", "held")
+    for item in items.head(SHOWN).iter_rows(named=True):
+        row = (
+            item["class"],
+            item["leverandor_bolig_id"] or "",
+            (item["kobo_id"] or "")[:8],
+            in_words(item["changes"]),
+            item["held"] or "",
+        )
+        table.add_row(*row)
+    if items.height:
+        console.print(table)
+    if items.height > SHOWN:
+        console.print(f"... and {items.height - SHOWN} more; --format=json shows them all.")
+    for refusal in plan.refusals:
+        console.print(refusal.message, style="yellow", markup=False)

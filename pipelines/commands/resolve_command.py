@@ -1,0 +1,131 @@
+"""`kobosync resolve`: any list of addresses against the official register. Nothing of the list is sent anywhere or kept."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+
+if TYPE_CHECKING:
+    from connectors.source_config import AddressService
+
+_API = "api:"
+ApiUrl = Annotated[
+    str, typer.Option("--address-api", envvar="KOBOSYNC_ADDRESS_API", help="Where the address API is, if not at Kartverket's own address.")
+]
+
+
+def resolve(
+    listing: Annotated[Path, typer.Argument(metavar="LIST", help="The list: .csv or .xlsx.")],
+    column: Annotated[str, typer.Option("--column", help="The column that holds the addresses.")],
+    addresses: Annotated[
+        list[str],
+        typer.Option(
+            "--addresses", help="Kartverket's address CSV of the municipality, or api:KOMMUNENUMMER to fetch it. Repeat for several."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file to write: .csv or .xlsx.")],
+    postnummer_column: Annotated[str, typer.Option("--postnummer-column", help="The column of the postnummer, if it has its own.")] = "",
+    poststed_column: Annotated[str, typer.Option("--poststed-column", help="The column of the poststed, if it has its own.")] = "",
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet. Default: the first with that column.")] = "",
+    url: ApiUrl = "",
+) -> None:
+    """Check a list of addresses against Kartverket's: resolved, suggested, ambiguous, outside or not_an_address."""
+    from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
+    from pipelines.commands.resolve_list import ListError  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_file import AddressFileError  # noqa: PLC0415
+
+    try:
+        found, notes = _files(addresses, url)
+        print(_resolve(listing, sheet, (column, postnummer_column, poststed_column), found, out))
+        for note in notes:
+            print(note, file=sys.stderr)
+    except (ListError, AddressFileError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(CONFIGURATION) from error
+    except SourceFault as fault:
+        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        raise typer.Exit(FAILED) from fault
+    except OSError as error:
+        print(f"{out.name} kan ikke skrives. Lukk filen hvis den er åpen, og sjekk at mappen finnes.", file=sys.stderr)
+        raise typer.Exit(FAILED) from error
+    raise typer.Exit(DONE)
+
+
+def addresses(
+    kommunenummer: Annotated[str, typer.Argument(help="The municipality's number as it is today, e.g. 3420.")],
+    out: Annotated[Path, typer.Option("--out", help="The CSV file to write, for `--addresses` and for `addresses:` in a config.")],
+    url: ApiUrl = "",
+    system_proxy: Annotated[bool, typer.Option("--system-proxy", help="Go through the proxy of this machine.")] = False,
+) -> None:
+    """Fetch all official addresses of a municipality from Kartverket's address API, as one CSV file."""
+    from connectors.address_service import fetch_addresses  # noqa: PLC0415
+    from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_cache import CREDIT, write_addresses  # noqa: PLC0415
+
+    try:
+        frame = fetch_addresses(_service(kommunenummer, url, system_proxy=system_proxy))
+        write_addresses(frame, out)
+    except SourceFault as fault:
+        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        raise typer.Exit(FAILED) from fault
+    print(f"{frame.height} adresser og bruksenheter i kommune {kommunenummer}. Skrevet til {out}. {CREDIT}")
+    raise typer.Exit(DONE)
+
+
+def _service(kommunenummer: str, url: str, *, system_proxy: bool = False) -> AddressService:
+    from connectors.source_config import AddressService  # noqa: PLC0415
+
+    if not re.fullmatch(r"\d{4}", kommunenummer):
+        raise typer.BadParameter(f"{kommunenummer!r} is no kommunenummer; write four digits.")
+    said = {"url": url} if url else {}
+    return AddressService.model_validate({"api": kommunenummer, "use_system_proxy": system_proxy, **said})
+
+
+def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
+    """Files as named, and for `api:NNNN` the file that was fetched, with what there is to say of its age."""
+    from pipelines.home import home  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_cache import CREDIT, FOLDER, Kept, kept_addresses  # noqa: PLC0415
+
+    today = datetime.now().astimezone().date()
+    kept = [
+        kept_addresses(_service(name.removeprefix(_API), url), home() / FOLDER, today) if name.startswith(_API) else Kept(Path(name))
+        for name in named
+    ]
+    credit = [CREDIT] if any(name.startswith(_API) for name in named) else []
+    return [one.path for one in kept], [*(one.note for one in kept if one.note), *credit]
+
+
+def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:
+    from pipelines.commands.resolve_list import ListError, heading_of, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
+    from reconciliation.addresses.address_register import load_register  # noqa: PLC0415
+    from reconciliation.addresses.resolve_column import resolve_column  # noqa: PLC0415
+    from reconciliation.addresses.verdicts import Resolution  # noqa: PLC0415
+
+    if out.suffix.casefold() not in (".csv", ".xlsx"):
+        raise ListError(f"--out må slutte på .csv eller .xlsx, ikke «{out.suffix}».")
+    if out.resolve() in {path.resolve() for path in (listing, *addresses)}:
+        raise ListError(f"--out er den samme filen som {out.name} som leses. Gi resultatet et annet navn.")
+    read = read_list(listing, [column for column in columns if column], sheet)
+    texts, code, place = (read.rows[heading_of(read, column)] if column else None for column in columns)
+    assert texts is not None  # the first is required
+    verdicts = verdicts_of_bad_lines(resolve_column(load_register(addresses), texts, code, place), read)
+    write_list(with_verdicts(read.rows, verdicts), out, read.separator)
+    found = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
+    lines = [
+        f"{listing.name}: {verdicts.height} rader ({read.note}). " + ", ".join(f"{name} {number}" for name, number in found.items()) + "."
+    ]
+    if read.others:
+        named = ", ".join(f"«{other}»" for other in read.others)
+        lines.append(f"Arbeidsboken har også {named}: kjør med --sheet for hvert ark som har adresser.")
+    if read.masked:
+        lines.append(f"{read.masked} verdi(er) inneholdt et nasjonalt identitetsnummer og er maskert i {out.name}.")
+    if read.bad:
+        lines.append(f"{len(read.bad)} linje(r) kunne ikke deles i kolonner: {next(iter(read.bad.values()))}")
+    return "\n".join([*lines, f"Skrevet til {out}."])

@@ -1,0 +1,213 @@
+"""A list as it was handed over: every column and every row in order, read as text, and written with more columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+import xlsxwriter
+
+from connectors.dialect import detect
+from connectors.encoding import decode
+from connectors.headings import nearest, plain
+from connectors.personal_numbers import mask_column
+from connectors.read_faults import SourceFault
+from connectors.records import lines_of, split_records
+from connectors.source_files import check_size
+from reconciliation.addresses.verdicts import Resolution
+
+NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
+_HEADER_WITHIN = 50
+_MEGABYTES = 500
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+class ListError(Exception):
+    """The list cannot be used. The text is bokmål: what, where, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """rows: one String column per heading, in order. masked: values that had a national identity number in them.
+
+    bad: index of a row whose line could not be taken apart -> why; the whole line stands in its first column.
+    others: the workbook's other sheets that are not empty, when no sheet was named.
+    """
+
+    rows: pl.DataFrame
+    separator: str
+    masked: int
+    note: str
+    bad: Mapping[int, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+
+
+def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
+    """A CSV or workbook. known: headings that may be there; they tell where the table begins, and on which sheet when none is named.
+
+    Raises ListError and SourceFault.
+    """
+    if not path.is_file():
+        raise SourceFault("is_folder" if path.is_dir() else "missing_file", path=path.name)
+    check_size(path, path.parent, _MEGABYTES)
+    bad: dict[int, str] = {}
+    others: tuple[str, ...] = ()
+    if path.suffix.casefold() in _WORKBOOKS:
+        rows, separator, note, others = _workbook(path, known, sheet)
+    elif sheet:
+        raise ListError(f"{path.name} er ingen arbeidsbok og har ingen ark. Kjør uten --sheet.")
+    else:
+        rows, separator, note, bad = _delimited(path, known)
+    masked = 0
+    for heading in rows.columns:
+        column, count = mask_column(rows[heading])
+        rows, masked = rows.with_columns(column.alias(heading)), masked + count
+    return ReadList(rows, separator, masked, note, bad, others)
+
+
+def heading_of(read: ReadList, wanted: str) -> str:
+    """The heading as the list spells it. Raises ListError with the nearest when it is not there."""
+    if wanted in read.rows.columns:
+        return wanted
+    found = [heading for heading in read.rows.columns if plain(heading).casefold() == plain(wanted).casefold()]
+    if len(found) == 1:
+        return found[0]
+    near = nearest(wanted, read.rows.columns)
+    hint = f" Mente du «{near}»?" if near else ""
+    raise ListError(f"Kolonnen «{wanted}» finnes ikke i listen.{hint} Listen har: {', '.join(read.rows.columns[:20])}.")
+
+
+def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
+    text, encoding = decode(path.read_bytes(), None, path.name)
+    lines = lines_of(text).to_list()
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        raise SourceFault("empty_file", path=path.name)
+    dialect = detect(lines, [spelt for name in known for spelt in (name, name.lower(), name.capitalize(), name.upper())], None, None, None)
+    values, bad = split_records(lines, dialect, list(range(len(dialect.headings))))
+    if len(bad) > values.height:
+        raise ListError(
+            f"{path.name}, linje {bad[0].row}: antall verdier passer ikke med overskriftene ({len(dialect.headings)}). "
+            f"{len(bad)} linje(r) er slik. Rett dem, eller lagre listen som .xlsx."
+        )
+    kept = pl.DataFrame(
+        {"row": [record.row for record in bad], "c0": [lines[record.row - 1] for record in bad]}, {"row": pl.Int64(), "c0": pl.String()}
+    )
+    every = pl.concat([values, kept], how="diagonal").sort("row")
+    why = {
+        record.row: f"Linje {record.row} {_wrong_with(record.found, len(dialect.headings))}. Hele linjen står i første kolonne; rett den."
+        for record in bad
+    }
+    told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
+    named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
+    return named, dialect.separator, f"{encoding}, skilletegn {dialect.separator!r}", told
+
+
+def _wrong_with(found: int, width: int) -> str:
+    return f"har {found} verdier, og det er {width} overskrifter" if found else "har et anførselstegn som ikke lukkes"
+
+
+def _opened(path: Path) -> fastexcel.ExcelReader:
+    try:
+        return fastexcel.read_excel(path)
+    except fastexcel.FastExcelError as error:
+        secret = "password" in str(error).casefold()
+        raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
+
+
+def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...]]:
+    book = _opened(path)
+    if sheet and sheet not in book.sheet_names:
+        near = nearest(sheet, book.sheet_names)
+        hint = f" Mente du «{near}»?" if near else ""
+        raise ListError(f"{path.name} har ikke arket «{sheet}».{hint} Arkene er: {', '.join(book.sheet_names)}.")
+    tables = [table for name in ([sheet] if sheet else book.sheet_names) if (table := _table(path, book, name, known))]
+    if not tables:
+        raise SourceFault("empty_sheet", place=f"{path.name}, {sheet or book.sheet_names[0]}")
+    # A front page before the list has none of the headings, and fills fewer columns.
+    best = max(tables, key=lambda table: (table.known, table.rows.height > 0 and table.wide))
+    others = () if sheet else tuple(table.sheet for table in tables if table is not best)
+    return best.rows, ";", f"ark «{best.sheet}», overskrifter på rad {best.header + 1}", others
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One sheet read. known: how many of the headings are known ones; wide: whether it has more than one heading."""
+
+    sheet: str
+    header: int
+    rows: pl.DataFrame
+    known: int
+    wide: bool
+
+
+def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[str]) -> _Table | None:
+    """The table of a sheet; None when the sheet is empty."""
+    try:
+        grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except fastexcel.FastExcelError as error:
+        raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
+    head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
+    if not any(map(any, head)):
+        return None
+    wanted = {plain(heading).casefold() for heading in known}
+    fits = [len({value.casefold() for value in row} & wanted) for row in head]
+    # A title above the table fills one cell; headings fill as many as the rows below.
+    filled = [sum(map(bool, row)) for row in head]
+    likely = (index for index, count in enumerate(filled) if count and 2 * count > max(filled))
+    header = fits.index(max(fits)) if max(fits) else next(likely, 0)
+    body = grid.slice(header + 1)
+    body.columns = _unlike(head[header])
+    return _Table(name, header, body, max(fits), filled[header] > 1)
+
+
+def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:
+    """Two columns of one name, and columns without, keep their place under names of their own."""
+    made: list[str] = []
+    for index, heading in enumerate(headings, 1):
+        name, again = heading or f"kolonne {index}", 2
+        while name in made:
+            name, again = f"{heading or f'kolonne {index}'} ({again})", again + 1
+        made.append(name)
+    return made
+
+
+def verdicts_of_bad_lines(verdicts: pl.DataFrame, read: ReadList) -> pl.DataFrame:
+    """A line that could not be taken apart is no address, whatever its first column looks like."""
+    if not read.bad:
+        return verdicts
+    index = pl.int_range(pl.len())
+    reason = index.replace_strict(dict(read.bad), default=None, return_dtype=pl.String)
+    others = [pl.when(~index.is_in(list(read.bad))).then(pl.col(name)).alias(name) for name in verdicts.columns[1:-1]]
+    verdict = pl.when(reason.is_not_null()).then(pl.lit(NOT_AN_ADDRESS)).otherwise("verdict").alias("verdict")
+    return verdicts.select(verdict, *others, pl.coalesce(reason, "reason").alias("reason"))
+
+
+def with_verdicts(rows: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Side by side. Where the list already has a column of that name, ours ends in `_register`."""
+    taken = {heading.casefold() for heading in rows.columns}
+    named = verdicts.rename({name: f"{name}_register" for name in verdicts.columns if name.casefold() in taken})
+    return pl.concat([rows, named], how="horizontal")
+
+
+def write_list(rows: pl.DataFrame, path: Path, separator: str) -> None:
+    """CSV with BOM (Excel reads æøå right), or a workbook in which no text is ever a formula."""
+    if path.suffix.casefold() != ".xlsx":
+        rows.with_columns(pl.col(pl.String).replace("", None)).write_csv(path, separator=separator, include_bom=True)
+        return
+    safe = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), safe) as book:
+        sheet = book.add_worksheet("Adresser")
+        sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(rows.columns):
+            sheet.write_string(0, column, heading, book.add_format({"bold": True}))
+        for number, row in enumerate(rows.iter_rows(), 1):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                elif value is not None:
+                    sheet.write_string(number, column, str(value))

@@ -1,0 +1,56 @@
+"""`kobosync up` and `kobosync rehearse`: servers on 127.0.0.1 for as long as someone looks."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from kobo_client.rehearsal.process import rehearsal_running
+from pipelines.exit_codes import CONFIGURATION
+from pipelines.home import home, prepare_dagster_home
+from reconciliation.model.municipality import home_of, load
+
+DEMO = Path("config/demo.yaml")
+
+
+def run_rehearsal(config: Path) -> int:
+    """Serve the municipality's rehearsal register until interrupted."""
+    municipality = load(config)
+    if municipality.register_.kind != "rehearsal":
+        print(f"{config}: register.kind is {municipality.register_.kind}, not rehearsal; there is nothing to rehearse on.", file=sys.stderr)
+        return CONFIGURATION
+    with rehearsal_running(municipality.register_, home_of(config)) as address:
+        print(f"Rehearsal register of {municipality.name}: {address}/  (stop with Ctrl-C)")
+        _wait()
+    return 0
+
+
+def run_up(port: int) -> int:
+    """The Dagster UI with the demo loaded and its register running; the demo is played first when it never was."""
+    root = home()
+    municipality = load(root / DEMO)
+    if not (root / municipality.reports / municipality.slug).exists():
+        from pipelines.commands.demo_command import run_demo  # noqa: PLC0415
+
+        run_demo(12, keep=False)
+    prepare_dagster_home(root)
+    command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions"]
+    with rehearsal_running(municipality.register_, root) as address:
+        print(f"Rehearsal register: {address}/")
+        print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)")
+        with subprocess.Popen(command, cwd=root) as server:  # noqa: S603 - our own interpreter, no shell
+            try:
+                return server.wait()
+            except KeyboardInterrupt:
+                server.send_signal(signal.SIGINT)
+                return server.wait()
+
+
+def _wait() -> None:
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    stop.wait()

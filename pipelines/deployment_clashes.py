@@ -1,0 +1,42 @@
+"""Which municipalities can stand in one deployment: what one file says must not stop the others from loading."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dagster._utils.schedules import is_valid_cron_schedule
+
+from pipelines.home import table_base
+from pipelines.schedule_times import schedule_of
+from reconciliation.model.municipality import Municipality
+
+
+def fitting(found: Iterable[Municipality], root: Path) -> tuple[list[Municipality], list[str]]:
+    """Those that fit together, and one sentence about each that was left out. Most of them decide which storage is theirs."""
+    everyone = list(found)
+    bases = Counter(table_base(municipality, root) for municipality in everyone)
+    common = max(bases, key=lambda base: (bases[base], base), default="")
+    fit, faults = [], []
+    for municipality in everyone:
+        fault = _fault(municipality, root, common)
+        if fault:
+            faults.append(f"{municipality.file}: {fault}")
+        else:
+            fit.append(municipality)
+    return fit, faults
+
+
+def _fault(municipality: Municipality, root: Path, common: str) -> str | None:
+    if not is_valid_cron_schedule(schedule_of(municipality)):
+        return f'schedule: {municipality.schedule!r} is no cron line. Write e.g. "30 2 * * *", or leave it out.'
+    try:
+        ZoneInfo(municipality.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"timezone: {municipality.timezone!r} is no time zone. Write e.g. Europe/Oslo."
+    base = table_base(municipality, root)
+    if base != common:
+        return f"storage: {base} is not the storage of the others ({common}), and a deployment has one. Write that, or leave it out."
+    return None

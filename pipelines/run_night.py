@@ -1,0 +1,109 @@
+"""Run a municipality's job in this process: the command line, the demo and the schedule share this code path."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from assets.stored_table import Table
+from assets.table_io import EarlierTables
+from pipelines.definitions import build, table_base
+from pipelines.home import prepare_dagster_home
+from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
+from reconciliation.ledger import open_ledger
+from reconciliation.model.municipality import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """success: no step failed. messages: what a failed step said, one sentence each. facts: metadata of the last asset."""
+
+    success: bool
+    run_id: str
+    messages: tuple[str, ...]
+    metadata: dict[str, Any]
+
+
+class Runner:
+    """Holds the loaded definitions and Dagster's instance for one or several runs of a municipality."""
+
+    def __init__(self, municipality: Municipality, root: Path, instance: dg.DagsterInstance | None = None) -> None:
+        """instance: where Dagster keeps the runs; the one of DAGSTER_HOME unless another is given."""
+        prepare_dagster_home(root)
+        self._municipality = municipality
+        self._definitions = build([municipality], root)
+        self._root = root
+        self._instance = instance or dg.DagsterInstance.get()
+        self._lent = instance is not None
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if not self._lent:
+            self._instance.dispose()
+
+    def night(self, as_of: date | None = None, apply: str = "") -> RunResult:
+        return self._run(night_name(self._municipality), "reports", as_of, apply)
+
+    def report(self) -> RunResult:
+        """Render the last night again from its tables and the ledger."""
+        return self._run(report_name(self._municipality), "reports", self._last_night(), "never")
+
+    def table(self, name: str) -> Table | None:
+        """The municipality's stored table of that name."""
+        return EarlierTables(base=table_base(self._municipality, self._root)).last(self._municipality.slug, name)
+
+    def _last_night(self) -> date | None:
+        with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
+            nights = ledger.runs(self._municipality.slug).get_column("as_of")
+        return nights[-1] if len(nights) else None
+
+    def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str) -> RunResult:
+        job = self._definitions.resolve_job_def(job_name)
+        run_id = str(uuid.uuid4())
+        settings = {"as_of": as_of.isoformat() if as_of else "", "apply": apply, "home": str(self._root)}
+        done = job.execute_in_process(
+            run_config={
+                "resources": {"night": {"config": settings}},
+                "loggers": {"console": {"config": {"log_level": os.environ.get("KOBOSYNC_LOG", "CRITICAL")}}},
+            },
+            instance=self._instance,
+            run_id=run_id,
+            tags={STARTED_BY_TAG: COMMAND_LINE} | ({AS_OF_TAG: settings["as_of"]} if as_of else {}),
+            raise_on_error=False,
+        )
+        failures = [_sentence(event) for event in done.all_events if event.is_step_failure and not _is_check(event)]
+        key = dg.AssetKey([self._municipality.slug, last_asset])
+        metadata = {
+            name: value.value
+            for event in done.get_asset_materialization_events()
+            if event.asset_key == key
+            for name, value in event.step_materialization_data.materialization.metadata.items()
+        }
+        return RunResult(done.success, done.run_id, tuple(failures), metadata)
+
+
+def _is_check(event: dg.DagsterEvent) -> bool:
+    """A blocking check that failed: what it found is said by the asset itself."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
+
+
+def _sentence(event: dg.DagsterEvent) -> str:
+    """A failure of ours carries its sentence; anything else its type and words, and where the log is."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    words = error.message.strip() if error else "unknown error"
+    return f"Step {event.step_key} stopped unexpectedly ({words}). The whole log is in Dagster's run; please report it."

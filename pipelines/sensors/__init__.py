@@ -1,0 +1,1 @@
+"""What looks at a municipality between its nights: alerts, letters, answered workbooks, new source files."""

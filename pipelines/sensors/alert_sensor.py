@@ -1,0 +1,153 @@
+"""Looks at how the nights of a municipality stand, once a minute, and tells operations when that changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+# Dagster's own reading of a cron line, summer time included: the tick judged here is the tick its scheduler made.
+from dagster._utils.schedules import get_latest_completed_cron_tick
+
+from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from pipelines.own_graph import MUNICIPALITY_TAG
+from pipelines.schedule_times import schedule_of
+from pipelines.sensors.alerts import SendingError, Standing, State, change, send, standing
+from reconciliation.ledger import LedgerError, open_ledger
+from reconciliation.model.municipality import Municipality
+
+GRACE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The sensor's cursor. since: first look; ticks before it are nobody's fault. states: address (hashed) -> state it was told last."""
+
+    since: datetime
+    states: Mapping[str, State] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, cursor: str | None, now: datetime) -> Told:
+        if not cursor:
+            return cls(now)
+        content = json.loads(cursor)
+        return cls(datetime.fromisoformat(content["since"]), {name: State(state) for name, state in content["states"].items()})
+
+    def write(self) -> str:
+        return json.dumps({"since": self.since.isoformat(), "states": dict(sorted(self.states.items()))})
+
+
+def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
+    """Runs nothing; it looks at the ledger and sends. Its skip reasons are the history of what was said to whom."""
+
+    @dg.sensor(
+        name=f"{municipality.slug}_alerts",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Tells operations once when {municipality.name}'s night fails, waits or is missed, and once when all is well again.",
+        tags={MUNICIPALITY_TAG: municipality.slug},
+    )
+    def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        now = datetime.now(UTC)
+        told = Told.read(context.cursor, now)
+        found = look(municipality, root, context.instance, told.since, now)
+        told, says = tell(municipality, told, found)
+        return dg.SensorResult(skip_reason=says, cursor=told.write())
+
+    return alerts
+
+
+def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> Standing | None:
+    """How the nights stand, by the ledger and, for a night that never reached it, by Dagster."""
+    try:
+        with closing(open_ledger(municipality.ledger, root)) as ledger:
+            runs = ledger.runs(municipality.slug).to_dicts()
+            holder = ledger.held_by(municipality.slug)
+    except LedgerError as error:
+        return Standing(State.FAILED, str(error))
+    known = {run["run_id"] for run in runs}
+    running = holder if holder in known else None
+    close_killed(municipality, instance, holder, now)
+    runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
+    runs.sort(key=lambda run: run["finished"] or run["started"])
+    return standing(
+        runs,
+        running=running,
+        due=due(municipality, since, now),
+        asked_for_dry=municipality.apply == "never",
+        now=now,
+    )
+
+
+def close_killed(municipality: Municipality, instance: dg.DagsterInstance, running: str | None, now: datetime) -> int:
+    """Tell Dagster of the command line's runs that were killed: it never learns it, and they would hold up its queue for hours.
+
+    running: run id that a living process holds the ledger's lock for. Returns how many were closed.
+    """
+    closed = 0
+    tags = {MUNICIPALITY_TAG: municipality.slug, STARTED_BY_TAG: COMMAND_LINE}
+    for record in instance.get_run_records(dg.RunsFilter(tags=tags, statuses=UNFINISHED)):
+        run = record.dagster_run
+        # A run that has just begun takes the lock with its first step.
+        if run.run_id != running and record.create_timestamp < now - GRACE:
+            instance.report_run_failed(run, "The command line's process ended without a word; nobody holds the ledger's lock for it.")
+            closed += 1
+    return closed
+
+
+def due(municipality: Municipality, since: datetime, now: datetime) -> datetime | None:
+    """The latest tick (UTC) whose night should have ended by now; None when it came before `since`."""
+    latest = (now - timedelta(hours=municipality.missed_after_hours)).astimezone(ZoneInfo(municipality.timezone))
+    tick = get_latest_completed_cron_tick(schedule_of(municipality), latest, municipality.timezone).astimezone(UTC)
+    return tick if tick >= since else None
+
+
+def tell(municipality: Municipality, told: Told, found: Standing | None) -> tuple[Told, str]:
+    """Send what is new to each address. Each is told by itself: one that is down is tried again and the others are not told twice."""
+    if found is None:
+        return told, "A night is running, or none has been yet; nothing to judge."
+    if not municipality.alerts:
+        return told, f"{found.state}: {found.says} Nobody is told: `alerts` in {municipality.file} names no address."
+    states, sent, faults = dict(told.states), 0, []
+    for number, address in enumerate(municipality.alerts, start=1):
+        name = hashlib.sha256(address.encode()).hexdigest()[:12]
+        message = change(states.get(name), found, municipality.name, f"{municipality.reports}/{municipality.slug}")
+        try:
+            if message:
+                send(address, message, number)
+                sent += 1
+        except SendingError as error:
+            faults.append(str(error))
+        else:
+            states[name] = found.state
+    says = f"{found.state}: {found.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
+    return Told(told.since, states), " ".join([says, *faults])
+
+
+def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:
+    """The latest night that Dagster says failed, in the shape of the ledger's runs."""
+    found = []
+    for job in (night_name(municipality), approve_name(municipality)):
+        filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
+        for record in instance.get_run_records(filters, limit=1):
+            ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)
+            found.append(
+                {
+                    "run_id": record.dagster_run.run_id,
+                    "as_of": None,
+                    "apply_mode": municipality.apply,
+                    "started": ended,
+                    "finished": ended,
+                    "verdict": "failed",
+                    "message": None,
+                }
+            )
+    return found

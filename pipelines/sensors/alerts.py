@@ -1,0 +1,137 @@
+"""When is operations told, and what: once per change of state, and once more when all is well again."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from reconciliation.plan.undo import UNDO
+
+
+class State(StrEnum):
+    """How a municipality's nights stand."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the nights came to. says: one sentence; run_id: None when no night began; as_of: of the night, as its report's folder."""
+
+    state: State
+    says: str = ""
+    run_id: str | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    title: str
+    body: str
+
+
+class SendingError(Exception):
+    """An address could not be reached; the text names which by its number and kind, never its secrets."""
+
+
+_TITLES = {
+    State.DONE: "is well again",
+    State.WAITING: "waits for approval",
+    State.INCOMPLETE: "is incomplete",
+    State.FAILED: "failed",
+    State.MISSED: "was missed",
+}
+
+
+def standing(
+    runs: Sequence[Mapping[str, Any]],
+    *,
+    running: str | None,
+    due: datetime | None,
+    asked_for_dry: bool,
+    now: datetime,
+) -> Standing | None:
+    """How the nights stand; None while there is nothing to judge.
+
+    runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that never came as far as the ledger.
+    running: run id that a living process holds the lock for.
+    due: the schedule's tick by which a night should have ended by now; None when none has come yet.
+    asked_for_dry: the municipality's own nights are dry. Otherwise a dry run is somebody looking, not the night.
+    """
+    others = {UNDO} if asked_for_dry else {UNDO, "never"}
+    nights = [run for run in runs if run["verdict"] != "planned" and run["apply_mode"] not in others]
+    ended = [run for run in nights if run["run_id"] != running]
+    last = ended[-1] if ended else None
+    if due is not None and not any((run["finished"] or run["started"]) >= due for run in ended):
+        late = f"{(now - due) / timedelta(hours=1):.0f} hours after it was due ({due:%Y-%m-%d %H:%M} UTC)"
+        under_way = "it is still running" if running else "none has begun"
+        return Standing(State.MISSED, f"No night has ended {late}; {under_way}. Look at the schedule and the daemon in Dagster.", running)
+    if last is None or running:
+        return None
+    if last["verdict"] in ("running", "interrupted"):
+        says = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
+        return Standing(State.FAILED, says, last["run_id"], _folder(last))
+    says = last["message"] or _without_message(last["verdict"])
+    return Standing(State(last["verdict"]), says, last["run_id"], _folder(last))
+
+
+def _folder(run: Mapping[str, Any]) -> str | None:
+    return str(run["as_of"]) if run["as_of"] else None
+
+
+def _without_message(verdict: str) -> str:
+    return "Everything was read, planned and applied." if verdict == "done" else "A step stopped; Dagster's run says which and why."
+
+
+def change(last: State | None, new: Standing, name: str, reports: str) -> Message | None:
+    """What to say when that is how it stands and `last` is what was said before; None: nothing new.
+
+    name: as people read it. reports: folder of the municipality's reports.
+    """
+    if new.state is last or (last is None and new.state is State.DONE):
+        return None
+    lines = [new.says]
+    if new.run_id:
+        lines.append(f"Run in Dagster: /runs/{new.run_id}")
+    if new.as_of and new.state is not State.MISSED:
+        lines.append(f"Report: {Path(reports) / new.as_of}")
+    return Message(f"kobosync: the night of {name} {_TITLES[new.state]}", "\n".join(lines))
+
+
+def send(address: str, message: Message, number: int = 1, environment: Mapping[str, str] = os.environ) -> None:
+    """Send to one apprise URL; `${NAME}` is taken from the environment. Raises SendingError.
+
+    number: which of `alerts` it is, so that it can be named without being shown.
+    """
+    called = f"alerts {number} ({address.split('://', maxsplit=1)[0]})"
+    missing = [name for name in re.findall(r"\$\{(\w+)\}", address) if name not in environment]
+    if missing:
+        raise SendingError(f"{called} names the environment variable {missing[0]}, which is not set where Dagster runs.")
+    kind = "success" if message.title.endswith(_TITLES[State.DONE]) else "warning"
+    deliver(re.sub(r"\$\{(\w+)\}", lambda match: environment[match.group(1)], address), message, called, kind=kind)
+
+
+def deliver(address: str, message: Message, called: str, *, kind: str, attached: Path | None = None) -> None:
+    """Hand a message to apprise. address: one URL, or several with a space between. Raises SendingError.
+
+    called: how the address is named without being shown. kind: apprise's info, success or warning.
+    """
+    # apprise costs a third of a second to import, and most looks of the sensors have nothing to say.
+    import apprise  # noqa: PLC0415
+
+    receivers = apprise.Apprise()
+    if not receivers.add(address):
+        raise SendingError(f"{called} is no address that apprise knows; write e.g. mailto://, msteams:// or slack://.")
+    files = str(attached) if attached else None
+    if not receivers.notify(title=message.title, body=message.body, notify_type=apprise.NotifyType(kind), attach=files):
+        raise SendingError(f"{called} could not be reached; it is tried again at the next look.")

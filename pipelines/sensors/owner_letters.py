@@ -1,0 +1,89 @@
+"""Sends each data owner their letter after a night, once per change; its memory is the sensor's cursor."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.own_graph import MUNICIPALITY_TAG
+from pipelines.sensors.alerts import Message, SendingError, deliver
+from reconciliation.model.municipality import Municipality, Send
+from reporting.letter import Letter, worth_sending
+from reporting.publish import LETTERS
+from reporting.report_files import dated
+
+Told = Mapping[str, Mapping[str, str]]
+"""Address (hashed, with its owner) -> digests of what it was told last, by part."""
+
+
+def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
+    """Runs nothing; it reads the newest report and sends. A sending that fails is a warning here, and no night knows of it."""
+
+    @dg.sensor(
+        name=f"{municipality.slug}_letters",
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=f"Tells {municipality.name}'s data owners once when their deviations or questions have changed.",
+        tags={MUNICIPALITY_TAG: municipality.slug},
+    )
+    def owner_letters(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        told, sent, faults = send_letters(municipality, root, json.loads(context.cursor or "{}"))
+        for fault in faults:
+            context.log.warning(fault)
+        return dg.SensorResult(skip_reason=" ".join([f"Sent {sent}.", *faults]), cursor=json.dumps(told, sort_keys=True))
+
+    return owner_letters
+
+
+def send_letters(
+    municipality: Municipality, root: Path, told: Told, environment: Mapping[str, str] = os.environ
+) -> tuple[Told, int, list[str]]:
+    """Send what is worth sending of the newest report. Returns what has been told by now, how many were sent, and what could not be.
+
+    Each address is told by itself: one that is down is tried again at the next look, and the others do not hear it twice.
+    """
+    send = municipality.send or Send()
+    nights = dated(root / municipality.reports / municipality.slug)
+    if not nights or not send.owners:
+        return told, 0, []
+    found, faults = _read(nights[-1])
+    known, sent = dict(told), 0
+    for letter in found:
+        variable = send.owners.get(letter.owner)
+        if variable is None:
+            continue
+        address = environment.get(variable, "")
+        name = hashlib.sha256(f"{letter.owner} {address}".encode()).hexdigest()[:12]
+        before = known.get(name, {})
+        try:
+            if worth_sending(letter, before):
+                _deliver(letter, address, variable, nights[-1] / f"avvik-{letter.owner}.xlsx" if send.workbook else None)
+                sent += 1
+        except SendingError as error:
+            faults.append(str(error))
+        else:
+            known[name] = {**before, **letter.about}
+    return known, sent, faults
+
+
+def _read(night: Path) -> tuple[list[Letter], list[str]]:
+    """Letters of that night's report; none of one made before `send` was in the file."""
+    file = night / LETTERS
+    try:
+        return [Letter(**one) for one in json.loads(file.read_text(encoding="utf-8"))], []
+    except FileNotFoundError:
+        return [], []
+    except (OSError, ValueError, TypeError) as error:
+        return [], [f"{file} cannot be read ({error}). The next night's report writes its own."]
+
+
+def _deliver(letter: Letter, address: str, variable: str, attached: Path | None) -> None:
+    called = f"send.owners.{letter.owner} ({variable})"
+    if not address.strip():
+        raise SendingError(f"{called} is not set where Dagster runs. Set the variable to an apprise URL and restart it.")
+    deliver(address, Message(letter.title, letter.body), called, kind="info", attached=attached)

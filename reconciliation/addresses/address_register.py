@@ -1,0 +1,251 @@
+"""The official addresses of one or several municipalities, found by name, by spelling key and by likeness."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+import polars as pl
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from reconciliation.addresses.folding import fold
+from reconciliation.addresses.kartverket_file import read_official
+from reconciliation.addresses.spelling_keys import digits, keys, marks, plain, tokens
+
+House = tuple[int, str]
+"""Number and letter; the letter is "" for none."""
+_TWO_NAMES = re.compile(r"\s+[-–/]\s+|/")
+_BETWEEN_NAMES = re.compile(r"\s*[-–/]\s*")
+_SHORT = 8
+ONLY_UNIT = "H0101"
+"""What a detached house with one dwelling has, also where the file leaves it blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """One official address."""
+
+    lokalid: str | None
+    kommunenummer: str | None
+    adressenavn: str
+    nummer: int
+    bokstav: str
+    postnummer: str | None
+    poststed: str | None
+
+    def __str__(self) -> str:
+        return f"{self.adressenavn} {self.nummer}{self.bokstav}" if self.nummer else self.adressenavn
+
+
+@dataclass(slots=True, eq=False)
+class Street:
+    """One street of one municipality. Two municipalities with a street of the same name have two streets."""
+
+    adressenavn: str
+    kommunenummer: str | None
+    houses: dict[House, list[Official]] = field(default_factory=lambda: defaultdict(list))
+
+    def letters(self, nummer: int) -> list[str]:
+        """The letters that the number exists with."""
+        return sorted(letter for number, letter in self.houses if number == nummer and letter)
+
+
+class Likeness(IntEnum):
+    """How a written name was found: only the first two can be certain."""
+
+    NAME = 0
+    SPELLING = 1
+    GUESS = 2
+    NEAR = 3
+    NONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """streets: those the name may mean. rivals: others so near that they must not be silently passed over."""
+
+    likeness: Likeness
+    streets: tuple[Street, ...] = ()
+    rivals: tuple[Street, ...] = ()
+
+
+class AddressRegister:
+    """Indexes over official addresses. Built once, then only read; what was asked of a name is remembered."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        """frame: `official.OFFICIAL`."""
+        self.streets: list[Street] = []
+        self.postnummer: dict[str, set[str]] = defaultdict(set)
+        self.places: set[str] = set()
+        self.farms: set[str] = set()
+        """Place names that stand before an address (adressetilleggsnavn)."""
+        self.units: dict[tuple[str, str, House], set[str]] = defaultdict(set)
+        self.parcels: dict[tuple[int, int, int], list[Official]] = defaultdict(list)
+        self.cadastral: dict[tuple[int, int, int, int], list[Official]] = defaultdict(list)
+        self._found: dict[str, Found] = {}
+        self._fill(frame)
+        self._with_units = {municipality for municipality, _, _ in self.units}
+        self.known_places = self.places | self.farms
+        self.villages = self.known_places - {place for places in self.postnummer.values() for place in places}
+        self._by_fold = _index(self.streets, lambda name: (fold(name),))
+        self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
+        self._by_tail = _index(self.streets, _tails)
+        self._numbered = {key for key in self._by_key if re.search(r"\d[a-zæøå]?$", key)}
+        self._folds = sorted(self._by_fold)
+        self._keys = sorted(self._by_key)
+
+    def _fill(self, frame: pl.DataFrame) -> None:
+        by_name: dict[tuple[str, str | None], Street] = {}
+        seen: set[tuple[object, ...]] = set()
+        for row in frame.iter_rows(named=True):
+            if row["postnummer"]:
+                self.postnummer[row["postnummer"]].add(place_key(row["poststed"]))
+            self.places |= {place_key(row[name]) for name in ("poststed", "kommunenavn", "tettstednavn", "grunnkretsnavn") if row[name]}
+            if row["adressetilleggsnavn"]:
+                self.farms.add(place_key(row["adressetilleggsnavn"]))
+            name, house = row["adressenavn"], (row["nummer"] or 0, row["bokstav"] or "")
+            parcel = (row["gardsnummer"] or 0, row["bruksnummer"] or 0, row["festenummer"] or 0)
+            official = Official(
+                row["lokalid"], row["kommunenummer"], name or row["adresseTekst"] or "", *house, row["postnummer"], row["poststed"]
+            )
+            if name and row["bruksenhetsnummerTekst"]:
+                self.units[(row["kommunenummer"] or "", name, house)].add(row["bruksenhetsnummerTekst"])
+            identity = (official, parcel, row["undernummer"])
+            if identity in seen:
+                continue
+            seen.add(identity)
+            self.parcels[parcel].append(official)
+            if name is None:
+                self.cadastral[(*parcel, row["undernummer"] or 0)].append(official)
+                continue
+            street = by_name.get((name, row["kommunenummer"]))
+            if street is None:
+                street = by_name[(name, row["kommunenummer"])] = Street(name, row["kommunenummer"])
+                self.streets.append(street)
+            if official not in street.houses[house]:
+                street.houses[house].append(official)
+
+    def unit_doubt(self, official: Official, unit: str | None) -> str | None:
+        """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""
+        municipality = official.kommunenummer or ""
+        units = self.units.get((municipality, official.adressenavn, (official.nummer, official.bokstav)), set())
+        if unit is None or unit in units or (not units and unit == ONLY_UNIT) or municipality not in self._with_units:
+            return None
+        shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
+        return f"{official} har ikke bruksenhet {unit} i registeret. {shown}"
+
+    @property
+    def has_units(self) -> bool:
+        """Whether any municipality's file has."""
+        return bool(self._with_units)
+
+    def is_numbered_name(self, name: str) -> bool:
+        """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""
+        return bool(self._numbered) and keys(name).sure in self._numbered
+
+    def find(self, name: str) -> Found:
+        """The streets a written name may mean."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._find(name)
+        return found
+
+    def _find(self, name: str) -> Found:
+        folded, spelling = fold(name), keys(name)
+        if not spelling.sure:
+            return Found(Likeness.NONE)
+        alike = self.spelt(name)
+        if exact := self._by_fold.get(folded, ()):
+            near = self._within(folded, 1, exact)
+            return Found(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
+        if alike:
+            return Found(Likeness.SPELLING, alike, self._within(folded, 1, alike))
+        guessed = dict.fromkeys(street for key in spelling.guesses for street in self._by_key.get(key, ()))
+        for street in self._shortened(name):
+            guessed[street] = None
+        near = self._within(folded, 1, ())
+        if guessed:
+            return Found(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *near))))
+        near = self._near(folded, spelling.sure)
+        return Found(Likeness.NEAR, near) if near else Found(Likeness.NONE)
+
+    def _within(self, folded: str, distance: int, others: Sequence[Street]) -> tuple[Street, ...]:
+        hits = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=distance, limit=None)
+        same = [hit for hit, _, _ in hits if digits(hit) == digits(folded)]
+        return tuple(dict.fromkeys(street for hit in same for street in self._by_fold[hit] if street not in others))
+
+    def _near(self, folded: str, key: str) -> tuple[Street, ...]:
+        """The nearest streets, and those that are hardly farther: one letter more is no difference to rely on."""
+        cutoff = 1 if len(key) < _SHORT else 2
+        best: dict[Street, int] = {}
+        for text, choices, index in ((folded, self._folds, self._by_fold), (key, self._keys, self._by_key)):
+            for hit, distance, _ in process.extract(text, choices, scorer=OSA.distance, score_cutoff=cutoff, limit=None):
+                if digits(hit) == digits(text) and (index is self._by_fold or marks(hit) == marks(text)):
+                    for street in index[hit]:
+                        best[street] = min(int(distance), best.get(street, cutoff))
+        return tuple(sorted(best, key=lambda street: (best[street], street.adressenavn)))
+
+    def _shortened(self, name: str) -> list[Street]:
+        """Streets with the same last words, whose first names are shortened, written out or left out."""
+        words = tokens(name)
+        found = [street for tail in _tails(name) for street in self._by_tail.get(tail, ())]
+        return [street for street in dict.fromkeys(found) if _could_be(words, tokens(street.adressenavn))]
+
+    def spelt(self, name: str) -> tuple[Street, ...]:
+        """The streets that the name is a spelling of; of two names in another order, the one street that has both."""
+        return self._by_key.get(keys(name).sure, ()) or self._both_names(name)
+
+    def _both_names(self, name: str) -> tuple[Street, ...]:
+        parts = [part for part in _BETWEEN_NAMES.split(name) if part]
+        if len(parts) < 2:
+            return ()
+        first, *others = (self._by_key.get(keys(part).sure, ()) for part in parts)
+        return tuple(street for street in first if all(street in other for other in others))
+
+    def alike(self, adressenavn: str) -> tuple[Street, ...]:
+        """Streets whose official names are spellings of the same."""
+        return self._by_key.get(keys(adressenavn).sure, ())
+
+    def nearest(self, name: str, limit: int = 3) -> list[str]:
+        """Official names spelt most like it, for a person to look at."""
+        hits = process.extract(fold(name), self._folds, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=limit)
+        return list(dict.fromkeys(self._by_fold[hit][0].adressenavn for hit, _, _ in hits))
+
+
+def load_register(paths: Sequence[Path]) -> AddressRegister:
+    """The register of Kartverket's files. Raises AddressFileError."""
+    return AddressRegister(read_official(paths))
+
+
+def place_key(place: str | None) -> str:
+    """Comparison key of a poststed or a municipality."""
+    return re.sub(r" (?:kommune|herred|gielda|suohkan)$", "", re.sub(r"[\W_]+", " ", plain(place or "")).strip())
+
+
+def _index(streets: Iterable[Street], key_of: Callable[[str], tuple[str, ...]]) -> dict[str, tuple[Street, ...]]:
+    made: dict[str, dict[Street, None]] = defaultdict(dict)
+    for street in streets:
+        names = (street.adressenavn, *(part for part in _TWO_NAMES.split(street.adressenavn) if part != street.adressenavn))
+        for name in names:
+            for key in key_of(name):
+                if key:
+                    made[key][street] = None
+    return {key: tuple(found) for key, found in made.items()}
+
+
+def _tails(name: str) -> tuple[str, ...]:
+    """The last two words as one key: titles and first names are shortened, the surname never (Adresseveileder 12)."""
+    words = tokens(name)
+    return (keys(" ".join(words[-2:])).sure,) if len(words) > 1 else ()
+
+
+def _could_be(written: Sequence[str], official: Sequence[str]) -> bool:
+    first, second = [word.rstrip(".") for word in written[:-2]], [word.rstrip(".") for word in official[:-2]]
+    if len(first) != len(second):
+        return not first or not second
+    return all(one.startswith(other) or other.startswith(one) for one, other in zip(first, second, strict=True))

@@ -1,0 +1,52 @@
+"""A verdict put together: the register's address, or the parts as written with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from reconciliation.addresses.address_register import Official
+from reconciliation.addresses.parsing import ParsedAddress
+from reconciliation.addresses.verdicts import Resolution, Resolved
+
+SHOWN = 4
+
+
+def answer(verdict: Resolution, official: Official, parsed: ParsedAddress, reason: str | None) -> Resolved:
+    """The register's address. A matrikkeladresse has no number."""
+    return Resolved(
+        verdict,
+        official.lokalid,
+        official.adressenavn,
+        official.nummer or None,
+        official.bokstav or None,
+        parsed.bruksenhetsnummer,
+        parsed.leilighetsnummer,
+        official.postnummer,
+        official.poststed,
+        reason,
+        (str(official),),
+    )
+
+
+def refused(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates: Sequence[str] = ()) -> Resolved:
+    """The parts as written, and what a person is shown."""
+    return Resolved(
+        verdict,
+        None,
+        parsed.adressenavn,
+        parsed.nummer,
+        parsed.bokstav,
+        parsed.bruksenhetsnummer,
+        parsed.leilighetsnummer,
+        parsed.postnummer,
+        parsed.poststed,
+        reason,
+        tuple(candidates[:SHOWN]),
+    )
+
+
+def doubted(base: Resolved, reason: str) -> Resolved:
+    """The same with one doubt more: never certain."""
+    verdict = Resolution.SUGGESTED if base.verdict is Resolution.RESOLVED else base.verdict
+    return replace(base, verdict=verdict, reason=f"{base.reason} {reason}" if base.reason else reason)

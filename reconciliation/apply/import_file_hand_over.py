@@ -1,0 +1,111 @@
+"""The import-file way: creates leave as one file that a person takes to the register; an export shows later that they arrived.
+
+Nothing here talks to the register. The journal keeps each create as handed over until its dwelling has a link. What was sent by the
+API and never answered stays open: only the API, or an export that shows the dwelling, can tell what became of it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from kobo_client import import_file
+from kobo_client.contract import FIELDS
+from kobo_client.import_columns import HELD
+from reconciliation.apply import unwritten_reasons
+from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Settled, Write
+from reconciliation.model.plan_actions import FILE, acts, verb_of
+from reconciliation.model.tables import OUTCOMES
+from reconciliation.model.words import DwellingClass
+
+_REQUIRED = tuple(field.name for field in FIELDS if field.required and field.name in HELD)
+
+
+def awaited(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
+    """leverandor_bolig_id -> the night of its file, of everything handed over that the register has not shown yet.
+
+    What has a link by now has arrived and is settled, whichever way it was sent. A night that was killed between its file and
+    its last word counts as handed over when the file is there (the CSV, which comes first: twice is worse than late); without it
+    nothing has left, and the dwellings are planned anew.
+    """
+    begun, handed = ledger.unsettled(municipality), ledger.handed_over(municipality)
+    if not begun and handed.is_empty():
+        return {}
+    linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
+    settled = [
+        _arrived(write.request_id, write.leverandor_bolig_id, linked)
+        if write.leverandor_bolig_id in linked
+        else _left_or_not(write, (_folder_of(ledger, write.run_id, folder) / f"{import_file.NAME}.csv").exists())
+        for write in begun
+        if write.verb == FILE or (write.verb == "POST" and write.leverandor_bolig_id in linked)
+    ]
+    sent = handed.select("request_id", "leverandor_bolig_id").iter_rows()
+    settled += [_arrived(request_id, ours, linked) for request_id, ours in sent if ours in linked]
+    if settled:
+        ledger.journal(municipality, "", settled, [])
+        handed = ledger.handed_over(municipality)
+    return dict(handed.select("leverandor_bolig_id", "as_of").iter_rows())
+
+
+def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id: str, municipality: str, folder: Path) -> pl.DataFrame:
+    """Write the plan's creates (PLAN_ITEMS) as kobo-import.csv and .xlsx below `folder`. Shape: OUTCOMES.
+
+    Changes and removals have no file form: they are `by_hand`, and a person makes them on Kobo's pages. A create that lacks what the
+    import requires is refused, one that the API may have made already is `unknown`, and the others go on. Raises LedgerError,
+    also when the file cannot be written.
+    """
+    still_open = {write.leverandor_bolig_id for write in ledger.unsettled(municipality)}
+    actionable = items.filter(acts())
+    created = actionable.filter(pl.col("class") == DwellingClass.CREATE.value)["leverandor_bolig_id"].to_list()
+    told = [
+        (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", unwritten_reasons.BY_HAND)
+        for item in actionable.filter(pl.col("class") != DwellingClass.CREATE.value).iter_rows(named=True)
+    ]
+    whole = []
+    for row in desired.filter(pl.col("leverandor_bolig_id").is_in(created)).sort("leverandor_bolig_id").iter_rows(named=True):
+        ours, lacking = row["leverandor_bolig_id"], [name for name in _REQUIRED if row[name] in (None, "")]
+        if ours in still_open:
+            told.append((ours, None, FILE, "unknown", unwritten_reasons.UNKNOWN_BY_FILE))
+        elif lacking:
+            told.append((ours, None, FILE, "refused", unwritten_reasons.LACKING_FILE.format(fields=", ".join(lacking))))
+        else:
+            whole.append(row)
+            told.append((ours, None, FILE, HANDED_OVER, unwritten_reasons.HANDED_OVER))
+    if whole:
+        _write(whole, ledger, run_id, municipality, folder)
+    return pl.DataFrame([(*one[:4], None, one[4]) for one in told], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
+
+
+def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:
+    """Intent, file, outcome: whatever ends in between is told apart by whether the file is there."""
+    writes = [Write(str(uuid.uuid4()), run_id, str(row["leverandor_bolig_id"]), FILE) for row in rows]
+    ledger.journal(municipality, run_id, [], writes)
+    at = _folder_of(ledger, run_id, folder)
+    try:
+        import_file.write(rows, at)
+    except OSError as error:
+        ledger.journal(municipality, run_id, [_left_or_not(write, left=False) for write in writes], [])
+        raise LedgerError(
+            f"The import file cannot be written to {at} ({error.strerror}). Give the night write permission there, or set "
+            "`register.import_folder`; nothing is handed over, and the next night writes the same file."
+        ) from error
+    ledger.journal(municipality, run_id, [_left_or_not(write, left=True) for write in writes], [])
+
+
+def _left_or_not(write: Write, left: bool) -> Settled:
+    """What a create that was to leave came to: it lies in a file, or nothing has left."""
+    state, message = (HANDED_OVER, unwritten_reasons.HANDED_OVER) if left else ("failed", unwritten_reasons.NOT_HANDED_OVER)
+    return Settled(write.request_id, write.leverandor_bolig_id, state, message=message)
+
+
+def _arrived(request_id: str, ours: str, linked: dict[str, str]) -> Settled:
+    return Settled(request_id, ours, "done", linked[ours])
+
+
+def _folder_of(ledger: Ledger, run_id: str, folder: Path) -> Path:
+    """The folder of a run's file, named by the night and the plan: a night run again with the same plan writes the same place."""
+    plan = ledger.plan(run_id)
+    return folder / (f"{plan.as_of}-{plan.digest[:8]}" if plan else run_id)

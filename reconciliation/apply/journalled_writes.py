@@ -1,0 +1,149 @@
+"""Many writes at once, each an intent before its call and settled after it.
+
+The thread that calls `carry_out` is the only one that writes to the ledger; workers only talk to the register.
+Intents are committed per group, in the same transaction that settles what has been answered since the last one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from reconciliation.apply import unwritten_reasons
+from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
+from reconciliation.apply.write_calls import Call
+from reconciliation.ledger import Ledger, Settled, Write
+
+Progress = Callable[[int, int], None]
+
+
+class Stop:
+    """Set once, with the reason that those who were not tried are told."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.why = unwritten_reasons.NOT_TRIED
+
+    def __call__(self, why: str) -> None:
+        if not self._event.is_set():
+            self.why = why
+            self._event.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._event.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class Applying:
+    """Whose night it is, and between what.
+
+    still_held: asked before each call; when it says no, somebody else runs this municipality's night.
+    """
+
+    register: Register
+    ledger: Ledger
+    run_id: str
+    municipality: str
+    threads: int
+    still_held: Callable[[], bool] | None = None
+    stop: Stop = field(default_factory=Stop)
+
+
+class _Worker:
+    """Makes one call; after the register has gone down, none."""
+
+    def __init__(self, applying: Applying, calls: dict[str, Call], again: bool) -> None:
+        self.applying = applying
+        self.calls = calls
+        self.again = again
+
+    def __call__(self, write: Write) -> Settled:
+        still_held = self.applying.still_held
+        if still_held is not None and not still_held():
+            self.applying.stop(unwritten_reasons.LOCK_LOST)
+        if self.applying.stop.stopped:
+            return self.not_tried(write)
+        try:
+            return self.calls[write.verb](self.applying.register, write)
+        except STOPS_THE_NIGHT as error:
+            self.applying.stop(unwritten_reasons.NOT_TRIED)
+            return settle_error(write, error, again=self.again)
+        except Exception as error:
+            # Whatever one row did, the others must be settled.
+            return settle_error(write, error, again=self.again)
+
+    def not_tried(self, write: Write) -> Settled:
+        return Settled(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.applying.stop.why)
+
+
+def carry_out(
+    applying: Applying,
+    writes: Iterable[Write],
+    total: int,
+    calls: dict[str, Call],
+    *,
+    journalled: bool = False,
+    on_progress: Progress | None = None,
+) -> list[Settled]:
+    """Carry out the writes on its threads. Returns what became of each, in no order.
+
+    journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried.
+    Raises LedgerError; what the register had answered by then is unsettled, and asked of it on the next night.
+    """
+    worker = _Worker(applying, calls, journalled)
+    remaining = iter(writes)
+    waiting: deque[Write] = deque()
+    unsaved: list[Settled] = []
+    settled: list[Settled] = []
+    running: set[Future[Settled]] = set()
+    group = 4 * applying.threads
+    with ThreadPoolExecutor(applying.threads, thread_name_prefix="register") as pool:
+        try:
+            while True:
+                if not waiting:
+                    waiting.extend(islice(remaining, group))
+                    if waiting and applying.stop.stopped:
+                        settled.extend(worker.not_tried(write) for write in [*waiting, *remaining])
+                        waiting.clear()
+                    elif waiting:
+                        settled += _save(applying, unsaved, list(waiting), journalled)
+                        unsaved = []
+                while waiting and len(running) < 2 * applying.threads:
+                    running.add(pool.submit(worker, waiting.popleft()))
+                if not running:
+                    break
+                answered, running = wait(running, return_when=FIRST_COMPLETED)
+                unsaved += [future.result() for future in answered]
+                if on_progress is not None:
+                    on_progress(len(settled) + len(unsaved), total)
+        except BaseException:
+            # The ledger or the terminal broke off: nothing more is sent, and what was answered is kept.
+            applying.stop(unwritten_reasons.NOT_TRIED)
+            raise
+        finally:
+            unsaved += [future.result() for future in running]
+            settled += _save(applying, unsaved, [], journalled)
+    if on_progress is not None:
+        on_progress(total, total)
+    return settled
+
+
+def _save(applying: Applying, settled: list[Settled], writes: list[Write], journalled: bool) -> list[Settled]:
+    """Commit, and return what was settled as it turned out: a link that cannot stand is a question for a person."""
+    told = [one for one in settled if one.state != "not_tried"] if journalled else settled
+    refused = set(
+        applying.ledger.journal(
+            applying.municipality, applying.run_id, told, [] if journalled else writes, unwritten_reasons.LINKED_ELSEWHERE
+        )
+    )
+    return [
+        replace(one, state="refused", message=unwritten_reasons.LINKED_ELSEWHERE)
+        if one.link and (one.leverandor_bolig_id, one.kobo_id) in refused
+        else one
+        for one in settled
+    ]

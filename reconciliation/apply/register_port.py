@@ -1,0 +1,68 @@
+"""What applying a plan asks of a register, and what each of its errors means for the write that met it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from kobo_client.errors import (
+    AuthenticationFault,
+    ConfigurationFault,
+    Conflict,
+    NotFound,
+    RateLimited,
+    RefusedRow,
+    RegisterDown,
+    Transient,
+)
+from reconciliation.apply import unwritten_reasons
+from reconciliation.ledger import Settled, Write
+from reconciliation.model.plan_actions import REPLACE
+
+NOTHING_WRITTEN = (Conflict, NotFound, RateLimited, Transient)
+STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
+"""Errors that the next dwelling would meet too."""
+
+
+class Created(Protocol):
+    @property
+    def kobo_id(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+
+
+class Register(Protocol):
+    """kobo_client.client.RegisterClient, as far as a plan needs it. Safe to call from many threads; retries inside."""
+
+    def create(self, body: Mapping[str, Any], request_id: str) -> Created: ...
+
+    def read(self, kobo_id: str) -> Mapping[str, Any]:
+        """The entry under canonical names. Raises NotFound."""
+        ...
+
+    def change(self, kobo_id: str, body: Mapping[str, Any], request_id: str) -> int: ...
+
+    def remove(self, kobo_id: str, leverandor_bolig_id: str, request_id: str) -> int: ...
+
+
+def settle_error(write: Write, error: Exception, *, again: bool = False) -> Settled:
+    """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
+
+    A fault that says "nothing was written" settles the write; a lost answer or a fault of our own says nothing.
+    again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
+    A register found down before this write was sent leaves it untried; a replacement may have deleted by then, and stays open.
+    """
+    status = getattr(error, "status", None)
+    said = getattr(error, "words", None) or str(error)
+    if isinstance(error, RegisterDown) and not error.sent and not again and write.verb != REPLACE:
+        state, message = "not_tried", unwritten_reasons.NOT_TRIED
+    elif isinstance(error, RefusedRow):
+        state, message = "refused", unwritten_reasons.REFUSED.format(words=said)
+    elif isinstance(error, AuthenticationFault | ConfigurationFault):
+        # The try that met it was turned away, but one before it in the same call may not have been.
+        state, message = "unknown", unwritten_reasons.FAILED.format(words=said)
+    elif isinstance(error, NOTHING_WRITTEN) and not again:
+        state, message = "failed", unwritten_reasons.FAILED.format(words=said)
+    else:
+        state, message = "unknown", unwritten_reasons.UNKNOWN
+    return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)

@@ -1,0 +1,203 @@
+"""One write each: look at what stands there now, make the call, say what became of it.
+
+Before a change or a deletion the entry is read and compared with what the plan saw (law 5), and with whose it is (law 7).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kobo_client.contract import FIELDS
+from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown
+from kobo_client.payload import DELETED, from_body, updatable_body
+from reconciliation.apply import unwritten_reasons
+from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
+from reconciliation.ledger import Settled, Write
+from reconciliation.model.plan_actions import REPLACE
+
+Call = Callable[[Register, Write], Settled]
+
+
+def create(register: Register, write: Write) -> Settled:
+    """POST. An entry that has our id already is ours: an answer that was lost on an earlier try."""
+    body = json.loads(write.body or "{}")
+    try:
+        created = register.create(body, request_id=write.request_id)
+    except Conflict as conflict:
+        return _found(register, write, conflict)
+    return Settled(write.request_id, write.leverandor_bolig_id, "done", created.kobo_id, created.status, link="created")
+
+
+def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
+    """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
+    the one we meant. Another supplier's is left alone."""
+    taken = unwritten_reasons.TAKEN.format(words=conflict.words or "")
+    refused = Settled(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
+    if conflict.kobo_id is None:
+        return refused
+    try:
+        standing = _read(register, conflict.kobo_id)
+    except NotFound:
+        return refused
+    except RegisterDown as down:
+        down.sent = True  # the POST was, though the question after it was not
+        raise
+    if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
+        return refused
+    return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found")
+
+
+def change(register: Register, write: Write) -> Settled:
+    """PUT with the current values overlaid by the changes; nothing is sent when they stand there already."""
+    kobo_id = str(write.kobo_id)
+    changes = json.loads(write.changes)
+    try:
+        standing = _read(register, kobo_id)
+    except NotFound:
+        return _settled(write, "moved", message=unwritten_reasons.GONE)
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+    moved = [item["field"] for item in changes if not _stands(standing, item, "old") and not _stands(standing, item, "new")]
+    if moved:
+        return _settled(write, "moved", message=unwritten_reasons.MOVED.format(fields=", ".join(sorted(moved))))
+    ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
+    if ours and all(_stands(standing, item, "new") for item in changes):
+        return _settled(write, "done")
+    wanted = {**standing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
+    try:
+        status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
+    except NotFound:
+        return _settled(write, "moved", message=unwritten_reasons.GONE)
+    return _settled(write, "done", status=status)
+
+
+def remove(register: Register, write: Write) -> Settled:
+    """DELETE. What it takes away is kept as the write's changes, so that it can be undone."""
+    kobo_id = str(write.kobo_id)
+    try:
+        standing = _read(register, kobo_id)
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+    taken = [
+        {"field": name, "old": value, "new": None, "source": None}
+        for name, value in sorted(standing.items())
+        if value is not None and name not in ("kobo_id", "leverandor_bolig_id", DELETED)
+    ]
+    try:
+        status = register.remove(kobo_id, write.leverandor_bolig_id, request_id=write.request_id)
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    return _settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
+
+
+def replace_entry(register: Register, write: Write) -> Settled:
+    """DELETE of the entry, then POST of the dwelling, because a person said so. What is gone already is not deleted again."""
+    lacking = _lacking(json.loads(write.body or "{}"))
+    if lacking:
+        # Looked at before the entry is deleted: the register would refuse the new one.
+        return _settled(write, "refused", message=unwritten_reasons.LACKING.format(fields=", ".join(lacking)))
+    kobo_id = str(write.kobo_id)
+    try:
+        standing = _read(register, kobo_id)
+    except NotFound:
+        return _made_anew(register, write)
+    if not _may_touch(standing, write):
+        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+    moved = [item["field"] for item in json.loads(write.changes) if not _stands(standing, item, "old")]
+    if moved:
+        return _settled(write, "moved", message=unwritten_reasons.MOVED.format(fields=", ".join(sorted(moved))))
+    with contextlib.suppress(NotFound):
+        register.remove(kobo_id, write.leverandor_bolig_id, request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, write.request_id)))
+    return _made_anew(register, write)
+
+
+def _made_anew(register: Register, write: Write) -> Settled:
+    """The entry is gone by now: whatever hinders the new one, the write stays open until the register has taken or refused it."""
+    try:
+        made = create(register, write)
+    except STOPS_THE_NIGHT:
+        raise
+    except RefusedRow as refused:
+        return replace(settle_error(write, refused), unlink="replaced")
+    except Exception as error:
+        return replace(settle_error(write, error, again=True), state="unknown", message=unwritten_reasons.UNKNOWN)
+    return replace(made, unlink="replaced")
+
+
+def _lacking(body: Mapping[str, Any]) -> list[str]:
+    """Required fields that the body has not, and values the contract does not know."""
+    values = from_body(body)
+    wrong = [one.name for one in FIELDS if one.required and values.get(one.name) in (None, "")]
+    return wrong + [one.name for one in FIELDS if one.values and values.get(one.name) not in (None, *one.values)]
+
+
+CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLACE: replace_entry}
+
+
+def verify_change(register: Register, write: Write) -> Settled:
+    """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry anew and says what to do."""
+    try:
+        standing = _read(register, str(write.kobo_id))
+    except NotFound:
+        return _settled(write, "moved", message=unwritten_reasons.GONE)
+    arrived = all(_stands(standing, item, "new") for item in json.loads(write.changes))
+    return _settled(write, "done") if arrived else _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+
+
+def verify_removal(register: Register, write: Write) -> Settled:
+    """Did an earlier night's DELETE arrive?"""
+    try:
+        _read(register, str(write.kobo_id))
+    except NotFound:
+        return _settled(write, "done", unlink="retired")
+    return _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+
+
+def verify_replacement(register: Register, write: Write) -> Settled:
+    """Was an earlier night's entry deleted? Then the new one is made now; else tonight's plan says what to do."""
+    try:
+        _read(register, str(write.kobo_id))
+    except NotFound:
+        return _made_anew(register, write)
+    return _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+
+
+VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal, REPLACE: verify_replacement}
+"""How an unsettled write of an earlier night is settled. A POST is asked by repeating it with its own request id: the
+register answers that it has it, or takes it now."""
+
+
+def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
+    """The standing entry. Raises NotFound also for one that is deleted and can still be read."""
+    standing = register.read(kobo_id)
+    if standing.get(DELETED):
+        raise NotFound("slettet", kobo_id=kobo_id)
+    return standing
+
+
+def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
+    return standing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
+
+
+def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+    return bool(_plain(standing.get(change["field"])) == _plain(change[side]))
+
+
+def _plain(value: Any) -> Any:
+    """As JSON would have it: the plan's values have been through JSON, the register's have not."""
+    if value is None or isinstance(value, bool | str):
+        return value or None if isinstance(value, str) else value
+    if isinstance(value, int | float):
+        return float(value)
+    return str(value)
+
+
+def _settled(write: Write, state: str, **known: Any) -> Settled:
+    return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, **known)

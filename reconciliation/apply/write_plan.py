@@ -1,0 +1,145 @@
+"""Apply a plan: finish what an earlier night left open, then write row by row through the journal."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from kobo_client.payload import to_body
+from reconciliation.apply import unwritten_reasons
+from reconciliation.apply.journalled_writes import Applying, Progress, carry_out
+from reconciliation.apply.register_port import Register
+from reconciliation.apply.write_calls import CALLS, VERIFY
+from reconciliation.ledger import Ledger, Settled, Write
+from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
+from reconciliation.model.tables import OUTCOMES
+from reconciliation.model.words import DwellingClass
+
+
+def apply_plan(
+    items: pl.DataFrame,
+    desired: pl.DataFrame,
+    client: Register,
+    ledger: Ledger,
+    run_id: str,
+    municipality: str,
+    threads: int = 16,
+    *,
+    on_progress: Progress | None = None,
+    still_held: Callable[[], bool] | None = None,
+) -> pl.DataFrame:
+    """Apply the actionable items (PLAN_ITEMS) and say what became of each. Shape: OUTCOMES, sorted.
+
+    desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are passed over.
+    on_progress: called with (settled, total) now and then. still_held: asked before each call; when it says no, somebody
+    else runs this municipality's night and nothing more is written.
+    Raises LedgerError when the journal cannot be kept; then nothing more is sent. A register that goes down raises
+    nothing: the rest is `not_tried`.
+    """
+    applying = Applying(client, ledger, run_id, municipality, threads, still_held)
+    actionable = items.filter(acts())
+    bodies = _bodies(actionable, desired)
+    _finish(applying, bodies)
+    settled, ready = _settled_before(actionable, ledger, municipality)
+    done = carry_out(applying, _writes(ready, bodies, run_id), len(ready), CALLS, on_progress=on_progress)
+    done = _asked_once_more(applying, done)
+    verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
+    return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
+
+
+def resume(
+    client: Register,
+    ledger: Ledger,
+    run_id: str,
+    municipality: str,
+    threads: int = 16,
+    *,
+    still_held: Callable[[], bool] | None = None,
+) -> pl.DataFrame:
+    """Ask the register about every write whose outcome is unknown, and settle it. Shape: OUTCOMES.
+
+    apply_plan does this first by itself. A POST that never arrived is made now: call this only where writing is allowed.
+    """
+    return _outcomes(_finish(Applying(client, ledger, run_id, municipality, threads, still_held), {}))
+
+
+def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Settled]]:
+    # If tonight's plan creates the dwelling too, tonight's values are the ones to send: the first try may be weeks old.
+    writes = [
+        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body))
+        for write in applying.ledger.unsettled(applying.municipality)
+        if write.verb in VERIFY
+    ]
+    if not writes:
+        return []
+    verbs = {write.request_id: write.verb for write in writes}
+    return [(verbs[one.request_id], one) for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)]
+
+
+def _asked_once_more(applying: Applying, done: list[Settled]) -> list[Settled]:
+    """A lost answer is looked up before the night ends, while the register stands; what is lost again waits for the next night."""
+    lost = {one.request_id for one in done if one.state == "unknown"}
+    if not lost or applying.stop.stopped:
+        return done
+    writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
+    answered = {one.request_id: one for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)}
+    told = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
+    return [told.get(one.request_id, one) for one in done]
+
+
+def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str) -> tuple[list[tuple[str, Settled]], list[dict[str, Any]]]:
+    """What needs no call tonight, or must not have one; and the rest."""
+    if actionable.is_empty():
+        return [], []
+    still_open = {write.leverandor_bolig_id: write for write in ledger.unsettled(municipality)}
+    linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
+    settled: list[tuple[str, Settled]] = []
+    ready: list[dict[str, Any]] = []
+    for item in actionable.iter_rows(named=True):
+        ours, verb = item["leverandor_bolig_id"], verb_of(item)
+        if ours in still_open:
+            left = still_open[ours]
+            settled.append((verb, Settled(left.request_id, ours, "unknown", left.kobo_id, message=unwritten_reasons.UNKNOWN)))
+        elif verb == "POST" and ours in linked:
+            settled.append((verb, Settled("", ours, "done", linked[ours])))
+        elif verb == REPLACE and linked.get(ours) != item["kobo_id"]:
+            # Finished just now, from an earlier night; or the entry is linked to another dwelling and not ours to delete.
+            moved = Settled("", ours, "moved", item["kobo_id"], message=unwritten_reasons.NOT_OURS)
+            settled.append((verb, Settled("", ours, "done", linked[ours]) if ours in linked else moved))
+        else:
+            ready.append(item)
+    return settled, ready
+
+
+def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
+    """leverandor_bolig_id -> POST body as JSON, of tonight's creates and replacements."""
+    creates = actionable.filter((pl.col("class") == DwellingClass.CREATE.value) | replaces()).select("leverandor_bolig_id")
+    wanted = desired.join(creates, on="leverandor_bolig_id", how="semi")
+    return {
+        row["leverandor_bolig_id"]: json.dumps(to_body(row), ensure_ascii=False, sort_keys=True) for row in wanted.iter_rows(named=True)
+    }
+
+
+def _writes(items: list[dict[str, Any]], bodies: dict[str, str], run_id: str) -> Iterator[Write]:
+    for item in items:
+        ours = item["leverandor_bolig_id"]
+        verb = verb_of(item)
+        yield Write(
+            request_id=str(uuid.uuid4()),
+            run_id=run_id,
+            leverandor_bolig_id=ours,
+            verb=verb,
+            kobo_id=item["kobo_id"],
+            changes=item["changes"] or "[]",
+            body=bodies[ours] if verb in ("POST", REPLACE) else None,
+        )
+
+
+def _outcomes(settled: list[tuple[str, Settled]]) -> pl.DataFrame:
+    rows = [(one.leverandor_bolig_id, one.kobo_id, verb, one.state, one.status, one.message) for verb, one in settled]
+    return pl.DataFrame(rows, schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")

@@ -1,0 +1,1 @@
+"""What only a person can decide: the night's questions, the answers they take, and what earlier answers lead to."""

@@ -1,0 +1,137 @@
+"""Answers that people gave, held against the night's questions: each is stored or told why it is not. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connectors.personal_numbers import mask_text
+from reconciliation.decisions.answer_choices import Answer
+from reconciliation.decisions.questions import Question
+from reconciliation.ledger import Ledger
+
+LONGEST_NAME, LONGEST_WHY = 60, 500
+
+
+class Outcome(StrEnum):
+    STORED = "stored"
+    ALREADY = "already"
+    BLANK = "blank"
+    STALE = "stale"
+    OTHERWISE = "otherwise"
+    ILLEGAL = "illegal"
+    NAMELESS = "nameless"
+    PERSONAL = "personal"
+    TOO_LONG = "too_long"
+    UNKNOWN = "unknown"
+    TWICE = "twice"
+    TWO_SAME = "two_same"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody answered. evidence: what they saw; None: what stands tonight. row: 1-based, in their file.
+
+    answer: a code (decision_record.Answer.code), or the text as written when it is none.
+    """
+
+    question_id: str
+    answer: str
+    by: str
+    why: str = ""
+    evidence: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it. question: None when there is no such one. by, date: of the decision that stands already."""
+
+    given: Given
+    outcome: Outcome
+    question: Question | None = None
+    by: str = ""
+    date: str = ""
+    standing: str = ""
+
+
+def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:
+    """Check each answer and store the good ones, in their order. Raises LedgerError. Storing the same answer twice changes nothing."""
+    known = {question.id: question for question in questions}
+    stored: dict[str, str] = {}
+    same = {question.dwelling: question.id for question in questions if question.decided and question.decided["verdict"] == "same"}
+    found = []
+    for one in given:
+        question = known.get(one.question_id)
+        taken = _judged(one, question, stored, same)
+        if taken.outcome is Outcome.STORED and question is not None:
+            answer = question.answer(one.answer)
+            if answer is not None:
+                _store(ledger, municipality, answer, one)
+            stored[question.id] = one.answer
+            if one.answer == "same":
+                same[question.dwelling] = question.id
+        found.append(taken)
+    return found
+
+
+def _judged(one: Given, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> Taken:
+    if not one.question_id:
+        return Taken(one, Outcome.DAMAGED)
+    if not one.answer:
+        return Taken(one, Outcome.BLANK, question)
+    if question is None:
+        return Taken(one, Outcome.UNKNOWN)
+    if question.answer(one.answer) is None:
+        return Taken(one, Outcome.ILLEGAL, question)
+    if not one.by.strip():
+        return Taken(one, Outcome.NAMELESS, question)
+    if mask_text(one.by) != one.by or mask_text(one.why) != one.why:
+        return Taken(one, Outcome.PERSONAL, question)
+    if len(one.by) > LONGEST_NAME or len(one.why) > LONGEST_WHY:
+        return Taken(one, Outcome.TOO_LONG, question)
+    if one.evidence is not None and one.evidence != question.evidence:
+        return Taken(one, Outcome.STALE, question)
+    if question.id in stored:
+        return Taken(one, Outcome.ALREADY if stored[question.id] == one.answer else Outcome.TWICE, question)
+    before = _standing(question)
+    if before == one.answer:
+        return Taken(one, Outcome.ALREADY, question, *_who(question), before)
+    if before and question.decided and question.decided["decided_by"].casefold() != one.by.strip().casefold():
+        return Taken(one, Outcome.OTHERWISE, question, *_who(question), before)
+    if one.answer == "same" and same.get(question.dwelling, question.id) != question.id and question.about == "match":
+        return Taken(one, Outcome.TWO_SAME, question)
+    return Taken(one, Outcome.STORED, question)
+
+
+def _standing(question: Question) -> str:
+    """Code of the answer in force; "" while the question is open."""
+    if question.decided is None:
+        return ""
+    verdict, value = question.decided["verdict"], question.decided["value"]
+    return f"{verdict}:{value}" if value else str(verdict)
+
+
+def _who(question: Question) -> tuple[str, str]:
+    if question.decided is None:
+        return "", ""
+    return question.decided["decided_by"], question.decided["decided"].date().isoformat()
+
+
+def _store(ledger: Ledger, municipality: str, answer: Answer, given: Given) -> None:
+    for one in (answer.adopts, answer):
+        if one is not None:
+            ledger.add_decision(
+                municipality,
+                kind=one.kind,
+                subject=one.subject,
+                other=one.other,
+                field=one.field,
+                verdict=one.verdict,
+                value=one.value,
+                evidence=one.evidence,
+                decided_by=given.by.strip(),
+                note=given.why.strip() or None,
+            )

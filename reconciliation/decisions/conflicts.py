@@ -1,0 +1,154 @@
+"""What people decided about conflicts, put to tonight's plan: Kobo's value is kept, or the entry is replaced.
+
+A conflict is settled when every protected field that stands against Kobo is decided on the evidence of tonight. Then what is
+kept is no difference any more; and when one field is to be replaced, the entry is deleted and made anew with the kept values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from kobo_client.contract import FIELDS, PROTECTED
+from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, said_by_sources
+from reconciliation.model.known_decisions import DecisionKind, Decisions
+from reconciliation.model.plan_actions import REPLACE_DECIDED, replaces
+from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
+from reconciliation.model.words import DwellingClass
+
+DELETED = "deleted_in_kobo"
+KEPT = "kept"
+_PROTECTED = frozenset(one.name for one in PROTECTED)
+_SENT = [one.name for one in FIELDS if one.name not in ("kobo_id", "leverandor_bolig_id")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conflict:
+    """One item with both its sides. open: protected fields at odds that nobody decided on tonight's evidence."""
+
+    item: dict[str, Any]
+    ours: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+
+def settle_conflicts(
+    items: pl.DataFrame,
+    decisions: Decisions | pl.DataFrame | None,
+    dwellings: pl.DataFrame,
+    register_rows: pl.DataFrame,
+    lineage: pl.DataFrame | None,
+) -> pl.DataFrame:
+    """items: PLAN_ITEMS. Returns them with the conflicts that people decided settled; the others as they were."""
+    made = field_decisions(decisions)
+    named = sorted({str(subject) for subject, _ in made})
+    if not named:
+        return items
+    asked = (pl.col("class") == DwellingClass.CONFLICT.value) | (pl.col("reason") == DELETED)
+    affected = items.filter(asked & pl.col("leverandor_bolig_id").is_in(named))
+    if affected.is_empty():
+        return items
+    ours = _by(dwellings, "leverandor_bolig_id", affected)
+    theirs = _by(register_rows, "kobo_id", affected)
+    said = by_source(lineage)
+    settled = []
+    for item in affected.iter_rows(named=True):
+        dwelling, entry = ours[item["leverandor_bolig_id"]], theirs.get(item["kobo_id"], {})
+        settled.append(_absent(item, made) if item["reason"] == DELETED else _settled(_conflict(item, dwelling, entry, said, made)))
+    rest = items.join(affected.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti", nulls_equal=False)
+    return pl.concat([rest, pl.DataFrame(settled, schema=PLAN_ITEMS, orient="row")])
+
+
+def as_sent(items: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame | None) -> pl.DataFrame:
+    """dwellings (DWELLINGS) as a plan with replacements sends them: Kobo's value where we have none, and where it is kept."""
+    replaced = items.filter(replaces())
+    if replaced.is_empty() or register_rows is None:
+        return dwellings
+    ours, theirs = _by(dwellings, "leverandor_bolig_id", replaced), _by(register_rows, "kobo_id", replaced)
+    rows = []
+    for item in replaced.iter_rows(named=True):
+        dwelling, entry = ours[item["leverandor_bolig_id"]], theirs.get(item["kobo_id"], {})
+        filled = {name: entry.get(name) for name in _SENT if name in DWELLINGS and dwelling.get(name) in (None, "")}
+        changed = {change["field"]: change["new"] for change in json.loads(item["changes"])}
+        rows.append({**dwelling, **filled, **changed})
+    others = dwellings.join(replaced.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")
+    return pl.concat([others, pl.DataFrame(rows, schema=DWELLINGS, orient="row")]).sort("leverandor_bolig_id")
+
+
+def disputed_fields(item: Mapping[str, Any]) -> list[str]:
+    """Protected fields on which our sources disagree, or on which we and Kobo do. Sorted."""
+    differing = [change["field"] for change in json.loads(item["changes"] or "[]") if change["field"] in _PROTECTED]
+    told = json.loads(item["details"] or "{}").get("fields") or [] if item["reason"] == "sources_disagree" else []
+    return sorted({*differing, *(name for name in told if name in _PROTECTED)})
+
+
+def _conflict(
+    item: dict[str, Any],
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    said: Mapping[tuple[str, str], Mapping[str, Any]],
+    made: Mapping[tuple[str, str | None], dict[str, Any]],
+) -> _Conflict:
+    conflict = _Conflict(item, ours, theirs)
+    for name in disputed_fields(item):
+        decision = made.get((item["leverandor_bolig_id"], name))
+        evidence = evidence_of_conflict(name, said_by_sources(ours, name, said), item["kobo_id"], theirs.get(name))
+        # Without an entry in Kobo there is nothing to keep or to replace: the sources must be chosen between.
+        if decision and item["kobo_id"] and decision["evidence"] in (None, evidence):
+            conflict.decided[name] = decision
+        else:
+            conflict.open.append(name)
+    return conflict
+
+
+def _settled(conflict: _Conflict) -> dict[str, Any]:
+    item, decided = conflict.item, conflict.decided
+    if not decided:
+        return item
+    kept = {name for name, decision in decided.items() if decision["kind"] == DecisionKind.KEEP}
+    changes = [change for change in json.loads(item["changes"]) if change["field"] not in kept]
+    details = {**json.loads(item["details"] or "{}"), "decided": _told(decided)}
+    if conflict.open:
+        return {**item, "changes": _json(changes), "details": _json({**details, "fields": conflict.open})}
+    if len(kept) < len(decided):
+        standing = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
+        changes = sorted([*changes, *standing], key=lambda one: str(one["field"]))
+        return {**item, "changes": _json(changes), "reason": REPLACE_DECIDED, "details": _json({**details, "fields": sorted(decided)})}
+    if changes:
+        told = {"class": DwellingClass.UPDATE.value, "changes": _json(changes), "reason": "fields_differ"}
+        return {**item, **told, "details": _json({**details, "fields": [change["field"] for change in changes]})}
+    told = {"class": DwellingClass.IN_SYNC.value, "changes": "[]", "reason": KEPT}
+    return {**item, **told, "details": _json({"fields": sorted(kept), "decided": details["decided"]})}
+
+
+def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str, Any]]) -> dict[str, Any]:
+    """Ours, deleted in Kobo: a person may have it made anew, or let the deletion stand."""
+    decision = made.get((item["leverandor_bolig_id"], None))
+    if not decision or decision["evidence"] not in (None, evidence_of_absence(item["kobo_id"])):
+        return item
+    details = _json({**json.loads(item["details"] or "{}"), "decided": _told({"": decision})})
+    if decision["kind"] == DecisionKind.KEEP:
+        return {**item, "details": details}
+    return {**item, "class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": REPLACE_DECIDED, "details": details}
+
+
+def _told(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Who said what, and on which day: for the reports."""
+    return [
+        {"field": name or None, "verdict": one["kind"], "by": one["who"], "date": one["decided_at"].date().isoformat()}
+        for name, one in sorted(decided.items())
+    ]
+
+
+def _by(frame: pl.DataFrame, column: str, items: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    wanted = items.select(column).drop_nulls().unique()
+    return {row[column]: row for row in frame.join(wanted, on=column, how="semi").iter_rows(named=True)}
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, default=str)

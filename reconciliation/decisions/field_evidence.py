@@ -1,0 +1,92 @@
+"""On what a decision about one field was made, and whether that still is so.
+
+A rent that changes does not open a question about an address again: the evidence is of the field alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from reconciliation.model.known_decisions import DecisionKind, Decisions
+from reconciliation.model.tables import CONTENT
+
+AGREED = "*"
+"""Stands for all sources where none contradicts another."""
+
+
+def evidence_of_sources(field: str, said: Mapping[str, Any]) -> str:
+    """said: source -> its value. What somebody saw who chose between our own sources."""
+    return _hash(field, sorted((source, _text(value)) for source, value in said.items() if value is not None))
+
+
+def evidence_of_conflict(field: str, said: Mapping[str, Any], kobo_id: str | None, theirs: Any) -> str:
+    """What somebody saw who held our value against Kobo's. A new entry in Kobo is a new question."""
+    return _hash(field, sorted((source, _text(value)) for source, value in said.items() if value is not None), kobo_id, _text(theirs))
+
+
+def evidence_of_absence(kobo_id: str) -> str:
+    """That this entry of ours is deleted in Kobo."""
+    return _hash("slettet", kobo_id)
+
+
+def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
+    """source -> value where rows disagree (see by_source); else what all say."""
+    told = lineage.get((str(dwelling["leverandor_bolig_id"]), field))
+    return dict(told) if told else {AGREED: dwelling.get(field)}
+
+
+def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
+    """LINEAGE -> (leverandor_bolig_id, field) -> source -> value."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    if lineage is not None:
+        for dwelling, field, source, value in lineage.select("leverandor_bolig_id", "field", "source", "value").iter_rows():
+            found.setdefault((dwelling, field), {})[source] = value
+    return found
+
+
+def with_standing_choices(decisions: pl.DataFrame, standing: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
+    """The ledger's DECISIONS without the choices between sources (take) whose sources say something else by now.
+
+    The choices that stand lose their evidence: it has been looked at here, where all rows of a dwelling are at hand.
+    """
+    choices = decisions.filter((pl.col("verdict") == DecisionKind.TAKE.value) & pl.col("evidence").is_not_null())
+    if choices.is_empty():
+        return decisions
+    known = memberships.select("source", "source_key", "leverandor_bolig_id")
+    members = standing.join(known, on=["source", "source_key"]).join(
+        choices.select(leverandor_bolig_id="subject").unique(), on="leverandor_bolig_id", how="semi"
+    )
+    stale: list[str] = []
+    checked: list[str] = []
+    for choice in choices.iter_rows(named=True):
+        field = choice["field"]
+        rows = members.filter(pl.col("leverandor_bolig_id") == choice["subject"])
+        said = dict(rows.select("source", pl.col(field).cast(pl.String())).iter_rows()) if field in CONTENT else {}
+        (checked if evidence_of_sources(field, said) == choice["evidence"] else stale).append(choice["decision_id"])
+    return decisions.filter(~pl.col("decision_id").is_in(stale)).with_columns(
+        evidence=pl.when(pl.col("decision_id").is_in(checked)).then(None).otherwise("evidence")
+    )
+
+
+def field_decisions(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str, str | None], dict[str, Any]]:
+    """(leverandor_bolig_id, field) -> the decision to keep or to replace that was made last on it."""
+    kinds = (DecisionKind.KEEP, DecisionKind.REPLACE)
+    return {(row["left"], row["field"]): row for row in Decisions.of(decisions).rows(*kinds)}
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None if value is None else str(value)
+    try:
+        return str(float(value))
+    except (TypeError, ValueError):
+        return str(value).strip().casefold() or None
+
+
+def _hash(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:32]

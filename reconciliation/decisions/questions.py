@@ -1,0 +1,219 @@
+"""What only a person can decide tonight: each question with both its sides, the answers it takes, and what was decided before.
+
+A question keeps its id for ever; its evidence says on what it is asked. It is open until somebody answers on that evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.answer_choices import Answer, Record, asked
+from reconciliation.decisions.conflicts import DELETED, disputed_fields
+from reconciliation.decisions.field_evidence import (
+    AGREED,
+    by_source,
+    evidence_of_absence,
+    evidence_of_conflict,
+    evidence_of_sources,
+    said_by_sources,
+)
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import DwellingClass
+
+MATCH, MERGE, FIELD, ABSENT = "match", "merge", "field", "absent"
+"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo."""
+
+_SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """about: MATCH, MERGE, FIELD or ABSENT. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
+
+    ours, theirs: canonical field -> value of each side. said: source -> value, where our own sources disagree on `field`.
+    secret: either side has an address that is shown nowhere. decided: the standing answer on this evidence, None while open.
+    """
+
+    id: str
+    about: str
+    dwelling: str
+    owner: str | None
+    other: str | None
+    field: str | None
+    evidence: str
+    reason: str
+    details: str
+    answers: tuple[Answer, ...]
+    ours: Mapping[str, Any]
+    theirs: Mapping[str, Any]
+    said: Mapping[str, Any]
+    secret: bool
+    decided: Mapping[str, Any] | None = None
+
+    def answer(self, code: str) -> Answer | None:
+        return next((one for one in self.answers if one.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A night's tables, as far as questions are made of them."""
+
+    dwellings: pl.DataFrame
+    items: pl.DataFrame
+    matches: pl.DataFrame
+    lineage: pl.DataFrame
+    standing: pl.DataFrame
+    register_rows: pl.DataFrame
+
+
+def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
+    """Every question of the night, open or answered, sorted by dwelling. decisions: the ledger's DECISIONS in force."""
+    waiting = night.items.filter(pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]))
+    if waiting.is_empty():
+        return []
+    known = _Known(night, waiting, Record.of(decisions))
+    found: dict[str, Question] = {}
+    for item in waiting.sort("leverandor_bolig_id", "kobo_id", nulls_last=True).iter_rows(named=True):
+        for one in known.about(item):
+            # Two that may be each other are one question.
+            found.setdefault(one.id, one)
+    return list(found.values())
+
+
+def question_id(*parts: str | None) -> str:
+    """Short enough to be read over the telephone; the same on every night."""
+    return "S-" + hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:10].upper()
+
+
+class _Known:
+    """What the questions of one night are made from, looked up once."""
+
+    def __init__(self, night: Tables, waiting: pl.DataFrame, record: Record) -> None:
+        self.record = record
+        ids = waiting.select("leverandor_bolig_id").unique()
+        subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
+        others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
+        every = pl.concat([ids, others]).unique()
+        self.dwellings = {
+            row["leverandor_bolig_id"]: row
+            for row in night.dwellings.join(every, on="leverandor_bolig_id", how="semi").iter_rows(named=True)
+        }
+        keys = {key for row in self.dwellings.values() for key in row["source_keys"]}
+        rows = night.standing.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(pl.col("_key").is_in(sorted(keys)))
+        self.rows = {row["_key"]: row for row in rows.iter_rows(named=True)}
+        offered = night.matches.filter(~pl.col("certain")).join(ids, on="leverandor_bolig_id", how="semi")
+        self.offered: dict[str, list[dict[str, Any]]] = {}
+        for match in offered.iter_rows(named=True):
+            self.offered.setdefault(match["leverandor_bolig_id"], []).append(match)
+        entries = pl.concat([waiting.select("kobo_id"), offered.select("kobo_id")]).drop_nulls().unique()
+        held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
+        self.entries = {} if held is None else {row["kobo_id"]: row for row in held.iter_rows(named=True)}
+        self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
+
+    def about(self, item: Mapping[str, Any]) -> Iterator[Question]:
+        dwelling = self.dwellings.get(item["leverandor_bolig_id"])
+        if dwelling is None:
+            return
+        if item["reason"] == DELETED:
+            yield self._absent(item, dwelling)
+        elif item["class"] == DwellingClass.CONFLICT.value:
+            disputed = disputed_fields(item)
+            yield from (self._field(item, dwelling, name) for name in disputed)
+            if not disputed and item["kobo_id"] in self.entries:
+                yield self._match(item, dwelling, item)
+        elif dwelling["candidates"]:
+            yield from (self._merge(item, dwelling, self.dwellings[one]) for one in dwelling["candidates"] if one in self.dwellings)
+        else:
+            offered = self.offered.get(item["leverandor_bolig_id"], [])
+            yield from (self._match(item, dwelling, match) for match in offered if match["kobo_id"] in self.entries)
+
+    def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], match: Mapping[str, Any]) -> Question:
+        kobo_id, ours = match["kobo_id"], str(dwelling["leverandor_bolig_id"])
+        entry = self.entries[kobo_id]
+        evidence, alone = evidence_of(dwelling, entry), evidence_of(dwelling)
+        answers = (
+            Answer("same", MATCH, ours, f"kobo:{kobo_id}", evidence),
+            Answer("different", MATCH, ours, f"kobo:{kobo_id}", evidence),
+            Answer("unsure", MATCH, ours, f"kobo:{kobo_id}", evidence),
+            Answer("new", MATCH, ours, None, alone),
+        )
+        return self._asked(MATCH, item, dwelling, kobo_id, None, evidence, answers, entry, reason=match["reason"])
+
+    def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], other: Mapping[str, Any]) -> Question:
+        left, right = dwelling["source_keys"][0], other["source_keys"][0]
+        first, second = self.rows.get(left, {}), self.rows.get(right, {})
+        evidence = evidence_of(first, second)
+        answers = [
+            # Two rows of one source are never merged: there the source itself must be mended.
+            *([] if set(dwelling["sources"]) & set(other["sources"]) else [Answer("same", MERGE, left, right, evidence)]),
+            Answer("different", MERGE, left, right, evidence),
+            Answer("unsure", MERGE, left, right, evidence),
+            Answer("new", MERGE, left, None, evidence_of(first)),
+        ]
+        return self._asked(MERGE, item, dwelling, other["leverandor_bolig_id"], None, evidence, tuple(answers), other)
+
+    def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
+        kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
+        entry = self.entries.get(kobo_id, {})
+        said = said_by_sources(dwelling, name, self.said)
+        evidence = evidence_of_conflict(name, said, kobo_id, entry.get(name))
+        chosen = evidence_of_sources(name, said)
+        # A pair that a key found and a protected field speaks against is ours only when a person says so.
+        pair = evidence_of(dwelling, entry)
+        adopts = Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair) if kobo_id and item["match_key"] != "link" else None
+        answers = []
+        if kobo_id:
+            answers += [Answer("keep", FIELD, ours, None, evidence, name, adopts=adopts)]
+            answers += [Answer("replace", FIELD, ours, None, evidence, name, adopts=adopts)]
+        if AGREED not in said:
+            answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(said)]
+        if json.loads(item["details"] or "{}").get("match") == "protected_differs":
+            answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
+        return self._asked(FIELD, item, dwelling, kobo_id, name, evidence, tuple(answers), entry, said={} if AGREED in said else said)
+
+    def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
+        evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
+        answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
+        return self._asked(ABSENT, item, dwelling, item["kobo_id"], None, evidence, answers, {})
+
+    def _asked(
+        self,
+        about: str,
+        item: Mapping[str, Any],
+        dwelling: Mapping[str, Any],
+        other: str | None,
+        field: str | None,
+        evidence: str,
+        answers: tuple[Answer, ...],
+        theirs: Mapping[str, Any],
+        *,
+        reason: str | None = None,
+        said: Mapping[str, Any] | None = None,
+    ) -> Question:
+        ours = str(dwelling["leverandor_bolig_id"])
+        # A question between two of ours is one, whichever of them is asked about.
+        named = sorted((ours, other or "")) if about == MERGE else [ours, other or ""]
+        return Question(
+            id=question_id(about, *named, field),
+            about=about,
+            dwelling=ours,
+            owner=dwelling["owner"],
+            other=other,
+            field=field,
+            evidence=evidence,
+            reason=reason or item["reason"],
+            details=item["details"] or "{}",
+            answers=answers,
+            ours={name: dwelling.get(name) for name in _SIDE},
+            theirs={name: theirs.get(name) for name in _SIDE},
+            said=dict(said or {}),
+            secret=bool(dwelling.get("hemmelig_adresse")) or bool(theirs.get("hemmelig_adresse")),
+            decided=asked(self.record, answers),
+        )

@@ -1,0 +1,276 @@
+"""A first mapping of a file nobody has mapped yet: what each heading says, and how many of its values can be read as that.
+
+A draft is for a person to correct; nothing here is used at night.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.headings import plain
+from connectors.personal_numbers import MASK
+from reconciliation.addresses import parse
+from reconciliation.addresses.parsing import Status
+from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.model.mapping_files import ready, ready_names
+from reconciliation.reading.numbers import TwoNumbers
+from reconciliation.reading.transforms import SINGLE
+
+KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "adresse": (
+        "address",
+        "en adresse",
+        ("adresse", "gateadresse", "besøksadresse", "veiadresse", "gatenavn og nummer", "address1", "boligadresse"),
+    ),
+    "matrikkel": (
+        "matrikkel",
+        "et matrikkelnummer",
+        ("matrikkel", "matrikkelnummer", "gnr/bnr", "gnr bnr", "gårds- og bruksnummer", "eiendom"),
+    ),
+    "bruksenhetsnummer": (
+        "unit",
+        "et bruksenhetsnummer",
+        ("bruksenhetsnummer", "bruksenhet", "bruksenhetsnr", "bolignummer", "bolignr", "h-nummer"),
+    ),
+    "leilighetsnummer": ("text", "en tekst", ("leilighetsnummer", "leilighetsnr", "leil", "leilnr", "leilighet")),
+    "ekstra_referanse": ("text", "en tekst", ("rom", "romnr", "romnummer", "hybel", "hybelnr")),
+    "adressenavn": ("text", "en tekst", ("adressenavn", "gate", "gatenavn", "gateveinavn", "vei", "veinavn")),
+    "nummer": ("integer", "et heltall", ("husnummer", "husnr", "gatenr", "nummer", "gatenummer")),
+    "bokstav": ("upper", "en tekst", ("bokstav", "husbokstav", "bokst", "oppgang")),
+    "gardsnummer": ("integer", "et heltall", ("gardsnummer", "gårdsnummer", "gårdsnr", "gnr", "gardsnr")),
+    "bruksnummer": ("integer", "et heltall", ("bruksnummer", "bruksnr", "bnr")),
+    "festenummer": ("integer", "et heltall", ("festenummer", "festenr", "fnr.", "feste")),
+    "seksjonsnummer": ("integer", "et heltall", ("seksjonsnummer", "seksjonsnr", "snr", "seksjon")),
+    "postnummer": ("text", "et postnummer", ("postnummer", "postnr", "zip_code", "postnr.")),
+    "poststed": ("text", "en tekst", ("poststed", "sted", "place")),
+    "kommunenummer": ("text", "et kommunenummer", ("kommunenummer", "kommunenr", "knr")),
+    "bruksareal": ("number", "et tall", ("bruksareal", "bra", "areal", "kvm", "m2", "boareal", "størrelse")),
+    "antall_soverom": ("integer", "et heltall", ("antall soverom", "soverom", "ant soverom")),
+    "etasjenummer": ("integer", "et heltall", ("etasje", "etasjenummer", "etg")),
+    "manedsleie": ("number", "et tall", ("månedsleie", "husleie", "leie", "leie pr mnd", "leie pr måned", "leiebeløp")),
+    "kategori": ("lookup", "en av få verdier", ("kategori", "boligkategori", "type", "boligtype", "formål", "formaal", "type bolig")),
+    "disposisjonsform": ("text", "en tekst", ("disposisjonsform", "eieform", "eierform", "eierforhold")),
+    "er_tilgjengelig_for_rullestolbruker": ("boolean", "ja eller nei", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
+    "aktiv": ("boolean", "ja eller nei", ("aktiv", "utleibar", "i bruk")),
+    "hemmelig_adresse": ("boolean", "ja eller nei", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
+    "oppdatert": ("timestamp", "en dato", ("oppdatert", "sist endret", "endret", "endret dato")),
+}
+"""Field -> transform, what its values are (bokmål), and the headings people give it."""
+
+KEYS = (
+    "boligid",
+    "bolig-id",
+    "id",
+    "nr",
+    "nøkkel",
+    "objektnr",
+    "objektnummer",
+    "leieobjekt",
+    "boligkode",
+    "enhetsnr",
+    "lokasjonskode",
+    "objekt",
+)
+PERSONAL = re.compile(
+    r"leietaker|leier\b|beboer|kontakt|person|fødsel|født|\bf\.?\s?dato|\bfnr\b|telefon|tlf|mobil|e-?post|\bmail|konto|pårørende|saksbehandler|hvem"
+    r"|(?<!gate)(?<!vei)(?<!veg)(?<!adresse)(?<!steds)(?<!kommune)navn"
+)
+"""Headings of what is about a person. Never mapped, whatever stands below them."""
+
+_ENOUGH = 0.5
+_BY_VALUE = 0.7
+_FEW_VALUES = 30
+_ABOUT_A_PERSON = re.compile(
+    r"[^@\s]+@[^@\s]+\.\w+"  # an address of mail
+    r"|^(?:\+?47\s?)?[2-9]\d(?:\s?\d){6}$"  # a telephone number
+    r"|^\d{4}[ .]?\d{2}[ .]?\d{5}$"  # an account
+    r"|^[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé.]*){1,3}$"  # two to four words, each with a capital: a name
+)
+_DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\D.*)?$")
+
+
+def known_headings() -> tuple[str, ...]:
+    """Every heading that a field or a key is known by, in small letters."""
+    return (*KEYS, *(heading for _, _, headings in KNOWN.values() for heading in headings))
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One column. field None: not mapped, and why. recognised of filled: how many of its values can be read as that."""
+
+    heading: str
+    field: str | None
+    transform: str
+    filled: int
+    recognised: int
+    why: str
+    values: tuple[str, ...] = ()
+    """The few values of a column that a lookup table is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """key: heading(s) whose values name a row. guesses: one per column, in the file's order. rows: how many were looked at."""
+
+    key: tuple[str, ...]
+    guesses: tuple[Guess, ...]
+    rows: int
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person must see before they use it, in bokmål."""
+        personal = [guess.heading for guess in self.guesses if guess.why.startswith("personlig")]
+        said = [f"Kolonnen «{heading}» ser personlig ut. Den leses ikke." for heading in personal]
+        if not self.key:
+            said.append("Ingen kolonne heter som en nøkkel og skiller radene. Velg en som følger boligen, og skriv den under `key`.")
+        fields = {guess.field for guess in self.guesses}
+        if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
+            said.append("Ingen kolonne ser ut som en adresse. Skriv hvilken under `fields`.")
+        if "kategori" not in fields:
+            said.append("Ingen kolonne ser ut som en kategori. Skriv hvilken, eller en fast verdi: `kategori: {constant: ...}`.")
+        return said
+
+
+def draft(rows: pl.DataFrame) -> Draft:
+    """rows: one String column per heading. Each field is given to the column that fits it best. A row without a value is none."""
+    rows = rows.filter(pl.any_horizontal(pl.all().str.strip_chars().fill_null("") != "")) if rows.width else rows
+    guesses = [_guess(heading, rows[heading]) for heading in rows.columns]
+    best: dict[str, Guess] = {}
+    for guess in guesses:
+        if guess.field and (guess.field not in best or _fit(guess) > _fit(best[guess.field])):
+            best[guess.field] = guess
+    once = [
+        guess
+        if guess.field is None or best[guess.field] is guess
+        else _ignored(guess, f"ligner på {guess.field}, men «{best[guess.field].heading}» passer bedre")
+        for guess in guesses
+    ]
+    key = _key(rows, once)
+    return Draft(key, tuple(once), rows.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A ready mapping whose every mapped heading the file has. ignore: all the file's others. exact: the mapping knows those too."""
+
+    name: str
+    title: str
+    ignore: tuple[str, ...]
+    exact: bool
+
+    @property
+    def advice(self) -> str:
+        """What a person is told, in bokmål."""
+        use = f"Dette ligner på {self.title}: bruk `mapping: ready:{self.name}` i stedet for key, fields og ignore"
+        said = f"{use}, og la bare tabellen for kategori stå."
+        if self.exact:
+            return said
+        listed = ", ".join(json.dumps(heading, ensure_ascii=False) for heading in self.ignore)
+        return f"{said} Filen har andre overskrifter ved siden av; skriv da også `ignore: [{listed}]`."
+
+
+def fitting(headings: Sequence[str]) -> Fit | None:
+    """The ready mapping of a file that fits these headings best; None when none does."""
+    there = {plain(heading): heading for heading in headings}
+    fits: list[tuple[int, int, Fit]] = []
+    for name in ready_names():
+        content = ready(name)
+        fields = content["fields"].values()
+        read = {*content["key"], *(heading for field in fields for heading in (field.get("column"), *field.get("columns", ())) if heading)}
+        if content.get("kind") in ("sql", "rest") or not read <= there.keys():
+            continue
+        others = there.keys() - read
+        rest = tuple(heading for bare, heading in there.items() if bare in others)
+        strange = len(others ^ set(content.get("ignore", ())))
+        fits.append((strange, -len(read), Fit(name, content["title"], rest, strange == 0)))
+    return min(fits, key=lambda each: each[:2])[2] if fits else None
+
+
+def _fit(guess: Guess) -> tuple[float, int]:
+    """Of two columns that read as well, the one whose heading says it best."""
+    headings = [_bare(each) for each in KNOWN[guess.field][2]] if guess.field else []
+    said = [headings.index(name) for name in _names(guess.heading) if name in headings]
+    return (guess.recognised / guess.filled if guess.filled else 0.0, -min(said, default=len(headings)))
+
+
+def _ignored(guess: Guess, why: str) -> Guess:
+    return Guess(guess.heading, None, "", guess.filled, 0, why)
+
+
+def _guess(heading: str, column: pl.Series) -> Guess:
+    texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
+    if PERSONAL.search(_plain(heading)) or _looks_personal(texts):
+        return Guess(heading, None, "", len(texts), 0, "personlig")
+    names = _names(heading)
+    named = next((field for name in names for field, (_, _, headings) in KNOWN.items() if name in map(_bare, headings)), None)
+    if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
+        return _tried(heading, "adressenavn", texts, _ENOUGH, "verdiene, som ikke har husnummer")
+    if named is not None:
+        return _tried(heading, named, texts, _ENOUGH, "overskriften")
+    for field in ("bruksenhetsnummer", "matrikkel", "adresse"):
+        tried = _tried(heading, field, texts, _BY_VALUE, "verdiene")
+        if tried.field:
+            return tried
+    return Guess(heading, None, "", len(texts), 0, "tom" if not texts else "ukjent")
+
+
+def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: str) -> Guess:
+    transform, is_, _ = KNOWN[field]
+    distinct = sorted(set(texts))
+    if transform == "lookup":
+        if not texts or len(distinct) > _FEW_VALUES:
+            return Guess(heading, None, "", len(texts), 0, f"heter som {field}, men har {len(distinct)} ulike verdier")
+        return Guess(heading, field, transform, len(texts), len(texts), f"{by}; {len(distinct)} ulike verdier", tuple(distinct))
+    # 45,5 can be read as gnr/bnr; only where the heading says so.
+    readable = [text for text in distinct if by == "overskriften" or field != "matrikkel" or "/" in text]
+    good = {text for text in readable if _reads(field, transform, text)}
+    recognised = sum(text in good for text in texts)
+    if not texts or recognised < least * len(texts):
+        return Guess(heading, None, "", len(texts), recognised, f"heter som {field}, men bare {recognised} av {len(texts)} er {is_}")
+    return Guess(heading, field, transform, len(texts), recognised, by)
+
+
+def _reads(field: str, transform: str, text: str) -> bool:
+    if transform == "address":
+        found = parse(text)
+        return found.status is Status.OK and found.nummer is not None
+    if transform == "matrikkel":
+        return parse_matrikkel(text) is not None and not _DATE.match(text)
+    if field == "bruksenhetsnummer":
+        return parse_unit(text) is not None and bool(re.search(r"[A-Za-z]", text))
+    if field == "postnummer":
+        return bool(re.fullmatch(r"\d{3,4}", text))
+    try:
+        return SINGLE[transform][0](text) is not None
+    except TwoNumbers:
+        return True
+
+
+def _looks_personal(texts: Sequence[str]) -> bool:
+    marked = sum(MASK in text or bool(_ABOUT_A_PERSON.search(text)) for text in texts)
+    return bool(texts) and marked > len(texts) * 0.3
+
+
+def _plain(heading: str) -> str:
+    return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s.:/-]+", "", name)
+
+
+def _names(heading: str) -> tuple[str, ...]:
+    """What a heading may be called: "Leil.nr" is leilnr, "Areal (BRA)" is areal."""
+    return tuple(dict.fromkeys(_bare(name) for name in (_plain(heading), _plain(re.sub(r"\([^)]*\)", "", heading)))))
+
+
+def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:
+    """A column that is named like a key and has a value of its own on every row. A key is stored: none is guessed by its values."""
+    free = [guess.heading for guess in guesses if guess.why != "personlig" and guess.field is None]
+    whole = [heading for heading in free if rows[heading].null_count() == 0 and rows[heading].n_unique() == rows.height and rows.height]
+    return tuple([heading for heading in whole if _plain(heading) in KEYS][:1])

@@ -1,0 +1,137 @@
+"""Keeping the ledger: backup and restore (also from one kind of database to the other), pruning, integrity."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Column, delete, func, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from reconciliation.ledger.handed_over import HANDED_OVER
+from reconciliation.ledger.journal import UNSETTLED
+from reconciliation.ledger.ledger import Ledger, open_ledger
+from reconciliation.ledger.ledger_error import LedgerError, sentence
+from reconciliation.ledger.ledger_tables import LEDGER_METADATA, Call, Intent, Lock, PlanItem, Run
+from reconciliation.ledger.opening import resolve_url, shown
+from reconciliation.ledger.store import BATCH, table_of
+
+_CALL, _INTENT, _ITEM, _LOCK, _RUN = (table_of(model) for model in (Call, Intent, PlanItem, Lock, Run))
+_KEPT = [table for table in LEDGER_METADATA.sorted_tables if table is not _LOCK]
+"""A lock belongs to a living process: it is in no backup."""
+
+
+def backup(ledger: Ledger, target: Path) -> int:
+    """Copy the whole ledger as it is at this moment to a SQLite file, whatever it lies in itself. Returns its rows.
+
+    A night may be running. The file appears whole or not at all; one that is there already is replaced.
+    """
+    part = target.with_name(target.name + ".part")
+    _remove(part)
+    try:
+        with open_ledger(f"sqlite:///{part.resolve()}", part.parent) as copy:
+            rows = _copy(ledger, copy)
+        # Closing the last connection has folded the write-ahead log into the file: it stands alone.
+        os.replace(part, target)
+    except (SQLAlchemyError, OSError) as error:
+        raise LedgerError(sentence(str(target), error)) from error
+    finally:
+        _remove(part)
+    return rows
+
+
+def restore(source: Path, url: str, home: Path) -> int:
+    """Make the ledger at `url` what the backup says. Returns its rows. Raises LedgerError.
+
+    A SQLite file that is there is moved aside, not deleted; a PostgreSQL database must hold no ledger rows yet.
+    """
+    if not source.is_file():
+        raise LedgerError(f"There is no backup at {source}; give the path of a file that `kobosync backup` made.")
+    resolved = resolve_url(url, home)
+    if resolved.get_backend_name() == "sqlite":
+        for ending in ("", "-wal", "-shm"):
+            present = Path(str(resolved.database) + ending)
+            if present.exists():
+                present.rename(_free_name(present))
+    # An older backup is migrated on the way, in a copy: the backup itself stays as it was made.
+    copy_of_backup = source.with_name(source.name + ".restoring")
+    try:
+        copy_of_backup.write_bytes(source.read_bytes())
+        with open_ledger(f"sqlite:///{copy_of_backup.resolve()}", home) as old, open_ledger(url, home) as new:
+            with new.read() as connection:
+                filled = [table.name for table in _KEPT if connection.execute(select(table).limit(1)).first() is not None]
+            if filled:
+                raise LedgerError(f"The ledger {shown(resolved)} is not empty (table {filled[0]}); restore into an empty database.")
+            return _copy(old, new)
+    finally:
+        _remove(copy_of_backup)
+
+
+class _TakenBack(Exception):
+    """Ends a transaction whose deletions were only to be counted."""
+
+
+def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = False) -> dict[str, int]:
+    """Forget the details of nights before that date: requests, settled writes (they can no longer be undone) and plan
+    rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions, absences, writes whose
+    outcome is unknown or that are handed over, and the lives of deviations are kept for good. Returns table -> rows removed;
+    dry_run: that would be.
+    """
+    removed: dict[str, int] = {}
+    with contextlib.suppress(_TakenBack), ledger.write() as connection:
+        removed = _prune(connection, municipality, before)
+        if dry_run:
+            raise _TakenBack
+    return removed
+
+
+def _prune(connection: Connection, municipality: str, before: date) -> dict[str, int]:
+    old = select(_RUN.c.run_id).where(_RUN.c.municipality == municipality, _RUN.c.as_of < before)
+    newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
+    return {
+        "call": connection.execute(delete(_CALL).where(_CALL.c.run_id.in_(old))).rowcount,
+        "intent": connection.execute(
+            delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in((*UNSETTLED, HANDED_OVER)))
+        ).rowcount,
+        "plan_item": connection.execute(delete(_ITEM).where(_ITEM.c.run_id.in_(old), _ITEM.c.id.not_in(newest))).rowcount,
+    }
+
+
+def _copy(old: Ledger, new: Ledger) -> int:
+    copied = 0
+    isolation = {} if old.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with old.engine.connect().execution_options(**isolation) as reading, reading.begin(), new.write() as writing:
+        for table in _KEPT:
+            rows = reading.execution_options(yield_per=BATCH).execute(select(table))
+            for part in rows.mappings().partitions(BATCH):
+                writing.execute(table.insert(), [dict(row) for row in part])
+                copied += len(part)
+            for column in table.columns:
+                if column.name == "id" and new.engine.dialect.name == "postgresql":
+                    _continue_numbers(writing, table.name, column)
+    return copied
+
+
+def _continue_numbers(connection: Connection, table: str, column: Column[int]) -> None:
+    """PostgreSQL numbers rows by a counter of its own that knows nothing of rows that brought their number."""
+    highest = connection.execute(select(func.max(column))).scalar()
+    if highest is not None:
+        connection.execute(
+            text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :highest)"), {"table": f'"{table}"', "highest": highest}
+        )
+
+
+def _free_name(path: Path) -> Path:
+    for number in range(1, 10_000):
+        candidate = path.with_name(f"{path.name}.before-restore-{number}")
+        if not candidate.exists():
+            return candidate
+    raise LedgerError(f"{path.parent} holds thousands of files set aside by restores; remove some and restore again.")
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        Path(str(path) + ending).unlink(missing_ok=True)

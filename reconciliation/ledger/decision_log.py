@@ -1,0 +1,131 @@
+"""What people decided: appended, superseded by a later decision on the same question, never edited."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
+
+from reconciliation.ledger.ledger_error import LedgerError
+from reconciliation.ledger.ledger_tables import Decision
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_DECISION = table_of(Decision)
+
+DECISIONS: dict[str, Any] = {
+    "decision_id": pl.String(),
+    "kind": pl.String(),  # match, merge, conflict, field, plan, adoption
+    "subject": pl.String(),  # leverandor_bolig_id, or a plan's digest
+    "other": pl.String(),  # koboId or leverandor_bolig_id it is held against
+    "field": pl.String(),
+    "verdict": pl.String(),  # same, different, unsure, new, replace, keep, value, approved, rejected
+    "value": pl.String(),
+    "evidence": pl.String(),  # what the person saw; the question is asked again when it is no longer so
+    "decided_by": pl.String(),
+    "decided": pl.Datetime("us", "UTC"),
+    "note": pl.String(),
+}
+_QUESTION = ("kind", "subject", "other", "field")
+
+
+class Decisions(Store):
+    def decisions(self, municipality: str, include_superseded: bool = False) -> pl.DataFrame:
+        """Decisions in force, oldest first. Shape: DECISIONS."""
+        query = (
+            select(*(_DECISION.c[name] for name in DECISIONS))
+            .where(_DECISION.c.municipality == municipality)
+            .order_by(_DECISION.c.decided, _DECISION.c.decision_id)
+        )
+        if not include_superseded:
+            query = query.where(_DECISION.c.superseded.is_(None))
+        return self.frame(query, DECISIONS)
+
+    def add_decision(
+        self,
+        municipality: str,
+        *,
+        kind: str,
+        subject: str,
+        verdict: str,
+        decided_by: str,
+        other: str | None = None,
+        field: str | None = None,
+        value: str | None = None,
+        evidence: str | None = None,
+        note: str | None = None,
+    ) -> str:
+        """Record one decision and supersede the one in force on the same question. Returns its id."""
+        row = {
+            "decision_id": uuid.uuid4().hex,
+            "kind": kind,
+            "subject": subject,
+            "other": other,
+            "field": field,
+            "verdict": verdict,
+            "value": value,
+            "evidence": evidence,
+            "decided_by": decided_by,
+            "decided": self.clock(),
+            "note": note,
+        }
+        with self.write() as connection:
+            self._append(connection, municipality, row)
+        return str(row["decision_id"])
+
+    def _append(self, connection: Connection, municipality: str, row: dict[str, Any], *, loaded: bool = False) -> None:
+        """loaded: made elsewhere or earlier; in whatever order they come, the one that was made last is in force."""
+        same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
+        here = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
+        standing = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
+        overtaken = loaded and standing is not None and (standing.decided, standing.decision_id) > (row["decided"], row["decision_id"])
+        if standing is not None and not loaded:
+            # A clock that was set back must not make today's word the older one.
+            row = {**row, "decided": max(row["decided"], standing.decided + timedelta(microseconds=1))}
+        if not overtaken:
+            connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
+        superseded = self.clock() if overtaken else None
+        insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
+
+    def dump_decisions(self, municipality: str) -> list[str]:
+        """The decisions in force as lines of JSON, one a line, to be kept in version control or moved."""
+        lines = []
+        for row in self.decisions(municipality).iter_rows(named=True):
+            said = {name: value for name, value in row.items() if value is not None}
+            lines.append(json.dumps({**said, "decided": row["decided"].isoformat()}, ensure_ascii=False, sort_keys=True))
+        return lines
+
+    def load_decisions(self, municipality: str, lines: Iterable[str]) -> int:
+        """Take in lines that dump_decisions wrote; those known already are passed over. Returns how many were new.
+
+        Raises LedgerError with the line's number when a line is no decision; nothing is taken in then.
+        """
+        rows = [_parse(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+        known = set(self.decisions(municipality, include_superseded=True)["decision_id"])
+        new = [row for row in rows if row["decision_id"] not in known]
+        with self.write() as connection:
+            for row in sorted(new, key=lambda row: (row["decided"], row["decision_id"])):
+                self._append(connection, municipality, row, loaded=True)
+        return len(new)
+
+
+def _parse(number: int, line: str) -> dict[str, Any]:
+    try:
+        said = json.loads(line)
+        unknown = set(said) - set(DECISIONS)
+        if unknown:
+            raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+        row: dict[str, Any] = {name: said.get(name) for name in DECISIONS}
+        row["decision_id"] = row["decision_id"] or uuid.uuid4().hex
+        row["decided"] = datetime.fromisoformat(said["decided"]).astimezone(UTC)
+        for name in ("kind", "subject", "verdict", "decided_by"):
+            if not row[name]:
+                raise ValueError(f"{name} is missing")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LedgerError(f"Line {number} is no decision ({error}); write it as `kobosync decide --dump` does, and load again.") from error
+    return row

@@ -1,0 +1,56 @@
+"""A source's keys renamed: memberships and the decisions that name them move together, or not at all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select, update
+
+from reconciliation.ledger.decision_log import DECISIONS, Decisions
+from reconciliation.ledger.ledger_tables import Decision, Membership
+from reconciliation.ledger.links import Links
+from reconciliation.ledger.store import insert_rows, table_of
+
+_MEMBERSHIP, _DECISION = table_of(Membership), table_of(Decision)
+
+
+class Rekeying(Links, Decisions):
+    def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
+        """moved: old key -> new key, all at once: a chain or a swap is one renaming. Returns how many memberships moved.
+
+        A decision that names an old key is superseded by the same decision under the new one. Raises LedgerError when a new
+        key belongs to a dwelling that does not move.
+        """
+        own = (_MEMBERSHIP.c.municipality == municipality, _MEMBERSHIP.c.source == source)
+        names = {f"{source}:{old}": f"{source}:{new}" for old, new in moved.items()}
+        with self.write() as connection:
+            found = connection.execute(select(_MEMBERSHIP).where(*own)).mappings().all()
+            rows = [{**row, "source_key": moved[row["source_key"]]} for row in found if row["source_key"] in moved]
+            olds = [old for old in moved if old in {row["source_key"] for row in found}]
+            for start in range(0, len(olds), 500):
+                connection.execute(delete(_MEMBERSHIP).where(*own, _MEMBERSHIP.c.source_key.in_(olds[start : start + 500])))
+            insert_rows(connection, Membership, rows)
+            in_force = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None))
+            named = [
+                dict(row)
+                for row in connection.execute(select(*(_DECISION.c[name] for name in DECISIONS)).where(*in_force)).mappings()
+                if row["subject"] in names or row["other"] in names
+            ]
+            for row in named:
+                connection.execute(
+                    update(_DECISION).where(*in_force, _DECISION.c.decision_id == row["decision_id"]).values(superseded=self.clock())
+                )
+            renamed = [
+                {
+                    **row,
+                    "decision_id": uuid.uuid4().hex,
+                    "municipality": municipality,
+                    "subject": names.get(row["subject"], row["subject"]),
+                    "other": names.get(row["other"], row["other"]),
+                    "superseded": None,
+                }
+                for row in named
+            ]
+            insert_rows(connection, Decision, renamed)
+        return len(rows)

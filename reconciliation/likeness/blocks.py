@@ -1,0 +1,142 @@
+"""Which pairs are compared at all: those that share what two systems seldom both get wrong. The cost grows with the rows.
+
+A block that is crowded on both sides (a tower block, a parcel with a hundred addresses) is split by what else its
+members share, so that it never costs the product of its sides.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from reconciliation.likeness.comparison import SAME_AREA, neighbour
+
+PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+CROWDED = 150
+"""Pairs in one block from which it is split."""
+_ALIKE = 12
+"""So many of each side in one part of a crowded block; what even that does not part is alike, and no person could tell it."""
+
+_WIDE = 2**32
+
+_BLOCKS: tuple[tuple[str, ...], ...] = (
+    ("_address",),
+    ("postnummer", "_house", "_beginning"),
+    ("postnummer", "_house", "_ending"),
+    ("_municipality", "_house", "_unit", "_beginning"),
+    ("_municipality", "_ground", "_unit"),
+    ("_municipality", "_ground", "_section"),
+    ("_municipality", "_ground", "_extra"),
+    ("_municipality", "_ground", "_house"),
+    ("_letterless",),
+    ("_municipality", "_street", "_rent"),
+)
+"""What the members of each block share, on `_hashed` rows; a row that lacks one of it is in no such block."""
+_PARTS: tuple[tuple[str, ...], ...] = (("_house", "_unit", "_lease_or_none"), ("_house", "_rent"), ("_house", "_area"))
+
+
+def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: prepared. What rows may share, each text as a number: numbers are joined in a third of the time that texts take.
+    Should two texts ever get the same number, a pair that has nothing in common is compared, and left out for it."""
+    shared = {name: pl.col(name) for name in ("_municipality", "_address", "_letterless", "_house", "_unit", "_extra", "_ground")}
+    shared |= {name: pl.col(name) for name in ("_street", "_stem", "bokstav", "postnummer")}
+    shared |= {"_beginning": pl.col("_street").str.head(3), "_ending": pl.col("_stem").str.tail(5)}
+    shared |= {"_section": pl.col("seksjonsnummer"), "_rent": pl.col("manedsleie"), "_area": pl.col("bruksareal")}
+    numbers = {name: pl.when(value.is_not_null()).then(value.hash()) for name, value in shared.items()}
+    return rows.select(*_MEASURED, **numbers, _lease_or_none=pl.col("_extra").fill_null("").hash())
+
+
+_MEASURED = ("nummer", "bruksareal", "seksjonsnummer", "manedsleie")
+
+
+def _number(shared: tuple[str, ...], which: int) -> pl.Expr:
+    """On `_hashed` rows: one number for all that is shared, another one in another block; null where a row lacks one of it."""
+    mixed = pl.lit(which, pl.UInt64())
+    for name in shared:
+        mixed = (mixed ^ pl.col(name)) * pl.lit(_ODD, pl.UInt64())
+    return mixed
+
+
+_ODD = 0x9E3779B97F4A7C15
+"""Numbers multiplied with it have their bits well mixed, and since it is odd no two of them become one."""
+
+
+@cache
+def hopeful() -> pl.Expr:
+    """On pairs with both sides' columns: in one house, or next door, or on one ground; and not two leases, nor two unit numbers
+    or two streets on two grounds that nothing measured speaks for. Nobody is ever asked about any other pair."""
+    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in HOPE}
+    near = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
+    measured = pl.any_horizontal(near, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
+    units, leases, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_extra", "_ground"))
+    streets = ~(same["_street"] | same["_stem"]).fill_null(value=False)
+    place = (neighbour("_right") | same["nummer"] | same["_ground"]).fill_null(value=False)
+    return place & ~leases & (measured | ~(units | (streets & grounds)))
+
+
+HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
+
+
+def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
+    """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`.
+
+    keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
+    `hopeful` unless said. Texts of HOPE are told as numbers (`_hashed`).
+    """
+    left = _hashed(ours)
+    right = left if ours is theirs else _hashed(theirs)
+    pairs = _met(left, right)
+    sides = (left, right) if carry is HOPE else (ours, theirs)
+    told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip(sides, pairs.columns, strict=True))]
+    told[2] = told[2].rename(lambda name: f"{name}_right")
+    # Lazily, so that what is asked twice is told once, and only the rows' numbers are filtered.
+    kept = pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
+    ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
+    return pl.DataFrame([*ids, *kept])
+
+
+def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """ours, theirs: as _hashed. `_at`, `_at_right`: the rows of those that share a block, each pair once and in order."""
+    import numpy as np  # noqa: PLC0415 - costs a start; only on nights when somebody is left to be found
+
+    left = _keyed(ours)
+    right = left if ours is theirs else _keyed(theirs)
+    groups = right.group_by("_block").agg("_at")
+    if ours is theirs:
+        groups = groups.filter(pl.col("_at").list.len() > 1)  # one alone meets itself
+    groups = groups.with_row_index("_group")
+    met = left.join(groups.select("_block", "_group"), on="_block").select("_at", "_group")
+    others = groups.get_column("_at")
+    pairs_of = np.bincount(met.get_column("_group"), minlength=groups.height) * others.list.len().to_numpy()
+    crowd = pl.Series(pairs_of > CROWDED)
+    crowded = crowd.gather(met.get_column("_group"))
+    few = met.filter(~crowded)
+    found = [few.select("_at", _at_right=others.gather(few.get_column("_group"))).explode("_at_right")]
+    if crowd.any():
+        many = met.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
+        found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
+    codes = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
+    # Sorted, equals stand together: a third of what hashing them costs.
+    once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
+    pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
+    return pairs.filter(pl.col("_at") != pl.col("_at_right")) if ours is theirs else pairs
+
+
+def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """`_block`, and `_at` (the row's number): one row for each block that a row is in."""
+    numbered = rows.select(_number(block, number).alias(str(number)) for number, block in enumerate(_BLOCKS)).with_row_index("_at")
+    return pl.concat(numbered.select(pl.col(str(number)).alias("_block"), "_at").drop_nulls() for number in range(len(_BLOCKS)))
+
+
+def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """crowd: `_group`, `_at`. `_part`, `_at`: once for each part of the group that a row is in, and of each part the first few."""
+    members = pl.concat([crowd, rows[crowd.get_column("_at")]], how="horizontal")
+    parts = [members.select("_at", _part=_number(("_group", *part), number)) for number, part in enumerate(_PARTS)]
+    return pl.concat(parts).drop_nulls().sort("_at").group_by("_part", maintain_order=True).head(_ALIKE)
+
+
+def _sharing(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of crowded blocks that also share a part."""
+    return left.join(right, on="_part").select("_at", "_at_right")

@@ -1,0 +1,210 @@
+"""Comparisons of two dwellings, with levels that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import polars as pl
+
+from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
+from reconciliation.likeness.street_spelling import ground, stem
+
+SAME_AREA = 0.02
+"""Two areas this close are one: systems round, and one cuts the halves off."""
+
+_UNKNOWN = Level("unknown", "Mangler på minst én side", 0)
+
+
+def _exact(field: str, title: str, same: float, different: float, column: str | None = None) -> Comparison:
+    name = column or field
+    equal = pl.col(name) == side(name)
+    return Comparison(field, title, ((equal, Level("same", "Likt", same)),), Level("different", "Ulikt", different), _UNKNOWN, name)
+
+
+def _within(name: str, share: float) -> pl.Expr:
+    return (pl.col(name) - side(name)).abs() <= share * pl.max_horizontal(name, side(name))
+
+
+_H0101 = (pl.col("_unit").is_null() & (side("_unit") == "H0101")) | (side("_unit").is_null() & (pl.col("_unit") == "H0101"))
+
+_ONE_LETTER = (pl.col("_house").str.len_chars() - side("_house").str.len_chars().cast(pl.Int64())).abs() == 1
+"""A lettered address never equals the bare number; it may be the same with the letter forgotten."""
+
+
+def neighbour(theirs_end: str = "_theirs") -> pl.Expr:
+    """The numbers of two houses that a hand or an eye slips between: next door, a digit wrong, lost or swapped; one letter."""
+    ours, theirs = pl.col("nummer"), pl.col(f"nummer{theirs_end}")
+    long = (ours >= 10) & (theirs >= 10)
+    one_digit = long & ((ours // 10 == theirs // 10) | ((ours % 10 == theirs % 10) & (ours // 100 == theirs // 100)))
+    lost = (ours // 10 == theirs) | (theirs // 10 == ours)
+    swapped = long & (ours // 10 == theirs % 10) & (theirs // 10 == ours % 10)
+    return (((ours - theirs).abs() <= NEXT_DOOR) | one_digit | lost | swapped) & pl.col("bokstav").eq_missing(
+        pl.col(f"bokstav{theirs_end}")
+    )
+
+
+NEXT_DOOR = 2
+"""House numbers this far apart stand next to each other: even numbers on one side of the street, odd ones on the other."""
+
+
+def _one_digit(joined: pl.DataFrame) -> pl.Series:
+    """`_one_digit`: unit numbers (H0201) that differ in one of their four digits."""
+    ours, theirs = pl.col("_unit"), side("_unit")
+    wrong = pl.sum_horizontal((ours.str.slice(place, 1) != theirs.str.slice(place, 1)).cast(pl.Int64()) for place in range(1, 5))
+    one = (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
+    # Most are the same; cutting texts up costs more than looking for those that are not.
+    differ = joined.select("_unit", "_unit_theirs").with_row_index("_at").filter(ours != theirs)
+    found = differ.filter(one).get_column("_at")
+    return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(found, True)
+
+
+COMPARISONS: tuple[Comparison, ...] = (
+    Comparison(
+        "adressenavn",
+        "Gate",
+        (
+            ((pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written")), Level("same", "Likt", 3)),
+            ((pl.col("_likeness") >= 0.92) | (pl.col("_stem") == side("_stem")), Level("close", "Nesten likt", 2)),
+            (pl.col("_likeness") >= 0.8, Level("similar", "Ligner", 1)),
+        ),
+        Level("different", "Ulikt", -4),
+        _UNKNOWN,
+        "_street",
+    ),
+    Comparison(
+        "nummer",
+        "Husnummer og bokstav",
+        (
+            (pl.col("_house") == side("_house"), Level("same", "Likt", 2)),
+            ((pl.col("nummer") == side("nummer")) & _ONE_LETTER, Level("letter", "Samme nummer, bokstav bare på én side", -1)),
+            (neighbour(), Level("beside", "Nabonummer eller tastefeil", -2)),
+        ),
+        Level("different", "Ulikt", -4),
+        _UNKNOWN,
+        "_house",
+    ),
+    _exact("postnummer", "Postnummer", 1, -1),
+    Comparison(
+        "bruksenhetsnummer",
+        "Bruksenhetsnummer",
+        (
+            (pl.col("_unit") == side("_unit"), Level("same", "Likt", 4)),
+            (_H0101, Level("first", "Mangler på én side, H0101 på den andre", 1)),
+            (pl.col("_one_digit"), Level("digit", "Ett siffer er ulikt", -3)),
+        ),
+        Level("different", "Ulikt", -6),
+        _UNKNOWN,
+        "_unit",
+    ),
+    _exact("ekstra_referanse", "Ekstra referanse", 3, -8, "_extra"),
+    _exact("gardsnummer", "Gårds- og bruksnummer", 2, -3, "_ground"),
+    _exact("seksjonsnummer", "Seksjonsnummer", 4, -4),
+    Comparison(
+        "bruksareal",
+        "Bruksareal",
+        (
+            (_within("bruksareal", SAME_AREA), Level("same", "Likt", 2)),
+            (_within("bruksareal", 0.1), Level("close", "Nesten likt", 1)),
+        ),
+        Level("different", "Ulikt", -2),
+        _UNKNOWN,
+    ),
+    _exact("antall_soverom", "Antall soverom", 1, -1),
+    _exact("etasjenummer", "Etasje", 1, -2),
+    _exact("boligtype", "Boligtype", 0, 0),
+    Comparison(
+        "manedsleie",
+        "Månedsleie",
+        (
+            (pl.col("manedsleie") == side("manedsleie"), Level("same", "Likt", 2)),
+            (_within("manedsleie", 0.1), Level("close", "Nesten likt", 0)),
+        ),
+        Level("different", "Ulikt", 0),
+        _UNKNOWN,
+    ),
+)
+
+
+def _read() -> Iterator[str]:
+    """Columns that a comparison looks at or a person is shown."""
+    for one in COMPARISONS:
+        yield one.field
+        yield one.column or one.field
+        for holds, _ in one.levels:
+            yield from (name.removesuffix("_theirs") for name in holds.meta.root_names())
+
+
+_MADE = ("_likeness", "_one_digit")
+"""Of pairs, made while they are compared."""
+COLUMNS = tuple(sorted(set(_read()) - set(_MADE)))
+SHOWN = tuple(name for one in COMPARISONS for name in (one.field, f"{one.field}_theirs", f"_level_{one.field}"))
+"""Of compared pairs, what a person is shown beside `_points`."""
+
+
+def prepared(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows with PLACE_COLUMNS: add what comparisons and blocks also look at.
+
+    _written: the street before one_spelling settled it, where the rows have it. What else stands at a house settles its
+    spelling; a pair of two houses must not be found one night and lost the next for that.
+    """
+    number = pl.col("nummer").cast(pl.String())
+    if "_written" not in rows.columns:
+        rows = rows.with_columns(_written="_street")
+    return rows.with_columns(_ground=ground(), _stem=stem("_written")).with_columns(
+        _letterless=pl.concat_str("_municipality", "_stem", number, separator="|"),
+    )
+
+
+def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: leverandor_bolig_id, kobo_id. ours, theirs: prepared. Adds both sides' columns, `_points` and `_level_<field>`."""
+    left, right = ours.select("leverandor_bolig_id").with_row_index("_at"), theirs.select("kobo_id").with_row_index("_at_right")
+    met = pairs.join(left, on="leverandor_bolig_id").join(right, on="kobo_id")
+    return compare_rows(met, ours, theirs).drop("_at", "_at_right")
+
+
+def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
+    sides = ours.select(COLUMNS)[pairs.get_column("_at")], theirs.select(COLUMNS)[pairs.get_column("_at_right")]
+    joined = pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_theirs")], how="horizontal")
+    return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), _scores())
+
+
+@cache
+def _scores() -> list[pl.Expr]:
+    return scores(COMPARISONS)
+
+
+@cache
+def at_odds() -> pl.Expr:
+    """On compared pairs: everything that was measured speaks against the key. A number typed wrong names the neighbour's home.
+
+    Two measures that differ (the ground and the section weigh as two) and none that agrees; rents that drift a little agree.
+    """
+    measures = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")
+    levels = {name: pl.col(f"_level_{name}") for name in measures}
+    # The floor stands in the unit number: that it agrees is nothing new.
+    told = [level for name, level in levels.items() if name != "etasjenummer"]
+    support = pl.sum_horizontal(level.is_in(["same", "close"]).cast(pl.Int64()) for level in told)
+    ground, section = ((pl.col(f"_level_{name}") == "different").cast(pl.Int64()) for name in ("gardsnummer", "seksjonsnummer"))
+    against = pl.sum_horizontal((level == "different").cast(pl.Int64()) for level in levels.values()) + 2 * ground + 2 * section
+    return (against >= 2) & (support < 1 + ground)
+
+
+def explain(compared: pl.DataFrame) -> pl.DataFrame:
+    """Add `details`: JSON {points, compared: [{field, title, ours, theirs, level, label}]}, what a person is shown."""
+    table = pl.concat_list(
+        pl.struct(
+            pl.lit(one.field).alias("field"),
+            pl.lit(one.title).alias("title"),
+            pl.col(one.field).cast(pl.String()).alias("ours"),
+            pl.col(f"{one.field}_theirs").cast(pl.String()).alias("theirs"),
+            pl.col(f"_level_{one.field}").cast(pl.String()).alias("level"),
+            pl.col(f"_level_{one.field}")
+            .cast(pl.String())
+            .replace_strict({level.code: level.label for level in one.all_levels}, return_dtype=pl.String())
+            .alias("label"),
+        )
+        for one in COMPARISONS
+    )
+    return compared.with_columns(details=pl.struct(pl.col("_points").alias("points"), table.alias("compared")).struct.json_encode())

@@ -1,0 +1,137 @@
+"""Who stands close by: "the only one at the address" is asked of every street that may be the same one spelt otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import polars as pl
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from reconciliation.likeness.street_spelling import stem
+
+LETTERS_APART = 2
+"""So many slips of the hand may part two spellings of one street; Møllestien and Møllevegen are further apart."""
+OWN_HOUSES = 3
+"""A source that uses both spellings, each at so many houses, means two streets: no slip of the hand is repeated like that."""
+BEGINNING = 3
+"""Letters that two spellings of one street on the same ground share at least."""
+
+_BLOCK = 4
+_PLACE = ["_municipality", "_street"]
+_HOUSE = [*_PLACE, "_house"]
+
+
+def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
+    """Per row `_crowded`: has any source several rows at this house, or at one that may be the same? `_beside`: has any source
+    a row at such a house, this very address aside?
+
+    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). The same house may be
+    written without its letter, in a street spelt nearly alike, or on the same ground in one that begins alike. It is another one where the
+    ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and two
+    letters part them.
+    """
+    place = [*_HOUSE, "_ground"]
+    listed = rows.select(*place, "source").drop_nulls(_HOUSE).group_by(*place, "source").agg(_rows=pl.len())
+    places = _places(listed.select(place).unique())
+    there = places.join(_with_two_streets(listed), on=_PLACE).join(
+        places.rename({"_street": "_other"}), on=["_municipality", "_other", "_number"], suffix="_other"
+    )
+    same_house, same_street = pl.col("_house") == pl.col("_house_other"), pl.col("_street") == pl.col("_other")
+    letterless = (pl.col("_house") == pl.col("_number")) | (pl.col("_house_other") == pl.col("_number"))
+    apart = (pl.col("_ground") != pl.col("_ground_other")) | (pl.col("_two") & (pl.col("_here") != pl.col("_here_other")))
+    itself = same_house & same_street
+    near = there.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
+    # Spelt with slips and another ending at once: the same number on the same ground, in a street that begins alike.
+    ground = ["_municipality", "_ground", "_house"]
+    grounded = places.drop_nulls("_ground").join(places, on=ground, suffix="_other")
+    starts = [pl.col(name).str.head(BEGINNING) for name in ("_street", "_street_other")]
+    grounded = grounded.filter(starts[0] == starts[1]).with_columns(_itself=pl.col("_street") == pl.col("_street_other"))
+    pairs = pl.concat(one.select("_at", "_at_other", "_itself") for one in (near, grounded)).unique()
+    # The rows of one source at one place are near another place together, or none of them is.
+    told = (
+        pairs.join(listed.join(places, on=place, nulls_equal=True).select("source", "_rows", _at_other="_at"), on="_at_other")
+        .group_by("_at", "source")
+        .agg(_crowded=pl.col("_rows").sum() > 1, _beside=~pl.col("_itself").all())
+        .group_by("_at")
+        .agg(pl.col("_crowded", "_beside").any())
+        .join(places, on="_at")
+    )
+    found = rows.select(place).join(told, on=place, how="left", nulls_equal=True, maintain_order="left")
+    return found.select(pl.col("_crowded", "_beside").fill_null(value=False))
+
+
+def _places(places: pl.DataFrame) -> pl.DataFrame:
+    """places: each house on each ground it is written with. Adds `_at`, `_number` of the house, `_here`: its ground, if it has one."""
+    grounds = places.group_by(_HOUSE).agg(_all=pl.col("_ground").drop_nulls())
+    only = pl.when(pl.col("_all").list.len() == 1).then(pl.col("_all").list.first())
+    known = places.join(grounds.select(*_HOUSE, _here=only), on=_HOUSE).with_row_index("_at")
+    return known.with_columns(_number=pl.col("_house").str.extract(r"^(\d+)"))
+
+
+def _with_two_streets(listed: pl.DataFrame) -> pl.DataFrame:
+    """The streets alike, `_two`: some source uses both spellings as streets of their own."""
+    alike = _streets_alike(listed.select(_PLACE).unique())
+    used = listed.group_by(*_PLACE, "source").agg(pl.col("_house").n_unique()).filter(pl.col("_house") >= OWN_HOUSES)
+    both = (
+        alike.filter(pl.col("_letters") == LETTERS_APART)
+        .join(used.select(*_PLACE, "source"), on=_PLACE)
+        .join(used.select("_municipality", "source", _other="_street"), on=["_municipality", "_other", "source"])
+        .select(*_PLACE, "_other", _two=pl.lit(value=True))
+        .unique()
+    )
+    return alike.join(both, on=[*_PLACE, "_other"], how="left").with_columns(pl.col("_two").fill_null(value=False))
+
+
+def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
+    """`_municipality`, `_street`, `_other`, `_letters`: every street with itself and those that may be the same: another form of
+    its last word or cut short (`_letters`: _FORM), or a slip or two. Blocked by the first letters, and by the last ones for a slip
+    among the first, so that the cost grows with the streets, not their pairs."""
+    name = pl.col("_street")
+    starts, ends = name.str.slice(0, _BLOCK), name.str.slice(0, 1) + "~" + name.str.slice(-_BLOCK)
+    numbered = streets.sort(_PLACE).with_columns(_stem=stem("_street")).with_row_index("_at")
+    blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
+    block = ["_municipality", "_block"]
+    formed = blocked.select(*block, "_stem", "_at").join(blocked.select(*block, "_stem", _to="_at"), on=[*block, "_stem"])
+    told: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the one that stands first
+    for at, names in blocked.group_by(block).agg("_at", "_street").select("_at", "_street").iter_rows():
+        for left, right, letters in (*_slips(names), *_cut_short(names)):
+            told[0].append(at[left])
+            told[1].append(at[right])
+            told[2].append(letters)
+    alike = pl.DataFrame(told, schema={"_at": pl.UInt32(), "_to": pl.UInt32(), "_letters": pl.Int64()})
+    both_ways = alike, alike.select(_at="_to", _to="_at", _letters="_letters")
+    pairs = pl.concat([*both_ways, formed.select("_at", "_to", _letters=pl.lit(_FORM, pl.Int64()))])
+    found = pairs.group_by("_at", "_to").agg(pl.col("_letters").max())
+    return pl.DataFrame(
+        [
+            numbered["_municipality"].gather(found["_at"]),
+            numbered["_street"].gather(found["_at"]),
+            numbered["_street"].gather(found["_to"]).alias("_other"),
+            found["_letters"],
+        ]
+    )
+
+
+def _slips(names: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Places of two names that at most LETTERS_APART slips of the hand part, and how many.
+
+    Not by rapidfuzz's matrix: that needs numpy, whose import costs a small town more than this; blocks are small."""
+    for place, name in enumerate(names, start=1):
+        behind = names[place:]
+        for _, letters, further in process.extract(name, behind, scorer=OSA.distance, score_cutoff=LETTERS_APART, limit=None):
+            yield place - 1, place + further, letters
+
+
+def _cut_short(names: list[str]) -> Iterator[tuple[int, int, int]]:
+    """Places of two names of which the second begins with the first. names: sorted, so that it stands right behind."""
+    for place, short in enumerate(names):
+        for behind, long in enumerate(islice(names, place + 1, None), start=place + 1):
+            if not long.startswith(short):
+                break
+            yield place, behind, _FORM
+
+
+_FORM = 9
+"""Not by letters: another form of the last word, or cut short. A street is a form of itself."""

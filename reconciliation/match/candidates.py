@@ -1,0 +1,61 @@
+"""Which compared pairs are worth a person's time, and how many for one dwelling."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import polars as pl
+
+from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, at_odds, compare_rows
+
+ENOUGH = 4.0
+"""Points below which a pair is not worth a question."""
+MOST = 5
+"""Candidates offered for one dwelling."""
+BEHIND = 4.0
+"""A pair this many points behind a better one of its register entry is left out; so is one that shares no rent, area or lease
+with the entry when the best does."""
+
+_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie")
+
+
+def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: as pairs_in_blocks(ours, theirs) returns them. Those that a person is shown, best first for each dwelling, with all
+    that `explain` tells of them."""
+    seen = compare_rows(pairs, ours, theirs)
+    worth, fingerprint = _worth()
+    told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
+    # Both sides' columns are carried along only for the pairs that are left in the end.
+    few = seen.with_row_index("_row").lazy().filter(worth).select("_row", *told, _fingerprint=fingerprint).collect()
+    by_fingerprint = pl.col("_points").filter("_fingerprint").max().fill_null(ENOUGH - 1)
+    best = few.group_by("_at_right").agg(_best=pl.col("_points").max(), _told=by_fingerprint)
+    like = (pl.col("_fingerprint") | (pl.col("_told") < pl.col("_best"))) & (pl.col("_points") > pl.col("_best") - BEHIND)
+    ranked = few.join(best, on="_at_right").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+    dwelling = pl.col("leverandor_bolig_id")
+    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
+    return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
+
+
+@cache
+def _worth() -> tuple[pl.Expr, pl.Expr]:
+    """On compared pairs: may this be one home, slips of the hand aside? And: does a rent, an area or a lease say so?"""
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    one_street = (level["adressenavn"] == "same") | (pl.col("_stem") == pl.col("_stem_theirs"))
+    street = level["adressenavn"].is_in(["same", "close", "similar"])
+    same_house, letter, beside = (level["nummer"] == code for code in ("same", "letter", "beside"))
+    unit = level["bruksenhetsnummer"]
+    same_lease = level["ekstra_referanse"] == "same"
+    fingerprint = (level["manedsleie"] == "same") | (level["bruksareal"] == "same") | same_lease
+    section = level["seksjonsnummer"] == "same"
+    ground = level["gardsnummer"] == "same"
+    # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
+    same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
+    next_door = beside & ((pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR)
+    # In another house only what is all but the dwelling's own tells: two flats of a parcel share its numbers.
+    tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
+    place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
+    flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
+    # Two streets on two grounds are two streets.
+    elsewhere = ~one_street & (level["gardsnummer"] == "different") & ~(fingerprint | section)
+    enough = pl.col("_points") >= ENOUGH
+    return place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~at_odds(), fingerprint

@@ -1,0 +1,76 @@
+"""What people decided about dwellings and register entries, as far as it still stands on its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, holds
+
+_PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+ENTRY = "kobo:"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """same, different: pairs (leverandor_bolig_id, kobo_id). new: leverandor_bolig_id. unsure: "<id>\\x1f<kobo_id>"."""
+
+    same: pl.DataFrame
+    different: pl.DataFrame
+    new: pl.DataFrame
+    unsure: pl.Series
+
+    def not_different(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        return pairs.join(self.different, on=list(_PAIR), how="anti") if self.different.height else pairs
+
+
+def answers_for(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.DataFrame) -> Answers:
+    """A decision on a source row counts for the dwelling the row stands in: "different" reaches all its rows."""
+    if decisions.frame.is_empty():
+        return Answers(_frame([]), _frame([]), pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}), pl.Series([], dtype=pl.String()))
+    known = _Known(dwellings, entries)
+    same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
+    # Somebody said both: neither is used, the question is open again.
+    disputed = set(same) & set(different)
+    return Answers(
+        _frame([pair for pair in same if pair not in disputed]),
+        _frame([pair for pair in different if pair not in disputed]),
+        pl.DataFrame(known.new(decisions), schema={"leverandor_bolig_id": pl.String()}, orient="row"),
+        pl.Series(["\x1f".join(pair) for pair in known.pairs(decisions, DecisionKind.UNSURE)], dtype=pl.String()),
+    )
+
+
+def _frame(pairs: list[tuple[str, str]]) -> pl.DataFrame:
+    return pl.DataFrame(pairs, schema=_PAIR, orient="row")
+
+
+class _Known:
+    def __init__(self, dwellings: pl.DataFrame, entries: pl.DataFrame) -> None:
+        self.dwellings, self.entries = dwellings, entries
+        keys = dwellings.select("leverandor_bolig_id", "source_keys").explode("source_keys")
+        self.dwelling: dict[str, str] = dict(keys.select("source_keys", "leverandor_bolig_id").iter_rows())
+        self.dwelling |= {one: one for one in dwellings.get_column("leverandor_bolig_id")}
+        self.entry = {f"{ENTRY}{one}": str(one) for one in entries.get_column("kobo_id")}
+
+    def values(self, frame: pl.DataFrame, column: str, name: str) -> dict[str, Any]:
+        fields = [one for one in EVIDENCE_FIELDS if one in frame.columns]
+        return frame.filter(pl.col(column) == name).select(fields).row(0, named=True)
+
+    def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for one in decisions.rows(kind):
+            sides = (one["left"], one["right"])
+            ours = next((self.dwelling[side] for side in sides if side in self.dwelling), None)
+            theirs = next((self.entry[side] for side in sides if side in self.entry), None)
+            if ours is None or theirs is None:
+                continue
+            seen = (self.values(self.dwellings, "leverandor_bolig_id", ours), self.values(self.entries, "kobo_id", theirs))
+            if holds(one, *seen):
+                found.append((ours, theirs))
+        return found
+
+    def new(self, decisions: Decisions) -> list[tuple[str]]:
+        found = [(one, self.dwelling.get(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
+        return [(name,) for one, name in found if name and holds(one, self.values(self.dwellings, "leverandor_bolig_id", name))]

@@ -1,0 +1,108 @@
+"""Pairs without a common unit number that are certain all the same: nobody else at the address can be meant."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.blocks import PAIR
+from reconciliation.likeness.comparison import compare
+from reconciliation.likeness.leases import let_by_lease
+from reconciliation.likeness.neighbours import neighbours
+
+IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
+"""What must agree (or be unknown) before a blank unit number passes for another. Rent and type change without the dwelling."""
+MEASURES = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "seksjonsnummer")
+AGREEING = 3
+"""So many measures must agree before the last two left at an address are one."""
+
+
+def alone_at_address(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
+    """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
+    few = around.filter(~pl.col("_crowded"))
+    # A label of its own tells that more dwellings stand there than are listed; "1" may be of one, or the first of several.
+    sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
+    left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
+    pairs = left.join(few, on="_address", how="semi").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")
+    units = pl.concat_str(pl.col("_unit").fill_null(""), pl.col("_unit_theirs").fill_null(""), separator="/")
+    fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    free = _still_free(pairs.filter(fits), free_ours, free_theirs)
+    seen = _nothing_differs(compare(free, ours, theirs))
+    return seen.filter(_told_or_untold(ours)).select(list(PAIR))
+
+
+def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
+    """On pairs of which nothing differs: the rent, the area or the section says that they are one; or the bedrooms do and the rent
+    has drifted; or nobody measured anything. A label tells of further dwellings that nobody may have listed: then it must be said."""
+    rent, area, section, rooms = (pl.col(f"_level_{name}") for name in ("manedsleie", "bruksareal", "seksjonsnummer", "antall_soverom"))
+    labelled = ours.filter(pl.col("_label").is_not_null()).get_column("leverandor_bolig_id")
+    told = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
+    untold = (rent == "unknown") | ((rent == "close") & (rooms == "same"))
+    return told | (untold & ~pl.col("leverandor_bolig_id").is_in(labelled.implode()))
+
+
+def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """`_address`, `_crowded`, `_beside`: what neighbours tells of any row there, of either side."""
+    columns = ["_municipality", "_street", "_house", "_address", "_ground"]
+    sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
+    both = pl.concat(sides)
+    told = pl.concat([both, neighbours(both)], how="horizontal").filter(pl.col("_address").is_not_null())
+    return told.group_by("_address").agg(pl.col("_crowded", "_beside").any())
+
+
+def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    here = rows.filter(pl.col("_address").is_not_null()).filter(pl.len().over("_address") == 1)
+    return here.select(name, "_address", "_unit", "_extra")
+
+
+def leases(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    """The same lease reference at the same address, where neither side knows more than one unit: one shared house."""
+    units = pl.concat([side.select("_address", "_unit") for side in (ours, theirs)]).drop_nulls().unique()
+    several = units.filter(pl.len().over("_address") > 1).select("_address")
+    left, right = (
+        side.filter(pl.col("_extra").is_not_null() & pl.col("_address").is_not_null())
+        .join(several, on="_address", how="anti")
+        .select(name, "_address", "_extra")
+        for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
+    )
+    return left.join(right, on=["_address", "_extra"]).select(list(PAIR))
+
+
+def last_left(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
+    """The last of each side at an address where both list equally many and all others are paired: one of the two lacks its
+    unit number, nothing that is known differs, and measures agree."""
+    counts = [side.filter(pl.col("_address").is_not_null()).group_by("_address").len() for side in (ours, theirs)]
+    even = counts[0].join(counts[1], on=["_address", "len"]).filter(pl.col("len") > 1).select("_address")
+    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    even = even.join(around.filter(~pl.col("_beside")), on="_address", how="semi")
+    left, right = (
+        _lone(side.join(even, on="_address", how="semi"), name)
+        for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
+    )
+    pairs = left.join(right, on="_address", suffix="_theirs")
+    untold = (pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    seen = _nothing_differs(compare(pairs.filter(untold).select(list(PAIR)), ours, theirs))
+    agree = pl.sum_horizontal(pl.col(f"_level_{name}").is_in(["same"]).cast(pl.Int64()) for name in MEASURES)
+    return seen.filter((agree >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+
+
+def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
+    """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
+    names = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
+    sides = {"leverandor_bolig_id": ours, "kobo_id": theirs}
+    told = pl.concat(side.select(*names, pl.lit(name).alias("_side"), _id=name) for name, side in sides.items())
+    bare = told.filter(let_by_lease(told) & pl.col("_extra").is_null())
+    return pl.any_horizontal(pl.col(name).is_in(bare.filter(pl.col("_side") == name).get_column("_id").implode()) for name in sides)
+
+
+def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:
+    agree = pl.all_horizontal(pl.col(f"_level_{name}").is_in(["same", "unknown"]) for name in IDENTITY if name != "bruksareal")
+    return seen.filter(agree & pl.col("_level_bruksareal").is_in(["same", "close", "unknown"]))
+
+
+def _still_free(pairs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+    names = pairs.select(list(PAIR)).join(free_ours.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="semi")
+    return names.join(free_theirs.select("kobo_id"), on="kobo_id", how="semi")

@@ -1,0 +1,99 @@
+"""What people decided, put to tonight's rows: which of it still stands on its evidence, and what contradicts itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, contradictions, groups_of, holds
+from reconciliation.model.tables import CONTENT
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Rows by their `_row`. fields: (row, field, source that is taken)."""
+
+    same: list[list[int]] = field(default_factory=list)
+    different: list[tuple[int, int]] = field(default_factory=list)
+    new: list[int] = field(default_factory=list)
+    fields: list[tuple[int, str, str]] = field(default_factory=list)
+    contradictory: tuple[tuple[str, str], ...] = ()
+
+    def taken(self, named: pl.DataFrame) -> dict[tuple[int, str], str]:
+        """(_cluster, field) -> source."""
+        if not self.fields:
+            return {}
+        place = dict(named.select("_row", "_cluster").iter_rows())
+        return {(place[row], name): source for row, name, source in self.fields}
+
+    def excused(self, named: pl.DataFrame) -> pl.DataFrame:
+        """Pairs of leverandor_bolig_id that are different; right null: new, whatever stands beside it."""
+        ids = dict(named.select("_row", "leverandor_bolig_id").iter_rows()) if self.different or self.new else {}
+        pairs = [(ids[left], ids[right]) for left, right in self.different] + [(ids[row], None) for row in self.new]
+        return pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
+
+
+def answers_for(decisions: Decisions, rows: pl.DataFrame) -> Answers:
+    """rows: prepared standing rows (_row, _made, _known, content)."""
+    if decisions.frame.is_empty():
+        return Answers()
+    known = _Rows(rows)
+    same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
+    disputed = contradictions(same, different)
+    group = groups_of(same)
+    tainted = {group[left] for left, _ in disputed}
+    joined: dict[str, list[int]] = {}
+    for name, head in sorted(group.items()):
+        if head not in tainted:
+            joined.setdefault(head, []).append(known.place[name])
+    return Answers(
+        same=[sorted(members) for members in joined.values()],
+        different=[(known.place[left], known.place[right]) for left, right in different],
+        new=known.alone(decisions),
+        fields=known.fields(decisions),
+        contradictory=tuple(disputed),
+    )
+
+
+class _Rows:
+    """Finds the row that a decision names: by its key, or by the id of the dwelling it stands in."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self.rows = rows
+        keys = rows.select("_row", "_made", "_known", name=pl.col("source") + ":" + pl.col("source_key"))
+        self.place: dict[str, int] = dict(keys.select("name", "_row").iter_rows())
+        self.name: dict[str, str] = {}
+        for column in ("_made", "_known"):
+            found = keys.filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
+            self.name |= dict(found.select(column, "name").iter_rows())
+        self.content = [name for name in EVIDENCE_FIELDS if name in CONTENT]
+
+    def find(self, named: str | None) -> str | None:
+        if named is None:
+            return None
+        return named if named in self.place else self.name.get(named)
+
+    def values(self, name: str) -> dict[str, Any]:
+        return self.rows.select(self.content).row(self.place[name], named=True)
+
+    def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
+        found = []
+        for one in decisions.rows(kind):
+            left, right = self.find(one["left"]), self.find(one["right"])
+            if left and right and left != right and holds(one, self.values(left), self.values(right)):
+                found.append((left, right))
+        return found
+
+    def alone(self, decisions: Decisions) -> list[int]:
+        found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
+        return [self.place[name] for one, name in found if name and holds(one, self.values(name))]
+
+    def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
+        found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.TAKE)]
+        return [
+            (self.place[name], one["field"], one["value"])
+            for one, name in found
+            if name and one["field"] in CONTENT and one["value"] and (one["evidence"] is None or holds(one, self.values(name)))
+        ]

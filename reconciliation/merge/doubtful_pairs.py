@@ -1,0 +1,61 @@
+"""Dwellings that may be one another: what the rows cannot tell is asked, never guessed.
+
+Two rows of one system are two dwellings, so dwellings that share a system are no candidates of each other.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.merge.near_pairs import near
+
+MOST = 25
+"""Candidates named for one dwelling; a tower block has more, and no person compares them all."""
+
+
+def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: leverandor_bolig_id, sources, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one
+    although they are known, or look, as two. excused: pairs (left, right) that a person called different; right null: the
+    dwelling is new for certain.
+
+    Returns (leverandor_bolig_id, candidates: sorted list).
+    """
+    here = dwellings.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
+    found = [_at_address(here), _in_unit(here), near(dwellings), apart.select(leverandor_bolig_id="left", other="right")]
+    named = pl.concat(found).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
+    both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
+    named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
+    new = excused.filter(pl.col("right").is_null())
+    named = named.join(new, left_on="leverandor_bolig_id", right_on="left", how="anti")
+    return named.group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort().head(MOST))
+
+
+def _at_address(here: pl.DataFrame) -> pl.DataFrame:
+    """No unit number where more than one dwelling stands: it may be any that other systems alone hold. Where they hold none
+    it is itself, but without a lease reference nothing would tell it from its neighbours in the register: it is asked too."""
+    shared = here.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
+    untold = shared.filter(pl.col("_unit").is_null()).drop("_unit")
+    kinds = (
+        shared.group_by("_address", "sources").agg(other=pl.struct("leverandor_bolig_id", "_extra")).select("_address", "sources", "other")
+    )
+    beside = untold.join(kinds, on="_address", suffix="_other").filter(
+        pl.col("sources").list.set_intersection("sources_other").list.len() == 0
+    )
+    free = (
+        beside.with_columns(pl.col("other").list.sort().list.head(MOST * 4))
+        .explode("other")
+        .with_columns(_extra_other=pl.col("other").struct.field("_extra"), other=pl.col("other").struct.field("leverandor_bolig_id"))
+        .filter((pl.col("_extra") == pl.col("_extra_other")).fill_null(value=True))
+        .select("leverandor_bolig_id", "other")
+    )
+    nameless = untold.filter(pl.col("_extra").is_null()).join(free, on="leverandor_bolig_id", how="anti")
+    neighbours = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
+    indistinct = nameless.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")
+    return pl.concat([free, indistinct])
+
+
+def _in_unit(here: pl.DataFrame) -> pl.DataFrame:
+    """The whole unit in one system, and its leases one by one in another."""
+    keyed = here.filter(pl.col("_address").is_not_null() & pl.col("_unit").is_not_null())
+    leases = keyed.filter(pl.col("_extra").is_not_null()).select("_address", "_unit", other="leverandor_bolig_id")
+    return keyed.filter(pl.col("_extra").is_null()).join(leases, on=["_address", "_unit"]).select("leverandor_bolig_id", "other")

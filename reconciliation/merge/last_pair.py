@@ -1,0 +1,86 @@
+"""The last ones left: at an address where two systems list equally many dwellings and keys have paired all but one of each.
+
+Nothing is guessed among several: a dwelling joins only the single one that is left on the other side, only when one of
+them lacks the number that would have told, and only when what was measured agrees.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.comparison import SAME_AREA
+
+MOST_LEFT = 4
+"""With more than this unpaired at an address, no pairing of the rest is worth working out."""
+AGREEING = 2
+"""So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ."""
+
+AGREEING_OF_SEVERAL = 3
+"""The same where several are left and each fits only one of the others."""
+
+
+def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: as in clusters, joined by every key. Returns (_cluster, _key): clusters that share a value are one dwelling."""
+    bit = {source: 2**place for place, source in enumerate(sorted(rows.get_column("source").unique()))}
+    here = rows.filter(pl.col("_address").is_not_null()).select(
+        "_address", "_cluster", "_beside", _held=pl.col("source").replace_strict(bit, return_dtype=pl.Int64())
+    )
+    held = here.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())
+    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    sure = held.filter(~pl.col("_beside").any().over("_address"))
+    # A cluster of every source at the address lacks nobody. What the rest say is gathered only of the few that may be a pair.
+    lacking = sure.filter(pl.col("_held") < pl.col("_held").bitwise_or().over("_address")).drop("_beside")
+    lacking = lacking.filter(pl.len().over("_address") <= MOST_LEFT * 2)
+    pairs = lacking.join(lacking, on="_address", suffix="_other")
+    pairs = pairs.filter((pl.col("_held") & pl.col("_held_other")) == 0).select("_address", "_cluster", "_cluster_other")
+    few = rows.join(pairs, on=["_address", "_cluster"], how="semi")
+    few = few.group_by("_address", "_cluster").agg(
+        pl.col("source").unique().sort(),
+        *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),
+        *(pl.col(name).drop_nulls().mode().min() for name in ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")),
+    )
+    others = few.rename(lambda name: name if name == "_address" else f"{name}_other")
+    pairs = pairs.join(few, on=["_address", "_cluster"]).join(others, on=["_address", "_cluster_other"])
+    counts = rows.join(pairs, on="_address", how="semi").group_by("_address", "source").agg(_rows=pl.len())
+    single = (pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1)
+    pairs = pairs.with_columns(_needed=pl.when(single).then(AGREEING).otherwise(AGREEING_OF_SEVERAL))
+    pairs = pairs.filter(_fits())
+    pairs = pairs.filter((pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1))
+    pairs = pairs.filter((pl.col("_cluster") < pl.col("_cluster_other")) & (_agreeing() >= pl.col("_needed")))
+    pairs = _equally_many(pairs, counts)
+    joined = pairs.select("_cluster", "_cluster_other", _key=pl.col("_cluster").cast(pl.String()))
+    sides = [joined.select("_cluster", "_key"), joined.select("_key", _cluster="_cluster_other").select("_cluster", "_key")]
+    return pl.concat(sides)
+
+
+def _equally_many(pairs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose systems list the same number of dwellings at the address, and others than these two."""
+    listed = pairs.select("_address", "_cluster", source=pl.concat_list("source", "source_other")).explode("source")
+    rows = listed.join(counts, on=["_address", "source"]).group_by("_cluster").agg(pl.col("_rows").unique())
+    uneven = rows.filter((pl.col("_rows").list.len() > 1) | (pl.col("_rows").list.first() < 2))
+    return pairs.join(uneven, on="_cluster", how="anti")
+
+
+def _fits() -> pl.Expr:
+    """One lacks the number that would have told, and nothing written differs."""
+    untold = pl.col("_unit").is_null() | pl.col("_unit_other").is_null()
+    extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
+    labels = _unless_both_differ("_label")
+    ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
+    measured = pl.all_horizontal(_unless_both_differ(name) for name in ("antall_soverom", "etasjenummer")) & _near("bruksareal", 0.1)
+    return untold & extra & labels & ground & measured
+
+
+def _unless_both_differ(name: str) -> pl.Expr:
+    return (pl.col(name) == pl.col(f"{name}_other")).fill_null(value=True)
+
+
+def _near(name: str, share: float) -> pl.Expr:
+    one, other = pl.col(name), pl.col(f"{name}_other")
+    return ((one - other).abs() <= share * pl.max_horizontal(one, other)).fill_null(value=True)
+
+
+def _agreeing() -> pl.Expr:
+    area = (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
+    same = [pl.col(name) == pl.col(f"{name}_other") for name in ("antall_soverom", "etasjenummer", "manedsleie", "_label")]
+    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in [area, *same])

@@ -1,0 +1,68 @@
+"""Dwellings of different systems that no key joins although nearly everything agrees: a slip in the street, a lost letter,
+a number typed wrong. They are put to a person; nothing here joins anything."""
+
+from __future__ import annotations
+
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from reconciliation.likeness.blocks import pairs_in_blocks
+from reconciliation.likeness.comparison import compare_rows, prepared
+from reconciliation.likeness.neighbours import LETTERS_APART
+
+ENOUGH = 6.0
+"""Points (match.comparison) from which a pair of our own dwellings is worth a question."""
+MOST = 3
+_LOOKED_AT = (
+    *("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie"),
+)
+
+
+def near(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
+    nobody = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
+    systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
+    held = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
+    # No dwelling that every system holds can be one more row's, and none where all others share a system with it.
+    lacking = dwellings.with_columns(_held=held).filter(pl.col("_held") < 2 ** len(systems) - 1)
+    kinds = lacking.get_column("_held").unique().to_list()
+    if all(one & other for one in kinds for other in kinds):
+        return nobody
+    ours = prepared(lacking).with_columns(kobo_id="leverandor_bolig_id")
+    apart = (pl.col("_held") & pl.col("_held_right")) == 0
+    elsewhere = pl.col("_address") != pl.col("_address_right")
+    pairs = pairs_in_blocks(ours, ours, carry=("_held", "_address"), keep=apart & elsewhere)
+    pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
+    if pairs.is_empty():
+        return nobody
+    seen = _with_letters(compare_rows(pairs, ours, ours))
+    enough = seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH))
+    return (
+        enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+        .group_by("leverandor_bolig_id", maintain_order=True)
+        .head(MOST)
+        .select("leverandor_bolig_id", other="kobo_id")
+    )
+
+
+def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
+    """`_letters`: how many slips of the hand part the two streets, as written or without the form of the last word."""
+    import numpy as np  # noqa: PLC0415 - a tenth of a second, on the nights when two are compared only
+
+    apart = [
+        cpdist(seen[name].fill_null("").to_list(), seen[f"{name}_theirs"].fill_null("").to_list(), scorer=OSA.distance, dtype=np.int32)
+        for name in ("_street", "_stem")
+    ]
+    return seen.with_columns(_letters=pl.Series(np.minimum(*apart), dtype=pl.Int32()))
+
+
+def _may_be_one() -> pl.Expr:
+    """On compared pairs: nothing that is known differs, and what parts them is a slip of the hand or outweighed by a measure."""
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    agree = pl.all_horizontal(level[name] != "different" for name in _LOOKED_AT if name != "nummer") & (
+        level["bruksenhetsnummer"] != "digit"
+    )
+    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
+    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & (same_rent | same_area))
+    return agree & house & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)

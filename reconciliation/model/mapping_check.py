@@ -1,0 +1,37 @@
+"""Is a source's mapping one that can be carried out? Said when the file is read, not in the middle of the night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from rapidfuzz import process
+
+from connectors.source_config import AnySource
+from reconciliation.model import tables
+from reconciliation.model.transform_names import GROUP_FIELDS, NAMES
+
+
+def faults_of(
+    name: str, source: AnySource, categories: Collection[str], place: Callable[[str, str], str] = "sources.{}.fields.{}".format
+) -> Iterator[str]:
+    """One sentence per fault: what, where in the file, what to write instead. place: how a source's field is pointed at."""
+    for canonical, mapping in source.fields.items():
+        where = place(name, canonical)
+        if mapping.transform not in NAMES:
+            yield f"{where}: `as: {mapping.transform}` is no transform; {_nearest(mapping.transform, NAMES)}"
+        elif mapping.transform not in GROUP_FIELDS and canonical not in tables.CONTENT:
+            yield f"{where}: is no field; {_nearest(canonical, tables.CONTENT)}"
+        if mapping.transform == "lookup" and not mapping.table:
+            yield f"{where}: `as: lookup` needs a `table` of value: meaning."
+        if mapping.transform == "extract" and not mapping.pattern:
+            yield f"{where}: `as: extract` needs a `pattern` with one group."
+        if canonical == "kategori":
+            meant = [str(value) for value in (mapping.table or {}).values()]
+            for value in [*meant, *([str(mapping.constant)] if mapping.constant is not None else [])]:
+                if value not in categories:
+                    yield f"{where}: {value!r} is no category of this file; {_nearest(value, categories)}"
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    found = process.extractOne(word, list(known))
+    return f"did you mean {found[0]!r}?" if found else "there is none to choose from."

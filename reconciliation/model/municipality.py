@@ -1,0 +1,233 @@
+"""One municipality is one file in config/: its sources, register, categories, owners, deadline and guards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, PrivateAttr, ValidationError
+
+from connectors.source_config import AddressService, AnySource, Strict
+from kobo_client.register_config import RegisterConfig
+from reconciliation.model import safe_yaml
+from reconciliation.model.mapping_check import faults_of
+from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
+
+
+class Category(Strict):
+    """A step of the housing plan's staircase."""
+
+    title: str
+    in_scope: bool = True
+    boligtype: str | None = None
+    """Boligtype of its dwellings when the source does not say."""
+    basis: str = ""
+    """Basis of allocation (law or local regulation), bokmål."""
+    tenancy: str = ""
+    staffing: str = ""
+    baseline: int | None = None
+    """How many the plan counted."""
+
+
+class Owner(Strict):
+    """A data owner: a service, never a person."""
+
+    title: str
+
+
+class Survivorship(Strict):
+    """Who wins a field when sources disagree: the first source listed that has a value, then the newest."""
+
+    default: tuple[str, ...]
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Guards(Strict):
+    """Limits beyond which a plan is stored and shown, and not applied."""
+
+    retire_after_nights: int = Field(default=2, ge=1)
+    maximum_retire_share: float = Field(default=0.05, ge=0, le=1)
+    maximum_retire_count: int = 50
+    maximum_update_share: float = Field(default=0.3, ge=0, le=1)
+    maximum_update_count: int = 500
+    maximum_create_share: float = Field(default=10.0, ge=0)
+    """Creates as a share of what is in the register; sudden growth."""
+    floor: int = 10
+    """Up to this many of a kind are always allowed."""
+
+
+class Needs(Strict):
+    """What the services say they need: filled-in workbooks that `kobosync needs template` made."""
+
+    path: Path
+    """A workbook, or a folder of them."""
+    services: tuple[str, ...] = ()
+    """Owners who must answer; everyone in `owners` when left out."""
+
+
+class Kostra(Strict):
+    """What the register's values do not tell of KOSTRA skjema 13, and the municipality knows."""
+
+    right_of_disposal: tuple[str, ...] = ()
+    """Organisation numbers of private owners, and ids of dwellings, where the municipality only decides who is let in."""
+    municipal_company: Literal["leased", "owned"] = "leased"
+    """How a dwelling let through a kommunalt foretak counts; the register calls it leased in."""
+
+
+class Send(Strict):
+    """What each data owner is sent when their list of deviations and questions has changed."""
+
+    owners: dict[str, Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]] = Field(default_factory=dict)
+    """Owner -> the environment variable that holds the apprise URL (several with a space between); never the URL itself."""
+    workbook: bool = False
+    """Attach the owner's workbook. It holds addresses, so `addresses` must be true too."""
+    addresses: bool = False
+    """The message may quote what stands in the rows; otherwise it holds counts and a link only."""
+    link: str = ""
+    """Where owners reach the folder `reports`: https://..., or a file share. The path on this machine when left out."""
+
+
+class Municipality(Strict):
+    slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    kommunenummer: str = Field(pattern=r"^\d{4}$")
+    deadline: date
+    started: date
+    """First day of the work, where the required line begins."""
+    schedule: str = "0 2 * * *"
+    timezone: str = "Europe/Oslo"
+    apply: Literal["auto", "approve", "never"] = "auto"
+    ledger: str = "sqlite:///var/ledger.sqlite"
+    """SQLAlchemy URL; `${NAME}` from the environment. A relative SQLite path is relative to the home folder."""
+    storage: str = "var/tables"
+    """Folder or URL where tables between steps lie."""
+    reports: str = "reports"
+    reports_copy: str = ""
+    """URL (s3://, abfs://, file://) to which each night's reports are copied as well."""
+    categories: dict[str, Category]
+    owners: dict[str, Owner]
+    sources: dict[str, AnySource]
+    survivorship: Survivorship
+    register_: RegisterConfig = Field(alias="register")
+    guards: Guards = Guards()
+    needs: Needs | None = None
+    acquisitions: Path | None = None
+    """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
+    kostra: Kostra = Kostra()
+    addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
+    """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
+    `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
+    corrections: Path | None = None
+    """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
+    answers: Path | None = None
+    """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
+    alerts: tuple[str, ...] = ()
+    """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
+    send: Send | None = None
+    """Data owners who are told by themselves; nobody when left out."""
+    on_new_file: bool = False
+    """Start a night as soon as a file of a source is new or changed, not only at its hour."""
+    missed_after_hours: float = Field(default=6.0, gt=0)
+    """So long after its hour a night that has not ended is missed."""
+
+    _file: str = PrivateAttr(default="")
+
+    @property
+    def file(self) -> str:
+        """The file as it was named when read, for commands that a message tells people to run."""
+        return self._file or f"config/{self.slug}.yaml"
+
+
+class ConfigurationError(Exception):
+    """The file cannot be used; the text says which key, why, and what to do."""
+
+
+def home_of(config_file: Path) -> Path:
+    """The folder that relative paths are relative to: KOBOSYNC_HOME, else the nearest parent with a dagster.yaml."""
+    if "KOBOSYNC_HOME" in os.environ:
+        return Path(os.environ["KOBOSYNC_HOME"])
+    resolved = config_file.resolve()
+    for folder in resolved.parents:
+        if (folder / "dagster.yaml").exists():
+            return folder
+    return resolved.parent
+
+
+def load(config_file: Path) -> Municipality:
+    """Read and check one municipality's file. Raises ConfigurationError with one line per fault."""
+    try:
+        text = config_file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
+        ) from error
+    try:
+        content = safe_yaml.load(text)
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{config_file}: is not valid YAML: {error}. Mend that line and run again.") from error
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{config_file}: holds no keys. Compare it with config/demo.yaml.")
+    try:
+        content, origins = with_mappings(config_file, text, content)
+        municipality = Municipality.model_validate(content)
+    except MappingFault as fault:
+        raise ConfigurationError(str(fault)) from fault
+    except ValidationError as error:
+        faults = "\n".join(f"{_placed(config_file, origins, fault['loc'])}: {fault['msg']}." for fault in error.errors())
+        raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error
+
+    def place(name: str, field: str) -> str:
+        return _placed(config_file, origins, ("sources", name, municipality.sources[name].kind, "fields", field))
+
+    mappings = (one for name, source in municipality.sources.items() for one in faults_of(name, source, municipality.categories, place))
+    if contradictions := [*(f"{config_file}: {one}" for one in _cross_faults(municipality)), *mappings]:
+        raise ConfigurationError("\n".join(contradictions))
+    home = home_of(config_file)
+    resolved = config_file.resolve()
+    municipality._file = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else str(config_file)
+    return municipality
+
+
+def _placed(config_file: Path, origins: Mapping[str, Origin], at: Sequence[object]) -> str:
+    """File and key of a fault: in the mapping file, with its line, where it is that file which says it."""
+    if len(at) > 2 and at[0] == "sources":
+        name, within = str(at[1]), at[3:]
+        if name in origins and (line := origins[name].line(within)) is not None:
+            return f"{origins[name].file}, line {line}: {'.'.join(str(part) for part in within)}"
+        at = ("sources", name, *within)
+    return f"{config_file}: {'.'.join(str(part) for part in at)}"
+
+
+def _cross_faults(municipality: Municipality) -> Iterator[str]:
+    """Names that one part of the file uses and no other part has."""
+    for name, source in municipality.sources.items():
+        if source.owner not in municipality.owners:
+            yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
+    if municipality.register_.by_file and municipality.register_.export is None:
+        yield (
+            "register.export: with `write: import_file` only a file exported from Kobo can tell what has arrived. Export one "
+            "(also while it is empty), and write its path here."
+        )
+    for name in municipality.needs.services if municipality.needs else ():
+        if name not in municipality.owners:
+            yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
+    yield from _sending_faults(municipality)
+    ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
+    for field, order in ranked.items():
+        for name in order:
+            if name not in municipality.sources:
+                yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."
+
+
+def _sending_faults(municipality: Municipality) -> Iterator[str]:
+    if municipality.send is None:
+        return
+    for name in municipality.send.owners:
+        if name not in municipality.owners:
+            yield f"send.owners: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
+    if municipality.send.workbook and not municipality.send.addresses:
+        yield "send.workbook: the workbook holds addresses. Set `send.addresses: true` too if the way it is sent may carry them."

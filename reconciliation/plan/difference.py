@@ -1,0 +1,108 @@
+"""What differs between a dwelling and its register entry, field by field, for all pairs at once.
+
+A blank of ours is no opinion. Streets and letters are compared folded, numbers within half a cent, the rest exactly.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
+from reconciliation.addresses import fold
+from reconciliation.model.row_joins import beside, meeting, taken
+
+TOLERANCE = 0.005
+
+DIFFERENCES: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "kobo_id": pl.String(),
+    "field": pl.String(),
+    "protected": pl.Boolean(),
+    "change": pl.String(),  # JSON {field, old, new, source}
+}
+
+
+def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
+    rows = meeting(pairs.get_column("leverandor_bolig_id"), dwellings.get_column("leverandor_bolig_id"))
+    ours = taken(dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED)), rows[1])
+    sides = ours.with_columns(taken(pairs.select("kobo_id"), rows[0]))
+    return changes_of(at_odds(sides, register_rows), told_by)
+
+
+def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
+
+    sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
+    have none of the three columns.
+    """
+    rows = meeting(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
+    ours = taken(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
+    # Where ours has no letter it still says so, by its number.
+    said = [field for field in COMPARED if _filled(ours, "nummer" if field.name == "bokstav" else field.name)]
+    theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
+    unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
+    joined = pl.concat([ours, theirs], how="horizontal")
+    streets = _folds(joined) if "adressenavn" in (field.name for field in unlike) else {}
+    marks = joined.select(_differs(field, streets).alias(f"{field.name}_differs") for field in unlike)
+    # Only what differs is put side by side: a filter moves every column.
+    odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
+    told = ["leverandor_bolig_id", "kobo_id", *(name for field in unlike for name in (field.name, f"{field.name}_theirs"))]
+    return pl.concat([joined.select(told)[odd], marks[odd]], how="horizontal")
+
+
+def _filled(dwellings: pl.DataFrame, name: str) -> bool:
+    return dwellings.get_column(name).null_count() < dwellings.height
+
+
+def changes_of(odd: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    """odd: what at_odds gives. told_by: as of differences, at least for those dwellings. Shape: DIFFERENCES."""
+    found = [
+        _changes(field, odd, told_by)
+        for field in COMPARED
+        if f"{field.name}_differs" in odd.columns and odd.get_column(f"{field.name}_differs").any()
+    ]
+    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
+
+
+def _folds(joined: pl.DataFrame) -> dict[str, str]:
+    """Only streets that are not written alike need folding."""
+    odd = joined.filter(pl.col("adressenavn").ne_missing(pl.col("adressenavn_theirs")))
+    distinct = pl.concat([odd.get_column("adressenavn"), odd.get_column("adressenavn_theirs")]).drop_nulls().unique()
+    return {street: fold(street) for street in distinct}
+
+
+def _differs(field: RegisterField, streets: dict[str, str]) -> pl.Expr:
+    ours, theirs = pl.col(field.name), pl.col(f"{field.name}_theirs")
+    if field.kind is Kind.NUMBER:
+        unlike = ((ours - theirs).abs() > TOLERANCE).fill_null(value=True)
+    elif field.name == "adressenavn" and streets:
+        unlike = ours.replace(streets).ne_missing(theirs.replace(streets))
+    elif field.name == "bokstav":
+        unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
+        # A house without a letter is another house than one with a letter: here our blank is an opinion.
+        return (unlike & pl.col("nummer").is_not_null() & (ours.fill_null("") != theirs.fill_null("").str.to_uppercase())).fill_null(
+            value=False
+        )
+    else:
+        unlike = ours.ne_missing(theirs)
+    said = ours.is_not_null() & (ours != "") if field.kind in (Kind.TEXT, Kind.ENUM) else ours.is_not_null()
+    return said & unlike
+
+
+_PROTECTED = frozenset(field.name for field in PROTECTED)
+
+
+def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+    name = field.name
+    found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
+    default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
+    won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
+    named = beside(beside(found, default, "leverandor_bolig_id"), won, "leverandor_bolig_id")
+    return named.select(
+        "leverandor_bolig_id",
+        "kobo_id",
+        field=pl.lit(name),
+        protected=pl.lit(name in _PROTECTED),
+        change=pl.struct(pl.lit(name).alias("field"), "old", "new", pl.coalesce("_own", "_any").alias("source")).struct.json_encode(),
+    )

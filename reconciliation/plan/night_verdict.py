@@ -1,0 +1,50 @@
+"""How did the night go? One word for machines, one sentence per fault for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciliation.plan.approval import Answer, Approval
+
+
+class NightVerdict(StrEnum):
+    DONE = "done"
+    WAITING = "waiting"
+    """The plan needs a person; nothing was applied."""
+    INCOMPLETE = "incomplete"
+    """A source could not be read, or changes could not be made; the rest is done and the next night goes on."""
+    FAILED = "failed"
+    """The register could not be read; nothing was planned or applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: NightVerdict
+    messages: tuple[str, ...]
+
+
+def judge(
+    source_messages: Mapping[str, str | None],
+    register_message: str | None,
+    approval: Approval,
+    outcomes: Mapping[str, int],
+) -> Judgement:
+    """source_messages: source -> why its read is not complete, or None. register_message: why it was not seen, or None.
+
+    outcomes: outcome -> count, of the changes that were tried. A row that Kobo refused is its owner's matter, not a failed night.
+    """
+    messages = [message for _, message in sorted(source_messages.items()) if message]
+    undone = {name: outcomes[name] for name in ("failed", "unknown", "not_tried") if outcomes.get(name)}
+    if register_message:
+        return Judgement(NightVerdict.FAILED, (register_message, *messages))
+    if undone:
+        counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in undone.items())
+        messages.append(f"Not every change was made ({counts}). Run the night again, or leave it to the next one.")
+    waits = (approval.message,) if approval.answer in (Answer.WAIT, Answer.STALE) else ()
+    if messages:
+        return Judgement(NightVerdict.INCOMPLETE, (*messages, *waits))
+    if waits:
+        return Judgement(NightVerdict.WAITING, waits)
+    return Judgement(NightVerdict.DONE, ())

@@ -1,0 +1,68 @@
+"""A plan as people and machines read it outside a terminal: Markdown with a cap, and JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.reasons import english
+from reconciliation.model.words import ACTIONS, CLASS_TITLE, DwellingClass
+from reconciliation.plan.planning import Plan, actionable
+
+_HEADS = ("class", "dwelling", "koboId", "changes", "why", "held")
+
+
+def as_markdown(plan: Plan, rows: int = 40) -> str:
+    """Counts, refusals and at most `rows` items: those that change something or wait for a person first."""
+    lines = [f"Plan `{plan.digest[:12]}`: {actionable(plan).height} changes.", "", "| class | | dwellings |", "|---|---|---:|"]
+    lines += [f"| {kind.value} | {CLASS_TITLE[kind]} | {plan.counts[kind.value]} |" for kind in DwellingClass]
+    if plan.refusals:
+        lines += ["", "**Not applied without a person:**", *(f"- {refusal.message}" for refusal in plan.refusals)]
+    shown = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
+    acting = pl.col("class").is_in([kind.value for kind in ACTIONS])
+    shown = shown.sort(acting, "class", "leverandor_bolig_id", "kobo_id", descending=[True, False, False, False], nulls_last=True)
+    if shown.height:
+        lines += ["", f"| {' | '.join(_HEADS)} |", "|" + "---|" * len(_HEADS)]
+        lines += [f"| {' | '.join(_cell(text) for text in _texts(item))} |" for item in shown.head(rows).iter_rows(named=True)]
+    if shown.height > rows:
+        lines += ["", f"… and {shown.height - rows} more; `kobosync plan` shows them all."]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(plan: Plan) -> str:
+    """The whole plan as JSON: digest, counts, refusals and every item that is not in sync, with its changes as lists."""
+    items = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value).to_dicts()
+    content: dict[str, Any] = {
+        "digest": plan.digest,
+        "register_verdict": plan.register_verdict,
+        "counts": plan.counts,
+        "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": one.melding} for one in plan.refusals],
+        "items": [{**item, "changes": _without_place(item["changes"]), "details": json.loads(item["details"])} for item in items],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def in_words(changes: str) -> str:
+    """What would change. Where a home lies is left out: a plan is shown in places that a secret address must not reach (law 10)."""
+    return ", ".join(
+        f"{one['field']}: differs" if one["field"] in PLACE_FIELDS else f"{one['field']}: {one['old']} -> {one['new']}"
+        for one in json.loads(changes)
+    )
+
+
+def _without_place(changes: str) -> list[dict[str, Any]]:
+    return [{"field": one["field"]} if one["field"] in PLACE_FIELDS else one for one in json.loads(changes)]
+
+
+def _texts(item: dict[str, Any]) -> list[str]:
+    details = json.loads(item["details"])
+    changes = in_words(item["changes"])
+    held = english(item["held"], details) if item["held"] else ""
+    return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,1 @@
+"""From rows as written to rows that can be trusted: canonical columns, corrections, official addresses, validation."""

@@ -1,0 +1,84 @@
+"""Owners' corrections applied to what was read, and told of wherever a corrected value is still wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from connectors.read_result import SourceRead
+from reconciliation.model import tables
+from reconciliation.reading.corrections import Corrections
+
+CORRECTED_ROWS: dict[str, pl.DataType] = {**tables.SOURCE_ROWS, "corrected": pl.String()}
+"""SOURCE_ROWS between standardising and validating. corrected: JSON list of [heading, as written, as meant]; null for most rows."""
+_PLACE = ("source", "file", "sheet", "row")
+_CELLS: dict[str, pl.DataType] = {**{name: tables.PLACE[name] for name in _PLACE}, "corrected": pl.String()}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """read: with the values that were meant. used: (heading, value as written) -> on how many rows, also when on none.
+
+    cells: source, file, sheet, row, corrected; a row for each that was read differently.
+    """
+
+    read: SourceRead
+    used: Mapping[tuple[str, str], int]
+    cells: pl.DataFrame
+
+
+def corrected(read: SourceRead, corrections: Corrections) -> Corrected:
+    """The read as its owner means it. Place, hash and key are the source's own."""
+    used: dict[tuple[str, str], int] = {}
+    rows = read.rows
+    told = [tables.empty(_CELLS)]
+    for (source, heading), meanings in corrections.meanings.items():
+        if source != read.source or heading not in rows.columns:
+            continue
+        text = pl.col(heading).str.strip_chars()
+        hit = text.is_in(list(meanings))
+        found = rows.filter(hit).select(*_PLACE, written=text, meant=text.replace(meanings))
+        counts = dict(found["written"].value_counts().iter_rows())
+        used |= {(heading, value): int(counts.get(value, 0)) for value in meanings}
+        cells = [json.dumps([heading, *pair], ensure_ascii=False) for pair in found.select("written", "meant").iter_rows()]
+        told.append(found.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
+        rows = rows.with_columns(pl.when(hit).then(text.replace(meanings)).otherwise(heading).alias(heading))
+    cells_of_rows = pl.concat(told).group_by(_PLACE, maintain_order=True).agg(pl.col("corrected").str.join(","))
+    return Corrected(replace(read, rows=rows), used, cells_of_rows.with_columns(corrected="[" + pl.col("corrected") + "]"))
+
+
+def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """rows: SOURCE_ROWS. CORRECTED_ROWS, in the same order."""
+    if cells.is_empty():  # most municipalities correct nothing
+        return rows.with_columns(corrected=pl.lit(None, pl.String())).select(list(CORRECTED_ROWS))
+    return rows.join(cells, on=_PLACE, how="left", nulls_equal=True, maintain_order="left").select(list(CORRECTED_ROWS))
+
+
+def tell_corrected(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """DEVIATIONS in which a value that a correction put there is told as it stands in the source, with what it was read as.
+
+    rows: CORRECTED_ROWS. A deviation of a whole row, or of a column that was not corrected, is left alone.
+    """
+    marked = rows.filter(pl.col("corrected").is_not_null()).select(*_PLACE, "corrected")
+    if marked.is_empty() or deviations.is_empty():
+        return deviations
+    joined = deviations.join(marked, on=_PLACE, how="left", nulls_equal=True, maintain_order="left")
+    values, messages = [], []
+    for column, value, message, cells in joined.select("column", "value", "message", "corrected").iter_rows():
+        value_in_source, words = _told(column, value, json.loads(cells) if cells else [])
+        values.append(value_in_source)
+        messages.append(f"{message}{words}")
+    return deviations.with_columns(value=pl.Series(values, dtype=pl.String), message=pl.Series(messages, dtype=pl.String))
+
+
+def _told(column: str | None, value: str | None, cells: list[tuple[str, str, str | None]]) -> tuple[str | None, str]:
+    headings = (column or "").split(", ")
+    words = ""
+    for heading, written, meant in cells:
+        if heading in headings or heading == column:
+            words += f" I kilden står «{written}»; rettelsesfilen sier at det betyr {f'«{meant}»' if meant else 'ingenting'}."
+            value = written if value == meant else value
+    return value, words

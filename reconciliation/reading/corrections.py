@@ -1,0 +1,110 @@
+"""What an owner has told us of single values: in column Y of source Z, X means W.
+
+A file of theirs, applied before values become fields.
+The source stays as it is, and so do its rows' place and hash; a key is never corrected, since it names the row for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from connectors.headings import nearest, plain
+from connectors.read import read_source
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
+from reconciliation.model.municipality import Municipality
+
+HEADINGS = ("Kilde", "Kolonne", "Verdi", "Betyr")
+COMMENT, SHEET = "Kommentar", "Rettelser"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). faults: bokmål, one sentence
+    per line that cannot be used, with its place."""
+
+    meanings: Mapping[tuple[str, str], Mapping[str, str | None]] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+def read_corrections(municipality: Municipality, home: Path) -> Corrections:
+    """The municipality's file of corrections (.csv or .xlsx with a sheet Rettelser), checked line by line. Never raises.
+
+    Columns: Kilde (slug or title of the source), Kolonne, Verdi, Betyr, Kommentar. Lines that contradict each other are all left out.
+    """
+    path = municipality.corrections
+    if path is None:
+        return Corrections()
+    shape = {
+        "title": "Rettelser",
+        "owner": next(iter(municipality.owners)),
+        "path": path,
+        "key": HEADINGS[:3],
+        "fields": {name.casefold(): FieldMapping(column=name) for name in HEADINGS},
+        "ignore": (COMMENT,),
+        "minimum_rows": 0,
+    }
+    if path.suffix.casefold() in (".xlsx", ".xls"):
+        read = read_source("rettelser", ExcelSource(kind="excel", sheets=(Sheet(name=SHEET),), **shape), home)
+    else:
+        read = read_source("rettelser", CsvSource(kind="csv", **shape), home)
+    if read.verdict is Verdict.FAILED:
+        return Corrections(faults=(read.melding or f"{path} kan ikke leses.",))
+    return _checked(read, municipality)
+
+
+def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
+    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    written = read.rows.select(pl.col(HEADINGS).str.strip_chars().fill_null("")).rows()
+    meanings: dict[tuple[str, str, str], dict[str, str]] = {}
+    places = [f"{file}, rad {row}" for file, row in read.rows.select("file", "row").iter_rows()]
+    faults = [str(melding) for melding in (read.unreadable["melding"] if read.unreadable is not None else [])]
+    for (source, column, value, means), place in zip(written, places, strict=True):
+        name, fault = _source_of(source, municipality)
+        heading, unfit = _heading_of(column, name, municipality) if name else ("", None)
+        if name and not value:
+            fault = "Verdi mangler. Skriv verdien slik den står i kilden."
+        if fault or unfit or name is None:
+            faults.append(f"{place}: {fault or unfit}")
+        else:
+            meanings.setdefault((name, heading, value), {}).setdefault(means, place)
+    for (name, heading, value), told in meanings.items():
+        if len(told) == 1:
+            found.setdefault((name, heading), {})[value] = next(iter(told)) or None
+        else:
+            said = " og ".join(f"«{means}» ({place})" for means, place in told.items())
+            faults.append(f"«{value}» i «{heading}» har flere betydninger: {said}. Behold én av dem; ingen av dem brukes.")
+    return Corrections(found, tuple(faults))
+
+
+def _source_of(written: str, municipality: Municipality) -> tuple[str | None, str | None]:
+    names = {plain(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
+    if name := names.get(plain(written).casefold()):
+        return name, None
+    near = nearest(written, list(municipality.sources))
+    return None, f"Kilden «{written}» finnes ikke.{f' Mente du «{near}»?' if near else ''} Kildene er: {', '.join(municipality.sources)}."
+
+
+def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, str | None]:
+    source = municipality.sources[name]
+    by_name = {plain(heading).casefold(): heading for heading in source.mapped()}
+    heading = by_name.get(plain(written).casefold())
+    if heading in source.key:
+        return "", f"«{written}» er nøkkelen i {source.title} og kan ikke rettes her. Rett den i kilden."
+    if heading is None:
+        near = nearest(written, list(source.mapped()))
+        return "", f"{source.title} har ingen kolonne «{written}» som leses.{f' Mente du «{near}»?' if near else ''}"
+    return heading, None
+
+
+def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
+    """A sentence for each correction of that source whose value stands there no longer. used: as `corrected` gives it."""
+    return [
+        f"«{value}» i «{heading}» ({source}) står ikke lenger i kilden; linjen kan tas bort."
+        for (heading, value), n in used.items()
+        if not n
+    ]

@@ -1,0 +1,227 @@
+"""From rows as written to canonical columns: the mapping is data, the steps are `reconciliation.reading.transforms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from connectors.decimals import decimals_of
+from connectors.personal_numbers import MASK
+from connectors.read_result import ERROR_VALUES, SourceRead
+from connectors.source_config import AnySource, FieldMapping
+from reconciliation.addresses.parsing import plain_parts
+from reconciliation.identifiers import municipalities
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import BY_ID, Rule
+from reconciliation.model.transform_names import GROUP_FIELDS
+from reconciliation.reading.dates import moment
+from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
+
+_BLANK = ("", "<NULL>", "''", "-", "–")
+"""What people and dumps write for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """rows: SOURCE_ROWS, one per source row. deviations: DEVIATIONS, what could not be read."""
+
+    rows: pl.DataFrame
+    deviations: pl.DataFrame
+
+
+def standardise(read: SourceRead, source: AnySource, municipality: Municipality) -> Standardised:
+    """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read."""
+    raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
+    frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
+    decimals = decimals_of(read.rows, source)
+    made: dict[str, pl.Series] = {}
+    faults: list[pl.DataFrame] = []
+    for canonical, mapping in _specific_first(source):
+        column = _texts(raw, mapping)
+        values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals))
+        for name, series in values.items():
+            # A field's own mapping comes first, so it wins over what a group says of the same field.
+            made[name] = series if name not in made else made[name].zip_with(made[name].is_not_null(), series)
+        faults.append(_broken_values(frame, column, broken, canonical, mapping))
+    faults.extend(_masked(raw, frame, source))
+    rows = frame.with_columns(
+        made[name].alias(name) if name in made else pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items()
+    )
+    rows, unknown = _municipality_numbers(rows, source, municipality)
+    faults.append(unknown)
+    lost, lost_deviations = _unreadable(read, source)
+    return Standardised(
+        pl.concat([_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
+        pl.concat([tables.empty(tables.DEVIATIONS), *faults, lost_deviations]),
+    )
+
+
+def _source_key(source: AnySource) -> pl.Expr:
+    """Raw key parts joined with a hyphen; null when one is missing that must be there.
+
+    A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.
+    """
+    parts = {heading: pl.col(heading).str.strip_chars() for heading in source.key}
+    missing = {heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) for heading, part in parts.items()}
+    whole = pl.concat_str([pl.when(~missing[heading]).then(part).fill_null("") for heading, part in parts.items()], separator="-")
+    if source.blank_key_parts:
+        at_end = [pl.all_horizontal(list(missing.values())[first:]) for first in range(len(parts))]
+        whole = whole.str.slice(0, (whole.str.len_chars() - pl.sum_horizontal(at_end)).cast(pl.UInt32))
+    needed = [missing[heading] for heading in source.key if heading not in source.blank_key_parts]
+    return pl.when(pl.any_horizontal(needed)).then(None).otherwise(whole)
+
+
+def _specific_first(source: AnySource) -> Iterator[tuple[str, FieldMapping]]:
+    groups = {name: mapping for name, mapping in source.fields.items() if mapping.transform in GROUPS}
+    yield from ((name, mapping) for name, mapping in source.fields.items() if name not in groups)
+    yield from groups.items()
+
+
+def _texts(raw: pl.DataFrame, mapping: FieldMapping) -> pl.Series:
+    """The text each row has for that mapping, null for none of the many ways to write nothing."""
+    if mapping.constant is not None:
+        return pl.Series("text", [str(mapping.constant)] * raw.height, dtype=pl.String)
+    headings = mapping.columns or (mapping.column,)
+    filled = [pl.col(str(heading)).str.strip_chars() for heading in headings]
+    return raw.select(text=pl.coalesce(pl.when(~text.is_in(_BLANK)).then(text) for text in filled)).to_series()
+
+
+def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str | None:
+    """The mark that all of the mapping's columns write; none when they differ. A constant is YAML's, which has a point."""
+    if mapping.constant is not None:
+        return "."
+    marks = {decimals.get(heading) for heading in (mapping.column, *mapping.columns) if heading}
+    return marks.pop() if len(marks) == 1 else None
+
+
+def _apply(column: pl.Series, canonical: str, mapping: FieldMapping, decimal: str | None) -> tuple[dict[str, pl.Series], pl.Series]:
+    """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
+    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical, decimal)
+    names = GROUP_FIELDS.get(mapping.transform, (canonical,))
+    distinct = column.unique().drop_nulls()
+    # What a failed formula left behind is no value, also where any text would do.
+    signs = SIGNS if mapping.transform in NUMBERS else {}
+    faulty = dict.fromkeys(ERROR_VALUES, "V01") | signs
+    plain = plain_parts(distinct) if mapping.transform == "address" else pl.DataFrame(schema={"text": pl.String})
+    odd = distinct.to_frame("text").join(plain, on="text", how="anti").to_series() if plain.height else distinct
+    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in odd]
+    lookup = pl.DataFrame(
+        {
+            "text": odd,
+            **{name: _column(name, [one.values.get(name) for one in parsed]) for name in names},
+            "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
+        }
+    )
+    lookup = pl.concat([lookup, plain], how="diagonal") if plain.height else lookup
+    joined = column.to_frame("text").join(lookup, on="text", how="left", maintain_order="left")
+    return {name: joined[name] for name in names}, joined["rule"]
+
+
+def _column(name: str, values: list[Any]) -> pl.Series:
+    """Values in the field's own type: YAML reads a lookup table's 1 and true as it likes."""
+    kind = tables.CONTENT[name]
+    if kind == pl.String():
+        values = [value if value is None or isinstance(value, str) else str(value) for value in values]
+    elif kind == pl.Float64():
+        values = [value if value is None else float(str(value)) for value in values]
+    elif kind == pl.Datetime("us"):
+        values = [value if value is None else moment(str(value)) for value in values]
+    return pl.Series(values, dtype=kind)
+
+
+def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, canonical: str, mapping: FieldMapping) -> pl.DataFrame:
+    heading = mapping.column or ", ".join(mapping.columns) or None
+    found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
+    return deviations_of(found, heading, canonical)
+
+
+def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
+    """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
+    sentences = [BY_ID[rule].message(value, heading) for rule, value in found.select("rule", "value").iter_rows()]
+    severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
+    return found.with_columns(
+        column=pl.lit(heading, pl.String),
+        field=pl.lit(canonical, pl.String),
+        severity=pl.Series(severities, dtype=pl.String),
+        message=pl.Series(sentences, dtype=pl.String),
+    ).select(list(tables.DEVIATIONS))
+
+
+def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterator[pl.DataFrame]:
+    for heading in source.mapped():
+        hit = raw.get_column(heading).str.contains(MASK, literal=True).fill_null(value=False)
+        found = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
+        yield deviations_of(found, heading, None)
+
+
+def _municipality_numbers(rows: pl.DataFrame, source: AnySource, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """kommunenummer as it is today, where a source gives one. Deviations: a number that never was (G01), and a matrikkelnummer
+    from before a merger, which is left out since the farms got new numbers in it (G02W)."""
+    written = rows.get_column("kommunenummer")
+    table, home = municipalities(), municipality.kommunenummer
+    today = table.same_place_as(home)
+    forms: dict[str, str | None] = {}
+    renumbered: list[str] = []
+    for text in written.drop_nulls().unique():
+        number = home if text.strip() == home else table.repaired(text)
+        forms[text] = today(number) if number else None
+        if number and forms[text] != number and not table.kept_its_farms(number):
+            renumbered.append(text)
+    now = written.replace_strict(forms, default=None, return_dtype=pl.String)
+    stale = written.is_in(renumbered) & rows.get_column("gardsnummer").is_not_null()
+    told = [
+        _of_field(
+            rows.with_columns(value=written, rule=pl.lit("G01")).filter(written.is_not_null() & now.is_null()), source, "kommunenummer"
+        ),
+        _of_field(rows.with_columns(value=written, rule=pl.lit("G02W")).filter(stale), source, "kommunenummer"),
+    ]
+    blank = [pl.when(stale).then(None).otherwise(pl.col(name)).alias(name) for name in GROUP_FIELDS["matrikkel"]]
+    return rows.with_columns(now.alias("kommunenummer"), *blank), pl.concat(told)
+
+
+def _of_field(found: pl.DataFrame, source: AnySource, canonical: str) -> pl.DataFrame:
+    mapping = source.fields.get(canonical)
+    return deviations_of(found, (mapping.column or ", ".join(mapping.columns) or None) if mapping else None, canonical)
+
+
+def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """kommunenummer of the municipality, boligtype of the category, where the source says none."""
+    by_category = {key: category.boligtype for key, category in municipality.categories.items() if category.boligtype}
+    boligtype = (
+        pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
+    )
+    return rows.with_columns(
+        pl.col("kommunenummer").fill_null(municipality.kommunenummer),
+        pl.coalesce("boligtype", boligtype).alias("boligtype"),
+        # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
+        pl.when(pl.col("postnummer").str.contains(r"^\d{3}$")).then("0" + pl.col("postnummer")).otherwise("postnummer").alias("postnummer"),
+        pl.col("bokstav").str.to_uppercase(),
+    )
+
+
+def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines whose values cannot be told apart: rejected rows with their place and nothing else."""
+    if read.unreadable is None or read.unreadable.is_empty():
+        return tables.empty(tables.SOURCE_ROWS), tables.empty(tables.DEVIATIONS)
+    placed = read.unreadable.with_columns(
+        pl.col("row").cast(pl.Int64), owner=pl.lit(source.owner), source_key=pl.lit(None, pl.String), row_hash=pl.lit(None, pl.String)
+    )
+    rows = placed.with_columns(pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items())
+    rule: Rule = BY_ID["L01"]
+    deviations = placed.with_columns(
+        column=pl.lit(None, pl.String),
+        field=pl.lit(None, pl.String),
+        value=pl.lit(None, pl.String),
+        rule=pl.lit(rule.id),
+        severity=pl.lit(rule.severity.value),
+        message=pl.col("melding"),
+    )
+    casts = [pl.col(name).cast(kind) for name, kind in tables.PLACE.items()]
+    return (
+        rows.select(*casts, *tables.CONTENT).select(list(tables.SOURCE_ROWS)),
+        deviations.select(*casts, *(name for name in tables.DEVIATIONS if name not in tables.PLACE)).select(list(tables.DEVIATIONS)),
+    )

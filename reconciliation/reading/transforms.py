@@ -1,0 +1,128 @@
+"""The small declared steps from a value as written to a canonical value; a mapping names them with `as:`.
+
+A transform is a function of one text. It returns the value, or None when the text is none: that is rule V01, and the
+value stays blank. Group transforms return several canonical fields at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from connectors.source_config import FieldMapping
+from reconciliation.addresses.parsing import Status, parse
+from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.model import tables
+from reconciliation.reading.dates import day, moment
+from reconciliation.reading.numbers import TwoNumbers, integer, number
+
+Transform = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one text came to. values: canonical field -> value, for those it says. rule: id of the rule it breaks."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rule: str | None = None
+
+
+NUMBERS = ("integer", "number")
+SIGNS = {".": "S01W", "..": "S01W", "...": "S01W", ":": "S02W"}
+"""What SSB writes where a table has no number (standardtegn): missing, or hidden."""
+_TRUE = frozenset({"true", "ja", "j", "1", "-1", "x", "sann", "yes", "y", "1.0", "-1.0", "✓", "✔"})
+_FALSE = frozenset({"false", "nei", "n", "0", "usann", "no", "0.0"})
+
+
+def boolean(text: str) -> bool | None:
+    plain = text.strip().lower()
+    if plain in _TRUE:
+        return True
+    return False if plain in _FALSE else None
+
+
+SINGLE: dict[str, tuple[Transform, str]] = {
+    "text": (str.strip, "V01"),
+    "upper": (lambda text: text.strip().upper(), "V01"),
+    "integer": (integer, "V01"),
+    "number": (number, "V01"),
+    "boolean": (boolean, "V01"),
+    "date": (day, "V01"),
+    "timestamp": (moment, "V01"),
+    "unit": (parse_unit, "B01"),
+}
+"""Name in `as:` -> the function, and the rule that a text it cannot read breaks."""
+
+
+def _address(text: str) -> Parsed:
+    found = parse(text)
+    broken = {Status.NOT_A_HOME: "A03", Status.UNCLEAR: "A04", Status.CADASTRAL: "A04"}.get(found.status)
+    return Parsed(
+        {
+            "adressenavn": found.adressenavn,
+            "nummer": found.nummer,
+            "bokstav": found.bokstav,
+            "bruksenhetsnummer": found.bruksenhetsnummer,
+            "leilighetsnummer": found.leilighetsnummer,
+            "ekstra_referanse": found.rom,
+            "postnummer": found.postnummer,
+            "poststed": found.poststed,
+        },
+        broken,
+    )
+
+
+def _matrikkel(text: str) -> Parsed:
+    found = parse_matrikkel(text)
+    if found is None:
+        return Parsed(rule="M01")
+    return Parsed(
+        {
+            "gardsnummer": found.gardsnummer,
+            "bruksnummer": found.bruksnummer,
+            "festenummer": found.festenummer,
+            "seksjonsnummer": found.seksjonsnummer,
+        }
+    )
+
+
+GROUPS: dict[str, Callable[[str], Parsed]] = {"address": _address, "matrikkel": _matrikkel}
+"""Transforms that fill several canonical fields from one text."""
+
+_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Datetime: moment}
+"""What is cut out of a text is read as its field is; any other field holds text."""
+
+
+def single(mapping: FieldMapping, canonical: str, decimal: str | None = None) -> Callable[[str], Parsed]:
+    """The function that makes one canonical field from one text, as its mapping says. decimal: the mark its column writes, if known."""
+    if mapping.transform == "lookup":
+        table = {str(key).strip().casefold(): value for key, value in (mapping.table or {}).items()}
+        rule = "K02" if canonical == "kategori" else "V01"
+        return lambda text: Parsed({canonical: table[text.strip().casefold()]}) if text.strip().casefold() in table else Parsed(rule=rule)
+    if mapping.transform == "extract":
+        pattern, transform = re.compile(mapping.pattern or "(.*)"), _READ_AS.get(type(tables.CONTENT[canonical]), str.strip)
+
+        def extracted(text: str) -> Parsed:
+            # No match is no value: the text is free, and most of it says nothing of this field.
+            if (found := pattern.search(text)) is None or found.group(1) is None:
+                return Parsed()
+            return _made(transform, found.group(1), canonical, "V01")
+
+        return extracted
+    transform, rule = SINGLE[mapping.transform]
+    if mapping.transform in NUMBERS:
+        transform = partial(transform, decimal=decimal)
+    return lambda text: _made(transform, text, canonical, rule)
+
+
+def _made(transform: Transform, text: str, canonical: str, rule: str) -> Parsed:
+    try:
+        value = transform(text)
+    except TwoNumbers:
+        return Parsed(rule="V03")
+    return Parsed(rule=rule) if value is None else Parsed({canonical: value})

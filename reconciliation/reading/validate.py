@@ -1,0 +1,186 @@
+"""Which rows can be trusted? Scope first, then every rule on every row at once; what breaks one is rejected, with words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from connectors.source_config import AnySource
+from reconciliation.addresses import folded
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import BY_ID, POSSIBLE, RULES, Rule
+from reconciliation.model.transform_names import GROUP_FIELDS
+from reconciliation.model.words import Severity
+from reconciliation.reading.standardise import deviations_of
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+INACTIVE = "inactive"
+_ERROR = Severity.ERROR.value
+_ROW = "row_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """accepted, rejected: SOURCE_ROWS. out_of_scope: OUT_OF_SCOPE. deviations: DEVIATIONS of rows in scope.
+
+    accepted + rejected + out_of_scope are the rows that came in, each once (law 1).
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    out_of_scope: pl.DataFrame
+    deviations: pl.DataFrame
+
+
+def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municipality) -> Validated:
+    """rows: SOURCE_ROWS of all sources; deviations: what standardising could not read.
+
+    A row out of scope is never rejected: a store room needs no unit number.
+    """
+    outside = [key for key, category in municipality.categories.items() if not category.in_scope]
+    reason = (
+        pl.when(pl.col("kategori").is_in(outside)).then("kategori").when(pl.col("aktiv").eq_missing(other=False)).then(pl.lit(INACTIVE))
+    )
+    judged = rows.with_columns(reason=reason)
+    out_of_scope = judged.filter(pl.col("reason").is_not_null()).select(list(tables.OUT_OF_SCOPE))
+    inside = judged.filter(pl.col("reason").is_null()).select(list(tables.SOURCE_ROWS)).with_row_index(_ROW)
+    read_faults = _of_rows(deviations, inside)
+    found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
+    found = found.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
+    wrong = _of_rows(found.filter(pl.col("severity") == _ERROR), inside).get_column(_ROW).unique()
+    bad = pl.col(_ROW).is_in(wrong.implode())
+    return Validated(
+        accepted=_sorted(inside.filter(~bad).drop(_ROW)),
+        rejected=_sorted(inside.filter(bad).drop(_ROW)),
+        out_of_scope=_sorted(out_of_scope),
+        deviations=found.sort("source", "file", "sheet", "row", "rule", "column", nulls_last=False),
+    )
+
+
+def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Those deviations whose row is among `rows`, with that row's number."""
+    place = ["source", "file", "sheet", "row"]
+    return deviations.join(rows.select(*place, _ROW), on=place, how="inner", nulls_equal=True, maintain_order="left")
+
+
+def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
+    """What rules that look at several rows need: how many share the key, how many share the unit."""
+    # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
+    label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
+    where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
+    which = [pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse"), label]
+    broken = read_faults.group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
+    return inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
+        pl.col("broken_fields").fill_null([]),
+        same_key=pl.len().over("source", "source_key"),
+        same_unit=pl.len().over(where + which),
+    )
+
+
+def schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:
+    """Row rules as one lazy pandera schema; a check's name is its rule's id (and field).
+
+    cases: how many failure cases pandera makes per check, all when None. Each holds the whole row's values as JSON.
+    checks: only those names; all when None.
+    """
+    import pandera.polars as pa  # noqa: PLC0415 - with numpy a sixth of a second, on the nights when a row breaks a rule only
+
+    asked = {name: wrong for name, wrong in _wrong().items() if checks is None or name in checks}
+    return pa.DataFrameSchema(checks=[pa.Check(_holds(wrong), name=name, n_failure_cases=cases) for name, wrong in asked.items()])
+
+
+@cache
+def _wrong() -> dict[str, pl.Expr]:
+    """Check -> which rows break it; a row that it cannot be asked of does not."""
+    rules = {rule.id: rule.wrong for rule in RULES if rule.wrong is not None}
+    possible = {f"V02:{name}": (pl.col(name) < least) | (pl.col(name) > greatest) for name, (least, greatest) in POSSIBLE.items()}
+    return {name: wrong.fill_null(value=False) for name, wrong in (rules | possible).items()}
+
+
+def _holds(wrong: pl.Expr):  # type: ignore[no-untyped-def]
+    def holds(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(~wrong)
+
+    return holds
+
+
+def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl.DataFrame]:
+    """DEVIATIONS per rule."""
+    for name, holds in sorted(rules_broken_by(rows).items()):
+        rule_id, _, field = name.partition(":")
+        rule = BY_ID[rule_id]
+        broken = rows.filter(~holds)
+        about = field or rule.field
+        told = broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id))
+        for (source,), part in told.group_by("source", maintain_order=True):
+            heading = ", ".join(municipality.sources[str(source)].key) if rule.id in _ABOUT_THE_KEY else None
+            yield deviations_of(part, heading or heading_of(municipality.sources[str(source)], about), about)
+
+
+def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:
+    """Check -> which rows it holds for, of the checks that do not hold for all. rows: SOURCE_ROWS with their helpers.
+
+    Taken from what each check said, not from pandera's failure cases: their making is most of its time, and they hold values.
+    Raises RuntimeError for a rule that cannot be asked.
+    """
+    broken = _broken_at_all(rows)
+    if not broken:
+        return {}
+    from pandera.constants import CHECK_OUTPUT_KEY  # noqa: PLC0415
+    from pandera.errors import SchemaErrors  # noqa: PLC0415
+
+    try:
+        schema(1, broken).validate(rows, lazy=True)
+    except SchemaErrors as errors:
+        said = {str(error.check.name): error.check_output for error in errors.schema_errors}
+    else:
+        return {}
+    silent = [name for name, output in said.items() if output is None]
+    if silent:
+        raise RuntimeError(f"A rule could not be evaluated: {silent}")
+    return {name: output.get_column(CHECK_OUTPUT_KEY) for name, output in said.items()}
+
+
+def _broken_at_all(rows: pl.DataFrame) -> Collection[str]:
+    try:
+        told = rows.select(**{name: wrong.any() for name, wrong in _wrong().items()}).row(0, named=True)
+    except pl.exceptions.PolarsError:
+        return _wrong()  # Which one cannot be asked is for pandera to say.
+    return [name for name, broken in told.items() if broken]
+
+
+_ABOUT_THE_KEY = ("N01", "N02")
+
+
+def heading_of(source: AnySource, canonical: str | None) -> str | None:
+    """The heading in the owner's file that a canonical field comes from; None when it is not in the file at all."""
+    groups = (name for name, mapping in source.fields.items() if canonical in GROUP_FIELDS.get(mapping.transform, ()))
+    for name in (canonical, *groups):
+        mapping = source.fields.get(name or "")
+        if mapping is not None and mapping.constant is None:
+            return mapping.column or ", ".join(mapping.columns)
+    return None
+
+
+def _shown(rule: Rule, about: str | None) -> pl.Expr:
+    """The value a sentence quotes."""
+    if rule.id in ("B02", "B03"):
+        parts = [pl.col("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav"), pl.col("bruksenhetsnummer")]
+        return pl.concat_str(parts, separator=" ", ignore_nulls=True)
+    if rule.id == "A02":
+        return pl.col("adressenavn")
+    if rule.id in ("N01", "N02"):
+        return pl.col("source_key")
+    return pl.col(about).cast(pl.String) if about else pl.lit(None, pl.String)
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """One order whatever order the rows came in (law 6)."""
+    return rows.sort("source", "file", "sheet", "row", nulls_last=False)

@@ -1,0 +1,49 @@
+"""The dates that matter, in order: the deadline, the forecast, and the matrikkel's own closing days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reporting.forecast import Forecast
+from reporting.night_report import NightResult
+from reporting.texts import counted, say
+
+FREEZE = date(2023, 12, 15)
+"""Matrikkelen was closed from 15 December 2023 at 18:00 until the renumbering of 1 January 2024."""
+REOPEN = date(2024, 1, 1)
+NEAR = timedelta(days=60)
+"""The closing days are told from so long before them, and about deadlines no farther away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    when: date
+    title: str
+    note: str
+    distance: str
+    kind: str
+
+
+def events(result: NightResult, foreseen: Forecast) -> list[Event]:
+    """Sorted by date; "today" among them."""
+    municipality, today = result.municipality, result.as_of
+    found = [
+        (municipality.started, say("calendar.started"), "", "past"),
+        (today, say("calendar.today"), "", "today"),
+        (municipality.deadline, say("calendar.deadline"), "", "deadline"),
+    ]
+    if foreseen.forecast_date and foreseen.remaining:
+        found.append((foreseen.forecast_date, say("calendar.forecast"), say("calendar.forecast_note"), "forecast"))
+    if abs(municipality.deadline - FREEZE) <= NEAR or FREEZE - NEAR <= today <= REOPEN:
+        found.append((FREEZE, say("calendar.freeze"), say("calendar.freeze_note"), "freeze"))
+        found.append((REOPEN, say("calendar.reopen"), say("calendar.reopen_note"), "freeze"))
+    return [Event(when, title, note, distance(when, today), kind) for when, title, note, kind in sorted(found, key=lambda event: event[0])]
+
+
+def distance(when: date, today: date) -> str:
+    """om 13 dager, for 2 dager siden; empty for today."""
+    days = (when - today).days
+    if days == 0:
+        return ""
+    return say("calendar.in_days" if days > 0 else "calendar.ago", days=counted(abs(days), "dag"))

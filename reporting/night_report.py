@@ -1,0 +1,93 @@
+"""All that one night's reports are made of, typed. Made by the night, from its tables and the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from connectors.read_result import Verdict
+from reconciliation.decisions.questions import Question
+from reconciliation.ledger import HISTORY
+from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.plans import CLASS_CHANGES
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reporting.acquisitions_reading import Measures
+from reporting.needs_reading import Answers
+
+RECENT = timedelta(days=30)
+"""So long are fixed deviations shown."""
+DEVIATION_LIVES = pl.Schema({**tables.DEVIATIONS, **LIFE})
+"""Shape of NightResult.deviations: tonight's deviations, errors and warnings, with their life."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNight:
+    """What became of one source tonight, in rows. read = rejected + out_of_scope + accepted.
+
+    carried: standing rows that are an earlier night's. message, melding: why the read is not complete.
+    """
+
+    verdict: Verdict
+    title: str
+    owner: str
+    rows_read: int = 0
+    rejected: int = 0
+    out_of_scope: int = 0
+    accepted: int = 0
+    carried: int = 0
+    message: str | None = None
+    melding: str | None = None
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """The typed input of every report.
+
+    sources: source name -> its night. plan_refusals: bokmål sentences of the guards that stopped the plan.
+    deviations: DEVIATION_LIVES. rejected_rows: SOURCE_ROWS, the rows that an error keeps out.
+    out_of_scope: reason (category key or "inactive") -> rows; out_of_scope_rows: OUT_OF_SCOPE, the rows themselves.
+    dwellings: DWELLINGS. lineage: LINEAGE. items: PLAN_ITEMS. outcomes: OUTCOMES. register_rows: as read, None when
+    the register was not seen; register_melding then says why, bokmål.
+    calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
+    seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
+    fixed: OPEN_DEVIATIONS, what was fixed lately (`fixed` within RECENT of as_of); places and rules, never values.
+    standing_rows: STANDING_ROWS, what each source says of each dwelling. class_changes: CLASS_CHANGES, tonight included.
+    questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
+    bokmål; contradictory: decisions that cannot all be true, bokmål.
+    needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
+    """
+
+    municipality: Municipality
+    as_of: date
+    run_id: str
+    plan_digest: str
+    sources: Mapping[str, SourceNight]
+    dwellings: pl.DataFrame
+    items: pl.DataFrame
+    plan_refusals: tuple[str, ...] = ()
+    deviations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DEVIATION_LIVES))
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.SOURCE_ROWS))
+    out_of_scope: Mapping[str, int] = field(default_factory=dict)
+    lineage: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.LINEAGE))
+    outcomes: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUTCOMES))
+    register_rows: pl.DataFrame | None = None
+    register_verdict: str = "complete"
+    register_melding: str | None = None
+    calls: Mapping[str, int] = field(default_factory=dict)
+    history: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=HISTORY))
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    verdict: str = "done"
+    messages: tuple[str, ...] = ()
+    out_of_scope_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.OUT_OF_SCOPE))
+    fixed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
+    standing_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.STANDING_ROWS))
+    class_changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLASS_CHANGES))
+    needs: Answers | None = None
+    measures: Measures | None = None
+    questions: tuple[Question, ...] = ()
+    decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    contradictory: tuple[str, ...] = ()

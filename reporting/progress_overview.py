@@ -1,0 +1,148 @@
+"""What the progress page tells, as typed data: no markup, no wording beyond titles."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reconciliation.model.rules import BY_ID
+from reconciliation.plan.progress import UNKNOWN
+from reporting.night_report import NightResult
+from reporting.stop_causes import cause, rule_title
+from reporting.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Dwellings of one category, owner or source. baseline: what the plan counted."""
+
+    title: str
+    in_scope: int
+    in_register: int
+    in_sync: int
+    baseline: int | None = None
+
+    @property
+    def missing(self) -> int:
+        return self.in_scope - self.in_register
+
+    @property
+    def share(self) -> float:
+        return self.in_register / self.in_scope if self.in_scope else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Something that stops `count` rows or dwellings. kind: rejected, person, kobo, waiting. code: rule id or reason code.
+    age_days: of the oldest. rule: id of the rule that rejects, for its link."""
+
+    kind: str
+    code: str
+    why: str
+    owner: str
+    count: int
+    new: int | None = None
+    age_days: int | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLife:
+    """An owner's deviations, and the dwellings stopped by rejected rows night by night. fixed: since the night before."""
+
+    owner: str
+    title: str
+    open: int
+    new: int
+    fixed: int
+    returned: int
+    oldest_days: int | None
+    trend: tuple[tuple[date, int], ...]
+
+
+def owner_title(result: NightResult, slug: str | None) -> str:
+    owner = result.municipality.owners.get(slug or "")
+    return owner.title if owner else say("groups.unknown") if slug in (None, UNKNOWN) else str(slug)
+
+
+def groups(result: NightResult, by: str) -> list[Group]:
+    """by: category, owner or source; in the order of the municipality's file, then what it does not know."""
+    municipality = result.municipality
+    titles: Mapping[str, str] = {
+        "category": {slug: category.title for slug, category in municipality.categories.items() if category.in_scope},
+        "owner": {slug: owner.title for slug, owner in municipality.owners.items()},
+        "source": {slug: source.title for slug, source in municipality.sources.items()},
+    }[by]
+    tonight = result.history.filter(pl.col("as_of") == result.as_of).group_by(by).agg(pl.col("in_scope", "in_register", "in_sync").sum())
+    counts = {slug or UNKNOWN: (scope, there, same) for slug, scope, there, same in tonight.sort(by).iter_rows()}
+    slugs = [*titles, *(slug for slug in counts if slug not in titles)]
+
+    def group(slug: str) -> Group:
+        scope, there, same = counts.get(slug, (0, 0, 0))
+        planned = municipality.categories[slug].baseline if by == "category" and slug in municipality.categories else None
+        return Group(titles.get(slug) or (say("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
+
+    return [group(slug) for slug in slugs]
+
+
+def blocks(result: NightResult) -> list[Block]:
+    """Everything that stops, the most first."""
+    found = [*_rejected(result), *_of_snapshot(result)]
+    return sorted(found, key=lambda block: (-block.count, -(block.age_days or 0), block.why, block.owner))
+
+
+def _rejected(result: NightResult) -> list[Block]:
+    """Rejected rows by rule and owner. A row with several errors counts once, under its oldest one."""
+    errors = result.deviations.filter(pl.col("severity") == "error")
+    first = errors.sort("age_days", "rule", descending=[True, False], maintain_order=True).unique(
+        ["source", "file", "sheet", "row"], keep="first", maintain_order=True
+    )
+    counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
+    return [
+        Block("rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age, rule if rule in BY_ID else None)
+        for rule, owner, count, new, age in counts.iter_rows()
+    ]
+
+
+_KINDS = {"review": "person", "conflict": "person", "refused": "kobo"}
+
+
+def _of_snapshot(result: NightResult) -> list[Block]:
+    """Dwellings whose rows are fine and that are still not in Kobo; and those there that wait for a person."""
+    stopped: Counter[tuple[str, str]] = Counter()
+    for owner, reasons in result.history.filter(pl.col("as_of") == result.as_of).select("owner", "blocked").iter_rows():
+        for reason, dwellings in json.loads(reasons or "{}").items():
+            if reason not in ("rejected", "conflict"):
+                stopped[reason, owner] += dwellings
+    # A dwelling in conflict may well be in Kobo, so conflicts are counted in the plan and not among what is missing.
+    owners = result.dwellings.select("leverandor_bolig_id", "owner")
+    conflicts = result.items.filter(pl.col("class") == "conflict").join(owners, on="leverandor_bolig_id", how="left")
+    stopped.update({("conflict", owner): count for owner, count in conflicts.group_by("owner").len().iter_rows()})
+    return [
+        Block(_KINDS.get(reason, "waiting"), reason, cause(reason), owner_title(result, owner), dwellings)
+        for (reason, owner), dwellings in stopped.items()
+    ]
+
+
+def lives(result: NightResult) -> list[OwnerLife]:
+    """Every owner that has, or had, something to fix; in the order of the municipality's file."""
+    trend: dict[str, dict[date, int]] = {}
+    for as_of, owner, reasons in result.history.filter(pl.col("as_of") <= result.as_of).select("as_of", "owner", "blocked").iter_rows():
+        nights = trend.setdefault(owner, {})
+        nights[as_of] = nights.get(as_of, 0) + json.loads(reasons or "{}").get("rejected", 0)
+    open_now = result.deviations.group_by("owner").agg(pl.len(), pl.col("is_new", "returned").sum(), pl.col("age_days").max())
+    found = {owner: (total, new, back, oldest) for owner, total, new, back, oldest in open_now.iter_rows()}
+    gone = dict(result.fixed.filter(pl.col("fixed") == result.as_of).group_by("owner").len().iter_rows())
+    known = [*result.municipality.owners, *sorted({*found, *trend, *gone} - {*result.municipality.owners, None})]
+
+    def life(owner: str) -> OwnerLife:
+        total, new, back, oldest = found.get(owner, (0, 0, 0, None))
+        nights = tuple(sorted(trend.get(owner, {}).items()))
+        return OwnerLife(owner, owner_title(result, owner), total, new, gone.get(owner, 0), back, oldest, nights)
+
+    return [life(owner) for owner in known if owner in found or owner in gone or any(trend.get(owner, {}).values())]

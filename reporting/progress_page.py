@@ -1,0 +1,145 @@
+"""The progress page: one self-contained HTML file, for people, in bokmål."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from reconciliation.model.rules import POSSIBLE, RULES
+from reconciliation.model.words import CLASS_TITLE, DwellingClass
+from reporting import headline, norwegian
+from reporting.burnup import burnup
+from reporting.calendar_events import events
+from reporting.forecast import Forecast, State, planned
+from reporting.night_report import NightResult
+from reporting.progress_curve import curve
+from reporting.progress_overview import Group, blocks, groups, lives
+from reporting.refusals import refusals
+from reporting.sparkline import sparkline
+from reporting.summary import progress
+from reporting.texts import counted, say, texts, word_for
+
+TONE = {
+    State.DONE: "good",
+    State.ON_TRACK: "good",
+    State.AT_RISK: "warn",
+    State.TOO_LATE: "bad",
+    State.PASSED: "bad",
+    State.UNKNOWN: "calm",
+}
+SHOWN_REFUSALS = 12
+SEARCH = "boliger.html"
+RULES_PAGE = "regler.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside the page. owner: slug, when it is that owner's workbook."""
+
+    file: str
+    owner: str | None = None
+
+
+@cache
+def environment() -> Environment:
+    """Templates with every value escaped and nothing undefined passed over."""
+    made = Environment(
+        loader=PackageLoader("reporting"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(say=say, counted=counted, word_for=word_for, sparkline=sparkline)
+    made.filters.update(number=norwegian.number, day=norwegian.day, short_day=norwegian.short_day, percent=norwegian.percent)
+    return made
+
+
+def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attachment] = (), needs: Mapping[str, Any] | None = None) -> str:
+    """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan."""
+    stopping = blocks(result)
+    points = curve(result.history, result.as_of)
+    refused = refusals(result)
+    return (
+        environment()
+        .get_template("progress.html.j2")
+        .render(
+            result=result,
+            municipality=result.municipality,
+            year=result.as_of.year,
+            weekday=norwegian.weekday(result.as_of),
+            foreseen=foreseen,
+            tone=TONE[foreseen.state],
+            first_sentence=headline.first_sentence(result),
+            sentences=headline.what_next(result, foreseen, stopping),
+            outside=headline.outside(result),
+            progress=progress(result, foreseen),
+            deviations=_deviation_counts(result),
+            curve=burnup(result, foreseen),
+            nights=points.rows(named=True),
+            growth=_growth(points),
+            baseline=planned(result.municipality),
+            tables=[(by, _with_total(groups(result, by))) for by in ("category", "owner", "source")],
+            blocks=stopping,
+            lives=lives(result),
+            workbooks={attachment.owner: attachment.file for attachment in attachments if attachment.owner},
+            attachments=attachments,
+            needs=needs,
+            search=SEARCH,
+            rules=RULES_PAGE,
+            refusals=refused[:SHOWN_REFUSALS],
+            refusals_left=len(refused) - SHOWN_REFUSALS,
+            classes=_classes(result),
+            events=events(result, foreseen),
+        )
+    )
+
+
+def _deviation_counts(result: NightResult) -> dict[str, int]:
+    return {"open": result.deviations.height, "new": int(result.deviations["is_new"].fill_null(value=False).sum())}
+
+
+def _growth(points: pl.DataFrame) -> str | None:
+    """Scope that grows or shrinks is said, for it moves the goal."""
+    if points.height < 2:
+        return None
+    first, now = points["in_scope"][0], points["in_scope"][-1]
+    if first == now:
+        return None
+    return say("curve.grown" if now > first else "curve.shrunk", now=norwegian.number(now), first=norwegian.number(first))
+
+
+def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
+    counted = [row.baseline for row in rows if row.baseline is not None]
+    total = Group(
+        say("groups.total"),
+        sum(row.in_scope for row in rows),
+        sum(row.in_register for row in rows),
+        sum(row.in_sync for row in rows),
+        sum(counted) if counted else None,
+    )
+    return [*((row, False) for row in rows), (total, True)]
+
+
+def _classes(result: NightResult) -> list[dict[str, Any]]:
+    found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
+    return [{"name": name.value, "title": CLASS_TITLE[name], "count": found.get(name.value, 0)} for name in DwellingClass]
+
+
+def render_rules(result: NightResult) -> str:
+    """Every rule with what it requires, a section each that reports link to by the rule's id."""
+    return environment().get_template("regler.html.j2").render(municipality=result.municipality, rules=RULES, possible=POSSIBLE)
+
+
+def render_search(result: NightResult) -> str:
+    """The page that finds a dwelling; its data lies beside it (reconciliation_data)."""
+    return (
+        environment()
+        .get_template("boliger.html.j2")
+        .render(result=result, municipality=result.municipality, weekday=norwegian.weekday(result.as_of), words=texts()["search"])
+    )

@@ -1,0 +1,35 @@
+"""A night's reports, copied to where people who cannot reach this machine read them: object storage, or a share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from upath import UPath
+
+from reporting.report_files import ReportError, is_dated, leading_to
+
+_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def copy_night(night: Path, url: str, slug: str, page: str) -> str:
+    """Copy the folder of a night to <url>/<slug>/<its date>, and lead <url>/<slug>/<page> to it. Returns the page's URL.
+
+    The leading page is written last: who opens it finds a whole night, the old one or the new. Raises ReportError when the
+    other end refuses; what lies on this machine stands.
+    """
+    try:
+        to = UPath(url) / slug
+        for file in sorted(path for path in night.rglob("*") if path.is_file()):
+            target = to / night.name / file.relative_to(night).as_posix()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+        newest = max([night.name, *(path.name for path in to.iterdir() if is_dated(path.name))])
+        (to / page).write_text(leading_to(newest, page), encoding="utf-8")
+        return str(to / page)
+    except Exception as error:  # every storage has exceptions of its own, and some of them name the credentials
+        said = _SECRET.sub("***@", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+        raise ReportError(
+            f"The reports of {night.name} lie in {night}, but could not be copied to {_SECRET.sub('***@', url)} ({said}). "
+            "Check `reports_copy` in the municipality's file and the credentials in the environment, then run `kobosync report`."
+        ) from error

@@ -1,0 +1,26 @@
+"""Why something stops, in the words of the rules and reasons that say so."""
+
+from __future__ import annotations
+
+import json
+
+from reconciliation.model.reasons import bokmal
+from reconciliation.model.rules import BY_ID
+from reporting.texts import texts
+
+
+def rule_title(rule: str) -> str:
+    """The rule's title; a rule nobody knows is shown by its id."""
+    return BY_ID[rule].title if rule in BY_ID else rule
+
+
+def cause(code: str, details: str | None = None) -> str:
+    """What a reason, class or outcome code means; with `details` (an item's JSON) its blanks are filled.
+
+    The same code on many dwellings has no details: then the report's own words for it are used where there are some.
+    """
+    known: dict[str, str] = texts()["reasons"]
+    if details is None and code in known:
+        return known[code]
+    said = bokmal(code, json.loads(details or "{}"))
+    return known.get(code, code.replace("_", " ")) if said == code else said

@@ -1,0 +1,1 @@
+"""Tests of the rooms in reconciliation/, one folder per room."""

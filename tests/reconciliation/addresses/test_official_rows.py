@@ -1,0 +1,102 @@
+"""With official addresses, a source's rows get the official spelling or a warning; without, nothing changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reconciliation.addresses.address_register import AddressRegister
+from reconciliation.model.municipality import ConfigurationError
+from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
+from reconciliation.reading.standardise import Standardised, standardise
+from reconciliation.reading.validate import validate
+from tests.reconciliation.addresses import streets
+from tests.reconciliation.reading.rows import SOURCE, VIK, good, read
+
+
+def rows() -> Standardised:
+    written = (good(Adresse="Kirkeveien 58"), good(Nummer="2", Adresse="Kirkevgen 58"), good(Nummer="3", Adresse="Kirkevegen 3"))
+    return standardise(read(*written), SOURCE, VIK)
+
+
+def test_without_official_addresses_nothing_changes() -> None:
+    done = rows()
+    assert with_official_addresses(done, SOURCE, official_addresses(VIK, Path()).register) is done
+
+
+def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warning(fjordvik: AddressRegister) -> None:
+    before = rows()
+    # The source's postnummer is of another invented place, so it is left out here.
+    bare = Standardised(before.rows.with_columns(postnummer=None, poststed=None), before.deviations)
+    done = with_official_addresses(bare, SOURCE, fjordvik)
+    assert done.rows["adressenavn"].to_list() == ["Kirkevegen", "Kirkevgen", "Kirkevegen"]
+    assert done.rows["postnummer"].to_list() == ["9901", None, None]
+    assert done.deviations["rule"].to_list() == ["A05W", "A05W"]
+    assert done.deviations["column"].to_list() == ["Adresse", "Adresse"]
+    assert "Mente du Kirkevegen?" in done.deviations["message"][0]
+    assert "Nærmeste: Kirkevegen 2" in done.deviations["message"][1]
+
+
+def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
+    done = with_official_addresses(rows(), SOURCE, fjordvik)
+    judged = validate(done.rows, done.deviations, VIK)
+    assert (judged.accepted.height, judged.rejected.height) == (3, 0)
+    assert "A05W" in judged.deviations["rule"].to_list()
+
+
+def test_the_file_s_addresses_are_read_from_the_home_folder(tmp_path: Path) -> None:
+    streets.write(tmp_path)
+    named = VIK.model_copy(update={"addresses": (Path("fjordvik.csv"),)})
+    register = official_addresses(named, tmp_path).register
+    assert register is not None
+    assert len(register.streets) == len(streets.STREETS)
+
+
+def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"addresses: Fant ikke adressefilen borte\.csv"):
+        official_addresses(VIK.model_copy(update={"addresses": (Path("borte.csv"),)}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("postnummer", "poststed", "warned"),
+    [
+        ("9901", "Fjordvik", []),
+        ("9901", None, []),
+        ("9902", "Fjordvik", ["«9902 Fjordvik» i Postnr", "9901 FJORDVIK"]),
+        ("9901", "Bergsøya", ["«9901 Bergsøya» i Postnr", "9901 FJORDVIK"]),
+    ],
+    ids=["both fit", "no poststed", "another postnummer", "another poststed"],
+)
+def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning_and_stays_as_written(
+    fjordvik: AddressRegister, postnummer: str, poststed: str | None, warned: list[str]
+) -> None:
+    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
+    written = Standardised(before.rows.with_columns(postnummer=pl.lit(postnummer), poststed=pl.lit(poststed)), before.deviations)
+    done = with_official_addresses(written, SOURCE, fjordvik)
+    assert done.rows["postnummer"].to_list() == [postnummer]
+    assert done.deviations["rule"].to_list() == ["P03W"] * bool(warned)
+    assert all(part in done.deviations["message"][0] for part in warned)
+    judged = validate(done.rows, done.deviations, VIK)
+    assert (judged.accepted.height, judged.rejected.height) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "warned"), [("H0201", False), ("H0301", True), (None, False)], ids=["one it has", "one it has not", "none written"]
+)
+def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written(
+    nordvik: AddressRegister, unit: str | None, warned: bool
+) -> None:
+    before = standardise(read(good(Adresse="Storgata 12 B")), SOURCE, VIK)
+    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit(unit, pl.String))
+    done = with_official_addresses(Standardised(bare, before.deviations), SOURCE, nordvik)
+    assert done.rows.select("adressenavn", "bruksenhetsnummer").rows() == [("Storgata", unit)]
+    assert done.deviations["rule"].to_list() == ["B04W"] * warned
+    assert all("Storgata 12B har ikke bruksenhet H0301 i registeret." in said for said in done.deviations["message"])
+
+
+def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:
+    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
+    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit("H0909"))
+    assert with_official_addresses(Standardised(bare, before.deviations), SOURCE, fjordvik).deviations.height == 0

@@ -1,0 +1,165 @@
+"""Applying a plan: what is written, what is not, and what is remembered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.apply import adopt
+from reconciliation.ledger import Ledger
+from reconciliation.model.tables import MATCHES, OUTCOMES
+from tests.reconciliation.apply.applying import apply, became, linked, standing
+from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.paper_register import PaperRegister
+from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
+
+
+def test_creates_are_made_linked_and_told(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    run_id = night()
+    outcomes = apply(ledger, register, run_id, plan(*create("a", "b", "c")), dwellings("a", "b", "c"))
+    assert outcomes.schema == pl.Schema(OUTCOMES)
+    assert became(outcomes) == {"a": "done", "b": "done", "c": "done"}
+    assert {ours: register.entries[kobo]["leverandor_bolig_id"] for ours, kobo in standing(ledger).items()} == {
+        "a": "a",
+        "b": "b",
+        "c": "c",
+    }
+    assert ledger.outcomes(run_id).equals(outcomes)
+    assert ledger.unsettled(MUNICIPALITY) == []
+
+
+def test_the_same_plan_again_writes_nothing(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    kobo_id = linked(ledger, register, "u", bruksareal=50.0)
+    items = plan(*create("a"), update("u", kobo_id, bruksareal=(50.0, 51.0)))
+    apply(ledger, register, night(), items, dwellings("a"))
+    written = register.writes
+    assert became(apply(ledger, register, night(), items, dwellings("a"))) == {"a": "done", "u": "done"}
+    assert register.writes == written
+
+
+def test_what_is_held_or_no_action_is_not_applied(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    other = [
+        {"class": kind, "leverandor_bolig_id": kind, "kobo_id": "k", "changes": "[]"}
+        for kind in ("in_sync", "conflict", "review", "register_only")
+    ]
+    assert apply(ledger, register, night(), plan(*create("a", held="growth"), *other), dwellings("a")).is_empty()
+    assert not register.calls
+
+
+def test_a_refused_row_is_told_in_the_registers_words_and_the_others_are_done(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    register.faults["POST", "b"] = "refuse"
+    outcomes = apply(ledger, register, night(), plan(*create("a", "b", "c")), dwellings("a", "b", "c"))
+    assert became(outcomes) == {"a": "done", "b": "refused", "c": "done"}
+    assert "boligtype er ugyldig" in outcomes.filter(pl.col("outcome") == "refused")["message"][0]
+    assert "b" not in standing(ledger)
+
+
+@pytest.mark.parametrize(("owner", "outcome"), [("a", "done"), (None, "done"), ("somebody-else", "refused")])
+def test_what_the_register_has_already_is_taken_over_only_when_it_is_nobody_elses(
+    owner: str | None, outcome: str, ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    row = dwellings("a").row(0, named=True)
+    register.entries["k-1"] = {**row, "leverandor_bolig_id": owner}
+    outcomes = apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
+    assert became(outcomes) == {"a": outcome}
+    assert standing(ledger) == ({"a": "k-1"} if outcome == "done" else {})
+
+
+def test_an_entry_that_is_linked_to_another_dwelling_of_ours_is_a_question_not_a_link(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    row = dwellings("a").row(0, named=True)
+    register.entries["k-1"] = {**row, "leverandor_bolig_id": None}
+    ledger.save_links(MUNICIPALITY, pl.DataFrame({"leverandor_bolig_id": ["b"], "kobo_id": ["k-1"]}), "matched")
+    run_id = night()
+    assert became(apply(ledger, register, run_id, plan(*create("a")), dwellings("a"))) == {"a": "refused"}
+    assert ledger.outcomes(run_id)["outcome"].to_list() == ["refused"]
+    assert standing(ledger) == {"b": "k-1"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "outcome", "area"),
+    [
+        ({"bruksareal": 50.0}, "done", 51.0),
+        ({"bruksareal": 50}, "done", 51.0),
+        ({"bruksareal": 51.0}, "done", 51.0),
+        ({"bruksareal": 49.0}, "moved", 49.0),
+        ({"bruksareal": None}, "moved", None),
+        ({"bruksareal": 50.0, "leverandor_bolig_id": None}, "done", 51.0),
+        ({"bruksareal": 50.0, "leverandor_bolig_id": "somebody-else"}, "moved", 50.0),
+    ],
+)
+def test_a_change_is_written_only_where_the_plan_saw_what_stands_there(
+    *, entry: dict[str, Any], outcome: str, area: float | None, ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    kobo_id = linked(ledger, register, "a", **entry)
+    outcomes = apply(ledger, register, night(), plan(update("a", kobo_id, bruksareal=(50.0, 51.0))))
+    assert became(outcomes) == {"a": outcome}
+    assert register.entries[kobo_id]["bruksareal"] == area
+    assert register.calls["PUT"] == int(outcome == "done" and entry["bruksareal"] != 51.0)
+
+
+def test_a_change_that_only_brings_our_id_is_written_once(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    kobo_id = linked(ledger, register, "a", leverandor_bolig_id=None)
+    items = plan(update("a", kobo_id))
+    apply(ledger, register, night(), items)
+    apply(ledger, register, night(), items)
+    assert (register.calls["PUT"], register.entries[kobo_id]["leverandor_bolig_id"]) == (1, "a")
+
+
+def test_a_change_of_what_is_gone_is_not_made(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    kobo_id = linked(ledger, register, "a")
+    register.entries.clear()
+    assert became(apply(ledger, register, night(), plan(update("a", kobo_id, bruksareal=(1.0, 2.0))))) == {"a": "moved"}
+
+
+def test_a_retired_dwelling_leaves_the_register_and_its_link_and_can_be_told_afterwards(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    kobo_id = linked(ledger, register, "a", bruksareal=50.0, kobo_only="x")
+    run_id = night()
+    assert became(apply(ledger, register, run_id, plan(retire("a", kobo_id)))) == {"a": "done"}
+    assert (list(register.deleted), standing(ledger)) == ([kobo_id], {})
+    taken = {one["field"]: one["old"] for one in json.loads(ledger.writes_done(run_id)[0].changes)}
+    assert taken == {"adressenavn": "a", "bruksareal": 50.0, "kobo_only": "x"}
+
+
+def test_what_carries_anothers_id_is_never_deleted(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    kobo_id = linked(ledger, register, "a", leverandor_bolig_id="somebody-else")
+    assert became(apply(ledger, register, night(), plan(retire("a", kobo_id)))) == {"a": "moved"}
+    assert (register.calls["DELETE"], list(standing(ledger))) == (0, ["a"])
+
+
+def test_a_night_that_lost_its_lock_writes_nothing_more(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    outcomes = apply(ledger, register, night(), plan(*create("a", "b")), dwellings("a", "b"), still_held=lambda: False)
+    assert became(outcomes) == {"a": "not_tried", "b": "not_tried"}
+    assert not register.calls
+
+
+def test_progress_goes_up_to_the_end(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    ours = [str(number) for number in range(50)]
+    told: list[tuple[int, int]] = []
+    apply(ledger, register, night(), plan(*create(*ours)), dwellings(*ours), on_progress=lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (50, 50)
+
+
+def test_adopting_saves_certain_pairs_and_names_clashes(ledger: Ledger) -> None:
+    pairs = [
+        ("a", "1", "address", True),
+        ("b", "2", "decision", True),
+        ("c", "3", "candidate", False),
+        ("d", "4", "link", True),
+        ("e", "1", "address", True),
+    ]
+    matches = pl.DataFrame(
+        [{"leverandor_bolig_id": ours, "kobo_id": theirs, "key": key, "certain": certain} for ours, theirs, key, certain in pairs],
+        schema=MATCHES,
+    )
+    assert adopt(matches, ledger, MUNICIPALITY).rows() == [("e", "1")]
+    assert ledger.links(MUNICIPALITY).select("leverandor_bolig_id", "made_by").rows() == [("a", "matched"), ("b", "decided")]

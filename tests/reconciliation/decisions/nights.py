@@ -1,0 +1,71 @@
+"""Nights without a disk: rows in, a plan out, with decisions as people made them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.ledger.decision_log import DECISIONS
+from reconciliation.match import match
+from reconciliation.merge import Merged, merge
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.planning import Plan, make_plan
+from tests.strategies import NIGHT, SOURCES, links, municipality, none_known, register, standing
+
+
+def decided(*made: dict[str, Any]) -> pl.DataFrame:
+    """DECISIONS from what matters, one second apart."""
+    rows = [
+        {
+            "decision_id": str(number),
+            "kind": "field",
+            "decided_by": "boligkontoret",
+            "decided": datetime(2023, 11, 2, 9, 0, number, tzinfo=UTC),
+            **one,
+        }
+        for number, one in enumerate(made)
+    ]
+    return pl.DataFrame(rows, schema=DECISIONS)
+
+
+class SmallNight:
+    """One night's tables and its plan."""
+
+    def __init__(
+        self,
+        rows: list[dict[str, Any]],
+        entries: list[dict[str, Any]],
+        linked: dict[str, str] | None = None,
+        decisions: pl.DataFrame | None = None,
+        known: pl.DataFrame | None = None,
+        missing: tuple[str, ...] = (),
+    ) -> None:
+        self.house: Municipality = municipality()
+        self.rows = standing(*({"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)))
+        self.register = register(*entries)
+        self.links = links(**(linked or {}))
+        made = decided() if decisions is None else decisions
+        memberships = none_known() if known is None else known
+        self.merged: Merged = merge(self.rows, memberships, with_standing_choices(made, self.rows, memberships), self.house)
+        self.matches = match(self.merged.dwellings, self.register, self.links, made)
+        self.plan: Plan = make_plan(
+            dwellings=self.merged.dwellings,
+            register_rows=self.register,
+            missing_kobo_ids=missing,
+            matches=self.matches,
+            links=self.links,
+            absences={},
+            complete_sources=SOURCES,
+            memberships=self.merged.memberships,
+            municipality=self.house,
+            as_of=NIGHT,
+            lineage=self.merged.lineage,
+            decisions=made,
+        )
+
+    def item(self, ours: str = "fdv-1") -> dict[str, Any]:
+        (found,) = self.plan.items.filter(pl.col("leverandor_bolig_id") == ours).to_dicts()
+        return found

@@ -1,0 +1,231 @@
+"""Each answer is stored or told why it is not: stale, decided otherwise, no such answer, no such question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.decisions.answer_choices import contradictory
+from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.ledger import Ledger, open_ledger
+from tests.reconciliation.decisions.nights import SmallNight, decided
+from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+from tests.strategies import none_known
+
+PLACE = "vik"
+ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "bruksenhetsnummer": "H0101"}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
+        yield opened
+
+
+def asked(night: SmallNight, decisions: pl.DataFrame) -> list[Question]:
+    made = night.merged
+    return questions(Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register), decisions)
+
+
+class Town:
+    """The same rows night after night, with what the ledger knows by then."""
+
+    def __init__(self, ledger: Ledger, rows: list[dict[str, Any]], entries: list[dict[str, Any]], **linked: str) -> None:
+        self.ledger, self.rows, self.entries, self.linked = ledger, rows, entries, {"fdv-1": "k1"} if linked.pop("own", "") else linked
+        self.known = none_known()
+
+    def night(self) -> SmallNight:
+        night = SmallNight(self.rows, self.entries, self.linked, self.ledger.decisions(PLACE), self.known)
+        self.known = night.merged.memberships.select("source", "source_key", "leverandor_bolig_id")
+        return night
+
+    def questions(self) -> list[Question]:
+        return asked(self.night(), self.ledger.decisions(PLACE))
+
+    def open(self) -> list[Question]:
+        return [one for one in self.questions() if one.decided is None]
+
+    def say(self, question: Question, code: str, by: str = "KN", evidence: str | None = None, why: str = "") -> Outcome:
+        (taken,) = take_in([Given(question.id, code, by, why, evidence)], self.questions(), self.ledger, PLACE)
+        return taken.outcome
+
+
+def conflict(ledger: Ledger) -> Town:
+    return Town(ledger, [{"bruksenhetsnummer": "H0102"}], [ENTRY], own="yes")
+
+
+def review(ledger: Ledger) -> Town:
+    return Town(ledger, [{"antall_soverom": 1}], [{"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 4}])
+
+
+def pair(ledger: Ledger) -> Town:
+    return Town(ledger, [{"bruksenhetsnummer": "H0101"}, {"source": "omsorg", "source_key": "7"}, {"bruksenhetsnummer": "H0102"}], [])
+
+
+SEEN = {
+    "a conflict": (conflict, "keep"),
+    "a conflict, replaced": (conflict, "replace"),
+    "a candidate in Kobo, same": (review, "same"),
+    "a candidate in Kobo, different": (review, "different"),
+    "a candidate in Kobo, unsure": (review, "unsure"),
+    "a candidate in Kobo, new": (review, "new"),
+    "two of ours, same": (pair, "same"),
+    "two of ours, different": (pair, "different"),
+    "two of ours, unsure": (pair, "unsure"),
+    "two of ours, new": (pair, "new"),
+}
+
+
+@pytest.mark.parametrize("case", SEEN.values(), ids=SEEN.keys())
+def test_what_was_answered_is_not_asked_again_however_often_the_night_is_run(case: tuple[Any, str], ledger: Ledger) -> None:
+    make, code = case
+    town: Town = make(ledger)
+    first = town.open()
+    assert first
+    assert town.say(first[0], code, evidence=first[0].evidence) is Outcome.STORED
+    for _ in range(3):
+        assert first[0].id not in {one.id for one in town.open()}
+    assert ledger.decisions(PLACE).height >= 1
+
+
+def test_different_of_two_of_ours_is_obeyed_and_same_makes_them_one(ledger: Ledger) -> None:
+    town = pair(ledger)
+    (first, second) = sorted(town.open(), key=lambda one: str(one.other))
+    assert {first.other, second.other} == {"fdv-1", "fdv-3"}
+    town.say(first, "different")
+    assert {one.other for one in town.open()} == {"fdv-3"}
+    town.say(second, "same")
+    dwellings = town.night().merged.dwellings
+    assert dwellings.get_column("source_keys").to_list() == [["fdv:1"], ["fdv:3", "omsorg:7"]]
+
+
+REFUSED = {
+    "no such answer": ({"answer": "kanskje"}, Outcome.ILLEGAL),
+    "no answer": ({"answer": ""}, Outcome.BLANK),
+    "nobody's": ({"by": "  "}, Outcome.NAMELESS),
+    "on what is no longer so": ({"evidence": "0" * 32}, Outcome.STALE),
+    "to no question": ({"question_id": "S-0000000000"}, Outcome.UNKNOWN),
+    "in a row whose id is gone": ({"question_id": ""}, Outcome.DAMAGED),
+    "a reason far too long": ({"why": "x" * 501}, Outcome.TOO_LONG),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
+def test_an_answer_that_is_not_stored_is_told_why(case: tuple[dict[str, str], Outcome], ledger: Ledger) -> None:
+    changes, outcome = case
+    town = conflict(ledger)
+    (question,) = town.open()
+    given = Given(**{"question_id": question.id, "answer": "keep", "by": "KN", "evidence": question.evidence, **changes})  # type: ignore[arg-type]
+    (taken,) = take_in([given], town.questions(), ledger, PLACE)
+    assert taken.outcome is outcome
+    assert ledger.decisions(PLACE).is_empty()
+
+
+def synthetic_number() -> str:
+    """An identity number of the month+80 series, made here so that none stands in a file."""
+    for tail in range(100000):
+        number = f"018190{tail:05}"
+        digits = [int(one) for one in number]
+        first = sum(a * b for a, b in zip(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False)) % 11
+        second = sum(a * b for a, b in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=False)) % 11
+        if first == second == 0:
+            return number
+    raise AssertionError("there is none")
+
+
+@pytest.mark.parametrize("field", ["by", "why"])
+def test_an_identity_number_is_never_kept(field: str, ledger: Ledger) -> None:
+    town = conflict(ledger)
+    (question,) = town.open()
+    said = {"by": "KN", "why": ""} | {field: f"KN {synthetic_number()}"}
+    assert town.say(question, "keep", **said) is Outcome.PERSONAL
+    assert ledger.decisions(PLACE).is_empty()
+
+
+def test_somebody_elses_decision_is_not_overruled_in_silence_but_one_s_own_mind_may_change(ledger: Ledger) -> None:
+    """Two workbooks of the same night, handed in one after the other."""
+    night = conflict(ledger).night()
+    (question,) = asked(night, ledger.decisions(PLACE))
+
+    def hand_in(code: str, by: str) -> Outcome:
+        given = Given(question.id, code, by, "", question.evidence)
+        (taken,) = take_in([given], asked(night, ledger.decisions(PLACE)), ledger, PLACE)
+        return taken.outcome
+
+    said = [hand_in(*one) for one in (("keep", "KN"), ("keep", "AB"), ("replace", "AB"), ("replace", "kn"), ("keep", "AB"))]
+    assert said == [Outcome.STORED, Outcome.ALREADY, Outcome.OTHERWISE, Outcome.STORED, Outcome.OTHERWISE]
+    assert ledger.decisions(PLACE).select("verdict", "decided_by").rows() == [("replace", "kn")]
+
+
+def test_two_answers_to_one_question_in_one_file_the_first_holds(ledger: Ledger) -> None:
+    town = conflict(ledger)
+    (question,) = town.open()
+    given = [Given(question.id, code, "KN") for code in ("keep", "replace", "keep")]
+    outcomes = [one.outcome for one in take_in(given, town.questions(), ledger, PLACE)]
+    assert outcomes == [Outcome.STORED, Outcome.TWICE, Outcome.ALREADY]
+    assert ledger.decisions(PLACE).get_column("verdict").to_list() == ["keep"]
+
+
+def test_an_unsure_answer_is_overruled_by_the_same_person_and_not_by_another(ledger: Ledger) -> None:
+    town = review(ledger)
+    (question,) = town.open()
+    assert town.say(question, "unsure", by="KN") is Outcome.STORED
+    assert town.say(question, "same", by="AB") is Outcome.OTHERWISE
+    assert town.say(question, "same", by="kn") is Outcome.STORED
+    assert town.night().matches.select("key", "certain").rows() == [("decision", True)]
+
+
+def test_decisions_that_cannot_all_be_true_are_listed() -> None:
+    made = [
+        {"kind": "match", "subject": "a", "other": "kobo:k1", "verdict": "same"},
+        {"kind": "match", "subject": "b", "other": "kobo:k1", "verdict": "same"},
+        {"kind": "merge", "subject": "a", "other": "b", "verdict": "different"},
+        {"kind": "merge", "subject": "x", "other": "y", "verdict": "different"},
+    ]
+    for seed in range(5):
+        shuffled = [dict(one) for one in made]
+        Random(seed).shuffle(shuffled)
+        assert {(one["subject"], one["other"]) for one in contradictory(decided(*shuffled))} == {
+            ("a", "kobo:k1"),
+            ("b", "kobo:k1"),
+            ("a", "b"),
+        }
+
+
+def test_different_blocks_transitively(ledger: Ledger) -> None:
+    """A and B are one, B and C are not: then A and C are never made one, whatever key they share."""
+    door = {"leilighetsnummer": "3"}
+    rows = [{"bruksenhetsnummer": "H0101", **door}, {"source": "omsorg", "source_key": "7", **door}]
+    rows += [{"source": "eiendom", "source_key": "9", "bruksenhetsnummer": "H0101", **door}]
+    town = Town(ledger, rows, [])
+    assert town.night().merged.dwellings.height == 1
+    town.known = none_known()
+    said: dict[str, Any] = {"kind": "merge", "decided_by": "KN"}
+    ledger.add_decision(PLACE, subject="fdv:1", other="omsorg:7", verdict="same", **said)
+    ledger.add_decision(PLACE, subject="omsorg:7", other="eiendom:9", verdict="different", **said)
+    keys = town.night().merged.dwellings.get_column("source_keys").to_list()
+    assert sorted(keys) == [["eiendom:9"], ["fdv:1", "omsorg:7"]]
+
+
+APART = {"bruksenhetsnummer": "H0101", "gardsnummer": 1, "bruksnummer": 2}
+
+
+@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["create", "register_only"])])
+def test_a_pair_that_a_key_found_and_an_address_speaks_against_is_ours_only_when_a_person_says_so(
+    code: str, kinds: list[str], ledger: Ledger
+) -> None:
+    town = Town(ledger, [{**APART}], [{"kobo_id": "k1", **APART, "boligtype": "ORDINAR_BOLIG", "postnummer": "9999"}])
+    assert town.night().matches.filter("certain").is_empty()
+    (question,) = town.open()
+    assert {one.code for one in question.answers} == {"keep", "replace", "different"}
+    assert town.say(question, code) is Outcome.STORED
+    night = town.night()
+    assert night.plan.items.get_column("class").to_list() == kinds
+    adopted = night.matches.filter("certain").select("key", "kobo_id").rows()
+    assert adopted == ([] if code == "different" else [("decision", "k1")])

@@ -1,0 +1,128 @@
+"""Keep, take and replace: what a person said of a conflict is done, as long as it is the same conflict."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from reconciliation.decisions.conflicts import as_sent
+from reconciliation.decisions.field_evidence import AGREED, evidence_of_absence, evidence_of_conflict, evidence_of_sources
+from reconciliation.model.plan_actions import REPLACE_DECIDED
+from reconciliation.plan.planning import actionable
+from tests.reconciliation.decisions.nights import SmallNight, decided
+
+UNIT = {"bruksenhetsnummer": "H0101"}
+ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "boligtype": "ORDINAR_BOLIG"}
+LINKED = {"fdv-1": "k1"}
+
+
+def said(verdict: str, field: str = "bruksenhetsnummer", ours: str = "H0102", theirs: str = "H0101", kobo_id: str = "k1") -> dict[str, Any]:
+    evidence = evidence_of_conflict(field, {AGREED: ours}, kobo_id, theirs)
+    return {"subject": "fdv-1", "field": field, "verdict": verdict, "evidence": evidence}
+
+
+def night(*made: dict[str, Any], ours: dict[str, Any] | None = None, theirs: dict[str, Any] | None = None) -> SmallNight:
+    row = {"bruksenhetsnummer": "H0102", **(ours or {})}
+    return SmallNight([row], [{**ENTRY, **UNIT, **(theirs or {})}], LINKED, decided(*made))
+
+
+def test_without_a_decision_it_stays_a_conflict_and_nothing_is_done() -> None:
+    assert night().item()["class"] == "conflict"
+    assert actionable(night().plan).is_empty()
+
+
+def test_what_is_kept_is_no_difference_any_more_and_who_said_so_is_told() -> None:
+    item = night(said("keep")).item()
+    assert (item["class"], item["reason"], item["changes"]) == ("in_sync", "kept", "[]")
+    told = {"field": "bruksenhetsnummer", "verdict": "keep", "by": "boligkontoret", "date": "2023-11-02"}
+    assert json.loads(item["details"])["decided"] == [told]
+
+
+def test_a_kept_address_does_not_keep_the_rent_from_being_corrected() -> None:
+    item = night(said("keep"), ours={"manedsleie": 6000.0}, theirs={"manedsleie": 5000.0}).item()
+    assert item["class"] == "update"
+    assert [change["field"] for change in json.loads(item["changes"])] == ["manedsleie"]
+
+
+CHANGED = {
+    "our value": {"ours": {"bruksenhetsnummer": "H0103"}},
+    "Kobo's value": {"theirs": {"bruksenhetsnummer": "H0104"}},
+}
+
+
+@pytest.mark.parametrize("verdict", ["keep", "replace"])
+@pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED.keys())
+def test_a_decision_is_asked_for_again_only_when_its_evidence_changed(verdict: str, change: dict[str, Any]) -> None:
+    assert night(said(verdict), ours={"manedsleie": 1.0}).item()["reason"] in ("kept", "fields_differ", REPLACE_DECIDED)
+    changed = night(said(verdict), **change)
+    assert changed.item()["class"] == "conflict"
+    assert actionable(changed.plan).is_empty()
+
+
+def test_a_new_entry_in_the_register_is_a_new_question() -> None:
+    assert night(said("replace", kobo_id="k0")).item()["reason"] == "fields_differ"
+
+
+def test_one_field_decided_of_two_still_waits_for_a_person() -> None:
+    item = night(said("replace"), theirs={"postnummer": "9999"}).item()
+    assert (item["class"], item["reason"]) == ("conflict", "fields_differ")
+    assert json.loads(item["details"])["fields"] == ["postnummer"]
+    assert actionable(night(said("replace"), theirs={"postnummer": "9999"}).plan).is_empty()
+
+
+def test_replaced_with_one_field_kept_sends_the_kept_value_and_what_only_kobo_knows() -> None:
+    post = said("keep", "postnummer", "9920", "9999")
+    made = night(said("replace"), post, theirs={"postnummer": "9999", "etasjenummer": 3})
+    item = made.item()
+    assert (item["class"], item["reason"]) == ("conflict", REPLACE_DECIDED)
+    assert actionable(made.plan).height == 1
+    sent = as_sent(made.plan.items, made.merged.dwellings, made.register).row(0, named=True)
+    assert {name: sent[name] for name in ("bruksenhetsnummer", "postnummer", "etasjenummer")} == {
+        "bruksenhetsnummer": "H0102",
+        "postnummer": "9999",
+        "etasjenummer": 3,
+    }
+
+
+def test_the_digest_covers_what_a_replacement_sends() -> None:
+    digests = {night(said("replace"), theirs={"etasjenummer": floor}).plan.digest for floor in (1, 2)}
+    assert len(digests) == 2
+
+
+def test_the_last_word_holds() -> None:
+    assert night(said("replace"), said("keep")).item()["reason"] == "kept"
+    assert night(said("keep"), said("replace")).item()["reason"] == REPLACE_DECIDED
+
+
+SOURCES_APART: list[dict[str, Any]] = [
+    {"bruksenhetsnummer": "H0101", "leilighetsnummer": "3", "manedsleie": 1.0},
+    {"source": "omsorg", "source_key": "7", "bruksenhetsnummer": "H0102", "leilighetsnummer": "3"},
+]
+
+
+def take(source: str, **values: str) -> dict[str, Any]:
+    evidence = evidence_of_sources("bruksenhetsnummer", values)
+    return {"subject": "fdv-1", "field": "bruksenhetsnummer", "verdict": "take", "value": source, "evidence": evidence}
+
+
+def test_a_source_that_is_taken_wins_and_the_contradiction_is_settled() -> None:
+    first = SmallNight(SOURCES_APART, [])
+    assert first.item()["reason"] == "sources_disagree"
+    known = first.merged.memberships
+    second = SmallNight(SOURCES_APART, [], decisions=decided(take("omsorg", fdv="H0101", omsorg="H0102")), known=known)
+    assert second.item()["class"] == "create"
+    assert second.merged.dwellings.get_column("bruksenhetsnummer").to_list() == ["H0102"]
+    moved = [SOURCES_APART[0], {**SOURCES_APART[1], "bruksenhetsnummer": "H0103"}]
+    third = SmallNight(moved, [], decisions=decided(take("omsorg", fdv="H0101", omsorg="H0102")), known=known)
+    assert third.item()["reason"] == "sources_disagree", "the evidence changed"
+
+
+def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_let_it_be() -> None:
+    def deleted(verdict: str) -> SmallNight:
+        answer = {"subject": "fdv-1", "verdict": verdict, "evidence": evidence_of_absence("k1")}
+        return SmallNight([UNIT], [], LINKED, decided(answer), missing=("k1",))
+
+    assert actionable(deleted("replace").plan).get_column("kobo_id").to_list() == ["k1"]
+    assert actionable(deleted("keep").plan).is_empty()

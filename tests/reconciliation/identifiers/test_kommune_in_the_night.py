@@ -1,0 +1,76 @@
+"""A source or a register that still writes the number of before a reform means the same place."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from connectors.source_config import CsvSource
+from reconciliation.identifiers import municipalities
+from reconciliation.ledger.links import LINKS, MEMBERSHIPS
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.model.tables import empty
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import validate
+from tests.reconciliation.reading.rows import GOOD, SOURCE, VIK, read
+
+ELVERUM = VIK.model_copy(update={"kommunenummer": "3420"})
+NUMBERED = CsvSource.model_validate(
+    SOURCE.model_dump(by_alias=True)
+    | {"fields": SOURCE.model_dump(by_alias=True)["fields"] | {"kommunenummer": {"column": "Rom"}, "ekstra_referanse": {"column": "Leil"}}}
+)
+SAME = municipalities().same_place_as("3420")
+
+
+def written(number: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    done = standardise(read(GOOD | {"Rom": number}), NUMBERED, ELVERUM)
+    judged = validate(done.rows, done.deviations, ELVERUM.model_copy(update={"sources": {"fdv": NUMBERED}}))
+    return judged.accepted, judged.deviations
+
+
+def test_a_source_may_write_the_number_of_any_year() -> None:
+    for number in ("0427", "427", "427 (Elverum)", "3420", None):
+        accepted, deviations = written(number)
+        assert accepted.get_column("kommunenummer").to_list() == ["3420"], number
+        assert deviations.is_empty()
+
+
+def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
+    accepted, deviations = written("9999")
+    assert accepted.is_empty()
+    assert deviations.select("rule", "column", "value").rows() == [("G01", "Rom", "9999")]
+    assert "aldri vært brukt" in deviations.item(0, "message")
+
+
+def register(number: str, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Our one dwelling, and the same in the register under that number."""
+    accepted, _ = written("3420")
+    standing = accepted.with_columns(carried=pl.lit(value=False))
+    ours = merge(standing, empty(MEMBERSHIPS), None, ELVERUM, SAME).dwellings
+    entries = ours.with_columns(
+        kobo_id=pl.lit("k1"), leverandor_bolig_id=pl.lit(None, pl.String), kommunenummer=pl.lit(number), slettet=pl.lit(value=False)
+    ).with_columns(**{name: pl.lit(value) for name, value in changes.items()})
+    return ours, match(ours, entries, empty(LINKS), None, SAME)
+
+
+def test_the_register_may_hold_it_under_the_number_of_before_the_reform() -> None:
+    _, found = register("0427")
+    assert found.select("kobo_id", "certain").rows() == [("k1", True)]
+
+
+def test_a_cadastral_number_alone_is_certain_under_one_number_and_never_across_a_reform() -> None:
+    elsewhere = {"adressenavn": "En annen gate"}
+    _, found = register("0427", **elsewhere)
+    assert not found.get_column("certain").any(), "farms got new numbers when municipalities merged"
+
+
+def test_farms_keep_their_numbers_when_only_the_municipality_was_renumbered() -> None:
+    accepted, _ = written("0427")
+    assert accepted.select("gardsnummer", "bruksnummer").rows() == [(12, 345)]
+
+
+def test_a_cadastral_number_from_before_a_merger_is_left_out_and_told() -> None:
+    """0719 became part of Sandefjord in 2017: what was farm 12 there has another number now."""
+    done = standardise(read(GOOD | {"Rom": "0719"}), NUMBERED, ELVERUM.model_copy(update={"kommunenummer": "3907"}))
+    assert done.rows.select("kommunenummer", "gardsnummer", "bruksnummer").rows() == [("3907", None, None)]
+    assert done.deviations.get_column("rule").to_list() == ["G02W"]

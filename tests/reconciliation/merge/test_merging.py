@@ -1,0 +1,263 @@
+"""Which rows become one dwelling, and what is left to a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.merge import merge
+from reconciliation.model.known_decisions import DECISION_COLUMNS, Decisions, evidence_of
+from tests.strategies import MEMBERSHIPS, municipality, none_known, standing
+
+HOUSE = municipality()
+
+
+def dwellings(*rows: dict[str, Any], known: pl.DataFrame | None = None, decided: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
+    """ "source:key" -> its dwelling."""
+    merged = merge(standing(*rows), none_known() if known is None else known, decided, HOUSE).dwellings
+    return {key: row for row in merged.iter_rows(named=True) for key in row["source_keys"]}
+
+
+def fdv(key: str = "1", **said: Any) -> dict[str, Any]:
+    return {"source": "fdv", "source_key": key, **said}
+
+
+def eiendom(key: str = "1", **said: Any) -> dict[str, Any]:
+    return {"source": "eiendom", "source_key": key, **said}
+
+
+def decision(kind: str, left: str, right: str | None = None, **more: Any) -> pl.DataFrame:
+    return pl.DataFrame([{**dict.fromkeys(DECISION_COLUMNS), "kind": kind, "left": left, "right": right, **more}], schema=DECISION_COLUMNS)
+
+
+GROUND = {"gardsnummer": 5, "bruksnummer": 7}
+
+ONE = {
+    "same matrikkel and unit number, street spelt otherwise": (
+        fdv(**GROUND, adressenavn="Strandveien", bruksenhetsnummer="H0101"),
+        eiendom(**GROUND, adressenavn="Strandvegen 1 bygg", bruksenhetsnummer="H0101"),
+        "matrikkel",
+    ),
+    "same address and unit number": (
+        fdv(bruksenhetsnummer="H0102"),
+        eiendom(adressenavn="STORGATA", bruksenhetsnummer="H0102"),
+        "address_unit",
+    ),
+    "same lease in one unit": (
+        fdv(bruksenhetsnummer="H0101", ekstra_referanse="Rom 2"),
+        eiendom(bruksenhetsnummer="H0101", ekstra_referanse="rom 2"),
+        "address_unit",
+    ),
+    "same label": (fdv(leilighetsnummer="3", bruksenhetsnummer="H0103"), eiendom(leilighetsnummer="3"), "address_label"),
+    "the only one at the address": (fdv(bruksenhetsnummer="H0101"), eiendom(), "address"),
+    "areas measured a little differently": (fdv(bruksareal=60.0), eiendom(bruksareal=67.0), "address"),
+}
+
+
+@pytest.mark.parametrize("case", ONE.values(), ids=ONE.keys())
+def test_rows_of_two_sources_that_are_one_dwelling(case: tuple[dict[str, Any], dict[str, Any], str]) -> None:
+    left, right, reason = case
+    found = dwellings(left, right)
+    assert found["fdv:1"] == found["eiendom:1"]
+    assert found["fdv:1"]["merged_by"] == reason
+    assert found["fdv:1"]["leverandor_bolig_id"] == "fdv-1"
+
+
+TWO = {
+    "a lettered address and the bare number": (fdv(bokstav="A"), eiendom()),
+    "two letters": (fdv(bokstav="A"), eiendom(bokstav="B")),
+    "gnr/bnr alone": (fdv(**GROUND, nummer=1), eiendom(**GROUND, nummer=3)),
+    "entrances of one matrikkel that each begin at H0101": (
+        fdv(**GROUND, nummer=1, bruksenhetsnummer="H0101"),
+        eiendom(**GROUND, nummer=3, bruksenhetsnummer="H0101"),
+    ),
+    "two leases in one unit": (
+        fdv(bruksenhetsnummer="H0101", ekstra_referanse="Rom 1"),
+        eiendom(bruksenhetsnummer="H0101", ekstra_referanse="Rom 2"),
+    ),
+    "two leases under one label": (
+        fdv(leilighetsnummer="1", ekstra_referanse="Rom 1"),
+        eiendom(leilighetsnummer="1", ekstra_referanse="Rom 2"),
+    ),
+    "blank and a unit number that tells of more": (fdv(bruksenhetsnummer="H0203"), eiendom()),
+    "blank and a label that tells of more": (fdv(leilighetsnummer="4"), eiendom()),
+    "two labels": (fdv(leilighetsnummer="1"), eiendom(leilighetsnummer="2")),
+    "areas far apart": (fdv(bruksareal=40.0), eiendom(bruksareal=90.0)),
+    "two grounds": (fdv(**GROUND), eiendom(gardsnummer=6, bruksnummer=1)),
+    "two rows of one source": (fdv("1", bruksenhetsnummer="H0101"), fdv("2", leilighetsnummer="1")),
+}
+
+
+@pytest.mark.parametrize("rows", TWO.values(), ids=TWO.keys())
+def test_rows_that_are_two_dwellings(rows: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    assert len({row["leverandor_bolig_id"] for row in dwellings(*rows).values()}) == 2
+
+
+def test_a_row_without_unit_number_in_a_block_waits_for_a_person() -> None:
+    found = dwellings(fdv("1", bruksenhetsnummer="H0101"), fdv("2", bruksenhetsnummer="H0102"), eiendom("9"))
+    assert found["eiendom:9"]["candidates"] == ["fdv-1", "fdv-2"]
+    assert found["fdv:1"]["candidates"] == []
+
+
+SMALL = {"bruksareal": 40.0, "antall_soverom": 1, "etasjenummer": 1}
+LARGE = {"bruksareal": 70.0, "antall_soverom": 3, "etasjenummer": 2}
+
+
+def test_rows_without_unit_numbers_join_the_only_ones_they_fit_when_both_systems_list_equally_many() -> None:
+    blocks = (fdv("1", **SMALL, bruksenhetsnummer="H0101"), fdv("2", **LARGE, bruksenhetsnummer="H0201"))
+    found = dwellings(*blocks, eiendom("1", **LARGE), eiendom("2", **SMALL))
+    assert found["eiendom:1"]["source_keys"] == ["eiendom:1", "fdv:2"]
+    assert found["eiendom:2"]["source_keys"] == ["eiendom:2", "fdv:1"]
+
+
+ONE_OF_TWO = {
+    "two that it fits": (eiendom("1", **SMALL), eiendom("2", **SMALL)),
+    "one system lists fewer": (eiendom("1", **SMALL),),
+    "too little is known": (eiendom("1", bruksareal=40.0, antall_soverom=1), eiendom("2", bruksareal=70.0, antall_soverom=3)),
+}
+
+
+@pytest.mark.parametrize("rows", ONE_OF_TWO.values(), ids=ONE_OF_TWO.keys())
+def test_rows_without_unit_numbers_that_may_be_either_wait_for_a_person(rows: tuple[dict[str, Any], ...]) -> None:
+    other = SMALL if len(rows) == 2 and rows[1].get("bruksareal") == 40.0 else LARGE
+    found = dwellings(fdv("1", **SMALL, bruksenhetsnummer="H0101"), fdv("2", **other, bruksenhetsnummer="H0201"), *rows)
+    assert found["eiendom:1"]["source_keys"] == ["eiendom:1"]
+    assert "fdv-1" in found["eiendom:1"]["candidates"]
+
+
+def test_the_whole_unit_and_its_leases_wait_for_a_person() -> None:
+    found = dwellings(
+        fdv("1", bruksenhetsnummer="H0101"),
+        eiendom("1", bruksenhetsnummer="H0101", ekstra_referanse="Rom 1"),
+        eiendom("2", bruksenhetsnummer="H0101", ekstra_referanse="Rom 2"),
+    )
+    assert found["fdv:1"]["candidates"] == ["eiendom-1", "eiendom-2"]
+
+
+def test_a_waiting_dwelling_is_not_remembered_so_that_a_corrected_row_finds_its_own() -> None:
+    block = [fdv("1", bruksenhetsnummer="H0101"), fdv("2", bruksenhetsnummer="H0102")]
+    first = merge(standing(*block, eiendom("9")), none_known(), None, HOUSE)
+    assert "9" not in first.memberships["source_key"].to_list()
+    found = dwellings(*block, eiendom("9", bruksenhetsnummer="H0102"), known=first.memberships)
+    assert found["eiendom:9"]["leverandor_bolig_id"] == "fdv-2"
+
+
+def test_same_label_and_another_unit_number_is_a_contradiction_of_one_dwelling() -> None:
+    found = dwellings(fdv(leilighetsnummer="1", bruksenhetsnummer="H0101"), eiendom(leilighetsnummer="1", bruksenhetsnummer="H0109"))
+    assert found["fdv:1"]["contradictions"] == ["bruksenhetsnummer"]
+    assert found["fdv:1"]["bruksenhetsnummer"] == "H0101"
+
+
+def test_a_key_that_is_known_finds_its_dwelling_although_its_address_changed() -> None:
+    known = pl.DataFrame([("fdv", "1", "old-7"), ("eiendom", "1", "old-7")], schema=MEMBERSHIPS, orient="row")
+    found = dwellings(fdv(nummer=1), eiendom(nummer=3), known=known)
+    assert found["fdv:1"]["leverandor_bolig_id"] == found["eiendom:1"]["leverandor_bolig_id"] == "old-7"
+    assert found["fdv:1"]["contradictions"] == ["nummer"]
+
+
+def test_two_known_dwellings_that_become_alike_stay_two_and_wait_for_a_person() -> None:
+    known = pl.DataFrame([("fdv", "1", "a"), ("eiendom", "1", "b")], schema=MEMBERSHIPS, orient="row")
+    found = dwellings(fdv(bruksenhetsnummer="H0101"), eiendom(bruksenhetsnummer="H0101"), known=known)
+    assert (found["fdv:1"]["leverandor_bolig_id"], found["eiendom:1"]["leverandor_bolig_id"]) == ("a", "b")
+    assert found["fdv:1"]["candidates"] == ["b"]
+
+
+def test_keys_with_odd_characters_never_share_an_id() -> None:
+    found = dwellings(fdv("1/2", nummer=1), fdv("1_2", nummer=2), fdv("1 2", nummer=3))
+    assert len({row["leverandor_bolig_id"] for row in found.values()}) == 3
+
+
+def test_a_person_joins_what_no_key_joins() -> None:
+    rows = fdv(nummer=1), eiendom(nummer=3)
+    found = dwellings(*rows, decided=decision("same", "fdv:1", "eiendom:1"))
+    assert found["fdv:1"] == found["eiendom:1"]
+    assert found["fdv:1"]["merged_by"] == "decision"
+
+
+def test_a_person_parts_what_a_key_joins_and_the_id_stays_with_its_own_key() -> None:
+    rows = fdv(bruksenhetsnummer="H0101"), eiendom(bruksenhetsnummer="H0101")
+    known = merge(standing(*rows), none_known(), None, HOUSE).memberships
+    found = dwellings(*rows, known=known, decided=decision("different", "fdv:1", "eiendom:1"))
+    assert (found["fdv:1"]["leverandor_bolig_id"], found["eiendom:1"]["leverandor_bolig_id"]) == ("fdv-1", "eiendom-1")
+
+
+def test_different_holds_through_a_third_row() -> None:
+    rows = [{"source": name, "source_key": "1", "bruksenhetsnummer": "H0101"} for name in ("fdv", "omsorg", "eiendom")]
+    found = dwellings(*rows, decided=decision("different", "fdv:1", "eiendom:1"))
+    assert found["fdv:1"]["leverandor_bolig_id"] != found["eiendom:1"]["leverandor_bolig_id"]
+
+
+def test_a_decision_is_asked_again_when_its_evidence_changed() -> None:
+    left, right = fdv(nummer=1), eiendom(nummer=3)
+    values = standing(left, right).to_dicts()
+    decided = decision("same", "fdv:1", "eiendom:1", evidence=evidence_of(*values))
+    assert len({row["leverandor_bolig_id"] for row in dwellings(left, right, decided=decided).values()}) == 1
+    moved = eiendom(nummer=5)
+    assert len({row["leverandor_bolig_id"] for row in dwellings(left, moved, decided=decided).values()}) == 2
+
+
+def test_decisions_that_contradict_each_other_are_listed_and_not_used() -> None:
+    rows = [{"source": name, "source_key": "1", "nummer": number} for number, name in enumerate(("fdv", "omsorg", "eiendom"), start=1)]
+    decided = pl.concat(
+        [decision("same", "fdv:1", "omsorg:1"), decision("same", "omsorg:1", "eiendom:1"), decision("different", "fdv:1", "eiendom:1")]
+    )
+    merged = merge(standing(*rows), none_known(), Decisions(decided), HOUSE)
+    assert merged.contradictory == (("eiendom:1", "fdv:1"),)
+    assert merged.dwellings.height == 3
+
+
+def test_the_first_source_that_says_something_wins_and_the_losers_are_kept() -> None:
+    merged = merge(standing(fdv(manedsleie=5000.0), eiendom(manedsleie=6000.0, antall_soverom=2)), none_known(), None, HOUSE)
+    (row,) = merged.dwellings.to_dicts()
+    assert (row["manedsleie"], row["antall_soverom"]) == (5000.0, 2)
+    assert merged.lineage.select("field", "source", "value", "won", "reason").rows() == [
+        ("manedsleie", "eiendom", "6000.0", False, "priority"),
+        ("manedsleie", "fdv", "5000.0", True, "priority"),
+    ]
+
+
+@pytest.mark.parametrize("later", ["fdv", "eiendom"])
+def test_where_no_source_ranks_first_the_newest_moment_of_a_day_wins(later: str) -> None:
+    equal = HOUSE.model_copy(update={"survivorship": HOUSE.survivorship.model_copy(update={"default": ()})})
+    at = {name: datetime(2023, 11, 1, 9, 30, 0, 200_000 if name == later else 100_000) for name in ("fdv", "eiendom")}
+    rows = fdv(manedsleie=7000.0, oppdatert=at["fdv"]), eiendom(manedsleie=7100.0, oppdatert=at["eiendom"])
+    merged = merge(standing(*rows), none_known(), None, equal)
+    assert merged.dwellings["manedsleie"].to_list() == [7000.0 if later == "fdv" else 7100.0]
+    assert merged.lineage.filter(pl.col("won")).select("source", "reason").rows() == [(later, "newest")]
+
+
+def test_a_person_takes_the_other_sources_value_and_the_contradiction_is_settled() -> None:
+    rows = fdv(leilighetsnummer="1", bruksenhetsnummer="H0101"), eiendom(leilighetsnummer="1", bruksenhetsnummer="H0109")
+    found = dwellings(*rows, decided=decision("take", "fdv:1", field="bruksenhetsnummer", value="eiendom"))
+    assert (found["fdv:1"]["bruksenhetsnummer"], found["fdv:1"]["contradictions"]) == ("H0109", [])
+
+
+def test_a_secret_address_in_one_source_is_secret() -> None:
+    assert dwellings(fdv(), eiendom(hemmelig_adresse=True))["fdv:1"]["hemmelig_adresse"] is True
+
+
+def test_half_an_address_is_never_taken_from_each_of_two_rows() -> None:
+    rows = fdv(leilighetsnummer="1", gardsnummer=5, bruksnummer=None), eiendom(leilighetsnummer="1", gardsnummer=8, bruksnummer=9)
+    assert dwellings(*rows)["fdv:1"]["bruksnummer"] is None
+
+
+def test_a_row_that_stands_alone_says_no_half_address_either_and_all_else_as_it_is() -> None:
+    alone = fdv(adressenavn=None, bokstav="B", postnummer=None, poststed="STED", **GROUND, bruksenhetsnummer="H0101", aktiv=True)
+    row = dwellings(alone, eiendom("2", adressenavn="Fjordgata"), eiendom("3", adressenavn="Fjordgata", bruksenhetsnummer="H0102"))["fdv:1"]
+    told = ("nummer", "bokstav", "kommunenummer", "poststed", "bruksnummer", "bruksenhetsnummer", "aktiv", "rows", "carried", "merged_by")
+    assert [row[name] for name in told] == [None, None, None, None, 7, "H0101", True, 1, False, None]
+    assert (row["sources"], row["source_keys"], row["contradictions"]) == (["fdv"], ["fdv:1"], [])
+
+
+def test_a_key_that_stands_twice_is_a_fault_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="stands more than once"):
+        dwellings(fdv("1"), fdv("1"))
+
+
+def test_a_street_spelt_in_two_ways_does_not_make_a_row_the_only_one_at_its_address() -> None:
+    block = [fdv("1", bruksenhetsnummer="H0101"), fdv("2", adressenavn="Storgt", bruksenhetsnummer="H0102")]
+    found = dwellings(*block, eiendom("2"), eiendom("1", adressenavn="Storgt"))
+    assert len({row["leverandor_bolig_id"] for row in found.values()}) == 4

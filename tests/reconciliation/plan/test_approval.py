@@ -1,0 +1,46 @@
+"""Law 5: the applied plan is the shown plan, by digest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciliation.plan.approval import Answer, decide, is_mode
+
+DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
+COMMAND = "kobosync night config/vik.yaml"
+LIMIT = ("Too many retirements: 60 of 100.",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "actions", "refusals", "answer"),
+    [
+        ("never", 3, (), Answer.DRY),
+        ("auto", 3, (), Answer.APPLY),
+        ("auto", 3, LIMIT, Answer.WAIT),
+        ("auto", 0, (), Answer.APPLY),
+        ("approve", 3, (), Answer.WAIT),
+        ("approve", 0, (), Answer.APPLY),
+    ],
+)
+def test_the_mode_decides(mode: str, actions: int, refusals: tuple[str, ...], answer: Answer) -> None:
+    assert decide(mode, "a" * 64, actions, refusals, COMMAND).answer is answer
+
+
+@given(shown=DIGESTS, tonight=DIGESTS, shortened=st.integers(12, 64), refusals=st.sampled_from([(), LIMIT]))
+def test_a_digest_lets_that_very_plan_through_and_no_other(shown: str, tonight: str, shortened: int, refusals: tuple[str, ...]) -> None:
+    mode = shown[:shortened]
+    same = decide(mode, shown, 3, refusals, COMMAND)
+    other = decide(mode, tonight, 3, refusals, COMMAND)
+    assert same.answer is Answer.APPLY
+    assert (other.answer is Answer.STALE) == (not tonight.startswith(mode))
+    if other.answer is Answer.STALE:
+        assert f"--apply={tonight[:12]}" in other.message, "the message carries the command that approves what is there now"
+
+
+@given(st.text(max_size=80))
+def test_nothing_else_is_taken_for_an_answer(text: str) -> None:
+    known = text in ("never", "auto", "approve")
+    looks_like_a_digest = 12 <= len(text) <= 64 and set(text) <= set("0123456789abcdef")
+    assert is_mode(text) == (known or looks_like_a_digest)

@@ -1,0 +1,237 @@
+"""Classes, differences and guards, case by case."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.model.reasons import REASONS, bokmal, english
+from reconciliation.plan.guards import environment_mismatch
+from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words
+from reconciliation.plan.planning import Plan, actionable, make_plan
+from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, links, municipality, none_known, register, standing
+
+GROUND = {"gardsnummer": 1, "bruksnummer": 2}
+UNIT = {"bruksenhetsnummer": "H0101"}
+
+
+def planned(
+    rows: list[dict[str, Any]],
+    entries: list[dict[str, Any]] | None,
+    linked: dict[str, str] | None = None,
+    *,
+    absences: dict[str, int] | None = None,
+    complete: tuple[str, ...] = SOURCES,
+    missing: tuple[str, ...] = (),
+    held_by: tuple[str, ...] = ("fdv",),
+    **guards: Any,
+) -> Plan:
+    house = municipality(**guards)
+    numbered = [{"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)]
+    merged = merge(standing(*numbered), none_known(), None, house)
+    known = pl.DataFrame([(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row")
+    seen = None if entries is None else register(*entries)
+    standing_links = links(**(linked or {}))
+    return make_plan(
+        dwellings=merged.dwellings,
+        register_rows=seen,
+        missing_kobo_ids=missing,
+        matches=match(merged.dwellings, register() if seen is None else seen, standing_links, None),
+        links=standing_links,
+        absences=absences or {},
+        complete_sources=complete,
+        memberships=pl.concat([merged.memberships, known]),
+        municipality=house,
+        as_of=NIGHT,
+    )
+
+
+def only(plan: Plan) -> dict[str, Any]:
+    (item,) = plan.items.to_dicts()
+    return item
+
+
+ENTRY = {"kobo_id": "k1", **UNIT}
+CLASSES = {
+    "equal": ({**UNIT}, ENTRY, "in_sync", "equal"),
+    "spelt otherwise": ({**UNIT}, {**ENTRY, "adressenavn": "STORGATA"}, "in_sync", "equal"),
+    "a blank of ours is no opinion": ({**UNIT}, {**ENTRY, "manedsleie": 5.0, "etasjenummer": 2}, "in_sync", "equal"),
+    "less than half a cent apart": ({**UNIT, "manedsleie": 5000.001}, {**ENTRY, "manedsleie": 5000.0}, "in_sync", "equal"),
+    "an updatable field": ({**UNIT, "manedsleie": 5001.0}, {**ENTRY, "manedsleie": 5000.0}, "update", "fields_differ"),
+    "a protected field": ({**UNIT}, {**ENTRY, "postnummer": "9999"}, "conflict", "fields_differ"),
+    "our house has no letter": ({**GROUND, **UNIT}, {**GROUND, "bokstav": "F", **ENTRY}, "conflict", "fields_differ"),
+    "perhaps the same": ({"antall_soverom": 1}, {**ENTRY, "antall_soverom": 4}, "review", "uncertain_match"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CLASSES.values(), ids=CLASSES.keys())
+def test_the_class_of_a_dwelling_beside_one_entry(case: tuple[dict[str, Any], dict[str, Any], str, str]) -> None:
+    row, entry, kind, reason = case
+    item = planned([row], [entry]).items.filter(pl.col("leverandor_bolig_id") == "fdv-1").to_dicts()[0]
+    assert (item["class"], item["reason"]) == (kind, reason)
+
+
+def test_a_change_names_field_old_new_and_who_said_so() -> None:
+    item = only(planned([{**UNIT, "manedsleie": 5001.0, "boligtype": "OMSORGSBOLIG"}], [{**ENTRY, "manedsleie": 5000.0}]))
+    assert json.loads(item["changes"]) == [
+        {"field": "boligtype", "old": None, "new": "OMSORGSBOLIG", "source": "fdv"},
+        {"field": "manedsleie", "old": 5000.0, "new": 5001.0, "source": "fdv"},
+    ]
+
+
+def test_not_in_the_register_is_created_and_not_ours_is_left() -> None:
+    plan = planned([{}], [{"kobo_id": "k9", "adressenavn": "Fjellveien"}])
+    assert plan.items.select("class", "leverandor_bolig_id", "kobo_id").rows() == [("create", "fdv-1", None), ("register_only", None, "k9")]
+    assert plan.counts["create"] == plan.counts["register_only"] == 1
+
+
+@pytest.mark.parametrize("entries", [[], [{**ENTRY, "slettet": True}]], ids=["absent", "marked as deleted"])
+def test_linked_and_deleted_in_the_register_is_a_question_and_not_a_new_dwelling(entries: list[dict[str, Any]]) -> None:
+    item = only(planned([{**UNIT}], entries, {"fdv-1": "k1"}, missing=("k1",)))
+    assert (item["class"], item["reason"], item["kobo_id"]) == ("review", "deleted_in_kobo", "k1")
+
+
+def test_a_unit_number_missing_in_a_block_is_never_created() -> None:
+    plan = planned([{**UNIT}, {"leilighetsnummer": "2"}], [])
+    assert plan.items.select("class", "reason").rows() == [("create", "not_in_register"), ("review", "unit_number_missing")]
+
+
+def test_a_digest_is_the_same_from_one_version_to_the_next() -> None:
+    """A plan that was shown before an upgrade is approved after it: whoever changes this says so in the changelog."""
+    sold = {"adressenavn": "Fjellveien", "nummer": 5, **UNIT}
+    rows = [
+        {**UNIT, "manedsleie": 5001.0},
+        {"adressenavn": "Bakken", **UNIT, "boligtype": "OMSORGSBOLIG"},
+        {"adressenavn": "Øyveien", **UNIT},
+    ]
+    entries = [{**ENTRY, "manedsleie": 5000.0}, {"kobo_id": "k2", **sold}, {"kobo_id": "k3", "adressenavn": "Øyveien", **UNIT}]
+    plan = planned(rows, entries, {"old": "k2"}, absences={"old": 9})
+    assert {kind: count for kind, count in plan.counts.items() if count} == {"in_sync": 1, "create": 1, "update": 1, "retire": 1}
+    assert plan.digest == "79f059631316dfac67f592eef37ad17af231d3d711bfbea70c2fb9eae5a3d523"
+
+
+def test_a_slip_in_the_street_is_asked_as_what_it_is() -> None:
+    twin = {**UNIT, "bruksareal": 52.0, "manedsleie": 7500.0}
+    plan = planned([{**twin, "adressenavn": "Kirkesvingen"}, {**twin, "source": "eiendom", "adressenavn": "Kirkesvnigen"}], [])
+    assert [(item["class"], item["reason"]) for item in plan.items.iter_rows(named=True) if item["class"] == "review"] == [
+        ("review", "nearly_same_address")
+    ]
+
+
+GONE = {
+    "one night is too short": ({}, SOURCES, 2, "retire_waiting"),
+    "the second night": ({"old": 1}, SOURCES, 2, None),
+    "a source that held it failed": ({"old": 9}, ("omsorg",), 2, "source_incomplete"),
+    "another source failed, where it may have moved to": ({"old": 9}, ("fdv",), 2, "source_incomplete"),
+}
+
+
+@pytest.mark.parametrize("case", GONE.values(), ids=GONE.keys())
+def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int], tuple[str, ...], int, str | None]) -> None:
+    absences, complete, nights, held = case
+    item = only(planned([], [ENTRY], {"old": "k1"}, absences=absences, complete=complete, retire_after_nights=nights))
+    assert (item["class"], item["reason"], item["held"]) == ("retire", "gone", held)
+
+
+def test_every_source_that_ever_held_it_must_be_complete() -> None:
+    plan = planned([], [ENTRY], {"old": "k1"}, complete=("fdv",), held_by=("fdv", "eiendom"))
+    assert only(plan)["held"] == "source_incomplete"
+    assert actionable(plan).is_empty()
+
+
+def test_nothing_remembered_of_who_held_it_is_nothing_sure() -> None:
+    assert only(planned([], [ENTRY], {"old": "k1"}, held_by=()))["held"] == "source_incomplete"
+
+
+def test_a_register_that_was_not_seen_gives_an_empty_plan() -> None:
+    plan = planned([{}], None, {"old": "k1"})
+    assert (plan.items.height, plan.register_verdict, actionable(plan).height) == (0, "failed", 0)
+
+
+def street(count: int, **said: Any) -> list[dict[str, Any]]:
+    return [{"nummer": number, **UNIT, **said} for number in range(1, count + 1)]
+
+
+def entries(count: int) -> list[dict[str, Any]]:
+    return [{"kobo_id": f"k{number}", "nummer": number, **UNIT} for number in range(1, count + 1)]
+
+
+def linked(count: int) -> dict[str, str]:
+    return {f"fdv-{number}": f"k{number}" for number in range(1, count + 1)}
+
+
+REFUSED = {
+    "too_many_retirements": (lambda: planned([], entries(20), linked(20), floor=5, maximum_retire_share=0.5), 20, 10),
+    "too_many_updates": (lambda: planned(street(20, manedsleie=1.0), entries(20), linked(20), floor=5, maximum_update_count=8), 20, 8),
+    "sudden_growth": (lambda: planned(street(20), entries(1), linked(1), floor=5, maximum_create_share=10), 19, 10),
+}
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_a_plan_beyond_a_limit_is_refused_with_numbers_and_the_command_that_approves_it(code: str) -> None:
+    make, number, limit = REFUSED[code]
+    plan = make()
+    (refusal,) = plan.refusals
+    assert (refusal.code, refusal.details["number"], refusal.details["limit"]) == (code, number, limit)
+    assert f"kobosync night config/vik.yaml --apply={plan.digest[:12]}" in refusal.message
+    assert str(number) in refusal.melding
+    assert actionable(plan).height == number
+
+
+def test_up_to_the_floor_everything_passes() -> None:
+    assert planned([], entries(20), linked(20), floor=20, maximum_retire_share=0, maximum_retire_count=0).refusals == ()
+
+
+def test_the_first_fill_of_an_empty_register_is_no_sudden_growth() -> None:
+    assert planned(street(20), [], floor=5).refusals == ()
+
+
+ADDRESSES = [
+    ("kobo", "test", "https://api.example.no/kobo", "production"),
+    ("kobo", "production", "https://api.test.example.no/kobo", "test"),
+    ("kobo", "production", "http://127.0.0.1:8088", "test"),
+    ("kobo", "production", "https://api.example.no/kobo", None),
+    ("kobo", "test", "https://api.test.example.no/kobo", None),
+    ("rehearsal", "production", "http://127.0.0.1:8088", "test"),
+]
+
+
+@pytest.mark.parametrize(("kind", "environment", "url", "looks"), ADDRESSES)
+def test_a_production_register_and_a_test_file_do_not_meet(kind: str, environment: str, url: str, looks: str | None) -> None:
+    configured = municipality().register_.model_copy(update={"kind": kind, "environment": environment, "base_url": url})
+    found = environment_mismatch(configured)
+    assert (found and found["looks"]) == looks
+
+
+def test_markdown_is_capped_and_says_so() -> None:
+    text = as_markdown(planned(street(30), []), rows=10)
+    assert text.count("| create | fdv-") == 10
+    assert "and 20 more" in text
+
+
+def test_json_holds_every_item_that_is_not_in_sync() -> None:
+    content = json.loads(as_json(planned(street(3, manedsleie=1.0), entries(2))))
+    assert [item["class"] for item in content["items"]] == ["create", "update", "update"]
+    assert content["items"][1]["changes"][0]["field"] == "manedsleie"
+
+
+def test_every_reason_is_told_in_both_languages() -> None:
+    for code, reason in REASONS.items():
+        assert reason.english != reason.bokmal
+        assert english(code, {})
+        assert bokmal(code, {})
+
+
+def test_a_plan_does_not_tell_where_a_home_lies() -> None:
+    changes = json.dumps(
+        [
+            {"field": "adressenavn", "old": "Storgata", "new": "Lillegata", "source": "fdv"},
+            {"field": "manedsleie", "old": "7000", "new": "7500", "source": "fdv"},
+        ]
+    )
+    assert in_words(changes) == "adressenavn: differs, manedsleie: 7000 -> 7500"

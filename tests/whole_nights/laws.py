@@ -1,0 +1,200 @@
+"""The laws, asked of one night and of the world after it. Each function says which law it asks (docs/laws.md)."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy import select
+
+from connectors.read_result import Verdict
+from kobo_client.contract import PROTECTED, UPDATABLE
+from kobo_client.payload import from_body
+from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.ledger import Ledger
+from reconciliation.ledger.ledger_tables import Intent, Link
+from reconciliation.ledger.store import table_of
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.planning import actionable, make_plan
+from tests.whole_nights.town import NOBODY
+from tests.whole_nights.whole_night import Night
+
+Entries = dict[str, dict[str, Any]]
+"""koboId -> body as the register has it."""
+
+_PLACE = ("adressenavn", "nummer", "bokstav")
+
+
+def conservation(night: Night) -> None:
+    """Law 1."""
+    ends = night.validated
+    assert night.rows.height == ends.accepted.height + ends.rejected.height + ends.out_of_scope.height
+    keys = night.merged.dwellings.get_column("source_keys").explode(empty_as_null=False).to_list()
+    stand = [f"{source}:{key}" for source, key in night.standing.select("source", "source_key").iter_rows()]
+    assert sorted(keys) == sorted(stand)
+    if night.plan.register_verdict == "complete":
+        once = Counter(night.plan.items.get_column("leverandor_bolig_id").drop_nulls().to_list())
+        assert all(once[ours] == 1 for ours in night.merged.dwellings.get_column("leverandor_bolig_id"))
+        assert max(once.values(), default=1) == 1
+    counted = int(night.snapshot.get_column("in_scope").sum())
+    assert night.merged.dwellings.height <= counted <= night.merged.dwellings.height + ends.rejected.height
+
+
+def a_failed_read_is_no_empty_source(night: Night) -> None:
+    """Law 2."""
+    for name, read in night.reads.items():
+        if read.verdict is not Verdict.COMPLETE and night.before is not None:
+            had = night.before.filter(pl.col("source") == name).get_column("source_key")
+            has = night.standing.filter(pl.col("source") == name).get_column("source_key")
+            assert set(had) <= set(has)
+    removed = night.outcomes.filter(pl.col("verb") == "DELETE").get_column("leverandor_bolig_id").to_list()
+    held = night.merged.memberships.filter(pl.col("leverandor_bolig_id").is_in(removed)).get_column("source").unique()
+    assert set(held) <= night.complete, "nothing is retired while a source that held it is unread"
+
+
+def gone_long_enough(night: Night, seen_gone: dict[str, set[date]]) -> None:
+    """Law 2: only what has been gone for two nights is deleted, and never what stands in a source."""
+    there = pl.concat([night.validated.accepted, night.validated.rejected]).select("source", "source_key")
+    stands = set(night.merged.memberships.join(there, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id"))
+    for ours in night.outcomes.filter((pl.col("verb") == "DELETE") & (pl.col("outcome") == "done")).get_column("leverandor_bolig_id"):
+        assert ours not in stands
+        assert len({day for day in seen_gone.get(ours, set()) if day < night.as_of}) >= 2
+
+
+def nothing_twice_nothing_lost(entries: Entries, ledger: Ledger, slug: str, others: set[str], taken_away: set[str]) -> None:
+    """Law 4: after any step, also after a death: every entry of ours is linked, or asked about next; every link has its entry."""
+    ids = [body["leverandorBoligId"] for body in entries.values() if body.get("leverandorBoligId")]
+    assert len(ids) == len(set(ids))
+    linked = dict(ledger.links(slug).select("kobo_id", "leverandor_bolig_id").iter_rows())
+    asked_next = {write.leverandor_bolig_id for write in ledger.unsettled(slug)}
+    for kobo_id, body in entries.items():
+        ours = body.get("leverandorBoligId")
+        if ours and kobo_id not in others:
+            assert linked.get(kobo_id) == ours or ours in asked_next, (kobo_id, ours)
+    for kobo_id, ours in linked.items():
+        assert kobo_id in entries or ours in asked_next or kobo_id in taken_away
+
+
+def only_what_was_shown(night: Night, ledger: Ledger, earlier: set[str]) -> None:
+    """Law 5: every write of the run is an item of its stored plan, with that very change; a plan not approved writes nothing."""
+    intent = table_of(Intent)
+    with ledger.read() as connection:
+        writes = connection.execute(select(intent).where(intent.c.run_id == night.run_id)).fetchall()
+    stored = ledger.plan(night.run_id)
+    assert stored is not None
+    assert stored.digest == night.plan.digest
+    shown = {row["leverandor_bolig_id"]: row for row in actionable(stored.items).iter_rows(named=True)}
+    if night.approval.answer != "apply":
+        assert not writes
+    for write in writes:
+        item = shown[write.leverandor_bolig_id]
+        if write.verb == "PUT":
+            assert json.loads(write.changes) == json.loads(item["changes"])
+    assert not earlier & {write.request_id for write in writes}
+
+
+def order_does_not_matter(night: Night, municipality: Municipality, links: pl.DataFrame, absences: dict[str, int], seed: int) -> None:
+    """Law 6: the same rows and sources in another order are the same dwellings and the same digest."""
+    rows = night.standing.sample(fraction=1.0, shuffle=True, seed=seed)
+    merged = merge(rows, night.known, with_standing_choices(night.decisions, rows, night.known), municipality)
+    assert merged.dwellings.equals(night.merged.dwellings)
+    seen = night.seen.rows.sample(fraction=1.0, shuffle=True, seed=seed)
+    complete = sorted(night.complete, key=lambda name: random.Random(f"{seed}{name}").random())
+    plan = make_plan(
+        dwellings=merged.dwellings.sample(fraction=1.0, shuffle=True, seed=seed),
+        register_rows=seen if night.seen.verdict == "complete" else None,
+        missing_kobo_ids=night.seen.missing,
+        matches=match(merged.dwellings, seen, links, night.decisions),
+        links=links,
+        absences=absences,
+        complete_sources=complete,
+        memberships=merged.memberships,
+        municipality=municipality,
+        as_of=night.as_of,
+        lineage=merged.lineage,
+        decisions=night.decisions,
+        rejected=night.validated.rejected,
+    )
+    assert plan.digest == night.plan.digest
+
+
+def hands_off(before: Entries, after: Entries, ledger: Ledger, slug: str) -> None:
+    """Law 7: whatever changed or went away in a night carries, or carried, a link of ours."""
+    link = table_of(Link)
+    with ledger.read() as connection:
+        ours = {row.kobo_id for row in connection.execute(select(link.c.kobo_id).where(link.c.municipality == slug))}
+    for kobo_id, body in before.items():
+        if after.get(kobo_id) != body:
+            assert kobo_id in ours, f"{kobo_id} was never ours"
+
+
+def protected_fields_stay(before: Entries, after: Entries, night: Night | None) -> None:
+    """Law 8: in the plan, and in the register itself."""
+    protected = {one.name for one in PROTECTED}
+    if night is not None:
+        updates = night.plan.items.filter(pl.col("class") == "update").get_column("changes")
+        assert not protected & {change["field"] for changes in updates for change in json.loads(changes)}
+        assert {one.name for one in UPDATABLE}.isdisjoint(protected)
+    for kobo_id in before.keys() & after.keys():
+        was, now = from_body(before[kobo_id]), from_body(after[kobo_id])
+        for name in protected:
+            assert was.get(name) == now.get(name) or (name == "leverandor_bolig_id" and not was.get(name)), (kobo_id, name)
+
+
+def no_wrong_match(night: Night) -> None:
+    """Law 9: without a person's word, rows of different places are never one dwelling, and no entry is taken by a near address."""
+    if night.decisions.filter(pl.col("verdict") == "same").height:
+        return
+    content = {(row["source"], row["source_key"]): row for row in night.standing.iter_rows(named=True)}
+    for keys in night.merged.dwellings.get_column("source_keys"):
+        rows = [content[source, key] for source, _, key in (one.partition(":") for one in keys)]
+        assert len({tuple(row[name] for name in _PLACE) for row in rows}) == 1
+        assert len({row["bruksenhetsnummer"] for row in rows if row["bruksenhetsnummer"]}) <= 1
+        assert len({row["ekstra_referanse"] for row in rows if row["ekstra_referanse"]}) <= 1
+    certain = night.matches.filter(pl.col("certain"))
+    assert certain.get_column("kobo_id").is_unique().all()
+    assert certain.get_column("leverandor_bolig_id").is_unique().all()
+    ours = {row["leverandor_bolig_id"]: row for row in night.merged.dwellings.iter_rows(named=True)}
+    theirs = {row["kobo_id"]: row for row in night.seen.rows.iter_rows(named=True)}
+    by_key = certain.filter(pl.col("key").is_in(["matrikkel", "address"]))
+    for dwelling, kobo_id in by_key.select("leverandor_bolig_id", "kobo_id").iter_rows():
+        left, right = ours[dwelling], theirs[kobo_id]
+        assert [left[name] for name in _PLACE] == [right[name] for name in _PLACE]
+        assert len({one for one in (left["bruksenhetsnummer"], right["bruksenhetsnummer"]) if one}) <= 1
+
+
+def nobody_is_known(home: Path, entries: Entries) -> None:
+    """Law 10: the number in the sources' files is in no table, no ledger and no entry."""
+    for path in sorted((home / "var").rglob("*")) + sorted(home.glob("ledger.sqlite*")):
+        if path.is_file():
+            assert NOBODY.encode() not in path.read_bytes()
+        if path.suffix == ".parquet":
+            with suppress(pl.exceptions.PolarsError):  # one that this example damaged
+                assert NOBODY not in pl.read_parquet(path).write_csv()
+    assert NOBODY not in json.dumps(entries)
+
+
+def bad_input_is_answered(night: Night) -> None:
+    """Law 11: each unread source and each rejected row has its words."""
+    for read in night.reads.values():
+        assert read.verdict is Verdict.COMPLETE or (read.message and read.melding)
+    errors = night.validated.deviations.filter(pl.col("severity") == "error")
+    told = set(errors.select("source", "row").iter_rows())
+    assert set(night.validated.rejected.select("source", "row").iter_rows()) <= told
+    assert errors.filter(pl.col("message").str.len_chars() < 10).is_empty()
+
+
+def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tuple[str, str]]) -> None:
+    """Law 12: an unknown heading is no read, an unknown category no accepted row."""
+    for name, how in broken.items():
+        assert night.reads[name].verdict is Verdict.FAILED, (name, how)
+    accepted = set(night.validated.accepted.select("source", "source_key").iter_rows())
+    assert not accepted & {one for one in unknown_keys if night.reads[one[0]].verdict is Verdict.COMPLETE}

@@ -1,0 +1,165 @@
+"""A whole night in process: the steps that Dagster's assets call, in their order, with the ledger and the register given.
+
+What only Dagster does (storing every table, checks, reports) is left out; the standing rows are stored where a night stores them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+from upath import UPath
+
+from assets import night_steps
+from assets.night_session import NightSession
+from assets.stored_table import Table
+from assets.table_io import EarlierTables, ParquetTables
+from connectors.read_result import SourceRead, Verdict
+from kobo_client.client import CallRecord, RegisterClient
+from kobo_client.snapshot import RegisterSnapshot
+from reconciliation.apply import adopt, apply_plan
+from reconciliation.decisions.conflicts import as_sent
+from reconciliation.ledger import Ledger
+from reconciliation.merge import Merged
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reconciliation.plan.approval import Answer, Approval, decide
+from reconciliation.plan.night_verdict import judge
+from reconciliation.plan.planning import Plan, actionable
+from reconciliation.plan.progress import measure
+from reconciliation.reading.validate import Validated
+
+
+@dataclass(frozen=True)
+class Night:
+    """Everything one night made."""
+
+    run_id: str
+    as_of: date
+    reads: dict[str, SourceRead]
+    rows: pl.DataFrame
+    validated: Validated
+    before: pl.DataFrame | None
+    standing: pl.DataFrame
+    known: pl.DataFrame
+    decisions: pl.DataFrame
+    merged: Merged
+    seen: RegisterSnapshot
+    matches: pl.DataFrame
+    plan: Plan
+    approval: Approval
+    outcomes: pl.DataFrame
+    snapshot: pl.DataFrame
+
+    @property
+    def complete(self) -> set[str]:
+        return {name for name, read in self.reads.items() if read.verdict is Verdict.COMPLETE}
+
+
+class _Session(NightSession):
+    """A night's session with the ledger and the client of the example."""
+
+    def __init__(
+        self, municipality: Municipality, home: Path, as_of: date, mode: str, run_id: str, ledger: Ledger, client: RegisterClient
+    ) -> None:
+        super().__init__(municipality, home, as_of, mode, run_id, ledger=ledger)
+        self.given = client
+
+    def client(self) -> RegisterClient:
+        return self.given
+
+
+def whole_night(
+    municipality: Municipality,
+    home: Path,
+    ledger: Ledger,
+    client: RegisterClient,
+    calls: list[CallRecord],
+    run_id: str,
+    as_of: date,
+    *,
+    mode: str = "auto",
+    before_apply: Callable[[Plan], None] | None = None,
+) -> Night:
+    """Lock, read, ..., apply, progress, finish. before_apply: what happens in the world between the plan and its apply."""
+    slug = municipality.slug
+    base = UPath(home / municipality.storage)
+    with closing(_Session(municipality, home, as_of, mode, run_id, ledger, client)) as session:
+        reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        verdicts = {name: read.verdict for name, read in reads.items()}
+        read = night_steps.standardise_all(session, reads)
+        validated = night_steps.validate_rows(session, read.rows, read.unreadable)
+        last = EarlierTables(base=str(base)).last(slug, "standing_rows")
+        before = last.frame if last else None
+        standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, before)
+        ParquetTables().dump_to_path(None, Table(standing), base / slug / "standing_rows.parquet")  # type: ignore[arg-type]
+        known, decisions = ledger.memberships(slug), ledger.decisions(slug)
+        merged = night_steps.merge_rows(session, standing)
+        seen = night_steps.see_register(session)
+        matches = night_steps.match_entries(session, merged.dwellings, seen.rows)
+        plan = night_steps.plan_changes(
+            session,
+            dwellings=merged.dwellings,
+            lineage=merged.lineage,
+            memberships=merged.memberships,
+            matches=matches,
+            rejected=validated.rejected,
+            register_rows=seen.rows if seen.verdict == "complete" else None,
+            missing_kobo_ids=seen.missing,
+            verdicts=verdicts,
+        )
+        session.verdict_if_ended = "failed"
+        approval = Approval(Answer.DRY, "not seen")
+        if seen.verdict == "complete":
+            refusals = tuple(one.message for one in plan.refusals)
+            approval = decide(mode, plan.digest, actionable(plan).height, refusals, "kobosync night")
+        outcomes = tables.empty(tables.OUTCOMES)
+        if approval.answer is Answer.APPLY:
+            if before_apply is not None:
+                before_apply(plan)
+            adopt(matches, ledger, slug, run_id)
+            desired = as_sent(plan.items, merged.dwellings, seen.rows)
+            outcomes = apply_plan(
+                actionable(plan), desired, client, ledger, run_id, slug, municipality.register_.threads, still_held=session.lock.held
+            )
+        ledger.record_calls(slug, run_id, calls)
+        calls.clear()
+        snapshot = measure(
+            merged.dwellings,
+            plan.items,
+            outcomes,
+            validated.rejected,
+            merged.memberships,
+            municipality,
+            register_seen=seen.verdict == "complete",
+            history=ledger.history(slug),
+        )
+        ledger.record_snapshot(run_id, snapshot)
+        complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
+        ledger.record_deviations(run_id, as_of, validated.deviations, complete)
+        unread = {name: done.message for name, done in reads.items() if done.verdict is not Verdict.COMPLETE}
+        judgement = judge(unread, seen.message, approval, dict(outcomes.group_by("outcome").len().iter_rows()))
+        told = {name: {"verdict": done.verdict.value, "rows_read": done.rows.height} for name, done in reads.items()}
+        session.finish(judgement.verdict.value, told, None)
+    return Night(
+        run_id,
+        as_of,
+        reads,
+        read.rows,
+        validated,
+        before,
+        standing,
+        known,
+        decisions,
+        merged,
+        seen,
+        matches,
+        plan,
+        approval,
+        outcomes,
+        snapshot,
+    )

@@ -9,10 +9,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
-from reconciliation.ledger import LedgerError, open_ledger
-from reconciliation.ledger.backup import backup, restore
-from reconciliation.ledger.opening import resolve_url
+from pipelines.exit_codes import CONFIGURATION, DONE
+from reconciliation.ledger import open_ledger
+from reconciliation.ledger.backup import backup
+from reconciliation.ledger.restore import restore
 from reconciliation.model.municipality import home_of, load
 
 
@@ -47,26 +47,9 @@ def run_backup(config: Path, target: Path) -> int:
 
 
 def run_restore(config: Path, source: Path) -> int:
-    """Make the ledger what the backup says; refused while a night runs."""
+    """Make the ledger what the backup says; refused while a night runs, and for a file that is no whole ledger."""
     municipality = load(config)
-    home = home_of(config)
-    busy = _busy(municipality.ledger, home)
-    if busy:
-        for slug, holder in busy.items():
-            print(f"The ledger is in use: run {holder} holds the lock of {slug}. Wait until it has ended, then restore.", file=sys.stderr)
-        return FAILED
-    rows = restore(source, municipality.ledger, home)
-    print(f"The ledger of {municipality.name} is what {source} says: {rows} rows. A file that was there is kept beside it.")
+    done = restore(source, municipality.ledger, home_of(config), municipality.slug)
+    aside = f" The one that was there lies at {done.kept}." if done.kept else ""
+    print(f"The ledger of {municipality.name} is what {source} says: {done.rows} rows.{aside}")
     return DONE
-
-
-def _busy(url: str, home: Path) -> dict[str, str]:
-    """Who works with the ledger now. One that is damaged or missing is in nobody's use: that is what one restores for."""
-    resolved = resolve_url(url, home)
-    if resolved.get_backend_name() == "sqlite" and not Path(str(resolved.database)).exists():
-        return {}
-    try:
-        with closing(open_ledger(url, home)) as ledger:
-            return ledger.holders()
-    except LedgerError:
-        return {}

@@ -1,4 +1,4 @@
-"""Keeping the ledger: backup and restore (also from one kind of database to the other), pruning, integrity."""
+"""Keeping the ledger: backup (of one kind of database and of the other), and pruning."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.ledger.journal import UNSETTLED
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError, sentence
-from reconciliation.ledger.ledger_tables import LEDGER_METADATA, Call, Intent, Lock, PlanItem, Run
-from reconciliation.ledger.opening import resolve_url, shown
+from reconciliation.ledger.ledger_tables import Call, Intent, PlanItem, Run
 from reconciliation.ledger.store import BATCH, table_of
+from reconciliation.ledger.whole_ledger import KEPT, revision_of_file, rows_of_file
 
-_CALL, _INTENT, _ITEM, _LOCK, _RUN = (table_of(model) for model in (Call, Intent, PlanItem, Lock, Run))
-_KEPT = [table for table in LEDGER_METADATA.sorted_tables if table is not _LOCK]
-"""A lock belongs to a living process: it is in no backup."""
+_CALL, _INTENT, _ITEM, _RUN = (table_of(model) for model in (Call, Intent, PlanItem, Run))
 
 
 def backup(ledger: Ledger, target: Path) -> int:
@@ -30,44 +28,21 @@ def backup(ledger: Ledger, target: Path) -> int:
     A night may be running. The file appears whole or not at all; one that is there already is replaced.
     """
     part = target.with_name(target.name + ".part")
-    _remove(part)
+    remove_database(part)
     try:
         with open_ledger(f"sqlite:///{part.resolve()}", part.parent) as copy:
-            rows = _copy(ledger, copy)
-        # Closing the last connection has folded the write-ahead log into the file: it stands alone.
+            rows = copy_rows(ledger, copy)
+        # Closing the last connection has folded the write-ahead log into the file: it stands alone, and is opened as a restore would.
+        revision_of_file(part)
+        found = sum(rows_of_file(part).values())
+        if found != rows:
+            raise LedgerError(f"The backup {target} was not written whole ({found} of {rows} rows); look at the disk and make it again.")
         os.replace(part, target)
     except (SQLAlchemyError, OSError) as error:
         raise LedgerError(sentence(str(target), error)) from error
     finally:
-        _remove(part)
+        remove_database(part)
     return rows
-
-
-def restore(source: Path, url: str, home: Path) -> int:
-    """Make the ledger at `url` what the backup says. Returns its rows. Raises LedgerError.
-
-    A SQLite file that is there is moved aside, not deleted; a PostgreSQL database must hold no ledger rows yet.
-    """
-    if not source.is_file():
-        raise LedgerError(f"There is no backup at {source}; give the path of a file that `kobosync backup` made.")
-    resolved = resolve_url(url, home)
-    if resolved.get_backend_name() == "sqlite":
-        for ending in ("", "-wal", "-shm"):
-            present = Path(str(resolved.database) + ending)
-            if present.exists():
-                present.rename(_free_name(present))
-    # An older backup is migrated on the way, in a copy: the backup itself stays as it was made.
-    copy_of_backup = source.with_name(source.name + ".restoring")
-    try:
-        copy_of_backup.write_bytes(source.read_bytes())
-        with open_ledger(f"sqlite:///{copy_of_backup.resolve()}", home) as old, open_ledger(url, home) as new:
-            with new.read() as connection:
-                filled = [table.name for table in _KEPT if connection.execute(select(table).limit(1)).first() is not None]
-            if filled:
-                raise LedgerError(f"The ledger {shown(resolved)} is not empty (table {filled[0]}); restore into an empty database.")
-            return _copy(old, new)
-    finally:
-        _remove(copy_of_backup)
 
 
 class _TakenBack(Exception):
@@ -100,11 +75,12 @@ def _prune(connection: Connection, municipality: str, before: date) -> dict[str,
     }
 
 
-def _copy(old: Ledger, new: Ledger) -> int:
+def copy_rows(old: Ledger, new: Ledger) -> int:
+    """All rows but locks, in one transaction, as the old ledger is at this moment. Returns how many."""
     copied = 0
     isolation = {} if old.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with old.engine.connect().execution_options(**isolation) as reading, reading.begin(), new.write() as writing:
-        for table in _KEPT:
+        for table in KEPT:
             rows = reading.execution_options(yield_per=BATCH).execute(select(table))
             for part in rows.mappings().partitions(BATCH):
                 writing.execute(table.insert(), [dict(row) for row in part])
@@ -124,14 +100,7 @@ def _continue_numbers(connection: Connection, table: str, column: Column[int]) -
         )
 
 
-def _free_name(path: Path) -> Path:
-    for number in range(1, 10_000):
-        candidate = path.with_name(f"{path.name}.before-restore-{number}")
-        if not candidate.exists():
-            return candidate
-    raise LedgerError(f"{path.parent} holds thousands of files set aside by restores; remove some and restore again.")
-
-
-def _remove(path: Path) -> None:
+def remove_database(path: Path) -> None:
+    """A SQLite database with what lies beside it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         Path(str(path) + ending).unlink(missing_ok=True)

@@ -12,9 +12,10 @@ from sqlalchemy import event, select
 
 from kobo_client.client import CallRecord
 from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
-from reconciliation.ledger.backup import backup, prune, restore
+from reconciliation.ledger.backup import backup, prune
 from reconciliation.ledger.integrity import checked_once
 from reconciliation.ledger.ledger_tables import LEDGER_METADATA
+from reconciliation.ledger.restore import restore
 from reconciliation.model.tables import DEVIATIONS, PLAN_ITEMS
 
 PLACE = "fjordvik"
@@ -67,7 +68,7 @@ def test_a_restored_ledger_is_the_one_that_was_backed_up(ledger: Ledger, ledger_
         rows = backup(ledger, saved)
     assert rows == sum(len(table) for table in before.values())
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("backup")] == ["backup.sqlite"]
-    assert restore(saved, "sqlite:///elsewhere.sqlite", tmp_path) == rows
+    assert restore(saved, "sqlite:///elsewhere.sqlite", tmp_path).rows == rows
     with open_ledger("sqlite:///elsewhere.sqlite", tmp_path) as moved:
         assert contents(moved) == before
 

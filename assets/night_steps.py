@@ -25,6 +25,7 @@ from reconciliation.reading.apply_corrections import corrected, tell_corrected, 
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.corrections import idle, read_corrections
 from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
+from reconciliation.reading.register_text import masked_entries
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import Validated, validate
 
@@ -97,7 +98,8 @@ def see_register(session: NightSession) -> RegisterSnapshot:
     """The register as it is tonight; that it cannot be seen is a verdict, no error."""
     with session.step("snapshot"):
         kobo_ids = session.ledger.links(session.municipality.slug).get_column("kobo_id").to_list()
-        return read_register(session.client(), session.municipality.register_, kobo_ids, session.home)
+        seen = read_register(session.client(), session.municipality.register_, kobo_ids, session.home)
+        return replace(seen, rows=masked_entries(seen.rows))
 
 
 def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:

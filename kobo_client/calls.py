@@ -26,6 +26,7 @@ from kobo_client.errors import (
 )
 from kobo_client.pacing import Pace, retry_after
 from kobo_client.register_config import RegisterConfig
+from kobo_client.scrubbing import scrubbed
 from kobo_client.transport import Answered, NoAnswer, Transport
 
 
@@ -80,10 +81,19 @@ class Calls:
         self._authenticator = authenticator(config)
         self._pace = Pace(config)
         self._transport = Transport(config)
+        self._secrets: tuple[str, ...] = ()
         self._retrying = Retrying(stop=self._stop, wait=self._wait, retry=retry_if_exception_type(Again), reraise=True)
 
     def close(self) -> None:
         self._transport.close()
+
+    def scrub(self, text: str) -> str:
+        """Text of the register's as it may be kept, without anything that we sent it to prove who we are."""
+        return scrubbed(text, self._secrets)
+
+    def words_of(self, answered: Answered) -> str:
+        """The useful words of an answer, scrubbed."""
+        return words_of(answered.content, answered.status, self._secrets)
 
     def __call__(self, call: Call) -> Answered:
         """Raises RegisterError, of the type that says what happens next."""
@@ -124,6 +134,8 @@ class Calls:
     def _once(self, call: Call) -> Answered:
         call.attempt += 1
         used = self._authenticator.headers()
+        if new := tuple(value for value in used.values() if value not in self._secrets):
+            self._secrets += new
         started = time.perf_counter()
         try:
             answered = self._transport.send(call.verb, call.url, {**used, "X-Request-Id": call.request_id}, call.body)
@@ -153,7 +165,7 @@ class Calls:
     def _refuse(self, call: Call, answered: Answered) -> Answered:
         """Raises what the status means."""
         outcome = outcome_of(answered.status)
-        words = words_of(answered.content, answered.status)
+        words = self.words_of(answered)
         if outcome.error is None:
             outcome = BY_CODE["unknown"]
             words = f"The register's answer is no entry but something else (HTTP {answered.status}): {words}"

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from kobo_client.authentication import check_addresses
 from kobo_client.calls import Call, CallRecord, Calls
-from kobo_client.error_body import words_of
 from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterError, Transient, UnknownOutcome
 from kobo_client.payload import DELETED, for_version, from_body
 from kobo_client.register_config import RegisterConfig
@@ -56,6 +55,10 @@ class RegisterClient:
     def close(self) -> None:
         self._carry_out.close()
 
+    def scrub(self, text: str) -> str:
+        """Text of the register's as it may be kept: no national identity numbers and none of our secrets."""
+        return self._carry_out.scrub(text)
+
     def create(self, body: Mapping[str, Any], request_id: str) -> Answer:
         """POST a body of kobo_client.payload.to_body. Raises RegisterError.
 
@@ -73,8 +76,9 @@ class RegisterClient:
         created = answered.body or {}
         kobo_id = created.get("koboId")
         if not isinstance(kobo_id, str) or not UUID.match(kobo_id):
+            said = self.scrub(str(kobo_id)[:60])
             raise UnknownOutcome(
-                f"The register created {ours} but answered koboId {str(kobo_id)[:60]!r}, which is no uuid: it does not keep the contract.",
+                f"The register created {ours} but answered koboId {said!r}, which is no uuid: it does not keep the contract.",
                 status=answered.status,
             )
         return Answer(kobo_id, answered.status)
@@ -105,10 +109,10 @@ class RegisterClient:
         answered = self._carry_out(Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
         body = answered.body
         if body is None or "koboId" not in body:
-            said = words_of(answered.content, answered.status)
+            said = self._carry_out.words_of(answered)
             raise Transient(f"The register's answer for {kobo_id} is no entry: {said}", status=answered.status)
         if str(body["koboId"]).lower() != kobo_id.lower():
-            other = str(body["koboId"])[:60]
+            other = self.scrub(str(body["koboId"])[:60])
             raise Transient(f"The register was asked for {kobo_id} and answered koboId {other!r}.", status=answered.status)
         return body
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from kobo_client.scrubbing import printable, scrubbed
 
 MOST_READ = 4_000_000
 """Bytes of an answer that are read at all; a dwelling is some 2 kB."""
-MOST_SAID = 300
 
 _KEYS = (
     "melding",
@@ -29,17 +30,14 @@ _KEYS = (
 )
 _NOISE = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_PERSON = re.compile(r"(?<!\d)\d{6} ?\d{5}(?!\d)")
-_TOKEN = re.compile(r"(?i)(bearer\s+)\S+|eyJ[\w-]{5,}(\.[\w-]*)*")
+_UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
-def masked(text: str) -> str:
-    """Without national identity numbers and tokens."""
-    return _TOKEN.sub("***", _PERSON.sub("***********", text))
+def words_of(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
+    """One scrubbed line of at most 300 characters: Spring's body, RFC 9457's, an HTML page, plain text, or nothing at all.
 
-
-def words_of(content: bytes, status: int) -> str:
-    """One line of at most 300 characters: Spring's body, RFC 9457's, an HTML page, plain text, or nothing at all."""
+    secrets: what the request held to prove who we are; an answer may quote it.
+    """
     text = content[:64_000].decode("utf-8", errors="replace").strip()
     if not text:
         return f"HTTP {status} uten forklaring"
@@ -50,7 +48,7 @@ def words_of(content: bytes, status: int) -> str:
         title = _TITLE.search(text)
         text = title.group(1) if title else _NOISE.sub(" ", text)
         text = html.unescape(text)
-    return masked(" ".join(text.split()))[:MOST_SAID] or f"HTTP {status} uten forklaring"
+    return scrubbed(text, secrets) or f"HTTP {status} uten forklaring"
 
 
 def _json_words(content: bytes) -> str:
@@ -75,16 +73,30 @@ def _said(value: Any, depth: int) -> Iterator[str]:
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """The answer as an object; None when it is none (cut short, a page, a list)."""
+    """The answer as an object; None when it is none (cut short, a page, a list). Texts that were escaped are made printable."""
     try:
-        parsed = json.loads(content)
+        # Strictly: json.loads of bytes lets lone surrogates pass.
+        parsed = json.loads(content.decode(json.detect_encoding(content)))
+        if not isinstance(parsed, dict):
+            return None
+        # What remains can stand in a JSON text as an escape alone.
+        return _printable(parsed) if b"\\" in content else parsed
     except (ValueError, RecursionError):
         return None
-    return parsed if isinstance(parsed, dict) else None
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isprintable() else printable(value)
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    return value
 
 
 def existing_id(content: bytes) -> str | None:
-    """The koboId a conflict names. Our assumption: it is at the top of the body."""
+    """The koboId a conflict names; None when it names none, or something that is no uuid. Our assumption: it is at the top."""
     body = json_object(content) or {}
     found = body.get("koboId")
-    return found if isinstance(found, str) and found else None
+    return found if isinstance(found, str) and _UUID.match(found) else None

@@ -111,9 +111,10 @@ class Maskinporten:
                 if attempt:
                     time.sleep(min(config.retry_wait_cap, 0.5 * 2**attempt))
                 try:
+                    assertion = self.assertion()
                     answer = session.post(
                         str(config.authentication.token_url),
-                        data={"grant_type": GRANT, "assertion": self.assertion()},
+                        data={"grant_type": GRANT, "assertion": assertion},
                         timeout=(config.connect_timeout, config.read_timeout),
                         allow_redirects=False,
                     )
@@ -121,20 +122,22 @@ class Maskinporten:
                     failure = Transient(f"Maskinporten did not answer ({type(error).__name__}).")
                     continue
                 if answer.status_code >= 500 or answer.status_code == 429:
-                    failure = Transient(f"Maskinporten answered {answer.status_code}: {words_of(answer.content, answer.status_code)}.")
+                    failure = Transient(
+                        f"Maskinporten answered {answer.status_code}: {words_of(answer.content, answer.status_code, [assertion])}."
+                    )
                     continue
-                return _token_of(answer)
+                return _token_of(answer, assertion)
         raise failure
 
 
-def _token_of(answer: requests.Response) -> tuple[str, float]:
+def _token_of(answer: requests.Response, assertion: str) -> tuple[str, float]:
     body = json_object(answer.content) or {}
     if answer.status_code == 200 and isinstance(body.get("access_token"), str):
         try:
             return body["access_token"], float(body.get("expires_in", 60))
         except (TypeError, ValueError):
             return body["access_token"], 60.0
-    said = words_of(answer.content, answer.status_code)
+    said = words_of(answer.content, answer.status_code, [assertion])
     meaning = next(
         (text for sign, text in SENTENCES if sign.lower() in said.lower()), "IT: compare register.authentication with the agreement."
     )

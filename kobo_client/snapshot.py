@@ -17,6 +17,7 @@ from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound
 from kobo_client.export_file import ExportError, read_export
 from kobo_client.payload import DELETED
 from kobo_client.register_config import RegisterConfig
+from kobo_client.scrubbing import scrubbed
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
@@ -71,7 +72,7 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
         if config.export is not None:
             asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})
         _read_each(client, asked, config.threads, answers)
-        return _seen(answers.rows, linked, answers.unknown.notes)
+        return _seen(answers.rows, linked, tuple(map(client.scrub, answers.unknown.notes)))
     except (RegisterError, ExportError) as error:
         message = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
         return RegisterSnapshot("failed", message, _MELDING, pl.DataFrame(schema=SCHEMA))
@@ -211,7 +212,7 @@ def _at(body: Mapping[str, Any], path: str) -> Any:
 def _seen(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:
     malformed = rows.filter(~pl.col("kobo_id").fill_null("").str.contains(UUID.pattern.replace("^", "(?i)^")))
     if malformed.height:
-        first = str(malformed.get_column("kobo_id")[0])[:60]
+        first = scrubbed(str(malformed.get_column("kobo_id")[0])[:60])
         raise ConfigurationFault(f"The register answers koboId {first!r}, which is no uuid: it does not keep the contract.")
     twice = rows.filter(pl.col("kobo_id").is_duplicated())
     if twice.height:

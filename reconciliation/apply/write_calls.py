@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from connectors.personal_numbers import mask_text
 from kobo_client.contract import FIELDS
 from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown
 from kobo_client.payload import DELETED, from_body, updatable_body
@@ -86,7 +87,7 @@ def remove(register: Register, write: Write) -> Settled:
     if not _may_touch(standing, write):
         return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
     taken = [
-        {"field": name, "old": value, "new": None, "source": None}
+        {"field": name, "old": mask_text(value) if isinstance(value, str) else value, "new": None, "source": None}
         for name, value in sorted(standing.items())
         if value is not None and name not in ("kobo_id", "leverandor_bolig_id", DELETED)
     ]
@@ -192,8 +193,11 @@ def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -
 
 def _plain(value: Any) -> Any:
     """As JSON would have it: the plan's values have been through JSON, the register's have not."""
-    if value is None or isinstance(value, bool | str):
-        return value or None if isinstance(value, str) else value
+    if isinstance(value, str):
+        # Masked, as the plan's values are.
+        return mask_text(value) or None
+    if value is None or isinstance(value, bool):
+        return value
     if isinstance(value, int | float):
         return float(value)
     return str(value)

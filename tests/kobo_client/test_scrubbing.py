@@ -1,0 +1,106 @@
+"""What the register says is kept without identity numbers and without our own secrets, in whatever form it quotes them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import responses
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kobo_client.client import RegisterClient
+from kobo_client.errors import Conflict, RefusedRow
+from kobo_client.payload import to_body
+from kobo_client.register_config import Authentication, RegisterConfig
+from kobo_client.scrubbing import scrubbed
+from tests.connectors.identity_numbers import identity_number
+
+AT = "https://kobo.example"
+SECRET = "hemmelig-nokkel/1+æ="
+Values = Callable[..., dict[str, Any]]
+
+
+@given(st.lists(st.sampled_from(["", " ", "-", ".", "/", "  ", " - ", "\u00a0", "\u2013", "_"]), min_size=10, max_size=10), st.booleans())
+def test_a_number_divided_in_any_way_is_masked_and_the_rest_is_told(gaps: list[str], lost_zero: bool) -> None:
+    number = identity_number()
+    written = "".join(digit + gap for digit, gap in zip(number, [*gaps, ""], strict=True))
+    shown = written.lstrip("0-./ \u00a0\u2013_") if lost_zero else written
+    said = scrubbed(f"fnr {shown} er registrert")
+    assert not re.search(r"\d", said)
+    assert said.startswith("fnr *")
+    assert said.endswith("er registrert")
+
+
+@pytest.mark.parametrize("text", ["f. 01.81.1990 12345", "010190 pnr 12345", "０１８１２３１２３４５"])
+def test_dates_of_birth_with_their_numbers_are_masked(text: str) -> None:
+    assert not re.search(r"\d", scrubbed(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["bolig 0b7e5d7c-1111-4222-8333-123456789012", "kl 2023-12-04T02:00:00.123Z", "org 938 000 111", "HTTP 400"]
+)
+def test_what_is_no_such_number_stays(text: str) -> None:
+    assert scrubbed(text) == text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        SECRET,
+        SECRET.upper(),
+        quote(SECRET),
+        quote(SECRET, safe=""),
+        json.dumps(SECRET),
+        SECRET.encode().hex(),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.b64encode(f"bruker:{SECRET}".encode()).decode(),
+        base64.b64encode(f"kobo:{SECRET}:x".encode()).decode(),
+        SECRET[:12],
+        SECRET[3:],
+        " ".join(SECRET),
+    ],
+)
+def test_a_secret_is_hidden_in_whatever_form_it_is_quoted(form: str) -> None:
+    said = scrubbed(f"Nøkkelen <{form}> gjelder ikke", [f"Bearer {SECRET}"])
+    assert "***" in said
+    assert said.startswith("Nøkkelen")
+    assert said.endswith("gjelder ikke")
+    kept = re.sub(r"[\W_]", "", said.lower()).removeprefix("nøkkelen").removesuffix("gjelderikke")
+    assert len(kept) < 14, kept  # what stood beside the key, encoded with it
+
+
+def test_a_short_key_is_hidden_and_the_scheme_is_told() -> None:
+    assert scrubbed("Bearer-nøkkelen abc12 er ukjent", ["Bearer abc12"]) == "Bearer-nøkkelen *** er ukjent"
+
+
+@given(st.text(max_size=400), st.text(max_size=40))
+def test_what_is_kept_is_one_printable_line_of_limited_length(text: str, secret: str) -> None:
+    said = scrubbed(text, [secret])
+    assert len(said) <= 300
+    assert said.isprintable()
+    said.encode("utf-8")
+
+
+@responses.activate
+def test_no_error_of_the_client_holds_our_key_or_a_tenants_number(values: Values, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = identity_number()
+    monkeypatch.setenv("KOBOSYNC_TEST_KEY", "hemmelig-nokkel-1")
+    config = RegisterConfig(
+        kind="kobo", base_url=AT, attempts=1, authentication=Authentication(kind="api_key", key_variable="KOBOSYNC_TEST_KEY")
+    )
+    words = f"nøkkelen hemmelig-nokkel-1 og {number[:6]}-{number[6:]} \ud800\x00 gjelder ikke"
+    responses.post(f"{AT}/kobobolig", body=json.dumps({"detail": words}), status=400)
+    responses.post(f"{AT}/kobobolig", body=json.dumps({"detail": words, "koboId": words}), status=409)
+    with RegisterClient(config) as client:
+        with pytest.raises(RefusedRow) as refused:
+            client.create(to_body(values()), "one")
+        with pytest.raises(Conflict) as conflict:
+            client.create(to_body(values()), "two")
+    assert refused.value.words == "nøkkelen *** og *********** ? gjelder ikke"
+    assert conflict.value.kobo_id is None

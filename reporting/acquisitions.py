@@ -8,12 +8,12 @@ from enum import StrEnum
 
 import polars as pl
 
+from language import text
 from reconciliation.addresses import fold, folded
 from reconciliation.model.words import DwellingClass
 from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
 from reporting.needs_cells import Fault
 from reporting.night_report import NightResult
-from reporting.texts import say
 
 WITHIN = timedelta(days=365)
 """What is planned so soon is planned within the year."""
@@ -136,7 +136,7 @@ def _checked(
     days = (as_of - measure.when).days
     state = _state(measure, days, in_kobo, neighbours)
     hidden = key in secret
-    address = say("page.secret") if hidden else _written(measure)
+    address = text("page.secret") if hidden else _written(measure)
     return Checked(measure, state, address, hidden, in_kobo, in_sources, days, _net(measure, state, in_sources, days))
 
 

@@ -12,14 +12,13 @@ from typing import Any
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
+from language import listed, text
 from reconciliation.addresses import parse
 from reconciliation.addresses.parsing import Status as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, day_of, files_at, named, text_of, whole_number
 from reporting.needs_reading import GUIDE
-from reporting.norwegian import listed
-from reporting.texts import say
 
 SHEET = "Tiltak"
 ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT = "Tiltak-id", "Type", "Kategori", "Adresse", "Bruksenhet", "Antall"
@@ -82,13 +81,15 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
             faults += wrong
             found += [measure] if measure else []
     times = {measure.ident: sum(other.ident == measure.ident for other in found) for measure in found}
-    faults += [Fault(twice.file, None, twice.row, ID, say("plans.twice", written=twice.ident)) for twice in found if times[twice.ident] > 1]
+    faults += [
+        Fault(twice.file, None, twice.row, ID, text("plans.twice", written=twice.ident)) for twice in found if times[twice.ident] > 1
+    ]
     return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
 
 
 def _source(file: Path) -> AnySource:
     common: dict[str, Any] = {
-        "title": say("measures.title"),
+        "title": text("measures.title"),
         "owner": "-",
         "path": file,
         "key": (ID,),
@@ -112,15 +113,15 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
-        ID: lambda text: named({text or "": (text or "",)}, text, ID),
-        TYPE: lambda text: Kind(named({kind.value: (kind.value,) for kind in Kind}, text, TYPE)),
-        CATEGORY: lambda text: named(categories, text, CATEGORY),
+        ID: lambda cell: named({cell or "": (cell or "",)}, cell, ID),
+        TYPE: lambda cell: Kind(named({kind.value: (kind.value,) for kind in Kind}, cell, TYPE)),
+        CATEGORY: lambda cell: named(categories, cell, CATEGORY),
         ADDRESS: _place,
         UNIT: _unit,
-        COUNT: lambda text: whole_number(text, least=1),
-        DATE: lambda text: day_of(text, DATE),
-        STATUS: lambda text: Stage(named({stage.value: (stage.value,) for stage in Stage}, text, STATUS)),
-        OWNER: lambda text: _owner(owners, text),
+        COUNT: lambda cell: whole_number(cell, least=1),
+        DATE: lambda cell: day_of(cell, DATE),
+        STATUS: lambda cell: Stage(named({stage.value: (stage.value,) for stage in Stage}, cell, STATUS)),
+        OWNER: lambda cell: _owner(owners, cell),
     }
     said: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -135,34 +136,34 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
     unit = said[UNIT] or place.get("bruksenhetsnummer")
     count = said[COUNT] or 1
     if unit and count > 1:
-        return None, [Fault(file, row["sheet"], row["row"], COUNT, say("plans.one_unit", written=str(count)))]
+        return None, [Fault(file, row["sheet"], row["row"], COUNT, text("plans.one_unit", written=str(count)))]
     placed = {**place, "bruksenhetsnummer": unit} if place else {}
     common = (said[ID], said[TYPE], said[CATEGORY], count, said[DATE], said[STATUS], said[OWNER], written[COMMENT], file, row["row"])
     return Measure(*common, **placed), []
 
 
-def _owner(owners: Mapping[str, tuple[str, str]], text: str | None) -> str | None:
+def _owner(owners: Mapping[str, tuple[str, str]], cell: str | None) -> str | None:
     """A service. What is written instead may be a person's name, so it is never repeated."""
     try:
-        return named(owners, text, OWNER) if text else None
+        return named(owners, cell, OWNER) if cell else None
     except BadCell as bad:
-        raise BadCell(say("plans.unknown_owner", known=listed([title for title, _ in owners.values()]))) from bad
+        raise BadCell(text("plans.unknown_owner", known=listed([title for title, _ in owners.values()]))) from bad
 
 
-def _place(text: str | None) -> dict[str, Any]:
+def _place(cell: str | None) -> dict[str, Any]:
     """The address's parts; none for a measure that has no place yet. Raises BadCell for one that cannot be understood."""
-    if text is None:
+    if cell is None:
         return {}
-    address = parse(text)
+    address = parse(cell)
     if address.status is not Understood.OK:
-        raise BadCell(say("plans.bad_address"))
+        raise BadCell(text("plans.bad_address"))
     return {name: getattr(address, name) for name in ("adressenavn", "nummer", "bokstav", "bruksenhetsnummer")}
 
 
-def _unit(text: str | None) -> str | None:
-    if text is None:
+def _unit(cell: str | None) -> str | None:
+    if cell is None:
         return None
-    unit = parse_unit(text)
+    unit = parse_unit(cell)
     if unit is None:
-        raise BadCell(say("plans.bad_unit", written=text))
+        raise BadCell(text("plans.bad_unit", written=cell))
     return unit

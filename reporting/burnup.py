@@ -10,11 +10,10 @@ from datetime import date, timedelta
 import polars as pl
 from markupsafe import Markup, escape
 
+from language import day, number, text, texts
 from reporting.forecast import Forecast, planned
 from reporting.night_report import NightResult
-from reporting.norwegian import MONTHS, day, number
 from reporting.progress_curve import curve
-from reporting.texts import say
 
 Point = tuple[float, float]
 SIZES = {"wide": (960, 400), "narrow": (400, 340)}
@@ -63,10 +62,10 @@ def describe(points: pl.DataFrame) -> str:
     step = max(1, math.ceil(len(rows) / 5))
     chosen = [*rows[:-1:step], rows[-1]]
     words = [
-        say("curve.description_point", date=day(row["as_of"]), in_register=number(row["in_register"]), in_scope=number(row["in_scope"]))
+        text("curve.description_point", date=day(row["as_of"]), in_register=number(row["in_register"]), in_scope=number(row["in_scope"]))
         for row in chosen
     ]
-    return say("curve.description", start=day(rows[0]["as_of"]), end=day(rows[-1]["as_of"]), points="; ".join(words))
+    return text("curve.description", start=day(rows[0]["as_of"]), end=day(rows[-1]["as_of"]), points="; ".join(words))
 
 
 def picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name: str) -> Markup:
@@ -96,7 +95,7 @@ def picture(result: NightResult, foreseen: Forecast, points: pl.DataFrame, name:
         ),
         *_marks(frame, deadline, today),
     ]
-    label = f'<title id="curve-{name}-t">{escape(say("curve.title"))}</title><desc id="curve-{name}-d">{escape(describe(points))}</desc>'
+    label = f'<title id="curve-{name}-t">{escape(text("curve.title"))}</title><desc id="curve-{name}-d">{escape(describe(points))}</desc>'
     opening = f'<svg class="curve {name}" role="img" viewBox="0 0 {width} {height}" aria-labelledby="curve-{name}-t curve-{name}-d">'
     return Markup(f"{opening}{label}{''.join(parts)}</svg>")  # noqa: S704 - every text in it is escaped above
 
@@ -120,7 +119,7 @@ def _grid(frame: Frame) -> list[str]:
         lines.append(f'<text class="c-label" x="{frame.left - 8}" y="{y + 4:.1f}" text-anchor="end">{number(value)}</text>')
     for when in _month_starts(frame):
         x = frame.x(when)
-        name = MONTHS[when.month - 1][:3] + (f" {when.year}" if when.month == 1 else "")
+        name = texts().month(when)[:3] + (f" {when.year}" if when.month == 1 else "")
         lines.append(
             f'<line class="c-tick" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.height - frame.bottom}" y2="{frame.height - frame.bottom + 5}"/>'
         )
@@ -164,9 +163,9 @@ def _marks(frame: Frame, deadline: date, today: date) -> list[str]:
     """Deadline and today, as upright lines; when their labels would touch, each goes to its own side."""
     close = abs(frame.x(deadline) - frame.x(today)) < 130
     marks = []
-    for name, when, text in (
-        ("today", today, say("curve.today", date=day(today, today.year))),
-        ("deadline", deadline, say("curve.deadline", date=day(deadline, today.year))),
+    for name, when, label in (
+        ("today", today, text("curve.today", date=day(today, today.year))),
+        ("deadline", deadline, text("curve.deadline", date=day(deadline, today.year))),
     ):
         x = frame.x(when)
         first = (when <= deadline) if name == "today" else (when < today)
@@ -178,7 +177,7 @@ def _marks(frame: Frame, deadline: date, today: date) -> list[str]:
         marks.append(f'<line class="c-{name}" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.top - 8}" y2="{frame.height - frame.bottom}"/>')
         shift = {"end": -4, "start": 4, "middle": 0}[anchor]
         marks.append(
-            f'<text class="c-mark c-mark-{name}" x="{x + shift:.1f}" y="{frame.top - 14}" text-anchor="{anchor}">{escape(text)}</text>'
+            f'<text class="c-mark c-mark-{name}" x="{x + shift:.1f}" y="{frame.top - 14}" text-anchor="{anchor}">{escape(label)}</text>'
         )
     return marks
 

@@ -13,12 +13,11 @@ from importlib.resources import files
 
 from markupsafe import escape
 
+from language import counted, number, text
 from reporting.burnup import SIZES, describe, picture
 from reporting.forecast import Forecast
 from reporting.night_report import NightResult
-from reporting.norwegian import number
 from reporting.progress_curve import curve
-from reporting.texts import counted, say
 
 MOST_POINTS = 60
 """A line through more points looks no different at this size, and the picture is kept with every night."""
@@ -74,7 +73,7 @@ def thumbnail_markdown(result: NightResult) -> str | None:
         f'<path stroke="#b3263a" d="M{due.split()[0]} 0v{height}"/></g>',
     ]
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{"".join(parts)}</svg>'
-    words = say("headline.so_far", in_register=number(last["in_register"]), in_scope=counted(last["in_scope"], "utleiebolig"))
+    words = text("headline.so_far", in_register=number(last["in_register"]), in_scope=counted(last["in_scope"], "utleiebolig"))
     return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()})"
 
 

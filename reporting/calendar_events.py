@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from language import counted, text
 from reporting.forecast import Forecast
 from reporting.night_report import NightResult
-from reporting.texts import counted, say
 
 FREEZE = date(2023, 12, 15)
 """Matrikkelen was closed from 15 December 2023 at 18:00 until the renumbering of 1 January 2024."""
@@ -29,15 +29,15 @@ def events(result: NightResult, foreseen: Forecast) -> list[Event]:
     """Sorted by date; "today" among them."""
     municipality, today = result.municipality, result.as_of
     found = [
-        (municipality.started, say("calendar.started"), "", "past"),
-        (today, say("calendar.today"), "", "today"),
-        (municipality.deadline, say("calendar.deadline"), "", "deadline"),
+        (municipality.started, text("calendar.started"), "", "past"),
+        (today, text("calendar.today"), "", "today"),
+        (municipality.deadline, text("calendar.deadline"), "", "deadline"),
     ]
     if foreseen.forecast_date and foreseen.remaining:
-        found.append((foreseen.forecast_date, say("calendar.forecast"), say("calendar.forecast_note"), "forecast"))
+        found.append((foreseen.forecast_date, text("calendar.forecast"), text("calendar.forecast_note"), "forecast"))
     if abs(municipality.deadline - FREEZE) <= NEAR or FREEZE - NEAR <= today <= REOPEN:
-        found.append((FREEZE, say("calendar.freeze"), say("calendar.freeze_note"), "freeze"))
-        found.append((REOPEN, say("calendar.reopen"), say("calendar.reopen_note"), "freeze"))
+        found.append((FREEZE, text("calendar.freeze"), text("calendar.freeze_note"), "freeze"))
+        found.append((REOPEN, text("calendar.reopen"), text("calendar.reopen_note"), "freeze"))
     return [Event(when, title, note, distance(when, today), kind) for when, title, note, kind in sorted(found, key=lambda event: event[0])]
 
 
@@ -46,4 +46,4 @@ def distance(when: date, today: date) -> str:
     days = (when - today).days
     if days == 0:
         return ""
-    return say("calendar.in_days" if days > 0 else "calendar.ago", days=counted(abs(days), "dag"))
+    return text("calendar.in_days" if days > 0 else "calendar.ago", days=counted(abs(days), "dag"))

@@ -9,13 +9,12 @@ from typing import Any
 
 import polars as pl
 
+from language import day, text, word_for
 from reconciliation.decisions.answer_choices import named_entry
 from reconciliation.decisions.questions import ABSENT, FIELD, MATCH, MERGE, Question
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
-from reporting.norwegian import day
 from reporting.stop_causes import cause
-from reporting.texts import say, word_for
 
 LONGEST_LABEL = 40
 """Characters of a source's title in a drop-down: Excel takes 255 for the whole list."""
@@ -43,7 +42,7 @@ def shown(question: Question, municipality: Municipality, dwellings: Mapping[str
     """dwellings: leverandor_bolig_id -> its sources. A secret address stands nowhere in what this returns (law 10)."""
     ours, theirs = (_visible(side, question.secret) for side in (question.ours, question.theirs))
     sources = _titles(municipality, dwellings.get(question.dwelling, ()))
-    sides = ((say("clarifications.ours", sources=sources), ours), (_other(question, municipality, dwellings), theirs))
+    sides = ((text("clarifications.ours", sources=sources), ours), (_other(question, municipality, dwellings), theirs))
     return Shown(
         id=question.id,
         evidence=question.evidence,
@@ -67,7 +66,7 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
     if verdict == "take" and value in municipality.sources:
         # A comma parts the answers of a drop-down.
         title = municipality.sources[value].title.replace(",", " ")[:LONGEST_LABEL]
-        return say("clarifications.take", source=title)
+        return text("clarifications.take", source=title)
     if about == ABSENT:
         return word_for("clarification_absent_answers", verdict)
     return word_for("clarification_answers", verdict)
@@ -92,14 +91,14 @@ def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, munici
 def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
     """row: one of the ledger's DECISIONS."""
     if row["field"]:
-        return say("clarifications.decided_field", **_told(row, municipality), field=word_for("fields", row["field"]).lower())
-    return say("clarifications.decided", **_told(row, municipality))
+        return text("clarifications.decided_field", **_told(row, municipality), field=word_for("fields", row["field"]).lower())
+    return text("clarifications.decided", **_told(row, municipality))
 
 
 def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
     """row: one of the ledger's DECISIONS that cannot be true together with others. Ids alone: an address may be secret."""
     sides = " – ".join(str(one) for one in (row["subject"], named_entry(row)) if one)
-    return say("clarifications.contradictory", **_told(row, municipality), sides=sides)
+    return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
 
 
 def _told(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
@@ -115,23 +114,23 @@ def _date(moment: Any) -> date:
 
 def _asked(question: Question, municipality: Municipality) -> str:
     if question.about == ABSENT:
-        return say("clarifications.absent_about")
+        return text("clarifications.absent_about")
     why = cause(question.reason, question.details) if question.about != MATCH else cause(question.reason)
     if question.about == FIELD:
-        asked = say("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
+        asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
         hidden = question.secret and question.field in PLACE_FIELDS
         told = [
-            say("clarifications.said", source=_titles(municipality, [source]), value=say("page.secret") if hidden else value)
+            text("clarifications.said", source=_titles(municipality, [source]), value=text("page.secret") if hidden else value)
             for source, value in sorted(question.said.items())
         ]
         return " ".join([asked, "; ".join(told) + "." if told else ""]).strip()
-    return say("clarifications.kobo_about", why=why) if question.about == MATCH else say("clarifications.merge_about", why=why)
+    return text("clarifications.kobo_about", why=why) if question.about == MATCH else text("clarifications.merge_about", why=why)
 
 
 def _other(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
     if question.about == MERGE:
-        return say("clarifications.other", sources=_titles(municipality, dwellings.get(question.other or "", ())))
-    return say("clarifications.gone") if question.about == ABSENT else say("clarifications.kobo")
+        return text("clarifications.other", sources=_titles(municipality, dwellings.get(question.other or "", ())))
+    return text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
 
 
 def _titles(municipality: Municipality, sources: Sequence[str]) -> str:
@@ -144,7 +143,7 @@ def _visible(side: Mapping[str, Any], secret: bool) -> dict[str, Any]:
 
 def _address(question: Question) -> str:
     if question.secret:
-        return say("page.secret")
+        return text("page.secret")
     one = question.ours
     house = f"{one.get('nummer') or ''}{one.get('bokstav') or ''}"
     return " ".join(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from language import text
 from reconciliation.decisions.answers import Given
 from reporting.clarifications_sheet import HEADINGS
-from reporting.texts import say
 
 _FAULTS: tuple[type[Exception], ...] = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError)
 _FAULTS += (zipfile.BadZipFile, ParseError)
@@ -39,7 +39,7 @@ def read_answers(path: Path) -> AnsweredSheet:
             return AnsweredSheet(damaged="The file is far larger than a workbook of ours.")
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
-            name = say("clarifications.sheet")
+            name = text("clarifications.sheet")
             if name not in book.sheetnames:
                 return AnsweredSheet(damaged=f"There is no sheet {name}.")
             rows = [[_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
@@ -51,7 +51,7 @@ def read_answers(path: Path) -> AnsweredSheet:
 
 
 def _answers(rows: list[list[str]]) -> AnsweredSheet:
-    wanted = {name: say(f"clarifications.{name}") for name in HEADINGS}
+    wanted = {name: text(f"clarifications.{name}") for name in HEADINGS}
     for number, row in enumerate(rows[:_DEEPEST]):
         places = {name: row.index(title) for name, title in wanted.items() if title in row}
         if len(places) > 1:

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from language import day, text, word_for
 from reporting.clarifications import Shown
-from reporting.norwegian import day
 from reporting.sheet_writer import FJORD, Book, Cell, write
-from reporting.texts import say, word_for
 
 HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")
 WIDTHS = {"id": 14, "evidence": 14, "dwelling": 30, "question": 52, "answer": 26, "by": 18, "why": 36, "side": 28}
@@ -27,14 +26,14 @@ COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False:
 def add_clarifications(book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str]) -> None:
     """notes: what stands below the questions (decisions that contradict one another)."""
     fields = [name for name in questions[0].agrees if any(_said(one, name) for one in questions)] if questions else []
-    sheet = book.add_sheet(say("clarifications.sheet"))
+    sheet = book.add_sheet(text("clarifications.sheet"))
     for place, name in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
     sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), 16)
     sheet.set_row(0, 26)
-    write(sheet, 0, 2, say("clarifications.title", owner=title, date=day(as_of)), book.format(bold=True, font_size=13, font_color=FJORD))
+    write(sheet, 0, 2, text("clarifications.title", owner=title, date=day(as_of)), book.format(bold=True, font_size=13, font_color=FJORD))
     head = book.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
-    names = [say(f"clarifications.{name}") for name in HEADINGS] + [word_for("fields", name) for name in fields]
+    names = [text(f"clarifications.{name}") for name in HEADINGS] + [word_for("fields", name) for name in fields]
     for place, name in enumerate(names):
         write(sheet, HEADER_ROW, place, name, head)
     number = HEADER_ROW + 1
@@ -63,7 +62,7 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
         write(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
     if one.answers:
         sheet.data_validation(row, 4, row, 4, _choices(list(one.answers)))
-    helped = {"validate": "any", "input_title": say("clarifications.by"), "input_message": say("clarifications.by_help")}
+    helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("clarifications.by_help")}
     sheet.data_validation(row, 5, row, 5, helped)
     for below, (who, values) in enumerate(one.sides):
         rule = line if not below else {}
@@ -79,9 +78,9 @@ def _choices(labels: list[str]) -> dict[str, Any]:
     return {
         "validate": "list",
         "source": labels,
-        "input_message": say("clarifications.choose"),
-        "error_title": say("clarifications.refused_title"),
-        "error_message": say("clarifications.refused"),
+        "input_message": text("clarifications.choose"),
+        "error_title": text("clarifications.refused_title"),
+        "error_message": text("clarifications.refused"),
     }
 
 

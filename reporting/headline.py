@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
+from language import counted, day, listed, number, text, texts, word_for
 from reporting.forecast import Forecast, State
 from reporting.night_report import NightResult
-from reporting.norwegian import day, listed, number
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block
-from reporting.texts import counted, say, texts, word_for
 
 
 def first_sentence(result: NightResult) -> str:
     """How many of how many."""
     last = curve(result.history, result.as_of).tail(1).to_dicts()
     if not last or not last[0]["in_scope"]:
-        return say("headline.none")
-    return say("headline.so_far", in_register=number(last[0]["in_register"]), in_scope=counted(last[0]["in_scope"], "utleiebolig"))
+        return text("headline.none")
+    return text("headline.so_far", in_register=number(last[0]["in_register"]), in_scope=counted(last[0]["in_scope"], "utleiebolig"))
 
 
 def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) -> list[str]:
@@ -25,19 +24,19 @@ def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) ->
     deadline, year = result.municipality.deadline, result.as_of.year
     said = []
     if foreseen.state is State.DONE:
-        said.append(say("headline.done"))
+        said.append(text("headline.done"))
     if foreseen.state is State.PASSED:
-        said.append(say("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
+        said.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
     if foreseen.forecast_date:
-        said.append(say("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
+        said.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
     elif foreseen.chance is not None:
-        said.append(say("headline.never"))
+        said.append(text("headline.never"))
     elif foreseen.state is State.UNKNOWN and foreseen.remaining:
-        said.append(say("headline.too_little"))
+        said.append(text("headline.too_little"))
     if stopping and foreseen.remaining:
-        said.append(say("headline.stops_most", what=_where(stopping[0])))
+        said.append(text("headline.stops_most", what=_where(stopping[0])))
     if result.register_verdict != "complete":
-        said.append(say("headline.not_seen"))
+        said.append(text("headline.not_seen"))
     return said
 
 
@@ -49,21 +48,21 @@ def outside(result: NightResult) -> str | None:
         for reason, rows in sorted(result.out_of_scope.items(), key=lambda pair: -pair[1])
         if rows
     ]
-    parts = [say("headline.outside_one", title=_lower(title), rows=counted(rows, "rad")) for title, rows in named]
-    return say("headline.outside", what=listed(parts)) if parts else None
+    parts = [text("headline.outside_one", title=_lower(title), rows=counted(rows, "rad")) for title, rows in named]
+    return text("headline.outside", what=listed(parts)) if parts else None
 
 
 def _where(block: Block) -> str:
     noun = "rad" if block.kind == "rejected" else "bolig"
-    known = texts()["stops"]
-    return say("headline.stops_where", rows=counted(block.count, noun), owner=block.owner, why=known.get(block.code, known["other"]))
+    known = texts().at("stops")
+    return text("headline.stops_where", rows=counted(block.count, noun), owner=block.owner, why=known.get(block.code, known["other"]))
 
 
 def _against(when: date, deadline: date) -> str:
     days = (when - deadline).days
     if days == 0:
-        return say("headline.on_time")
-    return say("headline.after" if days > 0 else "headline.before", days=counted(abs(days), "dag"))
+        return text("headline.on_time")
+    return text("headline.after" if days > 0 else "headline.before", days=counted(abs(days), "dag"))
 
 
 def _lower(title: str) -> str:

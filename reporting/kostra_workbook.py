@@ -7,13 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
+from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
 from reporting.kostra import RULES, Basis, Kostra, Part, kostra
 from reporting.night_report import NightResult
-from reporting.norwegian import day
 from reporting.privacy import with_shown_address
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.texts import counted, say, word_for
 
 Row = tuple[Sequence[Cell], str | None]
 _RESULT, _LOOK = "#E2F2E7", "#FDE9C9"
@@ -25,14 +24,14 @@ KOSTRA_BOOK = "kostra-skjema13.xlsx"
 
 def write_kostra(path: Path, municipality: Municipality, found: Kostra) -> None:
     """Raises OSError when the file cannot be written."""
-    with Book(path, say("kostra.title", name=municipality.name, date=day(found.as_of))) as book:
-        heading = say("kostra.heading", name=municipality.name, date=day(found.as_of))
+    with Book(path, text("kostra.title", name=municipality.name, date=day(found.as_of))) as book:
+        heading = text("kostra.heading", name=municipality.name, date=day(found.as_of))
         book.sheet(
-            say("kostra.sheet_numbers"), heading, _columns({"number": 54, "count": 12, "basis": 16, "definition": 90}), _numbers(found)
+            text("kostra.sheet_numbers"), heading, _columns({"number": 54, "count": 12, "basis": 16, "definition": 90}), _numbers(found)
         )
-        book.sheet(say("kostra.sheet_lines"), say("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, found))
-        book.sheet(say("kostra.sheet_rows"), say("kostra.rows_title"), _row_columns(), _rows(municipality, found))
-        book.sheet(say("kostra.sheet_left_out"), say("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, found))
+        book.sheet(text("kostra.sheet_lines"), text("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, found))
+        book.sheet(text("kostra.sheet_rows"), text("kostra.rows_title"), _row_columns(), _rows(municipality, found))
+        book.sheet(text("kostra.sheet_left_out"), text("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, found))
 
 
 def _columns(widths: dict[str, int]) -> list[Column]:
@@ -42,19 +41,19 @@ def _columns(widths: dict[str, int]) -> list[Column]:
 def _numbers(found: Kostra) -> Iterator[Row]:
     for rule in RULES:
         title = (
-            say("kostra.among", title=word_for("kostra_rules", rule.code))
+            text("kostra.among", title=word_for("kostra_rules", rule.code))
             if rule.part is Part.AMONG
             else word_for("kostra_rules", rule.code)
         )
-        basis = say("kostra.documented" if rule.basis is Basis.DOCUMENTED else "kostra.assumption")
+        basis = text("kostra.documented" if rule.basis is Basis.DOCUMENTED else "kostra.assumption")
         number = found.counts[rule.code]
         look = number > 0 and (rule.part is Part.CHECK or rule.code in ("ikke_oppgitt", "rullestol_ukjent"))
         colour = _RESULT if rule.part is Part.TOTAL else _LOOK if look else None
         yield [title, number, basis, word_for("kostra_definitions", rule.code)], colour
     alone = found.only_in_register
-    yield [say("kostra.only_in_register"), alone, say("kostra.assumption"), say("kostra.only_in_register_why")], _LOOK if alone else None
+    yield [text("kostra.only_in_register"), alone, text("kostra.assumption"), text("kostra.only_in_register_why")], _LOOK if alone else None
     if found.days_off:
-        yield [say("kostra.night"), None, None, night_words(found)], _LOOK
+        yield [text("kostra.night"), None, None, night_words(found)], _LOOK
 
 
 def kostra_of(result: NightResult) -> Kostra | None:
@@ -67,15 +66,15 @@ def kostra_of(result: NightResult) -> Kostra | None:
 
 def night_words(found: Kostra) -> str:
     """How far the counted night is from the date reported."""
-    return say("kostra.night_off", night=day(found.night), days=counted(found.days_off, "dag"), date=day(found.as_of))
+    return text("kostra.night_off", night=day(found.night), days=counted(found.days_off, "dag"), date=day(found.as_of))
 
 
 def _lines(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     for line in found.lines:
         known = municipality.categories
         why = known[line.detail].title if line.detail in known else word_for("outside", line.detail)
-        text = word_for("kostra_lines", line.code)
-        yield [f"{text}: {why}" if line.detail else text, line.count], _RESULT if line.sum else None
+        title = word_for("kostra_lines", line.code)
+        yield [f"{title}: {why}" if line.detail else title, line.count], _RESULT if line.sum else None
 
 
 def _row_columns() -> list[Column]:
@@ -104,7 +103,7 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
 def _left_out(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     for source, file, sheet, row, key, owner, why in found.left_out.iter_rows():
         category = municipality.categories.get(why)
-        said = say("kostra.no_lease", category=category.title) if category else word_for("kostra_why", why)
+        said = text("kostra.no_lease", category=category.title) if category else word_for("kostra_why", why)
         title = municipality.sources[source].title if source in municipality.sources else source
         who = municipality.owners[owner].title if owner in municipality.owners else owner
         yield [title, Path(file or "").name, sheet, row, key, who, said], None

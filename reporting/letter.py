@@ -10,13 +10,12 @@ from pathlib import PurePath
 import polars as pl
 
 from connectors.read_result import Verdict
+from language import counted, listed, number, text
 from reconciliation.decisions.questions import Question
 from reporting.headline import first_sentence
 from reporting.night_report import NightResult
-from reporting.norwegian import listed, number
 from reporting.privacy import hide_secret_values
 from reporting.progress_overview import OwnerLife, lives, owner_title
-from reporting.texts import counted, say
 
 QUOTED = 10
 """So many rows are quoted at most, where quoting is allowed; the workbook holds them all."""
@@ -68,34 +67,34 @@ def letters(result: NightResult, link: str, *, addresses: bool = False) -> list[
 def _title(result: NightResult, owner: str, deviations: int, unread: Sequence[str]) -> str:
     named = owner_title(result, owner)
     if unread:
-        return say("letter.title_unread", owner=named)
-    return say("letter.title", owner=named, count=counted(deviations, "avvik"))
+        return text("letter.title_unread", owner=named)
+    return text("letter.title", owner=named, count=counted(deviations, "avvik"))
 
 
 def _body(
     result: NightResult, owner: str, life: OwnerLife | None, asked: int, unread: Sequence[str], quoted: Sequence[str], link: str
 ) -> str:
-    parts = [say("letter.hello", owner=owner_title(result, owner)), first_sentence(result)]
+    parts = [text("letter.hello", owner=owner_title(result, owner)), first_sentence(result)]
     if unread:
-        parts.append(say("letter.unread", sources=listed(unread)))
+        parts.append(text("letter.unread", sources=listed(unread)))
     if life and (life.open or life.fixed):
         parts.append(_counts(life))
     if asked:
-        parts.append(say("letter.asked", count=counted(asked, "spørsmål")))
+        parts.append(text("letter.asked", count=counted(asked, "spørsmål")))
     if not unread and not asked and not (life and life.open):
-        parts.append(say("letter.nothing"))
+        parts.append(text("letter.nothing"))
     if quoted:
         parts.append("\n".join(quoted))
-    return "\n\n".join([*parts, say("letter.link", link=link), say("letter.why")]) + "\n"
+    return "\n\n".join([*parts, text("letter.link", link=link), text("letter.why")]) + "\n"
 
 
 def _counts(life: OwnerLife) -> str:
-    said = [say("letter.open", count=counted(life.open, "avvik"))]
-    lately = [say(f"letter.{name}", count=number(many)) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
+    said = [text("letter.open", count=counted(life.open, "avvik"))]
+    lately = [text(f"letter.{name}", count=number(many)) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
     if lately:
-        said.append(say("letter.since", what=listed(lately)))
+        said.append(text("letter.since", what=listed(lately)))
     if life.returned:
-        said.append(say("letter.returned", count=number(life.returned)))
+        said.append(text("letter.returned", count=number(life.returned)))
     return " ".join(said)
 
 
@@ -103,10 +102,10 @@ def _quoted(deviations: pl.DataFrame) -> Iterator[str]:
     """The newest first, for they are what the letter is about."""
     ordered = deviations.sort("is_new", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True)
     for row in ordered.head(QUOTED).iter_rows(named=True):
-        places = (PurePath(row["file"] or "").name, row["sheet"], say("letter.row", row=row["row"]) if row["row"] else None)
-        yield say("letter.quoted", place=", ".join(place for place in places if place), message=row["message"])
+        places = (PurePath(row["file"] or "").name, row["sheet"], text("letter.row", row=row["row"]) if row["row"] else None)
+        yield text("letter.quoted", place=", ".join(place for place in places if place), message=row["message"])
     if deviations.height > QUOTED:
-        yield say("letter.more", count=counted(deviations.height - QUOTED, "avvik"))
+        yield text("letter.more", count=counted(deviations.height - QUOTED, "avvik"))
 
 
 def _about(result: NightResult, theirs: pl.DataFrame, asked: Sequence[Question], unread: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.headings import nearest, plain
 from connectors.read_result import ERROR_VALUES
-from reporting.texts import say
+from language import text
 
 MOST = 100_000
 """Dwellings that one cell can ask for."""
@@ -40,14 +40,14 @@ def files_at(path: Path, endings: tuple[str, ...], shown: str) -> tuple[list[Pat
     """The files at `path` in a fixed order, and a fault when there is none. Lock files and hidden files do not count."""
     try:
         if not path.is_dir():
-            return ([path], []) if path.exists() else ([], [Fault(shown, None, None, None, say("plans.no_file", path=shown))])
+            return ([path], []) if path.exists() else ([], [Fault(shown, None, None, None, text("plans.no_file", path=shown))])
         found = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(("~$", "."))]
     except OSError:
-        return [], [Fault(shown, None, None, None, say("plans.not_permitted", path=shown))]
+        return [], [Fault(shown, None, None, None, text("plans.not_permitted", path=shown))]
     fitting = [file for file in found if file.suffix.casefold() in endings]
-    kinds = say("plans.wrong_kind", endings=" eller ".join(endings))
+    kinds = text("plans.wrong_kind", endings=" eller ".join(endings))
     faults = [Fault(file.name, None, None, None, kinds) for file in found if file not in fitting]
-    return fitting, faults if found else [Fault(shown, None, None, None, say("plans.no_file", path=shown))]
+    return fitting, faults if found else [Fault(shown, None, None, None, text("plans.no_file", path=shown))]
 
 
 def text_of(value: object) -> str | None:
@@ -58,12 +58,14 @@ def text_of(value: object) -> str | None:
 def named(names: Mapping[str, Iterable[str]], written: str | None, heading: str) -> str:
     """The key whose names hold what is written, case aside. Raises BadCell."""
     if written is None:
-        raise BadCell(say("plans.blank", heading=heading))
+        raise BadCell(text("plans.blank", heading=heading))
     known = {name.casefold(): key for key, spelt in names.items() for name in spelt}
     if written.casefold() in known:
         return known[written.casefold()]
     near = nearest(written, [name for spelt in names.values() for name in spelt])
-    raise BadCell(say("plans.unknown_near", written=written, near=near) if near else say("plans.unknown", written=written, heading=heading))
+    raise BadCell(
+        text("plans.unknown_near", written=written, near=near) if near else text("plans.unknown", written=written, heading=heading)
+    )
 
 
 def whole_number(written: str | None, least: int = 0) -> int | None:
@@ -71,26 +73,26 @@ def whole_number(written: str | None, least: int = 0) -> int | None:
     if written is None:
         return None
     if written in ERROR_VALUES:
-        raise BadCell(say("plans.formula", written=written))
+        raise BadCell(text("plans.formula", written=written))
     digits = written.replace(" ", "").replace("\N{MINUS SIGN}", "-")
     if not _NUMBER.fullmatch(digits):
-        raise BadCell(say("plans.not_a_number", written=written))
+        raise BadCell(text("plans.not_a_number", written=written))
     value = float(digits.replace(",", "."))
     if value < 0:
-        raise BadCell(say("plans.negative", written=written))
+        raise BadCell(text("plans.negative", written=written))
     if value != int(value):
-        raise BadCell(say("plans.not_whole", written=written))
+        raise BadCell(text("plans.not_whole", written=written))
     if not least <= value <= MOST:
-        raise BadCell(say("plans.out_of_range", written=written, least=least, most=MOST))
+        raise BadCell(text("plans.out_of_range", written=written, least=least, most=MOST))
     return int(value)
 
 
 def day_of(written: str | None, heading: str) -> date:
     """dd.mm.yyyy, ISO or Excel's serial number. Raises BadCell; a plan without a date cannot be followed."""
     if written is None:
-        raise BadCell(say("plans.no_date", heading=heading))
+        raise BadCell(text("plans.no_date", heading=heading))
     if written in ERROR_VALUES:
-        raise BadCell(say("plans.formula", written=written))
+        raise BadCell(text("plans.formula", written=written))
     try:
         if found := _NORWEGIAN_DATE.fullmatch(written):
             return date(int(found[3]), int(found[2]), int(found[1]))
@@ -100,4 +102,4 @@ def day_of(written: str | None, heading: str) -> date:
             return _EXCEL_EPOCH + timedelta(days=int(float(written)))
     except ValueError:
         pass
-    raise BadCell(say("plans.not_a_date", written=written))
+    raise BadCell(text("plans.not_a_date", written=written))

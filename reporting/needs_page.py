@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from reporting import needs_words, norwegian
+from language import text, weekday
+from reporting import needs_words
 from reporting.needs_picture import needs_picture
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
 from reporting.progress_page import environment
-from reporting.texts import say
 
 NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"
 
@@ -23,7 +23,7 @@ def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any
     return {
         "plan": plan,
         "overview": overview,
-        "headline": needs_words.headline(overview) if overview else say("measures.title"),
+        "headline": needs_words.headline(overview) if overview else text("measures.title"),
         "silent": needs_words.silent(overview) if overview else None,
         "urgent": needs_words.urgent(plan),
         "picture": needs_picture(overview) if overview else None,
@@ -42,7 +42,7 @@ def render_needs(result: NightResult, plan: HousingPlan) -> str:
         .render(
             result=result,
             municipality=result.municipality,
-            weekday=norwegian.weekday(result.as_of),
+            weekday=weekday(result.as_of),
             needs=needs_values(result, plan),
             owner_title=lambda slug: owner_title(result, slug),
             back=BACK,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
+from language import text
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.needs_words import picture_words
-from reporting.texts import say
 
 SIZES = {"wide": (960, 46, 100), "narrow": (400, 64, 44)}
 """Width in pixels, height of a category's row, and how many letters of its title fit."""
@@ -27,7 +27,7 @@ def _picture(name: str, needs: Sequence[CategoryNeed]) -> Markup:
     tallest = max(max(need.have, need.now.total or 0, need.later.total or 0) for need in needs) or 1
     parts = [part for place, need in enumerate(needs) for part in _row(need, name, place * row, (width - 8) / tallest, letters)]
     words = "; ".join(f"{need.title}: {picture_words(need)}" for need in needs)
-    label = f'<title id="behov-{name}-t">{escape(say("needs.picture_title"))}</title><desc id="behov-{name}-d">{escape(words)}</desc>'
+    label = f'<title id="behov-{name}-t">{escape(text("needs.picture_title"))}</title><desc id="behov-{name}-d">{escape(words)}</desc>'
     box = f'viewBox="0 0 {width} {row * len(needs)}" aria-labelledby="behov-{name}-t behov-{name}-d"'
     return Markup(f'<svg class="curve {name}" role="img" {box}>{label}{"".join(parts)}</svg>')  # noqa: S704 - every text in it is escaped above
 

@@ -10,9 +10,9 @@ from typing import Any
 from connectors.read import read_source
 from connectors.read_result import Verdict
 from connectors.source_config import ExcelSource, FieldMapping, Sheet
+from language import text
 from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, files_at, named, text_of, whole_number
-from reporting.texts import say
 
 SHEET, GUIDE = "Behov", "Veiledning"
 SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT = "Tjeneste", "Kategori", "Behov nå", "Behov om 5 år", "Kilde", "Kommentar"
@@ -60,7 +60,7 @@ def read_needs(municipality: Municipality, home: Path) -> Answers | None:
 def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Answer], list[Fault]]:
     source = ExcelSource(
         kind="excel",
-        title=say("needs.workbook"),
+        title=text("needs.workbook"),
         owner="-",
         path=file,
         key=(CATEGORY,),
@@ -87,8 +87,8 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tu
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
-        SERVICE: lambda text: named(owners, text, SERVICE),
-        CATEGORY: lambda text: named(categories, text, CATEGORY),
+        SERVICE: lambda cell: named(owners, cell, SERVICE),
+        CATEGORY: lambda cell: named(categories, cell, CATEGORY),
         NOW: whole_number,
         LATER: whole_number,
     }

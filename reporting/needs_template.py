@@ -7,12 +7,12 @@ from typing import Any
 
 import xlsxwriter
 
+from language import text, texts
 from reconciliation.model.municipality import Municipality
 from reporting import acquisitions_reading as measures
 from reporting.needs_cells import MOST
 from reporting.needs_reading import COMMENT, GUIDE, HEADINGS, LATER, NOW, ORIGIN, SERVICE, SHEET
 from reporting.sheet_writer import FJORD, write
-from reporting.texts import say, texts
 
 WIDTHS = (26, 54, 14, 16, 40, 50)
 HEADER = 3
@@ -22,15 +22,15 @@ HEADER = 3
 def write_template(path: Path, municipality: Municipality, service: str | None) -> None:
     """service: owner slug whose name is filled in; None leaves it to be chosen from a list. Raises OSError."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": say("template.title", name=municipality.name)})
+    book.set_properties({"title": text("template.title", name=municipality.name)})
     shapes = _shapes(book)
     sheet, guide = book.add_worksheet(SHEET), book.add_worksheet(GUIDE)
     _guide(guide, municipality, shapes)
     for place, width in enumerate(WIDTHS):
         sheet.set_column(place, place, width)
     title = municipality.owners[service].title if service else None
-    write(sheet, 0, 0, say("template.heading", name=title or municipality.name), shapes["title"])
-    write(sheet, 1, 0, say("template.instruction"), shapes["note"])
+    write(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
+    write(sheet, 1, 0, text("template.instruction"), shapes["note"])
     for place, heading in enumerate(HEADINGS):
         write(sheet, HEADER, place, heading, shapes["head"])
     categories = [category.title for category in municipality.categories.values()]
@@ -78,19 +78,19 @@ def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool)
                 "minimum": 0,
                 "maximum": MOST,
                 "input_title": heading,
-                "input_message": say("template.number"),
-                "error_title": say("template.number_refused_title"),
-                "error_message": say("template.number_refused"),
+                "input_message": text("template.number"),
+                "error_title": text("template.number_refused_title"),
+                "error_message": text("template.number_refused"),
             },
         )
     for heading in (ORIGIN, COMMENT):
         place = HEADINGS.index(heading)
         sheet.data_validation(
-            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": say(f"template.{_WORDS[heading]}")}
+            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": text(f"template.{_WORDS[heading]}")}
         )
     if free_service:
         place = HEADINGS.index(SERVICE)
-        options = {"validate": "list", "source": f"={GUIDE}!$B$2:$B${owners + 1}", "error_message": say("template.service")}
+        options = {"validate": "list", "source": f"={GUIDE}!$B$2:$B${owners + 1}", "error_message": text("template.service")}
         sheet.data_validation(first, place, last, place, options)
 
 
@@ -101,9 +101,9 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     """Instructions in the first column; the services' names in the second, where the list in the form takes them from."""
     sheet.set_column(0, 0, 100)
     sheet.set_column(1, 1, 30)
-    write(sheet, 0, 0, say("template.guide"), shapes["title"])
-    write(sheet, 0, 1, say("template.services"), shapes["title"])
-    for row, step in enumerate(texts()["template_steps"].values(), start=1):
+    write(sheet, 0, 0, text("template.guide"), shapes["title"])
+    write(sheet, 0, 1, text("template.services"), shapes["title"])
+    for row, step in enumerate(texts().at("template_steps").values(), start=1):
         write(sheet, row, 0, step, shapes["text"])
     for row, owner in enumerate(municipality.owners.values(), start=1):
         write(sheet, row, 1, owner.title, shapes["text"])
@@ -117,11 +117,11 @@ MEASURE_ROWS = 200
 def write_measures_template(path: Path, municipality: Municipality) -> None:
     """The empty list of planned acquisitions and disposals. Raises OSError."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
-    book.set_properties({"title": say("measures.title")})
+    book.set_properties({"title": text("measures.title")})
     shapes = _shapes(book)
     sheet, lists = book.add_worksheet(measures.SHEET), book.add_worksheet(GUIDE)
-    write(sheet, 0, 0, say("template.measures_heading", name=municipality.name), shapes["title"])
-    write(sheet, 1, 0, say("template.measures_instruction"), shapes["note"])
+    write(sheet, 0, 0, text("template.measures_heading", name=municipality.name), shapes["title"])
+    write(sheet, 1, 0, text("template.measures_instruction"), shapes["note"])
     for place, (heading, width) in enumerate(zip(measures.HEADINGS, MEASURE_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
         write(sheet, HEADER, place, heading, shapes["head"])
@@ -139,8 +139,8 @@ def write_measures_template(path: Path, municipality: Municipality) -> None:
             write(lists, row, column, option, shapes["text"])
         letter, place = "ABCD"[column], measures.HEADINGS.index(heading)
         source = f"={GUIDE}!${letter}$2:${letter}${len(options) + 1}"
-        sheet.data_validation(first, place, last, place, {"validate": "list", "source": source, "error_message": say("template.choose")})
-    count = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MOST, "error_message": say("template.number_refused")}
+        sheet.data_validation(first, place, last, place, {"validate": "list", "source": source, "error_message": text("template.choose")})
+    count = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MOST, "error_message": text("template.number_refused")}
     place = measures.HEADINGS.index(measures.COUNT)
     sheet.data_validation(first, place, last, place, count)
     place = measures.HEADINGS.index(measures.DATE)

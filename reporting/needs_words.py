@@ -4,49 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from language import counted, listed, number, text, texts, word_for
 from reporting.acquisitions import Checked, State
 from reporting.needs import CategoryNeed, Contradiction, Need, NeedsOverview
 from reporting.needs_priorities import HousingPlan, Priority
-from reporting.norwegian import listed, number
-from reporting.texts import counted, say, texts, word_for
 
 
 def headline(overview: NeedsOverview) -> str:
     """How much is missing: a surplus in one category does not house those another lacks for."""
     needs = [need for need in overview.categories if need.in_scope]
     if all(need.now.total is None and need.later.total is None for need in needs):
-        return say("needs.nobody")
+        return text("needs.nobody")
     now = _missing((need.now, need.shortage_now) for need in needs)
     later = _missing((need.later, need.shortage_later) for need in needs)
     if all(need.later.total is None for need in needs):
-        return say("needs.missing_now", now=now)
+        return text("needs.missing_now", now=now)
     if not any((need.shortage_now or 0) > 0 or (need.shortage_later or 0) > 0 for need in needs):
-        return say("needs.enough")
-    return say("needs.missing", now=now, later=later)
+        return text("needs.enough")
+    return text("needs.missing", now=now, later=later)
 
 
 def _missing(parts: Iterable[tuple[Need, int | None]]) -> str:
     pairs = list(parts)
     count = counted(sum(max(0, short or 0) for _, short in pairs), "bolig")
-    return count if all(need.complete for need, _ in pairs) else say("needs.at_least", count=count)
+    return count if all(need.complete for need, _ in pairs) else text("needs.at_least", count=count)
 
 
 def needed(need: Need) -> str:
     """12, minst 12, ikke oppgitt."""
     if need.total is None:
-        return say("needs.unknown")
-    return number(need.total) if need.complete else say("needs.at_least", count=number(need.total))
+        return text("needs.unknown")
+    return number(need.total) if need.complete else text("needs.at_least", count=number(need.total))
 
 
 def shortage(need: Need, short: int | None) -> str:
     """12, minst 12, 0, 4 til overs, uavklart, ikke oppgitt."""
     if need.total is None:
-        return say("needs.unknown")
+        return text("needs.unknown")
     if short is None:
-        return say("needs.uncertain")
+        return text("needs.uncertain")
     if short < 0:
-        return say("needs.surplus", count=number(-short))
-    return number(short) if need.complete else say("needs.at_least", count=number(short))
+        return text("needs.surplus", count=number(-short))
+    return number(short) if need.complete else text("needs.at_least", count=number(short))
 
 
 def signed(count: int) -> str:
@@ -55,28 +54,30 @@ def signed(count: int) -> str:
 
 
 def picture_words(need: CategoryNeed) -> str:
-    return say("needs.picture", have=number(need.have), now=needed(need.now), later=needed(need.later))
+    return text("needs.picture", have=number(need.have), now=needed(need.now), later=needed(need.later))
 
 
 def contradiction(one: Contradiction) -> str:
     def told(value: int | None) -> str:
-        return say("needs.no_answer") if value is None else number(value)
+        return text("needs.no_answer") if value is None else number(value)
 
-    given = [say("needs.given", now=told(answer.now), later=told(answer.later), file=answer.file, row=answer.row) for answer in one.answers]
-    return say("needs.contradiction", service=one.service, category=one.category, given=listed(given))
+    given = [
+        text("needs.given", now=told(answer.now), later=told(answer.later), file=answer.file, row=answer.row) for answer in one.answers
+    ]
+    return text("needs.contradiction", service=one.service, category=one.category, given=listed(given))
 
 
 def silent(overview: NeedsOverview) -> str | None:
-    return say("needs.silent", services=listed(overview.silent)) if overview.silent else None
+    return text("needs.silent", services=listed(overview.silent)) if overview.silent else None
 
 
 def urgent(plan: HousingPlan) -> str | None:
-    return say("needs.urgent", count=counted(plan.urgent, "tiltak")) if plan.urgent else None
+    return text("needs.urgent", count=counted(plan.urgent, "tiltak")) if plan.urgent else None
 
 
 def advice(checked: Checked) -> str:
     """What to do about it now; empty when there is nothing to do."""
-    known: dict[str, str] = texts()["measure_advice"]
+    known: dict[str, str] = texts().at("measure_advice")
     if checked.state is State.MISSING and (checked.in_sources or 0) > (checked.in_kobo or 0):
         return known["missing_in_sources"]
     if checked.state is State.STILL_THERE and checked.in_sources == 0:
@@ -87,5 +88,5 @@ def advice(checked: Checked) -> str:
 def act(one: Priority) -> str:
     """The first words of a line in the list to HØP."""
     if one.checked is None:
-        return say("measures.uncovered", count=counted(one.count, "bolig"))
+        return text("measures.uncovered", count=counted(one.count, "bolig"))
     return word_for("measures", one.checked.state.value)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from language import day, text, word_for
 from reporting import needs_words as words
 from reporting.acquisitions import Checked
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.needs_cells import Fault
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
-from reporting.norwegian import day
 from reporting.progress_overview import owner_title
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.texts import say, word_for
 
 Row = tuple[Sequence[Cell], str | None]
 URGENT, LACKING, FINE = "#FBD9DC", "#FDE9C9", "#E2F2E7"
@@ -24,21 +23,21 @@ _TONE = {"missing": URGENT, "still_there": URGENT, "overdue": LACKING, "early": 
 def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
     """Numbers are numbers; where a sum is a least value or cannot be said, the cell says so in words."""
     titles = {slug: category.title for slug, category in result.municipality.categories.items()}
-    with Book(path, say("needs.page_title", name=result.municipality.name)) as book:
-        heading = f"{say('needs.title')} {day(result.as_of)}"
+    with Book(path, text("needs.page_title", name=result.municipality.name)) as book:
+        heading = f"{text('needs.title')} {day(result.as_of)}"
         if plan.overview:
-            book.sheet(say("needs.category_sheet"), heading, _columns("needs", _GAP), map(_gap, plan.overview.categories))
+            book.sheet(text("needs.category_sheet"), heading, _columns("needs", _GAP), map(_gap, plan.overview.categories))
         lines = _priorities(plan, titles)
-        book.sheet(say("measures.priority_sheet"), say("measures.priority_title"), _columns("measures", _LIST), lines)
+        book.sheet(text("measures.priority_sheet"), text("measures.priority_title"), _columns("measures", _LIST), lines)
         if plan.measures:
             every = (_measure(one, titles, result) for one in plan.measures.checked)
-            book.sheet(say("measures.all_title"), say("measures.all_title"), _columns("measures", _ALL), every)
+            book.sheet(text("measures.all_title"), text("measures.all_title"), _columns("measures", _ALL), every)
         if plan.overview:
             answers = _answers(plan.overview, titles, result)
-            book.sheet(say("needs.answers_sheet"), say("needs.answers_title"), _columns("needs", _ANSWER), answers)
-        book.sheet(say("needs.fix_title"), say("needs.fix_lead"), _columns("needs", _FAULT), _faults(plan))
+            book.sheet(text("needs.answers_sheet"), text("needs.answers_title"), _columns("needs", _ANSWER), answers)
+        book.sheet(text("needs.fix_title"), text("needs.fix_lead"), _columns("needs", _FAULT), _faults(plan))
         explained = _columns("needs", {"explained_word": 24, "explained_text": 96})
-        book.sheet(say("workbook.sheets.legend"), say("needs.explained_title"), explained, _explained())
+        book.sheet(text("workbook.sheets.legend"), text("needs.explained_title"), explained, _explained())
 
 
 _GAP = {
@@ -65,7 +64,7 @@ def _gap(need: CategoryNeed) -> Row:
     cells: list[Cell] = [
         need.title,
         need.have,
-        say("needs.outside") if need.in_register is None else need.in_register,
+        text("needs.outside") if need.in_register is None else need.in_register,
         cell(need.now.total, need.now.complete, words.needed(need.now)),
         cell(need.later.total, need.later.complete, words.needed(need.later)),
         cell(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
@@ -126,4 +125,4 @@ def _fault(fault: Fault) -> list[Cell]:
 
 def _explained() -> Iterator[Row]:
     for name in ("have", "in_register", "short_now", "planned", "after", "uncertain", "at_least"):
-        yield [say(f"needs.{name}", count="…") if name == "at_least" else say(f"needs.{name}"), word_for("needs_explained", name)], None
+        yield [text(f"needs.{name}", count="…") if name == "at_least" else text(f"needs.{name}"), word_for("needs_explained", name)], None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from language import text
 from reporting.night_report import NightResult
-from reporting.texts import say
 
 _PLACE = ["source", "sheet", "row"]
 
@@ -16,7 +16,7 @@ def with_shown_address(dwellings: pl.DataFrame) -> pl.DataFrame:
     parts = [pl.col("adressenavn"), house, pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse")]
     written = pl.concat_str(parts, separator=" ", ignore_nulls=True)
     return dwellings.with_columns(
-        adresse=pl.when(pl.col("hemmelig_adresse").fill_null(value=False)).then(pl.lit(say("page.secret"))).otherwise(written)
+        adresse=pl.when(pl.col("hemmelig_adresse").fill_null(value=False)).then(pl.lit(text("page.secret"))).otherwise(written)
     )
 
 
@@ -37,6 +37,6 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
     )
     secret = pl.col("by_row").fill_null(value=False) | pl.col("by_key").fill_null(value=False)
     return marked.with_columns(
-        value=pl.when(secret).then(pl.lit(say("page.secret"))).otherwise("value"),
-        message=pl.when(secret).then(pl.lit(say("workbook.secret_message"))).otherwise("message"),
+        value=pl.when(secret).then(pl.lit(text("page.secret"))).otherwise("value"),
+        message=pl.when(secret).then(pl.lit(text("workbook.secret_message"))).otherwise("message"),
     ).select(result.deviations.columns)

@@ -10,11 +10,11 @@ from datetime import date
 
 import polars as pl
 
+from language import text
 from reconciliation.model.rules import BY_ID
 from reconciliation.plan.progress import UNKNOWN
 from reporting.night_report import NightResult
 from reporting.stop_causes import cause, rule_title
-from reporting.texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class OwnerLife:
 
 def owner_title(result: NightResult, slug: str | None) -> str:
     owner = result.municipality.owners.get(slug or "")
-    return owner.title if owner else say("groups.unknown") if slug in (None, UNKNOWN) else str(slug)
+    return owner.title if owner else text("groups.unknown") if slug in (None, UNKNOWN) else str(slug)
 
 
 def groups(result: NightResult, by: str) -> list[Group]:
@@ -85,7 +85,7 @@ def groups(result: NightResult, by: str) -> list[Group]:
     def group(slug: str) -> Group:
         scope, there, same = counts.get(slug, (0, 0, 0))
         planned = municipality.categories[slug].baseline if by == "category" and slug in municipality.categories else None
-        return Group(titles.get(slug) or (say("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
+        return Group(titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
 
     return [group(slug) for slug in slugs]
 

@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from language import counted, day, number, percent, short_day, text, texts, weekday, word_for
 from reconciliation.model.rules import POSSIBLE, RULES
 from reconciliation.model.words import CLASS_TITLE, DwellingClass
-from reporting import headline, norwegian
+from reporting import headline
 from reporting.burnup import burnup
 from reporting.calendar_events import events
 from reporting.forecast import Forecast, State, planned
@@ -22,7 +23,6 @@ from reporting.progress_overview import Group, blocks, groups, lives
 from reporting.refusals import refusals
 from reporting.sparkline import sparkline
 from reporting.summary import progress
-from reporting.texts import counted, say, texts, word_for
 
 TONE = {
     State.DONE: "good",
@@ -55,8 +55,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(say=say, counted=counted, word_for=word_for, sparkline=sparkline)
-    made.filters.update(number=norwegian.number, day=norwegian.day, short_day=norwegian.short_day, percent=norwegian.percent)
+    made.globals.update(say=text, counted=counted, word_for=word_for, sparkline=sparkline)
+    made.filters.update(number=number, day=day, short_day=short_day, percent=percent)
     return made
 
 
@@ -72,7 +72,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             result=result,
             municipality=result.municipality,
             year=result.as_of.year,
-            weekday=norwegian.weekday(result.as_of),
+            weekday=weekday(result.as_of),
             foreseen=foreseen,
             tone=TONE[foreseen.state],
             first_sentence=headline.first_sentence(result),
@@ -111,13 +111,13 @@ def _growth(points: pl.DataFrame) -> str | None:
     first, now = points["in_scope"][0], points["in_scope"][-1]
     if first == now:
         return None
-    return say("curve.grown" if now > first else "curve.shrunk", now=norwegian.number(now), first=norwegian.number(first))
+    return text("curve.grown" if now > first else "curve.shrunk", now=number(now), first=number(first))
 
 
 def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
     counted = [row.baseline for row in rows if row.baseline is not None]
     total = Group(
-        say("groups.total"),
+        text("groups.total"),
         sum(row.in_scope for row in rows),
         sum(row.in_register for row in rows),
         sum(row.in_sync for row in rows),
@@ -141,5 +141,5 @@ def render_search(result: NightResult) -> str:
     return (
         environment()
         .get_template("boliger.html.j2")
-        .render(result=result, municipality=result.municipality, weekday=norwegian.weekday(result.as_of), words=texts()["search"])
+        .render(result=result, municipality=result.municipality, weekday=weekday(result.as_of), words=texts().at("search"))
     )

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from language import day, text, word_for
 from reconciliation.decisions.answers import Outcome, Taken
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import answer_label, shown
-from reporting.norwegian import day
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.texts import say, word_for
 
 FOLDER = "kvitteringer"
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"
@@ -27,11 +26,11 @@ def write_receipt(
     path = folder / f"kvittering-{Path(name).stem}-{at:%Y%m%d-%H%M%S%f}.xlsx"
     stored = sum(one.outcome is Outcome.STORED for one in taken)
     rest = sum(one.outcome not in (Outcome.STORED, *_QUIET) for one in taken)
-    title = say("clarifications.receipt_title", file=name, date=day(at.date()), stored=stored, rest=rest)
-    columns = [Column(say(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
+    title = text("clarifications.receipt_title", file=name, date=day(at.date()), stored=stored, rest=rest)
+    columns = [Column(text(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
     unfinished = path.with_suffix(".unfinished")
     with Book(unfinished, title) as book:
-        book.sheet(say("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources), _colour(one)) for one in taken))
+        book.sheet(text("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources), _colour(one)) for one in taken))
     unfinished.rename(path)
     return path
 

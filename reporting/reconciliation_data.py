@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from language import text, word_for
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import CLASS_TITLE, DwellingClass
@@ -20,7 +21,6 @@ from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address
 from reporting.progress_overview import owner_title
 from reporting.stop_causes import cause
-from reporting.texts import say, word_for
 
 FOLDER = "boliger"
 PART = 1000
@@ -154,7 +154,7 @@ def _detail(
     if lineage:
         hidden = [name in PLACE_FIELDS and row["secret"] for name, *_ in lineage]
         said["l"] = [
-            [word_for("fields", name), source, say("page.secret") if hide else value, won, word_for("lineage", reason)]
+            [word_for("fields", name), source, text("page.secret") if hide else value, won, word_for("lineage", reason)]
             for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
         ]
     outcome = became.get(row["leverandor_bolig_id"])

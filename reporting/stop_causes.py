@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
+from language import texts
 from reconciliation.model.reasons import bokmal
 from reconciliation.model.rules import BY_ID
-from reporting.texts import texts
 
 
 def rule_title(rule: str) -> str:
@@ -19,7 +19,7 @@ def cause(code: str, details: str | None = None) -> str:
 
     The same code on many dwellings has no details: then the report's own words for it are used where there are some.
     """
-    known: dict[str, str] = texts()["reasons"]
+    known: dict[str, str] = texts().at("reasons")
     if details is None and code in known:
         return known[code]
     said = bokmal(code, json.loads(details or "{}"))

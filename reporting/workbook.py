@@ -7,18 +7,17 @@ from pathlib import Path
 
 import polars as pl
 
+from language import day, text, word_for
 from reconciliation.model.rules import BY_ID
 from reporting.clarifications import shown
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night_report import NightResult
-from reporting.norwegian import day
 from reporting.privacy import with_shown_address
 from reporting.progress_overview import owner_title
 from reporting.progress_page import RULES_PAGE
 from reporting.refusals import Refusal
 from reporting.sheet_writer import Book, Cell, Column, Link
 from reporting.stop_causes import rule_title
-from reporting.texts import say, word_for
 
 Row = tuple[Sequence[Cell], str | None]
 
@@ -42,27 +41,27 @@ _WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text"}
 
 
 def columns(widths: dict[str, int]) -> list[Column]:
-    return [Column(say(f"workbook.columns.{name}"), width, name in _WRAPPED) for name, width in widths.items()]
+    return [Column(text(f"workbook.columns.{name}"), width, name in _WRAPPED) for name, width in widths.items()]
 
 
 def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.DataFrame, refused: Sequence[Refusal]) -> None:
     """deviations: the owner's, values already hidden where they must be. refused: the owner's dwellings that Kobo refused."""
     title = owner_title(result, owner)
-    with Book(path, say("workbook.title", owner=title)) as book:
-        name = say("workbook.sheets.deviations")
-        heading = say("workbook.heading", owner=title, date=day(result.as_of))
+    with Book(path, text("workbook.title", owner=title)) as book:
+        name = text("workbook.sheets.deviations")
+        heading = text("workbook.heading", owner=title, date=day(result.as_of))
         book.sheet(name, heading, columns(DEVIATION_COLUMNS), _deviation_rows(deviations))
         if refused:
             rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
             widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
-            book.sheet(say("workbook.sheets.refused"), say("refusals.title"), columns(widths), rows)
+            book.sheet(text("workbook.sheets.refused"), text("refusals.title"), columns(widths), rows)
         _clarifications(book, owner, title, result)
-        book.sheet(say("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
+        book.sheet(text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
         theirs = result.fixed.filter(pl.col("owner") == owner)
         if theirs.height:
-            heading = say("workbook.heading_fixed", owner=title)
-            book.sheet(say("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
-        book.sheet(say("workbook.sheets.legend"), say("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
+            heading = text("workbook.heading_fixed", owner=title)
+            book.sheet(text("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
+        book.sheet(text("workbook.sheets.legend"), text("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
 
 
 def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> None:
@@ -82,9 +81,9 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
             for said in result.decided[ours]
         ]
         if rows:
-            columns_ = [Column(say("clarifications.dwelling"), 40, wrap=True), Column(say("workbook.columns.id"), 24)]
-            columns_ += [Column(say("clarifications.decision"), 80, wrap=True)]
-            book.sheet(say("clarifications.decisions"), say("workbook.heading_decided", owner=title), columns_, rows)
+            columns_ = [Column(text("clarifications.dwelling"), 40, wrap=True), Column(text("workbook.columns.id"), 24)]
+            columns_ += [Column(text("clarifications.decision"), 80, wrap=True)]
+            book.sheet(text("clarifications.decisions"), text("workbook.heading_decided", owner=title), columns_, rows)
 
 
 def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
@@ -100,7 +99,7 @@ def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
             row["value"],
             row["message"],
             rule_link(row["rule"]),
-            say("workbook.status.warning") if warning else say(f"workbook.status.{status}"),
+            text("workbook.status.warning") if warning else text(f"workbook.status.{status}"),
             row["first_seen"],
             row["age_days"],
             row["source_key"],
@@ -131,11 +130,11 @@ def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
     counts = deviations.group_by("rule").agg(pl.len(), pl.col("is_new").sum()).sort("len", "rule", descending=[True, False])
     for rule, number, new in counts.iter_rows():
         yield [rule_link(rule), number, new], None
-    yield [say("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
+    yield [text("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
 
 
 def _legend() -> Iterator[Row]:
     for name, colour in (("new", NEW), ("returned", RETURNED), ("warning", WARNING), ("open", None)):
-        yield [say(f"workbook.status.{name}"), say(f"workbook.legend.{name}")], colour
+        yield [text(f"workbook.status.{name}"), text(f"workbook.legend.{name}")], colour
     for name in ("place", "fix", "tomorrow", "help"):
-        yield [say(f"workbook.legend_heads.{name}"), say(f"workbook.legend.{name}")], None
+        yield [text(f"workbook.legend_heads.{name}"), text(f"workbook.legend.{name}")], None

@@ -16,6 +16,7 @@ from rich.table import Table as RichTable
 
 from assets.answer_assets import Asked, pick_up, questions_of
 from assets.table_io import EarlierTables
+from language import word_for
 from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
@@ -25,7 +26,6 @@ from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reporting.clarifications import Shown, contradictory_in_words, shown
 from reporting.receipt import outcome_in_words
-from reporting.texts import word_for
 
 FORMATS = ("table", "json")
 GOOD = (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK)

@@ -16,10 +16,10 @@ from rich.console import Console
 from demo import truth as answer_sheet
 from demo.story import NIGHTS
 from kobo_client.rehearsal.process import rehearsal_running
+from language import word_for
 from pipelines.commands import demo_command
 from reconciliation.model.municipality import load
 from reporting.acquisitions import State
-from reporting.texts import word_for
 from tests.pipelines.village import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from language import texts
 from reconciliation.model import tables
 from reconciliation.model.municipality import Kostra as Settings
 from reporting.kostra import RULES, Kostra, Part, kostra
 from reporting.kostra_workbook import KOSTRA_BOOK, write_kostra
 from reporting.publish import publish
-from reporting.texts import texts
 from tests.reporting.example import dwellings, items, municipality, night
 
 NEW_YEAR = date(2023, 12, 31)
@@ -138,7 +138,7 @@ def test_the_numbers_add_up_whatever_the_rows_are(rows: list[dict[str, Any]], re
 
 def test_every_rule_has_its_words_and_says_what_it_rests_on() -> None:
     for group in ("kostra_rules", "kostra_definitions"):
-        assert set(texts()[group]) == {rule.code for rule in RULES}
+        assert set(texts().at(group)) == {rule.code for rule in RULES}
 
 
 def example() -> Kostra:
@@ -162,7 +162,7 @@ def test_the_workbook_lets_one_filter_the_rows_behind_each_number(tmp_path: Path
     said = {row[0].removeprefix("– herav "): row[1:] for row in book["Skjema 13"].iter_rows(min_row=3, values_only=True)}
     head, *rows = list(book["Boligene"].iter_rows(min_row=2, values_only=True))
     for rule in RULES:
-        title = texts()["kostra_rules"][rule.code]
+        title = texts().at("kostra_rules")[rule.code]
         assert said[title][0] == found.counts[rule.code] == sum(row[head.index(title)] == "x" for row in rows)
         assert said[title][1] in ("Dokumentert", "Antakelse")
     assert "23\N{NO-BREAK SPACE}dager" in said["Tallenes dato"][2]

@@ -1,0 +1,41 @@
+"""Every text that people read, as data: one folder per language, one file per subject. Imports no other room."""
+
+from language.figures import number, percent, short_day
+from language.messages import Message, message, stored
+from language.texts import (
+    COMPLETE,
+    DEFAULT,
+    Texts,
+    counted,
+    day,
+    in_language,
+    listed,
+    rendered,
+    speaking,
+    text,
+    texts,
+    weekday,
+    word_for,
+)
+
+__all__ = [
+    "COMPLETE",
+    "DEFAULT",
+    "Message",
+    "Texts",
+    "counted",
+    "day",
+    "in_language",
+    "listed",
+    "message",
+    "number",
+    "percent",
+    "rendered",
+    "short_day",
+    "speaking",
+    "stored",
+    "text",
+    "texts",
+    "weekday",
+    "word_for",
+]

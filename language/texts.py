@@ -1,0 +1,197 @@
+"""Texts by key, in one language or in the one that is spoken now.
+
+A language is a folder beside this file: `nb/*.yaml`, files by subject, each with groups of texts. The first part of a key is a group, which
+stands in one file; `text("headline.done")` is `done` in the group `headline`. All files of a language are read when its first text is asked
+for, in some ten milliseconds.
+
+A blank, {name}, is filled by the program. It may say where its words stand: {count:nouns.bolig} shows the number with its noun,
+{field:fields} the text of that code in the group `fields`.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from language.figures import NARROW, number
+from language.messages import Message, messages_in
+
+DEFAULT = "nb"
+COMPLETE = ("nb",)
+"""Languages that a municipality can choose. Each has every text that DEFAULT has; tests/language holds it."""
+
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Every scalar is a string: a text may be Ja, Nei or 5."""
+
+
+class Texts:
+    """The texts of one language; what it lacks is said in DEFAULT. The same key and values always give the same text."""
+
+    def __init__(self, language: str, folder: Traversable | None = None) -> None:
+        """folder: where the languages are, each a folder; this package when left out."""
+        home = folder or files("language")
+        self.language = language
+        self.groups = loaded(home / language)
+        """Group -> key -> text; a key may hold a group again."""
+        self._fallback = Texts(DEFAULT, home) if language != DEFAULT else None
+        self._blanks = _Blanks(self)
+
+    def text(self, key: str, /, **values: object) -> str:
+        """The text at `key` with its blanks filled. Raises KeyError when it, or a blank's value, is missing."""
+        found = self.at(key)
+        if not isinstance(found, str):
+            raise KeyError(key)
+        return self._blanks.vformat(found, (), values) if "{" in found or "}" in found else found
+
+    def at(self, key: str) -> Any:
+        """What stands at `key`: a text, a list of texts or a group. Raises KeyError."""
+        found: Any = self.groups
+        for part in key.split("."):
+            found = found.get(part) if isinstance(found, Mapping) else None
+        if found is not None:
+            return found
+        if self._fallback is None:
+            raise KeyError(key)
+        return self._fallback.at(key)
+
+    def word_for(self, group: str, code: str | None) -> str:
+        """The text of a code in a group of codes; a code without a text is shown as it is."""
+        try:
+            return str(self.at(f"{group}.{code}")) if code else ""
+        except KeyError:
+            return str(code).replace("_", " ")
+
+    def counted(self, value: int, noun: str) -> str:
+        """1 bolig, 2 boliger: `noun` is a key of `nouns`."""
+        one, many = self.at(f"nouns.{noun}")
+        return f"{number(value)}{NARROW}{one if value == 1 else many}"
+
+    def rendered(self, stored: str | None) -> str:
+        """What `language.stored` stored, as text; "" for None."""
+        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(stored or ""))
+
+    def render(self, message: Message) -> str:
+        """A message as text. Raises KeyError, as `text` does."""
+        return self.text(message.key, **message.values)
+
+    def shown(self, value: object) -> str:
+        """A value as it stands in a text."""
+        if isinstance(value, Message):
+            return self.render(value)
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return ", ".join(self.shown(one) for one in value)
+        return "" if value is None else str(value)
+
+    def day(self, value: date, year: int | None = None) -> str:
+        """9. januar; with the year when it is not `year`."""
+        written = f"{value.day}.{NARROW}{self.month(value)}"
+        return written if value.year == year else f"{written} {value.year}"
+
+    def month(self, value: date) -> str:
+        return str(self.at("dates.months")[value.month - 1])
+
+    def weekday(self, value: date) -> str:
+        return str(self.at("dates.weekdays")[value.weekday()])
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """a, b og c."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{', '.join(parts[:-1])} {self.at('dates.and')} {parts[-1]}"
+
+
+class _Blanks(string.Formatter):
+    """Fills {name}, {count:nouns.bolig} and {field:fields}."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        group, _, noun = format_spec.partition(".")
+        if not group:
+            return self._texts.shown(value)
+        if group == "nouns":
+            return self._texts.counted(value, noun)
+        codes = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        return ", ".join(self._texts.word_for(format_spec, str(code)) for code in codes)
+
+
+def loaded(folder: Traversable) -> dict[str, Any]:
+    """All groups of a language's files. Raises ValueError for a group that stands in two of them."""
+    groups: dict[str, Any] = {}
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if not file.name.endswith(".yaml"):
+            continue
+        here = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER) or {}  # noqa: S506 - it makes strings, lists and mappings only
+        if twice := groups.keys() & here.keys():
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file of the language too.")
+        groups |= here
+    return groups
+
+
+@cache
+def in_language(language: str) -> Texts:
+    """The texts of a language, read once a process."""
+    return Texts(language)
+
+
+_SPOKEN: ContextVar[str] = ContextVar("language", default=DEFAULT)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Until the block ends, this thread's texts are in `language`. Only what makes a whole report, letter or answer calls this."""
+    token = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def texts() -> Texts:
+    """All texts of the language that is spoken now."""
+    return in_language(_SPOKEN.get())
+
+
+def text(key: str, /, **values: object) -> str:
+    """`Texts.text` in the language that is spoken now."""
+    return texts().text(key, **values)
+
+
+def rendered(stored: str | None) -> str:
+    """`Texts.rendered` in the language that is spoken now."""
+    return texts().rendered(stored)
+
+
+def word_for(group: str, code: str | None) -> str:
+    """`Texts.word_for` in the language that is spoken now."""
+    return texts().word_for(group, code)
+
+
+def counted(value: int, noun: str) -> str:
+    """`Texts.counted` in the language that is spoken now."""
+    return texts().counted(value, noun)
+
+
+def day(value: date, year: int | None = None) -> str:
+    """`Texts.day` in the language that is spoken now."""
+    return texts().day(value, year)
+
+
+def weekday(value: date) -> str:
+    """`Texts.weekday` in the language that is spoken now."""
+    return texts().weekday(value)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`Texts.listed` in the language that is spoken now."""
+    return texts().listed(parts)

@@ -1,0 +1,84 @@
+"""Every text that is asked for exists, every code that can be shown has a text, and every text is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+import yaml
+
+import language
+from language import DEFAULT, in_language, texts, word_for
+from reconciliation.model.rules import BY_ID
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import DwellingClass
+from reporting.dwelling_sources import FIELDS
+from reporting.stop_causes import cause, rule_title
+from tests.language.keys import texts_of
+
+HOUSE = Path(language.__file__).parents[1]
+ROOMS = ("connectors", "kobo_client", "reconciliation", "reporting", "assets", "pipelines")
+CODE = "\n".join(
+    file.read_text(encoding="utf-8") for room in ROOMS for file in sorted((HOUSE / room).rglob("*")) if file.suffix in (".py", ".j2", ".js")
+)
+TEXTS = texts_of(in_language(DEFAULT))
+GROUPS = sorted(in_language(DEFAULT).groups)
+ASKED = sorted(set(re.findall(r'(?<!_)\b(?:text|say|message)\("([a-z_]+\.[a-z_.]+)"', CODE)))
+BY_CODE = {"stops", "reasons", "fields", "lineage", "outcomes", "states", "outside", "nouns", "dates"}
+BY_CODE |= {
+    "measure_advice",
+    "needs_explained",
+    "template_steps",
+    "kostra_columns",
+    "kostra_rules",
+    "kostra_definitions",
+    "kostra_lines",
+    "kostra_why",
+}
+"""Groups whose keys are codes of the night."""
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_every_text_that_is_asked_for_exists(key: str) -> None:
+    assert key in TEXTS
+
+
+@pytest.mark.parametrize("key", sorted(key for key in TEXTS if key.partition(".")[0] not in BY_CODE))
+def test_every_text_is_used(key: str) -> None:
+    group, _, name = key.rpartition(".")
+    top = key.partition(".")[0]
+    said = f'"{key}"' in CODE or f"TEKST.{name}" in CODE or f"'{key}'" in CODE
+    by_name = f'"{group}." ~' in CODE or f'"{top}.{{' in CODE or f'word_for("{group}"' in CODE or top == "workbook"
+    assert said or by_name
+
+
+def test_fields_shown_to_people_have_names() -> None:
+    assert {name for name in FIELDS if word_for("fields", name) == name} == set()
+    assert set(texts().at("fields")) <= set(CONTENT)
+
+
+def test_each_class_is_explained() -> None:
+    assert {name.value for name in DwellingClass} <= set(texts().at("classes"))
+
+
+def test_causes_are_said_in_words() -> None:
+    assert rule_title("B02") == BY_ID["B02"].title
+    assert rule_title("Z99") == "Z99"
+    assert cause("gone", '{"nights": 2}') == "Borte fra kildene i 2 netter"
+    assert cause("unit_number_missing", '{"count": 3}').endswith("3 andre boliger på adressen")
+    assert "?" not in cause("unit_number_missing")
+    assert cause("never_heard_of") == "never heard of"
+
+
+@pytest.mark.parametrize("file", sorted((HOUSE / "language").glob("*/*.yaml")), ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_no_key_stands_twice_in_a_file(file: Path) -> None:
+    assert _twice(yaml.compose(file.read_text(encoding="utf-8"))) == []
+
+
+def _twice(node: yaml.Node | None) -> Collection[str]:
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    names = [key.value for key, _ in node.value]
+    return [name for name in set(names) if names.count(name) > 1] + [name for _, inner in node.value for name in _twice(inner)]

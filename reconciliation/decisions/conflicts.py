@@ -13,17 +13,17 @@ from typing import Any
 
 import polars as pl
 
-from kobo_client.contract import FIELDS, PROTECTED
+from kobo_client.contract import PROTECTED
 from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, said_by_sources
 from reconciliation.model.known_decisions import DecisionKind, Decisions
 from reconciliation.model.plan_actions import REPLACE_DECIDED, replaces
+from reconciliation.model.register_rows import SENT
 from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 
 DELETED = "deleted_in_kobo"
 KEPT = "kept"
 _PROTECTED = frozenset(one.name for one in PROTECTED)
-_SENT = [one.name for one in FIELDS if one.name not in ("kobo_id", "leverandor_bolig_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def as_sent(items: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.Data
     rows = []
     for item in replaced.iter_rows(named=True):
         dwelling, entry = ours[item["leverandor_bolig_id"]], theirs.get(item["kobo_id"], {})
-        filled = {name: entry.get(name) for name in _SENT if name in DWELLINGS and dwelling.get(name) in (None, "")}
+        filled = {name: entry.get(name) for name in SENT if name in DWELLINGS and dwelling.get(name) in (None, "")}
         changed = {change["field"]: change["new"] for change in json.loads(item["changes"])}
         rows.append({**dwelling, **filled, **changed})
     others = dwellings.join(replaced.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")

@@ -10,7 +10,8 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.comparison import SAME_AREA, neighbour
+from reconciliation.likeness.comparison import neighbour
+from reconciliation.likeness.contradiction import SAME_AREA
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 CROWDED = 150

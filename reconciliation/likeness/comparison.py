@@ -7,11 +7,9 @@ from functools import cache
 
 import polars as pl
 
+from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
 from reconciliation.likeness.street_spelling import ground, stem
-
-SAME_AREA = 0.02
-"""Two areas this close are one: systems round, and one cuts the halves off."""
 
 _UNKNOWN = Level("unknown", "Mangler på minst én side", 0)
 
@@ -105,7 +103,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "Bruksareal",
         (
             (_within("bruksareal", SAME_AREA), Level("same", "Likt", 2)),
-            (_within("bruksareal", 0.1), Level("close", "Nesten likt", 1)),
+            (_within("bruksareal", AREA.agrees), Level("close", "Nesten likt", 1)),
         ),
         Level("different", "Ulikt", -2),
         _UNKNOWN,
@@ -118,7 +116,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         "Månedsleie",
         (
             (pl.col("manedsleie") == side("manedsleie"), Level("same", "Likt", 2)),
-            (_within("manedsleie", 0.1), Level("close", "Nesten likt", 0)),
+            (_within("manedsleie", RENT.agrees), Level("close", "Nesten likt", 0)),
         ),
         Level("different", "Ulikt", 0),
         _UNKNOWN,
@@ -173,22 +171,6 @@ def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
 @cache
 def _scores() -> list[pl.Expr]:
     return scores(COMPARISONS)
-
-
-@cache
-def at_odds() -> pl.Expr:
-    """On compared pairs: everything that was measured speaks against the key. A number typed wrong names the neighbour's home.
-
-    Two measures that differ (the ground and the section weigh as two) and none that agrees; rents that drift a little agree.
-    """
-    measures = ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")
-    levels = {name: pl.col(f"_level_{name}") for name in measures}
-    # The floor stands in the unit number: that it agrees is nothing new.
-    told = [level for name, level in levels.items() if name != "etasjenummer"]
-    support = pl.sum_horizontal(level.is_in(["same", "close"]).cast(pl.Int64()) for level in told)
-    ground, section = ((pl.col(f"_level_{name}") == "different").cast(pl.Int64()) for name in ("gardsnummer", "seksjonsnummer"))
-    against = pl.sum_horizontal((level == "different").cast(pl.Int64()) for level in levels.values()) + 2 * ground + 2 * section
-    return (against >= 2) & (support < 1 + ground)
 
 
 def explain(compared: pl.DataFrame) -> pl.DataFrame:

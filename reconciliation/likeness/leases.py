@@ -22,3 +22,13 @@ def let_by_lease(rows: pl.DataFrame) -> pl.Series:
         one_unit = pl.col("_unit").drop_nulls().n_unique().over(house) <= 1
         found = found.append(here.filter(in_unit | one_unit).get_column("_at"))
     return told.get_column("_at").is_in(found.implode())
+
+
+def mixed_leases_in_pair(either_leased: pl.Expr) -> pl.Expr:
+    """On joined pairs: one side names no lease, and either's unit is let lease by lease (`let_by_lease`)."""
+    return (pl.col("_extra").is_null() | pl.col("_extra_theirs").is_null()) & either_leased
+
+
+def mixed_leases_in_group() -> pl.Expr:
+    """Per group of rows with `_leases_here` (`let_by_lease`): the same as mixed_leases_in_pair."""
+    return pl.col("_extra").is_null().any() & pl.col("_leases_here").any()

@@ -6,7 +6,8 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, at_odds, compare_rows
+from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare_rows
+from reconciliation.likeness.contradiction import contradict, in_pair
 
 ENOUGH = 4.0
 """Points below which a pair is not worth a question."""
@@ -58,4 +59,4 @@ def _worth() -> tuple[pl.Expr, pl.Expr]:
     # Two streets on two grounds are two streets.
     elsewhere = ~one_street & (level["gardsnummer"] == "different") & ~(fingerprint | section)
     enough = pl.col("_points") >= ENOUGH
-    return place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~at_odds(), fingerprint
+    return place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair), fingerprint

@@ -8,13 +8,16 @@ from functools import cached_property
 import polars as pl
 
 from reconciliation.likeness.blocks import pairs_in_blocks
-from reconciliation.likeness.comparison import at_odds, compare, explain, prepared
+from reconciliation.likeness.comparison import compare, explain, prepared
+from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.leases import let_by_lease, mixed_leases_in_pair
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.candidates import worth_asking
 from reconciliation.match.decided_pairs import Answers, answers_for
-from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases, mixed_leases
+from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases
 from reconciliation.model.known_decisions import Decisions
+from reconciliation.model.register_rows import without_deleted
 from reconciliation.model.row_joins import meeting, rising, taken, without
 from reconciliation.model.tables import MATCHES
 
@@ -33,7 +36,7 @@ def match(
     links: leverandor_bolig_id, kobo_id (at least). Shape: MATCHES, sorted. An entry is at most once in a certain pair, so is
     a dwelling. Pairs that are not certain are questions: a key that something speaks against, a rival, a candidate.
     """
-    entries = _alive(register_rows)
+    entries = without_deleted(register_rows)
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
     answers = answers_for(Decisions.of(decisions), dwellings, entries)
@@ -67,12 +70,6 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
     return prepared(left), prepared(right)
 
 
-def _alive(rows: pl.DataFrame) -> pl.DataFrame:
-    if "slettet" in rows.columns:
-        rows = rows.filter(~pl.col("slettet").cast(pl.Boolean()).fill_null(value=False))
-    return rows
-
-
 @dataclass
 class _Search:
     """What is found so far, and who is still free to be found."""
@@ -92,8 +89,12 @@ class _Search:
 
     @cached_property
     def any_lease(self) -> pl.Expr:
-        """On pairs; both sides must be placed before it is first asked for."""
-        return mixed_leases(self.ours, self.theirs)
+        """On compared pairs; both sides must be placed before it is first asked for."""
+        columns = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
+        leased = let_by_lease(pl.concat([self.ours.select(columns), self.theirs.select(columns)]))
+        ours = self.ours.get_column("leverandor_bolig_id").filter(leased.head(self.ours.height))
+        theirs = self.theirs.get_column("kobo_id").filter(leased.tail(self.theirs.height))
+        return mixed_leases_in_pair(pl.col("leverandor_bolig_id").is_in(ours.implode()) | pl.col("kobo_id").is_in(theirs.implode()))
 
     @property
     def free_ours(self) -> pl.DataFrame:
@@ -136,7 +137,7 @@ class _Search:
             )
             | self._contradicted()
         )
-        odd = at_odds() | self.any_lease
+        odd = contradict(in_pair) | self.any_lease
         self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
         settled = seen.filter(~against & ~odd)
         self._add(settled, key, reason, certain=True)

@@ -6,7 +6,6 @@ import polars as pl
 
 from reconciliation.likeness.blocks import PAIR
 from reconciliation.likeness.comparison import compare
-from reconciliation.likeness.leases import let_by_lease
 from reconciliation.likeness.neighbours import neighbours
 
 IDENTITY = ("adressenavn", "nummer", "postnummer", "gardsnummer", "seksjonsnummer", "bruksareal", "antall_soverom", "etasjenummer")
@@ -87,15 +86,6 @@ def last_left(
     seen = _nothing_differs(compare(pairs.filter(untold).select(list(PAIR)), ours, theirs))
     agree = pl.sum_horizontal(pl.col(f"_level_{name}").is_in(["same"]).cast(pl.Int64()) for name in MEASURES)
     return seen.filter((agree >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
-
-
-def mixed_leases(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Expr:
-    """On pairs: a unit without a lease's reference, where either side also lets it lease by lease, is any of the leases."""
-    names = ("_address", "_municipality", "_ground", "_house", "_unit", "_extra")
-    sides = {"leverandor_bolig_id": ours, "kobo_id": theirs}
-    told = pl.concat(side.select(*names, pl.lit(name).alias("_side"), _id=name) for name, side in sides.items())
-    bare = told.filter(let_by_lease(told) & pl.col("_extra").is_null())
-    return pl.any_horizontal(pl.col(name).is_in(bare.filter(pl.col("_side") == name).get_column("_id").implode()) for name in sides)
 
 
 def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:

@@ -25,9 +25,8 @@ from reconciliation.merge.merge_keys import (
     LAST,
     MATRIKKEL,
     allowed,
-    at_odds,
+    contradicted,
     keys,
-    mixed_leases,
     one,
     sound,
 )
@@ -111,7 +110,7 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden:
         members.group_by("_key")
         .agg(
             allowed=allowed(name),
-            odd=at_odds(name) | mixed_leases(name),
+            contradicted=contradicted(name),
             one_known=one("_known") | pl.lit(name == DECISION),
             first=pl.col("_cluster").min(),
         )
@@ -126,7 +125,7 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden:
             .select("_key")
         )
         checked = checked.join(split, on="_key", how="anti")
-    joins = pl.col("one_known") & ~pl.col("odd")
+    joins = pl.col("one_known") & ~pl.col("contradicted")
     kept_apart = checked.filter(pl.col("allowed") & ~joins).select("_key")
     if kept_apart.height:
         apart.append(_pairs_of(members.select("_row", "_cluster", "_key").collect().join(kept_apart, on="_key", how="semi")))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.comparison import SAME_AREA
+from reconciliation.likeness.contradiction import AREA, SAME_AREA
 
 MOST_LEFT = 4
 """With more than this unpaired at an address, no pairing of the rest is worth working out."""
@@ -67,7 +67,8 @@ def _fits() -> pl.Expr:
     extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
-    measured = pl.all_horizontal(_unless_both_differ(name) for name in ("antall_soverom", "etasjenummer")) & _near("bruksareal", 0.1)
+    near = _near("bruksareal", AREA.agrees)
+    measured = near & _unless_both_differ("antall_soverom") & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from reconciliation.likeness.comparison import SAME_AREA
+from reconciliation.likeness.contradiction import AREA, contradict, differs, in_group
+from reconciliation.likeness.leases import mixed_leases_in_group
 
 KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST = (
     "known",
@@ -18,17 +19,11 @@ KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS,
     "address",
     "last",
 )
-LIKE_AREA = 1.25
-"""Two areas of one house may differ this much (one system measures outside walls) before the address alone is too little."""
-LIKE_RENT = 1.1
-FAR_RENT = 1.25
-"""Rents rise from one system's reading to the next, but not so much: it alone speaks against a house's address."""
 ROUNDED = 1.0
 """Square metres that a system loses when it keeps whole numbers."""
 LIKE_STREET = 4
-"""Two spellings that share so many first letters are one street if nothing that was measured speaks against it."""
-FAR_AREA = 1.5
-"""From here on an area tells as much against a key as two other measures."""
+"""Two spellings that share so many first letters are one street if nothing that was measured contradicts it."""
+WEAK = (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS)
 
 
 def keys(decided: Mapping[int, str]) -> dict[str, pl.Expr]:
@@ -77,8 +72,6 @@ def allowed(name: str) -> pl.Expr:
 def _alone() -> pl.Expr:
     unit = pl.col("_unit").drop_nulls()
     lone = (unit.len() == pl.len()) | (unit.len() == 0) | (unit == "H0101").all()
-    area = pl.col("bruksareal").drop_nulls()
-    alike = (area.len() < 2) | (area.max() <= area.min() * LIKE_AREA)
     label = pl.col("_label").drop_nulls().str.strip_chars_start("0")
     # A label of its own, or a room's reference, tells that more dwellings stand there than these sources list.
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
@@ -90,58 +83,29 @@ def _alone() -> pl.Expr:
         & sole
         & (pl.col("_extra").n_unique() == 1)
         & one("_ground")
-        & alike.fill_null(value=True)
+        & ~differs(in_group, AREA)
     )
 
 
-def at_odds(name: str) -> pl.Expr:
-    """Per group: does what else is known speak against the key? A number typed wrong names the neighbour's home.
-
-    A strong key gives way when two measures (or the ground) differ and none agrees, a weak one when more differ than agree.
-    """
+def contradicted(name: str) -> pl.Expr:
+    """Per group that shares the key: does what else is known contradict it?"""
     if name in (DECISION, KNOWN, LAST):
         return pl.lit(value=False)
-    area, rent, rooms, floor = (pl.col(column).drop_nulls() for column in ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer"))
-    agrees = (
-        area.max() <= area.min() * (1 + SAME_AREA),
-        rent.max() <= rent.min() * LIKE_RENT,
-        rooms.n_unique() == 1,
-        floor.n_unique() == 1,
-    )
-    differs = (
-        area.max() > area.min() * LIKE_AREA,
-        rent.max() > rent.min() * LIKE_RENT,
-        rooms.n_unique() > 1,
-        floor.n_unique() > 1,
-    )
-    told = [values.len() > 1 for values in (area, rent, rooms, floor)]
-    support, against = (
-        pl.sum_horizontal((known & says.fill_null(value=False)).cast(pl.Int64()) for known, says in zip(told, sides, strict=True))
-        for sides in (agrees, differs)
-    )
-    far = (area.max() > area.min() * FAR_AREA).fill_null(value=False).cast(pl.Int64())
-    section = (pl.col("seksjonsnummer").drop_nulls().n_unique() > 1).cast(pl.Int64())
-    ground = (pl.col("_ground").drop_nulls().n_unique() > 1).cast(pl.Int64())
-    against += far + 2 * section + 2 * ground
-    if name in (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS):
-        far_off = (area.max() > area.min() * LIKE_AREA).fill_null(value=False) | (rent.max() > rent.min() * FAR_RENT).fill_null(value=False)
-        return (against > support) & ((against >= 2) | far_off)
+    found = contradict(in_group, weak_key=name in WEAK)
     if name == MATRIKKEL:
-        # gnr and bnr typed in each other's place are another street's ground.
-        # Two streets meet at a corner: one parcel, and in each the same house and unit number.
-        same_area = told[0] & ((area.max() - area.min()) < ROUNDED).fill_null(value=False)
-        same_rent = told[1] & (rent.n_unique() == 1)
-        named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
-        corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(told[0] | told[1])))
-        elsewhere = (pl.col("_street").drop_nulls().n_unique() > 1) & (~one("postnummer") | (against > support) | corner)
-        return elsewhere | ((against >= 2) & (support < 1 + ground))
-    # The floor stands in the unit number: that it agrees is nothing new.
-    support -= (told[3] & agrees[3].fill_null(value=False)).cast(pl.Int64())
-    return (against >= 2) & (support < 1 + ground)
+        found |= _in_another_street()
+    if name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL):
+        found |= mixed_leases_in_group()
+    return found
 
 
-def mixed_leases(name: str) -> pl.Expr:
-    """Per group: a row without a lease's reference in a unit that others let lease by lease is any of them."""
-    if name not in (MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL):
-        return pl.lit(value=False)
-    return pl.col("_extra").is_null().any() & pl.col("_leases_here").any()
+def _in_another_street() -> pl.Expr:
+    """Per group that shares a matrikkel and unit number: gnr and bnr typed in each other's place are another street's ground, and
+    two streets meet at a corner: one parcel, and in each the same house and unit number."""
+    area, rent = (in_group(name) for name in ("bruksareal", "manedsleie"))
+    same_area = (area.known & (area.high - area.low < ROUNDED)).fill_null(value=False)
+    same_rent = rent.known & ~rent.several
+    named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
+    corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(area.known | rent.known)))
+    other_street = pl.col("_street").drop_nulls().n_unique() > 1
+    return other_street & (~one("postnummer") | contradict(in_group, weak_key=True) | corner)

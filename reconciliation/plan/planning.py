@@ -9,18 +9,16 @@ from datetime import date
 
 import polars as pl
 
-from kobo_client.contract import FIELDS
 from kobo_client.export_file import as_exported
 from reconciliation.decisions.conflicts import as_sent, settle_conflicts
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import acts, replaces
+from reconciliation.model.register_rows import SENT, without_deleted
 from reconciliation.model.row_joins import rising
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.classes import Night, class_dwellings, class_gone, class_register_only
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal, Size, refusals
-
-_SENT = [field.name for field in FIELDS if field.name not in ("kobo_id", "leverandor_bolig_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def make_plan(
     night = Night(
         # What an exported file cannot show is no difference.
         dwellings=as_exported(dwellings) if register.see == "export" else dwellings,
-        register_rows=_alive(register_rows),
+        register_rows=without_deleted(register_rows),
         missing=frozenset(missing_kobo_ids),
         matches=matches,
         links=links.select("leverandor_bolig_id", "kobo_id"),
@@ -110,12 +108,6 @@ def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
     return items.filter(acts())
 
 
-def _alive(register_rows: pl.DataFrame) -> pl.DataFrame:
-    if "slettet" not in register_rows.columns:
-        return register_rows
-    return register_rows.filter(~pl.col("slettet").cast(pl.Boolean()).fill_null(value=False))
-
-
 def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
     made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
@@ -123,7 +115,7 @@ def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     if doing.is_empty():
         return hashlib.sha256(b"").hexdigest()
     anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")
-    sent = anew.select("leverandor_bolig_id", _sent=pl.struct(_SENT).struct.json_encode())
+    sent = anew.select("leverandor_bolig_id", _sent=pl.struct(SENT).struct.json_encode())
     lines = (
         doing.join(sent, on="leverandor_bolig_id", how="left")
         .with_columns(pl.when("_new").then("_sent").alias("_sent"))

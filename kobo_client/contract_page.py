@@ -91,7 +91,7 @@ def contract_page() -> str:
         map(_row, ALL_FIELDS),
     )
     outcomes = _table(
-        ["outcome", "statuses", "also", "error", "what happens next", "a write", "who acts", "bokmål"],
+        ["outcome", "statuses", "also", "error", "what happens next", "a write", "who acts"],
         (
             [
                 outcome.code,
@@ -101,7 +101,6 @@ def contract_page() -> str:
                 outcome.action,
                 outcome.written,
                 outcome.who,
-                outcome.melding,
             ]
             for outcome in OUTCOMES
         ),

@@ -40,7 +40,7 @@ def words_of(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
     """
     text = content[:64_000].decode("utf-8", errors="replace").strip()
     if not text:
-        return f"HTTP {status} uten forklaring"
+        return f"HTTP {status}"
     if text[0] in "{[":
         said = _json_words(content)
         text = said if said else text
@@ -48,7 +48,7 @@ def words_of(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
         title = _TITLE.search(text)
         text = title.group(1) if title else _NOISE.sub(" ", text)
         text = html.unescape(text)
-    return scrubbed(text, secrets) or f"HTTP {status} uten forklaring"
+    return scrubbed(text, secrets) or f"HTTP {status}"
 
 
 def _json_words(content: bytes) -> str:

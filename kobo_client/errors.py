@@ -64,7 +64,7 @@ class RegisterDown(RegisterError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One row of the table: how a call ended -> what happens next, who must act, and what the owner reads (bokmål)."""
+    """One row of the table: how a call ended -> what happens next, who must act, and whether it was written."""
 
     code: str
     statuses: tuple[int, ...]
@@ -72,7 +72,6 @@ class Outcome:
     error: type[RegisterError] | None
     action: str
     who: str
-    melding: str
     repeat: bool = False
     """The client tries again by itself."""
     written: str = "no"
@@ -80,7 +79,7 @@ class Outcome:
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("done", (200, 201, 202, 204), "2xx", None, "go on", "nobody", "Utført.", written="yes"),
+    Outcome("done", (200, 201, 202, 204), "2xx", None, "go on", "nobody", written="yes"),
     Outcome(
         "refused",
         (400, 413, 415, 422),
@@ -88,7 +87,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         RefusedRow,
         "to the report, with the register's words",
         "the data owner",
-        "Kobo avviste boligen.",
     ),
     Outcome(
         "authentication",
@@ -97,9 +95,8 @@ OUTCOMES: tuple[Outcome, ...] = (
         AuthenticationFault,
         "one new token on 401, then stop",
         "IT operations",
-        "Kobo godtok ikke tilgangen.",
     ),
-    Outcome("not_found", (404, 410), "", NotFound, "the next plan sees it", "nobody", "Boligen finnes ikke i Kobo."),
+    Outcome("not_found", (404, 410), "", NotFound, "the next plan sees it", "nobody"),
     Outcome(
         "configuration",
         (301, 302, 303, 307, 308, 405, 406),
@@ -107,7 +104,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         ConfigurationFault,
         "stop",
         "IT operations",
-        "Oppsettet mot Kobo er feil.",
     ),
     Outcome(
         "conflict",
@@ -116,7 +112,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         Conflict,
         "take over the entry if it is ours, else a person",
         "the data owner",
-        "Boligen finnes allerede i Kobo.",
     ),
     Outcome(
         "rate_limited",
@@ -125,7 +120,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         RateLimited,
         "wait as told (capped), repeat",
         "nobody; IT if it lasts",
-        "Kobo ber oss vente.",
         repeat=True,
     ),
     Outcome(
@@ -135,7 +129,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         Transient,
         "wait, repeat",
         "nobody; IT if it lasts",
-        "Kobo svarte ikke.",
         repeat=True,
     ),
     Outcome(
@@ -145,7 +138,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         UnknownOutcome,
         "repeat with the same request id; on POST a conflict tells that it was created",
         "nobody; the next night asks again",
-        "Svaret fra Kobo kom ikke fram.",
         repeat=True,
         written="perhaps",
     ),
@@ -156,7 +148,6 @@ OUTCOMES: tuple[Outcome, ...] = (
         RegisterDown,
         "stop the night's writes",
         "IT operations",
-        "Kobo er nede.",
     ),
 )
 
@@ -173,9 +164,3 @@ def outcome_of(status: int) -> Outcome:
     if 300 <= status < 400:
         return BY_CODE["configuration"]
     return BY_CODE["refused"] if 400 <= status < 500 else BY_CODE["unknown"]
-
-
-def melding(error: RegisterError) -> str:
-    """Bokmål for the report: the type's sentence and the register's own words."""
-    text = next((outcome.melding for outcome in OUTCOMES if outcome.error is type(error)), "Kallet til Kobo feilet.")
-    return f"{text} {error.words}".strip()

@@ -18,6 +18,7 @@ from kobo_client.export_file import ExportError, read_export
 from kobo_client.payload import DELETED
 from kobo_client.register_config import RegisterConfig
 from kobo_client.scrubbing import scrubbed
+from language import message, stored
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
@@ -32,14 +33,12 @@ SCHEMA: dict[str, pl.DataType] = {
 BATCH = 5_000
 """Answers held as they came, before they are made rows of a table."""
 
-_MELDING = "Kobo kunne ikke leses i natt. Ingenting er endret i Kobo, og ingenting utgår. Neste natt prøver igjen."
-
 
 @dataclass(frozen=True, slots=True)
 class RegisterSnapshot:
     """verdict complete: `rows` (shape SCHEMA, in_order) are all that concern us, `missing` those of our koboIds that are gone or deleted.
 
-    message: English, for operators; melding: bokmål, for reports; both None when complete. notes: English; what the
+    message: English, for operators; melding: a stored message, for reports; both None when complete. notes: English; what the
     answers hold that the contract does not know.
     """
 
@@ -74,8 +73,8 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
         _read_each(client, asked, config.threads, answers)
         return _seen(answers.rows, linked, tuple(map(client.scrub, answers.unknown.notes)))
     except (RegisterError, ExportError) as error:
-        message = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
-        return RegisterSnapshot("failed", message, _MELDING, pl.DataFrame(schema=SCHEMA))
+        why = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
+        return RegisterSnapshot("failed", why, stored(message("register.unseen")), pl.DataFrame(schema=SCHEMA))
 
 
 def _what_to_do(error: Exception) -> str:

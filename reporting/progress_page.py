@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from language import counted, day, number, percent, short_day, text, texts, weekday, word_for
+from language import counted, day, number, percent, rendered, short_day, text, texts, weekday, word_for
 from reconciliation.model.rules import POSSIBLE, RULES
 from reconciliation.model.words import CLASS_TITLE, DwellingClass
 from reporting import headline
@@ -56,7 +56,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(say=text, counted=counted, word_for=word_for, sparkline=sparkline)
-    made.filters.update(number=number, day=day, short_day=short_day, percent=percent)
+    made.filters.update(number=number, day=day, short_day=short_day, percent=percent, rendered=rendered)
     return made
 
 

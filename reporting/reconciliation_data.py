@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from language import text, word_for
+from language import rendered, text, word_for
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import CLASS_TITLE, DwellingClass
@@ -159,7 +159,7 @@ def _detail(
         ]
     outcome = became.get(row["leverandor_bolig_id"])
     if outcome:
-        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), outcome[2]]
+        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), rendered(outcome[2]) or None]
     return said
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from language import rendered
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address
 
@@ -31,7 +32,7 @@ def refusals(result: NightResult) -> list[Refusal]:
             row["owner"],
             row["verb"],
             row["status"],
-            row["message"] or "",
+            rendered(row["message"]),
         )
         for row in refused.sort("owner", "leverandor_bolig_id", nulls_last=True).iter_rows(named=True)
     ]

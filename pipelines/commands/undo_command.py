@@ -16,6 +16,7 @@ from rich.table import Table
 from assets.night_session import NightSession
 from assets.night_steps import refusals_of
 from assets.plan_assets import record_approval
+from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
@@ -86,7 +87,7 @@ def _apply(plan: Plan, inverse: Inverse, municipality: Municipality, home: Path,
         session.finish("incomplete" if left.height else "done", {}, says)
     for row in left.iter_rows(named=True):
         console.print(
-            f"{row['leverandor_bolig_id']}: {row['outcome']}. {row['message'] or ''}", style="yellow", highlight=False, markup=False
+            f"{row['leverandor_bolig_id']}: {row['outcome']}. {rendered(row['message'])}", style="yellow", highlight=False, markup=False
         )
     console.print(says)
     console.print("The sources say today what they said then: correct them, or the next night makes the same changes again.")

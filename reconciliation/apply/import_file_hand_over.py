@@ -15,7 +15,7 @@ import polars as pl
 from kobo_client import import_file
 from kobo_client.contract import FIELDS
 from kobo_client.import_columns import HELD
-from reconciliation.apply import unwritten_reasons
+from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Settled, Write
 from reconciliation.model.plan_actions import FILE, acts, verb_of
 from reconciliation.model.tables import OUTCOMES
@@ -61,19 +61,19 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
     actionable = items.filter(acts())
     created = actionable.filter(pl.col("class") == DwellingClass.CREATE.value)["leverandor_bolig_id"].to_list()
     told = [
-        (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", unwritten_reasons.BY_HAND)
+        (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", unwritten("by_hand"))
         for item in actionable.filter(pl.col("class") != DwellingClass.CREATE.value).iter_rows(named=True)
     ]
     whole = []
     for row in desired.filter(pl.col("leverandor_bolig_id").is_in(created)).sort("leverandor_bolig_id").iter_rows(named=True):
         ours, lacking = row["leverandor_bolig_id"], [name for name in _REQUIRED if row[name] in (None, "")]
         if ours in still_open:
-            told.append((ours, None, FILE, "unknown", unwritten_reasons.UNKNOWN_BY_FILE))
+            told.append((ours, None, FILE, "unknown", unwritten("unknown_by_file")))
         elif lacking:
-            told.append((ours, None, FILE, "refused", unwritten_reasons.LACKING_FILE.format(fields=", ".join(lacking))))
+            told.append((ours, None, FILE, "refused", unwritten("lacking_file", fields=lacking)))
         else:
             whole.append(row)
-            told.append((ours, None, FILE, HANDED_OVER, unwritten_reasons.HANDED_OVER))
+            told.append((ours, None, FILE, HANDED_OVER, unwritten("handed_over")))
     if whole:
         _write(whole, ledger, run_id, municipality, folder)
     return pl.DataFrame([(*one[:4], None, one[4]) for one in told], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
@@ -97,7 +97,7 @@ def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipal
 
 def _left_or_not(write: Write, left: bool) -> Settled:
     """What a create that was to leave came to: it lies in a file, or nothing has left."""
-    state, message = (HANDED_OVER, unwritten_reasons.HANDED_OVER) if left else ("failed", unwritten_reasons.NOT_HANDED_OVER)
+    state, message = (HANDED_OVER, unwritten("handed_over")) if left else ("failed", unwritten("not_handed_over"))
     return Settled(write.request_id, write.leverandor_bolig_id, state, message=message)
 
 

@@ -13,8 +13,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from reconciliation.apply import unwritten_reasons
 from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
+from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import Call
 from reconciliation.ledger import Ledger, Settled, Write
 
@@ -26,7 +26,7 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
-        self.why = unwritten_reasons.NOT_TRIED
+        self.why = unwritten("not_tried")
 
     def __call__(self, why: str) -> None:
         if not self._event.is_set():
@@ -65,13 +65,13 @@ class _Worker:
     def __call__(self, write: Write) -> Settled:
         still_held = self.applying.still_held
         if still_held is not None and not still_held():
-            self.applying.stop(unwritten_reasons.LOCK_LOST)
+            self.applying.stop(unwritten("lock_lost"))
         if self.applying.stop.stopped:
             return self.not_tried(write)
         try:
             return self.calls[write.verb](self.applying.register, write)
         except STOPS_THE_NIGHT as error:
-            self.applying.stop(unwritten_reasons.NOT_TRIED)
+            self.applying.stop(unwritten("not_tried"))
             return settle_error(write, error, again=self.again)
         except Exception as error:
             # Whatever one row did, the others must be settled.
@@ -123,7 +123,7 @@ def carry_out(
                     on_progress(len(settled) + len(unsaved), total)
         except BaseException:
             # The ledger or the terminal broke off: nothing more is sent, and what was answered is kept.
-            applying.stop(unwritten_reasons.NOT_TRIED)
+            applying.stop(unwritten("not_tried"))
             raise
         finally:
             unsaved += [future.result() for future in running]
@@ -137,12 +137,10 @@ def _save(applying: Applying, settled: list[Settled], writes: list[Write], journ
     """Commit, and return what was settled as it turned out: a link that cannot stand is a question for a person."""
     told = [one for one in settled if one.state != "not_tried"] if journalled else settled
     refused = set(
-        applying.ledger.journal(
-            applying.municipality, applying.run_id, told, [] if journalled else writes, unwritten_reasons.LINKED_ELSEWHERE
-        )
+        applying.ledger.journal(applying.municipality, applying.run_id, told, [] if journalled else writes, unwritten("linked_elsewhere"))
     )
     return [
-        replace(one, state="refused", message=unwritten_reasons.LINKED_ELSEWHERE)
+        replace(one, state="refused", message=unwritten("linked_elsewhere"))
         if one.link and (one.leverandor_bolig_id, one.kobo_id) in refused
         else one
         for one in settled

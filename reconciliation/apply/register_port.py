@@ -15,7 +15,7 @@ from kobo_client.errors import (
     RegisterDown,
     Transient,
 )
-from reconciliation.apply import unwritten_reasons
+from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import Settled, Write
 from reconciliation.model.plan_actions import REPLACE
 
@@ -55,14 +55,14 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Sett
     status = getattr(error, "status", None)
     said = getattr(error, "words", None) or str(error)
     if isinstance(error, RegisterDown) and not error.sent and not again and write.verb != REPLACE:
-        state, message = "not_tried", unwritten_reasons.NOT_TRIED
+        state, message = "not_tried", unwritten("not_tried")
     elif isinstance(error, RefusedRow):
-        state, message = "refused", unwritten_reasons.REFUSED.format(words=said)
+        state, message = "refused", unwritten("refused", words=said)
     elif isinstance(error, AuthenticationFault | ConfigurationFault):
         # The try that met it was turned away, but one before it in the same call may not have been.
-        state, message = "unknown", unwritten_reasons.FAILED.format(words=said)
+        state, message = "unknown", unwritten("failed", words=said)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
-        state, message = "failed", unwritten_reasons.FAILED.format(words=said)
+        state, message = "failed", unwritten("failed", words=said)
     else:
-        state, message = "unknown", unwritten_reasons.UNKNOWN
+        state, message = "unknown", unwritten("unknown")
     return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)

@@ -1,22 +1,11 @@
-"""What data owners read when a write was not done. Bokmål."""
+"""Why a write was not done, or is not known to be, for data owners to read."""
 
-TAKEN = "Kobo har allerede en bolig med denne adressen eller id-en, og den tilhører en annen. Avklar hvilken som er riktig. {words}"
-GONE = "Boligen finnes ikke lenger i Kobo. Den vurderes på nytt neste natt."
-NOT_OURS = "Boligen i Kobo er merket med en annens id. Den røres ikke; avklar hvem som eier oppføringen."
-MOVED = "Boligen er endret i Kobo etter at planen ble laget ({fields}). Den vurderes på nytt neste natt."
-NOT_ARRIVED = "Endringen kom ikke fram til Kobo. Den vurderes på nytt."
-REFUSED = "Kobo avviste boligen: {words}"
-LACKING = "Boligen kan ikke erstattes før dette er på plass i kilden: {fields}. Ingenting er slettet i Kobo."
-UNKNOWN = "Svaret fra Kobo kom ikke fram. Neste kjøring spør Kobo før noe sendes på nytt."
-FAILED = "Kobo tok ikke imot endringen ({words}). Den prøves igjen neste natt."
-NOT_TRIED = "Ikke forsøkt: Kobo svarte ikke. Den prøves igjen neste natt."
-LOCK_LOST = "Ikke forsøkt: en annen kjøring har tatt over. Den prøves igjen neste natt."
-HANDED_OVER = "Boligen ligger i importfilen. Den regnes som registrert når en ny eksport fra Kobo viser den."
-NOT_HANDED_OVER = "Importfilen ble ikke skrevet. Boligen er med i neste natts fil."
-UNKNOWN_BY_FILE = (
-    "Et tidligere svar fra Kobo kom bort, så boligen kan være der allerede. Den er ikke i importfilen. Se etter den i Kobo; en eksport "
-    "som viser den, avgjør det."
-)
-BY_HAND = "Endringen må gjøres på Kobos egne sider: importfilen kan bare registrere nye boliger."
-LACKING_FILE = "Boligen er ikke med i importfilen før dette er på plass i kilden: {fields}."
-LINKED_ELSEWHERE = "Kobo svarte med en oppføring som allerede er koblet til en annen av våre boliger. Avklar hvilken som er riktig."
+from __future__ import annotations
+
+from language import message, stored
+from language.messages import Value
+
+
+def unwritten(code: str, **values: Value) -> str:
+    """What an outcome's `message` holds: the text `unwritten.<code>`, to be rendered by whoever shows it."""
+    return stored(message(f"unwritten.{code}", **values))

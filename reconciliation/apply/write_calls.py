@@ -16,8 +16,8 @@ from connectors.personal_numbers import mask_text
 from kobo_client.contract import FIELDS
 from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown
 from kobo_client.payload import DELETED, from_body, updatable_body
-from reconciliation.apply import unwritten_reasons
 from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
+from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import Settled, Write
 from reconciliation.model.plan_actions import REPLACE
 
@@ -37,7 +37,7 @@ def create(register: Register, write: Write) -> Settled:
 def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
     """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
     the one we meant. Another supplier's is left alone."""
-    taken = unwritten_reasons.TAKEN.format(words=conflict.words or "")
+    taken = unwritten("taken", words=conflict.words or "")
     refused = Settled(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
     if conflict.kobo_id is None:
         return refused
@@ -60,12 +60,12 @@ def change(register: Register, write: Write) -> Settled:
     try:
         standing = _read(register, kobo_id)
     except NotFound:
-        return _settled(write, "moved", message=unwritten_reasons.GONE)
+        return _settled(write, "moved", message=unwritten("gone"))
     if not _may_touch(standing, write):
-        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+        return _settled(write, "moved", message=unwritten("not_ours"))
     moved = [item["field"] for item in changes if not _stands(standing, item, "old") and not _stands(standing, item, "new")]
     if moved:
-        return _settled(write, "moved", message=unwritten_reasons.MOVED.format(fields=", ".join(sorted(moved))))
+        return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
     if ours and all(_stands(standing, item, "new") for item in changes):
         return _settled(write, "done")
@@ -73,7 +73,7 @@ def change(register: Register, write: Write) -> Settled:
     try:
         status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
     except NotFound:
-        return _settled(write, "moved", message=unwritten_reasons.GONE)
+        return _settled(write, "moved", message=unwritten("gone"))
     return _settled(write, "done", status=status)
 
 
@@ -85,7 +85,7 @@ def remove(register: Register, write: Write) -> Settled:
     except NotFound:
         return _settled(write, "done", unlink="retired")
     if not _may_touch(standing, write):
-        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+        return _settled(write, "moved", message=unwritten("not_ours"))
     taken = [
         {"field": name, "old": mask_text(value) if isinstance(value, str) else value, "new": None, "source": None}
         for name, value in sorted(standing.items())
@@ -103,17 +103,17 @@ def replace_entry(register: Register, write: Write) -> Settled:
     lacking = _lacking(json.loads(write.body or "{}"))
     if lacking:
         # Looked at before the entry is deleted: the register would refuse the new one.
-        return _settled(write, "refused", message=unwritten_reasons.LACKING.format(fields=", ".join(lacking)))
+        return _settled(write, "refused", message=unwritten("lacking", fields=lacking))
     kobo_id = str(write.kobo_id)
     try:
         standing = _read(register, kobo_id)
     except NotFound:
         return _made_anew(register, write)
     if not _may_touch(standing, write):
-        return _settled(write, "moved", message=unwritten_reasons.NOT_OURS)
+        return _settled(write, "moved", message=unwritten("not_ours"))
     moved = [item["field"] for item in json.loads(write.changes) if not _stands(standing, item, "old")]
     if moved:
-        return _settled(write, "moved", message=unwritten_reasons.MOVED.format(fields=", ".join(sorted(moved))))
+        return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     with contextlib.suppress(NotFound):
         register.remove(kobo_id, write.leverandor_bolig_id, request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, write.request_id)))
     return _made_anew(register, write)
@@ -128,7 +128,7 @@ def _made_anew(register: Register, write: Write) -> Settled:
     except RefusedRow as refused:
         return replace(settle_error(write, refused), unlink="replaced")
     except Exception as error:
-        return replace(settle_error(write, error, again=True), state="unknown", message=unwritten_reasons.UNKNOWN)
+        return replace(settle_error(write, error, again=True), state="unknown", message=unwritten("unknown"))
     return replace(made, unlink="replaced")
 
 
@@ -147,9 +147,9 @@ def verify_change(register: Register, write: Write) -> Settled:
     try:
         standing = _read(register, str(write.kobo_id))
     except NotFound:
-        return _settled(write, "moved", message=unwritten_reasons.GONE)
+        return _settled(write, "moved", message=unwritten("gone"))
     arrived = all(_stands(standing, item, "new") for item in json.loads(write.changes))
-    return _settled(write, "done") if arrived else _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+    return _settled(write, "done") if arrived else _settled(write, "failed", message=unwritten("not_arrived"))
 
 
 def verify_removal(register: Register, write: Write) -> Settled:
@@ -158,7 +158,7 @@ def verify_removal(register: Register, write: Write) -> Settled:
         _read(register, str(write.kobo_id))
     except NotFound:
         return _settled(write, "done", unlink="retired")
-    return _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+    return _settled(write, "failed", message=unwritten("not_arrived"))
 
 
 def verify_replacement(register: Register, write: Write) -> Settled:
@@ -167,7 +167,7 @@ def verify_replacement(register: Register, write: Write) -> Settled:
         _read(register, str(write.kobo_id))
     except NotFound:
         return _made_anew(register, write)
-    return _settled(write, "failed", message=unwritten_reasons.NOT_ARRIVED)
+    return _settled(write, "failed", message=unwritten("not_arrived"))
 
 
 VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal, REPLACE: verify_replacement}

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 
 from kobo_client.payload import to_body
-from reconciliation.apply import unwritten_reasons
 from reconciliation.apply.journalled_writes import Applying, Progress, carry_out
 from reconciliation.apply.register_port import Register
+from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import CALLS, VERIFY
 from reconciliation.ledger import Ledger, Settled, Write
 from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
@@ -104,12 +104,12 @@ def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str)
         ours, verb = item["leverandor_bolig_id"], verb_of(item)
         if ours in still_open:
             left = still_open[ours]
-            settled.append((verb, Settled(left.request_id, ours, "unknown", left.kobo_id, message=unwritten_reasons.UNKNOWN)))
+            settled.append((verb, Settled(left.request_id, ours, "unknown", left.kobo_id, message=unwritten("unknown"))))
         elif verb == "POST" and ours in linked:
             settled.append((verb, Settled("", ours, "done", linked[ours])))
         elif verb == REPLACE and linked.get(ours) != item["kobo_id"]:
             # Finished just now, from an earlier night; or the entry is linked to another dwelling and not ours to delete.
-            moved = Settled("", ours, "moved", item["kobo_id"], message=unwritten_reasons.NOT_OURS)
+            moved = Settled("", ours, "moved", item["kobo_id"], message=unwritten("not_ours"))
             settled.append((verb, Settled("", ours, "done", linked[ours]) if ours in linked else moved))
         else:
             ready.append(item)

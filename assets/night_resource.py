@@ -19,6 +19,12 @@ REGISTER_POOL = "kobo_register"
 """Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is how many nights of a deployment
 may do so at once; each keeps to its own `calls_per_second`, so the register never meets more than the two multiplied."""
 
+WHOLE_TAG = "kobosync/whole_night"
+"""Of the jobs that hold every step. A run of a part of one carries it as well."""
+
+_STEPS = ("standing_rows", "register", "matches", "plan", "outcomes", "progress", "reports")
+"""Assets of one output each, without which a run is no night."""
+
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 """A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
 
@@ -34,8 +40,11 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
 
+    _run: dg.DagsterRun | None = PrivateAttr(default=None)
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Night]:
+        self._run = context.run
         try:
             yield self
         finally:
@@ -43,15 +52,34 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
                 session.close()
             self._sessions.clear()
 
-    def session(self, municipality: Municipality, run_id: str) -> NightSession:
-        """The run's session for that municipality; opened at first use. Raises dagster.Failure in one sentence."""
+    def session(self, municipality: Municipality, run_id: str, rendered: date | None = None) -> NightSession:
+        """The run's session for that municipality; opened at first use. Raises dagster.Failure in one sentence.
+
+        rendered: the date of an earlier night whose reports the run makes again; it does nothing else then.
+        """
         if municipality.slug not in self._sessions:
-            as_of = date.fromisoformat(self.as_of) if self.as_of else tonight(municipality)
+            as_of = rendered or (date.fromisoformat(self.as_of) if self.as_of else tonight(municipality))
             with one_sentence():
                 self._sessions[municipality.slug] = NightSession(
-                    municipality, Path(self.home), as_of, self.apply or municipality.apply, run_id, approved_by=self.approved_by
+                    municipality,
+                    Path(self.home),
+                    as_of,
+                    self.apply or municipality.apply,
+                    run_id,
+                    approved_by=self.approved_by,
+                    whole=self._run is None or is_whole(self._run, municipality),
                 )
         return self._sessions[municipality.slug]
+
+
+def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:
+    """Does the run hold a night from its sources to its reports, or only steps that somebody chose?"""
+    if run.is_resume_retry:
+        return False
+    chosen = run.step_keys_to_execute or ["__".join(key.path) for key in run.asset_selection or ()]
+    if not chosen:
+        return WHOLE_TAG in run.tags
+    return {f"{municipality.slug}__{step}" for step in (*_STEPS, *(f"source__{name}" for name in municipality.sources))} <= set(chosen)
 
 
 @contextmanager

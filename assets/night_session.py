@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from kobo_client.client import CallRecord, RegisterClient
 from kobo_client.rehearsal.process import rehearsal_running
-from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.ledger import PARTIAL, Ledger, open_ledger
 from reconciliation.model.municipality import Municipality
 
 EXPECTED = ("done", "conflict", "not_found")
@@ -38,8 +38,12 @@ class NightSession:
         *,
         approved_by: str = "",
         ledger: Ledger | None = None,
+        whole: bool = True,
     ) -> None:
-        """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session."""
+        """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session.
+
+        whole: a night from its sources to its reports; else the ledger keeps the run as what it was, and no night of that date.
+        """
         self.municipality = municipality
         self.home = home
         self.as_of = as_of
@@ -49,7 +53,8 @@ class NightSession:
         self.seconds: dict[str, float] = {}
         self.calls: list[CallRecord] = []
         self.finished = False
-        self.verdict_if_ended = "failed"
+        self.whole = whole
+        self.verdict_if_ended = "failed" if whole else PARTIAL
         """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None

@@ -15,6 +15,7 @@ from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import awaited
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.identifiers import municipalities
+from reconciliation.ledger import PLANNED
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.model import tables
@@ -153,7 +154,8 @@ def plan_changes(
             register_verdict=made.register_verdict,
             gone=gone_tonight(made),
         )
-    session.verdict_if_ended = "planned"
+    if not session.whole:
+        session.verdict_if_ended = PLANNED
     return made
 
 

@@ -16,7 +16,7 @@ from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, Tables
 from connectors.read_result import Verdict
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.ledger import LIFE, Ledger
+from reconciliation.ledger import LIFE, RENDERED, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.plan.approval import Answer, Approval
@@ -92,13 +92,14 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         deps=[*needs.values()],
         dagster_type=cast(dg.DagsterType, dg.Nothing),
         freshness_policy=FRESH,
-        check_specs=[
-            check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.", blocking=True)
-        ],
+        check_specs=[check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.")],
     )
     def reports(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        made = dict(zip(needs, tables.made(*needs.values()), strict=True))
-        session = night.session(municipality, context.run.run_id)
+        made = dict(zip(needs, tables.made_together(*needs.values()), strict=True))
+        night_run = made["plan"].made_by
+        # Alone, the step makes an earlier night's reports again: of that night's date, and no night of its own in the ledger.
+        again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
+        session = night.session(municipality, context.run.run_id, again)
         verdicts = verdicts_of(made["dwellings"])
         with session.step("report"), one_sentence():
             complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
@@ -108,7 +109,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             night_result = NightResult(
                 municipality=municipality,
                 as_of=session.as_of,
-                run_id=session.run_id,
+                run_id=night_run,
                 plan_digest=made["plan"].facts["digest"],
                 plan_refusals=tuple(refusal["melding"] for refusal in made["plan"].facts["refusals"]),
                 sources=sources,
@@ -141,8 +142,10 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             except ReportError as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from error
         session.finish(
-            judgement.verdict.value,
-            {
+            RENDERED if again else judgement.verdict.value,
+            {}
+            if again
+            else {
                 name: {
                     "verdict": source.verdict.value,
                     "rows_read": source.rows_read,
@@ -154,6 +157,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             },
             " ".join(judgement.messages) or None,
         )
+        well = judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING)
         yield dg.MaterializeResult(
             metadata={
                 "verdict": judgement.verdict.value,
@@ -163,15 +167,11 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 "new deviations": int(lives["is_new"].sum()),
                 **({"copied to": dg.MetadataValue.url(copied)} if copied else {}),
             },
-            check_results=[
-                result(
-                    key,
-                    "night_done",
-                    judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING),
-                    " ".join(judgement.messages),
-                )
-            ],
+            check_results=[result(key, "night_done", well, " ".join(judgement.messages))],
         )
+        if not well:
+            # The reports are made; the run ends red, and these words are its message.
+            raise dg.Failure(description=" ".join(judgement.messages), allow_retries=False)
 
     return reports
 

@@ -11,14 +11,19 @@ import polars as pl
 from upath import UPath
 
 FACTS_KEY = "kobosync"
+RUN_KEY = "kobosync_run"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """frame: one of the tables of `reconciliation.model.tables`. facts: small JSON values (verdicts, digests, counts)."""
+    """frame: one of the tables of `reconciliation.model.tables`. facts: small JSON values (verdicts, digests, counts).
+
+    made_by: id of the run that stored it; empty for one that is not stored yet.
+    """
 
     frame: pl.DataFrame
     facts: Mapping[str, Any] = field(default_factory=dict)
+    made_by: str = ""
 
 
 UNREADABLE = (OSError, pl.exceptions.PolarsError, ValueError)
@@ -29,8 +34,8 @@ def read_table(path: UPath) -> Table:
     with path.open("rb") as file:
         frame = pl.read_parquet(file)
     with path.open("rb") as file:
-        facts = json.loads(pl.read_parquet_metadata(file).get(FACTS_KEY, "{}"))
-    return Table(frame, facts)
+        written = pl.read_parquet_metadata(file)
+    return Table(frame, json.loads(written.get(FACTS_KEY, "{}")), written.get(RUN_KEY, ""))
 
 
 def last_table(base: str, *key: str) -> Table | None:

@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 from upath import UPath
 
-from assets.stored_table import FACTS_KEY, UNREADABLE, Table, last_table, read_table
+from assets.stored_table import FACTS_KEY, RUN_KEY, UNREADABLE, Table, last_table, read_table
 
 SHORT = 20
 """Lines of a table in metadata at most; megabytes there make the UI stand still."""
@@ -40,12 +40,15 @@ class ParquetTables(dg.UPathIOManager):
 
     Works on any folder or URL that universal_pathlib knows (file, s3, abfs). Dagster makes one for each run: what a step stored is
     given to the run's next ones as it was stored, without reading it again, as long as it is small.
+
+    A table knows the run that made it, and a step is given its own run's only: what another run read, saw or planned may no longer hold.
     """
 
     extension: str | None = ".parquet"
 
-    def __init__(self, base_path: UPath | None = None) -> None:
+    def __init__(self, base_path: UPath | None = None, run_id: str = "") -> None:
         super().__init__(base_path=base_path)
+        self._run_id = run_id
         self._kept: dict[str, Table] = {}
         self._left = KEPT_BYTES
 
@@ -54,13 +57,36 @@ class ParquetTables(dg.UPathIOManager):
         unfinished = path.with_name(path.name + ".unfinished")
         facts = json.dumps(dict(obj.facts), ensure_ascii=False)
         with unfinished.open("wb") as file:
-            obj.frame.write_parquet(file, metadata={FACTS_KEY: facts})
+            obj.frame.write_parquet(file, metadata={FACTS_KEY: facts, RUN_KEY: self._run_id})
         unfinished.rename(path)  # a killed write never leaves half a table under the real name
         self._keep(str(path), obj.frame, facts)
 
     def made(self, *keys: Sequence[str]) -> list[Table]:
-        """The tables of those assets. A step names them in `deps` and asks for them here: an input of Dagster's, which is no more
-        than that, costs two events, and a night's inputs were a third of its events. Raises dagster.Failure as `load_from_path` does."""
+        """The tables of those assets, made by this run. A step names them in `deps` and asks for them here: an input of Dagster's, which
+        is no more than that, costs two events, and a night's inputs were a third of its events. Raises dagster.Failure in a sentence."""
+        found = self._stored(keys)
+        for key, table in zip(keys, found, strict=True):
+            if table.made_by != self._run_id:
+                raise dg.Failure(
+                    f"The table {'/'.join(key)} was made by {_run(table.made_by)}, and a step goes on only from what its own run made: "
+                    f"nothing was done. {whole_night(key[0])}",
+                    allow_retries=False,
+                )
+        return found
+
+    def made_together(self, *keys: Sequence[str]) -> list[Table]:
+        """The tables of those assets, made by one run, whichever. Raises dagster.Failure in a sentence."""
+        found = self._stored(keys)
+        by = {table.made_by: "/".join(key) for key, table in zip(keys, found, strict=True)}
+        if len(by) > 1 or "" in by:
+            told = ", ".join(f"{key} by {_run(made_by)}" for made_by, key in by.items())
+            raise dg.Failure(
+                f"The tables are not of one night ({told}), so no report can be made of them. {whole_night(keys[0][0])}",
+                allow_retries=False,
+            )
+        return found
+
+    def _stored(self, keys: Sequence[Sequence[str]]) -> list[Table]:
         return [self.load_from_path(None, self._base_path.joinpath(*key[:-1], key[-1] + ".parquet")) for key in keys]
 
     def _keep(self, path: str, frame: pl.DataFrame, facts: str) -> None:
@@ -69,7 +95,7 @@ class ParquetTables(dg.UPathIOManager):
         size = int(frame.estimated_size())
         if size <= self._left:
             self._left -= size
-            self._kept[path] = Table(frame, json.loads(facts))
+            self._kept[path] = Table(frame, json.loads(facts), self._run_id)
 
     def load_from_path(self, context: dg.InputContext | None, path: UPath) -> Table:
         """Raises dagster.Failure, which no layer tries again, for a table that a step left and that cannot be read any more."""
@@ -88,6 +114,15 @@ class ParquetTables(dg.UPathIOManager):
             ) from error
 
 
+def whole_night(slug: str) -> str:
+    """What to do instead of a step alone."""
+    return f"Launch the job {slug}_nightly: it runs the whole night."
+
+
+def _run(run_id: str) -> str:
+    return f"the run {run_id[:8]}" if run_id else "an earlier version of kobosync"
+
+
 Tables = dg.ResourceParam[ParquetTables]
 
 
@@ -97,7 +132,7 @@ class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
     base: str
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ParquetTables:
-        return ParquetTables(base_path=UPath(self.base))
+        return ParquetTables(UPath(self.base), context.run.run_id if context.run else "")
 
 
 class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]

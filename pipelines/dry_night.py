@@ -33,7 +33,7 @@ class Seen:
 
 def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = None) -> Seen:
     """Raises LedgerError, RegisterError or NotConservedError, each with its sentence."""
-    with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()))) as session:
+    with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()), whole=False)) as session:
         reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         verdicts = {name: read.verdict for name, read in reads.items()}
         read = night_steps.standardise_all(session, reads)

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from assets.night_resource import WHOLE_TAG
 from pipelines.own_graph import MUNICIPALITY_TAG, MunicipalityJob, municipality_job
 from pipelines.schedule_times import schedule_of
 from reconciliation.ledger import LedgerError, open_ledger
@@ -53,7 +54,7 @@ def nightly_job(municipality: Municipality) -> MunicipalityJob:
         night_name(municipality),
         selection=dg.AssetSelection.groups(municipality.slug),
         description=f"One night of {municipality.name}: sources to register to reports.",
-        tags={RETRY_TAG: "ALL_STEPS"},
+        tags={RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
         executor_def=dg.in_process_executor,
     )
 
@@ -104,7 +105,7 @@ def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
             },
         ),
         description=f"Approve a plan of {municipality.name} by its digest and apply that very plan.",
-        tags={RETRY_TAG: "ALL_STEPS"},
+        tags={RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
         executor_def=dg.in_process_executor,
     )
 

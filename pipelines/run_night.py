@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import uuid
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +16,6 @@ from assets.table_io import EarlierTables
 from pipelines.definitions import build, table_base
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
-from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality
 
 
@@ -55,16 +53,11 @@ class Runner:
 
     def report(self) -> RunResult:
         """Render the last night again from its tables and the ledger."""
-        return self._run(report_name(self._municipality), "reports", self._last_night(), "never")
+        return self._run(report_name(self._municipality), "reports", None, "never")
 
     def table(self, name: str) -> Table | None:
         """The municipality's stored table of that name."""
         return EarlierTables(base=table_base(self._municipality, self._root)).last(self._municipality.slug, name)
-
-    def _last_night(self) -> date | None:
-        with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
-            nights = ledger.runs(self._municipality.slug).get_column("as_of")
-        return nights[-1] if len(nights) else None
 
     def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str) -> RunResult:
         job = self._definitions.resolve_job_def(job_name)

@@ -20,6 +20,7 @@ from reconciliation.ledger.integrity import checked_once
 from reconciliation.model.municipality import ConfigurationError, home_of, load
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import DIGEST, is_mode
+from reconciliation.plan.night_verdict import NightVerdict
 
 _CLASS_WORDS = {
     DwellingClass.IN_SYNC: "in sync",
@@ -79,16 +80,17 @@ def tell(result: RunResult, console: Console) -> int:
         return FAILED
     summary = json.loads(Path(str(result.metadata["summary"])).read_text(encoding="utf-8"))
     console.print(night_table(summary))
-    for message in summary["night"]["messages"]:
+    said = " ".join(result.messages)
+    for message in (one for one in summary["night"]["messages"] if one not in said):
         console.print(message, style="yellow", highlight=False, markup=False)
     console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
     return exit_code(summary, result.success)
 
 
 def exit_code(summary: dict[str, Any], success: bool) -> int:
-    """0 done, 1 failed or incomplete, 3 waits for approval."""
+    """0 done, 1 failed or incomplete, 3 waits for approval, also where another plan was approved."""
     verdict = summary["night"]["verdict"]
-    if verdict == "waiting":
+    if verdict in (NightVerdict.WAITING, NightVerdict.REFUSED):
         return WAITING
     return DONE if success and verdict == "done" else FAILED
 

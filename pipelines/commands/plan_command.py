@@ -14,7 +14,7 @@ from rich.table import Table
 from kobo_client.errors import RegisterError
 from pipelines.dry_night import NotConservedError, plan_tonight
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from reconciliation.ledger import Ledger, LedgerError, StoredPlan, open_ledger
+from reconciliation.ledger import NO_NIGHT, Ledger, LedgerError, StoredPlan, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.plan_changes import compare
@@ -54,7 +54,7 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) 
 
 def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
     """The newest plan of a night; a plan that somebody only looked at, or an undo, is none."""
-    nights = ledger.runs(slug).filter((pl.col("verdict") != "planned") & (pl.col("apply_mode") != UNDO))
+    nights = ledger.runs(slug).filter((~pl.col("verdict").is_in(NO_NIGHT)) & (pl.col("apply_mode") != UNDO))
     plans = (ledger.plan(run_id) for run_id in reversed(nights.get_column("run_id").to_list()))
     return next((plan for plan in plans if plan is not None and plan.register_verdict == "complete"), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
 from contextlib import closing
@@ -17,6 +18,7 @@ import dagster as dg
 # Dagster's own reading of a cron line, summer time included: the tick judged here is the tick its scheduler made.
 from dagster._utils.schedules import get_latest_completed_cron_tick
 
+from assets.night_resource import is_whole
 from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
 from pipelines.own_graph import MUNICIPALITY_TAG
 from pipelines.schedule_times import schedule_of
@@ -25,6 +27,7 @@ from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 
 GRACE = timedelta(minutes=10)
+_NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance)
     found = []
     for job in (night_name(municipality), approve_name(municipality)):
         filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
-        for record in instance.get_run_records(filters, limit=1):
+        # Of the newest few, the last that was a night: steps that somebody chose by themselves are none.
+        nights = (one for one in instance.get_run_records(filters, limit=_NEWEST) if is_whole(one.dagster_run, municipality))
+        for record in itertools.islice(nights, 1):
             ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)
             found.append(
                 {

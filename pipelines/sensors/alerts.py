@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from reconciliation.ledger import NO_NIGHT
+from reconciliation.plan.night_verdict import NightVerdict
 from reconciliation.plan.undo import UNDO
 
 
@@ -69,7 +71,7 @@ def standing(
     asked_for_dry: the municipality's own nights are dry. Otherwise a dry run is somebody looking, not the night.
     """
     others = {UNDO} if asked_for_dry else {UNDO, "never"}
-    nights = [run for run in runs if run["verdict"] != "planned" and run["apply_mode"] not in others]
+    nights = [run for run in runs if run["verdict"] not in NO_NIGHT and run["apply_mode"] not in others]
     ended = [run for run in nights if run["run_id"] != running]
     last = ended[-1] if ended else None
     if due is not None and not any((run["finished"] or run["started"]) >= due for run in ended):
@@ -82,7 +84,9 @@ def standing(
         says = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
         return Standing(State.FAILED, says, last["run_id"], _folder(last))
     says = last["message"] or _without_message(last["verdict"])
-    return Standing(State(last["verdict"]), says, last["run_id"], _folder(last))
+    # After a refused approval the plan waits as it did.
+    state = State.WAITING if last["verdict"] == NightVerdict.REFUSED else State(last["verdict"])
+    return Standing(state, says, last["run_id"], _folder(last))
 
 
 def _folder(run: Mapping[str, Any]) -> str | None:

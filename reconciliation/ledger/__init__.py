@@ -9,7 +9,7 @@ from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import Holding, LockHeldError
 from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
-from reconciliation.ledger.runs import READINGS, RUNS
+from reconciliation.ledger.runs import NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 
 __all__ = [
@@ -20,8 +20,12 @@ __all__ = [
     "LIFE",
     "LINKS",
     "MEMBERSHIPS",
+    "NO_NIGHT",
     "OPEN_DEVIATIONS",
+    "PARTIAL",
+    "PLANNED",
     "READINGS",
+    "RENDERED",
     "RUNS",
     "SNAPSHOT",
     "CallRecord",

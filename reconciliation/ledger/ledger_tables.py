@@ -37,7 +37,8 @@ class Run(LedgerTable, table=True):
     started: datetime
     finished: datetime | None = None
     verdict: str = "running"
-    """running, done, incomplete, failed, waiting (for approval), interrupted (never finished)."""
+    """running, done, incomplete, failed, waiting (for approval), refused (an approval of another plan), interrupted (never finished);
+    of runs that were no night: planned, partial (steps that somebody chose), rendered (an earlier night's reports again)."""
     seconds: str = Field(default="{}", sa_type=Text)
     """JSON: step -> seconds."""
     message: str | None = Field(default=None, sa_type=Text)

@@ -17,6 +17,10 @@ from reconciliation.ledger.store import Store, insert_rows, table_of
 _RUN = table_of(Run)
 _READING = table_of(SourceReading)
 
+PLANNED, PARTIAL, RENDERED = "planned", "partial", "rendered"
+NO_NIGHT = (PLANNED, PARTIAL, RENDERED)
+"""Verdicts of runs that were no night: a plan alone, steps that somebody chose, the reports of an earlier night made again."""
+
 RUNS: dict[str, Any] = {
     "run_id": pl.String(),
     "as_of": pl.Date(),

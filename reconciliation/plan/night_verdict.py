@@ -13,6 +13,8 @@ class NightVerdict(StrEnum):
     DONE = "done"
     WAITING = "waiting"
     """The plan needs a person; nothing was applied."""
+    REFUSED = "refused"
+    """Somebody approved a plan that is not tonight's; nothing was applied, and tonight's plan waits."""
     INCOMPLETE = "incomplete"
     """A source could not be read, or changes could not be made; the rest is done and the next night goes on."""
     FAILED = "failed"
@@ -46,5 +48,5 @@ def judge(
     if messages:
         return Judgement(NightVerdict.INCOMPLETE, (*messages, *waits))
     if waits:
-        return Judgement(NightVerdict.WAITING, waits)
+        return Judgement(NightVerdict.REFUSED if approval.answer is Answer.STALE else NightVerdict.WAITING, waits)
     return Judgement(NightVerdict.DONE, ())

@@ -49,9 +49,9 @@ def test_the_job_wants_a_digest(village: Village, config: dict[str, str], words:
 def test_a_stale_digest_applies_nothing_and_the_right_one_applies_that_plan_and_is_kept_once(village: Village) -> None:
     municipality = load(village.config)
     root = village.home
-    assert launch(municipality, root, "vik_approve", {"digest": "0" * 64}).success
+    assert not launch(municipality, root, "vik_approve", {"digest": "0" * 64}).success, "a refusal is red"
     waiting = village.summary()
-    assert (waiting["night"]["verdict"], waiting["register_calls"]["POST"]) == ("waiting", 0)
+    assert (waiting["night"]["verdict"], waiting["register_calls"]["POST"]) == ("refused", 0)
     assert "no longer tonight's plan" in waiting["night"]["messages"][0]
     assert approvals(municipality, root) == [], "what was not applied was not approved"
 

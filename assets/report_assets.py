@@ -26,6 +26,7 @@ from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.needs_reading import read_needs
 from reporting.night_report import RECENT, NightResult, SourceNight
+from reporting.projection.tables import read_projection_tables
 from reporting.publish import Published, publish
 from reporting.report_copies import copy_night
 from reporting.report_files import ReportError
@@ -135,6 +136,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 needs=read_needs(municipality, session.home),
                 **_decisions(municipality, session.ledger, made),
                 measures=read_measures(municipality, session.home),
+                projection_tables=read_projection_tables(municipality, session.home, session.as_of),
             )
             try:
                 published = publish(night_result, session.home / municipality.reports)

@@ -64,6 +64,10 @@ FAULTS: dict[str, Words] = {
         "`encoding: {encoding}` is no encoding that Python knows. Write e.g. utf-8, cp1252 or iso-8859-1, or leave it out.",
         "Oppsettet nevner et ukjent tegnsett ({encoding}). Drift må rette oppsettet.",
     ),
+    "no_statistics": Words(
+        "{place}: is not table {table} in the format JSON-stat 2 ({detail}). Check the table's id; download it as JSON-stat 2.",
+        "{place}: dette er ikke tabell {table} i formatet JSON-stat 2. Sjekk tabellnummeret, og last den ned som JSON-stat 2.",
+    ),
     "no_headings": Words(
         "{place}: no row holds the expected headings ({expected}). Export with headings, or correct the mapping in the municipality's file.",
         "{place}: fant ingen rad med overskriftene vi venter ({expected}). Ta ut eksporten med overskrifter, eller si fra til drift.",

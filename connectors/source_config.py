@@ -200,6 +200,20 @@ class AddressService(Service):
     """Days after which they are fetched anew."""
 
 
+class StatisticsTable(Service):
+    """A table of official statistics in JSON-stat 2: asked for from a PxWeb service, or downloaded by hand to `file`."""
+
+    table: str = Field(pattern=r"^[A-Za-z0-9]{3,12}$")
+    """The publisher's id of the table, e.g. "07459"; in quotes, since YAML reads it as a number."""
+    file: Path | None = None
+    """The table as downloaded by hand, in the format JSON-stat 2. Then nothing is asked for."""
+    url: str = "https://data.ssb.no/api/pxwebapi/v2"
+    values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Dimension -> codes to ask for, e.g. `Region: ["3420"]`, `Alder: ["*"]`."""
+    refresh_days: int = Field(default=30, ge=0)
+    """Days after which it is fetched anew."""
+
+
 class RestSource(Source, Service):
     """A JSON service, asked with GET."""
 

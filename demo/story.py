@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, register_before
+from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, population, register_before
 from demo.dirt import KEY_HEADING, TWICE, TWO_HOUSES, edited
 from demo.rows import TypedRow, Value
 from demo.script import FAILED_NIGHT, NEVER, SOLD_FROM, Script, script
@@ -150,6 +150,7 @@ def write_night(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 10
         workbook.write_bytes(whole[: len(whole) * 3 // 5])
     legacy_boei.write(folder / "boei.sqlite", rows[BOEI])
     legacy_plans.write(folder, script(seed, dwellings), night_of(as_of), NIGHTS)
+    population.write(folder)
 
 
 def write_register_before(folder: Path, seed: int = 2023, dwellings: int = 1090) -> Path:

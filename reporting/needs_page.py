@@ -11,6 +11,7 @@ from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
 from reporting.progress_page import environment
+from reporting.projection import projection_words
 
 NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"
 
@@ -28,6 +29,10 @@ def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any
         "urgent": needs_words.urgent(plan),
         "picture": needs_picture(overview) if overview else None,
         "words": needs_words,
+        "projected": plan.projected,
+        "projection_faults": plan.projection_faults,
+        "projection_words": projection_words,
+        "strategy": projection_words.paragraph(plan.projected, result.municipality.name) if plan.projected else (),
         "categories": {slug: category.title for slug, category in result.municipality.categories.items()},
         "page": NEEDS_PAGE,
         "book": NEEDS_BOOK,

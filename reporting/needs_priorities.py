@@ -9,6 +9,7 @@ from reporting.acquisitions_reading import Kind
 from reporting.needs import CategoryNeed, NeedsOverview, needs_overview
 from reporting.needs_cells import Fault
 from reporting.night_report import NightResult
+from reporting.projection.projected_needs import ProjectedNeeds, projected_needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,16 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class HousingPlan:
-    """All that the plan's pages show. overview, measures: None when the municipality's file does not ask for them."""
+    """All that the plan's pages show. overview, measures, projected: None when the municipality's file does not ask for them.
+
+    projection_faults: bokmål sentences about public tables that could not be read or are older than they should be.
+    """
 
     overview: NeedsOverview | None
     measures: MeasuresNight | None
     priorities: tuple[Priority, ...]
+    projected: ProjectedNeeds | None = None
+    projection_faults: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -45,7 +51,10 @@ def housing_plan(result: NightResult) -> HousingPlan | None:
     overview = needs_overview(result, result.needs, measures.planned() if measures else None)
     if overview is None and measures is None:
         return None
-    return HousingPlan(overview, measures, tuple(_priorities(result, overview, measures)))
+    tables = result.projection_tables
+    projected = projected_needs(result.municipality.projection, tables, overview, measures, result.as_of, result.history)
+    priorities = tuple(_priorities(result, overview, measures))
+    return HousingPlan(overview, measures, priorities, projected, tables.faults if tables else ())
 
 
 def _priorities(result: NightResult, overview: NeedsOverview | None, measures: MeasuresNight | None) -> list[Priority]:

@@ -13,6 +13,7 @@ from reporting.needs_cells import Fault
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
+from reporting.projection.projection_sheets import write_projection
 from reporting.sheet_writer import Book, Cell, Column
 
 Row = tuple[Sequence[Cell], str | None]
@@ -27,6 +28,8 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
         heading = f"{text('needs.title')} {day(result.as_of)}"
         if plan.overview:
             book.sheet(text("needs.category_sheet"), heading, _columns("needs", _GAP), map(_gap, plan.overview.categories))
+        if plan.projected:
+            write_projection(book, plan.projected)
         lines = _priorities(plan, titles)
         book.sheet(text("measures.priority_sheet"), text("measures.priority_title"), _columns("measures", _LIST), lines)
         if plan.measures:

@@ -17,6 +17,7 @@ from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
+from reporting.projection.tables import ProjectionTables
 
 RECENT = timedelta(days=30)
 """So long are fixed deviations shown."""
@@ -59,6 +60,7 @@ class NightResult:
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
+    projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.
     """
 
     municipality: Municipality
@@ -88,6 +90,7 @@ class NightResult:
     class_changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLASS_CHANGES))
     needs: Answers | None = None
     measures: Measures | None = None
+    projection_tables: ProjectionTables | None = None
     questions: tuple[Question, ...] = ()
     decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
     contradictory: tuple[str, ...] = ()

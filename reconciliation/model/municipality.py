@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
+from reconciliation.model.projection_settings import AGE_GROUP, Projection
 
 
 class Category(Strict):
@@ -117,6 +119,8 @@ class Municipality(Strict):
     needs: Needs | None = None
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
+    projection: Projection | None = None
+    """The need in coming years, computed from public figures (docs/needs-projection.md)."""
     kostra: Kostra = Kostra()
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
@@ -216,11 +220,31 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
         if name not in municipality.owners:
             yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
     yield from _sending_faults(municipality)
+    yield from _projection_faults(municipality)
     ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
     for field, order in ranked.items():
         for name in order:
             if name not in municipality.sources:
                 yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."
+
+
+def _projection_faults(municipality: Municipality) -> Iterator[str]:
+    if municipality.projection is None:
+        return
+    if municipality.needs is None:
+        yield "projection: is shown beside what the services report, so `needs` must be there too. See config/demo.yaml."
+    named = [*municipality.projection.categories]
+    if municipality.projection.refugees:
+        named.append(municipality.projection.refugees.category)
+    for name in named:
+        if name not in municipality.categories:
+            yield f"projection: {name!r} is not among `categories` ({', '.join(municipality.categories)})."
+    for name, category in municipality.projection.categories.items():
+        for group in category.residents:
+            if not re.fullmatch(AGE_GROUP, group):
+                yield f'projection.categories.{name}.residents: {group!r} is no age group. Write e.g. "18-49" or "80+", in quotes.'
+        if category.residents and category.shares:
+            yield f"projection.categories.{name}: give `residents` or `shares`, not both."
 
 
 def _sending_faults(municipality: Municipality) -> Iterator[str]:

@@ -1,0 +1,72 @@
+"""What a municipality's file says about the computed need (`projection`): public tables, ages of residents, refugees, assumptions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from connectors.source_config import StatisticsTable, Strict
+
+AGE_GROUP = r"^\d{1,3}(-\d{1,3}|\+)$"
+"""`18-49`, `80+`: years, the last one included."""
+
+
+class Alternatives(Strict):
+    """Codes of the projection's alternatives, in its dimension `measure`."""
+
+    low: str
+    main: str
+    high: str
+
+
+class CategoryProjection(Strict):
+    """What one category is computed from. Without `residents` and `shares` it is not computed, and the page says so."""
+
+    waiting: int = Field(default=0, ge=0)
+    """Households that have been granted such a dwelling and wait for it."""
+    waiting_source: str = ""
+    residents: dict[str, int] = Field(default_factory=dict)
+    """Residents by age group, e.g. `"18-49": 24`. Counts, never persons; a count under 5 is used and not shown."""
+    residents_source: str = ""
+    shares: Literal["", "omsorgsboliger"] = ""
+    """National age shares, where the municipality has no count of its own."""
+
+
+class RefugeeProjection(Strict):
+    """Settled refugees, as a stock that also empties."""
+
+    category: str
+    """The category they live in."""
+    settled: dict[int, int]
+    """Persons by year: settled in past years, agreed or expected in coming ones."""
+    settled_source: str
+    household_size: float = Field(gt=0)
+    household_source: str = ""
+    share_in_municipal: float = Field(gt=0, le=1)
+    """Part of the households that get a municipal dwelling."""
+    stay: int = Field(default=5, ge=1, le=20)
+    """Years until a household has a dwelling of its own."""
+
+
+class Projection(Strict):
+    """The computed need. Formula and sources: docs/needs-projection.md."""
+
+    population: StatisticsTable
+    """Persons by age in past years."""
+    projected: StatisticsTable
+    """Persons by age in coming years, in three alternatives."""
+    alternatives: Alternatives
+    regions: tuple[str, ...] = ()
+    """Region codes to add up, e.g. both numbers of a municipality that was merged; its own number when left out."""
+    region: str = "Region"
+    age: str = "Alder"
+    year: str = "Tid"
+    measure: str = "ContentsCode"
+    """Names of the tables' dimensions."""
+    oldest_years: int = Field(default=3, ge=1)
+    """A projection that was published longer ago than this is not used."""
+    healthier_ageing: float = Field(default=0.0, ge=0, le=2)
+    """Per cent a year by which the need at a given age falls. An assumption: 0, 0.5 and 1 are usual."""
+    categories: dict[str, CategoryProjection]
+    refugees: RefugeeProjection | None = None

@@ -1,0 +1,94 @@
+"""Age codes of statistical tables and of the municipality's file, as age groups in years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import polars as pl
+
+from connectors.statistics_table import VALUE, Statistics, only
+from reconciliation.model.projection_settings import Projection
+from reporting.projection.formula import AgeGroup, CannotCompute, Population
+
+_CODE = re.compile(r"^\D{0,3}(\d{1,3})(?:-(\d{1,3})|(\+))?$")
+"""`007`, `105+`, `18-49`, `F016-019`."""
+
+
+def age_group(code: str) -> AgeGroup:
+    """Raises CannotCompute when the code is no age, e.g. a total."""
+    found = _CODE.match(code.strip())
+    if found is None:
+        raise CannotCompute("age_code", code=code)
+    first = int(found[1])
+    last = None if found[3] else int(found[2]) if found[2] else first
+    if last is not None and last < first:
+        raise CannotCompute("age_code", code=code)
+    return AgeGroup(first, last)
+
+
+def population_by_group(
+    statistics: Statistics, settings: Projection, regions: Iterable[str], groups: Iterable[AgeGroup], measure: str | None = None
+) -> Population:
+    """Persons of the regions together, by year and group. measure: code of the alternative; None where there is one only.
+
+    Raises CannotCompute: a dimension, region or alternative that the table lacks, another dimension with several codes,
+    ages that overlap two groups, or ages of a group that the table does not have. A year in which any needed cell is blank is left out.
+    """
+    frame = _cells(statistics, settings, tuple(regions), measure)
+    buckets = {code: age_group(code) for code in frame.get_column(settings.age).unique().sort()}
+    inside = {group: _inside(group, buckets, statistics.table) for group in groups}
+    found: dict[int, dict[AgeGroup, float]] = {}
+    for year, cells in frame.group_by(settings.year):
+        by_age = dict(
+            cells.group_by(settings.age).agg(pl.col(VALUE).sum(), pl.col(VALUE).null_count().alias("blank")).rows_by_key(settings.age)
+        )
+        if any(blank for ((_, blank),) in by_age.values()):
+            continue
+        found[_year(str(year[0]), statistics.table)] = {group: sum(by_age[code][0][0] for code in codes) for group, codes in inside.items()}
+    return found
+
+
+def _cells(statistics: Statistics, settings: Projection, regions: tuple[str, ...], measure: str | None) -> pl.DataFrame:
+    frame, table = statistics.frame, statistics.table
+    for name in (settings.region, settings.age, settings.year):
+        if name not in frame.columns:
+            raise CannotCompute("dimension_missing", table=table, dimension=name, there=", ".join(c for c in frame.columns if c != VALUE))
+    for region in regions:
+        if region not in frame.get_column(settings.region):
+            raise CannotCompute("region_missing", table=table, region=region)
+    frame = only(frame, settings.region, regions)
+    if settings.measure in frame.columns and measure is not None:
+        if measure not in frame.get_column(settings.measure):
+            raise CannotCompute("alternative_missing", table=table, code=measure)
+        frame = only(frame, settings.measure, (measure,))
+    for name in set(frame.columns) - {settings.region, settings.age, settings.year, VALUE}:
+        if frame.get_column(name).n_unique() > 1:
+            raise CannotCompute("dimension_open", table=table, dimension=name)
+    return frame
+
+
+def _inside(group: AgeGroup, buckets: dict[str, AgeGroup], table: str) -> list[str]:
+    """The table's codes that make up the group, without gap or overlap."""
+    codes = []
+    reached: int | None = group.first - 1
+    for code, bucket in sorted(buckets.items(), key=lambda item: (item[1].first, item[0])):
+        starts_inside = group.first <= bucket.first and (group.last is None or bucket.first <= group.last)
+        ends_inside = group.last is None or (bucket.last is not None and bucket.last <= group.last)
+        reaches_in = bucket.first < group.first and (bucket.last is None or bucket.last >= group.first)
+        if reaches_in or (starts_inside and not ends_inside):
+            raise CannotCompute("age_overlap", table=table, code=code, group=str(group))
+        if starts_inside:
+            if reached is None or bucket.first != reached + 1:
+                raise CannotCompute("age_missing", group=str(group))
+            codes.append(code)
+            reached = bucket.last
+    if reached != group.last:
+        raise CannotCompute("age_missing", group=str(group))
+    return codes
+
+
+def _year(code: str, table: str) -> int:
+    if not re.fullmatch(r"\d{4}", code):
+        raise CannotCompute("year_code", table=table, code=code)
+    return int(code)

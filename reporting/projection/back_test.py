@@ -1,0 +1,67 @@
+"""How well the method would have done: each past year's stock computed from an earlier year, beside what came.
+
+Two plain methods stand beside it: the number stays as it was, and it grows by as many a year as it did before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reporting.projection.formula import AgeGroup, CannotCompute, Population, unchanged_coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One past projection in dwellings: from the stock of `base` to `year`. linear: None where nothing came before `base`."""
+
+    base: int
+    year: int
+    actual: int
+    computed: float
+    unchanged: float
+    linear: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Mean absolute error in per cent of what came; linear: None where it could never be computed."""
+
+    cases: int
+    computed: float
+    unchanged: float
+    linear: float | None
+
+
+def back_test(stock: Mapping[int, int], shares: Mapping[AgeGroup, float], population: Population, healthier: float = 0.0) -> list[Tested]:
+    """Every pair of past years that stock and population both have. stock: dwellings in use by year. healthier: part a year."""
+    found = []
+    for base in sorted(stock):
+        for year in (later for later in sorted(stock) if later > base):
+            try:
+                computed = unchanged_coverage(stock[base], 0, shares, population, base, year, healthier)
+            except CannotCompute:
+                continue
+            earlier = [one for one in stock if one < base]
+            slope = (stock[base] - stock[min(earlier)]) / (base - min(earlier)) if earlier else None
+            linear = None if slope is None else stock[base] + slope * (year - base)
+            found.append(Tested(base, year, stock[year], computed, stock[base], linear))
+    return found
+
+
+def errors(tested: list[Tested]) -> Errors | None:
+    """None when nothing could be tested."""
+    known = [one for one in tested if one.actual > 0]
+    if not known:
+        return None
+    lines = [(one.linear, one.actual) for one in known if one.linear is not None]
+    return Errors(
+        len(known),
+        _mean([abs(one.computed - one.actual) / one.actual for one in known]),
+        _mean([abs(one.unchanged - one.actual) / one.actual for one in known]),
+        _mean([abs(linear - actual) / actual for linear, actual in lines]) if lines else None,
+    )
+
+
+def _mean(parts: list[float]) -> float:
+    return 100 * sum(parts) / len(parts)

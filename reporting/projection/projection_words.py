@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from language import counted, day, number, text, word_for
+from language import counted, number, short_day, text, word_for
 from reporting.projection.formula import CannotCompute
 from reporting.projection.projected_needs import Band, Figure, ProjectedCategory, ProjectedNeeds, ProjectedYear
 
@@ -51,8 +51,8 @@ def figure_value(figure: Figure) -> str:
 def figure_source(figure: Figure) -> str:
     """Where it comes from: table id, publisher's date and the day it was fetched."""
     if figure.table is not None and figure.fetched is not None:
-        published = text("projection.published", day=day(figure.updated)) if figure.updated else ""
-        return text("projection.table", table=figure.table, label=figure.source, fetched=day(figure.fetched), published=published)
+        published = text("projection.published", day=short_day(figure.updated)) if figure.updated else ""
+        return text("projection.table", table=figure.table, label=figure.source, fetched=short_day(figure.fetched), published=published)
     if figure.name == "shares":
         return text(f"projection_sources.{figure.source}")
     return figure.source or text("projection.no_source")
@@ -88,7 +88,9 @@ def paragraph(needs: ProjectedNeeds, name: str) -> tuple[str, ...]:
     sentences += [_sentence(one) for one in needs.categories if one.years[-1].computed or one.years[-1].reported is not None]
     tables = {figure.table: figure for one in needs.categories for figure in one.figures if figure.table}
     sources = [
-        text("projection.source", table=table, fetched=day(figure.fetched)) for table, figure in sorted(tables.items()) if figure.fetched
+        text("projection.source", table=table, fetched=short_day(figure.fetched))
+        for table, figure in sorted(tables.items())
+        if figure.fetched
     ]
     if needs.any_computed:
         sentences.append(text("projection.strategy_method", sources=", ".join(sources)))

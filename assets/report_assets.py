@@ -246,6 +246,7 @@ def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict
             carried=carried.get(name, 0),
             message=facts["message"],
             melding=facts["melding"],
+            lines=facts["lines"],
             **counts,
         )
     return nights

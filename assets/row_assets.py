@@ -29,6 +29,7 @@ def read_of(name: str, table: Table) -> SourceRead:
         masked=table.facts["masked"],
         notes=tuple(table.facts["notes"]),
         unreadable=pl.DataFrame(unreadable) if unreadable else None,
+        lines=table.facts["lines"],
     )
 
 
@@ -67,7 +68,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()})
         rows = done.rows
-        facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding")} for name, table in sources.items()}
+        facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding", "lines")} for name, table in sources.items()}
         yield dg.Output(
             Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": done.corrected}
         )

@@ -47,6 +47,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
             "masked": dict(read.masked),
             "notes": list(read.notes),
             "unreadable": unreadable,
+            "lines": dict(read.lines),
         }
         yield dg.Output(
             Table(read.rows, facts),
@@ -55,6 +56,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
                 "verdict": read.verdict.value,
                 "masked values": sum(read.masked.values()),
                 "notes": "; ".join(read.notes) or "-",
+                **({"lines": ", ".join(f"{count} {name}" for name, count in read.lines.items())} if read.lines else {}),
             },
         )
         yield result(key, "read_complete", read.verdict is Verdict.COMPLETE, read.message or "")

@@ -14,10 +14,12 @@ import polars as pl
 from connectors.dialect import QUOTES, Dialect, detect
 from connectors.encoding import as_utf8
 from connectors.headings import positions
+from connectors.line_account import LineAccount, physical_lines
+from connectors.odd_lines import damaged_records, printed_around
 from connectors.raw_rows import BadLine, Raw, together
 from connectors.read_faults import LINE_FAULTS, SourceFault, say
-from connectors.records import BadRecord, lines_of, regular_records, split_records, with_one_line_end
-from connectors.row_selection import kept_rows
+from connectors.records import BadRecord, Records, lines_of, regular_records, split_records, with_one_line_end
+from connectors.row_selection import PRINTED_LINES, Printed, kept_rows, note_of
 from connectors.source_config import CsvSource, Join
 from connectors.source_files import check_size, files_of, shown
 
@@ -38,7 +40,7 @@ def read_delimited(source: CsvSource, home: Path) -> Raw:
     for join in source.joins:
         raw = _join(raw, join, source, home)
     unwanted = [heading for heading in raw.rows.columns if heading in (*on, *joined) and heading not in mapped]
-    return Raw(raw.rows.drop(unwanted), raw.notes, raw.bad_lines)
+    return replace(raw, rows=raw.rows.drop(unwanted))
 
 
 def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
@@ -51,23 +53,47 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
         raise SourceFault("empty_file", path=name)
     dialect = detect(start, (*wanted, *ignored), source.separator, source.quote, source.header_row)
     at = positions(dialect.headings, wanted, ignored, name)
-    values, bad = _records(text, dialect, sorted(at.values()))
+    key = [heading for heading in source.key if heading in at]
+    split = partial(_records, text, columns=sorted(at.values()), key=f"c{at[key[0]]}" if key else None, footer=source.footer)
+    records, footers = split(dialect)
     short: tuple[str, ...] = ()
-    if values.is_empty() and {record.reason for record in bad} == {"too_few_values"} and len({record.found for record in bad}) == 1:
+    if records.rows.is_empty() and {record.reason for record in records.bad} == {"too_few_values"}:
         # Every line alike is no line broken in two: some systems leave out the last values when they have none.
-        left_out = dialect.headings[bad[0].found :]
-        if max(at.values()) < bad[0].found:
-            dialect = replace(dialect, headings=dialect.headings[: bad[0].found])
-            values, bad = _records(text, dialect, sorted(at.values()))
+        found = records.bad[0].found
+        left_out = dialect.headings[found:]
+        if all(record.found == found for record in records.bad) and max(at.values()) < found:
+            dialect = replace(dialect, headings=dialect.headings[:found])
+            records, footers = split(dialect)
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
+    damaged = damaged_records(text, records, dialect)
     for_excel = b'"' in text and b'="' in text
     nothing = [word for word in source.null_values if _may_stand_in(text, word, dialect.quote)]
     columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]
-    rows = values.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
-    key = [heading for heading in source.key if heading in at]
-    rows, left_out = kept_rows(rows, wanted, partial(_first_filled, text, dialect), key, source.total_rows, name)
-    notes = (_note(name, encoding, dialect), *short, *left_out)
-    return Raw(rows, notes, [_bad_line(path.name, record, dialect) for record in bad])
+    whole = records.rows.filter(~pl.col("row").is_in([record.row for record in damaged])) if damaged else records.rows
+    rows = whole.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
+    kept = kept_rows(rows, wanted, partial(_filled_cells, text, dialect), key, Printed(source.total_rows, source.footer), name)
+    bad = sorted([*records.bad, *damaged], key=lambda record: record.row)
+    account = LineAccount(
+        file=path.name,
+        lines=physical_lines(text),
+        before=dialect.header,
+        headings=dialect.body - dialect.header,
+        rows=kept.rows.height,
+        blank=records.blank + kept.blank - _line_after_the_last(text),
+        again=kept.again,
+        totals=kept.totals,
+        footers=kept.footers + len(footers),
+        unreadable=sum(record.lines for record in bad),
+        continued=records.continued - sum(record.lines - 1 for record in damaged),
+    )
+    printed = note_of(footers, PRINTED_LINES, name)
+    notes = (_note(name, encoding, dialect), *short, *kept.notes, *printed)
+    return Raw(kept.rows, notes, [_bad_line(path.name, record, dialect) for record in bad], (account,))
+
+
+def _line_after_the_last(text: bytes) -> int:
+    """A text that ends with a line end has nothing after it, which splitting takes for one more blank line."""
+    return int(text.endswith(b"\n"))
 
 
 def _first_lines(text: bytes, source: CsvSource) -> list[str]:
@@ -89,16 +115,33 @@ def _may_stand_in(text: bytes, word: str, quote: str) -> bool:
     return bool(quote and quote in word) or (coded[:1] in text and coded in text)
 
 
-def _records(text: bytes, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
+def _records(
+    text: bytes, dialect: Dialect, *, columns: Sequence[int], key: str | None, footer: tuple[str, ...]
+) -> tuple[Records, list[int]]:
+    """The file's records, and the lines that look like none because a system printed them around the list.
+
+    key: the column that the first part of the key stands in.
+    """
     regular = regular_records(text, dialect, columns)
-    return split_records(lines_of(text), dialect, columns) if regular is None else (regular, [])
+    if regular is not None:
+        return Records(regular, blank=_line_after_the_last(text)), []
+    lines = lines_of(text)
+    records = split_records(lines, dialect, columns)
+    if not records.bad:
+        return records, []
+    printed = printed_around(lines, records, dialect, key, footer)
+    return replace(records, bad=[record for record in records.bad if record.row not in printed]), sorted(printed)
 
 
-def _first_filled(text: bytes, dialect: Dialect, rows: pl.DataFrame) -> pl.Series:
-    """Of each row's line the first value that is not blank, mapped or not."""
-    around = " \t\u00a0" + dialect.separator + dialect.quote
-    lines = lines_of(text).gather(rows["row"] - 1)
-    return lines.str.strip_chars(around).str.split(dialect.separator).list.first().str.strip_chars(around)
+def _filled_cells(text: bytes, dialect: Dialect, rows: pl.DataFrame) -> pl.Series:
+    """Of each row's line the values that are not blank, mapped or not."""
+    around = " \t\u00a0" + dialect.quote
+    cells = lines_of(text).gather(rows["row"] - 1).str.split(dialect.separator)
+    return (
+        cells.to_frame("cells")
+        .select(pl.col("cells").list.eval(pl.element().str.strip_chars(around)).list.eval(pl.element().filter(pl.element() != "")))
+        .to_series()
+    )
 
 
 def _value(column: str, null_values: Sequence[str], *, for_excel: bool) -> pl.Expr:
@@ -117,8 +160,9 @@ def _note(name: str, encoding: str, dialect: Dialect) -> str:
 def _bad_line(file: str, record: BadRecord, dialect: Dialect) -> BadLine:
     words = LINE_FAULTS[record.reason]
     width = len(dialect.headings)
-    _, melding = say(words, found=record.found, expected=width, separator=dialect.separator, quote=dialect.quote)
-    return BadLine(file, record.row, record.reason, melding)
+    said = {"found": record.found, "expected": width, "separator": dialect.separator, "quote": dialect.quote, "heading": record.heading}
+    _, melding = say(words, **said, last=record.row + record.lines - 1)
+    return BadLine(file, record.row, record.reason, melding, lines=record.lines)
 
 
 def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
@@ -127,7 +171,7 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     theirs = tuple(join.on.values())
     nothing = [pl.lit(None, pl.String).alias(heading) for heading in join.columns]
     if join.optional and not path.exists():
-        return Raw(raw.rows.with_columns(nothing), (*raw.notes, f"{join.path} is not there; its columns are blank"), raw.bad_lines)
+        return replace(raw, rows=raw.rows.with_columns(nothing), notes=(*raw.notes, f"{join.path} is not there; its columns are blank"))
     reading = source.model_copy(update={"header_row": None})
     other = _read_file(path, home, reading, tuple(dict.fromkeys((*theirs, *join.columns))), join.ignore)
     keys = [f"on {number}" for number in range(len(theirs))]
@@ -149,4 +193,4 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     alone = int(rows["found"].is_null().sum())
     notes = (*raw.notes, *other.notes, *([f"{join.path}: {alone} row(s) have no partner there"] if alone else []))
     rows = rows.drop(*keys, "found").rename({f"joined {heading}": heading for heading in join.columns})
-    return Raw(rows, notes, [*raw.bad_lines, *other.bad_lines])
+    return Raw(rows, notes, [*raw.bad_lines, *other.bad_lines], (*raw.lines, *other.lines))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from connectors.headings import plain
@@ -17,17 +18,23 @@ LONGEST_RECORD = 100
 _HEADER_WITHIN = 30
 _SAMPLE = 200
 _MOST = 0.5
+_ABOUT_A_ROW = 0.75
+"""This share of a row's separators for each line break in a value is too many for a text that somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """header: 0-based index of the line the headings start on; body: of the first line after them."""
+    """header: 0-based index of the line the headings start on; body: of the first line after them.
+
+    spaced: whether a separator with a blank behind it separates values in this file. Where none does, it is prose.
+    """
 
     separator: str
     quote: str
     header: int
     body: int
     headings: tuple[str, ...]
+    spaced: bool = True
 
 
 def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, quote: str | None, header_row: int | None) -> Dialect:
@@ -58,7 +65,13 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
         # One column agrees with every line, so a separator that most lines have goes before it.
         return len(choice.headings) > 1 and max(agreement) >= _MOST, agreement, len(choice.headings)
 
-    return max(candidates, key=fit)
+    best_choice = max(candidates, key=fit)
+    return replace(best_choice, spaced=_spaced(lines, best_choice))
+
+
+def _spaced(lines: Sequence[str], choice: Dialect) -> bool:
+    sample = lines[choice.header : choice.body + _SAMPLE]
+    return any(choice.separator + " " in line for line in sample if not choice.quote or choice.quote not in line)
 
 
 def _stated_separator(lines: Sequence[str]) -> str | None:
@@ -75,11 +88,11 @@ def _quotes_values(lines: Sequence[str], separator: str, quote: str) -> bool:
 
 
 def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dialect:
-    fields, after = record_at(lines, index, separator, quote)
-    headings = tuple(plain(field) for field in fields or [])
+    found = record_at(lines, index, separator, quote, lines[index].count(separator) + 1)
+    headings = tuple(plain(field) for field in found.values or [])
     while len(headings) > 1 and not headings[-1]:
         headings = headings[:-1]
-    return Dialect(separator, quote, index, after, headings)
+    return Dialect(separator, quote, index, found.after, headings)
 
 
 def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
@@ -87,7 +100,8 @@ def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
     width, index, seen, exact, roughly = len(choice.headings), choice.body, 0, 0, 0
     while index < len(lines) and seen < _SAMPLE:
         line = lines[index]
-        fields, index = record_at(lines, index, choice.separator, choice.quote)
+        found = record_at(lines, index, choice.separator, choice.quote, width)
+        fields, index = found.values, found.after
         if line.strip():
             seen += 1
             exact += fields is not None and len(fields) == width
@@ -95,20 +109,47 @@ def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
     return (exact / seen, roughly / seen) if seen else (0.0, 0.0)
 
 
-def record_at(lines: Sequence[str], index: int, separator: str, quote: str) -> tuple[list[str] | None, int]:
-    """The values of the record that starts on a line, and the index after it; None when its quote is never closed."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The record that starts on a line. values: None when they cannot be told apart. after: 0-based index of the line after it.
+
+    swallows: it spans lines, and a value of it holds what looks like whole rows.
+    """
+
+    values: list[str] | None
+    after: int
+    swallows: bool = False
+
+
+def record_at(lines: Sequence[str], index: int, separator: str, quote: str, width: int, *, spaced: bool = True) -> Found:
+    """width: how many values a record should have. spaced: see Dialect."""
     if not quote or quote not in lines[index]:
-        return lines[index].split(separator), index + 1
+        return Found(lines[index].split(separator), index + 1)
     whole = whole_record(separator, quote)
     text = lines[index]
     for after in range(index + 1, min(len(lines), index + LONGEST_RECORD) + 1):
         if whole.fullmatch(text):
+            if after > index + 1 and _swallows_rows(text, separator, quote, width, spaced=spaced):
+                return Found(None, after, swallows=True)
             reader = csv.reader([text], delimiter=separator, quotechar=quote)
             # csv splits what it is handed on nothing but its own rules, so line breaks inside quotes come back.
-            return next(reader), after
+            return Found(next(reader), after)
         if after < len(lines):
             text += "\n" + lines[after]
-    return None, index + 1
+    return Found(None, index + 1)
+
+
+def _swallows_rows(record: str, separator: str, quote: str, width: int, *, spaced: bool) -> bool:
+    """Whether a stray quote opened a value of this record: it spans lines, and text follows its closing quote or it holds about as
+    many separators for each line break as a row has."""
+    s, q = re.escape(separator), re.escape(quote)
+    separates = re.compile(s if spaced else rf"{s}(?![ \t])")
+    row_has = max(1, math.ceil(_ABOUT_A_ROW * (width - 1)))
+    for inside, behind in re.findall(f"(?:^|{s}){q}((?:[^{q}]|{q}{q})*+){q}([^{s}]*+)|(?:^|{s})(?!{q})[^{s}]*+", record):
+        breaks = sum(bool(line.strip()) for line in inside.split("\n")[1:]) or inside.count("\n")
+        if breaks and (behind.strip() or (width > 1 and len(separates.findall(inside)) >= row_has * breaks)):
+            return True
+    return False
 
 
 def whole_record(separator: str, quote: str) -> re.Pattern[str]:

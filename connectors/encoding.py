@@ -1,4 +1,8 @@
-"""Bytes to text: the encoding is detected and stated, and a configured one that is wrong is refused, not mangled."""
+"""Bytes to text: the encoding is detected and stated, and a configured one that is wrong is refused, not mangled.
+
+A few bytes that do not fit are damage, not another encoding: each stands as `DAMAGED` in the text, and no other byte is read otherwise
+because of them.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,19 @@ from connectors.read_faults import SourceFault
 from connectors.source_files import looks_like
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_DOS_LETTERS = re.compile(rb"[A-Za-z][\x86\x8f\x9b\x9d]|[\x86\x8f\x9b\x9d][A-Za-z]")
-_MAC_LETTERS = re.compile(rb"[A-Za-z][\x8c\xbe\xbf]|[\x8c\xaf\xbe\xbf][A-Za-z]|(?<![A-Za-z])\x81[a-z]")
-_HIGH_LETTERS = re.compile(rb"[\xc0-\xff]")
-_OLD = (("cp865", _DOS_LETTERS), ("mac-roman", _MAC_LETTERS))
-"""What DOS and old Macs write for æ, ø and å is no letter in Windows' encoding, whose own Norwegian letters lie higher."""
+DAMAGED = "\ufdd0"
+"""Stands for bytes that are no text in their file's encoding. Unicode reserves it for use inside a program; no file has it."""
+_HIGH = bytes(range(0x80, 0x100))
+_UTF8_LETTERS = re.compile(
+    rb"\xc3[\x81\x84-\x8b\x91-\x94\x96\x98\x9c\xa0-\xab\xb1-\xb4\xb6\xb8\xbc]|\xc4[\x8c\x8d\x90\x91]|\xc5[\x8a\x8b\xa0\xa1\xa6\xa7\xbd\xbe]"
+)
+"""Norwegian and Sami letters, and those of the names around us, as UTF-8 writes them. Other encodings hardly ever have these pairs."""
+_LETTERS = {
+    "cp1252": re.compile(rb"[A-Za-z][\xc0-\xff]|[\xc0-\xff][A-Za-z]"),
+    "cp865": re.compile(rb"[A-Za-z][\x86\x8f\x9b\x9d]|[\x86\x8f\x9b\x9d][A-Za-z]"),
+    "mac-roman": re.compile(rb"[A-Za-z][\x8c\xbe\xbf]|[\x8c\xaf\xbe\xbf][A-Za-z]|(?<![A-Za-z])\x81[a-z]"),
+}
+"""Letters beside letters in each of the older encodings: what DOS and old Macs write for æ, ø and å is no letter in Windows' own."""
 _END_OF_FILE = "\x1a"
 """DOS programs end a text so."""
 _LOOKED_AT = 8192
@@ -22,7 +34,15 @@ _MANY = 0.3
 
 
 def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
-    """Text and the name of its encoding. Raises SourceFault for what is no text, or not in the configured encoding."""
+    """Text and the name of its encoding, with the replacement character for damaged bytes.
+
+    Raises SourceFault for what is no text, or not in the configured encoding.
+    """
+    text, encoding = _decoded(data, configured, path)
+    return text.replace(DAMAGED, "\ufffd"), encoding
+
+
+def _decoded(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
     bom = next((encoding for mark, encoding in _BOMS if data.startswith(mark)), None) or _wide_without_bom(data)
     if bom is None or bom == "utf-8-sig":
         _refuse_binary(data, path)
@@ -33,7 +53,7 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
             pass
     encoding = bom or _narrow(data) if configured is None else _agreed(data, configured, bom, path)
     try:
-        return data.decode(encoding).rstrip(_END_OF_FILE), encoding
+        return data.decode(encoding, _errors(encoding, data)).rstrip(_END_OF_FILE), encoding
     except UnicodeError as error:
         position = getattr(error, "start", 0)
         line = data.count(b"\n", 0, position) + 1
@@ -43,15 +63,33 @@ def decode(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
         raise SourceFault("wrong_encoding", path=path, line=line, encoding=encoding, actual=actual) from error
 
 
+def _errors(encoding: str, data: bytes) -> str:
+    """How bytes that do not fit are met: marked where the rest of the text is in that encoding, refused where it is not."""
+    plain = codecs.lookup(encoding).name.removesuffix("-sig")
+    return "damaged" if plain in ("utf-8", "cp1252") and codecs.lookup(_narrow(data)).name == plain else "strict"
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return DAMAGED, error.end
+
+
+codecs.register_error("damaged", _marked)
+
+
 def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]:
-    """As `decode`, but the text in bytes of UTF-8: most files are that as they stand, and need no copy."""
+    """The text in bytes of UTF-8, and the name of its encoding: most files are that as they stand, and need no copy.
+
+    Raises SourceFault as `decode` does. Damaged bytes stand as DAMAGED.
+    """
     bom = data.startswith(codecs.BOM_UTF8)
     if configured is None and (bom or _wide_without_bom(data) is None):
         text = data[len(codecs.BOM_UTF8) :] if bom else data
         whole = not any(data.startswith(mark) for mark, _ in _BOMS[1:])
         if whole and b"\0" not in data and not looks_like(data[:64]) and _is_utf8(text):
             return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8"
-    decoded, encoding = decode(data, configured, path)
+    decoded, encoding = _decoded(data, configured, path)
     return decoded.encode(), encoding
 
 
@@ -89,20 +127,17 @@ def _wide_without_bom(data: bytes) -> str | None:
 
 
 def _narrow(data: bytes) -> str:
+    """The encoding that most of the letters beyond ASCII are written in: one odd byte decides nothing."""
     try:
         data.decode("utf-8")
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    if not _HIGH_LETTERS.search(data):
-        for encoding, letters in _OLD:
-            if letters.search(data):
-                return encoding
-    try:
-        data.decode("cp1252")
-        return "cp1252"
-    except UnicodeDecodeError:
-        return "iso-8859-1"
+    pairs = len(_UTF8_LETTERS.findall(data))
+    if pairs and pairs >= len(data) - len(data.translate(None, _HIGH)) - 2 * pairs:
+        return "utf-8"
+    found = {encoding: len(letters.findall(data)) for encoding, letters in _LETTERS.items()}
+    return max(found, key=lambda encoding: found[encoding])
 
 
 def _agreed(data: bytes, configured: str, bom: str | None, path: str) -> str:

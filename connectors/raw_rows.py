@@ -7,27 +7,32 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from connectors.line_account import LineAccount
+
 RAW_PLACE = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
 
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line whose values cannot be told apart. `reason` is a key of LINE_FAULTS."""
+    """A line whose values cannot be told apart, or several. `reason` is a key of LINE_FAULTS. lines: how many it runs over."""
 
     file: str
     row: int
     reason: str
     melding: str
     sheet: str | None = None
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """rows: file, sheet, row and one String column per mapped heading; total rows and blank rows are already gone."""
+    """rows: file, sheet, row and one String column per mapped heading; total rows, blank rows and printed lines are already gone."""
 
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
     bad_lines: Sequence[BadLine] = field(default_factory=tuple)
+    lines: tuple[LineAccount, ...] = ()
+    """Of each delimited file."""
 
 
 def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
@@ -40,4 +45,5 @@ def together(parts: Sequence[Raw]) -> Raw:
         rows=pl.concat([part.rows for part in parts]),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         bad_lines=[line for part in parts for line in part.bad_lines],
+        lines=tuple(account for part in parts for account in part.lines),
     )

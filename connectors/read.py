@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ import polars_hash as plh
 from connectors.database import read_database
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
+from connectors.encoding import DAMAGED
+from connectors.line_account import LineAccount, told
 from connectors.personal_numbers import mask_column, with_suspects
-from connectors.raw_rows import Raw, empty_rows
-from connectors.read_faults import FAULTS, SUSPICIOUS, SourceFault, say
+from connectors.raw_rows import BadLine, Raw, empty_rows
+from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
 from connectors.rest_service import read_service
 from connectors.source_config import AnySource
@@ -27,6 +29,7 @@ _READERS: dict[str, Callable[[Any, Path], Raw]] = {
     "sql": read_database,
     "rest": read_service,
 }
+_DAMAGED = f"[{DAMAGED}\ufffd]"
 
 
 def read_source(name: str, source: AnySource, home: Path, last_complete_rows: int | None = None) -> SourceRead:
@@ -54,6 +57,7 @@ def _failed(name: str, source: AnySource, fault: SourceFault) -> SourceRead:
 
 def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | None) -> SourceRead:
     mapped = source.mapped()
+    raw = _with_damaged_keys_apart(raw, source)
     masked: dict[str, int] = {}
     columns = []
     for heading in with_suspects(raw.rows, mapped):
@@ -64,7 +68,23 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
     rows = _placed(name, raw.rows.with_columns(columns) if columns else raw.rows, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
-    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw))
+    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines))
+
+
+def _with_damaged_keys_apart(raw: Raw, source: AnySource) -> Raw:
+    """A key with a damaged character names nothing: such a row is a line that cannot be read."""
+    damaged = pl.any_horizontal(pl.col(heading).str.contains(_DAMAGED) for heading in source.key).fill_null(value=False)
+    broken = raw.rows.filter(damaged)
+    if broken.is_empty():
+        return raw
+    _, melding = say(LINE_FAULTS["damaged_key"], heading=", ".join(source.key))
+    bad = [BadLine(file, row, "damaged_key", melding, sheet) for file, sheet, row in broken.select("file", "sheet", "row").iter_rows()]
+    accounts = tuple(_moved(account, sum(line.file == account.file for line in bad)) for account in raw.lines)
+    return replace(raw, rows=raw.rows.filter(~damaged), bad_lines=[*raw.bad_lines, *bad], lines=accounts)
+
+
+def _moved(account: LineAccount, number: int) -> LineAccount:
+    return replace(account, rows=account.rows - number, unreadable=account.unreadable + number)
 
 
 def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, str | None, str | None]:
@@ -79,7 +99,13 @@ def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, st
     words += [say(SUSPICIOUS["thin_column"], **thin) for thin in _thin_columns(source, raw)]
     if raw.bad_lines:
         first = raw.bad_lines[0]
-        words.append(say(SUSPICIOUS["unreadable_lines"], lines=len(raw.bad_lines), place=first.file, row=first.row))
+        lines = sum(line.lines for line in raw.bad_lines)
+        words.append(say(SUSPICIOUS["unreadable_lines"], lines=lines, place=first.file, row=first.row))
+    words += [
+        say(SUSPICIOUS["lines_unaccounted"], missing=abs(account.missing), lines=account.lines, place=account.file)
+        for account in raw.lines
+        if account.missing
+    ]
     if not words:
         return Verdict.COMPLETE, None, None
     return Verdict.SUSPICIOUS, " ".join(message for message, _ in words), " ".join(melding for _, melding in words)
@@ -116,4 +142,6 @@ def _unreadable(name: str, raw: Raw) -> pl.DataFrame | None:
     if not raw.bad_lines:
         return None
     schema = {heading: pl.Int64() if heading == "row" else pl.String() for heading in UNREADABLE_COLUMNS}
-    return pl.DataFrame([{"source": name, **asdict(line)} for line in raw.bad_lines], schema=schema)
+    return pl.DataFrame([{"source": name, **asdict(line)} for line in raw.bad_lines]).select(
+        pl.col(heading).cast(kind) for heading, kind in schema.items()
+    )

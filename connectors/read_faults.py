@@ -227,6 +227,10 @@ SUSPICIOUS: dict[str, Words] = {
         "if it is, lower `fill_rate`.",
         "Bare {percent} % av radene har verdi i {heading}, mot minst {least} % ellers. Sjekk at eksporten er hel.",
     ),
+    "lines_unaccounted": Words(
+        "{missing} of the {lines} lines of {place} are neither read nor left out for a reason. Report it with the file's layout.",
+        "{missing} av {lines} linjer i {place} er verken lest eller forklart. Si fra til drift.",
+    ),
     "unreadable_lines": Words(
         "{lines} lines could not be read, the first is {place}, row {row}. Nothing is retired until they are mended.",
         "{lines} linjer kunne ikke leses. Den første er {place}, rad {row}. Rett dem i kildesystemet eller ta ut eksporten på nytt.",
@@ -241,6 +245,19 @@ LINE_FAULTS: dict[str, Words] = {
     "too_many_values": Words(
         "{found} values, {expected} headings.",
         "Raden har {found} verdier, men det er {expected} overskrifter. Sjekk om skilletegnet {separator} står inni en verdi.",
+    ),
+    "quote_swallows": Words(
+        "A quote ({quote}) is opened, and its value would hold whole rows, to line {last}.",
+        "Et anførselstegn ({quote}) er åpnet her og ikke lukket i samme felt. Radene til og med linje {last} kan ikke skilles fra hverandre. "
+        "Fjern anførselstegnet, eller lukk det.",
+    ),
+    "damaged_text": Words(
+        "Bytes that are no text under {heading}.",
+        "Raden har ødelagte tegn under «{heading}». Skriv teksten på nytt i kildesystemet, og ta ut eksporten igjen.",
+    ),
+    "damaged_key": Words(
+        "A damaged character under {heading}, which is part of the key.",
+        "Nøkkelen har et ødelagt tegn under «{heading}», så vi vet ikke hvilken bolig raden gjelder. Rett tegnet i kildesystemet.",
     ),
     "quote_not_closed": Words(
         "A quote ({quote}) is opened and never closed.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,11 +14,26 @@ from connectors.dialect import Dialect, record_at
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """row: 1-based line. found: how many values it has."""
+    """row: 1-based line. found: how many values it has. lines: how many it runs over. heading: what the fault stands under, if known."""
 
     row: int
     reason: str
     found: int
+    lines: int = 1
+    heading: str = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """rows: `row` (1-based line) and one String column `c<n>` per asked column. bad: in order of lines.
+
+    blank: lines with nothing but blanks and separators. continued: lines that a value of a row runs on over.
+    """
+
+    rows: pl.DataFrame
+    bad: Sequence[BadRecord] = ()
+    blank: int = 0
+    continued: int = 0
 
 
 def with_one_line_end(text: bytes) -> bytes:
@@ -77,8 +92,8 @@ def _offset(text: bytes, line: int) -> int:
     return at
 
 
-def split_records(lines: pl.Series | Sequence[str], dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
-    """`row` (1-based line) and one String column `c<n>` per asked column; blank lines left out.
+def split_records(lines: pl.Series | Sequence[str], dialect: Dialect, columns: Sequence[int]) -> Records:
+    """Every line after the headings: in a row, bad, or blank.
 
     Lines without a quote and well-formed quoted lines go through polars whole; only what is left is read one by one.
     """
@@ -87,15 +102,20 @@ def split_records(lines: pl.Series | Sequence[str], dialect: Dialect, columns: S
     filled = pl.col("start").str.strip_chars(" \t\u00a0" + dialect.separator) != ""
     quoted = pl.col("start").str.contains(dialect.quote, literal=True)
     if not dialect.quote or not frame.select(quoted.any()).item():
-        return _plain(frame.filter(filled), dialect, columns)
+        written = frame.filter(filled)
+        rows, bad = _plain(written, dialect, columns)
+        return Records(rows, bad, blank=frame.height - written.height)
     clean = pl.col("start").str.contains(_well_formed(dialect))
     odd_ones = frame.filter(quoted & ~clean)["row"].to_list()
     careful, bad, consumed = _one_by_one(series.to_list() if odd_ones else [], dialect, columns, odd_ones)
-    rest = frame.filter(filled & ~pl.col("row").is_in(consumed))
+    left = frame.filter(~pl.col("row").is_in(consumed)) if consumed else frame
+    rest = left.filter(filled)
     unquoted, bad_unquoted = _plain(rest.filter(~quoted), dialect, columns)
     neat, bad_neat = _neat(rest.filter(quoted), dialect, columns)
     rows = pl.concat([unquoted, neat, careful]).sort("row")
-    return rows, sorted([*bad, *bad_unquoted, *bad_neat], key=lambda record: record.row)
+    every_bad = sorted([*bad, *bad_unquoted, *bad_neat], key=lambda record: record.row)
+    continued = len(consumed) - careful.height - sum(record.lines for record in bad)
+    return Records(rows, every_bad, left.height - rest.height, continued)
 
 
 def _columns(columns: Sequence[int]) -> list[str]:
@@ -118,8 +138,8 @@ def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tup
     return frame.select("row", values.alias("values")).select("row", *wanted), bad
 
 
-def _bad(row: int, found: int, width: int) -> BadRecord:
-    return BadRecord(row, "too_few_values" if found < width else "too_many_values", found)
+def _bad(row: int, found: int, width: int, lines: int = 1) -> BadRecord:
+    return BadRecord(row, "too_few_values" if found < width else "too_many_values", found, lines)
 
 
 def _well_formed(dialect: Dialect) -> str:
@@ -155,7 +175,7 @@ def _one_by_one_of(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]
     rows = dict(enumerate(frame["row"].to_list(), start=1))
     parsed, bad, consumed = _one_by_one(lines, dialect, columns, list(rows))
     renumbered = parsed.with_columns(pl.col("row").replace_strict(rows, return_dtype=pl.Int64))
-    return renumbered, [BadRecord(rows[record.row], record.reason, record.found) for record in bad], consumed
+    return renumbered, [replace(record, row=rows[record.row]) for record in bad], consumed
 
 
 def _one_by_one(
@@ -170,13 +190,13 @@ def _one_by_one(
     for row in rows:
         if row <= next_free:
             continue
-        values, after = record_at(lines, row - 1, dialect.separator, dialect.quote)
-        consumed += range(row, after + 1)
-        next_free = after
+        found = record_at(lines, row - 1, dialect.separator, dialect.quote, width, spaced=dialect.spaced)
+        values, next_free = found.values, found.after
+        consumed += range(row, next_free + 1)
         if values is None:
-            bad.append(BadRecord(row, "quote_not_closed", 0))
+            bad.append(BadRecord(row, "quote_swallows" if found.swallows else "quote_not_closed", 0, next_free - row + 1))
         elif len(values) < width or "".join(values[width:]).strip():
-            bad.append(_bad(row, len(values), width))
+            bad.append(_bad(row, len(values), width, next_free - row + 1))
         else:
             good.append((row, *(values[column] for column in columns)))
     schema = {"row": pl.Int64(), **dict.fromkeys(_columns(columns), pl.String())}

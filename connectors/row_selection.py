@@ -1,39 +1,78 @@
-"""Which lines of a list are rows of it: blank lines, sums and headings are not."""
+"""Which lines of a list are rows of it: blank lines, sums, headings and what a system prints around them are not."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import polars as pl
+
+from connectors.printed_lines import ONLY_WHEN, PRINTED, has_dates, has_words, last_words, pattern_of, printed
+
+_TAIL = 10
+"""So many last lines may be remarks that no pattern knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """rows: of the list itself. notes: on those left out that were not blank. The counts are of lines left out."""
+
+    rows: pl.DataFrame
+    notes: tuple[str, ...] = ()
+    blank: int = 0
+    again: int = 0
+    totals: int = 0
+    footers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What this list says of lines that are no rows. totals: words that a total begins with; of no use without a key. footer: patterns."""
+
+    totals: Sequence[str] = ()
+    footer: tuple[str, ...] = ()
 
 
 def kept_rows(
     rows: pl.DataFrame,
     headings: Sequence[str],
-    first_filled: Callable[[pl.DataFrame], pl.Series],
+    filled_cells: Callable[[pl.DataFrame], pl.Series],
     key: Sequence[str],
-    totals: Sequence[str],
+    no_rows: Printed,
     place: str,
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The rows of the list itself, and notes on those left out that were not blank.
-
-    first_filled: gives of some rows the first filled cell, mapped or not. totals: words that a total begins with; of no use without a key.
-    """
-    words = "|".join(re.escape(word.strip()) for word in totals)
-    total = rf"(?i)^\s*(?:{words})(?:[\s:.=]|$)" if key and totals else None
+) -> Kept:
+    """filled_cells: gives of some rows the cells that are filled, mapped or not, as a list of texts."""
+    words = "|".join(re.escape(word.strip()) for word in no_rows.totals)
+    total = rf"(?i)^\s*(?:{words})(?:[\s:.=]|$)" if key and words else None
     # One look at one column settles it for nearly all rows; the few left are looked at closely.
     heading = key[0] if key else headings[0]
-    odd = rows.filter(_may_be_none(heading, total))
-    if odd.is_empty():
-        return rows, ()
+    odd = rows.filter(_may_be_none(heading, total) | (pl.int_range(pl.len()) >= pl.len() - _TAIL))
+    if no_rows.footer:
+        odd = rows
     blank = odd.filter(pl.all_horizontal(_blank(heading) for heading in headings))
-    odd = odd.filter(~pl.col("row").is_in(blank["row"].implode())) if blank.height else odd
+    odd = _without(odd, blank)
     again = odd.filter(pl.all_horizontal(pl.col(each).str.strip_chars().str.to_lowercase() == each.lower() for each in headings))
-    sums = _sums(odd.filter(~pl.col("row").is_in(again["row"].implode())) if again.height else odd, first_filled, key, total)
-    gone = [*blank["row"], *again["row"], *sums["row"]]
-    notes = (*_note(again, "row(s) of headings", place), *_note(sums, "total row(s)", place))
-    return rows.filter(~pl.col("row").is_in(gone)) if gone else rows, notes
+    odd = _without(odd, again)
+    cells = filled_cells(odd) if odd.height else pl.Series([], dtype=pl.List(pl.String))
+    sums = _sums(odd, cells, key, total)
+    footers = _footers(rows, odd, cells, heading if key else None, pattern_of(no_rows.footer))
+    footers = _without(footers, sums)
+    gone = [*blank["row"], *again["row"], *sums["row"], *footers["row"]]
+    notes = (
+        *note_of(again["row"].to_list(), "row(s) of headings", place),
+        *note_of(sums["row"].to_list(), "total row(s)", place),
+        *note_of(footers["row"].to_list(), PRINTED_LINES, place),
+    )
+    kept = rows.filter(~pl.col("row").is_in(gone)) if gone else rows
+    return Kept(kept, notes, blank.height, again.height, sums.height, footers.height)
+
+
+PRINTED_LINES = "line(s) printed around the list"
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(~pl.col("row").is_in(others["row"].implode())) if others.height else rows
 
 
 def without_blank(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
@@ -52,19 +91,55 @@ def _blank(heading: str) -> pl.Expr:
 
 
 def _may_be_none(heading: str, total: str | None) -> pl.Expr:
-    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*)?$"
+    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*)?$|{PRINTED}"
     return pl.col(heading).str.contains(f"{blank_or_heading}|{total}" if total else blank_or_heading).fill_null(value=True)
 
 
-def _sums(rows: pl.DataFrame, first_filled: Callable[[pl.DataFrame], pl.Series], key: Sequence[str], total: str | None) -> pl.DataFrame:
+def _sums(rows: pl.DataFrame, cells: pl.Series, key: Sequence[str], total: str | None) -> pl.DataFrame:
     """A total is a row whose first filled cell starts with such a word, while no key says that it is a dwelling after all."""
-    if total is None:
+    if total is None or rows.is_empty():
         return rows.clear()
-    rows = rows.filter(pl.all_horizontal(_blank(part) | pl.col(part).str.contains(total) for part in key))
-    return rows.filter(first_filled(rows).str.contains(total).fill_null(value=False)) if rows.height else rows
+    no_key = pl.all_horizontal(_blank(part) | pl.col(part).str.contains(total) for part in key)
+    return rows.filter(no_key & cells.list.first().str.contains(total).fill_null(value=False))
 
 
-def _note(left_out: pl.DataFrame, what: str, place: str) -> tuple[str, ...]:
-    numbers = left_out["row"].to_list()
+def _footers(rows: pl.DataFrame, odd: pl.DataFrame, cells: pl.Series, key: str | None, declared: str | None) -> pl.DataFrame:
+    """A printed line fills one cell, or a second one with a date, an hour or a count; none of the list's other keys looks like it.
+
+    key: heading of the first part of the key; None for a list without.
+    """
+    if odd.is_empty():
+        return odd
+    looked = odd.with_columns(_first=cells.list.first(), _others=cells.list.slice(1).list.join(" "), _filled=cells.list.len())
+    first = pl.col("_first")
+    alone = pl.col("_filled") == 1
+    beside = (pl.col("_filled") == 2) & pl.col("_others").str.contains(ONLY_WHEN)
+    known = printed(first, None) & (alone | beside)
+    if declared:
+        known |= (first + " " + pl.col("_others")).str.contains(declared)
+    found = looked.filter(known.fill_null(value=False))
+    if key is not None:
+        others = _without(rows, found)[key].drop_nulls()
+        # A list whose keys look so has rows under them, not footers.
+        if found.height and not declared and others.str.contains(PRINTED).any():
+            found = found.clear()
+        tail = _tail(looked, found, rows)
+        if tail.height:
+            others = _without(_without(rows, tail), found)[key].drop_nulls()
+            remark = last_words(first, keys_have_words=has_words(others), keys_have_dates=has_dates(others))
+            remark &= alone & (pl.col(key).str.strip_chars() == first)
+            found = pl.concat([found, tail.filter(remark.fill_null(value=False))]).unique("row", maintain_order=True)
+    return found.drop("_first", "_others", "_filled")
+
+
+def _tail(looked: pl.DataFrame, found: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines after the last one that fills more than one cell."""
+    last = looked.filter(pl.col("_filled") > 1)["row"].max()
+    lowest = rows["row"][-_TAIL] if rows.height >= _TAIL else 0
+    after = max(int(str(last)) if last is not None else 0, int(lowest) - 1)
+    return _without(looked.filter((pl.col("row") > after) & (pl.col("_filled") == 1)), found)
+
+
+def note_of(numbers: Sequence[int], what: str, place: str) -> tuple[str, ...]:
     shown = ", ".join(str(row) for row in numbers[:5]) + (", ..." if len(numbers) > 5 else "")
     return (f"{place}: {len(numbers)} {what} left out (row {shown})",) if numbers else ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.printed_lines import compiles
 
 
 class Strict(BaseModel):
@@ -105,6 +107,17 @@ class FileSource(Source):
     """For a folder: the file changed last, or all of them as one source."""
     maximum_megabytes: int = Field(default=500, gt=0)
     """Largest file that is opened; a workbook may unpack to twice this."""
+    footer: tuple[str, ...] = ()
+    """Regular expressions: a line with a match is printed by the system around the list and is no row. Dates of printing, counts, pages
+    and signatures are known without."""
+
+    @field_validator("footer")
+    @classmethod
+    def _patterns(cls, footer: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in footer:
+            if not pattern or not compiles(pattern):
+                raise ValueError(f"{pattern!r} is no regular expression")
+        return footer
 
 
 class CsvSource(FileSource):

@@ -14,7 +14,7 @@ import polars as pl
 from connectors.headings import first_of_most, heading_faults, matching, nearest, positions
 from connectors.raw_rows import Raw, together
 from connectors.read_faults import SourceFault
-from connectors.row_selection import kept_rows
+from connectors.row_selection import Printed, kept_rows
 from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
 from connectors.source_config import ExcelSource, Sheet
 from connectors.source_files import check_size, files_of, shown
@@ -141,14 +141,16 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
     )
     letters = {heading: int(grid.columns[column][1:]) for heading, column in at.items()}
     rows, notes = _with_errors(rows, letters, facts, place)
-    first = partial(_first_filled, grid)
-    kept, left_out = kept_rows(rows, wanted, first, [part for part in source.key if part in at], sheet.total_rows, place)
+    filled = partial(_filled_cells, grid)
+    no_rows = Printed(sheet.total_rows, source.footer)
+    left = kept_rows(rows, wanted, filled, [part for part in source.key if part in at], no_rows, place)
+    kept = left.rows
     if kept.is_empty():
         raise SourceFault("no_rows", place=place)
-    kept = _filled_down(rows, kept, sheet, letters, first, facts)
+    kept = _filled_down(rows, kept, sheet, letters, filled, facts)
     constants = [pl.lit(sheet.constants[heading]).alias(heading) for heading in mapped if heading in sheet.constants]
     kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped)
-    return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *left_out, *_remarks(sheet, letters, facts, place)))
+    return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *left.notes, *_remarks(sheet, letters, facts, place)))
 
 
 def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: int) -> tuple[list[str], pl.DataFrame]:
@@ -173,11 +175,11 @@ def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFac
     return rows, notes
 
 
-def _first_filled(grid: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
-    """Of each of these rows the first cell that is not blank, mapped or not."""
-    cells = grid.select(pl.all().gather(rows["row"] - 1))
-    filled = [pl.when(pl.col(column).str.strip_chars() != "").then(pl.col(column)) for column in grid.columns]
-    return cells.select(pl.coalesce(filled)).to_series()
+def _filled_cells(grid: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
+    """Of each of these rows the cells that are not blank, mapped or not."""
+    cells = grid.select(pl.all().gather(rows["row"] - 1).str.strip_chars())
+    filled = pl.concat_list(pl.when(pl.col(column) != "").then(pl.col(column)) for column in grid.columns)
+    return cells.select(filled.list.drop_nulls()).to_series()
 
 
 def _filled_down(
@@ -185,7 +187,7 @@ def _filled_down(
     kept: pl.DataFrame,
     sheet: Sheet,
     letters: Mapping[str, int],
-    first: Callable[[pl.DataFrame], pl.Series],
+    filled: Callable[[pl.DataFrame], pl.Series],
     facts: SheetFacts | None,
 ) -> pl.DataFrame:
     """One value for several rows: inside the merged range, and where the file does not tell ranges, inside the block."""
@@ -193,15 +195,15 @@ def _filled_down(
         if heading not in letters:
             continue
         if facts is None:
-            block = first(rows).is_null().cum_sum()
-            filled = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
+            block = (filled(rows).list.len() == 0).cum_sum()
+            above = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
         else:
             column = letters[heading] + facts.first_column
             tops = _tops([(first, last) for at, first, last in facts.merged if at == column], rows["row"][-1])
             value = dict(zip(rows["row"].to_list(), rows[heading].to_list(), strict=True))
             table = {row: value.get(top) for row, top in tops.items()}
-            filled = pl.DataFrame({"row": list(table), "above": list(table.values())}, schema={"row": pl.Int64(), "above": pl.String()})
-        kept = kept.join(filled, on="row", how="left", maintain_order="left")
+            above = pl.DataFrame({"row": list(table), "above": list(table.values())}, schema={"row": pl.Int64(), "above": pl.String()})
+        kept = kept.join(above, on="row", how="left", maintain_order="left")
         kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading)).drop("above")
     return kept
 

@@ -30,6 +30,7 @@ class SourceNight:
     """What became of one source tonight, in rows. read = rejected + out_of_scope + accepted.
 
     carried: standing rows that are an earlier night's. message, melding: why the read is not complete.
+    lines: what became of every line of its files (connectors/line_account.py); empty for what has no lines.
     """
 
     verdict: Verdict
@@ -42,6 +43,7 @@ class SourceNight:
     carried: int = 0
     message: str | None = None
     melding: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def _source(result: NightResult, name: str) -> dict[str, Any]:
         "accepted": source.accepted,
         "carried": source.carried,
         "message": source.message,
+        "lines": dict(source.lines) or None,
     }
 
 

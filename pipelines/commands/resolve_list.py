@@ -88,7 +88,8 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     if not lines:
         raise SourceFault("empty_file", path=path.name)
     dialect = detect(lines, [spelt for name in known for spelt in (name, name.lower(), name.capitalize(), name.upper())], None, None, None)
-    values, bad = split_records(lines, dialect, list(range(len(dialect.headings))))
+    records = split_records(lines, dialect, list(range(len(dialect.headings))))
+    values, bad = records.rows, records.bad
     if len(bad) > values.height:
         raise ListError(
             f"{path.name}, linje {bad[0].row}: antall verdier passer ikke med overskriftene ({len(dialect.headings)}). "

@@ -1,0 +1,60 @@
+"""Lines of delimited text that are no records as they stand: printed around the list, or with bytes that are no text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from connectors.dialect import Dialect
+from connectors.encoding import DAMAGED
+from connectors.printed_lines import has_dates, has_words, last_words, pattern_of, printed
+from connectors.records import BadRecord, Records, lines_of
+
+
+def printed_around(lines: pl.Series, records: Records, dialect: Dialect, key: str | None, footer: tuple[str, ...]) -> frozenset[int]:
+    """Which of the bad lines (1-based) a system printed around the list.
+
+    key: the column of records.rows that the first part of the key stands in; its values tell what a remark does not look like.
+    """
+    numbers = [record.row for record in records.bad if record.lines == 1 and record.found < len(dialect.headings)]
+    separator = re.escape(dialect.separator)
+    texts = lines.gather(pl.Series(numbers, dtype=pl.Int64) - 1).str.strip_chars(" \t\u00a0" + dialect.separator + dialect.quote)
+    found = pl.DataFrame({"row": pl.Series(numbers, dtype=pl.Int64), "text": texts})
+    keys = records.rows[key].drop_nulls() if key else pl.Series([], dtype=pl.String)
+    text = pl.col("text")
+    # A separator in a sentence has a blank behind it; a row cut short has several without.
+    few = text.str.count_matches(f"{separator}[^ \t]") <= 1
+    last = records.rows["row"].max() if records.rows.height else None
+    after = pl.col("row") > (int(str(last)) if last is not None else len(lines))
+    remark = last_words(text, keys_have_words=has_words(keys), keys_have_dates=has_dates(keys))
+    known = (printed(text, None) & few) | (remark & after & ~text.str.contains(separator))
+    if declared := pattern_of(footer):
+        known |= text.str.contains(declared)
+    return frozenset(found.filter(known.fill_null(value=False))["row"])
+
+
+def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[BadRecord]:
+    """The records that have bytes which are no text in them, with the heading that the first of them stands under."""
+    if DAMAGED.encode() not in text:
+        return []
+    lines = lines_of(text)
+    marked = lines.str.contains(DAMAGED, literal=True).arg_true() + 1
+    begun = records.rows["row"]
+    bad = [(record.row, record.row + record.lines) for record in records.bad]
+    found: dict[int, list[int]] = {}
+    for line in marked.to_list():
+        index = begun.search_sorted(line, side="right") - 1
+        if line > dialect.body and index >= 0 and not any(first <= line < after for first, after in bad):
+            found.setdefault(int(begun[index]), []).append(line)
+    return [BadRecord(row, "damaged_text", 0, max(at) - row + 1, _heading(lines[row - 1], dialect)) for row, at in sorted(found.items())]
+
+
+def _heading(line: str, dialect: Dialect) -> str:
+    """The heading over the first damaged value of a line; where quotes may hide separators, nobody knows."""
+    if DAMAGED not in line or (dialect.quote and dialect.quote in line):
+        return "?"
+    values: Sequence[str] = line.split(dialect.separator)
+    column = next(index for index, value in enumerate(values) if DAMAGED in value)
+    return dialect.headings[column] if column < len(dialect.headings) else "?"

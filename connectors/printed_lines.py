@@ -1,0 +1,72 @@
+"""Lines that a system prints around or between the rows of a list: dates of printing, counts, pages, rulers, signatures, end marks."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_DATE = r"(?:\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2})"
+_COUNTED = (
+    r"(?:row\(s\)|rows?|records?|rad\(er\)|rader?|linje\(r\)|linjer?|post\(er\)|poster?|treff|boliger?|enheter?|objekt(?:er)?|leieforhold)"
+)
+_MADE = (
+    r"utskrift\w*|utskrevet|skrevet ut|printet|printed|print date|eksport\w*|export\w*|uttrekk\w*|generert|generated|kj[øo]rt"
+    r"|kj[øo]retid|kj[øo]redato|hentet|rapport\w*|report\w*|produsert|laget av|opprettet av|sist oppdatert|oppdatert pr|dato|date"
+    r"|per dato|pr\.? dato|completion time|tidspunkt"
+)
+_SIGNED = r"med (?:vennlig )?hilsen|mvh|hilsen|signatur|sign\.?|underskrift|attestert|kontrollert|godkjent|saksbehandler"
+_OTHER = r"kilde|source|copyright|©|fortrolig|konfidensielt?|unntatt offentlighet|merk|obs|nb|note"
+_FORMS = (
+    rf"(?:{_MADE}|{_SIGNED})(?:[\s:.,].*)?",
+    rf"(?:{_OTHER})\s*:.*|©.*|copyright\b.*|unntatt offentlighet.*",
+    rf"[(\[]?\s*\d+\s*{_COUNTED}(?:[\s.:,].*)?[)\]]?",
+    rf"(?:antall|number of|ant\.)\s+{_COUNTED}.*",
+    r"(?:side|page|ark)\s*:?\s*\d+(?:\s*(?:av|of|/)\s*\d+)?",
+    r"[-=_*.~#+\s]{3,}",
+    r"[-=*<(\[\s]*(?:slutt|end|eof|the end|ferdig)\b(?:\s+(?:p[åa]|of|av)\b.*)?[\s\w]{0,20}[-=*>)\].\s]*",
+)
+PRINTED = rf"(?i)^\s*(?:{'|'.join(_FORMS)})\s*$"
+"""Matches a whole line, or the only filled cell of one, that no list of homes has as a key."""
+DATED = rf"(?i)^\s*\D.*(?:{_DATE}|\bkl\.?\s?\d{{1,2}}[:.]\d{{2}}).*$"
+"""Words with a date or an hour among them. Only believed of lines after the last row, and where no key looks so."""
+ONLY_WHEN = rf"(?i)^\s*(?:{_DATE}|kl\.?|\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?|\d+|[,.:\s])+\s*$"
+"""A date, an hour or a count: what stands in the cell beside the word."""
+_SENTENCE = r"(?i)[a-zæøå]{2}.*\s.*[a-zæøå0-9]"
+"""Several words."""
+
+
+def printed(text: pl.Expr, declared: str | None) -> pl.Expr:
+    """Whether a text is such a line, by its words or by a pattern of the municipality's file."""
+    by_words = text.str.contains(PRINTED)
+    return by_words | text.str.contains(declared) if declared else by_words
+
+
+def last_words(text: pl.Expr, *, keys_have_words: bool, keys_have_dates: bool) -> pl.Expr:
+    """Whether the only text of a line after the last row is a remark: it looks like no key of this list."""
+    dated = pl.lit(value=False) if keys_have_dates else text.str.contains(DATED)
+    worded = pl.lit(value=False) if keys_have_words else text.str.contains(_SENTENCE)
+    return dated | worded
+
+
+def has_words(keys: pl.Series) -> bool:
+    return bool(keys.str.contains(_SENTENCE).any())
+
+
+def has_dates(keys: pl.Series) -> bool:
+    return bool(keys.str.contains(DATED).any())
+
+
+def pattern_of(declared: tuple[str, ...]) -> str | None:
+    """One pattern of those that `footer` lists; None for none. They match anywhere in the line, and letters' case does not count."""
+    return "(?i)" + "|".join(f"(?:{one})" for one in declared) if declared else None
+
+
+def compiles(pattern: str) -> bool:
+    """Whether both Python and polars can use it."""
+    try:
+        re.compile(pattern)
+        pl.Series([""]).str.contains(pattern)
+    except (re.error, pl.exceptions.PolarsError):
+        return False
+    return True

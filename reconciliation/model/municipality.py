@@ -69,6 +69,8 @@ class Needs(Strict):
     """A workbook, or a folder of them."""
     services: tuple[str, ...] = ()
     """Owners who must answer; everyone in `owners` when left out."""
+    groups: dict[str, int] = Field(default_factory=dict)
+    """Who needs municipal dwellings, as the municipality's own counts: title -> households or persons. Never a name."""
 
 
 class Kostra(Strict):

@@ -77,12 +77,13 @@ class ProjectedYear:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedCategory:
-    """fault: why nothing was computed; the column is then left out, never zero. None when it was, and None with
+    """tonight: dwellings counted tonight, before any planned measure. fault: why nothing was computed; the column is then left out, never zero. None when it was, and None with
     `asked` False when the municipality's file asks for none. tested: how the method would have done on this municipality's own
     past years; None until the ledger and the population table have two years in common."""
 
     category: str
     title: str
+    tonight: int
     years: tuple[ProjectedYear, ...]
     asked: bool
     fault: CannotCompute | None
@@ -158,7 +159,7 @@ def _category(
         )
         for year in years
     )
-    return ProjectedCategory(need.category, need.title, columns, wanted is not None, fault, figures, refugees, tested)
+    return ProjectedCategory(need.category, need.title, need.have, columns, wanted is not None, fault, figures, refugees, tested)
 
 
 def stock_by_year(history: pl.DataFrame) -> dict[str, dict[int, int]]:

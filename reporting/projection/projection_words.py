@@ -98,8 +98,8 @@ def paragraph(needs: ProjectedNeeds, name: str) -> tuple[str, ...]:
 
 
 def _sentence(one: ProjectedCategory) -> str:
-    now, later = one.years[0], one.years[-1]
-    said = [text("projection.strategy_have", title=one.title, have=counted(now.have, "bolig"))]
+    later = one.years[-1]
+    said = [text("projection.strategy_have", title=one.title, have=counted(one.tonight, "bolig"))]
     if later.reported is not None:
         said.append(text("projection.strategy_reported", year=later.year, count=reported(later)))
     if later.computed is not None:

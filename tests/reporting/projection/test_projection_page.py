@@ -69,3 +69,11 @@ def test_a_municipality_without_the_key_has_no_such_section() -> None:
     assert plan is not None
     assert plan.projected is None
     assert "planstrategien</h2>" not in render_needs(result, plan)
+
+
+def test_the_staircase_shows_each_category_with_its_basis_tenancy_and_staffing(shown: tuple[NightResult, HousingPlan]) -> None:
+    page = render_needs(*shown)
+    assert "Trappen av boliger" in page
+    assert "Forskrift om tildeling av kommunal bolig" in page
+    assert "Leieforhold: Husleieloven" in page
+    assert "Bemanning: Bemannet personalbase hele døgnet" in page

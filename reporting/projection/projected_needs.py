@@ -77,9 +77,12 @@ class ProjectedYear:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedCategory:
-    """tonight: dwellings counted tonight, before any planned measure. fault: why nothing was computed; the column is then left out, never zero. None when it was, and None with
-    `asked` False when the municipality's file asks for none. tested: how the method would have done on this municipality's own
-    past years; None until the ledger and the population table have two years in common."""
+    """tonight: dwellings counted tonight, before any planned measure.
+
+    fault: why nothing was computed; the column is then left out, never zero. None when it was, and None with `asked` False when
+    the municipality's file asks for none. tested: how the method would have done on this municipality's own past years; None
+    until the ledger and the population table have two years in common.
+    """
 
     category: str
     title: str

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.night_resource import one_sentence
 from assets.night_session import NightSession
+from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
 from reconciliation.decisions.questions import Question, Tables, questions
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import labels
+from reporting.clarifications import labels, settled_in_source
 from reporting.clarifications_reading import read_answers
+from reporting.privacy import hidden_names
 from reporting.receipt import FOLDER, write_receipt
 
 log = logging.getLogger("kobosync")
@@ -45,10 +47,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A night's questions, and the sources of every dwelling in them."""
+    """A night's questions, and the sources of every dwelling in them.
+
+    in_source: a sentence for each dwelling in doubt that no answer can settle. hidden: what names a shielded dwelling.
+    """
 
     questions: Sequence[Question]
     sources: Mapping[str, Sequence[str]]
+    in_source: Sequence[str] = ()
+    hidden: Collection[str] = ()
 
 
 def questions_of(find: Find, ledger: Ledger, slug: str) -> Asked:
@@ -73,7 +80,12 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
     found = questions(tables, ledger.decisions(slug))
     named = {one for question in found for one in (question.dwelling, question.other) if one}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
-    return Asked(found, {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {})
+    return Asked(
+        found,
+        {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {},
+        [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)],
+        hidden_names(tables.dwellings, tables.items, made["dwellings"].facts.get(SHIELDED_GONE, ())),
+    )
 
 
 def pick_up_folder(municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0) -> list[Receipt]:

@@ -47,8 +47,10 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         with one_sentence():
             done = night_steps.merge_rows(session, standing_rows.frame)
         dwellings = done.dwellings
+        # Tonight's table replaces the last night's, so what must be remembered of that one is read before.
+        gone = night_steps.shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
         yield dg.Output(
-            Table(dwellings, standing_rows.facts),
+            Table(dwellings, {**standing_rows.facts, night_steps.SHIELDED_GONE: gone}),
             "dwellings",
             metadata=told(dwellings, "kategori"),
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from assets.night_session import NightSession
+from assets.stored_table import Table
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource
@@ -19,6 +20,7 @@ from reconciliation.ledger import PLANNED
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.model import tables
+from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning import Plan, make_plan
@@ -29,6 +31,9 @@ from reconciliation.reading.official_addresses import official_addresses, with_o
 from reconciliation.reading.register_text import masked_entries
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import Validated, validate
+
+SHIELDED_GONE = "shielded_gone"
+"""Fact of the table of dwellings: see `shielded_and_gone`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +186,15 @@ def rows_adrift(standing: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """Law 1 after merging, in words."""
     parts = int(dwellings.get_column("source_keys").list.len().sum())
     return "" if parts == standing.height else f"{standing.height} rows stand, {parts} are in dwellings."
+
+
+def shielded_and_gone(before: Table | None, dwellings: pl.DataFrame) -> list[str]:
+    """leverandor_bolig_id of dwellings that stand in no source tonight and had a shielded address when they last did (law 10).
+
+    before: the last night's table of dwellings, with what it remembered of earlier nights.
+    """
+    if before is None:
+        return []
+    last = tables.conformed(before.frame, tables.DWELLINGS)
+    known = {*shielded_ids(last), *before.facts.get(SHIELDED_GONE, ())}
+    return sorted(known - set(dwellings.get_column("leverandor_bolig_id")))

@@ -11,6 +11,7 @@ import polars as pl
 from assets.answer_assets import asked
 from assets.checks import check_key, result
 from assets.night_resource import FRESH, Night, one_sentence
+from assets.night_steps import SHIELDED_GONE
 from assets.row_assets import verdicts_of
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, Tables
@@ -135,6 +136,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 messages=judgement.messages,
                 needs=read_needs(municipality, session.home),
                 **_decisions(municipality, session.ledger, made),
+                shielded_gone=frozenset(made["dwellings"].facts.get(SHIELDED_GONE, ())),
                 measures=read_measures(municipality, session.home),
                 projection_tables=read_projection_tables(municipality, session.home, session.as_of),
             )
@@ -206,10 +208,11 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
     """What people are asked tonight and what they decided before, as the reports show it."""
     decisions = ledger.decisions(municipality.slug)
     seen = made["register"].facts["verdict"] == "complete"
+    found = asked(made, ledger, municipality.slug)
     return {
-        "questions": tuple(asked(made, ledger, municipality.slug).questions) if seen else (),
+        "questions": tuple(found.questions) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
-        "contradictory": tuple(contradictory_in_words(row, municipality) for row in contradictory(decisions)),
+        "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,8 @@ from reconciliation.decisions.answer_choices import named_entry
 from reconciliation.decisions.questions import ABSENT, FIELD, MATCH, MERGE, Question
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
+from reconciliation.plan.classes import SETTLE_IN_SOURCE
+from reporting.privacy import HIDDEN_FIELDS, with_shown_address
 from reporting.stop_causes import cause
 
 LONGEST_LABEL = 40
@@ -39,8 +41,8 @@ class Shown:
 
 
 def shown(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
-    """dwellings: leverandor_bolig_id -> its sources. A secret address stands nowhere in what this returns (law 10)."""
-    ours, theirs = (_visible(side, question.secret) for side in (question.ours, question.theirs))
+    """dwellings: leverandor_bolig_id -> its sources. A shielded address stands nowhere in what this returns (law 10)."""
+    ours, theirs = (_visible(side, question) for side in (question.ours, question.theirs))
     sources = _titles(municipality, dwellings.get(question.dwelling, ()))
     sides = ((text("clarifications.ours", sources=sources), ours), (_other(question, municipality, dwellings), theirs))
     return Shown(
@@ -72,6 +74,19 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
     return word_for("clarification_answers", verdict)
 
 
+def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tuple[str | None, str]]:
+    """(owner, sentence) of each dwelling in doubt that no answer can settle. items: PLAN_ITEMS. dwellings: DWELLINGS."""
+    waiting = items.filter(pl.col("reason") == SETTLE_IN_SOURCE).select("leverandor_bolig_id", "reason", "details")
+    told = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id")).sort("leverandor_bolig_id")
+    return [
+        (
+            row["owner"],
+            text("clarifications.in_source", dwelling=row["leverandor_bolig_id"], address=row["adresse"], why=cause(row["reason"])),
+        )
+        for row in told.iter_rows(named=True)
+    ]
+
+
 def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:
     """leverandor_bolig_id -> what was decided about it: "Avgjort av … den …". decisions: the ledger's DECISIONS in force."""
     human = decisions.filter(pl.col("kind").is_in([MATCH, MERGE, FIELD, "conflict", "adoption"])).sort("decided", "decision_id")
@@ -95,9 +110,13 @@ def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
     return text("clarifications.decided", **_told(row, municipality))
 
 
-def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
-    """row: one of the ledger's DECISIONS that cannot be true together with others. Ids alone: an address may be secret."""
-    sides = " – ".join(str(one) for one in (row["subject"], named_entry(row)) if one)
+def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, hidden: Collection[str] = ()) -> str:
+    """row: one of the ledger's DECISIONS that cannot be true together with others. hidden: what names a shielded dwelling
+    (privacy.hidden_names): a decision about one and about a visible one names the shielded side only.
+    """
+    named = [str(one) for one in (row["subject"], named_entry(row)) if one]
+    shielded = [one for one in named if one in hidden]
+    sides = " – ".join(shielded or named)
     return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
 
 
@@ -137,8 +156,10 @@ def _titles(municipality: Municipality, sources: Sequence[str]) -> str:
     return ", ".join(municipality.sources[one].title if one in municipality.sources else one for one in sources)
 
 
-def _visible(side: Mapping[str, Any], secret: bool) -> dict[str, Any]:
-    return {name: None if secret and name in PLACE_FIELDS else value for name, value in side.items()}
+def _visible(side: Mapping[str, Any], question: Question) -> dict[str, Any]:
+    """What is asked about is shown, unless it tells the place itself."""
+    hidden = HIDDEN_FIELDS - ({question.field} - PLACE_FIELDS) if question.secret else frozenset()
+    return {name: None if name in hidden else value for name, value in side.items()}
 
 
 def _address(question: Question) -> str:

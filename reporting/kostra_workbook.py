@@ -11,7 +11,7 @@ from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
 from reporting.kostra import RULES, Basis, Kostra, Part, kostra
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import with_shown_address, with_untelling_keys
 from reporting.sheet_writer import Book, Cell, Column
 
 Row = tuple[Sequence[Cell], str | None]
@@ -85,7 +85,7 @@ def _row_columns() -> list[Column]:
 def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     titles = {slug: category.title for slug, category in municipality.categories.items()}
     marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
-    shown = with_shown_address(found.rows).select(
+    shown = with_shown_address(with_untelling_keys(found.rows)).select(
         "leverandor_bolig_id",
         "kobo_id",
         "adresse",

@@ -61,6 +61,7 @@ class NightResult:
     standing_rows: STANDING_ROWS, what each source says of each dwelling. class_changes: CLASS_CHANGES, tonight included.
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
+    shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they last stood in a source.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.
     """
@@ -96,3 +97,4 @@ class NightResult:
     questions: tuple[Question, ...] = ()
     decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
     contradictory: tuple[str, ...] = ()
+    shielded_gone: frozenset[str] = frozenset()

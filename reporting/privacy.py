@@ -1,42 +1,131 @@
-"""Which rows and dwellings have a secret address, and what is shown instead (law 10)."""
+"""Which rows and dwellings have a shielded address, and what is shown instead (law 10; reconciliation/model/shielding has the pairs)."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 import polars as pl
 
 from language import text
+from reconciliation.addresses import fold, folded
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.shielding import is_shielded, shielded_entries, shielded_ids
 from reporting.night_report import NightResult
 
+HIDDEN_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "eier_organisasjonsnummer"}
+"""What is shown of no shielded dwelling: its place, and the measures by which its row elsewhere could be found again."""
+
 _PLACE = ["source", "sheet", "row"]
+_TOLD_BY = ["adressenavn", "gardsnummer", "bruksnummer"]
+_SHARED = ("B02", "B03")
+"""Rules that several rows of one house break together: each of them tells where the others are."""
 
 
 def with_shown_address(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """dwellings: DWELLINGS, or any frame with its address columns. Adds `adresse`: as written, or that it is secret."""
+    """dwellings: DWELLINGS, or any frame with its address columns. Adds `adresse`: as written, or that it is shielded."""
     house = pl.concat_str([pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null("")])
     parts = [pl.col("adressenavn"), house, pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse")]
     written = pl.concat_str(parts, separator=" ", ignore_nulls=True)
-    return dwellings.with_columns(
-        adresse=pl.when(pl.col("hemmelig_adresse").fill_null(value=False)).then(pl.lit(text("page.secret"))).otherwise(written)
-    )
+    return dwellings.with_columns(adresse=pl.when(is_shielded()).then(pl.lit(text("page.secret"))).otherwise(written))
+
+
+def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[str] = ()) -> frozenset[str]:
+    """Everything that names a shielded dwelling: its id, its keys ("source:key") and its entry (koboId, and as "kobo:<koboId>").
+
+    dwellings: DWELLINGS. items: PLAN_ITEMS. gone: leverandor_bolig_id of shielded dwellings that stand in no source any more.
+    """
+    ids = pl.concat([shielded_ids(dwellings), pl.Series(sorted(gone), dtype=pl.String)])
+    entries = shielded_entries(ids, items)
+    keys = dwellings.filter(is_shielded()).get_column("source_keys").explode(empty_as_null=False).drop_nulls()
+    return frozenset([*ids, *keys, *entries, *(f"kobo:{one}" for one in entries)])
+
+
+def told_of(message: str, named: Collection[str | None], hidden: Collection[str]) -> str:
+    """What the register said of a dwelling; a sentence of ours where that (`named`: its ids) is hidden, or the words name one that is."""
+    if message and hidden and (any(one in hidden for one in named) or any(one in message for one in hidden)):
+        return text("refusals.secret")
+    return message
 
 
 def hide_secret_values(result: NightResult) -> pl.DataFrame:
-    """The night's deviations without the values of rows whose source flags a secret address.
+    """The night's deviations without the values of rows whose source flags a shielded address.
 
-    A message may quote the value, so it goes too; what remains says where to look and which rule it is.
+    A message may quote the value, so it goes too; what remains says where to look and which rule it is. A row is hidden by its
+    place, by its key, and where it breaks a rule together with a hidden row of its house.
     """
-    secret_rows = result.rejected_rows.filter(pl.col("hemmelig_adresse").fill_null(value=False)).select(_PLACE).unique()
-    secret_keys = (
-        result.dwellings.filter(pl.col("hemmelig_adresse").fill_null(value=False)).select(known="source_keys").explode("known").unique()
+    flagged = result.rejected_rows.filter(is_shielded())
+    dwellings = result.dwellings.filter(is_shielded()).select(known="source_keys").explode("known")
+    keys = pl.concat([flagged.select(known=_known()), dwellings]).drop_nulls().unique()
+    houses = flagged.select("source", house=_house()).drop_nulls().unique()
+    beside = result.rejected_rows.with_columns(house=_house()).join(houses, on=["source", "house"], how="semi")
+    marked = result.deviations.with_columns(known=_known()).join(
+        keys.with_columns(by_key=True), on="known", how="left", maintain_order="left"
     )
-    key = pl.format("{}:{}", "source", "source_key")
-    marked = (
-        result.deviations.join(secret_rows.with_columns(by_row=True), on=_PLACE, how="left", nulls_equal=True, maintain_order="left")
-        .with_columns(known=key)
-        .join(secret_keys.with_columns(by_key=True), on="known", how="left", maintain_order="left")
+    for name, rows in (("by_row", flagged), ("by_house", beside)):
+        places = rows.select(*_PLACE, pl.lit(value=True).alias(name)).unique()
+        marked = marked.join(places, on=_PLACE, how="left", nulls_equal=True, maintain_order="left")
+    shared = pl.col("rule").is_in(_SHARED) & pl.col("by_house")
+    marked = marked.with_columns(secret=pl.any_horizontal(pl.col("by_row", "by_key").fill_null(value=False), shared.fill_null(value=False)))
+    hidden = pl.col("secret")
+    return (
+        without_telling_names(marked, result)
+        .with_columns(
+            value=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("value"),
+            message=pl.when(hidden).then(pl.lit(text("workbook.secret_message"))).otherwise("message"),
+        )
+        .select(result.deviations.columns)
     )
-    secret = pl.col("by_row").fill_null(value=False) | pl.col("by_key").fill_null(value=False)
-    return marked.with_columns(
-        value=pl.when(secret).then(pl.lit(text("page.secret"))).otherwise("value"),
-        message=pl.when(secret).then(pl.lit(text("workbook.secret_message"))).otherwise("message"),
-    ).select(result.deviations.columns)
+
+
+def fixed_lately(result: NightResult) -> pl.DataFrame:
+    """The night's `fixed` deviations: of a shielded dwelling's rows no sheet and no key that tells where it is."""
+    keys = result.dwellings.filter(is_shielded()).select(known="source_keys").explode("known").drop_nulls().unique()
+    marked = result.fixed.with_columns(secret=_known().is_in(keys.get_column("known").implode()).fill_null(value=False))
+    return without_telling_names(marked, result).select(result.fixed.columns)
+
+
+def without_telling_names(rows: pl.DataFrame, result: NightResult) -> pl.DataFrame:
+    """rows: source, sheet, row, source_key and `secret`. Where secret, a sheet or a key that is named after the place is left out:
+    people name sheets after streets, and make keys of addresses."""
+    if not rows.get_column("secret").any():
+        return rows
+    known = pl.concat(
+        [frame.select(*_PLACE, *_TOLD_BY) for frame in (result.rejected_rows, result.standing_rows, result.out_of_scope_rows)]
+    )
+    told = rows.join(known.unique(_PLACE), on=_PLACE, how="left", nulls_equal=True, maintain_order="left", suffix="_known")
+    shown = [
+        (sheet, key) if not secret else (None if _tells(sheet, *place) else sheet, None if _tells(key, *place) else key)
+        for secret, sheet, key, *place in told.select("secret", "sheet", "source_key", *_TOLD_BY).iter_rows()
+    ]
+    sheets, names = zip(*shown, strict=True)
+    return rows.with_columns(sheet=pl.Series(sheets, dtype=pl.String), source_key=pl.Series(names, dtype=pl.String))
+
+
+def with_untelling_keys(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: DWELLINGS or entries. Of shielded ones no source key that is made of the place."""
+    hidden = dwellings.filter(is_shielded()).select("leverandor_bolig_id", "source_keys", *_TOLD_BY).drop_nulls("source_keys")
+    if hidden.is_empty():
+        return dwellings
+    shown = {ours: [key for key in keys if not _tells(key.partition(":")[2], *place)] for ours, keys, *place in hidden.iter_rows()}
+    kept = pl.DataFrame(
+        {"leverandor_bolig_id": list(shown), "_shown": list(shown.values())}, schema_overrides={"_shown": pl.List(pl.String())}
+    )
+    told = dwellings.join(kept, on="leverandor_bolig_id", how="left", maintain_order="left")
+    return told.with_columns(source_keys=pl.coalesce("_shown", "source_keys")).drop("_shown")
+
+
+def _tells(name: str | None, street: str | None, farm: int | None, plot: int | None) -> bool:
+    if not name:
+        return False
+    parts = [fold(street)] if street else []
+    told = any(part and part in fold(name) for part in parts) or (farm is not None and f"{farm}/{plot}" in name)
+    # Of a row whose address could not be read, a name of several words may be the address itself.
+    return told or (street is None and " " in name.strip())
+
+
+def _known() -> pl.Expr:
+    return pl.format("{}:{}", "source", "source_key")
+
+
+def _house() -> pl.Expr:
+    return pl.concat_str(folded("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null(""), separator="|")

@@ -13,12 +13,12 @@ from typing import Any
 import polars as pl
 
 from language import rendered, text, word_for
-from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import CLASS_TITLE, DwellingClass
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import HIDDEN_FIELDS, hidden_names, told_of, with_shown_address, with_untelling_keys
 from reporting.progress_overview import owner_title
 from reporting.stop_causes import cause
 
@@ -42,16 +42,16 @@ def entries(result: NightResult) -> pl.DataFrame:
     if result.register_rows is not None and "kobo_id" in result.register_rows.columns:
         known = [name for name in result.register_rows.columns if name in CONTENT]
         alone = alone.join(result.register_rows.select("kobo_id", *known).unique("kobo_id"), on="kobo_id", how="left")
-    everything = pl.concat([ours, alone], how="diagonal_relaxed")
+    gone = pl.col("leverandor_bolig_id").is_in(list(result.shielded_gone)).fill_null(value=False)
+    everything = pl.concat([ours, alone], how="diagonal_relaxed").with_columns(hemmelig_adresse=is_shielded() | gone)
     numbers = [pl.col(name).cast(pl.String) for name in ("gardsnummer", "bruksnummer")]
     rest = [
         pl.when(pl.any_horizontal(pl.col("festenummer", "seksjonsnummer").is_not_null())).then(pl.col(name).fill_null(0).cast(pl.String))
         for name in ("festenummer", "seksjonsnummer")
     ]
-    secret = pl.col("hemmelig_adresse").fill_null(value=False)
     return (
-        with_shown_address(everything)
-        .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=secret)
+        with_shown_address(with_untelling_keys(everything))
+        .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=is_shielded())
         .with_columns(matrikkel=pl.when("secret").then(None).otherwise("matrikkel"))
         # Among its neighbours a secret dwelling would be found by its place in the list.
         .sort(
@@ -109,7 +109,13 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
 
 def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
     lineage = _lineage(result)
-    became = {row[0]: row[1:] for row in result.outcomes.select("leverandor_bolig_id", "verb", "outcome", "message").iter_rows()}
+    hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
+    became = {
+        ours: (verb, outcome, told_of(rendered(message), (ours, kobo_id), hidden))
+        for ours, kobo_id, verb, outcome, message in result.outcomes.select(
+            "leverandor_bolig_id", "kobo_id", "verb", "outcome", "message"
+        ).iter_rows()
+    }
     for start in range(0, found.height, AT_ONCE):
         some = found.slice(start, AT_ONCE)
         register = _register_values(result, found, some)
@@ -125,7 +131,7 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
             ]
 
 
-_TOLD = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "candidates", "secret")
+_TOLD = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "secret")
 
 
 def _detail(
@@ -149,23 +155,23 @@ def _detail(
         said["h"] = cause(row["held"], row["details"])
     if row["source_keys"]:
         said["s"] = list(row["source_keys"])
-    if row["candidates"]:
-        said["m"] = list(row["candidates"])
+    if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):
+        said["m"] = named
     if lineage:
-        hidden = [name in PLACE_FIELDS and row["secret"] for name, *_ in lineage]
+        hidden = [name in HIDDEN_FIELDS and row["secret"] for name, *_ in lineage]
         said["l"] = [
             [word_for("fields", name), source, text("page.secret") if hide else value, won, word_for("lineage", reason)]
             for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
         ]
     outcome = became.get(row["leverandor_bolig_id"])
     if outcome:
-        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), rendered(outcome[2]) or None]
+        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), outcome[2] or None]
     return said
 
 
 def _shown(name: str, secret: pl.Expr) -> pl.Expr:
-    """A secret dwelling's place is left out."""
-    return pl.when(~secret).then(pl.col(name)).alias(name) if name in PLACE_FIELDS else pl.col(name)
+    """A shielded dwelling's place is left out, and what it could be found by elsewhere."""
+    return pl.when(~secret).then(pl.col(name)).alias(name) if name in HIDDEN_FIELDS else pl.col(name)
 
 
 def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
@@ -174,9 +180,8 @@ def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFra
     if rows is None or "kobo_id" not in rows.columns:
         return {}
     flags = found.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
-    own = pl.col("hemmelig_adresse").fill_null(value=False) if "hemmelig_adresse" in rows.columns else pl.lit(value=False)
     marked = rows.join(among, on="kobo_id", how="semi").join(flags, on="kobo_id", how="left")
-    secret = pl.col("flagged").fill_null(value=False) | own
+    secret = pl.col("flagged").fill_null(value=False)
     chosen = [_shown(name, secret) if name in rows.columns else pl.lit(None).alias(name) for name in FIELDS]
     return {kobo_id: tuple(values) for kobo_id, *values in marked.select("kobo_id", *chosen).iter_rows()}
 

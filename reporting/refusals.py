@@ -8,7 +8,7 @@ import polars as pl
 
 from language import rendered
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import hidden_names, told_of, with_shown_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Refusal:
 
 def refusals(result: NightResult) -> list[Refusal]:
     """Sorted by owner and id. outcomes whose dwelling is no longer in our sources keep their id alone."""
+    hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     shown = with_shown_address(result.dwellings).select("leverandor_bolig_id", "adresse", "owner")
     refused = result.outcomes.filter(pl.col("outcome") == "refused").join(shown, on="leverandor_bolig_id", how="left")
     return [
@@ -32,7 +33,7 @@ def refusals(result: NightResult) -> list[Refusal]:
             row["owner"],
             row["verb"],
             row["status"],
-            rendered(row["message"]),
+            told_of(rendered(row["message"]), (row["leverandor_bolig_id"], row["kobo_id"]), hidden),
         )
         for row in refused.sort("owner", "leverandor_bolig_id", nulls_last=True).iter_rows(named=True)
     ]

@@ -9,10 +9,10 @@ import polars as pl
 
 from language import day, text, word_for
 from reconciliation.model.rules import BY_ID
-from reporting.clarifications import shown
+from reporting.clarifications import settled_in_source, shown
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import fixed_lately, with_shown_address
 from reporting.progress_overview import owner_title
 from reporting.progress_page import RULES_PAGE
 from reporting.refusals import Refusal
@@ -57,7 +57,7 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             book.sheet(text("workbook.sheets.refused"), text("refusals.title"), columns(widths), rows)
         _clarifications(book, owner, title, result)
         book.sheet(text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
-        theirs = result.fixed.filter(pl.col("owner") == owner)
+        theirs = fixed_lately(result).filter(pl.col("owner") == owner)
         if theirs.height:
             heading = text("workbook.heading_fixed", owner=title)
             book.sheet(text("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
@@ -68,11 +68,13 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
     mine = [question for question in result.questions if question.owner == owner and question.decided is None]
-    if mine or result.contradictory:
+    in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
+    notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
+    if mine or notes:
         named = {one for question in mine for one in (question.dwelling, question.other) if one}
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
         asked = [shown(question, result.municipality, dict(sources.iter_rows())) for question in mine]
-        add_clarifications(book, title, result.as_of, asked, result.contradictory)
+        add_clarifications(book, title, result.as_of, asked, notes)
     if result.decided:
         decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
         rows = [

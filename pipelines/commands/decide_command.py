@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 
 from assets.answer_assets import Asked, pick_up, questions_of
 from assets.table_io import EarlierTables
-from language import word_for
+from language import text, word_for
 from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
@@ -109,16 +109,22 @@ def _open(asked: Asked) -> list[Question]:
 
 
 def _list(asked: Asked, ledger: Ledger, municipality: Municipality, output: str, console: Console) -> int:
-    clashes = [contradictory_in_words(row, municipality) for row in contradictory(ledger.decisions(municipality.slug))]
+    clashes = [contradictory_in_words(row, municipality, asked.hidden) for row in contradictory(ledger.decisions(municipality.slug))]
     if output == "json":
         told = [_as_json(question, shown(question, municipality, asked.sources)) for question in asked.questions]
-        print(json.dumps({"questions": told, "contradictory": clashes}, ensure_ascii=False, indent=1, default=str))
+        print(
+            json.dumps(
+                {"questions": told, "in_source": list(asked.in_source), "contradictory": clashes}, ensure_ascii=False, indent=1, default=str
+            )
+        )
         return DONE
     table = RichTable("question", "dwelling", "asks", "answers", title=f"{len(_open(asked))} open questions", title_justify="left")
     for question in _open(asked):
         one = shown(question, municipality, asked.sources)
         table.add_row(one.id, f"{one.address}\n{one.dwelling}", one.question, ", ".join(one.answers.values()))
     console.print(table)
+    for sentence in [text("clarifications.in_source_title"), *asked.in_source] if asked.in_source else ():
+        console.print(sentence, highlight=False, markup=False)
     for clash in clashes:
         console.print(clash, style="yellow", highlight=False, markup=False)
     return DONE

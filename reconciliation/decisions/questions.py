@@ -24,6 +24,7 @@ from reconciliation.decisions.field_evidence import (
     said_by_sources,
 )
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
+from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 
@@ -38,7 +39,8 @@ class Question:
     """about: MATCH, MERGE, FIELD or ABSENT. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
 
     ours, theirs: canonical field -> value of each side. said: source -> value, where our own sources disagree on `field`.
-    secret: either side has an address that is shown nowhere. decided: the standing answer on this evidence, None while open.
+    secret: the address is shown nowhere, of either side: no pair is asked of which one side alone is shielded.
+    decided: the standing answer on this evidence, None while open.
     """
 
     id: str
@@ -92,6 +94,11 @@ def question_id(*parts: str | None) -> str:
     return "S-" + hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:10].upper()
 
 
+def _one_home() -> pl.Expr:
+    """On MATCHES: the two are, or were, held for the same home."""
+    return pl.col("certain") | (pl.col("key") == "link")
+
+
 class _Known:
     """What the questions of one night are made from, looked up once."""
 
@@ -115,6 +122,9 @@ class _Known:
         entries = pl.concat([waiting.select("kobo_id"), offered.select("kobo_id")]).drop_nulls().unique()
         held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
         self.entries = {} if held is None else {row["kobo_id"]: row for row in held.iter_rows(named=True)}
+        shielded = shielded_ids(night.dwellings)
+        one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
+        self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
         self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 
     def about(self, item: Mapping[str, Any]) -> Iterator[Question]:
@@ -129,10 +139,16 @@ class _Known:
             if not disputed and item["kobo_id"] in self.entries:
                 yield self._match(item, dwelling, item)
         elif dwelling["candidates"]:
-            yield from (self._merge(item, dwelling, self.dwellings[one]) for one in dwelling["candidates"] if one in self.dwellings)
+            named = [one for one in dwelling["candidates"] if one in self.dwellings and self._may_be_named(item, one)]
+            yield from (self._merge(item, dwelling, self.dwellings[one]) for one in named)
         else:
             offered = self.offered.get(item["leverandor_bolig_id"], [])
-            yield from (self._match(item, dwelling, match) for match in offered if match["kobo_id"] in self.entries)
+            named = [match for match in offered if match["kobo_id"] in self.entries and self._may_be_named(item, match["kobo_id"])]
+            yield from (self._match(item, dwelling, match) for match in named)
+
+    def _may_be_named(self, item: Mapping[str, Any], other: str) -> bool:
+        """Law 10: see reconciliation/model/shielding."""
+        return (item["leverandor_bolig_id"] in self.shielded) == (other in self.shielded)
 
     def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], match: Mapping[str, Any]) -> Question:
         kobo_id, ours = match["kobo_id"], str(dwelling["leverandor_bolig_id"])
@@ -214,6 +230,6 @@ class _Known:
             ours={name: dwelling.get(name) for name in _SIDE},
             theirs={name: theirs.get(name) for name in _SIDE},
             said=dict(said or {}),
-            secret=bool(dwelling.get("hemmelig_adresse")) or bool(theirs.get("hemmelig_adresse")),
+            secret=ours in self.shielded,
             decided=asked(self.record, answers),
         )

@@ -53,20 +53,24 @@ REASONS: dict[str, Reason] = {
     "fields_differ": Reason("Differs: {fields}", "Ulikt: {fields}"),
     "sources_disagree": Reason("Sources disagree on {fields}", "Kildene er uenige om {fields}"),
     "unit_number_missing": Reason(
-        "No unit number where {count} other dwellings stand", "Bruksenhetsnummeret mangler, og det står {count} andre boliger på adressen"
+        "No unit number where several dwellings stand", "Bruksenhetsnummeret mangler, og det står flere boliger på adressen"
     ),
     "lease_reference_missing": Reason(
         "One lease or the whole unit? Others let it room by room",
         "Ett leieforhold eller hele bruksenheten? Andre kilder har den rom for rom",
     ),
     "nearly_same_address": Reason(
-        "Nearly the address of {count} dwellings of other sources: one slip of the hand, or two dwellings?",
-        "Nesten samme adresse som i en annen kilde ({count}): skrivefeil, eller to boliger?",
+        "Nearly the address of a dwelling of another source: one slip of the hand, or two dwellings?",
+        "Nesten samme adresse som i en annen kilde: skrivefeil, eller to boliger?",
     ),
     "two_known_ids": Reason(
         "Two dwellings we know apart have become alike: {candidates}", "To boliger vi kjenner hver for seg, er blitt like: {candidates}"
     ),
-    "uncertain_match": Reason("Possibly in the register already ({count} candidates)", "Kan være i Kobo allerede ({count} mulige treff)"),
+    "uncertain_match": Reason("Possibly in the register already", "Kan være i Kobo allerede"),
+    "settle_in_source": Reason(
+        "Cannot be told apart for certain as the row stands: complete the address, unit number or lease reference in the source",
+        "Kan ikke kobles sikkert slik raden står. Fyll ut adresse, bruksenhetsnummer og rom i kilden",
+    ),
     "deleted_in_kobo": Reason("Deleted in the register, still in our sources", "Slettet i Kobo, men står fortsatt i kilden"),
     "gone": Reason("In no source since {nights} nights", "Borte fra kildene i {nights} netter"),
     "gone_in_both": Reason("In no source and no longer in the register", "Borte både fra kildene og fra Kobo"),

@@ -12,10 +12,14 @@ from reconciliation.likeness.street_spelling import stem
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.row_joins import beside, without
+from reconciliation.model.shielding import nameable, shielded_entries, shielded_ids
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.difference import at_odds, changes_of
 from reconciliation.plan.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
+
+SETTLE_IN_SOURCE = "settle_in_source"
+"""Reason of a dwelling in doubt of which no question can be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,7 @@ def class_dwellings(night: Night) -> pl.DataFrame:
     unsure = night.matches.filter(~pl.col("certain"))
     unsure = without(without(unsure, clashing, "leverandor_bolig_id"), certain, "leverandor_bolig_id")
     offered = unsure.group_by("leverandor_bolig_id").agg(
-        pl.len().alias("offers"),
-        pl.col("kobo_id").sort().alias("offered"),
+        pl.lit(value=True).alias("uncertain"),
         pl.col("key").sort().first().alias("offer_key"),
         pl.col("reason").sort().first().alias("offer_reason"),
     )
@@ -54,15 +57,34 @@ def class_dwellings(night: Night) -> pl.DataFrame:
     gone = without(night.links.filter(pl.col("kobo_id").is_not_null()), certain, "kobo_id")
     broken = without(gone, night.register_rows, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
     joined = beside(night.dwellings, pl.concat([certain, clashing]), "leverandor_bolig_id")
-    for told in (_changes(night, joined), offered, broken, _elsewhere(night.dwellings)):
+    for told in (_changes(night, joined), offered, _named(night, unsure), broken, _elsewhere(night.dwellings)):
         joined = beside(joined, told, "leverandor_bolig_id")
     joined = joined.with_columns(
         pl.col("changes").fill_null("[]"),
-        pl.col("offers").fill_null(0),
+        pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
+        pl.col("uncertain").fill_null(value=False),
         pl.col("protected").fill_null(value=False),
         pl.col("elsewhere").fill_null(value=False),
     )
     return _classed(joined)
+
+
+def _named(night: Night, unsure: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, named): which candidates people are told of: dwellings of ours, or entries where there are none."""
+    doubtful = night.dwellings.filter(pl.col("candidates").list.len() > 0)
+    ours = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
+    theirs = without(unsure.select("leverandor_bolig_id", other="kobo_id"), doubtful, "leverandor_bolig_id")
+    shielded = shielded_ids(night.dwellings)
+    entries = shielded_entries(shielded, _held_as_one(night))
+    told = nameable(pl.concat([ours, theirs]), shielded, entries)
+    return told.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
+
+
+def _held_as_one(night: Night) -> pl.DataFrame:
+    """(leverandor_bolig_id, kobo_id) of every pair that is, or was, held for the same home."""
+    return pl.concat(
+        [night.matches.filter("certain").select("leverandor_bolig_id", "kobo_id"), night.links.select("leverandor_bolig_id", "kobo_id")]
+    )
 
 
 def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -90,10 +112,14 @@ def _clashing(night: Night, certain: pl.DataFrame) -> pl.DataFrame:
 
 def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     lost, doubtful = pl.col("lost").is_not_null(), pl.col("candidates").list.len() > 0
-    at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("offers") > 0
+    at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("uncertain")
     matched, differing = pl.col("kobo_id").is_not_null(), pl.col("changes") != "[]"
+    # Nobody can be asked about a pair that may not be named.
+    unnamed = pl.col("named").list.len() == 0
     why_doubtful = (
-        pl.when("elsewhere")
+        pl.when(unnamed)
+        .then(pl.lit(SETTLE_IN_SOURCE))
+        .when("elsewhere")
         .then(pl.lit("nearly_same_address"))
         .when(pl.col("bruksenhetsnummer").is_null())
         .then(pl.lit("unit_number_missing"))
@@ -109,7 +135,7 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
         (matched & (pl.col("match_reason") == "protected_differs"), DwellingClass.CONFLICT, pl.lit("protected_differs")),
         (matched & differing, DwellingClass.UPDATE, pl.lit("fields_differ")),
         (matched, DwellingClass.IN_SYNC, pl.lit("equal")),
-        (uncertain, DwellingClass.REVIEW, pl.lit("uncertain_match")),
+        (uncertain, DwellingClass.REVIEW, pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))),
     )
     kind, reason = pl.lit(DwellingClass.CREATE.value), pl.lit("not_in_register")
     for condition, named, why in reversed(rules):
@@ -118,12 +144,10 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     empty = pl.lit([], pl.List(pl.String()))
     told = joined.with_columns(
         fields=pl.when(at_odds & ~lost & ~doubtful).then("contradictions").otherwise(pl.coalesce("differing", empty)),
-        count=pl.when(doubtful).then(pl.col("candidates").list.len().cast(pl.Int64())).otherwise(pl.col("offers").cast(pl.Int64())),
-        all_candidates=pl.when(doubtful).then("candidates").otherwise(pl.coalesce("offered", empty)),
         kind=kind,
         why=reason,
     )
-    details = pl.struct("count", "fields", pl.col("all_candidates").alias("candidates"), pl.col("match_reason").alias("match"))
+    details = pl.struct("fields", pl.col("named").alias("candidates"), pl.col("match_reason").alias("match"))
     plain = pl.col("kind").is_in([DwellingClass.IN_SYNC.value, DwellingClass.CREATE.value])
     return told.select(
         pl.col("kind").alias("class"),
@@ -237,7 +261,10 @@ def class_register_only(night: Night) -> pl.DataFrame:
         alone = without(alone, taken, "kobo_id")
     if alone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
-    offered = night.matches.filter(~pl.col("certain")).group_by("kobo_id").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
+    pairs = night.matches.filter(~pl.col("certain")).select("leverandor_bolig_id", other="kobo_id")
+    shielded = shielded_ids(night.dwellings)
+    named = nameable(pairs, shielded, shielded_entries(shielded, _held_as_one(night)))
+    offered = named.group_by(kobo_id="other").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
     told = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
     return told.select(
         pl.lit(DwellingClass.REGISTER_ONLY.value).alias("class"),

@@ -8,6 +8,7 @@ import polars as pl
 
 from connectors.read_result import Verdict
 from reconciliation.model import tables
+from reconciliation.model.shielding import is_shielded
 
 _KEY = ["source", "source_key"]
 
@@ -34,6 +35,9 @@ def standing_rows(
             gone.filter(~pl.col("source").is_in(unread)).join(rejected_keys, on=_KEY, how="semi"),
         ]
     )
+    # An address that is shielded from tonight is so, also when the row that says it is rejected for something else.
+    flagged = rejected.filter(is_shielded()).select(*_KEY, _flagged=pl.lit(value=True)).unique()
+    carried = carried.join(flagged, on=_KEY, how="left").with_columns(hemmelig_adresse=pl.coalesce("_flagged", "hemmelig_adresse"))
     return _sorted(pl.concat([tonight, carried.with_columns(carried=pl.lit(value=True)).select(list(tables.STANDING_ROWS))]))
 
 

@@ -43,6 +43,9 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality)
     for canonical, mapping in _specific_first(source):
         column = _texts(raw, mapping)
         values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals))
+        if canonical == "hemmelig_adresse":
+            # What stands there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
+            values[canonical] = values[canonical].zip_with(broken.is_null(), pl.repeat(value=True, n=raw.height, eager=True))
         for name, series in values.items():
             # A field's own mapping comes first, so it wins over what a group says of the same field.
             made[name] = series if name not in made else made[name].zip_with(made[name].is_not_null(), series)

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger.plans import CLASS_CHANGES
-from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model import tables
 from reporting.dwelling_sources import FIELDS, MOST_NIGHTS, nights, source_values
+from reporting.privacy import HIDDEN_FIELDS
 from reporting.publish import publish
 from reporting.reconciliation_data import entries
 from tests.reporting.example import AS_OF, dwellings, night
@@ -75,10 +75,10 @@ def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) ->
         rows = rows.with_columns(hemmelig_adresse=(pl.col("source") == source) & pl.col("source_key").is_in(["0", "99"]))
     result = night(dwellings=ours, standing_rows=rows)
     told = source_values(result, entries(result))
-    hidden = {FIELDS.index(name) for name in PLACE_FIELDS}
+    hidden = {FIELDS.index(name) for name in HIDDEN_FIELDS}
     assert len(told[ID]) == 2
     for _, file, sheet, row, _, values in told[ID]:
-        assert (file, sheet, row) == (None, None, 5)
+        assert (file, sheet, row) == (None, None, None)
         assert not hidden & set(values)
         assert values[FIELDS.index("kategori")]
     assert all(one[1] for dwelling, rows_ in told.items() if dwelling != ID for one in rows_)
@@ -108,7 +108,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_no_file_tells_the_place_of_a_secret_dwelling(folder: Path) -> None:
     part = (folder / "boliger" / "del-0.js").read_text(encoding="utf-8")
-    assert f'["{night().municipality.sources["facilit"].title}",null,null,8,false' in part
+    assert f'["{night().municipality.sources["facilit"].title}",null,null,null,false' in part
 
 
 @pytest.mark.browser

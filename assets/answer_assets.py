@@ -20,12 +20,13 @@ from reconciliation.model.municipality import Municipality
 from reporting.clarifications import labels, settled_in_source
 from reporting.clarifications_reading import read_answers
 from reporting.privacy import hidden_names
-from reporting.receipt import FOLDER, write_receipt
+from reporting.receipt import FOLDER, LONGEST, write_receipt
 
 log = logging.getLogger("kobosync")
 
 RECEIVED = "mottatt"
 """Below the drop folder: files that have been read once and are never read again."""
+_LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register")
 
 Find = Callable[[str], Table | None]
@@ -89,22 +90,29 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
 
 
 def pick_up_folder(municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0) -> list[Receipt]:
-    """Every answered workbook in the municipality's drop folder, by name. A file that cannot be moved is left and logged.
+    """Every file in the municipality's drop folder, by name: read, or put aside with a receipt that says why it was not. Nothing in
+    the folder ends a night; a file that cannot be moved, or whose receipt cannot be written, is left and logged.
 
     older_than: seconds since a file was last written; what is younger may still be on its way.
     """
     if municipality.answers is None:
         return []
     folder = home / municipality.answers
-    return [pick_up(municipality, home, path, ledger, find) for path in waiting_files(folder, older_than)]
+    receipts = []
+    for path in waiting_files(folder, older_than):
+        try:
+            receipts.append(pick_up(municipality, home, path, ledger, find))
+        except OSError as error:
+            log.warning("%s cannot be taken in now (%s); it waits.", path, error.strerror)
+    return receipts
 
 
 def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
-    """Workbooks in the folder itself; lock files of Excel and LibreOffice are none."""
+    """Files in the folder itself; lock files of Excel and LibreOffice, and what file managers leave, are none."""
     now = datetime.now(UTC).timestamp()
     if not folder.is_dir():
         return []
-    found = [path for path in folder.iterdir() if path.suffix.casefold() == ".xlsx" and not path.name.startswith(("~$", "."))]
+    found = [path for path in folder.iterdir() if not path.name.startswith(("~$", ".")) and path.name.casefold() not in _LEFT_BEHIND]
     return sorted(path for path in found if path.is_file() and now - path.stat().st_mtime >= older_than)
 
 
@@ -112,9 +120,9 @@ def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, 
     """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder."""
     night = questions_of(find, ledger, municipality.slug)
     sheet = read_answers(path)
-    if sheet.damaged:
-        log.warning("%s: %s", path.name, sheet.damaged)
-        taken = [Taken(Given("", "", ""), Outcome.DAMAGED)]
+    if sheet.fault:
+        log.warning("%s", sheet.fault)
+        taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=sheet.fault.melding)]
     else:
         known = {question.id: labels(question, municipality) for question in night.questions}
         given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]
@@ -128,7 +136,7 @@ def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, 
 def _put_away(municipality: Municipality, home: Path, path: Path, now: datetime) -> Path | None:
     if municipality.answers is None or path.resolve().parent != (home / municipality.answers).resolve():
         return None
-    target = path.parent / RECEIVED / f"{now:%Y%m%d-%H%M%S%f}-{path.name}"
+    target = path.parent / RECEIVED / f"{now:%Y%m%d-%H%M%S%f}-{path.stem[:LONGEST]}{path.suffix[:10]}"
     try:
         target.parent.mkdir(exist_ok=True)
         return path.rename(target)

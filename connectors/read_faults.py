@@ -88,6 +88,10 @@ FAULTS: dict[str, Words] = {
         "{path} is not an Excel workbook: it starts like {what}. Save it as .xlsx, or correct `path` or `kind`.",
         "{path} er ikke en Excel-arbeidsbok: innholdet ser ut som {hva}. Lagre den som .xlsx.",
     ),
+    "not_xlsx": Words(
+        "{path} is no .xlsx workbook. Open it in Excel, save it as .xlsx, and put that there.",
+        "{path} er ikke lagret som .xlsx. Åpne den i Excel, velg «Lagre som» og .xlsx, og legg den filen i mappen.",
+    ),
     "damaged_workbook": Words(
         "{path} is a damaged workbook ({detail}). It was probably cut short: copy it again, or open and save it in Excel.",
         "{path} er en skadet arbeidsbok, trolig bare delvis kopiert. Åpne den i Excel, lagre den og legg den ut på nytt.",

@@ -2,70 +2,62 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
 
+import polars as pl
+
+from connectors.sheet_texts import UnreadableSheetError, sheet_texts
 from language import text
 from reconciliation.decisions.answers import Given
 from reporting.clarifications_sheet import HEADINGS
 
-_FAULTS: tuple[type[Exception], ...] = (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, EOFError)
-_FAULTS += (zipfile.BadZipFile, ParseError)
 _DEEPEST = 10
 """Rows within which the headings must stand."""
-_LARGEST = 50_000_000
-"""Bytes of a file that somebody may have dropped there."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredSheet:
-    """given: in the order of the rows; `answer` holds the label as written. damaged: why the file cannot be read, English."""
+    """given: in the order of the rows; `answer` holds the label as written. fault: why the file cannot be read, and what to do."""
 
     given: tuple[Given, ...] = ()
-    damaged: str | None = None
+    fault: UnreadableSheetError | None = None
 
 
 def read_answers(path: Path) -> AnsweredSheet:
     """Read the sheet "Avklaringer". Never raises for what is in the file."""
-    import openpyxl  # noqa: PLC0415 - with numpy a sixth of a second, on the nights when somebody has answered only
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
-        if path.stat().st_size > _LARGEST:
-            return AnsweredSheet(damaged="The file is far larger than a workbook of ours.")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            name = text("clarifications.sheet")
-            if name not in book.sheetnames:
-                return AnsweredSheet(damaged=f"There is no sheet {name}.")
-            rows = [[_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
-        finally:
-            book.close()
-    except (*_FAULTS, InvalidFileException) as error:
-        return AnsweredSheet(damaged=f"The file cannot be read as a workbook ({type(error).__name__}).")
-    return _answers(rows)
+        return AnsweredSheet(_answers(sheet_texts(path, text("clarifications.sheet")), path.name))
+    except UnreadableSheetError as fault:
+        return AnsweredSheet(fault=fault)
 
 
-def _answers(rows: list[list[str]]) -> AnsweredSheet:
-    wanted = {name: text(f"clarifications.{name}") for name in HEADINGS}
-    for number, row in enumerate(rows[:_DEEPEST]):
-        places = {name: row.index(title) for name, title in wanted.items() if title in row}
+def _answers(cells: pl.DataFrame, name: str) -> tuple[Given, ...]:
+    wanted = {heading: text(f"clarifications.{heading}") for heading in HEADINGS}
+    for number, row in enumerate(cells.head(_DEEPEST).iter_rows()):
+        written = [_text(value) for value in row]
+        places = {heading: written.index(title) for heading, title in wanted.items() if title in written}
         if len(places) > 1:
             missing = sorted(set(wanted) - set(places) - {"dwelling", "question", "side"})
             if missing:
-                return AnsweredSheet(damaged=f"Headings are missing: {', '.join(wanted[name] for name in missing)}.")
-            found = (_given(below, places, number + 2 + offset) for offset, below in enumerate(rows[number + 1 :]))
-            return AnsweredSheet(tuple(one for one in found if one is not None))
-    return AnsweredSheet(damaged="The line of headings is missing.")
+                raise _without_headings(name, [wanted[heading] for heading in missing])
+            found = (_given(below, places, number + 2 + offset) for offset, below in enumerate(cells.slice(number + 1).iter_rows()))
+            return tuple(one for one in found if one is not None)
+    raise _without_headings(name, list(wanted.values()))
 
 
-def _given(row: list[str], places: Mapping[str, int], number: int) -> Given | None:
+def _without_headings(name: str, missing: Sequence[str]) -> UnreadableSheetError:
+    told = ", ".join(missing)
+    return UnreadableSheetError(
+        f"{name}: headings are missing ({told}). Answer in a fresh workbook.",
+        text("clarifications.without_headings", file=name, missing=told),
+    )
+
+
+def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) -> Given | None:
     def cell(name: str) -> str:
-        return row[places[name]] if places[name] < len(row) else ""
+        return _text(row[places[name]])
 
     id_, answer, by, why = (cell(name) for name in ("id", "answer", "by", "why"))
     if not id_ and not answer:
@@ -74,5 +66,5 @@ def _given(row: list[str], places: Mapping[str, int], number: int) -> Given | No
     return Given(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number)
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+def _text(value: str | None) -> str:
+    return (value or "").strip()

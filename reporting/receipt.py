@@ -13,6 +13,8 @@ from reporting.clarifications import answer_label, shown
 from reporting.sheet_writer import Book, Cell, Column
 
 FOLDER = "kvitteringer"
+LONGEST = 80
+"""Characters of a sent file's name that stand in another's: a file system takes 255 bytes in all."""
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"
 WIDTHS = {"row": 7, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
 _QUIET = (Outcome.BLANK, Outcome.ALREADY)
@@ -23,10 +25,10 @@ def write_receipt(
 ) -> Path:
     """Write kvittering-<name>-<time>.xlsx to `folder`. sources: leverandor_bolig_id -> its sources. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"kvittering-{Path(name).stem}-{at:%Y%m%d-%H%M%S%f}.xlsx"
+    path = folder / f"kvittering-{Path(name).stem[:LONGEST]}-{at:%Y%m%d-%H%M%S%f}.xlsx"
     stored = sum(one.outcome is Outcome.STORED for one in taken)
     rest = sum(one.outcome not in (Outcome.STORED, *_QUIET) for one in taken)
-    title = text("clarifications.receipt_title", file=name, date=day(at.date()), stored=stored, rest=rest)
+    title = text("clarifications.receipt_title", file=name[:LONGEST], date=day(at.date()), stored=stored, rest=rest)
     columns = [Column(text(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
     unfinished = path.with_suffix(".unfinished")
     with Book(unfinished, title) as book:
@@ -42,7 +44,7 @@ def outcome_in_words(taken: Taken, municipality: Municipality) -> str:
     verdict, _, value = taken.standing.partition(":")
     answer = answer_label(verdict, value or None, about, municipality) if taken.standing else taken.given.answer
     said = word_for("clarification_outcomes", taken.outcome.value)
-    return said.format(by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+    return said.format(says=taken.says, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
 
 
 def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]]) -> list[Cell]:

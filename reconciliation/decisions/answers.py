@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     TWICE = "twice"
     TWO_SAME = "two_same"
     DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    """The whole file: `says` tells why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of it. question: None when there is no such one. by, date: of the decision that stands already."""
+    """What became of it. question: None when there is no such one. by, date: of the decision that stands already.
+
+    says: why a whole file could not be read, bokmål.
+    """
 
     given: Given
     outcome: Outcome
@@ -55,6 +60,7 @@ class Taken:
     by: str = ""
     date: str = ""
     standing: str = ""
+    says: str = ""
 
 
 def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:

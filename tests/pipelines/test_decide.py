@@ -115,7 +115,7 @@ WRONG = {
     "the evidence is wiped out": ({"Svar": "Behold Kobos verdi", "Grunnlag": ""}, "ikke kan leses"),
     "the evidence is another's": ({"Svar": "Behold Kobos verdi", "Grunnlag": "abc"}, "endret siden"),
     "the question is unknown": ({"Svar": "Behold Kobos verdi", "Spørsmål-id": "S-0"}, "finnes ikke lenger"),
-    "the headings are gone": ({"Svar": "Behold Kobos verdi", "head": "x"}, "ikke kan leses"),
+    "the headings are gone": ({"Svar": "Behold Kobos verdi", "head": "x"}, "mangler overskrifter"),
 }
 
 
@@ -146,8 +146,8 @@ def test_wrong_rows_and_damaged_files_are_answered_by_a_receipt_and_put_away(vil
     told = {path.name.split("-")[1]: lines(openpyxl.load_workbook(path)["Kvittering"])[0]["Hva skjedde"] for path in found}
     for number, (_, words) in enumerate(WRONG.values()):
         assert words in str(told[str(number)])
-    assert "fersk arbeidsbok" in str(told["7"])
-    assert "fersk arbeidsbok" in str(told["8"])
+    assert "Lagre den som .xlsx" in str(told["7"])
+    assert "skadet arbeidsbok" in str(told["8"])
 
 
 def test_the_sensor_waits_for_a_file_that_is_being_written_and_for_a_night_that_runs(village: Village) -> None:

@@ -35,10 +35,16 @@ def stored(*messages: Message) -> str:
     return json.dumps([_plain(one) for one in messages], ensure_ascii=False, separators=(",", ":"))
 
 
+def and_then(first: str, *more: str) -> str:
+    """Stored messages one after the other as one string. What is no stored message keeps its place among them."""
+    parts = [_plain(one) for content in (first, *more) for one in messages_in(content)]
+    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+
+
 def messages_in(content: str) -> Iterator[Message | str]:
     """What `stored` stored. A string that it did not make is yielded as it is: earlier versions stored whole sentences."""
     if not content.startswith(_BEGINNING):
-        yield content
+        yield from [content] if content else []
         return
     yield from (_message(one) for one in json.loads(content))
 

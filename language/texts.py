@@ -63,6 +63,10 @@ class Texts:
             raise KeyError(key)
         return self._fallback.at(key)
 
+    def blanks(self, key: str) -> set[str]:
+        """Names of the blanks of the text at `key`."""
+        return {name for _, name, _, _ in self._blanks.parse(str(self.at(key))) if name}
+
     def word_for(self, group: str, code: str | None) -> str:
         """The text of a code in a group of codes; a code without a text is shown as it is."""
         try:
@@ -120,7 +124,7 @@ class _Blanks(string.Formatter):
         if not group:
             return self._texts.shown(value)
         if group == "nouns":
-            return self._texts.counted(value, noun)
+            return self._texts.counted(value, noun) if isinstance(value, int) else f"{value} {self._texts.at(format_spec)[1]}"
         codes = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         return ", ".join(self._texts.word_for(format_spec, str(code)) for code in codes)
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 import polars as pl
 
 from connectors.read_result import Verdict
-from language import counted, listed, number, text
+from language import counted, listed, number, rendered, text
 from reconciliation.decisions.questions import Question
 from reporting.headline import first_sentence
 from reporting.night_report import NightResult
@@ -103,7 +103,7 @@ def _quoted(deviations: pl.DataFrame) -> Iterator[str]:
     ordered = deviations.sort("is_new", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True)
     for row in ordered.head(QUOTED).iter_rows(named=True):
         places = (PurePath(row["file"] or "").name, row["sheet"], text("letter.row", row=row["row"]) if row["row"] else None)
-        yield text("letter.quoted", place=", ".join(place for place in places if place), message=row["message"])
+        yield text("letter.quoted", place=", ".join(place for place in places if place), message=rendered(row["message"]))
     if deviations.height > QUOTED:
         yield text("letter.more", count=counted(deviations.height - QUOTED, "avvik"))
 

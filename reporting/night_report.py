@@ -50,7 +50,7 @@ class SourceNight:
 class NightResult:
     """The typed input of every report.
 
-    sources: source name -> its night. plan_refusals: bokmål sentences of the guards that stopped the plan.
+    sources: source name -> its night. plan_refusals: stored messages of the guards that stopped the plan.
     deviations: DEVIATION_LIVES. rejected_rows: SOURCE_ROWS, the rows that an error keeps out.
     out_of_scope: reason (category key or "inactive") -> rows; out_of_scope_rows: OUT_OF_SCOPE, the rows themselves.
     dwellings: DWELLINGS. lineage: LINEAGE. items: PLAN_ITEMS. outcomes: OUTCOMES. register_rows: as read, None when

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import polars as pl
 
-from language import text
+from language import message, stored, text
 from reconciliation.addresses import fold, folded
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.shielding import is_shielded, shielded_entries, shielded_ids
@@ -40,11 +40,11 @@ def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[
     return frozenset([*ids, *keys, *entries, *(f"kobo:{one}" for one in entries)])
 
 
-def told_of(message: str, named: Collection[str | None], hidden: Collection[str]) -> str:
+def told_of(said: str, named: Collection[str | None], hidden: Collection[str]) -> str:
     """What the register said of a dwelling; a sentence of ours where that (`named`: its ids) is hidden, or the words name one that is."""
-    if message and hidden and (any(one in hidden for one in named) or any(one in message for one in hidden)):
+    if said and hidden and (any(one in hidden for one in named) or any(one in said for one in hidden)):
         return text("refusals.secret")
-    return message
+    return said
 
 
 def hide_secret_values(result: NightResult) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
         without_telling_names(marked, result)
         .with_columns(
             value=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("value"),
-            message=pl.when(hidden).then(pl.lit(text("workbook.secret_message"))).otherwise("message"),
+            message=pl.when(hidden).then(pl.lit(stored(message("workbook.secret_message")))).otherwise("message"),
         )
         .select(result.deviations.columns)
     )

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from language import counted, day, number, percent, rendered, short_day, text, texts, weekday, word_for
 from reconciliation.model.rules import POSSIBLE, RULES
-from reconciliation.model.words import CLASS_TITLE, DwellingClass
+from reconciliation.model.words import DwellingClass
 from reporting import headline
 from reporting.burnup import burnup
 from reporting.calendar_events import events
@@ -128,7 +128,7 @@ def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
 
 def _classes(result: NightResult) -> list[dict[str, Any]]:
     found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
-    return [{"name": name.value, "title": CLASS_TITLE[name], "count": found.get(name.value, 0)} for name in DwellingClass]
+    return [{"name": name.value, "title": text(f"class_titles.{name.value}"), "count": found.get(name.value, 0)} for name in DwellingClass]
 
 
 def render_rules(result: NightResult) -> str:

@@ -15,7 +15,7 @@ import polars as pl
 from language import rendered, text, word_for
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import CONTENT
-from reconciliation.model.words import CLASS_TITLE, DwellingClass
+from reconciliation.model.words import DwellingClass
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
 from reporting.privacy import HIDDEN_FIELDS, hidden_names, told_of, with_shown_address, with_untelling_keys
@@ -93,7 +93,7 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
 
     return {
         "part": PART,
-        "classes": [CLASS_TITLE[DwellingClass(name)] for name in classes],
+        "classes": [text(f"class_titles.{name}") for name in classes],
         "categories": [category.title for category in result.municipality.categories.values()],
         "owners": [owner_title(result, owner) for owner in owners],
         "fields": [word_for("fields", name) for name in FIELDS],

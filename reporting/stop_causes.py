@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from language import texts
-from reconciliation.model.reasons import bokmal
+from language import text, texts, word_for
+from reconciliation.model.reasons import REASONS
 from reconciliation.model.rules import BY_ID
 
 
 def rule_title(rule: str) -> str:
     """The rule's title; a rule nobody knows is shown by its id."""
-    return BY_ID[rule].title if rule in BY_ID else rule
+    return text(f"rule_texts.{rule}.title") if rule in BY_ID else rule
 
 
 def cause(code: str, details: str | None = None) -> str:
@@ -22,5 +22,7 @@ def cause(code: str, details: str | None = None) -> str:
     known: dict[str, str] = texts().at("reasons")
     if details is None and code in known:
         return known[code]
-    said = bokmal(code, json.loads(details or "{}"))
-    return known.get(code, code.replace("_", " ")) if said == code else said
+    if code not in REASONS:
+        return word_for("reasons", code)
+    key = f"plan_reasons.{code}"
+    return text(key, **{**dict.fromkeys(texts().blanks(key), "?"), **json.loads(details or "{}")})

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from language import rendered
 from reconciliation.model.words import DwellingClass
 from reporting.forecast import Forecast, forecast
 from reporting.night_report import NightResult
@@ -23,7 +24,7 @@ def build(result: NightResult, foreseen: Forecast | None = None) -> dict[str, An
         "deadline": municipality.deadline.isoformat(),
         "run_id": result.run_id,
         "plan_digest": result.plan_digest,
-        "plan_refusals": list(result.plan_refusals),
+        "plan_refusals": [rendered(refusal) for refusal in result.plan_refusals],
         "night": {"verdict": result.verdict, "messages": list(result.messages)},
         "register": {"verdict": result.register_verdict},
         "sources": {name: _source(result, name) for name in result.sources},

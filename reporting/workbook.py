@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from language import day, text, word_for
+from language import day, rendered, text, word_for
 from reconciliation.model.rules import BY_ID
 from reporting.clarifications import settled_in_source, shown
 from reporting.clarifications_sheet import add_clarifications
@@ -99,7 +99,7 @@ def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
             row["row"],
             row["column"],
             row["value"],
-            row["message"],
+            rendered(row["message"]),
             rule_link(row["rule"]),
             text("workbook.status.warning") if warning else text(f"workbook.status.{status}"),
             row["first_seen"],

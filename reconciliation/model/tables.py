@@ -65,7 +65,7 @@ DEVIATIONS: dict[str, pl.DataType] = {
     "value": pl.String(),  # as written, masked
     "rule": pl.String(),  # rule id, see reconciliation/rules
     "severity": pl.String(),  # error | warning
-    "message": pl.String(),  # bokmål: what was filled in, what is required, what to do
+    "message": pl.String(),  # stored messages (language): what was filled in, what is required, what to do
 }
 """What is wrong, one row per source row and rule. A source row with at least one error is rejected."""
 
@@ -90,7 +90,7 @@ LINEAGE: dict[str, pl.DataType] = {
     "source_key": pl.String(),
     "value": pl.String(),
     "won": pl.Boolean(),
-    "reason": pl.String(),  # code: decision, priority, newest, only
+    "reason": pl.String(),  # code: decision, priority, newest
 }
 """Where sources disagree about a field of a dwelling: every value, who won and why."""
 
@@ -122,7 +122,7 @@ OUTCOMES: dict[str, pl.DataType] = {
     "verb": pl.String(),  # POST, PUT, DELETE, REPLACE (DELETE and POST in one)
     "outcome": pl.String(),  # done, refused, failed, unknown, moved, not_tried, handed_over, by_hand
     "status": pl.Int64(),  # HTTP status of the last answer; null when none came
-    "message": pl.String(),  # bokmål, the register's own useful words included; null when done
+    "message": pl.String(),  # stored messages (language), the register's own useful words included; null when done
 }
 """What became of each applied item."""
 

@@ -1,4 +1,4 @@
-"""The words of the reconciliation, in English for code and in bokmål for those who read reports."""
+"""The words of the reconciliation, as code has them. What people read for each is in `language/`."""
 
 from __future__ import annotations
 
@@ -16,16 +16,6 @@ class DwellingClass(StrEnum):
     RETIRE = "retire"
     REGISTER_ONLY = "register_only"
 
-
-CLASS_TITLE = {
-    DwellingClass.IN_SYNC: "I samsvar",
-    DwellingClass.CREATE: "Mangler i Kobo",
-    DwellingClass.UPDATE: "Avvik, rettes",
-    DwellingClass.CONFLICT: "Avvik, må avklares",
-    DwellingClass.REVIEW: "Usikker kobling",
-    DwellingClass.RETIRE: "Utgår",
-    DwellingClass.REGISTER_ONLY: "Bare i Kobo",
-}
 
 ACTIONS = {
     DwellingClass.CREATE: "POST",

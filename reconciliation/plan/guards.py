@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kobo_client.register_config import RegisterConfig
+from language import message, stored
 from reconciliation.model.municipality import Guards, Municipality
-from reconciliation.model.reasons import bokmal, english
+from reconciliation.model.reasons import english
 
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
 HANDED_OVER, IMPORT_OVERDUE = "handed_over", "import_overdue"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TEST_WORDS = ("test", "rehears", "demo", "dev", "qa", "stag", "sandbox")
-_ENVIRONMENT = {"test": "test", "production": "produksjon"}
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a plan is stored and shown, and not applied. message: English, with the command that approves it; melding: bokmål."""
+    """Why a plan is stored and shown, and not applied.
+
+    message: English, with the command that approves it. melding: a stored message, for owners.
+    """
 
     code: str
-    details: Mapping[str, object]
+    details: Mapping[str, str | int]
     message: str
     melding: str
 
@@ -60,7 +63,7 @@ def refusals(size: Size, municipality: Municipality, digest: str) -> tuple[Refus
     return tuple(_refusal(code, details, command) for code, details in (one for one in found if one))
 
 
-def environment_mismatch(register: RegisterConfig) -> dict[str, object] | None:
+def environment_mismatch(register: RegisterConfig) -> dict[str, str | int] | None:
     """A production register under a test configuration, or the other way round: told by the host's name."""
     host = (urlsplit(register.base_url).hostname or "").casefold()
     harmless = host in _LOOPBACK or any(word in host for word in _TEST_WORDS)
@@ -74,10 +77,9 @@ def _allowed(of: int, share: float, count: int, guards: Guards) -> int:
     return max(guards.floor, min(int(share * of), count))
 
 
-def _limit(code: str, number: int, limit: int, of: int) -> tuple[str, dict[str, object]] | None:
+def _limit(code: str, number: int, limit: int, of: int) -> tuple[str, dict[str, str | int]] | None:
     return (code, {"number": number, "limit": limit, "of": of}) if number > limit else None
 
 
-def _refusal(code: str, details: dict[str, object], command: str) -> Refusal:
-    norwegian = {name: _ENVIRONMENT.get(str(value), value) for name, value in details.items()}
-    return Refusal(code, details, f"{english(code, details)} Approve with: {command}", bokmal(code, norwegian))
+def _refusal(code: str, details: dict[str, str | int], command: str) -> Refusal:
+    return Refusal(code, details, f"{english(code, details)} Approve with: {command}", stored(message(f"plan_reasons.{code}", **details)))

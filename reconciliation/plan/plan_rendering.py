@@ -7,9 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from language import rendered, text
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.reasons import english
-from reconciliation.model.words import ACTIONS, CLASS_TITLE, DwellingClass
+from reconciliation.model.words import ACTIONS, DwellingClass
 from reconciliation.plan.planning import Plan, actionable
 
 _HEADS = ("class", "dwelling", "koboId", "changes", "why", "held")
@@ -18,7 +19,7 @@ _HEADS = ("class", "dwelling", "koboId", "changes", "why", "held")
 def as_markdown(plan: Plan, rows: int = 40) -> str:
     """Counts, refusals and at most `rows` items: those that change something or wait for a person first."""
     lines = [f"Plan `{plan.digest[:12]}`: {actionable(plan).height} changes.", "", "| class | | dwellings |", "|---|---|---:|"]
-    lines += [f"| {kind.value} | {CLASS_TITLE[kind]} | {plan.counts[kind.value]} |" for kind in DwellingClass]
+    lines += [f"| {kind.value} | {text(f'class_titles.{kind.value}')} | {plan.counts[kind.value]} |" for kind in DwellingClass]
     if plan.refusals:
         lines += ["", "**Not applied without a person:**", *(f"- {refusal.message}" for refusal in plan.refusals)]
     shown = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
@@ -26,7 +27,7 @@ def as_markdown(plan: Plan, rows: int = 40) -> str:
     shown = shown.sort(acting, "class", "leverandor_bolig_id", "kobo_id", descending=[True, False, False, False], nulls_last=True)
     if shown.height:
         lines += ["", f"| {' | '.join(_HEADS)} |", "|" + "---|" * len(_HEADS)]
-        lines += [f"| {' | '.join(_cell(text) for text in _texts(item))} |" for item in shown.head(rows).iter_rows(named=True)]
+        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in _texts(item))} |" for item in shown.head(rows).iter_rows(named=True)]
     if shown.height > rows:
         lines += ["", f"… and {shown.height - rows} more; `kobosync plan` shows them all."]
     return "\n".join(lines) + "\n"
@@ -39,7 +40,7 @@ def as_json(plan: Plan) -> str:
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
-        "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": one.melding} for one in plan.refusals],
+        "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
         "items": [{**item, "changes": _without_place(item["changes"]), "details": json.loads(item["details"])} for item in items],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from connectors.read_result import SourceRead
+from language import Message, and_then, message, stored
 from reconciliation.model import tables
 from reconciliation.reading.corrections import Corrections
 
@@ -67,18 +68,19 @@ def tell_corrected(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame
         return deviations
     joined = deviations.join(marked, on=_PLACE, how="left", nulls_equal=True, maintain_order="left")
     values, messages = [], []
-    for column, value, message, cells in joined.select("column", "value", "message", "corrected").iter_rows():
-        value_in_source, words = _told(column, value, json.loads(cells) if cells else [])
+    for column, value, sentence, cells in joined.select("column", "value", "message", "corrected").iter_rows():
+        value_in_source, more = _in_source(column, value, json.loads(cells) if cells else [])
         values.append(value_in_source)
-        messages.append(f"{message}{words}")
+        messages.append(and_then(sentence, *map(stored, more)) if more else sentence)
     return deviations.with_columns(value=pl.Series(values, dtype=pl.String), message=pl.Series(messages, dtype=pl.String))
 
 
-def _told(column: str | None, value: str | None, cells: list[tuple[str, str, str | None]]) -> tuple[str | None, str]:
+def _in_source(column: str | None, value: str | None, cells: list[tuple[str, str, str | None]]) -> tuple[str | None, list[Message]]:
+    """The value as the source has it, and what the owner's corrections made of it."""
     headings = (column or "").split(", ")
-    words = ""
+    more = []
     for heading, written, meant in cells:
         if heading in headings or heading == column:
-            words += f" I kilden står «{written}»; rettelsesfilen sier at det betyr {f'«{meant}»' if meant else 'ingenting'}."
+            more.append(message("rules.corrected" if meant else "rules.corrected_to_nothing", written=written, meant=meant))
             value = written if value == meant else value
-    return value, words
+    return value, more

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from connectors.source_config import AddressService, AnySource
+from language import and_then, message, stored
 from reconciliation.addresses.address_register import AddressRegister, load_register
 from reconciliation.addresses.kartverket_cache import FOLDER, Kept, kept_addresses
 from reconciliation.addresses.kartverket_file import AddressFileError
@@ -102,7 +103,9 @@ def _elsewhere_by_post(rows: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFram
         bool(mine and theirs) and not much_the_same_place(mine, theirs) for mine, theirs in both.select("poststed", "_poststed").iter_rows()
     ]
     wrong = (pl.col("postnummer") != pl.col("_postnummer")).fill_null(value=False) | pl.Series("other", other_place, dtype=pl.Boolean())
-    told = both.with_columns(value=written, reason=pl.format("I adresseregisteret har adressen {}.", official))
+    told = both.with_columns(
+        value=written, reason=pl.Series([stored(message("rules.official_post", post=post)) for post in official], dtype=pl.String)
+    )
     return told.filter(wrong).select("_at", "value", "reason")
 
 
@@ -111,5 +114,5 @@ def _told(rows: pl.DataFrame, found: pl.DataFrame, source: AnySource, rule: str)
     about = BY_ID[rule].field
     named = rows.join(found, on="_at", how="inner", maintain_order="left").with_columns(rule=pl.lit(rule))
     warned = deviations_of(named, heading_of(source, about), about)
-    sentences = [f"{message} {reason}" for message, reason in zip(warned["message"], named["reason"], strict=True)]
+    sentences = [and_then(said, reason) for said, reason in zip(warned["message"], named["reason"], strict=True)]
     return warned.with_columns(message=pl.Series(sentences, dtype=pl.String))

@@ -12,6 +12,7 @@ from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
 from connectors.source_config import AnySource, FieldMapping
+from language import stored
 from reconciliation.addresses.parsing import plain_parts
 from reconciliation.identifiers import municipalities
 from reconciliation.model import tables
@@ -144,7 +145,7 @@ def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, can
 
 def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
     """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
-    sentences = [BY_ID[rule].message(value, heading) for rule, value in found.select("rule", "value").iter_rows()]
+    sentences = [stored(*BY_ID[rule].messages(value, heading)) for rule, value in found.select("rule", "value").iter_rows()]
     severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
     return found.with_columns(
         column=pl.lit(heading, pl.String),

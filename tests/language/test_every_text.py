@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,11 +11,17 @@ import pytest
 import yaml
 
 import language
-from language import DEFAULT, in_language, texts, word_for
-from reconciliation.model.rules import BY_ID
+from connectors.read_result import Verdict
+from language import DEFAULT, in_language, texts
+from reconciliation.decisions.answers import Outcome
+from reconciliation.ledger.handed_over import HANDED_OVER
+from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.model.plan_actions import FILE, REPLACE
+from reconciliation.model.reasons import REASONS
+from reconciliation.model.rules import BY_ID, RULES
 from reconciliation.model.tables import CONTENT
-from reconciliation.model.words import DwellingClass
-from reporting.dwelling_sources import FIELDS
+from reconciliation.model.words import DwellingClass, Severity
+from reporting import acquisitions, forecast
 from reporting.stop_causes import cause, rule_title
 from tests.language.keys import texts_of
 
@@ -31,7 +38,21 @@ ASKED = sorted(
     {*re.findall(r'(?<!_)\b(?:text|say|message)\("([a-z_]+\.[a-z_.]+)"', CODE)}
     | {f"{group}.{name}" for group, call in BY_FUNCTION.items() for name in re.findall(call, CODE)}
 )
-BY_CODE = {"stops", "reasons", "fields", "lineage", "outcomes", "states", "outside", "nouns", "dates"}
+BY_CODE = {
+    "stops",
+    "reasons",
+    "plan_reasons",
+    "rule_texts",
+    "class_titles",
+    "environments",
+    "fields",
+    "lineage",
+    "outcomes",
+    "states",
+    "outside",
+    "nouns",
+    "dates",
+}
 BY_CODE |= {
     "measure_advice",
     "needs_explained",
@@ -59,17 +80,46 @@ def test_every_text_is_used(key: str) -> None:
     assert said or by_name
 
 
-def test_fields_shown_to_people_have_names() -> None:
-    assert {name for name in FIELDS if word_for("fields", name) == name} == set()
-    assert set(texts().at("fields")) <= set(CONTENT)
+SHOWN: dict[str, Collection[str]] = {
+    "fields": CONTENT,
+    "class_titles": DwellingClass,
+    "classes": DwellingClass,
+    "plan_reasons": REASONS,
+    "rule_texts": BY_ID,
+    "stops": [rule.id for rule in RULES if rule.severity is Severity.ERROR],
+    "outcomes": ["done", "refused", "failed", "unknown", "moved", "not_tried", HANDED_OVER, "by_hand"],
+    "refusals": ["POST", "PUT", "DELETE", REPLACE, FILE],
+    "lineage": ["decision", "priority", "newest"],
+    "states": forecast.State,
+    "sources": Verdict,
+    "measures": acquisitions.State,
+    "clarification_answers": DecisionKind,
+    "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
+    "clarification_outcomes": Outcome,
+    "environments": ["test", "production"],
+}
+"""Group -> codes that can be shown to people."""
 
 
-def test_each_class_is_explained() -> None:
-    assert {name.value for name in DwellingClass} <= set(texts().at("classes"))
+@pytest.mark.parametrize("group", SHOWN)
+def test_every_code_that_can_be_shown_has_a_text(group: str) -> None:
+    assert {str(code) for code in SHOWN[group]} - set(texts().at(group)) == set()
+
+
+def test_a_rule_says_what_is_wrong_what_stands_there_and_what_is_required() -> None:
+    assert {rule: set(parts) for rule, parts in texts().at("rule_texts").items()} == {
+        rule: {"title", "filled", "required"} for rule in BY_ID
+    }
+
+
+def test_a_reason_tells_owners_and_operators_the_same() -> None:
+    assert {code: texts().blanks(f"plan_reasons.{code}") for code in REASONS} == {
+        code: {name for _, name, _, _ in string.Formatter().parse(said) if name} for code, said in REASONS.items()
+    }
 
 
 def test_causes_are_said_in_words() -> None:
-    assert rule_title("B02") == BY_ID["B02"].title
+    assert rule_title("B02") == "Bruksenhetsnummer mangler"
     assert rule_title("Z99") == "Z99"
     assert cause("gone", '{"nights": 2}') == "Borte fra kildene i 2 netter"
     assert cause("unit_number_missing", "{}").endswith("flere boliger på adressen")

@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from connectors.read import read_source
+from language import rendered
 from reconciliation.model.municipality import load
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.corrections import idle, read_corrections
@@ -49,7 +50,7 @@ def told_wrong(village: Village, lines: str) -> list[tuple[str, str | None, str]
     done = standardise(meant.read, source, municipality)
     rows = with_corrected(done.rows, meant.cells)
     found = tell_corrected(validate(rows, done.deviations, municipality).deviations, rows)
-    return list(found.select("rule", "value", "message").iter_rows())
+    return [(rule, value, rendered(said)) for rule, value, said in found.select("rule", "value", "message").iter_rows()]
 
 
 def test_a_value_is_read_as_what_it_means(village: Village) -> None:

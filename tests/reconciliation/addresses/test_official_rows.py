@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.model.municipality import ConfigurationError
 from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
@@ -35,8 +36,8 @@ def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warni
     assert done.rows["postnummer"].to_list() == ["9901", None, None]
     assert done.deviations["rule"].to_list() == ["A05W", "A05W"]
     assert done.deviations["column"].to_list() == ["Adresse", "Adresse"]
-    assert "Mente du Kirkevegen?" in done.deviations["message"][0]
-    assert "Nærmeste: Kirkevegen 2" in done.deviations["message"][1]
+    assert "Mente du Kirkevegen?" in rendered(done.deviations["message"][0])
+    assert "Nærmeste: Kirkevegen 2" in rendered(done.deviations["message"][1])
 
 
 def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
@@ -77,7 +78,7 @@ def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning
     done = with_official_addresses(written, SOURCE, fjordvik)
     assert done.rows["postnummer"].to_list() == [postnummer]
     assert done.deviations["rule"].to_list() == ["P03W"] * bool(warned)
-    assert all(part in done.deviations["message"][0] for part in warned)
+    assert all(part in rendered(done.deviations["message"][0]) for part in warned)
     judged = validate(done.rows, done.deviations, VIK)
     assert (judged.accepted.height, judged.rejected.height) == (1, 0)
 
@@ -93,7 +94,7 @@ def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written
     done = with_official_addresses(Standardised(bare, before.deviations), SOURCE, nordvik)
     assert done.rows.select("adressenavn", "bruksenhetsnummer").rows() == [("Storgata", unit)]
     assert done.deviations["rule"].to_list() == ["B04W"] * warned
-    assert all("Storgata 12B har ikke bruksenhet H0301 i registeret." in said for said in done.deviations["message"])
+    assert all("Storgata 12B har ikke bruksenhet H0301 i registeret." in rendered(said) for said in done.deviations["message"])
 
 
 def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:

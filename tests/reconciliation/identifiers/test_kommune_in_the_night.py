@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from connectors.source_config import CsvSource
+from language import rendered
 from reconciliation.identifiers import municipalities
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.match import match
@@ -39,7 +40,7 @@ def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
     accepted, deviations = written("9999")
     assert accepted.is_empty()
     assert deviations.select("rule", "column", "value").rows() == [("G01", "Rom", "9999")]
-    assert "aldri vært brukt" in deviations.item(0, "message")
+    assert "aldri vært brukt" in rendered(deviations.item(0, "message"))
 
 
 def register(number: str, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -13,6 +13,7 @@ from pydantic import PrivateAttr
 from assets.night_session import NightSession, tonight
 from kobo_client.errors import RegisterError
 from reconciliation.ledger import LedgerError
+from reconciliation.model.key_names import as_name
 from reconciliation.model.municipality import Municipality
 
 REGISTER_POOL = "kobo_register"
@@ -79,7 +80,9 @@ def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:
     chosen = run.step_keys_to_execute or ["__".join(key.path) for key in run.asset_selection or ()]
     if not chosen:
         return WHOLE_TAG in run.tags
-    return {f"{municipality.slug}__{step}" for step in (*_STEPS, *(f"source__{name}" for name in municipality.sources))} <= set(chosen)
+    return {f"{municipality.slug}__{step}" for step in (*_STEPS, *(f"source__{as_name(name)}" for name in municipality.sources))} <= set(
+        chosen
+    )
 
 
 @contextmanager

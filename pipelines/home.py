@@ -32,9 +32,6 @@ def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], list[str
         except ConfigurationError as error:
             faults.append(str(error))
             continue
-        except UnicodeDecodeError:
-            faults.append(f"{file}: is not text in UTF-8. Save it as UTF-8 and load again.")
-            continue
         if municipality.slug in found:
             faults.append(f"{file}: slug {municipality.slug} is used by another file. Give each municipality a slug of its own.")
             continue

@@ -17,6 +17,7 @@ from rapidfuzz import process
 
 from connectors.source_config import CsvSource, ExcelSource, RestSource, SqlSource
 from reconciliation.model import safe_yaml
+from reconciliation.model.utf8_text import NotUtf8Error, read_utf8
 
 READY = "ready:"
 _ORIGINS = ("column", "columns", "constant")
@@ -116,11 +117,11 @@ def _text_of(named: object, config_file: Path, place: str) -> tuple[str, str]:
         return named, (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
     file = config_file.parent / named
     try:
-        return str(file), file.read_text(encoding="utf-8")
+        return str(file), read_utf8(file)
     except OSError as error:
         raise MappingFault(f"{place}: {file} cannot be read ({error.strerror}). A mapping's path is beside this file.") from error
-    except UnicodeDecodeError as error:
-        raise MappingFault(f"{file}: is not UTF-8 text. Save it as UTF-8.") from error
+    except NotUtf8Error as error:
+        raise MappingFault(str(error)) from error
 
 
 def _read(shown: str, text: str, own: Mapping[str, Any]) -> Origin:

@@ -15,9 +15,11 @@ from pydantic import Field, PrivateAttr, ValidationError
 from connectors.source_config import AddressService, AnySource, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
+from reconciliation.model.key_names import LONGEST, unfit
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
 from reconciliation.model.projection_settings import AGE_GROUP, Projection
+from reconciliation.model.utf8_text import NotUtf8Error, read_utf8
 
 
 class Category(Strict):
@@ -96,7 +98,7 @@ class Send(Strict):
 
 
 class Municipality(Strict):
-    slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST)
     name: str
     kommunenummer: str = Field(pattern=r"^\d{4}$")
     deadline: date
@@ -166,7 +168,9 @@ def home_of(config_file: Path) -> Path:
 def load(config_file: Path) -> Municipality:
     """Read and check one municipality's file. Raises ConfigurationError with one line per fault."""
     try:
-        text = config_file.read_text(encoding="utf-8")
+        text = read_utf8(config_file)
+    except NotUtf8Error as error:
+        raise ConfigurationError(str(error)) from error
     except OSError as error:
         raise ConfigurationError(
             f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
@@ -209,7 +213,9 @@ def _placed(config_file: Path, origins: Mapping[str, Origin], at: Sequence[objec
 
 
 def _cross_faults(municipality: Municipality) -> Iterator[str]:
-    """Names that one part of the file uses and no other part has."""
+    """Keys that cannot be names, and names that one part of the file uses and no other part has."""
+    yield from unfit("owners", municipality.owners)
+    yield from unfit("sources", municipality.sources)
     for name, source in municipality.sources.items():
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."

@@ -159,7 +159,7 @@ def test_a_ready_mapping_that_is_not_there_is_answered_with_those_that_are(tmp_p
 def test_a_file_that_is_no_utf_8_is_a_sentence(tmp_path: Path) -> None:
     file = written(tmp_path, None)
     (tmp_path / "mappings" / "liste.yaml").write_bytes("title: Bø\n".encode("latin-1"))
-    with pytest.raises(ConfigurationError, match="is not UTF-8 text"):
+    with pytest.raises(ConfigurationError, match="is not UTF-8"):
         load(file)
 
 

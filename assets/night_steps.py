@@ -24,6 +24,7 @@ from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning import Plan, make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.corrections import idle, read_corrections
@@ -118,14 +119,10 @@ def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.Da
 
 def plan_changes(
     session: NightSession,
-    *,
-    dwellings: pl.DataFrame,
-    lineage: pl.DataFrame,
-    memberships: pl.DataFrame,
+    merged: Merged,
+    register_rows: pl.DataFrame | None,
     matches: pl.DataFrame,
     rejected: pl.DataFrame,
-    register_rows: pl.DataFrame | None,
-    missing_kobo_ids: Sequence[str],
     verdicts: Mapping[str, Verdict],
 ) -> Plan:
     """The plan, recorded in the ledger. register_rows: None when the register could not be seen."""
@@ -135,22 +132,16 @@ def plan_changes(
         # Also where the API writes by now: what a file began is settled by whoever comes after.
         handed_over = awaited(ledger, slug, session.import_folder)
         made = make_plan(
-            dwellings=dwellings,
-            register_rows=register_rows,
-            missing_kobo_ids=missing_kobo_ids,
-            matches=matches,
-            links=ledger.links(slug),
-            absences=ledger.absences(slug, session.as_of),
-            complete_sources=[name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE],
-            memberships=memberships,
-            municipality=municipality,
-            as_of=session.as_of,
-            lineage=lineage,
-            decisions=ledger.decisions(slug),
-            rejected=rejected,
-            handed_over=handed_over if municipality.register_.by_file else None,
+            merged,
+            register_rows,
+            matches,
+            Reading(frozenset(name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE), rejected),
+            Remembered.of(ledger, slug, session.as_of, handed_over if municipality.register_.by_file else {}),
+            municipality,
+            session.as_of,
         )
-        ledger.save_memberships(slug, memberships, session.as_of)
+        ledger.save_memberships(slug, merged.memberships, session.as_of)
+        ledger.save_bases(slug, made.agreed)
         ledger.record_plan(
             session.run_id,
             made.items,

@@ -14,6 +14,7 @@ from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, Tables, told
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over
 from reconciliation.decisions.conflicts import as_sent
+from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
 from reconciliation.plan.approval import DIGEST, Answer, Approval, decide
@@ -49,13 +50,10 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         with one_sentence():
             made = night_steps.plan_changes(
                 session,
-                dwellings=dwellings.frame,
-                lineage=lineage.frame,
-                memberships=memberships.frame,
+                Merged(dwellings.frame, lineage.frame, memberships.frame),
+                register_rows=register.frame if seen else None,
                 matches=matches.frame,
                 rejected=rejected_rows.frame,
-                register_rows=register.frame if seen else None,
-                missing_kobo_ids=register.facts["missing"],
                 verdicts=verdicts_of(dwellings),
             )
         yield dg.Output(
@@ -133,7 +131,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         with session.step("apply"), one_sentence():
             if approval.answer is Answer.APPLY:
                 record_approval(session, slug, plan.facts["digest"], session.apply)
-                clashes = adopt(matches.frame, session.ledger, slug, session.run_id).height
+                clashes = adopt(matches.frame, register.frame, session.ledger, slug, session.run_id).height
                 doing, desired = actionable(plan.frame), as_sent(plan.frame, dwellings.frame, register.frame)
                 if municipality.register_.by_file:
                     # What was adopted just now has arrived.

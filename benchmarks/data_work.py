@@ -13,9 +13,12 @@ from connectors.read_result import Verdict
 from kobo_client.contract import COMPARED
 from kobo_client.snapshot import in_order
 from reconciliation.match import match
+from reconciliation.merge import Merged
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
+from reconciliation.plan.agreed_values import as_base
 from reconciliation.plan.planning import Plan, make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
@@ -83,17 +86,12 @@ def plan_of(
     rejected: pl.DataFrame | None = None,
 ) -> Plan:
     """The reconcile step as the night does it: match, then make_plan."""
-    return make_plan(
-        dwellings=dwellings,
-        register_rows=register,
-        missing_kobo_ids=(),
-        matches=match(dwellings, register, links),
-        links=links,
-        absences={},
-        complete_sources=tuple(municipality.sources),
-        memberships=memberships,
-        municipality=municipality,
-        as_of=AS_OF,
-        lineage=lineage,
-        rejected=tables.empty(tables.SOURCE_ROWS) if rejected is None else rejected,
-    )
+    reading = Reading(frozenset(municipality.sources), tables.empty(tables.SOURCE_ROWS) if rejected is None else rejected)
+    merged = Merged(dwellings, lineage, memberships)
+    remembered = Remembered(links, bases_of(register))
+    return make_plan(merged, register, match(dwellings, register, links), reading, remembered, municipality, AS_OF)
+
+
+def bases_of(register: pl.DataFrame) -> pl.DataFrame:
+    """Bases as they are when both sides agree on all that the register says."""
+    return as_base(register).select("kobo_id", leverandor_bolig_id=pl.lit(""), agreed="theirs", moved=pl.lit("{}"))

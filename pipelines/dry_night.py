@@ -46,13 +46,10 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         seen = night_steps.see_register(session)
         plan = night_steps.plan_changes(
             session,
-            dwellings=merged.dwellings,
-            lineage=merged.lineage,
-            memberships=merged.memberships,
+            merged,
+            register_rows=seen.rows if seen.verdict == "complete" else None,
             matches=night_steps.match_entries(session, merged.dwellings, seen.rows),
             rejected=valid.rejected,
-            register_rows=seen.rows if seen.verdict == "complete" else None,
-            missing_kobo_ids=seen.missing,
             verdicts=verdicts,
         )
         return Seen(plan, seen.message)

@@ -11,8 +11,9 @@ import polars as pl
 
 from language import day, text, word_for
 from reconciliation.decisions.answer_choices import named_entry
-from reconciliation.decisions.questions import ABSENT, FIELD, MATCH, MERGE, Question
+from reconciliation.decisions.questions import ABSENT, CHANGED, FIELD, MATCH, MERGE, Question
 from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.classes import SETTLE_IN_SOURCE
 from reporting.privacy import HIDDEN_FIELDS, with_shown_address
@@ -38,6 +39,8 @@ class Shown:
     answers: Mapping[str, str]
     sides: tuple[tuple[str, Mapping[str, Any]], ...]
     agrees: Mapping[str, Same]
+    free: bool = False
+    """Any other value may be written as the answer."""
 
 
 def shown(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
@@ -55,11 +58,15 @@ def shown(question: Question, municipality: Municipality, dwellings: Mapping[str
         answers=labels(question, municipality),
         sides=sides,
         agrees={name: _same(name, question.ours.get(name), question.theirs.get(name)) for name in question.ours},
+        free=question.about == CHANGED,
     )
 
 
 def labels(question: Question, municipality: Municipality) -> dict[str, str]:
     """Label in the drop-down -> code of the answer."""
+    if question.about == CHANGED:
+        sides = (text("clarifications.kobo_is_right"), text("clarifications.we_are_right"))
+        return {label: one.code for label, one in zip(sides, question.answers, strict=True)}
     return {answer_label(one.verdict, one.value, question.about, municipality): one.code for one in question.answers}
 
 
@@ -71,6 +78,8 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
         return text("clarifications.take", source=title)
     if about == ABSENT:
         return word_for("clarification_absent_answers", verdict)
+    if verdict == DecisionKind.VALUE:
+        return text("clarifications.value", value=shown_value(json.loads(value or "null")))
     return word_for("clarification_answers", verdict)
 
 
@@ -89,7 +98,7 @@ def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tupl
 
 def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:
     """leverandor_bolig_id -> what was decided about it: "Avgjort av … den …". decisions: the ledger's DECISIONS in force."""
-    human = decisions.filter(pl.col("kind").is_in([MATCH, MERGE, FIELD, "conflict", "adoption"])).sort("decided", "decision_id")
+    human = decisions.filter(pl.col("kind").is_in([MATCH, MERGE, FIELD, CHANGED, "conflict", "adoption"])).sort("decided", "decision_id")
     if human.is_empty():
         return {}
     keys = dwellings.select("leverandor_bolig_id", key="source_keys").explode("key")
@@ -134,6 +143,8 @@ def _date(moment: Any) -> date:
 def _asked(question: Question, municipality: Municipality) -> str:
     if question.about == ABSENT:
         return text("clarifications.absent_about")
+    if question.about == CHANGED:
+        return _changed(question, municipality)
     why = cause(question.reason, question.details) if question.about != MATCH else cause(question.reason)
     if question.about == FIELD:
         asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
@@ -144,6 +155,32 @@ def _asked(question: Question, municipality: Municipality) -> str:
         ]
         return " ".join([asked, "; ".join(told) + "." if told else ""]).strip()
     return text("clarifications.kobo_about", why=why) if question.about == MATCH else text("clarifications.merge_about", why=why)
+
+
+def _changed(question: Question, municipality: Municipality) -> str:
+    """Who says what of a value that was changed in Kobo, and what was last agreed."""
+    asked = json.loads(question.details)
+    hidden = question.secret and question.field in PLACE_FIELDS
+    said = {side: text("page.secret") if hidden else shown_value(asked.get(side)) for side in ("theirs", "ours", "base")}
+    agreed = text("clarifications.agreed", base=said["base"]) if "base" in asked else text("clarifications.not_known")
+    return text(
+        "clarifications.changed_about",
+        field=word_for("fields", question.field).lower(),
+        theirs=said["theirs"],
+        ours=said["ours"],
+        source=_titles(municipality, [asked["source"]]),
+        seen=day(date.fromisoformat(asked["seen"])),
+        agreed=agreed,
+    )
+
+
+def shown_value(value: Any) -> str:
+    """A value of a field as people write it."""
+    if isinstance(value, bool):
+        return text("search.yes") if value else text("search.no")
+    if value in (None, ""):
+        return text("clarifications.blank_value")
+    return f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
 
 
 def _other(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:

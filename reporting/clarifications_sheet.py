@@ -61,7 +61,7 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
     for place in (4, 5, 6):
         write(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
     if one.answers:
-        sheet.data_validation(row, 4, row, 4, _choices(list(one.answers)))
+        sheet.data_validation(row, 4, row, 4, _choices(list(one.answers), one.free))
     helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("clarifications.by_help")}
     sheet.data_validation(row, 5, row, 5, helped)
     for below, (who, values) in enumerate(one.sides):
@@ -72,13 +72,15 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
             write(sheet, row + below, place, _cell(values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
 
 
-def _choices(labels: list[str]) -> dict[str, Any]:
+def _choices(labels: list[str], free: bool) -> dict[str, Any]:
+    """free: something else may be written in the cell too."""
     while len(",".join(labels)) > _LIST:
         labels = labels[:-1]
     return {
         "validate": "list",
         "source": labels,
-        "input_message": text("clarifications.choose"),
+        "input_message": text("clarifications.choose_or_write" if free else "clarifications.choose"),
+        "show_error": not free,
         "error_title": text("clarifications.refused_title"),
         "error_message": text("clarifications.refused"),
     }

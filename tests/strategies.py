@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kobo_client.contract import COMPARED
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import CONTENT, STANDING_ROWS
+from reconciliation.plan.agreed_values import as_base
 from tests.pipelines.village import CONFIG
 
 SOURCES = ("fdv", "omsorg", "eiendom")
@@ -67,6 +68,11 @@ def register(*entries: dict[str, Any]) -> pl.DataFrame:
     """Register rows from what matters; the rest is a plain entry in Storgata 1."""
     plain = {"slettet": False, "kommunenummer": "9902", "adressenavn": "Storgata", "nummer": 1, "postnummer": "9920"}
     return pl.DataFrame([{**dict.fromkeys(REGISTER), **plain, **entry} for entry in entries], schema=REGISTER)
+
+
+def bases_of(entries: pl.DataFrame) -> pl.DataFrame:
+    """Bases as they are when both sides have agreed on everything that the entries say."""
+    return as_base(entries).select("kobo_id", leverandor_bolig_id=pl.lit(""), agreed="theirs", moved=pl.lit("{}"))
 
 
 def links(**pairs: str) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.tables import DWELLINGS
 from reconciliation.plan.planning import make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import NIGHT, links, municipality, none_known
 
 HOUSE = municipality()
@@ -55,10 +56,7 @@ def measure(world: Labelled) -> Measured:
     merged_at = time.perf_counter()
     pairs = match(merged.dwellings, world.entries, links(), None)
     matched_at = time.perf_counter()
-    plan = make_plan(
-        dwellings=merged.dwellings, register_rows=world.entries, missing_kobo_ids=[], matches=pairs, links=links(), absences={},
-        complete_sources=SOURCES, memberships=merged.memberships, municipality=HOUSE, as_of=NIGHT,
-    )  # fmt: skip
+    plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
     planned_at = time.perf_counter()
     meant = meanings(world, merged.dwellings)
     held = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())

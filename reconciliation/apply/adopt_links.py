@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
+
 import polars as pl
 
-from reconciliation.ledger import Ledger
+from reconciliation.ledger import Agreement, Ledger
+from reconciliation.plan.agreed_values import as_base
+from reconciliation.plan.moved_fields import MET_BEFORE
 
 
-def adopt(matches: pl.DataFrame, ledger: Ledger, municipality: str, run_id: str | None = None) -> pl.DataFrame:
+def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, municipality: str, run_id: str | None = None) -> pl.DataFrame:
     """Save the certain pairs (MATCHES) that are not linked yet. Links are never overwritten.
 
+    What an entry (register_rows) says when it is first linked becomes its base: what our sources say otherwise is then a change of
+    ours. An entry that carries our own id was linked before, and what was agreed on then is not known.
     Returns (leverandor_bolig_id, kobo_id) of pairs that clash with a standing link: questions for a person.
     """
     certain = matches.filter(pl.col("certain") & (pl.col("key") != "link"))
+    first = certain.filter(~pl.col("key").is_in(list(MET_BEFORE))).select("leverandor_bolig_id", "kobo_id")
+    said = first.join(as_base(register_rows), on="kobo_id").select("kobo_id", "leverandor_bolig_id", "theirs")
+    agreements = [Agreement(kobo_id, ours, json.loads(theirs)) for kobo_id, ours, theirs in said.iter_rows()]
     decided = pl.col("key") == "decision"
     clashes = [
-        ledger.save_links(municipality, certain.filter(decided), "decided", run_id),
-        ledger.save_links(municipality, certain.filter(~decided), "matched", run_id),
+        ledger.save_links(municipality, certain.filter(decided), "decided", run_id, agreements),
+        ledger.save_links(municipality, certain.filter(~decided), "matched", run_id, agreements),
     ]
     return pl.concat(clashes)

@@ -31,7 +31,8 @@ def create(register: Register, write: Write) -> Settled:
         created = register.create(body, request_id=write.request_id)
     except Conflict as conflict:
         return _found(register, write, conflict)
-    return Settled(write.request_id, write.leverandor_bolig_id, "done", created.kobo_id, created.status, link="created")
+    ours = write.leverandor_bolig_id
+    return Settled(write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=from_body(body))
 
 
 def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
@@ -50,7 +51,9 @@ def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
         raise
     if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
-    return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found")
+    # What an earlier night sent, not what stands there: a caseworker may have changed it since.
+    agreed = from_body(json.loads(write.first_body or write.body or "{}"))
+    return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found", agreed=agreed)
 
 
 def change(register: Register, write: Write) -> Settled:
@@ -68,13 +71,13 @@ def change(register: Register, write: Write) -> Settled:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
     if ours and all(_stands(standing, item, "new") for item in changes):
-        return _settled(write, "done")
+        return _settled(write, "done", agreed=_written(changes))
     wanted = {**standing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
     try:
         status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
     except NotFound:
         return _settled(write, "moved", message=unwritten("gone"))
-    return _settled(write, "done", status=status)
+    return _settled(write, "done", status=status, agreed=_written(changes))
 
 
 def remove(register: Register, write: Write) -> Settled:
@@ -148,8 +151,10 @@ def verify_change(register: Register, write: Write) -> Settled:
         standing = _read(register, str(write.kobo_id))
     except NotFound:
         return _settled(write, "moved", message=unwritten("gone"))
-    arrived = all(_stands(standing, item, "new") for item in json.loads(write.changes))
-    return _settled(write, "done") if arrived else _settled(write, "failed", message=unwritten("not_arrived"))
+    changes = json.loads(write.changes)
+    if not all(_stands(standing, item, "new") for item in changes):
+        return _settled(write, "failed", message=unwritten("not_arrived"))
+    return _settled(write, "done", agreed=_written(changes))
 
 
 def verify_removal(register: Register, write: Write) -> Settled:
@@ -189,6 +194,10 @@ def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
 
 def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
     return bool(_plain(standing.get(change["field"])) == _plain(change[side]))
+
+
+def _written(changes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {item["field"]: item["new"] for item in changes}
 
 
 def _plain(value: Any) -> Any:

@@ -71,7 +71,7 @@ def resume(
 def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Settled]]:
     # If tonight's plan creates the dwelling too, tonight's values are the ones to send: the first try may be weeks old.
     writes = [
-        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body))
+        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body)
         for write in applying.ledger.unsettled(applying.municipality)
         if write.verb in VERIFY
     ]

@@ -16,7 +16,7 @@ import polars as pl
 from kobo_client.contract import PROTECTED
 from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, said_by_sources
 from reconciliation.model.known_decisions import DecisionKind, Decisions
-from reconciliation.model.plan_actions import REPLACE_DECIDED, replaces
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, REPLACE_DECIDED, replaces
 from reconciliation.model.register_rows import SENT
 from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
@@ -122,6 +122,9 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
     if changes:
         told = {"class": DwellingClass.UPDATE.value, "changes": _json(changes), "reason": "fields_differ"}
         return {**item, **told, "details": _json({**details, "fields": [change["field"] for change in changes]})}
+    if details.get("asked"):
+        told = {"class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": CHANGED_IN_KOBO}
+        return {**item, **told, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
     told = {"class": DwellingClass.IN_SYNC.value, "changes": "[]", "reason": KEPT}
     return {**item, **told, "details": _json({"fields": sorted(kept), "decided": details["decided"]})}
 

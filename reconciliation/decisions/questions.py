@@ -23,20 +23,23 @@ from reconciliation.decisions.field_evidence import (
     evidence_of_sources,
     said_by_sources,
 )
+from reconciliation.decisions.kobo_changes import evidence_of_change
+from reconciliation.decisions.value_answers import known_answer, value_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
 from reconciliation.model.shielding import shielded_entries, shielded_ids
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 
-MATCH, MERGE, FIELD, ABSENT = "match", "merge", "field", "absent"
-"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo."""
+MATCH, MERGE, FIELD, ABSENT, CHANGED = "match", "merge", "field", "absent", "kobo_change"
+"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo; a value changed in Kobo."""
 
 _SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """about: MATCH, MERGE, FIELD or ABSENT. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
+    """about: MATCH, MERGE, FIELD, ABSENT or CHANGED. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
 
     ours, theirs: canonical field -> value of each side. said: source -> value, where our own sources disagree on `field`.
     secret: the address is shown nowhere, of either side: no pair is asked of which one side alone is shielded.
@@ -60,7 +63,11 @@ class Question:
     decided: Mapping[str, Any] | None = None
 
     def answer(self, code: str) -> Answer | None:
-        return next((one for one in self.answers if one.code == code), None)
+        """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too."""
+        found = next((one for one in self.answers if one.code == code), None)
+        if found is not None or self.about != CHANGED or self.field is None:
+            return found
+        return value_answer(self.dwelling, self.field, self.evidence, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,8 @@ class Tables:
 
 def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
     """Every question of the night, open or answered, sorted by dwelling. decisions: the ledger's DECISIONS in force."""
-    waiting = night.items.filter(pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]))
+    asked_about = pl.col("details").str.contains('"asked":', literal=True).fill_null(value=False)
+    waiting = night.items.filter(pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | asked_about)
     if waiting.is_empty():
         return []
     known = _Known(night, waiting, Record.of(decisions))
@@ -133,11 +141,16 @@ class _Known:
             return
         if item["reason"] == DELETED:
             yield self._absent(item, dwelling)
-        elif item["class"] == DwellingClass.CONFLICT.value:
+            return
+        changed = json.loads(item["details"] or "{}").get("asked", [])
+        yield from (self._changed(item, dwelling, one) for one in changed)
+        if item["class"] == DwellingClass.CONFLICT.value and item["reason"] != CHANGED_IN_KOBO:
             disputed = disputed_fields(item)
             yield from (self._field(item, dwelling, name) for name in disputed)
             if not disputed and item["kobo_id"] in self.entries:
                 yield self._match(item, dwelling, item)
+        elif item["class"] != DwellingClass.REVIEW.value:
+            return
         elif dwelling["candidates"]:
             named = [one for one in dwelling["candidates"] if one in self.dwellings and self._may_be_named(item, one)]
             yield from (self._merge(item, dwelling, self.dwellings[one]) for one in named)
@@ -193,6 +206,15 @@ class _Known:
         if json.loads(item["details"] or "{}").get("match") == "protected_differs":
             answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
         return self._asked(FIELD, item, dwelling, kobo_id, name, evidence, tuple(answers), entry, said={} if AGREED in said else said)
+
+    def _changed(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], asked: Mapping[str, Any]) -> Question:
+        """A field whose value somebody changed in Kobo. asked: one of the item's `asked`."""
+        kobo_id, ours, name = item["kobo_id"], str(dwelling["leverandor_bolig_id"]), str(asked["field"])
+        evidence = evidence_of_change(name, asked["ours"], asked["theirs"])
+        answers = tuple(known_answer(ours, name, evidence, asked[side]) for side in ("theirs", "ours"))
+        told = json.dumps(asked, ensure_ascii=False)
+        entry = self.entries.get(kobo_id, {})
+        return self._asked(CHANGED, {**item, "details": told}, dwelling, kobo_id, name, evidence, answers, entry, reason=CHANGED_IN_KOBO)
 
     def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])

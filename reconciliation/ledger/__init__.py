@@ -1,5 +1,6 @@
 """The ledger: what is remembered between nights. Only human decisions and stored ids flow back from here."""
 
+from reconciliation.ledger.bases import BASES, Agreement
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.handed_over import HANDED_OVER
@@ -13,6 +14,7 @@ from reconciliation.ledger.runs import NO_NIGHT, PARTIAL, PLANNED, READINGS, REN
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 
 __all__ = [
+    "BASES",
     "DECISIONS",
     "DWELLING_NIGHTS",
     "HANDED_OVER",
@@ -28,6 +30,7 @@ __all__ = [
     "RENDERED",
     "RUNS",
     "SNAPSHOT",
+    "Agreement",
     "CallRecord",
     "Holding",
     "Ledger",

@@ -7,7 +7,7 @@ process, a lost answer) is asked of the register before anything else is written
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import polars as pl
 from sqlalchemy import String, bindparam, case, func, select, update
 
+from reconciliation.ledger.bases import Agreement
 from reconciliation.ledger.ledger_tables import Call, Intent
 from reconciliation.ledger.links import Links
 from reconciliation.ledger.store import insert_rows, table_of
@@ -26,7 +27,7 @@ UNSETTLED = ("intent", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write that is about to be made. `changes` and `body` are JSON."""
+    """One write that is about to be made. `changes` and `body` are JSON. first_body: what an earlier night sent."""
 
     request_id: str
     run_id: str
@@ -35,6 +36,7 @@ class Write:
     kobo_id: str | None = None
     changes: str = "[]"
     body: str | None = None
+    first_body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Settled:
 
     link: how a standing link came to be (made_by), to be saved with it; unlink: why the standing link ends.
     changes: replaces the write's own when given (what a deletion took away).
+    agreed: field -> value that the register has confirmed, which both sides agree on from then on.
     """
 
     request_id: str
@@ -54,6 +57,7 @@ class Settled:
     link: str | None = None
     unlink: str | None = None
     changes: str | None = None
+    agreed: Mapping[str, Any] | None = None
 
 
 class CallRecord(Protocol):
@@ -103,6 +107,13 @@ class Journal(Links):
             ]
             refused = self.link_within(connection, municipality, linked, run_id)
             clashing = set(refused)
+            agreements = [
+                Agreement(outcome.kobo_id, outcome.leverandor_bolig_id, outcome.agreed)
+                for outcome in settled
+                if outcome.agreed and outcome.kobo_id and (outcome.leverandor_bolig_id, outcome.kobo_id) not in clashing
+            ]
+            if agreements:
+                self.agree_within(connection, municipality, agreements)
             rows = [
                 _settle_row(
                     replace(outcome, state="refused", message=clash)

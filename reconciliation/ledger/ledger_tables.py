@@ -179,6 +179,21 @@ class Link(LedgerTable, table=True):
     ended_by: str | None = None
 
 
+class Base(LedgerTable, table=True):
+    """What both sides last agreed on of one entry that is ours, field by field: whoever says otherwise later has moved. One row per
+    entry, written again only when something moved. Its values are the register's own, of fields that say nothing of persons."""
+
+    __tablename__ = "base"
+    __table_args__ = (Index(None, "municipality", "leverandor_bolig_id"),)
+    municipality: str = Field(primary_key=True)
+    kobo_id: str = Field(primary_key=True)
+    leverandor_bolig_id: str
+    agreed: str = Field(sa_type=Text)
+    """JSON: field -> value last agreed, null for a blank; a field that is not in it is not known."""
+    moved: str = Field(default="{}", sa_type=Text)
+    """JSON: field -> {value, seen}: what Kobo says since somebody changed it there, and the night it was first seen."""
+
+
 class Membership(LedgerTable, table=True):
     """Which dwelling a source's key belongs to, for ever: this is what keeps an id when rows come and go."""
 
@@ -200,7 +215,7 @@ class Decision(LedgerTable, table=True):
     municipality: str = Field(primary_key=True)
     decision_id: str = Field(primary_key=True)
     kind: str
-    """match, merge, conflict, field, plan (approval), adoption."""
+    """match, merge, conflict, field, kobo_change, plan (approval), adoption."""
     subject: str
     """leverandor_bolig_id, or the plan's digest."""
     other: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ import polars as pl
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
+from reconciliation.ledger.bases import Agreement, Bases
 from reconciliation.ledger.ledger_tables import Link, Membership
-from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
+from reconciliation.ledger.store import BATCH, insert_rows, table_of
 
 _LINK = table_of(Link)
 _MEMBERSHIP = table_of(Membership)
@@ -32,7 +34,7 @@ MEMBERSHIPS: dict[str, Any] = {
 }
 
 
-class Links(Store):
+class Links(Bases):
     def links(self, municipality: str) -> pl.DataFrame:
         """Standing links, sorted by leverandor_bolig_id. Shape: LINKS."""
         query = (
@@ -47,14 +49,24 @@ class Links(Store):
         query = select(*(_LINK.c[name] for name in LINK_HISTORY)).where(_LINK.c.municipality == municipality).order_by(_LINK.c.id)
         return self.frame(query, LINK_HISTORY)
 
-    def save_links(self, municipality: str, pairs: pl.DataFrame, made_by: str, run_id: str | None = None) -> pl.DataFrame:
+    def save_links(
+        self,
+        municipality: str,
+        pairs: pl.DataFrame,
+        made_by: str,
+        run_id: str | None = None,
+        agreements: Sequence[Agreement] = (),
+    ) -> pl.DataFrame:
         """Save pairs (leverandor_bolig_id, kobo_id) as standing links. A pair that stands already is left alone.
 
+        agreements: what the linked entries said when they were linked, saved with those links that can stand.
         Returns the pairs that were not saved because either side is linked to something else: never overwritten here.
         """
         rows = [(str(ours), str(theirs)) for ours, theirs in pairs.select("leverandor_bolig_id", "kobo_id").iter_rows()]
         with self.write() as connection:
             refused = self.link_within(connection, municipality, [(ours, theirs, made_by) for ours, theirs in rows], run_id)
+            linked = set(rows) - set(refused)
+            self.agree_within(connection, municipality, [one for one in agreements if (one.leverandor_bolig_id, one.kobo_id) in linked])
         return pl.DataFrame(refused, schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}, orient="row")
 
     def link_within(
@@ -114,6 +126,7 @@ class Links(Store):
                 .values(ended=self.clock(), ended_by=ended_by)
             )
             ended += connection.execute(statement).rowcount
+            self.forget_within(connection, municipality, dwellings[start : start + 500])
         return ended
 
     def memberships(self, municipality: str) -> pl.DataFrame:

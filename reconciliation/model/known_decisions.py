@@ -21,7 +21,7 @@ DECISION_COLUMNS: dict[str, Any] = {
     "left": pl.String(),
     "right": pl.String(),  # null when the decision is about one dwelling alone
     "field": pl.String(),  # null when it is about the whole
-    "value": pl.String(),  # take: the source whose value is taken
+    "value": pl.String(),  # take: the source whose value is taken; value: the right value as JSON
     "who": pl.String(),
     "decided_at": pl.Datetime("us", "UTC"),
     "why": pl.String(),
@@ -39,6 +39,8 @@ class DecisionKind(StrEnum):
     KEEP = "keep"
     TAKE = "take"
     REPLACE = "replace"
+    VALUE = "value"
+    """That this value (as JSON) is right for a field that was changed in Kobo."""
 
 
 @dataclass(frozen=True, slots=True)

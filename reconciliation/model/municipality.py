@@ -16,6 +16,7 @@ from connectors.source_config import AddressService, AnySource, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.key_names import LONGEST, unfit
+from reconciliation.model.kobo_changes import THREE_WAY, Policy
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
 from reconciliation.model.projection_settings import AGE_GROUP, Projection
@@ -120,6 +121,9 @@ class Municipality(Strict):
     survivorship: Survivorship
     register_: RegisterConfig = Field(alias="register")
     guards: Guards = Guards()
+    changed_in_kobo: dict[str, Policy] = Field(default_factory=dict)
+    """Field -> what happens when somebody has changed it in Kobo: source (write ours), kobo (keep theirs) or ask. Facts about the
+    dwelling are asked when left out."""
     needs: Needs | None = None
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
@@ -227,6 +231,9 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
     for name in municipality.needs.services if municipality.needs else ():
         if name not in municipality.owners:
             yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
+    for name in municipality.changed_in_kobo:
+        if name not in THREE_WAY:
+            yield f"changed_in_kobo.{name}: no field that an update can change. It is one of {', '.join(THREE_WAY)}."
     yield from _sending_faults(municipality)
     yield from _projection_faults(municipality)
     ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}

@@ -15,6 +15,10 @@ FILE = "FILE"
 """A create that leaves in an import file: nothing of it goes over the API, and nothing there can be asked about it."""
 REPLACE_DECIDED = "replace_decided"
 """Reason of a conflict that a person had replaced."""
+CHANGED_IN_KOBO = "changed_in_kobo"
+"""Reason of a conflict about values that somebody changed in Kobo; its details list them as `asked`."""
+KEPT_IN_KOBO = "kept_in_kobo"
+"""Reason of a dwelling in sync whose entry says otherwise on purpose; its details list the fields as `kept`."""
 
 
 def replaces() -> pl.Expr:

@@ -9,6 +9,9 @@ import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses import fold
+from reconciliation.merge import Merged
+from reconciliation.merge.survivorship import ranks
+from reconciliation.model.municipality import Municipality
 from reconciliation.model.row_joins import beside, meeting, taken
 
 TOLERANCE = 0.005
@@ -49,6 +52,25 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
     odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
     told = ["leverandor_bolig_id", "kobo_id", *(name for field in unlike for name in (field.name, f"{field.name}_theirs"))]
     return pl.concat([joined.select(told)[odd], marks[odd]], how="horizontal")
+
+
+def told_by(merged: Merged, odd: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """Who said a value of the dwellings that differ (odd): leverandor_bolig_id, field (null: any), source.
+
+    The row that won where rows disagree, else the first source of the dwelling.
+    """
+    order = ranks(municipality.survivorship.default, sorted(municipality.sources))
+    first = (
+        merged.dwellings.join(odd, on="leverandor_bolig_id", how="semi")
+        .select("leverandor_bolig_id", source="sources")
+        .explode("source")
+        .with_columns(_place=pl.col("source").replace_strict(order, default=len(order), return_dtype=pl.Int64))
+        .sort("leverandor_bolig_id", "_place", "source")
+        .unique("leverandor_bolig_id", keep="first", maintain_order=True)
+        .select("leverandor_bolig_id", pl.lit(None, pl.String()).alias("field"), "source")
+    )
+    won = merged.lineage.filter("won").join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "field", "source")
+    return pl.concat([first, won.unique(["leverandor_bolig_id", "field"], keep="first", maintain_order=True)])
 
 
 def _filled(dwellings: pl.DataFrame, name: str) -> bool:

@@ -3,83 +3,93 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import polars as pl
 
 from kobo_client.export_file import as_exported
 from reconciliation.decisions.conflicts import as_sent, settle_conflicts
+from reconciliation.ledger import BASES
+from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import acts, replaces
 from reconciliation.model.register_rows import SENT, without_deleted
-from reconciliation.model.row_joins import rising
+from reconciliation.model.row_joins import beside, rising
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.classes import Night, class_dwellings, class_gone, class_register_only
+from reconciliation.plan.agreed_values import agreed_tonight
+from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings, class_register_only
+from reconciliation.plan.difference import at_odds, changes_of, told_by
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal, Size, refusals
+from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.plan.retirements import class_gone
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """items: PLAN_ITEMS, sorted. counts: class -> dwellings, every class named. register_verdict: complete | failed."""
+    """items: PLAN_ITEMS, sorted. counts: class -> dwellings, every class named. register_verdict: complete | failed.
+
+    agreed: what the ledger is to remember as agreed, where that has changed (BASES).
+    """
 
     items: pl.DataFrame
     digest: str
     counts: dict[str, int]
     refusals: tuple[Refusal, ...]
     register_verdict: str
+    agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BASES))
 
 
 def make_plan(
-    *,
-    dwellings: pl.DataFrame,
+    merged: Merged,
     register_rows: pl.DataFrame | None,
-    missing_kobo_ids: Iterable[str],
     matches: pl.DataFrame,
-    links: pl.DataFrame,
-    absences: Mapping[str, int],
-    complete_sources: Iterable[str],
-    memberships: pl.DataFrame,
+    reading: Reading,
+    remembered: Remembered,
     municipality: Municipality,
     as_of: date,
-    lineage: pl.DataFrame | None = None,
-    decisions: pl.DataFrame | None = None,
-    rejected: pl.DataFrame | None = None,
-    handed_over: Mapping[str, date] | None = None,
 ) -> Plan:
     """Class every dwelling and every register entry. register_rows None: the register was not seen, nothing is planned.
 
-    dwellings: DWELLINGS. matches: MATCHES. links: leverandor_bolig_id, kobo_id. absences: dates before `as_of` on which
-    each dwelling was gone. memberships: source, source_key, leverandor_bolig_id. lineage: LINEAGE, for who said a value.
-    rejected: tonight's rejected rows; their dwellings are not gone. handed_over: dwellings that lie in an import file since
-    that night and are not planned again.
+    merged: tonight's dwellings, with who said which value. matches: MATCHES of them with the register.
     The digest depends on what would be done alone: not on the date, the run, or the order of anything.
     """
     if register_rows is None:
-        return Plan(pl.DataFrame(schema=PLAN_ITEMS), digest_of(pl.DataFrame(schema=PLAN_ITEMS), dwellings), _counts(None), (), "failed")
+        nothing = pl.DataFrame(schema=PLAN_ITEMS)
+        return Plan(nothing, digest_of(nothing, merged.dwellings), _counts(None), (), "failed")
     register = municipality.register_
-    night = Night(
-        # What an exported file cannot show is no difference.
-        dwellings=as_exported(dwellings) if register.see == "export" else dwellings,
-        register_rows=without_deleted(register_rows),
-        missing=frozenset(missing_kobo_ids),
-        matches=matches,
-        links=links.select("leverandor_bolig_id", "kobo_id"),
-        absences=absences,
-        complete_sources=frozenset(complete_sources),
-        memberships=memberships,
-        municipality=municipality,
-        lineage=lineage,
-        rejected=rejected,
-    )
-    ours = settle_conflicts(class_dwellings(night).cast(pl.Schema(PLAN_ITEMS)), decisions, dwellings, night.register_rows, lineage)
-    found = pl.concat([ours, class_gone(night), class_register_only(night)])
+    entries = without_deleted(register_rows)
+    # What an exported file cannot show is no difference.
+    dwellings = as_exported(merged.dwellings) if register.see == "export" else merged.dwellings
+    settled = _settled_differences(replace(merged, dwellings=dwellings), entries, matches, remembered, municipality, as_of)
+    ours = class_dwellings(dwellings, entries, matches, remembered.links, settled).cast(pl.Schema(PLAN_ITEMS))
+    ours = settle_conflicts(ours, remembered.decisions, merged.dwellings, entries, merged.lineage)
+    gone = class_gone(dwellings, merged.memberships, entries, reading, remembered, municipality)
+    found = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
     items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
-    items = _held_in_a_file(items, handed_over or {}, as_of, register.import_overdue_nights)
-    digest = digest_of(items, as_sent(items, dwellings, night.register_rows))
-    return Plan(items, digest, _counts(items), refusals(_size(items, night), municipality, digest), "complete")
+    items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
+    digest = digest_of(items, as_sent(items, merged.dwellings, entries))
+    refused = refusals(_size(items, entries, remembered.links), municipality, digest)
+    agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
+    return Plan(items, digest, _counts(items), refused, "complete", agreed)
+
+
+def _settled_differences(
+    merged: Merged, entries: pl.DataFrame, matches: pl.DataFrame, remembered: Remembered, municipality: Municipality, as_of: date
+) -> pl.DataFrame:
+    """What differs between the dwellings and the entries they are, or may be: shape SETTLED of moved_fields."""
+    certain = certain_pairs(matches)
+    pairs = pl.concat([certain, clashing_pairs(matches, certain)])
+    odd = at_odds(beside(merged.dwellings, pairs, "leverandor_bolig_id"), entries)
+    if odd.is_empty():
+        return pl.DataFrame(schema=SETTLED)
+    found = changes_of(odd, told_by(merged, odd, municipality))
+    matched_by = dict(pairs.join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "match_key").iter_rows())
+    rulings = Rulings.of(municipality.changed_in_kobo, remembered.decisions, as_of)
+    return settle_differences(found, matched_by, remembered.bases, rulings)
 
 
 def _sorted(items: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +142,7 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
     return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
 
 
-def _size(items: pl.DataFrame, night: Night) -> Size:
+def _size(items: pl.DataFrame, entries: pl.DataFrame, links: pl.DataFrame) -> Size:
     doing = actionable(items).filter(pl.col("reason") != "gone_in_both")
     found = dict(doing.group_by("class").len().iter_rows())
     adopted = items.filter(
@@ -143,7 +153,7 @@ def _size(items: pl.DataFrame, night: Night) -> Size:
         update=found.get(DwellingClass.UPDATE.value, 0),
         # A replacement deletes too.
         retire=found.get(DwellingClass.RETIRE.value, 0) + found.get(DwellingClass.CONFLICT.value, 0),
-        ours=night.links.height + adopted.height,
-        in_register=night.register_rows.height,
-        first=night.links.is_empty(),
+        ours=links.height + adopted.height,
+        in_register=entries.height,
+        first=links.is_empty(),
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import actionable, make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.whole_nights.town import NOBODY
 from tests.whole_nights.whole_night import Night
 
@@ -107,21 +108,14 @@ def order_does_not_matter(night: Night, municipality: Municipality, links: pl.Da
     merged = merge(rows, night.known, with_standing_choices(night.decisions, rows, night.known), municipality)
     assert merged.dwellings.equals(night.merged.dwellings)
     seen = night.seen.rows.sample(fraction=1.0, shuffle=True, seed=seed)
-    complete = sorted(night.complete, key=lambda name: random.Random(f"{seed}{name}").random())
     plan = make_plan(
-        dwellings=merged.dwellings.sample(fraction=1.0, shuffle=True, seed=seed),
-        register_rows=seen if night.seen.verdict == "complete" else None,
-        missing_kobo_ids=night.seen.missing,
-        matches=match(merged.dwellings, seen, links, night.decisions),
-        links=links,
-        absences=absences,
-        complete_sources=complete,
-        memberships=merged.memberships,
-        municipality=municipality,
-        as_of=night.as_of,
-        lineage=merged.lineage,
-        decisions=night.decisions,
-        rejected=night.validated.rejected,
+        replace(merged, dwellings=merged.dwellings.sample(fraction=1.0, shuffle=True, seed=seed)),
+        seen if night.seen.verdict == "complete" else None,
+        match(merged.dwellings, seen, links, night.decisions),
+        Reading(frozenset(night.complete), night.validated.rejected),
+        Remembered(links, night.bases.sample(fraction=1.0, shuffle=True, seed=seed), night.decisions, absences),
+        municipality,
+        night.as_of,
     )
     assert plan.digest == night.plan.digest
 

@@ -47,6 +47,7 @@ class Night:
     standing: pl.DataFrame
     known: pl.DataFrame
     decisions: pl.DataFrame
+    bases: pl.DataFrame
     merged: Merged
     seen: RegisterSnapshot
     matches: pl.DataFrame
@@ -97,19 +98,16 @@ def whole_night(
         before = last.frame if last else None
         standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, before)
         ParquetTables().dump_to_path(None, Table(standing), base / slug / "standing_rows.parquet")  # type: ignore[arg-type]
-        known, decisions = ledger.memberships(slug), ledger.decisions(slug)
+        known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
         merged = night_steps.merge_rows(session, standing)
         seen = night_steps.see_register(session)
         matches = night_steps.match_entries(session, merged.dwellings, seen.rows)
         plan = night_steps.plan_changes(
             session,
-            dwellings=merged.dwellings,
-            lineage=merged.lineage,
-            memberships=merged.memberships,
+            merged,
+            register_rows=seen.rows if seen.verdict == "complete" else None,
             matches=matches,
             rejected=validated.rejected,
-            register_rows=seen.rows if seen.verdict == "complete" else None,
-            missing_kobo_ids=seen.missing,
             verdicts=verdicts,
         )
         session.verdict_if_ended = "failed"
@@ -121,7 +119,7 @@ def whole_night(
         if approval.answer is Answer.APPLY:
             if before_apply is not None:
                 before_apply(plan)
-            adopt(matches, ledger, slug, run_id)
+            adopt(matches, seen.rows, ledger, slug, run_id)
             desired = as_sent(plan.items, merged.dwellings, seen.rows)
             outcomes = apply_plan(
                 actionable(plan), desired, client, ledger, run_id, slug, municipality.register_.threads, still_held=session.lock.held
@@ -155,6 +153,7 @@ def whole_night(
         standing,
         known,
         decisions,
+        bases,
         merged,
         seen,
         matches,

@@ -15,6 +15,7 @@ from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.paper_register import PaperRegister
 from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
+from tests.strategies import register
 
 
 def test_creates_are_made_linked_and_told(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
@@ -161,5 +162,9 @@ def test_adopting_saves_certain_pairs_and_names_clashes(ledger: Ledger) -> None:
         [{"leverandor_bolig_id": ours, "kobo_id": theirs, "key": key, "certain": certain} for ours, theirs, key, certain in pairs],
         schema=MATCHES,
     )
-    assert adopt(matches, ledger, MUNICIPALITY).rows() == [("e", "1")]
+    entries = register(*({"kobo_id": kobo_id, "bruksareal": 50.0} for _, kobo_id, _, _ in pairs[:4]))
+    assert adopt(matches, entries, ledger, MUNICIPALITY).rows() == [("e", "1")]
+    # What an entry said when it was first linked is what later nights hold both sides against.
+    agreed = {ours: json.loads(said)["bruksareal"] for _, ours, said, _ in ledger.bases(MUNICIPALITY).iter_rows()}
+    assert agreed == {"a": 50.0, "b": 50.0}
     assert ledger.links(MUNICIPALITY).select("leverandor_bolig_id", "made_by").rows() == [("a", "matched"), ("b", "decided")]

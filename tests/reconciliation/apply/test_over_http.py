@@ -22,6 +22,7 @@ from reconciliation.plan.undo import plan_inverse
 from tests.reconciliation.apply.applying import became, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
+from tests.strategies import register
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def test_an_imported_dwelling_becomes_ours_by_the_first_change(client: RegisterC
     assert answer.json()["importert"] == 1
     kobo_id = next(client.listing())["koboId"]
     matches = pl.DataFrame([{"leverandor_bolig_id": "a", "kobo_id": kobo_id, "key": "address", "certain": True}], schema=MATCHES)
-    assert adopt(matches, ledger, MUNICIPALITY).is_empty()
+    assert adopt(matches, register({"kobo_id": kobo_id}), ledger, MUNICIPALITY).is_empty()
     items = plan(update("a", kobo_id, bruksareal=(None, 50.0)))
     assert became(apply_plan(items, dwellings("a"), client, ledger, night(), MUNICIPALITY, 1)) == {"a": "done"}
     assert bodies(client) == {"a": 50}

@@ -13,7 +13,8 @@ from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import Plan, make_plan
-from tests.strategies import NIGHT, SOURCES, links, municipality, none_known, register, standing
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.strategies import NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
 
 
 def decided(*made: dict[str, Any]) -> pl.DataFrame:
@@ -41,9 +42,11 @@ class SmallNight:
         linked: dict[str, str] | None = None,
         decisions: pl.DataFrame | None = None,
         known: pl.DataFrame | None = None,
-        missing: tuple[str, ...] = (),
+        bases: pl.DataFrame | None = None,
+        changed_in_kobo: dict[str, str] | None = None,
     ) -> None:
-        self.house: Municipality = municipality()
+        house = municipality()
+        self.house: Municipality = house.model_copy(update={"changed_in_kobo": changed_in_kobo or {}})
         self.rows = standing(*({"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)))
         self.register = register(*entries)
         self.links = links(**(linked or {}))
@@ -51,20 +54,9 @@ class SmallNight:
         memberships = none_known() if known is None else known
         self.merged: Merged = merge(self.rows, memberships, with_standing_choices(made, self.rows, memberships), self.house)
         self.matches = match(self.merged.dwellings, self.register, self.links, made)
-        self.plan: Plan = make_plan(
-            dwellings=self.merged.dwellings,
-            register_rows=self.register,
-            missing_kobo_ids=missing,
-            matches=self.matches,
-            links=self.links,
-            absences={},
-            complete_sources=SOURCES,
-            memberships=self.merged.memberships,
-            municipality=self.house,
-            as_of=NIGHT,
-            lineage=self.merged.lineage,
-            decisions=made,
-        )
+        remembered = Remembered(self.links, bases_of(self.register) if bases is None else bases, made)
+        reading = Reading(frozenset(SOURCES))
+        self.plan: Plan = make_plan(self.merged, self.register, self.matches, reading, remembered, self.house, NIGHT)
 
     def item(self, ours: str = "fdv-1") -> dict[str, Any]:
         (found,) = self.plan.items.filter(pl.col("leverandor_bolig_id") == ours).to_dicts()

@@ -122,7 +122,7 @@ def test_a_source_that_is_taken_wins_and_the_contradiction_is_settled() -> None:
 def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_let_it_be() -> None:
     def deleted(verdict: str) -> SmallNight:
         answer = {"subject": "fdv-1", "verdict": verdict, "evidence": evidence_of_absence("k1")}
-        return SmallNight([UNIT], [], LINKED, decided(answer), missing=("k1",))
+        return SmallNight([UNIT], [], LINKED, decided(answer))
 
     assert actionable(deleted("replace").plan).get_column("kobo_id").to_list() == ["k1"]
     assert actionable(deleted("keep").plan).is_empty()

@@ -31,6 +31,7 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
         {"class": "update", "leverandor_bolig_id": "a", "changes": "[]"},
         {"class": "retire", "leverandor_bolig_id": "b", "changes": "[]"},
     ]
+    changes = '[{"field": "bruksareal", "old": 48.0, "new": 50.0, "source": "s"}]'
     for number in range(nights):
         as_of, run_id = FIRST + timedelta(days=number), f"run-{number}"
         ledger.begin_run(PLACE, as_of, run_id, "auto")
@@ -38,9 +39,12 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
         ledger.record_deviations(run_id, as_of, pl.DataFrame([deviation], schema=DEVIATIONS), ["s"])
         ledger.record_plan(run_id, pl.DataFrame(items, schema=PLAN_ITEMS), "d")
         ledger.journal(
-            PLACE, run_id, [], [Write(f"{run_id}-1", run_id, "a", "PUT", "1"), Write(f"{run_id}-2", run_id, "c", "POST", body="{}")]
+            PLACE,
+            run_id,
+            [],
+            [Write(f"{run_id}-1", run_id, "a", "PUT", "1", changes), Write(f"{run_id}-2", run_id, "c", "POST", body="{}")],
         )
-        ledger.journal(PLACE, run_id, [Settled(f"{run_id}-1", "a", "done", "1", 200)], [])
+        ledger.journal(PLACE, run_id, [Settled(f"{run_id}-1", "a", "done", "1", 200, agreed={"bruksareal": 50.0})], [])
         ledger.record_calls(
             PLACE, run_id, [CallRecord(ledger.clock(), "PUT", "/kobobolig/{koboboligId}", "1", "a", 200, 1, "r", 0.01, None, "done")]
         )

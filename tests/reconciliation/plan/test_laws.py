@@ -11,10 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kobo_client.contract import COMPARED, PROTECTED
+from reconciliation.ledger import BASES
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan.planning import Plan, actionable, make_plan
-from tests.strategies import LINKS, NIGHT, REGISTER, SOURCES, WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, worlds
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.strategies import (
+    LINKS,
+    NIGHT,
+    REGISTER,
+    SOURCES,
+    WHOLE_NIGHTS,
+    World,
+    bases_of,
+    entries_of,
+    links,
+    municipality,
+    none_known,
+    worlds,
+)
 
 HOUSE = municipality()
 
@@ -23,24 +38,17 @@ class Night:
     """One reconciliation in memory: the register and the links change only by applying a plan."""
 
     def __init__(self, entries: pl.DataFrame) -> None:
-        self.entries, self.links, self.memberships = entries, links(), none_known()
+        self.entries, self.links, self.memberships, self.bases = entries, links(), none_known(), pl.DataFrame(schema=BASES)
 
     def plan(self, rows: pl.DataFrame) -> Plan:
         merged = merge(rows, self.memberships, None, HOUSE)
         self.memberships, self.dwellings = merged.memberships, merged.dwellings
         self.matches = match(merged.dwellings, self.entries, self.links, None)
-        return make_plan(
-            dwellings=merged.dwellings,
-            register_rows=self.entries,
-            missing_kobo_ids=[],
-            matches=self.matches,
-            links=self.links,
-            absences={},
-            complete_sources=SOURCES,
-            memberships=self.memberships,
-            municipality=HOUSE,
-            as_of=NIGHT,
-        )
+        remembered = Remembered(self.links, self.bases)
+        plan = make_plan(merged, self.entries, self.matches, Reading(frozenset(SOURCES)), remembered, HOUSE, NIGHT)
+        kept = self.bases.filter(~pl.col("kobo_id").is_in(plan.agreed.get_column("kobo_id").implode()))
+        self.bases = pl.concat([kept, plan.agreed])
+        return plan
 
     def apply(self, plan: Plan) -> None:
         entries = {row["kobo_id"]: row for row in self.entries.to_dicts()}
@@ -60,6 +68,7 @@ class Night:
                 entries.pop(item["kobo_id"])
                 del linked[ours]
         self.entries = pl.DataFrame(list(entries.values()), schema=REGISTER)
+        self.bases = bases_of(self.entries)
         self.links = pl.DataFrame(list(linked.items()), schema=LINKS, orient="row")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,8 @@ from reconciliation.model.reasons import REASONS, english
 from reconciliation.plan.guards import environment_mismatch
 from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words
 from reconciliation.plan.planning import Plan, actionable, make_plan
-from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, links, municipality, none_known, register, standing
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
 
 GROUND = {"gardsnummer": 1, "bruksnummer": 2}
 UNIT = {"bruksenhetsnummer": "H0101"}
@@ -28,7 +30,6 @@ def planned(
     *,
     absences: dict[str, int] | None = None,
     complete: tuple[str, ...] = SOURCES,
-    missing: tuple[str, ...] = (),
     held_by: tuple[str, ...] = ("fdv",),
     **guards: Any,
 ) -> Plan:
@@ -38,17 +39,15 @@ def planned(
     known = pl.DataFrame([(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row")
     seen = None if entries is None else register(*entries)
     standing_links = links(**(linked or {}))
+    entries_seen = register() if seen is None else seen
     return make_plan(
-        dwellings=merged.dwellings,
-        register_rows=seen,
-        missing_kobo_ids=missing,
-        matches=match(merged.dwellings, register() if seen is None else seen, standing_links, None),
-        links=standing_links,
-        absences=absences or {},
-        complete_sources=complete,
-        memberships=pl.concat([merged.memberships, known]),
-        municipality=house,
-        as_of=NIGHT,
+        replace(merged, memberships=pl.concat([merged.memberships, known])),
+        seen,
+        match(merged.dwellings, entries_seen, standing_links, None),
+        Reading(frozenset(complete)),
+        Remembered(standing_links, bases_of(entries_seen), absences=absences or {}),
+        house,
+        NIGHT,
     )
 
 
@@ -93,7 +92,7 @@ def test_not_in_the_register_is_created_and_not_ours_is_left() -> None:
 
 @pytest.mark.parametrize("entries", [[], [{**ENTRY, "slettet": True}]], ids=["absent", "marked as deleted"])
 def test_linked_and_deleted_in_the_register_is_a_question_and_not_a_new_dwelling(entries: list[dict[str, Any]]) -> None:
-    item = only(planned([{**UNIT}], entries, {"fdv-1": "k1"}, missing=("k1",)))
+    item = only(planned([{**UNIT}], entries, {"fdv-1": "k1"}))
     assert (item["class"], item["reason"], item["kobo_id"]) == ("review", "deleted_in_kobo", "k1")
 
 

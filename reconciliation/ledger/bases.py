@@ -1,0 +1,90 @@
+"""The base of each linked entry: per field the value last agreed, and since when Kobo says otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Connection
+
+from reconciliation.ledger.ledger_tables import Base
+from reconciliation.ledger.store import Store, insert_rows, table_of
+from reconciliation.model.kobo_changes import THREE_WAY
+
+_BASE = table_of(Base)
+
+BASES: dict[str, Any] = {
+    "kobo_id": pl.String(),
+    "leverandor_bolig_id": pl.String(),
+    "agreed": pl.String(),  # JSON: field -> value last agreed, null for a blank; a field that is not in it is not known
+    "moved": pl.String(),  # JSON: field -> {value, seen}: what Kobo says since it was changed there, and the night it was first seen
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Values that were written and confirmed, or that were there when two were linked. values: field -> value."""
+
+    kobo_id: str
+    leverandor_bolig_id: str
+    values: Mapping[str, Any]
+
+
+class Bases(Store):
+    def bases(self, municipality: str) -> pl.DataFrame:
+        """Every base, sorted by leverandor_bolig_id. Shape: BASES."""
+        query = select(*(_BASE.c[name] for name in BASES)).where(_BASE.c.municipality == municipality).order_by(_BASE.c.leverandor_bolig_id)
+        return self.frame(query, BASES)
+
+    def save_bases(self, municipality: str, bases: pl.DataFrame) -> None:
+        """Put these (BASES) in the place of what is known of the same entries. Nothing given, nothing written."""
+        if bases.height:
+            with self.write() as connection:
+                _put(connection, municipality, bases.select(list(BASES)).rows())
+
+    def agree_within(self, connection: Connection, municipality: str, agreements: Sequence[Agreement]) -> None:
+        """Lay these values over what is known of their entries, inside somebody's transaction."""
+        values: dict[str, dict[str, Any]] = {}
+        dwellings: dict[str, str] = {}
+        for one in agreements:
+            values.setdefault(one.kobo_id, {}).update({name: one.values[name] for name in THREE_WAY if name in one.values})
+            dwellings[one.kobo_id] = one.leverandor_bolig_id
+        known = _known(connection, municipality, sorted(values))
+        rows = []
+        for kobo_id, said in values.items():
+            agreed, moved = known.get(kobo_id, ({}, {}))
+            whole = agreed | said
+            kept = {name: one for name, one in moved.items() if name not in said}
+            ordered = {name: whole[name] for name in THREE_WAY if name in whole}
+            rows.append((kobo_id, dwellings[kobo_id], _json(ordered), _json(kept)))
+        _put(connection, municipality, rows)
+
+    def forget_within(self, connection: Connection, municipality: str, dwellings: Sequence[str]) -> None:
+        """A dwelling (leverandor_bolig_id, at most 500) that is linked no longer has no base."""
+        connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.leverandor_bolig_id.in_(dwellings)))
+
+
+def _known(connection: Connection, municipality: str, kobo_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    for start in range(0, len(kobo_ids), 500):
+        some = kobo_ids[start : start + 500]
+        query = select(_BASE.c.kobo_id, _BASE.c.agreed, _BASE.c.moved).where(
+            _BASE.c.municipality == municipality, _BASE.c.kobo_id.in_(some)
+        )
+        found |= {str(row[0]): (json.loads(row[1]), json.loads(row[2])) for row in connection.execute(query)}
+    return found
+
+
+def _put(connection: Connection, municipality: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    for start in range(0, len(rows), 500):
+        some = [row[0] for row in rows[start : start + 500]]
+        connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.kobo_id.in_(some)))
+    insert_rows(connection, Base, [{"municipality": municipality, **dict(zip(BASES, row, strict=True))} for row in rows])
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

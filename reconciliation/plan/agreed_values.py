@@ -1,0 +1,61 @@
+"""What both sides agree on tonight: the base that a later night holds the three sides against.
+
+A night on which nothing moved changes no base, so nothing is written to the ledger for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reconciliation.ledger import BASES
+from reconciliation.model.kobo_changes import THREE_WAY
+from reconciliation.plan.three_way import same
+
+
+def as_base(register_rows: pl.DataFrame) -> pl.DataFrame:
+    """(kobo_id, theirs): what each entry says of the fields that have a base, as the JSON in which the ledger keeps one."""
+    return register_rows.select("kobo_id", theirs=pl.struct(THREE_WAY).struct.json_encode())
+
+
+def agreed_tonight(
+    dwellings: pl.DataFrame, linked: pl.DataFrame, register_rows: pl.DataFrame, bases: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
+    """The bases that are otherwise than the ledger has them. Shape: BASES.
+
+    linked: (leverandor_bolig_id, kobo_id) of the standing links. Where both sides say the same, that is agreed, whatever was before;
+    where they differ the base stays, and what Kobo changed is noted with the night on which it was first seen.
+    """
+    sides = linked.join(as_base(register_rows), on="kobo_id", how="inner").join(bases.drop("leverandor_bolig_id"), on="kobo_id", how="left")
+    moved = sides.filter(pl.col("agreed").is_null() | (pl.col("agreed") != pl.col("theirs")) | (pl.col("moved") != "{}"))
+    told = moved.join(dwellings.select("leverandor_bolig_id", *THREE_WAY), on="leverandor_bolig_id", how="inner")
+    rows = [row for one in told.iter_rows(named=True) if (row := _base_of(one, as_of)) is not None]
+    return pl.DataFrame(rows, schema=BASES, orient="row")
+
+
+def _base_of(row: Mapping[str, Any], as_of: date) -> tuple[str, str, str, str] | None:
+    theirs, before = json.loads(row["theirs"]), json.loads(row["agreed"] or "{}")
+    noted = json.loads(row["moved"] or "{}")
+    agreed: dict[str, Any] = {}
+    moved: dict[str, Any] = {}
+    for field in THREE_WAY:
+        ours, their = row[field], theirs[field]
+        silent = ours in (None, "")
+        if (not silent and same(ours, their)) or (silent and field not in before):
+            agreed[field] = their
+        elif field in before:
+            agreed[field] = before[field]
+        if field in before and not same(agreed[field], their):
+            known = noted.get(field)
+            moved[field] = known if known and same(known["value"], their) else {"value": their, "seen": as_of.isoformat()}
+    if row["agreed"] is not None and agreed == before and moved == noted:
+        return None
+    return row["kobo_id"], row["leverandor_bolig_id"], _json(agreed), _json(moved)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

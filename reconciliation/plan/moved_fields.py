@@ -1,0 +1,107 @@
+"""Differences of linked dwellings, each settled by its three sides: written, kept as Kobo has it, or asked about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.kobo_changes import Answered, holds, value_answers
+from reconciliation.model.kobo_changes import Policy, policy_of
+from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement, same
+
+SETTLED: dict[str, pl.DataType] = {
+    "leverandor_bolig_id": pl.String(),
+    "field": pl.String(),
+    "action": pl.String(),  # Action: write, keep or ask
+    "protected": pl.Boolean(),
+    "told": pl.String(),  # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by}
+}
+
+MET_BEFORE = frozenset({"leverandor_bolig_id", "link"})
+"""Keys of a match by which the two are known to have met before: our link, or an entry that carries our own id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the ledger keeps of one entry. base: field -> value last agreed. moved: field -> {value, seen} of what Kobo changed since."""
+
+    base: Mapping[str, Any]
+    moved: Mapping[str, Mapping[str, str]]
+
+
+def agreed_by_entry(bases: pl.DataFrame, kobo_ids: pl.Series) -> dict[str, Agreed]:
+    """koboId -> what is agreed, of those entries. bases: the ledger's BASES."""
+    wanted = bases.filter(pl.col("kobo_id").is_in(kobo_ids.implode())).select("kobo_id", "agreed", "moved")
+    return {kobo_id: Agreed(json.loads(agreed), json.loads(moved)) for kobo_id, agreed, moved in wanted.iter_rows()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """How a difference is settled tonight: by policy, or by what people answered."""
+
+    policies: Mapping[str, Policy]
+    answers: Mapping[tuple[str, str], Answered]
+    as_of: date
+
+    @classmethod
+    def of(cls, policies: Mapping[str, Policy], decisions: pl.DataFrame | None, as_of: date) -> Rulings:
+        """decisions: the ledger's DECISIONS in force."""
+        return cls(policies, value_answers(decisions), as_of)
+
+
+def settle_differences(found: pl.DataFrame, matched_by: Mapping[str, str], bases: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
+    """found: DIFFERENCES. matched_by: leverandor_bolig_id -> key of its match. Shape: SETTLED, in the order of `found`.
+
+    Protected fields are handed on as they are: no change of theirs is ever sent. Two that meet for the first time have agreed on
+    nothing: our sources are what the register is filled from, and Kobo's values of that night become the base.
+    """
+    known = agreed_by_entry(bases, found.get_column("kobo_id"))
+    rows = list(_settled(found, matched_by, known, rulings))
+    return pl.DataFrame(rows, schema=SETTLED, orient="row")
+
+
+def _settled(
+    found: pl.DataFrame, matched_by: Mapping[str, str], known: Mapping[str, Agreed], rulings: Rulings
+) -> Iterator[tuple[str, str, str, bool, str]]:
+    for ours, kobo_id, field, protected, change in found.iter_rows():
+        if protected or matched_by.get(ours) not in MET_BEFORE:
+            yield ours, field, Action.WRITE.value, protected, change
+            continue
+        told = json.loads(change)
+        answer = rulings.answers.get((ours, field))
+        if answer is not None and holds(answer, field, told["new"], told["old"]):
+            yield _answered(ours, field, told, answer)
+        else:
+            yield _by_policy(ours, field, told, known.get(kobo_id), rulings)
+
+
+def _answered(ours: str, field: str, told: Mapping[str, Any], answer: Answered) -> tuple[str, str, str, bool, str]:
+    """A person said what is right: it is written where Kobo does not say so, and kept where it does."""
+    if same(answer.value, told["old"]):
+        kept = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "by": answer.by, "seen": answer.date}
+        return ours, field, Action.KEEP.value, False, _json(kept)
+    source = told["source"] if same(answer.value, told["new"]) else "decision"
+    return ours, field, Action.WRITE.value, False, _json({**told, "new": answer.value, "source": source})
+
+
+def _by_policy(ours: str, field: str, told: Mapping[str, Any], agreed: Agreed | None, rulings: Rulings) -> tuple[str, str, str, bool, str]:
+    base = NOT_KNOWN if agreed is None or field not in agreed.base else agreed.base[field]
+    moved = movement(base, told["new"], told["old"])
+    does = action(moved, told["new"], policy_of(field, rulings.policies))
+    if does is Action.WRITE:
+        return ours, field, does.value, False, _json(told)
+    before = agreed.moved.get(field) if agreed else None
+    seen = before["seen"] if before and same(before["value"], told["old"]) else rulings.as_of.isoformat()
+    shown = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "movement": moved.value, "seen": seen}
+    if moved is not Movement.UNKNOWN:
+        shown["base"] = base
+    return ours, field, does.value, False, _json(shown)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -1,0 +1,45 @@
+"""What a plan is made from beside tonight's dwellings and the register: how the sources were read, and what the ledger remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from reconciliation.ledger import BASES, DECISIONS, Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """complete_sources: those read to their end tonight. rejected: tonight's rejected rows; their dwellings are not gone."""
+
+    complete_sources: frozenset[str]
+    rejected: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """links: leverandor_bolig_id, kobo_id of the standing ones. bases: BASES. decisions: DECISIONS in force.
+
+    absences: leverandor_bolig_id -> dates before tonight on which it was gone. handed_over: leverandor_bolig_id -> the night of the
+    import file that it lies in; it is not planned again.
+    """
+
+    links: pl.DataFrame
+    bases: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BASES))
+    decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
+    absences: Mapping[str, int] = field(default_factory=dict)
+    handed_over: Mapping[str, date] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ledger: Ledger, municipality: str, as_of: date, handed_over: Mapping[str, date]) -> Remembered:
+        """What the ledger remembers of a municipality before the night of that date. Raises LedgerError."""
+        return cls(
+            ledger.links(municipality).select("leverandor_bolig_id", "kobo_id"),
+            ledger.bases(municipality),
+            ledger.decisions(municipality),
+            ledger.absences(municipality, as_of),
+            handed_over,
+        )

@@ -1,0 +1,70 @@
+"""Three values of one field: what was last agreed (the base), what our sources say tonight, and what Kobo says tonight.
+
+Pure: no tables here. The base is what tells who has moved; without it, a difference has no direction.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+from reconciliation.model.kobo_changes import Policy
+from reconciliation.plan.difference import TOLERANCE
+
+
+class NotKnown:
+    """The base of a field that nobody has agreed on as far as the ledger knows: one from before it kept bases."""
+
+
+NOT_KNOWN: Final = NotKnown()
+
+
+class Movement(StrEnum):
+    """Who has moved since both sides agreed."""
+
+    UNCHANGED = "unchanged"
+    SOURCE = "source"
+    KOBO = "kobo"
+    TOGETHER = "together"
+    """Both moved, to the same."""
+    APART = "apart"
+    """Both moved, each to its own."""
+    UNKNOWN = "unknown"
+    """They differ, and what was agreed is not known."""
+
+
+class Action(StrEnum):
+    NOTHING = "nothing"
+    WRITE = "write"
+    KEEP = "keep"
+    ASK = "ask"
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values of a field say the same. Numbers as the comparison of whole tables takes them; a blank is like a blank."""
+    numbers = isinstance(left, int | float) and isinstance(right, int | float)
+    if numbers and not isinstance(left, bool) and not isinstance(right, bool):
+        return bool(abs(left - right) <= TOLERANCE)
+    return bool((left or None) == (right or None)) if isinstance(left, str) or isinstance(right, str) else bool(left == right)
+
+
+def movement(base: Any, ours: Any, theirs: Any) -> Movement:
+    """base: a value, None for a blank that both agreed on, or NOT_KNOWN. A blank of ours is no opinion: then only Kobo can have moved."""
+    if ours in (None, ""):
+        return Movement.UNCHANGED if isinstance(base, NotKnown) or same(base, theirs) else Movement.KOBO
+    if same(ours, theirs):
+        return Movement.UNCHANGED if not isinstance(base, NotKnown) and same(base, ours) else Movement.TOGETHER
+    if isinstance(base, NotKnown):
+        return Movement.UNKNOWN
+    if same(base, theirs):
+        return Movement.SOURCE
+    return Movement.KOBO if same(base, ours) else Movement.APART
+
+
+def action(moved: Movement, ours: Any, policy: Policy) -> Action:
+    """What the plan does about it. Where the sources have no opinion there is nothing to do, whatever Kobo says."""
+    if moved in (Movement.UNCHANGED, Movement.TOGETHER) or ours in (None, ""):
+        return Action.NOTHING
+    if moved is Movement.SOURCE or policy == "source":
+        return Action.WRITE
+    return Action.KEEP if policy == "kobo" else Action.ASK

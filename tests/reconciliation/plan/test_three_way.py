@@ -1,0 +1,170 @@
+"""Who has moved since both sides agreed, and what follows from it: every combination of the three sides (law 13)."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciliation.decisions.kobo_changes import evidence_of_change
+from reconciliation.model.kobo_changes import THREE_WAY, policy_of
+from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement
+from tests.reconciliation.decisions.nights import SmallNight, decided
+from tests.strategies import bases_of, register
+
+UNSET, A, B = None, 2, 3
+TABLE = {
+    # (base, ours, theirs)
+    (UNSET, UNSET, UNSET): Movement.UNCHANGED,
+    (UNSET, UNSET, A): Movement.KOBO,
+    (UNSET, UNSET, B): Movement.KOBO,
+    (UNSET, A, UNSET): Movement.SOURCE,
+    (UNSET, A, A): Movement.TOGETHER,
+    (UNSET, A, B): Movement.APART,
+    (UNSET, B, UNSET): Movement.SOURCE,
+    (UNSET, B, A): Movement.APART,
+    (UNSET, B, B): Movement.TOGETHER,
+    (A, UNSET, UNSET): Movement.KOBO,
+    (A, UNSET, A): Movement.UNCHANGED,
+    (A, UNSET, B): Movement.KOBO,
+    (A, A, UNSET): Movement.KOBO,
+    (A, A, A): Movement.UNCHANGED,
+    (A, A, B): Movement.KOBO,
+    (A, B, UNSET): Movement.APART,
+    (A, B, A): Movement.SOURCE,
+    (A, B, B): Movement.TOGETHER,
+    (B, UNSET, UNSET): Movement.KOBO,
+    (B, UNSET, A): Movement.KOBO,
+    (B, UNSET, B): Movement.UNCHANGED,
+    (B, A, UNSET): Movement.APART,
+    (B, A, A): Movement.TOGETHER,
+    (B, A, B): Movement.SOURCE,
+    (B, B, UNSET): Movement.KOBO,
+    (B, B, A): Movement.KOBO,
+    (B, B, B): Movement.UNCHANGED,
+}
+
+
+def test_every_combination_of_the_three_sides_is_in_the_table_once() -> None:
+    assert set(TABLE) == set(product((UNSET, A, B), repeat=3))
+    assert {sides: movement(*sides) for sides in TABLE} == TABLE
+
+
+VALUES = st.one_of(
+    st.none(), st.integers(0, 3), st.sampled_from(["", "A", "B"]), st.booleans(), st.floats(0, 4).map(lambda one: round(one, 1))
+)
+
+
+@given(st.one_of(st.just(NOT_KNOWN), VALUES), VALUES, VALUES, st.sampled_from(["source", "kobo", "ask"]))
+def test_what_kobo_changed_is_never_written_over_without_a_policy(base: Any, ours: Any, theirs: Any, policy: Any) -> None:
+    does = action(movement(base, ours, theirs), ours, policy)
+    if does is Action.WRITE and policy != "source":
+        assert movement(base, ours, theirs) is Movement.SOURCE, "Kobo says what was agreed"
+    if ours in (None, "") or ours == theirs:
+        assert does is Action.NOTHING
+
+
+UNIT = {"bruksenhetsnummer": "H0101"}
+LINKED = {"fdv-1": "k1"}
+
+
+def night(ours: Any, theirs: Any, base: Any, *, answer: dict[str, Any] | None = None, **policies: str) -> SmallNight:
+    """One linked dwelling whose antall_soverom has three sides. base NOT_KNOWN: the ledger knows nothing of it."""
+    agreed = bases_of(register({"kobo_id": "k1", **UNIT, "antall_soverom": None if base is NOT_KNOWN else base}))
+    made = (
+        None
+        if answer is None
+        else decided({"kind": "kobo_change", "subject": "fdv-1", "field": "antall_soverom", "verdict": "value", **answer})
+    )
+    known = agreed.clear() if base is NOT_KNOWN else agreed
+    entry = {"kobo_id": "k1", **UNIT, "antall_soverom": theirs}
+    return SmallNight([{**UNIT, "antall_soverom": ours}], [entry], LINKED, made, bases=known, changed_in_kobo=policies)
+
+
+@pytest.mark.parametrize(
+    ("sides", "policy", "kind", "reason", "sent"),
+    [
+        ((3, 2, 2), "ask", "update", "fields_differ", 3),  # the source moved
+        ((2, 3, 2), "ask", "conflict", "changed_in_kobo", None),  # Kobo moved
+        ((2, 3, 2), "kobo", "in_sync", "kept_in_kobo", None),
+        ((2, 3, 2), "source", "update", "fields_differ", 2),
+        ((2, None, 2), "ask", "conflict", "changed_in_kobo", None),  # cleared there
+        ((1, 3, 2), "ask", "conflict", "changed_in_kobo", None),  # both moved apart
+        ((3, 3, 2), "ask", "in_sync", "equal", None),  # both moved to the same
+        ((2, 3, NOT_KNOWN), "ask", "conflict", "changed_in_kobo", None),
+    ],
+)
+def test_a_linked_dwelling_is_classed_by_its_three_sides(
+    sides: tuple[Any, Any, Any], policy: str, kind: str, reason: str, sent: Any
+) -> None:
+    item = night(*sides, antall_soverom=policy).item()
+    assert (item["class"], item["reason"]) == (kind, reason)
+    assert [one["new"] for one in json.loads(item["changes"])] == ([] if sent is None else [sent])
+
+
+def test_what_is_asked_tells_both_sides_the_base_and_since_when() -> None:
+    (asked,) = json.loads(night(2, 3, 2).item()["details"])["asked"]
+    assert asked == {
+        "field": "antall_soverom",
+        "ours": 2,
+        "theirs": 3,
+        "source": "fdv",
+        "movement": "kobo",
+        "seen": "2023-11-01",
+        "base": 2,
+    }
+
+
+@pytest.mark.parametrize(("right", "kind", "sent"), [(3, "in_sync", None), (2, "update", 2), (4, "update", 4)])
+def test_an_answer_is_carried_out_and_stands_while_the_sides_say_the_same(right: int, kind: str, sent: int | None) -> None:
+    answer = {"value": json.dumps(right), "evidence": evidence_of_change("antall_soverom", 2, 3)}
+    item = night(2, 3, 2, answer=answer).item()
+    assert item["class"] == kind
+    assert [one["new"] for one in json.loads(item["changes"])] == ([] if sent is None else [sent])
+    # Carried out: Kobo says the right value, and our source is told, not written.
+    done = night(2, right, right, answer=answer)
+    assert done.item()["class"] == "in_sync"
+    # Kobo or the source says something new: nobody has answered that.
+    assert night(2, 7, 2, answer=answer).item()["reason"] == "changed_in_kobo"
+
+
+def test_where_both_say_the_same_it_is_agreed_and_where_not_the_base_stays_with_the_night_it_was_seen() -> None:
+    (agreed,) = night(3, 3, 2).plan.agreed.to_dicts()
+    assert json.loads(agreed["agreed"])["antall_soverom"] == 3
+    (moved,) = night(2, 3, 2).plan.agreed.to_dicts()
+    assert json.loads(moved["agreed"])["antall_soverom"] == 2
+    assert json.loads(moved["moved"]) == {"antall_soverom": {"value": 3, "seen": "2023-11-01"}}
+
+
+def test_a_night_on_which_nothing_moved_changes_no_base() -> None:
+    assert night(2, 2, 2).plan.agreed.is_empty()
+
+
+def test_a_field_that_differed_from_the_first_is_not_known_and_stays_so() -> None:
+    (kept,) = night(2, 3, NOT_KNOWN).plan.agreed.to_dicts()
+    known = json.loads(kept["agreed"])
+    assert "antall_soverom" not in known
+    assert set(known) == set(THREE_WAY) - {"antall_soverom"}
+
+
+def test_facts_are_asked_and_the_property_is_the_sources() -> None:
+    assert {name: policy_of(name, {}) for name in ("antall_soverom", "bruksareal", "manedsleie")} == dict.fromkeys(
+        ("antall_soverom", "bruksareal", "manedsleie"), "ask"
+    )
+    assert policy_of("gardsnummer", {}) == "source"
+    assert policy_of("manedsleie", {"manedsleie": "kobo"}) == "kobo"
+
+
+def test_two_that_meet_for_the_first_time_have_agreed_on_nothing_and_our_value_is_planned() -> None:
+    first = SmallNight(
+        [{**UNIT, "antall_soverom": 2}],
+        [{"kobo_id": "k1", **UNIT, "antall_soverom": 3}],
+        {},
+        bases=pl.DataFrame(schema=bases_of(register()).schema),
+    )
+    assert first.item()["class"] == "update"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +80,7 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
     if about == ABSENT:
         return word_for("clarification_absent_answers", verdict)
     if verdict == DecisionKind.VALUE:
-        return text("clarifications.value", value=shown_value(json.loads(value or "null")))
+        return text("clarification_answers.value", value=shown_value(json.loads(value or "null")))
     return word_for("clarification_answers", verdict)
 
 

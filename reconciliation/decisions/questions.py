@@ -26,8 +26,8 @@ from reconciliation.decisions.field_evidence import (
 from reconciliation.decisions.kobo_changes import evidence_of_change
 from reconciliation.decisions.value_answers import known_answer, value_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
-from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO
+from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 

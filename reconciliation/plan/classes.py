@@ -195,9 +195,7 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def class_register_only(
-    dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame
-) -> pl.DataFrame:
+def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """In the register, matched by nothing, not ours. Never touched (law 7)."""
     certain = matches.filter("certain")
     alone = register_rows.select("kobo_id")

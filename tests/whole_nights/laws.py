@@ -176,6 +176,19 @@ def nobody_is_known(home: Path, entries: Entries) -> None:
     assert NOBODY not in json.dumps(entries)
 
 
+def what_others_changed_stands(changed: dict[str, float], after: Entries, night: Night | None, decided: pl.DataFrame) -> None:
+    """Law 13: changed: koboId -> the area that somebody set in Kobo and nobody has agreed on since."""
+    said = set(decided.filter(pl.col("verdict") == "value").get_column("subject"))
+    agreed = {} if night is None else dict(night.merged.dwellings.select("leverandor_bolig_id", "bruksareal").iter_rows())
+    seen = {} if night is None else dict(night.seen.rows.select("kobo_id", "bruksareal").iter_rows())
+    for kobo_id, area in list(changed.items()):
+        ours = after.get(kobo_id, {}).get("leverandorBoligId")
+        if kobo_id not in after or ours in said or (area == agreed.get(ours) and area == seen.get(kobo_id)):
+            del changed[kobo_id]
+        else:
+            assert after[kobo_id].get("bruksareal") == area, (kobo_id, area, after[kobo_id])
+
+
 def bad_input_is_answered(night: Night) -> None:
     """Law 11: each unread source and each rejected row has its words."""
     for read in night.reads.values():

@@ -1,4 +1,4 @@
-"""Edits, broken files, faults, deaths, decisions, other people's changes and undos in any order: the twelve laws after each step.
+"""Edits, broken files, faults, deaths, decisions, other people's changes and undos in any order: the laws after each step.
 
 Everything is the real thing but the clock's dates: files on disk, the functions a night calls, a rehearsal register over HTTP.
 """
@@ -129,8 +129,8 @@ class Nights(World):
             night = self.one_night(ledger, mode=self.last.plan.digest)
         assert night.approval.answer == ("apply" if night.plan.digest == self.last_digest else "stale")
 
-    @rule(which=st.integers(0, 20), delete=st.booleans())
-    def a_case_worker_changes_kobo(self, which: int, delete: bool) -> None:
+    @rule(which=st.integers(0, 20), delete=st.booleans(), area=st.sampled_from([33, 61]))
+    def a_case_worker_changes_kobo(self, which: int, delete: bool, area: int) -> None:
         if not self.entries:
             return
         kobo_id = sorted(self.entries)[which % len(self.entries)]
@@ -142,7 +142,7 @@ class Nights(World):
             assert answer.status_code == 204, answer.text
             self.taken_away.add(kobo_id)
         elif body.get("leverandorBoligId"):
-            self.meddle(kobo_id, 33)
+            self.meddle(kobo_id, area)
         self.entries = self.town.standing()
 
     @precondition(lambda self: self.last is not None and self.last.plan.register_verdict == "complete")

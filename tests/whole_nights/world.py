@@ -1,6 +1,6 @@
 """The world of the state machine: what the sources say, what the register holds, what the ledger remembers, and a night in it.
 
-After each night, and after whatever else changed the register, the twelve laws are asked.
+After each night, and after whatever else changed the register, the laws are asked.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class World(RuleBasedStateMachine):
         self.taken_away: set[str] = set()
         self.last: Night | None = None
         self.requests: set[str] = set()
+        self.changed: dict[str, float] = {}
         home = {"kommunenummer": "9902", "adressenavn": "Kirkegata", "nummer": 7, "postnummer": "9920", "boligtype": "ORDINAR_BOLIG"}
         stranger = to_body({**home, "leverandor_bolig_id": "somebody-else", "bruksenhetsnummer": "H0101"})
         answer = self.town.call("POST", "", json=stranger)
@@ -74,6 +75,7 @@ class World(RuleBasedStateMachine):
         body = updatable_body({**from_body(self.entries[kobo_id]), "bruksareal": float(area)})
         answer = self.town.call("PUT", f"/{kobo_id}", json=body)
         assert answer.status_code == 200, answer.text
+        self.changed[kobo_id] = area
 
     def one_night(self, ledger: Ledger, *, mode: str = "auto", meddled: bool = False, seed: int = 0) -> Night:
         before = self.entries
@@ -134,6 +136,7 @@ class World(RuleBasedStateMachine):
             intent = table_of(Intent)
             with ledger.read() as connection:
                 self.requests = set(connection.execute(select(intent.c.request_id)).scalars())
+            laws.what_others_changed_stands(self.changed, self.entries, night, ledger.decisions(self.slug))
         laws.protected_fields_stay(before, self.entries, night)
         for kobo_id in self.others:
             assert self.entries[kobo_id] == before[kobo_id]

@@ -1,0 +1,89 @@
+"""A value that somebody changed in Kobo is asked about once, answered with Kobo's value, ours or another, and then carried out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.ledger import Ledger, open_ledger
+from reporting.clarifications import decided_by_dwelling, shown
+from tests.reconciliation.decisions.nights import SmallNight
+from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+from tests.strategies import bases_of, register
+
+PLACE = "vik"
+UNIT = {"bruksenhetsnummer": "H0101"}
+AGREED = bases_of(register({"kobo_id": "k1", **UNIT, "antall_soverom": 2, "manedsleie": 5000.0}))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
+        yield opened
+
+
+def night(ledger: Ledger, *, ours: int = 2, theirs: int = 3, rent: float = 5000.0) -> SmallNight:
+    row = {**UNIT, "antall_soverom": ours, "manedsleie": rent}
+    entry = {"kobo_id": "k1", **UNIT, "antall_soverom": theirs, "manedsleie": 5000.0}
+    return SmallNight([row], [entry], {"fdv-1": "k1"}, ledger.decisions(PLACE), bases=AGREED)
+
+
+def asked(made: SmallNight, ledger: Ledger) -> list[Question]:
+    tables = Tables(made.merged.dwellings, made.plan.items, made.matches, made.merged.lineage, made.rows, made.register)
+    return questions(tables, ledger.decisions(PLACE))
+
+
+def say(ledger: Ledger, answer: str, **sides: int) -> Outcome:
+    open_ones = asked(night(ledger, **sides), ledger)
+    (taken,) = take_in([Given(open_ones[0].id, answer, "KN")], open_ones, ledger, PLACE)
+    return taken.outcome
+
+
+def test_the_question_tells_who_says_what_and_what_was_agreed(ledger: Ledger) -> None:
+    made = night(ledger)
+    (question,) = asked(made, ledger)
+    one = shown(question, made.house, {"fdv-1": ["fdv"]})
+    assert one.question == (
+        "Saksbehandler har endret antall soverom i Kobo; hva er rett? Kobo sier 3 (sett første gang 1.\u00a0november 2023), FDV sier 2. "
+        "Sist var begge enige om 2."
+    ).replace("\u00a0", one.question[one.question.index("1.") + 2])
+    assert list(one.answers) == ["Kobos verdi er rett", "Vår verdi er rett"]
+    assert one.free
+
+
+@pytest.mark.parametrize(("answer", "kind", "sent"), [("value:3", "in_sync", None), ("value:2", "update", 2), ("4", "update", 4)])
+def test_each_answer_is_carried_out_and_the_question_is_closed(ledger: Ledger, answer: str, kind: str, sent: int | None) -> None:
+    assert say(ledger, answer) is Outcome.STORED
+    made = night(ledger)
+    assert made.item()["class"] == kind
+    assert [one["new"] for one in json.loads(made.item()["changes"])] == ([] if sent is None else [sent])
+    assert all(question.decided for question in asked(made, ledger))
+    (told,) = decided_by_dwelling(ledger.decisions(PLACE), made.merged.dwellings, made.house)["fdv-1"]
+    assert "Rett verdi er" in told
+
+
+@pytest.mark.parametrize("answer", ["mange", "-1", "2,5", "value:[]"])
+def test_what_the_field_cannot_hold_is_no_answer(ledger: Ledger, answer: str) -> None:
+    assert say(ledger, answer) is Outcome.ILLEGAL
+    assert ledger.decisions(PLACE).is_empty()
+
+
+def test_a_new_change_in_kobo_is_asked_about_anew(ledger: Ledger) -> None:
+    say(ledger, "value:2")
+    (question,) = asked(night(ledger, theirs=5), ledger)
+    assert question.decided is None
+
+
+def test_what_the_source_changed_is_written_while_another_field_waits_for_an_answer(ledger: Ledger) -> None:
+    made = night(ledger, rent=5200.0)
+    assert made.item()["class"] == "update"
+    assert [one["field"] for one in json.loads(made.item()["changes"])] == ["manedsleie"]
+    (question,) = asked(made, ledger)
+    assert question.field == "antall_soverom"
+    assert made.plan.items.filter(pl.col("class") == "update").height == 1

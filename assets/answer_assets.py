@@ -13,6 +13,7 @@ from assets.night_session import NightSession
 from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
+from language import rendered
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
 from reconciliation.decisions.questions import Question, Tables, questions
 from reconciliation.ledger import Ledger
@@ -122,7 +123,7 @@ def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, 
     sheet = read_answers(path)
     if sheet.fault:
         log.warning("%s", sheet.fault)
-        taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=sheet.fault.melding)]
+        taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=rendered(sheet.fault.melding))]
     else:
         known = {question.id: labels(question, municipality) for question in night.questions}
         given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]

@@ -10,7 +10,7 @@ import codecs
 import re
 
 from connectors.read_faults import SourceFault
-from connectors.source_files import looks_like
+from connectors.source_files import FILE_KINDS, kind_by_first_bytes
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DAMAGED = "\ufdd0"
@@ -87,7 +87,7 @@ def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]
     if configured is None and (bom or _wide_without_bom(data) is None):
         text = data[len(codecs.BOM_UTF8) :] if bom else data
         whole = not any(data.startswith(mark) for mark, _ in _BOMS[1:])
-        if whole and b"\0" not in data and not looks_like(data[:64]) and _is_utf8(text):
+        if whole and b"\0" not in data and not kind_by_first_bytes(data[:64]) and _is_utf8(text):
             return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8"
     decoded, encoding = _decoded(data, configured, path)
     return decoded.encode(), encoding
@@ -106,9 +106,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _refuse_binary(data: bytes, path: str) -> None:
-    what = looks_like(data[:64])
-    if what:
-        raise SourceFault("not_text", path=path, what=what[0], hva=what[1])
+    kind = kind_by_first_bytes(data[:64])
+    if kind:
+        raise SourceFault("not_text", path=path, what=FILE_KINDS[kind], kind=kind)
     nul = data.find(b"\0")
     if nul >= 0:
         raise SourceFault("nul_bytes", path=path, position=nul + 1)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz import fuzz, process
 
 from connectors.read_faults import SourceFault
+from language import Message, message
+from language.messages import Value
 
 _NEAR = 70
 _SHOWN = 6
@@ -61,28 +63,33 @@ def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str
     return {heading: at[name] for name, heading in named.items()}
 
 
-def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, str]:
-    """What the fault `headings` says, in both languages."""
+def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, Value]:
+    """What the fault `headings` says: `faults` in English, and `problems` for owners."""
     english: list[str] = []
-    bokmal: list[str] = []
+    problems: list[Message] = []
     for heading in extra[:_SHOWN]:
         near = nearest(heading, missing)
         shown = f"'{heading}'" if heading else "a column without heading"
-        vist = f"«{heading}»" if heading else "en kolonne uten overskrift"
         english.append(f"unknown heading {shown}" + (f" (is it '{near}'?)" if near else ""))
-        bokmal.append(f"ukjent overskrift {vist}" + (f" (skulle den hett «{near}»?)" if near else ""))
+        problems.append(_problem("unknown", heading, near) if heading else message("heading_faults.unknown_blank"))
     for heading in missing[:_SHOWN]:
         near = nearest(heading, extra)
         english.append(f"missing heading '{heading}'" + (f" (nearest there is '{near}')" if near else ""))
-        bokmal.append(f"overskriften «{heading}» mangler" + (f" (nærmest er «{near}»)" if near else ""))
+        problems.append(_problem("missing", heading, near))
     for heading in doubled[:_SHOWN]:
         english.append(f"heading '{heading}' stands more than once")
-        bokmal.append(f"overskriften «{heading}» står flere ganger")
+        problems.append(_problem("twice", heading, None))
     more = sum(max(0, len(headings) - _SHOWN) for headings in (extra, missing, doubled))
     if more:
         english.append(f"and {more} more")
-        bokmal.append(f"og {more} til")
-    return {"faults": ", ".join(english), "feil": ", ".join(bokmal)}
+        problems.append(message("heading_faults.more", count=more))
+    return {"faults": ", ".join(english), "problems": problems}
+
+
+def _problem(code: str, heading: str, near: str | None) -> Message:
+    if near is None:
+        return message(f"heading_faults.{code}", heading=heading)
+    return message(f"heading_faults.{code}_near", heading=heading, near=near)
 
 
 def nearest(text: str, choices: Sequence[str]) -> str | None:

@@ -22,6 +22,7 @@ from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead
 from connectors.rest_service import read_service
 from connectors.source_config import AnySource
 from connectors.workbook import read_workbook
+from language import and_then
 
 _READERS: dict[str, Callable[[Any, Path], Raw]] = {
     "csv": read_delimited,
@@ -108,7 +109,7 @@ def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, st
     ]
     if not words:
         return Verdict.COMPLETE, None, None
-    return Verdict.SUSPICIOUS, " ".join(message for message, _ in words), " ".join(melding for _, melding in words)
+    return Verdict.SUSPICIOUS, " ".join(message for message, _ in words), and_then(*(melding for _, melding in words))
 
 
 def _thin_columns(source: AnySource, raw: Raw) -> Iterator[dict[str, object]]:

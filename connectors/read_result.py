@@ -16,7 +16,7 @@ PLACE_COLUMNS = ("source", "file", "sheet", "row", "row_hash")
 ordinal in the query's order. `row_hash` is a stable hash of the mapped raw values (docs/decisions/0010). `sheet` is null outside Excel."""
 
 UNREADABLE_COLUMNS = ("source", "file", "sheet", "row", "reason", "melding")
-"""A line that could not be read: its place, a reason code (`connectors.read_faults.LINE_FAULTS`) and a bokmål sentence."""
+"""A line that could not be read: its place, a reason code (`connectors.read_faults.LINE_FAULTS`) and a stored message (language)."""
 
 ERROR_VALUES = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#UBEREGNET!")
 """What Excel writes in a cell whose formula failed. Such a cell keeps the word as its value, so that it is refused for
@@ -37,7 +37,7 @@ class SourceRead:
 
     rows: PLACE_COLUMNS, then one String column per mapped heading, values as written (trimmed of nothing).
     message: one English sentence for operators: what, where, what to do. None when complete.
-    melding: the same for the data owner, in bokmål.
+    melding: stored messages that say the same to the data owner.
     masked: heading -> how many values had a national identity number masked.
     notes: what was detected and chosen (encoding, separator, header row ...), English.
     unreadable: lines that are no rows because their values cannot be told apart (UNREADABLE_COLUMNS), to be counted as

@@ -11,6 +11,7 @@ from connectors.read_faults import FAULTS, SourceFault, say
 from connectors.sheet_scan import TooLong, column_letters, scan
 from connectors.source_files import check_size
 from connectors.workbook_package import check_parts, kind_of_workbook, open_package, sheet_parts
+from language import message
 
 LARGEST = 20
 """Megabytes of the file; it may unpack to five times that."""
@@ -19,7 +20,7 @@ _MOST_CELLS = 2_000_000
 
 
 class UnreadableSheetError(Exception):
-    """The sheet cannot be read: what, where and what to do. The text is English; `melding` is the same in bokmål."""
+    """The sheet cannot be read: what, where and what to do. The text is English; `melding` is the stored message for owners."""
 
     def __init__(self, message: str, melding: str) -> None:
         super().__init__(message)
@@ -53,7 +54,9 @@ def _read(path: Path, sheet: str) -> pl.DataFrame:
         check_parts(archive)
         part = sheet_parts(archive).get(sheet)
         if part is None:
-            raise SourceFault("sheets", path=path.name, faults=f"missing sheet '{sheet}'", feil=f"arket «{sheet}» mangler")
+            raise SourceFault(
+                "sheets", path=path.name, faults=f"missing sheet '{sheet}'", problems=message("heading_faults.missing_sheet", sheet=sheet)
+            )
         facts = scan(archive, part)
     if (facts.last_column + 1) * facts.last_row > _MOST_CELLS:
         column = column_letters(facts.last_column)

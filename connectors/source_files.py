@@ -12,27 +12,44 @@ MEGABYTE = 1_000_000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _SIGNATURES = (
-    (b"%PDF", "a PDF", "en PDF"),
-    (ZIP, "a zip archive or an .xlsx workbook", "en zip-fil eller en Excel-arbeidsbok"),
-    (b"PK\x05\x06", "an empty zip archive", "en tom zip-fil"),
-    (OLE, "an old Office file (.xls, .doc) or one with a password", "en gammel Office-fil eller en fil med passord"),
-    (b"\x89PNG", "a picture", "et bilde"),
-    (b"\xff\xd8\xff", "a picture", "et bilde"),
-    (b"\x1f\x8b", "a gzip archive", "en gzip-fil"),
-    (b"7z\xbc\xaf", "a 7z archive", "en 7z-fil"),
-    (b"SQLite format 3", "an SQLite database", "en SQLite-database"),
-    (b"PAR1", "a Parquet file", "en Parquet-fil"),
-    (b"{\\rtf", "an RTF document", "et RTF-dokument"),
-    (b"<!doctype html", "a web page", "en nettside"),
-    (b"<html", "a web page", "en nettside"),
-    (b"<?xml", "an XML file", "en XML-fil"),
+    (b"%PDF", "pdf"),
+    (ZIP, "zip_or_workbook"),
+    (b"PK\x05\x06", "empty_zip"),
+    (OLE, "old_office"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf", "seven_zip"),
+    (b"SQLite format 3", "sqlite"),
+    (b"PAR1", "parquet"),
+    (b"{\\rtf", "rtf"),
+    (b"<!doctype html", "web_page"),
+    (b"<html", "web_page"),
+    (b"<?xml", "xml"),
 )
+FILE_KINDS = {
+    "pdf": "a PDF",
+    "zip": "a zip archive",
+    "zip_or_workbook": "a zip archive or an .xlsx workbook",
+    "empty_zip": "an empty zip archive",
+    "old_office": "an old Office file (.xls, .doc) or one with a password",
+    "picture": "a picture",
+    "gzip": "a gzip archive",
+    "seven_zip": "a 7z archive",
+    "sqlite": "an SQLite database",
+    "parquet": "a Parquet file",
+    "rtf": "an RTF document",
+    "web_page": "a web page",
+    "xml": "an XML file",
+    "text": "text",
+}
+"""Kind of file -> English. Owners read the texts `file_kinds.<kind>`."""
 
 
-def looks_like(head: bytes) -> tuple[str, str] | None:
-    """What a file is by its first bytes, in English and bokmål, when it is something else than text."""
+def kind_by_first_bytes(head: bytes) -> str | None:
+    """A key of FILE_KINDS, when a file is something else than text."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return next(((english, bokmal) for magic, english, bokmal in _SIGNATURES if start.startswith(magic.lower())), None)
+    return next((kind for magic, kind in _SIGNATURES if start.startswith(magic.lower())), None)
 
 
 def files_of(source: FileSource, home: Path) -> list[Path]:

@@ -19,6 +19,7 @@ from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
 from connectors.source_config import ExcelSource, Sheet
 from connectors.source_files import check_size, files_of, shown
 from connectors.workbook_package import check_parts, kind_of_workbook, open_package, sheet_parts
+from language import message
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it tells of every blank column, and we read all as text
 
@@ -85,12 +86,13 @@ def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:
     if not extra and not missing:
         return
     english = [f"unknown sheet '{sheet}'" for sheet in extra]
-    bokmal = [f"ukjent ark «{sheet}»" for sheet in extra]
+    problems = [message("heading_faults.unknown_sheet", sheet=sheet) for sheet in extra]
     for sheet in missing:
         near = nearest(sheet, extra)
         english.append(f"missing sheet '{sheet}'" + (f" (nearest there is '{near}')" if near else ""))
-        bokmal.append(f"arket «{sheet}» mangler" + (f" (nærmest er «{near}»)" if near else ""))
-    raise SourceFault("sheets", path=name, faults=", ".join(english), feil=", ".join(bokmal))
+        known = {"sheet": sheet, "near": near} if near else {"sheet": sheet}
+        problems.append(message("heading_faults.missing_sheet_near" if near else "heading_faults.missing_sheet", **known))
+    raise SourceFault("sheets", path=name, faults=", ".join(english), problems=problems)
 
 
 def _grid(book: Any, sheet: str) -> tuple[pl.DataFrame, bool]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from connectors.read_faults import SourceFault
-from connectors.source_files import MEGABYTE, OLE, ZIP, looks_like
+from connectors.source_files import FILE_KINDS, MEGABYTE, OLE, ZIP, kind_by_first_bytes
 
 _RATIO = 250
 _RATIO_FROM = 50 * MEGABYTE
@@ -26,8 +26,8 @@ def kind_of_workbook(path: Path, name: str) -> str:
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise SourceFault("password", path=name)
         return "xls"
-    what = looks_like(head) or ("text", "tekst")
-    raise SourceFault("not_a_workbook", path=name, what=what[0], hva=what[1])
+    kind = kind_by_first_bytes(head) or "text"
+    raise SourceFault("not_a_workbook", path=name, what=FILE_KINDS[kind], kind=kind)
 
 
 def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile:
@@ -44,7 +44,7 @@ def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile
         raise SourceFault("packed_bomb", path=name, size=size, packed=small, limit=limit_megabytes, ratio=_RATIO)
     if "xl/workbook.xml" not in archive.namelist() and not any(part.endswith("workbook.bin") for part in archive.namelist()):
         archive.close()
-        raise SourceFault("not_a_workbook", path=name, what="a zip archive", hva="en zip-fil")
+        raise SourceFault("not_a_workbook", path=name, what=FILE_KINDS["zip"], kind="zip")
     return archive
 
 

@@ -5,6 +5,7 @@ from language.messages import Message, and_then, message, stored
 from language.texts import (
     COMPLETE,
     DEFAULT,
+    MessageError,
     Texts,
     counted,
     day,
@@ -22,6 +23,7 @@ __all__ = [
     "COMPLETE",
     "DEFAULT",
     "Message",
+    "MessageError",
     "Texts",
     "and_then",
     "counted",

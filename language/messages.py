@@ -35,10 +35,10 @@ def stored(*messages: Message) -> str:
     return json.dumps([_plain(one) for one in messages], ensure_ascii=False, separators=(",", ":"))
 
 
-def and_then(first: str, *more: str) -> str:
+def and_then(*parts: str) -> str:
     """Stored messages one after the other as one string. What is no stored message keeps its place among them."""
-    parts = [_plain(one) for content in (first, *more) for one in messages_in(content)]
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    joined = [_plain(one) for content in parts for one in messages_in(content)]
+    return json.dumps(joined, ensure_ascii=False, separators=(",", ":"))
 
 
 def messages_in(content: str) -> Iterator[Message | str]:

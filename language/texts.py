@@ -23,7 +23,7 @@ from typing import Any
 import yaml
 
 from language.figures import NARROW, number
-from language.messages import Message, messages_in
+from language.messages import Message, and_then, messages_in, stored
 
 DEFAULT = "nb"
 COMPLETE = ("nb",)
@@ -79,9 +79,9 @@ class Texts:
         one, many = self.at(f"nouns.{noun}")
         return f"{number(value)}{NARROW}{one if value == 1 else many}"
 
-    def rendered(self, stored: str | None) -> str:
+    def rendered(self, content: str | None) -> str:
         """What `language.stored` stored, as text; "" for None."""
-        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(stored or ""))
+        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(content or ""))
 
     def render(self, message: Message) -> str:
         """A message as text. Raises KeyError, as `text` does."""
@@ -171,9 +171,21 @@ def text(key: str, /, **values: object) -> str:
     return texts().text(key, **values)
 
 
-def rendered(stored: str | None) -> str:
+def rendered(content: str | None) -> str:
     """`Texts.rendered` in the language that is spoken now."""
-    return texts().rendered(stored)
+    return texts().rendered(content)
+
+
+class MessageError(Exception):
+    """A fault told in the language of whoever reads it: str(error) renders it."""
+
+    def __init__(self, *parts: Message | str) -> None:
+        """parts: messages, stored or not, one after the other."""
+        self.stored = and_then(*(stored(one) if isinstance(one, Message) else one for one in parts))
+        super().__init__(self.stored)
+
+    def __str__(self) -> str:
+        return rendered(self.stored)
 
 
 def word_for(group: str, code: str | None) -> str:

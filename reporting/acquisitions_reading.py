@@ -12,7 +12,7 @@ from typing import Any
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
-from language import listed, text
+from language import listed, rendered, text
 from reconciliation.addresses import parse
 from reconciliation.addresses.parsing import Status as Understood
 from reconciliation.identifiers import parse_unit
@@ -103,9 +103,9 @@ def _source(file: Path) -> AnySource:
 
 def _read_faults(file: Path, read: SourceRead) -> list[Fault]:
     lines = read.unreadable.iter_rows(named=True) if read.unreadable is not None else ()
-    faults = [Fault(file.name, line["sheet"], line["row"], None, line["melding"]) for line in lines]
+    faults = [Fault(file.name, line["sheet"], line["row"], None, rendered(line["melding"])) for line in lines]
     failed = read.verdict is Verdict.FAILED
-    return [*faults, *([Fault(file.name, None, None, None, read.melding or "")] if failed else [])]
+    return [*faults, *([Fault(file.name, None, None, None, rendered(read.melding))] if failed else [])]
 
 
 def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Measure | None, list[Fault]]:

@@ -10,7 +10,7 @@ from typing import Any
 from connectors.read import read_source
 from connectors.read_result import Verdict
 from connectors.source_config import ExcelSource, FieldMapping, Sheet
-from language import text
+from language import rendered, text
 from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, files_at, named, text_of, whole_number
 
@@ -70,7 +70,7 @@ def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Answ
         maximum_megabytes=20,
     )
     read = read_source("needs", source, home)
-    faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, read.melding or "")]
+    faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, rendered(read.melding))]
     answers: list[Answer] = []
     for row in read.rows.iter_rows(named=True):
         answer, wrong = _answer(row, file.name, municipality)

@@ -54,7 +54,7 @@ class NightResult:
     deviations: DEVIATION_LIVES. rejected_rows: SOURCE_ROWS, the rows that an error keeps out.
     out_of_scope: reason (category key or "inactive") -> rows; out_of_scope_rows: OUT_OF_SCOPE, the rows themselves.
     dwellings: DWELLINGS. lineage: LINEAGE. items: PLAN_ITEMS. outcomes: OUTCOMES. register_rows: as read, None when
-    the register was not seen; register_melding then says why, bokmål.
+    the register was not seen; register_melding then says why, as stored messages.
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
     fixed: OPEN_DEVIATIONS, what was fixed lately (`fixed` within RECENT of as_of); places and rules, never values.

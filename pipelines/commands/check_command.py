@@ -16,6 +16,7 @@ from kobo_client.client import RegisterClient
 from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
 from kobo_client.snapshot import RegisterSnapshot, read_register
+from language import rendered
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
@@ -68,7 +69,7 @@ def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
     except ConfigurationError as error:
         return "addresses", False, str(error)
     streets = len(official.register.streets) if official.register else 0
-    return "addresses", not official.notes, " ".join(official.notes) or f"{streets} streets"
+    return "addresses", not official.notes, " ".join(map(rendered, official.notes)) or f"{streets} streets"
 
 
 def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:

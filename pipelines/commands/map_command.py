@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
@@ -29,14 +30,14 @@ def map_file(
     try:
         read = read_list(file, known_headings(), sheet)
     except SourceFault as fault:
-        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
     except ListError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from error
     made = draft(read.rows)
     fit = fitting(read.rows.columns)
-    text = rendered(file, made, read.note, fit)
+    text = draft_as_yaml(file, made, read.note, fit)
     if out is None:
         print(text, end="")
     elif out.exists():
@@ -53,7 +54,7 @@ def map_file(
     raise typer.Exit(DONE)
 
 
-def rendered(file: Path, made: Draft, note: str, fit: Fit | None = None) -> str:
+def draft_as_yaml(file: Path, made: Draft, note: str, fit: Fit | None = None) -> str:
     """The source as it goes into the municipality's file, with what was recognised beside each line."""
     workbook = file.suffix.casefold() not in (".csv", ".txt", ".tsv")
     lines = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def resolve(
         print(error, file=sys.stderr)
         raise typer.Exit(CONFIGURATION) from error
     except SourceFault as fault:
-        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
     except OSError as error:
         print(f"{out.name} kan ikke skrives. Lukk filen hvis den er åpen, og sjekk at mappen finnes.", file=sys.stderr)
@@ -73,7 +74,7 @@ def addresses(
         frame = fetch_addresses(_service(kommunenummer, url, system_proxy=system_proxy))
         write_addresses(frame, out)
     except SourceFault as fault:
-        print(say(FAULTS[fault.code], **fault.values)[1], file=sys.stderr)
+        print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
     print(f"{frame.height} adresser og bruksenheter i kommune {kommunenummer}. Skrevet til {out}. {CREDIT}")
     raise typer.Exit(DONE)
@@ -99,7 +100,7 @@ def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
         for name in named
     ]
     credit = [CREDIT] if any(name.startswith(_API) for name in named) else []
-    return [one.path for one in kept], [*(one.note for one in kept if one.note), *credit]
+    return [one.path for one in kept], [*(rendered(one.note) for one in kept if one.note), *credit]
 
 
 def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 from connectors.address_service import UNIT, fetch_addresses
 from connectors.read_faults import FAULTS, SourceFault, say
 from connectors.source_config import AddressService
+from language import and_then, message, stored
 from reconciliation.addresses.kartverket_file import AddressFileError
 
 FOLDER = Path("var/addresses")
@@ -27,7 +28,7 @@ _KARTVERKETS = {"objtype": "adressetype", "adressetekst": "adresseTekst", UNIT: 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that `read_official` reads. note: bokmål, when it is older than it should be; None otherwise."""
+    """A file that `read_official` reads. note: stored messages, when it is older than it should be; None otherwise."""
 
     path: Path
     note: str | None = None
@@ -43,11 +44,12 @@ def kept_addresses(service: AddressService, folder: Path, today: date) -> Kept:
         _refuse_shrunk(service, frame, last)
         made = write_addresses(frame, folder / f"{service.api}-{today.isoformat()}.csv")
     except SourceFault as fault:
-        why = f"Adresser for kommune {service.api} kunne ikke hentes. {say(FAULTS[fault.code], **fault.values)[1]}"
+        why = and_then(stored(message("address_files.not_fetched", kommunenummer=service.api)), say(FAULTS[fault.code], **fault.values)[1])
         if last is None:
             raise AddressFileError(why) from fault
         age = (today - day_of(last)).days
-        return Kept(last, f"{why} Vi bruker adressene som ble hentet {day_of(last).isoformat()}, for {age} dager siden.")
+        used = message("address_files.older_used", day=day_of(last).isoformat(), age=age)
+        return Kept(last, and_then(why, stored(used)))
     for older in folder.glob(f"{service.api}-????-??-??.csv"):
         if older != made:
             older.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import polars as pl
 from connectors.encoding import decode
 from connectors.headings import nearest
 from connectors.read_faults import FAULTS, SourceFault, say
+from language import MessageError, message
 
 NEEDED = ("kommunenummer", "adressetype", "adressenavn", "nummer", "bokstav", "gardsnummer", "bruksnummer", "postnummer", "poststed")
 OPTIONAL = (
@@ -34,14 +35,14 @@ OFFICIAL = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in (*
 """Columns of a frame of official addresses; blank is null, postnummer and kommunenummer have four digits."""
 
 
-class AddressFileError(Exception):
-    """An address file cannot be used. The text is one bokmål sentence: what, where, what to do."""
+class AddressFileError(MessageError):
+    """An address file cannot be used: what, where, what to do."""
 
 
 def read_official(paths: Sequence[Path]) -> pl.DataFrame:
     """Every address of one or several of Kartverket's files (OFFICIAL). Raises AddressFileError."""
     if not paths:
-        raise AddressFileError("Ingen adressefil er oppgitt. Last ned kommunens adresser fra Kartverket (CSV) og oppgi filen.")
+        raise AddressFileError(message("address_files.none_named"))
     return pl.concat([_one(path) for path in paths]).unique(maintain_order=True)
 
 
@@ -54,11 +55,9 @@ def _one(path: Path) -> pl.DataFrame:
     headings = first.split(";")
     if missing := [name for name in NEEDED if name not in headings]:
         near = nearest(missing[0], headings)
-        hint = f" Mente du «{near}»?" if near else ""
-        raise AddressFileError(
-            f"{path.name} mangler kolonnen «{missing[0]}» på linje 1.{hint} "
-            "Bruk CSV-filen «Matrikkelen – Adresse» fra Kartverket slik den er lastet ned, uten å lagre den fra Excel."
-        )
+        hint = [message("address_files.near", near=near)] if near else []
+        lacking = message("address_files.heading", file=path.name, heading=missing[0])
+        raise AddressFileError(lacking, *hint, message("address_files.as_downloaded"))
     frame = _parsed(text, path)
     if "adresseTekst" not in headings and _ON_DWELLING_LEVEL in headings:
         frame, headings = frame.rename({_ON_DWELLING_LEVEL: "adresseTekst"}), [*headings, "adresseTekst"]
@@ -75,11 +74,11 @@ def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise AddressFileError(f"Fant ikke adressefilen {path.name}. Sjekk navnet, eller last den ned fra Kartverket på nytt.") from error
+        raise AddressFileError(message("address_files.missing", file=path.name)) from error
     except OSError as error:
-        raise AddressFileError(f"Adressefilen {path.name} kan ikke åpnes. Sjekk at det er en fil, og at du har lesetilgang.") from error
+        raise AddressFileError(message("address_files.not_openable", file=path.name)) from error
     if not data.strip():
-        raise AddressFileError(f"Adressefilen {path.name} er tom. Last den ned fra Kartverket på nytt.")
+        raise AddressFileError(message("address_files.empty", file=path.name))
     return data
 
 
@@ -92,17 +91,14 @@ def _parsed(text: str, path: Path) -> pl.DataFrame:
             quote_char=None,
         )
     except pl.exceptions.PolarsError as error:
-        reason = "raden har flere verdier enn det er overskrifter" if "schema" in str(error) or "fields" in str(error) else "skilletegnene"
-        raise AddressFileError(f"{path.name} kan ikke leses som Kartverkets CSV ({reason}). Last filen ned på nytt.") from error
+        ragged = "schema" in str(error) or "fields" in str(error)
+        raise AddressFileError(message("address_files.ragged" if ragged else "address_files.separators", file=path.name)) from error
 
 
 def _check(cells: pl.DataFrame, path: Path) -> None:
     if cells.is_empty():
-        raise AddressFileError(f"{path.name} har overskrifter, men ingen adresser. Last filen ned fra Kartverket på nytt.")
+        raise AddressFileError(message("address_files.no_rows", file=path.name))
     street = pl.col("adressenavn").is_not_null()
-    bad = cells.with_row_index("linje", 2).filter(street & pl.col("nummer").cast(pl.Int64, strict=False).is_null())
+    bad = cells.with_row_index("line", 2).filter(street & pl.col("nummer").cast(pl.Int64, strict=False).is_null())
     if bad.height:
-        raise AddressFileError(
-            f"{path.name}, linje {bad['linje'][0]}: nummer mangler eller er ikke et tall. Filen er trolig endret eller kuttet; "
-            "last den ned fra Kartverket på nytt."
-        )
+        raise AddressFileError(message("address_files.no_number", file=path.name, line=bad["line"][0]))

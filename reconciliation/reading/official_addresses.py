@@ -28,7 +28,7 @@ _OUTSIDE, _POSTAL, _UNIT = "A05W", "P03W", "B04W"
 
 @dataclass(frozen=True, slots=True)
 class OfficialAddresses:
-    """register: None when the file names no addresses. notes: bokmål, on addresses that are older than they should be."""
+    """register: None when the file names no addresses. notes: stored messages, on addresses that are older than they should be."""
 
     register: AddressRegister | None
     notes: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.read_faults import FAULTS, SourceFault, say
 from connectors.statistics_table import Statistics, read_statistics
+from language import rendered
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.projection_settings import Projection
 from reporting.projection.formula import CannotCompute
@@ -63,4 +64,4 @@ def read_projection_tables(municipality: Municipality, home: Path, today: date) 
 
 
 def _sentence(fault: SourceFault) -> str:
-    return say(FAULTS[fault.code], **fault.values)[1]
+    return rendered(say(FAULTS[fault.code], **fault.values)[1])

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from connectors.read_result import PLACE_COLUMNS, SourceRead, Verdict
+from language import rendered
 from tests.connectors.identity_numbers import identity_number
 from tests.connectors.made_sources import HEADINGS, ROWS, Made, Service, connectors, service, source
 
@@ -34,7 +35,7 @@ def refused(read: SourceRead) -> str:
     assert read.message
     assert read.melding
     assert read.message.endswith(".")
-    assert read.melding.endswith(".")
+    assert rendered(read.melding).endswith(".")
     return read.message
 
 
@@ -82,7 +83,7 @@ def test_a_heading_too_few_stops_the_source_and_the_nearest_spelling_is_named(ma
     made.write(tmp_path, ("Nr", "Adrese", "Areal", "Merknad"), ROWS)
     read = made.read(tmp_path)
     assert "missing heading 'Adresse' (nearest there is 'Adrese')" in refused(read)
-    assert "skulle den hett «Adresse»" in str(read.melding)
+    assert "skulle den hett «Adresse»" in rendered(read.melding)
 
 
 def test_an_ignored_heading_that_is_gone_stops_the_source(made: Made, tmp_path: Path) -> None:

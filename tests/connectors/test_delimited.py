@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.read_result import SourceRead, Verdict
+from language import rendered
 from tests.connectors.made_sources import read
 
 LIST = 'Nr;Adresse;Areal;Merknad\r\n1;"Skåkgata 1; 2. etg";54,5;x\r\n2;Blåbærveien 2;61;\r\n'
@@ -149,7 +150,7 @@ def test_broken_lines_are_counted_with_reason_and_good_rows_go_on(tmp_path: Path
         ("liste", "liste.csv", 6, "too_many_values"),
         ("liste", "liste.csv", 7, "quote_not_closed"),
     ]
-    assert found.unreadable["melding"][0].startswith("Raden har 2 verdier, men det er 4 overskrifter.")
+    assert rendered(found.unreadable["melding"][0]).startswith("Raden har 2 verdier, men det er 4 overskrifter.")
     # Nobody knows which keys those lines held, so nothing may be retired on this read.
     assert found.verdict is Verdict.SUSPICIOUS
     assert "4 lines could not be read, the first is liste.csv, row 3" in str(found.message)

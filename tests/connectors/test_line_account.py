@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.read_result import SourceRead, Verdict
+from language import rendered
 from tests.connectors.made_sources import read
 
 HEADINGS = ("Nr", "Adresse", "Areal", "Merknad")
@@ -82,7 +83,7 @@ def test_the_line_where_a_stray_quote_opened_is_told_and_all_others_are_read() -
     assert found.rows.height == 38
     assert found.unreadable is not None
     assert found.unreadable.select("row", "reason").rows() == [(19, "quote_swallows")]
-    assert "til og med linje 20" in found.unreadable["melding"][0]
+    assert "til og med linje 20" in rendered(found.unreadable["melding"][0])
     assert dict(found.lines) == {"lines": 41, "headings": 1, "rows": 38, "unreadable": 2}
 
 
@@ -109,7 +110,7 @@ def test_an_odd_byte_in_utf8_is_damage_in_its_line_and_changes_no_other(at: int,
     assert found.notes[0].startswith("liste.csv: utf-8,")
     assert found.unreadable is not None
     assert found.unreadable.select("row", "reason").rows() == [(6, "damaged_text")]
-    assert f"«{HEADINGS[at]}»" in found.unreadable["melding"][0]
+    assert f"«{HEADINGS[at]}»" in rendered(found.unreadable["melding"][0])
     assert balanced(found)
 
 

@@ -11,7 +11,9 @@ import pytest
 import yaml
 
 import language
+from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS
 from connectors.read_result import Verdict
+from connectors.source_files import FILE_KINDS
 from language import DEFAULT, in_language, texts
 from reconciliation.decisions.answers import Outcome
 from reconciliation.ledger.handed_over import HANDED_OVER
@@ -35,49 +37,14 @@ GROUPS = sorted(in_language(DEFAULT).groups)
 BY_FUNCTION = {"unwritten": r'\bunwritten\("([a-z_]+)"'}
 """Group -> how code asks for one of its texts by its last part."""
 ASKED = sorted(
-    {*re.findall(r'(?<!_)\b(?:text|say|message)\("([a-z_]+\.[a-z_.]+)"', CODE)}
+    {*re.findall(r'(?<!_)\b(?:text|say|message|_problem)\("([a-z_]+\.[a-z_.]+)"', CODE)}
     | {f"{group}.{name}" for group, call in BY_FUNCTION.items() for name in re.findall(call, CODE)}
 )
-BY_CODE = {
-    "stops",
-    "reasons",
-    "plan_reasons",
-    "rule_texts",
-    "class_titles",
-    "environments",
-    "fields",
-    "lineage",
-    "outcomes",
-    "states",
-    "outside",
-    "nouns",
-    "dates",
-}
-BY_CODE |= {
-    "measure_advice",
-    "needs_explained",
-    "template_steps",
-    "kostra_columns",
-    "kostra_rules",
-    "kostra_definitions",
-    "kostra_lines",
-    "kostra_why",
-}
-"""Groups whose keys are codes of the night."""
 
 
 @pytest.mark.parametrize("key", ASKED)
 def test_every_text_that_is_asked_for_exists(key: str) -> None:
     assert key in TEXTS
-
-
-@pytest.mark.parametrize("key", sorted(key for key in TEXTS if key.partition(".")[0] not in BY_CODE))
-def test_every_text_is_used(key: str) -> None:
-    group, _, name = key.rpartition(".")
-    top = key.partition(".")[0]
-    said = key in ASKED or f'"{key}"' in CODE or f"TEKST.{name}" in CODE or f"'{key}'" in CODE
-    by_name = f'"{group}." ~' in CODE or f'"{top}.{{' in CODE or f'word_for("{group}"' in CODE or top == "workbook"
-    assert said or by_name
 
 
 SHOWN: dict[str, Collection[str]] = {
@@ -96,9 +63,41 @@ SHOWN: dict[str, Collection[str]] = {
     "clarification_answers": DecisionKind,
     "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
     "clarification_outcomes": Outcome,
+    "read_faults": FAULTS,
+    "read_doubts": SUSPICIOUS,
+    "line_faults": LINE_FAULTS,
+    "file_kinds": FILE_KINDS,
     "environments": ["test", "production"],
 }
 """Group -> codes that can be shown to people."""
+
+
+OTHER_CODES = {
+    "reasons",
+    "outside",
+    "nouns",
+    "dates",
+    "measure_advice",
+    "needs_explained",
+    "template_steps",
+    "kostra_columns",
+    "kostra_rules",
+    "kostra_definitions",
+    "kostra_lines",
+    "kostra_why",
+    "workbook",
+}
+"""Groups whose keys are codes that are not listed here."""
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_every_text_is_used(key: str) -> None:
+    group, _, name = key.rpartition(".")
+    top, code = key.split(".")[:2]
+    by_code = top in OTHER_CODES or code in {str(one) for one in SHOWN.get(top, ())}
+    said = key in ASKED or f'"{key}"' in CODE or f"TEKST.{name}" in CODE or f"'{key}'" in CODE
+    by_name = f'"{group}." ~' in CODE or f'"{top}.{{' in CODE or f'word_for("{group}"' in CODE
+    assert by_code or said or by_name
 
 
 @pytest.mark.parametrize("group", SHOWN)
@@ -110,6 +109,13 @@ def test_a_rule_says_what_is_wrong_what_stands_there_and_what_is_required() -> N
     assert {rule: set(parts) for rule, parts in texts().at("rule_texts").items()} == {
         rule: {"title", "filled", "required"} for rule in BY_ID
     }
+
+
+@pytest.mark.parametrize("code", [*FAULTS, *SUSPICIOUS, *LINE_FAULTS])
+def test_a_fault_tells_owners_no_more_than_its_blanks_hold(code: str) -> None:
+    for words in (table[code] for table in (FAULTS, SUSPICIOUS, LINE_FAULTS) if code in table):
+        english = {name for _, name, _, _ in string.Formatter().parse(words.message) if name}
+        assert texts().blanks(words.key) - english <= {"problems", "kind", "separator", "quote"}
 
 
 def test_a_reason_tells_owners_and_operators_the_same() -> None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from language import day, rendered, text, word_for
 from reconciliation.model.rules import BY_ID
-from reporting.clarifications import settled_in_source, shown
+from reporting.clarifications import settled_in_source, shown, shown_value
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night_report import NightResult
 from reporting.privacy import fixed_lately, with_shown_address
@@ -17,6 +17,7 @@ from reporting.progress_overview import owner_title
 from reporting.progress_page import RULES_PAGE
 from reporting.refusals import Refusal
 from reporting.sheet_writer import Book, Cell, Column, Link
+from reporting.source_corrections import SourceCorrection, source_corrections
 from reporting.stop_causes import rule_title
 
 Row = tuple[Sequence[Cell], str | None]
@@ -55,6 +56,12 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
             widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
             book.sheet(text("workbook.sheets.refused"), text("refusals.title"), columns(widths), rows)
+        corrections = [one for one in source_corrections(result) if one.owner == owner]
+        if corrections:
+            told: Iterator[Row] = ((_correction_cells(one), None) for one in corrections)
+            book.sheet(
+                text("workbook.sheets.corrections"), text("workbook.heading_corrections", owner=title), columns(CORRECTION_COLUMNS), told
+            )
         _clarifications(book, owner, title, result)
         book.sheet(text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
         theirs = fixed_lately(result).filter(pl.col("owner") == owner)
@@ -126,6 +133,14 @@ def _fixed_rows(fixed: pl.DataFrame) -> Iterator[Row]:
 
 def _refusal_cells(refusal: Refusal) -> list[Cell]:
     return [refusal.address, refusal.leverandor_bolig_id, word_for("refusals", refusal.verb), refusal.message]
+
+
+CORRECTION_COLUMNS = {"file": 26, "sheet": 18, "row": 7, "column": 20, "field": 22, "old": 22, "new_value": 22, "since": 13, "address": 40}
+
+
+def _correction_cells(one: SourceCorrection) -> list[Cell]:
+    values = [shown_value(one.old), shown_value(one.new)]
+    return [one.file, one.sheet, one.row, one.column, word_for("fields", one.field), *values, one.since, one.address]
 
 
 def _overview(deviations: pl.DataFrame) -> Iterator[Row]:

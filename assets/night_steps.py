@@ -28,7 +28,7 @@ from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.corrections import idle, read_corrections
-from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
+from reconciliation.reading.official_addresses import official_addresses
 from reconciliation.reading.register_text import masked_entries
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import Validated, validate
@@ -62,8 +62,7 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead]) -> S
         official = official_addresses(municipality, session.home)
         corrections = read_corrections(municipality, session.home)
         meant = {name: corrected(read, corrections) for name, read in sorted(reads.items())}
-        read = {name: standardise(done.read, municipality.sources[name], municipality) for name, done in meant.items()}
-        parts = [with_official_addresses(done, municipality.sources[name], official.register) for name, done in read.items()]
+        parts = [standardise(done.read, municipality.sources[name], municipality, official.register) for name, done in meant.items()]
         return Standardised(
             rows=with_corrected(
                 pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)]),

@@ -14,7 +14,7 @@ from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
 from language import listed, rendered, text
 from reconciliation.addresses import parse
-from reconciliation.addresses.parsing import Status as Understood
+from reconciliation.addresses.parsed_address import Status as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, day_of, files_at, named, text_of, whole_number

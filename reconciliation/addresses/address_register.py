@@ -132,17 +132,20 @@ class AddressRegister:
 
     def unit_doubt(self, official: Official, unit: str | None) -> str | None:
         """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""
-        municipality = official.kommunenummer or ""
-        units = self.units.get((municipality, official.adressenavn, (official.nummer, official.bokstav)), set())
+        return self.unit_reason(official.kommunenummer, official.adressenavn, (official.nummer, official.bokstav), unit)
+
+    def unit_reason(self, kommunenummer: str | None, adressenavn: str, house: House, unit: str | None) -> str | None:
+        """`unit_doubt` of an address by its parts."""
+        municipality = kommunenummer or ""
+        units = self.units.get((municipality, adressenavn, house), set())
         if unit is None or unit in units or (not units and unit == ONLY_UNIT) or municipality not in self._with_units:
             return None
         shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
-        return f"{official} har ikke bruksenhet {unit} i registeret. {shown}"
+        return f"{adressenavn} {house[0]}{house[1]} har ikke bruksenhet {unit} i registeret. {shown}"
 
-    @property
-    def has_units(self) -> bool:
-        """Whether any municipality's file has."""
-        return bool(self._with_units)
+    def has_house(self, beside: Official, letter: str) -> bool:
+        """Whether the number of that address exists with the letter too, in the same street."""
+        return any((beside.nummer, letter) in street.houses for street in self.streets if street.adressenavn == beside.adressenavn)
 
     def is_numbered_name(self, name: str) -> bool:
         """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""

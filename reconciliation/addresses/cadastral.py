@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciliation.addresses.address_register import AddressRegister
-from reconciliation.addresses.parsing import ParsedAddress
+from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.resolution import answer, refused
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.identifiers import municipalities, parse_matrikkel

@@ -1,175 +1,169 @@
 """One address as people write it -> its parts.
 
 Writing rules: Kartverket's Adresseveileder (Storgata 20B), Posten's (Storgata 15 A), føringsinstruks 6.1.11 (H0101).
-A label of the owner's ("leil 3") is never made into a bruksenhetsnummer.
+A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. What stands around the address is set aside and
+kept; a text about two houses or streets is never made into one.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import lru_cache
+from dataclasses import replace
 
-import polars as pl
-
+from reconciliation.addresses.asides import POST_BOX, Asides, take_asides
+from reconciliation.addresses.name_shape import house_and_street, is_house_like, is_name, says_nothing
+from reconciliation.addresses.parsed_address import ParsedAddress, Status
+from reconciliation.addresses.pointers import points_elsewhere
+from reconciliation.addresses.post_code import take_post_code
+from reconciliation.addresses.several import is_joined, is_street_like, places_in, says_more, why_several
 from reconciliation.addresses.text_repair import LONGEST, legible
-from reconciliation.addresses.unit_labels import take_labels, tidy
+from reconciliation.addresses.unit_labels import Labels, take_labels, tidy
+from reconciliation.addresses.word_order import in_order
 from reconciliation.identifiers.matrikkel import LABEL
 
-
-class Status(StrEnum):
-    OK = "ok"
-    EMPTY = "empty"
-    NO_NUMBER = "mangler_husnummer"
-    NOT_A_HOME = "ikke_bosted"
-    UNCLEAR = "kan_ikke_tolkes"
-    CADASTRAL = "matrikkeladresse"
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedAddress:
-    """The parts that stand in the text; None for those that do not. poststed is upper case, as Posten writes it."""
-
-    status: Status
-    adressenavn: str | None = None
-    nummer: int | None = None
-    bokstav: str | None = None
-    bruksenhetsnummer: str | None = None
-    leilighetsnummer: str | None = None
-    rom: str | None = None
-    postnummer: str | None = None
-    poststed: str | None = None
-    tillegg: str | None = None
-    """A place before the street ("Heggen, Vikavegen 225")."""
-    postboks: str | None = None
-
-
-_POST_BOX = re.compile(r"^(?:(?:post|service)?boks|pb|p\.\s?b|postb|p\.?\s?o\.?\s?box)\b\.?\s*(?:nr\.?\s*)?(.+?)\s*(?:,|$)", re.IGNORECASE)
-_POST_CODE = re.compile(r"(?:^|[,\s])(\d{4})\s*,?\s*([^\W\d][^\d,]*)?$")
-_SHORT_CODE = re.compile(r",\s*(\d{3})\s+([^\W\d]{2}[^\d,]*)$")
-"""A postnummer whose zero a spreadsheet took; only after an address and before a place."""
 NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
 _NUMBERED = re.compile(
     rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?:bokst(?:av)?\.?\s*)?(?P<letter>[^\W\d_]))?$",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", re.IGNORECASE)
+_WORDS_BEHIND = re.compile(r"^(?P<address>.*[^\W\d_].*?[\s.]\d{1,4}(?:\s?[^\W\d_](?!\w))?)\s+(?:-\s+)?(?P<words>[^\W\d_]{2}[^\d,;/+&?=]*)$")
+_RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og|eller)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
 _CADASTRAL = re.compile(
     rf"^(?:(?:{LABEL}|(?:g\.?\s?nr|g(?:å|aa?)rdsn(?:umme)?r)\.?\s*:?\s*)\d|(?:\d{{4}}[\s-]\s*)?\d+\s*/\s*\d+|\d{{4}}\s+gnr)", re.IGNORECASE
 )
 _PROPERTYS_CODE = re.compile(r",\s*(\d{4})\s+([^\W\d]{2}[^\d,]*)$")
-_PLAIN = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*) ([1-9]\d{0,2})([^\W\d_]?)")
-_NOT_A_STREETS = re.compile(
-    r"(?:leil|lgh|rom|hybel|(?:hus)?n(?:r|umme)|pb|(?:post|service)?boks|g?b?nr|g\.|g(?:å|aa?)rdsn|matr|eiendom|b(?:ruks|olig))",
-    re.IGNORECASE,
-)
-"""Words that begin like these mean something else than a street, as far as the rules below go."""
+_SPREADSHEETS_ZERO = re.compile(r"(?<=\s\d)\.0$|(?<=\s\d\d)\.0$|(?<=\s\d\d\d)\.0$")
 _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen", "plass", "torg", "allé", "alle", "brygge", "og"})
 
 
-def parse(text: str | None) -> ParsedAddress:
-    """Take one address apart. Never raises; what cannot be understood has a status that says so."""
-    return parse_plain(text or "") or parse_legible(legible(text or ""))
+def parse(text: str | None, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
+    """Take one address apart. Never raises; what cannot be understood has a status and a sentence that say so.
+
+    code: postnummer from a column of its own. housed: the number at the end is known to be the house's, of a column of its own.
+    """
+    if points_elsewhere(text or ""):
+        return ParsedAddress(Status.POINTS_ELSEWHERE, unclear=f"«{(text or '').strip()}» viser til en annen rad.")
+    return parse_legible(legible(text or ""), code, housed=housed)
 
 
-def parse_plain(text: str) -> ParsedAddress | None:
-    """ "Storgata 20B" and nothing more: nine of ten in a list that a system wrote, at a fifth of the cost. Else None."""
-    found = _PLAIN.fullmatch(text)
-    name = _plain_name(found[1]) if found else None
-    if found is None or name is None:
-        return None
-    return ParsedAddress(Status.OK, name, int(found[2]), found[3].upper() or None)
-
-
-@lru_cache(maxsize=1 << 14)
-def _plain_name(name: str) -> str | None:
-    """A street's name, neat; None for what may be something else. A list has twenty houses to each street."""
-    return None if any(_NOT_A_STREETS.match(word) for word in name.split(" ")) else neat_name(name)
-
-
-def plain_parts(texts: pl.Series) -> pl.DataFrame:
-    """Columns text, adressenavn, nummer, bokstav: `parse_plain` of many texts, only those that it surely takes. texts: each once."""
-    letters = "A-Za-zÆØÅæøåÄÖäöÉé"
-    pattern = rf"^(?P<adressenavn>[{letters}]+(?: [{letters}]+)*) (?P<nummer>[1-9][0-9]{{0,2}})(?P<bokstav>[{letters}]?)$"
-    parts = texts.to_frame("text").with_columns(pl.col("text").str.extract_groups(pattern).alias("parts")).unnest("parts")
-    names = {name: _plain_name(name) for name in parts["adressenavn"].drop_nulls().unique()}
-    letter = pl.col("bokstav").str.to_uppercase()
-    return parts.with_columns(
-        pl.col("adressenavn").replace_strict(names, default=None, return_dtype=pl.String),
-        pl.col("nummer").cast(pl.Int64),
-        pl.when(letter != "").then(letter).alias("bokstav"),
-    ).drop_nulls("adressenavn")
-
-
-def parse_legible(text: str) -> ParsedAddress:
-    """`parse` the long way, of a text that is `legible`."""
+def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
+    """`parse` of a text that is `legible` and does not point to another row."""
     rest = tidy(text)
     if not rest:
         return ParsedAddress(Status.EMPTY)
     if len(rest) > LONGEST:
-        return ParsedAddress(Status.UNCLEAR)
-    labels, rest = take_labels(rest)
-    found = ParsedAddress(Status.OK, None, None, None, labels.bruksenhetsnummer, labels.leilighetsnummer, labels.rom)
+        return ParsedAddress(Status.UNCLEAR, unclear=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
+    asides, labels, rest = _core(rest)
+    found = ParsedAddress(
+        Status.OK,
+        bruksenhetsnummer=labels.bruksenhetsnummer,
+        leilighetsnummer=labels.leilighetsnummer,
+        rom=labels.rom,
+        oppgangsbokstav=labels.oppgangsbokstav,
+        ground=asides.ground,
+        postboks=asides.postboks,
+        asides=asides.words,
+        loose=asides.loose,
+        unclear=asides.unclear,
+    )
     if _CADASTRAL.match(rest):
-        code = _PROPERTYS_CODE.search(rest)
-        found = replace(found, status=Status.CADASTRAL)
-        return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
-    found, rest = _take_post_code(found, rest)
-    if box := _POST_BOX.match(rest):
+        return _cadastral(found, rest)
+    if not housed:
+        found, rest = take_post_code(found, rest, code)
+    if box := POST_BOX.match(rest):
         return replace(found, status=Status.NOT_A_HOME, postboks=box.group(1).strip())
+    if asides.postboks:
+        found = replace(found, postnummer=None)  # It is the box's.
     return _street(found, rest)
 
 
-def _take_post_code(found: ParsedAddress, text: str) -> tuple[ParsedAddress, str]:
-    """The postnummer and its place from the end, as often as it is written there."""
-    while code := _POST_CODE.search(text):
-        before = text[: code.start()].rstrip(" ,")
-        if not before and not code.group(2):
-            break
-        if found.postnummer is None:
-            place = code.group(2).strip().upper() if code.group(2) else None
-            found = replace(found, postnummer=code.group(1), poststed=place)
-        elif found.postnummer != code.group(1):
-            break
-        text = before
-    if found.postnummer is None and (short := _SHORT_CODE.search(text)) and re.search(r"[^\W\d].*\d", text[: short.start()]):
-        found = replace(found, postnummer=short.group(1).zfill(4), poststed=short.group(2).strip().upper())
-        text = text[: short.start()]
-    head, comma, tail = text.rpartition(",")
-    if comma and found.poststed is None and re.search(r"\d", head) and not re.search(r"\d", tail) and len(tail.strip()) > 1:
-        found, text = replace(found, poststed=tail.strip().upper()), head.rstrip(" ,")
-    return found, text
+def core_of(text: str) -> str:
+    """A legible text without what is set aside and without labels, in order: what is left should be an address."""
+    return _core(tidy(text))[2]
+
+
+def _core(text: str) -> tuple[Asides, Labels, str]:
+    asides, rest = take_asides(text)
+    labels, rest = take_labels(rest)
+    return asides, labels, in_order(_SPREADSHEETS_ZERO.sub("", rest))
+
+
+def _cadastral(found: ParsedAddress, text: str) -> ParsedAddress:
+    code = _PROPERTYS_CODE.search(text)
+    found = replace(found, status=Status.CADASTRAL, unclear="Et matrikkelnummer er ikke en adresse. Skriv gatenavn og husnummer.")
+    return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
 
 
 def _street(found: ParsedAddress, text: str) -> ParsedAddress:
-    head, comma, tail = text.rpartition(",")
-    if comma and re.fullmatch(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", tail, re.IGNORECASE):
-        text = f"{head} {tail.strip()}"  # "Storgata, 12 B"
-    elif comma and not re.search(r"\d", head):
-        found, text = replace(found, tillegg=head.strip()), tail.strip()
-    if not text:
+    parts = _parts(text)
+    if not parts:
         return replace(found, status=Status.EMPTY)
-    if _RANGE.search(text):
-        return replace(found, status=Status.UNCLEAR)
-    glued = re.sub(r"(\d)([^\W\d_])$", r"\1 \2", text)
-    numbered = _NUMBERED.match(glued)
-    if numbered is None:
-        status = Status.UNCLEAR if re.search(r"\d", text) else Status.NO_NUMBER
-        return replace(found, status=status, adressenavn=neat_name(text) if status is Status.NO_NUMBER else None)
-    letter = numbered.group("letter")
-    return replace(
-        found,
-        adressenavn=neat_name(numbered.group("name")),
-        nummer=int(numbered.group("number")),
-        bokstav=letter.upper() if letter else None,
-    )
+    numbered = [at for at, part in enumerate(parts) if re.search(r"\d", part)]
+    if len(numbered) > 1:
+        return _unclear(found, text)
+    if not numbered:
+        before = ", ".join(parts[:-1]) or None
+        return replace(found, status=Status.NO_NUMBER, tillegg=before, adressenavn=neat_name(parts[-1]))
+    at = numbered[0]
+    found = replace(found, tillegg=", ".join(parts[:at]) or None)
+    if any(is_street_like(words) or says_more(words) or says_nothing(words) for words in (*parts[:at], *found.loose)):
+        return _unclear(found, text)
+    for part in parts[at + 1 :]:
+        found = _placed(found, part, text)
+    return _house(found, parts[at], text)
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between commas; "Storgata, 12 B" is one part."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    joined: list[str] = []
+    for part in parts:
+        if joined and _ONLY_NUMBER.fullmatch(part) and is_name(joined[-1]):
+            joined[-1] = f"{joined[-1]} {part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
+    """The one part with a number: a name and the number, perhaps with words behind."""
+    numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", part))
+    if numbered is None and (words := _WORDS_BEHIND.match(part)):
+        found = _placed(found, words["words"], text)
+        numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", words["address"]))
+    if numbered is None or _RANGE.search(part):
+        return _unclear(found, text)
+    name, letter = numbered.group("name"), numbered.group("letter")
+    if split := house_and_street(name):
+        found, name = replace(found, loose=(*found.loose, split[0])), split[1]
+    if found.status is not Status.OK:
+        return found
+    if not int(numbered.group("number")):
+        return replace(found, status=Status.NO_NUMBER, adressenavn=neat_name(name))
+    found = replace(found, adressenavn=neat_name(name), nummer=int(numbered.group("number")), bokstav=letter.upper() if letter else None)
+    return found if is_name(name) else _unclear(found, text)
+
+
+def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
+    """Words behind the house: a poststed, the name of a house, or a second street."""
+    if is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
+        return _unclear(found, text)
+    if found.poststed is None and not is_house_like(words):
+        return replace(found, poststed=words.strip(" .").upper())
+    return replace(found, loose=(*found.loose, words))
+
+
+def _unclear(found: ParsedAddress, text: str) -> ParsedAddress:
+    several = len(places_in(text)) > 1 or is_joined(text) or says_more(text) or len(re.findall(r"\d+", text)) > 1
+    why = why_several(text) if several else f"«{text.strip()}» er ikke forstått som én adresse."
+    return replace(found, status=Status.UNCLEAR, unclear=found.unclear or why)
 
 
 def neat_name(name: str) -> str:
     """A name in capitals or without any gets ordinary capitals, since the register shows it to people."""
     name = name.strip(" ,.-") if not name.endswith(".") else name.strip(" ,-")
-    if name != name.upper() and name != name.lower():
+    if (name != name.upper() and name != name.lower()) or name[:1].isdigit():
         return name
     words = [word if index and word in _LOWER_WORDS else word[:1].upper() + word[1:] for index, word in enumerate(name.lower().split(" "))]
     return " ".join(words)

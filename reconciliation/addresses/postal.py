@@ -10,7 +10,7 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from reconciliation.addresses.address_register import AddressRegister, Official, place_key
-from reconciliation.addresses.parsing import ParsedAddress
+from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.verdicts import Resolved
 
 _LIKE = 85
@@ -29,11 +29,21 @@ def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: st
     return by_code if postnummer else by_place
 
 
+def column_code(postnummer: str | None) -> str | None:
+    """The postnummer that a cell of its own column holds, None when it holds none."""
+    found = _CODE.fullmatch(_cell(postnummer))
+    return found.group(1).zfill(4) if found and int(found.group(1)) else None
+
+
+def _cell(postnummer: str | None) -> str:
+    return unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
+
+
 def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
     """What columns of their own add to the text, and what in the postnummer's speaks against it."""
-    cell = unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
+    cell, code = _cell(postnummer), column_code(postnummer)
     found = _CODE.fullmatch(cell)
-    code, place = (found.group(1).zfill(4), found.group(2)) if found and int(found.group(1)) else (None, None)
+    place = found.group(2) if found and code else None
     doubt = f"«{cell}» i postnummerkolonnen er ikke et postnummer." if not found and re.search(r"\d", cell) else None
     if parsed.postnummer is None:
         named = parsed.poststed or (named_place(poststed) or place or "").upper() or None

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciliation.addresses.address_register import Official
-from reconciliation.addresses.parsing import ParsedAddress
+from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
 SHOWN = 4
 
 
-def answer(verdict: Resolution, official: Official, parsed: ParsedAddress, reason: str | None) -> Resolved:
-    """The register's address. A matrikkeladresse has no number."""
+def answer(
+    verdict: Resolution, official: Official, parsed: ParsedAddress, reason: str | None, *, address_certain: bool | None = None
+) -> Resolved:
+    """The register's address. A matrikkeladresse has no number. address_certain: as the verdict says, when left out."""
     return Resolved(
         verdict,
         official.lokalid,
@@ -26,6 +28,8 @@ def answer(verdict: Resolution, official: Official, parsed: ParsedAddress, reaso
         official.poststed,
         reason,
         (str(official),),
+        official.kommunenummer,
+        verdict is Resolution.RESOLVED if address_certain is None else address_certain,
     )
 
 
@@ -49,4 +53,4 @@ def refused(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates:
 def doubted(base: Resolved, reason: str) -> Resolved:
     """The same with one doubt more: never certain."""
     verdict = Resolution.SUGGESTED if base.verdict is Resolution.RESOLVED else base.verdict
-    return replace(base, verdict=verdict, reason=f"{base.reason} {reason}" if base.reason else reason)
+    return replace(base, verdict=verdict, address_certain=False, reason=f"{base.reason} {reason}" if base.reason else reason)

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reconciliation.addresses.address_register import AddressRegister, Found, Likeness, Official, Street, place_key
+from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened
+from reconciliation.addresses.asides import CARE_OF
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.embedded_address import houses_inside
-from reconciliation.addresses.parsing import NUMBER_LABEL, ParsedAddress, Status, parse_plain
-from reconciliation.addresses.postal import agreeing, elsewhere, from_columns, postal_doubt
+from reconciliation.addresses.parsed_address import ParsedAddress, Status
+from reconciliation.addresses.parsing import NUMBER_LABEL, core_of, parse_legible
+from reconciliation.addresses.plain_form import parse_plain
+from reconciliation.addresses.pointers import points_elsewhere
+from reconciliation.addresses.postal import agreeing, column_code, elsewhere, from_columns, postal_doubt
 from reconciliation.addresses.resolution import SHOWN, answer, doubted, refused
 from reconciliation.addresses.text_repair import LONGEST, legible
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved
-from reconciliation.addresses.word_order import CARE_OF, in_order, without_asides
 
 _LONG_NUMBER = re.compile(
     rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"
@@ -35,30 +39,35 @@ class _Asked:
     parsed: ParsedAddress
 
 
-def resolve_text(register: AddressRegister, text: str | None, postnummer: str | None = None, poststed: str | None = None) -> Resolved:
-    """The verdict on one text. postnummer and poststed: from columns of their own; what the text says of them goes first."""
-    rest, doubt = text or "", None
+def resolve_text(
+    register: AddressRegister, text: str | None, postnummer: str | None = None, poststed: str | None = None, *, housed: bool = False
+) -> Resolved:
+    """The verdict on one text. postnummer and poststed: from columns of their own; what the text says of them goes first.
+
+    housed: the number at the end is known to be the house's, since it has a column of its own.
+    """
+    rest = text or ""
     parsed = parse_plain(rest)
     if parsed is None:
+        if points_elsewhere(rest):
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"«{rest.strip()}» viser til en annen rad. Skriv adressen på raden.")
         written = legible(rest)
         if not written:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
         if len(written) > LONGEST:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
-        rest, doubt = without_asides(register, written)
-        if not rest:
+        opened = with_known_places_opened(register, written)
+        parsed, rest = parse_legible(opened, column_code(postnummer), housed=housed), core_of(opened)
+        if parsed.status is Status.EMPTY:
             only = Resolved(Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer.")
             return _inside(register, written, ParsedAddress(Status.EMPTY)) or only
-        rest, parsed = in_order(rest)
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
     if found.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
         found = _inside(register, legible(text or ""), parsed) or found
     if not columns and found.verdict is Resolution.RESOLVED:
         columns = elsewhere(register, found, parsed, poststed)
-    for reason in (doubt, columns):
-        found = doubted(found, reason) if reason else found
-    return found
+    return doubted(found, columns) if columns else found
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
@@ -78,13 +87,16 @@ def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Res
 def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Asked | Resolved:
     """Name and number, or why they cannot be told."""
     whole = f"{parsed.adressenavn or ''} {parsed.nummer if parsed.nummer is not None else ''}{parsed.bokstav or ''}".strip()
-    if parsed.nummer is not None and parsed.adressenavn:
+    if parsed.status is Status.UNCLEAR and parsed.adressenavn and (register.spelt(parsed.adressenavn) or register.is_numbered_name(whole)):
+        # A name of two languages or with a number, which only the register can tell from two places.
+        parsed = replace(parsed, status=Status.OK, unclear=None)
+    if parsed.status is Status.OK and parsed.nummer is not None and parsed.adressenavn:
         if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
             return _Asked(parsed.adressenavn, parsed.nummer, parsed.bokstav or "", parsed)
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
             return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
         return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
-    if (long := _LONG_NUMBER.match(take_labels(text)[1])) and _may_be_house(register, long):
+    if (long := _LONG_NUMBER.match(text)) and _may_be_house(register, long):
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
     if parsed.status is Status.UNCLEAR and (inside := _inside(register, text, parsed)):
@@ -94,7 +106,7 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
     if parsed.status is Status.UNCLEAR and not re.search(r"[^\W\d_]{3}", text):
         return refused(parsed, Resolution.NOT_AN_ADDRESS, "Teksten er ikke en adresse. Skriv gatenavn og husnummer.")
     if parsed.status is Status.UNCLEAR:
-        return refused(parsed, Resolution.AMBIGUOUS, "Adressen kan ikke tolkes, eller den gjelder flere husnumre. Skriv én adresse.")
+        return refused(parsed, Resolution.AMBIGUOUS, parsed.unclear or "Adressen kan ikke tolkes. Skriv én adresse.")
     return _without_number(register, parsed)
 
 
@@ -109,11 +121,14 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     shown = [f"{one.name} {one.nummer}{one.bokstav}" for one in houses]
     bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
     if len(houses) > 1:
-        return refused(bare, Resolution.AMBIGUOUS, f"Teksten har flere adresser: {'; '.join(shown[:SHOWN])}. Skriv én adresse.", shown)
+        several = f"Teksten har flere adresser: {'; '.join(shown[:SHOWN])}. Skriv én adresse."
+        return replace(refused(bare, Resolution.AMBIGUOUS, several, shown), left_over=True)
     if houses[0].more_numbers:
-        return refused(bare, Resolution.AMBIGUOUS, "Adressen gjelder flere husnumre eller boliger. Skriv én adresse.", shown)
+        more = "Adressen gjelder flere husnumre eller boliger. Skriv én adresse."
+        return replace(refused(bare, Resolution.AMBIGUOUS, more, shown), left_over=True)
     asked = _Asked(houses[0].name, houses[0].nummer, houses[0].bokstav, parsed)
-    return doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
+    inside = doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
+    return replace(inside, left_over=True)
 
 
 def _may_be_house(register: AddressRegister, long: re.Match[str]) -> bool:
@@ -131,7 +146,16 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
         return refused(parsed, Resolution.AMBIGUOUS, f"{long['number']} kan være både husnummer og postnummer.")
     place = parsed.poststed if parsed.poststed and len(parsed.poststed) > 1 else None
     code = parsed.postnummer if parsed.postnummer != long["number"] else None
-    written = replace(parsed, adressenavn=long["name"], nummer=nummer, bokstav=bokstav or None, postnummer=code, poststed=place)
+    written = replace(
+        parsed,
+        status=Status.OK,
+        adressenavn=long["name"],
+        nummer=nummer,
+        bokstav=bokstav or None,
+        postnummer=code,
+        poststed=place,
+        unclear=None,
+    )
     return _Asked(long["name"], nummer, bokstav, written)
 
 
@@ -222,13 +246,12 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
     parsed = asked.parsed
     if doubt := postal_doubt(official, parsed.postnummer, parsed.poststed, register):
         return answer(Resolution.SUGGESTED, official, parsed, doubt)
-    if parsed.tillegg and place_key(parsed.tillegg) not in register.known_places:
-        return answer(
-            Resolution.SUGGESTED, official, parsed, f"«{parsed.tillegg}» er ikke et kjent sted her. Kontroller at adressen er riktig."
-        )
-    if reason := register.unit_doubt(official, parsed.bruksenhetsnummer):
-        return answer(Resolution.SUGGESTED, official, parsed, reason)
-    return answer(Resolution.RESOLVED, official, parsed, _warning(official, parsed))
+    if doubt := parsed.unclear or doubt_around(register, official, parsed):
+        return answer(Resolution.SUGGESTED, official, parsed, doubt)
+    if doubt := register.unit_doubt(official, parsed.bruksenhetsnummer):
+        return answer(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
+    told = (_warning(official, parsed), not_used((*parsed.asides, *parsed.loose)))
+    return answer(Resolution.RESOLVED, official, parsed, " ".join(said for said in told if said) or None)
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:

@@ -1,6 +1,7 @@
-"""What stands beside an address in the same cell: the unit, the owner's own label, the room, the floor and the side.
+"""What stands beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
 
 A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. Floor and side say nothing that the register knows.
+An entrance or a block is part of the owner's label, so that two homes at one address are not taken for one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _UNIT = re.compile(
 )
 """The second form is glued to the house: 12BH0201."""
 _FLAT = re.compile(
-    r"(?<!\w)(?:leilighet(?:s?nummer|s?nr)?|leil|lgh)\.?\s*(?:n(?:umme)?r\.?)?\s*:?\s*(\d+(?:\s?(?!(?<=\s)i)[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
+    r"(?<!\w)(?:(?:leilighet|(?:bo)?enhet|bolig)(?:s?nummer|s?nr)?|leil|lgh|apartment|apt|flat|unit)\.?\s*(?:n(?:umme)?r\.?|no\.|#)?\s*:?\s*(\d+(?:\s?(?!(?<=\s)i)[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
     + _SEVERAL,
     re.IGNORECASE,
 )
@@ -29,11 +30,34 @@ _EMPTY_LABEL = re.compile(
 _SIDE = r"(?:t\.?\s?[hv]\.?|til\s+(?:høyre|venstre)|høyre|venstre)(?!\w)"
 _FLOOR = re.compile(
     r"(?<=[\w.])[\s,]+(?:"
-    rf"(?:\d{{1,2}}\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|(?:u|under|kjeller|sokkel|lofts?|hoved)\.?\s?(?:etasje|etg)(?!\w)\.?)(?:[\s,]*(?:{_SIDE}|[hv]\.?(?!\w)))?"
+    rf"(?:\d{{1,2}}\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|\d{{1,2}}(?:st|nd|rd|th)?\s+floor(?!\w)"
+    rf"|(?:u|under|kjeller|sokkel|lofts?|hoved|ground|first)\.?\s?(?:etasje|etg|floor)(?!\w)\.?)(?:[\s,]*(?:{_SIDE}|[hv]\.?(?!\w)))?"
     rf"|{_SIDE}|(?:(?:kjeller|sokkel|lofts?|hybel)(?:leilighet|bolig)(?:en)?|sokkel|loft(?:et)?)(?!\w)|(?-i:kjeller)(?:en)?(?!\w))",
     re.IGNORECASE,
 )
 """Kjeller with a capital is a place, and before a number all of them may be part of a name."""
+_ENTRANCES = {
+    "oppgang": r"opp?g(?:ang)?",
+    "inngang": r"inng(?:ang)?|entrance",
+    "blokk": r"blokk",
+    "bygg": r"bygg|bygning|building",
+    "hus": r"hus",
+    "trapp": r"trapp(?:e?oppgang)?|staircase",
+    "fløy": r"fløy",
+    "seksjon": r"seksj?(?:on)?(?:s?nr|snummer)?|snr",
+    "andel": r"andel(?:s?nr|snummer)?",
+}
+"""How the label says it, and how lists write it."""
+_ENTRANCE_WORD = "|".join(f"(?P<{name}>{forms})" for name, forms in _ENTRANCES.items())
+_ENTRANCE = re.compile(
+    rf"(?:^|[\s,;/-]+)(?:{_ENTRANCE_WORD})(?!\w)\.?\s*(?:n(?:umme)?r\.?)?\s*:?\s*(?P<which>\d{{1,3}}(?:\s?(?-i:[A-ZÆØÅ])|[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
+    + _SEVERAL,
+    re.IGNORECASE,
+)
+_FLOOR_BEHIND = re.compile(
+    r"(?<=\d)(?:\s?[^\W\d_])?(?P<floor>[\s,]+(?:etasje|etg|floor)\.?\s*(?:nr\.?\s*)?:?\s*\d{1,2})(?!\w)", re.IGNORECASE
+)
+""" "etg. 2" behind a house number."""
 _FLOOR_FIRST = re.compile(r"^\d{1,2}\s*\.?\s*(?:etasje|etg)(?!\w)\.?[\s,]*", re.IGNORECASE)
 _HIGHEST_FLOOR = 60
 
@@ -45,6 +69,8 @@ class Labels:
     bruksenhetsnummer: str | None = None
     leilighetsnummer: str | None = None
     rom: str | None = None
+    oppgangsbokstav: str | None = None
+    """The letter of an entrance or block ("oppgang B"), which may be that of the house."""
 
 
 def take_labels(text: str) -> tuple[Labels, str]:
@@ -56,10 +82,27 @@ def take_labels(text: str) -> tuple[Labels, str]:
         flat, text = re.sub(r"\s", "", found.group(1)).upper(), _without(text, found)
     if found := _ROOM.search(text):
         room, text = f"Rom {found.group(1).upper()}", _without(text, found)
+    text = _FLOOR_BEHIND.sub(lambda found: found[0].removesuffix(found["floor"]), text)
     text = _FLOOR.sub(lambda found: "" if re.search(r"\d", found.string[: found.start()]) else found[0], _FLOOR_FIRST.sub("", text))
+    entrances, letter, text = _take_entrances(text)
     if unit:
         text = _EMPTY_LABEL.sub("", text)
-    return Labels(unit, flat, room), tidy(re.sub(r"\s*,(\s*,)+", ",", text))
+    label = ", ".join([*entrances, *([flat] if flat else [])]) or None
+    return Labels(unit, label, room, letter), tidy(re.sub(r"\s*,(\s*,)+", ",", text))
+
+
+def _take_entrances(text: str) -> tuple[list[str], str | None, str]:
+    """ "oppgang 2", "Blokk B" as labels, the letter that one of them has, and the text without them."""
+    labels, letter = [], None
+    while found := _ENTRANCE.search(text):
+        which = re.sub(r"\s", "", found["which"]).upper()
+        word = next(name for name in _ENTRANCES if found[name])
+        labels.append(f"{word} {which}")
+        if which.isalpha() and word not in ("seksjon", "andel"):
+            letter = which
+        behind = text[found.end() :].lstrip(" ,;-/")
+        text = tidy(f"{text[: found.start()]}, {behind}" if found.start() else behind)
+    return labels, letter, text
 
 
 def only_labels(text: str) -> bool:

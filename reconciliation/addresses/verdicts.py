@@ -37,6 +37,12 @@ class Resolved:
     poststed: str | None = None
     reason: str | None = None
     candidates: tuple[str, ...] = ()
+    kommunenummer: str | None = None
+    """Of the register's address."""
+    address_certain: bool = False
+    """Whether street, number and letter are certain, though the unit may not be."""
+    left_over: bool = False
+    """Whether the address is only a part of the text, and the rest was not understood."""
 
 
 COLUMNS: dict[str, pl.DataType] = {

@@ -15,7 +15,7 @@ import polars as pl
 from connectors.headings import plain
 from connectors.personal_numbers import MASK
 from reconciliation.addresses import parse
-from reconciliation.addresses.parsing import Status
+from reconciliation.addresses.parsed_address import Status
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.model.mapping_files import ready, ready_names
 from reconciliation.reading.numbers import TwoNumbers

@@ -62,7 +62,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "A01",
         "adressenavn",
-        pl.col("adressenavn").is_null() & ~pl.col("broken_fields").list.contains("adresse"),
+        pl.col("adressenavn").is_null()
+        & ~pl.col("broken_fields").list.contains("adresse")
+        & ~pl.col("broken_fields").list.contains("adressenavn"),
     ),
     Rule(
         "A02",
@@ -79,6 +81,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "A05W",
+        "adressenavn",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "A06W",
         "adressenavn",
         severity=Severity.WARNING,
     ),

@@ -12,14 +12,15 @@ from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
 from connectors.source_config import AnySource, FieldMapping
-from language import stored
-from reconciliation.addresses.parsing import plain_parts
+from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.identifiers import municipalities
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
+from reconciliation.reading.deviations import deviations_of
+from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 
 _BLANK = ("", "<NULL>", "''", "-", "–")
@@ -34,15 +35,24 @@ class Standardised:
     deviations: pl.DataFrame
 
 
-def standardise(read: SourceRead, source: AnySource, municipality: Municipality) -> Standardised:
-    """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read."""
+def standardise(read: SourceRead, source: AnySource, municipality: Municipality, register: AddressRegister | None = None) -> Standardised:
+    """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read.
+
+    register: the official addresses, where the municipality names them.
+    """
     raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
     decimals = decimals_of(read.rows, source)
     made: dict[str, pl.Series] = {}
     faults: list[pl.DataFrame] = []
+    cells: pl.Series | None = None
     for canonical, mapping in _specific_first(source):
         column = _texts(raw, mapping)
+        if mapping.transform == "address":
+            failed = column.is_in(list(ERROR_VALUES)).fill_null(value=False)
+            faults.append(_broken_values(frame, column, _where(failed, "V01"), canonical, mapping))
+            cells = _first(cells, column.set(failed, None))
+            continue
         values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals))
         if canonical == "hemmelig_adresse":
             # What stands there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
@@ -55,7 +65,9 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality)
     rows = frame.with_columns(
         made[name].alias(name) if name in made else pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items()
     )
-    rows, unknown = _municipality_numbers(rows, source, municipality)
+    placed = with_addresses(rows, cells, source, register)
+    faults.append(placed.deviations)
+    rows, unknown = _municipality_numbers(placed.rows, source, municipality)
     faults.append(unknown)
     lost, lost_deviations = _unreadable(read, source)
     return Standardised(
@@ -94,6 +106,15 @@ def _texts(raw: pl.DataFrame, mapping: FieldMapping) -> pl.Series:
     return raw.select(text=pl.coalesce(pl.when(~text.is_in(_BLANK)).then(text) for text in filled)).to_series()
 
 
+def _where(hit: pl.Series, rule: str) -> pl.Series:
+    return pl.select(pl.when(hit).then(pl.lit(rule))).to_series()
+
+
+def _first(one: pl.Series | None, other: pl.Series) -> pl.Series:
+    """Row for row the first that is filled in."""
+    return other if one is None else one.zip_with(one.is_not_null(), other)
+
+
 def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str | None:
     """The mark that all of the mapping's columns write; none when they differ. A constant is YAML's, which has a point."""
     if mapping.constant is not None:
@@ -110,17 +131,14 @@ def _apply(column: pl.Series, canonical: str, mapping: FieldMapping, decimal: st
     # What a failed formula left behind is no value, also where any text would do.
     signs = SIGNS if mapping.transform in NUMBERS else {}
     faulty = dict.fromkeys(ERROR_VALUES, "V01") | signs
-    plain = plain_parts(distinct) if mapping.transform == "address" else pl.DataFrame(schema={"text": pl.String})
-    odd = distinct.to_frame("text").join(plain, on="text", how="anti").to_series() if plain.height else distinct
-    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in odd]
+    parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in distinct]
     lookup = pl.DataFrame(
         {
-            "text": odd,
+            "text": distinct,
             **{name: _column(name, [one.values.get(name) for one in parsed]) for name in names},
             "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
         }
     )
-    lookup = pl.concat([lookup, plain], how="diagonal") if plain.height else lookup
     joined = column.to_frame("text").join(lookup, on="text", how="left", maintain_order="left")
     return {name: joined[name] for name in names}, joined["rule"]
 
@@ -141,18 +159,6 @@ def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, can
     heading = mapping.column or ", ".join(mapping.columns) or None
     found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
     return deviations_of(found, heading, canonical)
-
-
-def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
-    """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
-    sentences = [stored(*BY_ID[rule].messages(value, heading)) for rule, value in found.select("rule", "value").iter_rows()]
-    severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
-    return found.with_columns(
-        column=pl.lit(heading, pl.String),
-        field=pl.lit(canonical, pl.String),
-        severity=pl.Series(severities, dtype=pl.String),
-        message=pl.Series(sentences, dtype=pl.String),
-    ).select(list(tables.DEVIATIONS))
 
 
 def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterator[pl.DataFrame]:

@@ -15,7 +15,6 @@ from typing import Any
 import polars as pl
 
 from connectors.source_config import FieldMapping
-from reconciliation.addresses.parsing import Status, parse
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.model import tables
 from reconciliation.reading.dates import day, moment
@@ -59,24 +58,6 @@ SINGLE: dict[str, tuple[Transform, str]] = {
 """Name in `as:` -> the function, and the rule that a text it cannot read breaks."""
 
 
-def _address(text: str) -> Parsed:
-    found = parse(text)
-    broken = {Status.NOT_A_HOME: "A03", Status.UNCLEAR: "A04", Status.CADASTRAL: "A04"}.get(found.status)
-    return Parsed(
-        {
-            "adressenavn": found.adressenavn,
-            "nummer": found.nummer,
-            "bokstav": found.bokstav,
-            "bruksenhetsnummer": found.bruksenhetsnummer,
-            "leilighetsnummer": found.leilighetsnummer,
-            "ekstra_referanse": found.rom,
-            "postnummer": found.postnummer,
-            "poststed": found.poststed,
-        },
-        broken,
-    )
-
-
 def _matrikkel(text: str) -> Parsed:
     found = parse_matrikkel(text)
     if found is None:
@@ -91,8 +72,8 @@ def _matrikkel(text: str) -> Parsed:
     )
 
 
-GROUPS: dict[str, Callable[[str], Parsed]] = {"address": _address, "matrikkel": _matrikkel}
-"""Transforms that fill several canonical fields from one text."""
+GROUPS: dict[str, Callable[[str], Parsed]] = {"matrikkel": _matrikkel}
+"""Transforms that fill several canonical fields from one text alone; that of an address needs the whole row (row_addresses)."""
 
 _READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Datetime: moment}
 """What is cut out of a text is read as its field is; any other field holds text."""

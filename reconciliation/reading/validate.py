@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from connectors.source_config import AnySource
 from reconciliation.addresses import folded
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, POSSIBLE, RULES, Rule
-from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.model.words import Severity
-from reconciliation.reading.standardise import deviations_of
+from reconciliation.reading.deviations import deviations_of, heading_of
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -157,16 +155,6 @@ def _broken_at_all(rows: pl.DataFrame) -> Collection[str]:
 
 
 _ABOUT_THE_KEY = ("N01", "N02")
-
-
-def heading_of(source: AnySource, canonical: str | None) -> str | None:
-    """The heading in the owner's file that a canonical field comes from; None when it is not in the file at all."""
-    groups = (name for name, mapping in source.fields.items() if canonical in GROUP_FIELDS.get(mapping.transform, ()))
-    for name in (canonical, *groups):
-        mapping = source.fields.get(name or "")
-        if mapping is not None and mapping.constant is None:
-            return mapping.column or ", ".join(mapping.columns)
-    return None
 
 
 def _shown(rule: Rule, about: str | None) -> pl.Expr:

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.model.municipality import ConfigurationError
-from reconciliation.reading.official_addresses import official_addresses, with_official_addresses
+from reconciliation.reading.official_addresses import official_addresses
 from reconciliation.reading.standardise import Standardised, standardise
 from reconciliation.reading.validate import validate
 from tests.reconciliation.addresses import streets
 from tests.reconciliation.reading.rows import SOURCE, VIK, good, read
 
 
-def rows() -> Standardised:
-    written = (good(Adresse="Kirkeveien 58"), good(Nummer="2", Adresse="Kirkevgen 58"), good(Nummer="3", Adresse="Kirkevegen 3"))
-    return standardise(read(*written), SOURCE, VIK)
+def made(register: AddressRegister | None, *rows: dict[str, str | None]) -> Standardised:
+    return standardise(read(*rows), SOURCE, VIK, register)
 
 
-def test_without_official_addresses_nothing_changes() -> None:
-    done = rows()
-    assert with_official_addresses(done, SOURCE, official_addresses(VIK, Path()).register) is done
+ROWS = (
+    good(Adresse="Kirkeveien 58", Postnr=None),
+    good(Nummer="2", Adresse="Kirkevgen 58", Postnr=None),
+    good(Nummer="3", Adresse="Kirkevegen 3", Postnr=None),
+)
+
+
+def test_without_official_addresses_a_row_is_as_it_was_written() -> None:
+    assert official_addresses(VIK, Path()).register is None
+    done = made(None, *ROWS)
+    assert done.rows["adressenavn"].to_list() == ["Kirkeveien", "Kirkevgen", "Kirkevegen"]
+    assert done.deviations.is_empty()
 
 
 def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warning(fjordvik: AddressRegister) -> None:
-    before = rows()
-    # The source's postnummer is of another invented place, so it is left out here.
-    bare = Standardised(before.rows.with_columns(postnummer=None, poststed=None), before.deviations)
-    done = with_official_addresses(bare, SOURCE, fjordvik)
+    done = made(fjordvik, *ROWS)
     assert done.rows["adressenavn"].to_list() == ["Kirkevegen", "Kirkevgen", "Kirkevegen"]
     assert done.rows["postnummer"].to_list() == ["9901", None, None]
     assert done.deviations["rule"].to_list() == ["A05W", "A05W"]
@@ -41,7 +45,7 @@ def test_a_certain_address_gets_its_official_spelling_and_a_doubtful_one_a_warni
 
 
 def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
-    done = with_official_addresses(rows(), SOURCE, fjordvik)
+    done = made(fjordvik, *({**row, "Postnr": "9901"} for row in ROWS))
     judged = validate(done.rows, done.deviations, VIK)
     assert (judged.accepted.height, judged.rejected.height) == (3, 0)
     assert "A05W" in judged.deviations["rule"].to_list()
@@ -65,17 +69,15 @@ def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_pat
     [
         ("9901", "Fjordvik", []),
         ("9901", None, []),
-        ("9902", "Fjordvik", ["«9902 Fjordvik» i Postnr", "9901 FJORDVIK"]),
-        ("9901", "Bergsøya", ["«9901 Bergsøya» i Postnr", "9901 FJORDVIK"]),
+        ("9902", "Fjordvik", ["«9902 FJORDVIK» i Postnr", "9901 FJORDVIK"]),
+        ("9901", "Bergsøya", ["«9901 BERGSØYA» i Postnr", "9901 FJORDVIK"]),
     ],
     ids=["both fit", "no poststed", "another postnummer", "another poststed"],
 )
 def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning_and_stays_as_written(
     fjordvik: AddressRegister, postnummer: str, poststed: str | None, warned: list[str]
 ) -> None:
-    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
-    written = Standardised(before.rows.with_columns(postnummer=pl.lit(postnummer), poststed=pl.lit(poststed)), before.deviations)
-    done = with_official_addresses(written, SOURCE, fjordvik)
+    done = made(fjordvik, good(Adresse=f"Kirkevegen 58{f', {poststed}' if poststed else ''}", Postnr=postnummer))
     assert done.rows["postnummer"].to_list() == [postnummer]
     assert done.deviations["rule"].to_list() == ["P03W"] * bool(warned)
     assert all(part in rendered(done.deviations["message"][0]) for part in warned)
@@ -83,21 +85,19 @@ def test_a_postnummer_or_poststed_that_the_register_tells_otherwise_is_a_warning
     assert (judged.accepted.height, judged.rejected.height) == (1, 0)
 
 
+@pytest.mark.parametrize("in_the_cell", [False, True])
 @pytest.mark.parametrize(
     ("unit", "warned"), [("H0201", False), ("H0301", True), (None, False)], ids=["one it has", "one it has not", "none written"]
 )
 def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written(
-    nordvik: AddressRegister, unit: str | None, warned: bool
+    nordvik: AddressRegister, unit: str | None, warned: bool, in_the_cell: bool
 ) -> None:
-    before = standardise(read(good(Adresse="Storgata 12 B")), SOURCE, VIK)
-    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit(unit, pl.String))
-    done = with_official_addresses(Standardised(bare, before.deviations), SOURCE, nordvik)
+    cell = f"Storgt 12 B {unit or ''}" if in_the_cell else "Storgt 12 B"
+    done = made(nordvik, good(Adresse=cell, Postnr=None, Bruksenhet=None if in_the_cell else unit))
     assert done.rows.select("adressenavn", "bruksenhetsnummer").rows() == [("Storgata", unit)]
     assert done.deviations["rule"].to_list() == ["B04W"] * warned
     assert all("Storgata 12B har ikke bruksenhet H0301 i registeret." in rendered(said) for said in done.deviations["message"])
 
 
 def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:
-    before = standardise(read(good(Adresse="Kirkevegen 58")), SOURCE, VIK)
-    bare = before.rows.with_columns(postnummer=None, poststed=None, bruksenhetsnummer=pl.lit("H0909"))
-    assert with_official_addresses(Standardised(bare, before.deviations), SOURCE, fjordvik).deviations.height == 0
+    assert made(fjordvik, good(Adresse="Kirkevegen 58", Postnr=None, Bruksenhet="H0909")).deviations.height == 0

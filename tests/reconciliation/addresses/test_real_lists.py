@@ -15,7 +15,8 @@ import pytest
 from connectors.personal_numbers import MASK
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
-from reconciliation.addresses.parsing import Status, parse
+from reconciliation.addresses.parsed_address import Status
+from reconciliation.addresses.parsing import parse
 from reconciliation.addresses.resolve_column import resolve_column
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.spelling_keys import keys

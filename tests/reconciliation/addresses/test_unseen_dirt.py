@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciliation.addresses.address_register import AddressRegister, load_register
-from reconciliation.addresses.parsing import Status, parse
+from reconciliation.addresses.parsed_address import Status
+from reconciliation.addresses.parsing import parse
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
@@ -65,6 +66,12 @@ RESOLVED = {
     "Storgata 12B c/o Boligkontoret": "Storgata 12B",
     "v/ Nav, Storgata 12B": "Storgata 12B",
     "Storgata 12B v/vaktmester, 9903 Nordvik": "Storgata 12B",
+    # what stands beside it
+    "Storgata 12B, oppgang 2": "Storgata 12B",
+    "Storgata 12B bolig 3": "Storgata 12B",
+    "Adresse: Storgata 12B": "Storgata 12B",
+    "Storgata 12B, Postboks 12, 9903 Nordvik": "Storgata 12B",
+    "Pb 12, Storgata 12B, 2. etg, 9903 Nordvik": "Storgata 12B",
     # names
     "Elvevegen / Johkageaidnu 12": "Johkageaidnu / Elvevegen 12",
     "Johkageaidnu-Elveveien 12 b": "Johkageaidnu / Elvevegen 12B",
@@ -133,15 +140,10 @@ UNCERTAIN = {
     "Storgata 12B -": Resolution.SUGGESTED,
     "Storgata 12-B": Resolution.SUGGESTED,
     "Storgata 12\u2011B": Resolution.SUGGESTED,
-    "Storgata 12B, oppgang 2": Resolution.SUGGESTED,
-    "Storgata 12B bolig 3": Resolution.SUGGESTED,
-    "Adresse: Storgata 12B": Resolution.SUGGESTED,
     "c/o Boligkontoret Storgata 12B": Resolution.SUGGESTED,
     "Storgata 12B c/o Nav, Kirkegata 1": Resolution.AMBIGUOUS,
     "Storgata 12B v/Kirkegata 1": Resolution.SUGGESTED,
-    "Storgata 12B, Postboks 12, 9903 Nordvik": Resolution.SUGGESTED,
     "Storgata 12B, gnr 12 bnr 4": Resolution.SUGGESTED,
-    "Pb 12, Storgata 12B, 2. etg, 9903 Nordvik": Resolution.SUGGESTED,
     "c/o Nav Storgata 12B, 9903 Nordvik": Resolution.SUGGESTED,
     "Storgata 12B, Kjeller": Resolution.SUGGESTED,  # with a capital it is a place
     "Ringveien 1001,-": Resolution.SUGGESTED,

@@ -1,0 +1,47 @@
+"""What stands around an address, held against the register: does any of it speak against the address, and what was not used?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reconciliation.addresses.address_register import AddressRegister, Official, place_key
+from reconciliation.addresses.name_shape import is_house_like
+from reconciliation.addresses.parsed_address import ParsedAddress
+from reconciliation.addresses.unit_labels import only_labels
+from reconciliation.identifiers.matrikkel import parse_matrikkel
+
+_IN_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
+
+
+def with_known_places_opened(register: AddressRegister, written: str) -> str:
+    """The text with the parentheses around labels and known places made into commas."""
+    return _IN_PARENTHESES.sub(
+        lambda one: f", {one[1]}," if only_labels(one[1]) or place_key(one[1]) in register.known_places else one[0], written
+    )
+
+
+def doubt_around(register: AddressRegister, official: Official, parsed: ParsedAddress) -> str | None:
+    """Why the words around may mean another address (bokmål), or None. A postnummer that fits says that it is this one."""
+    fits = bool(parsed.postnummer) and parsed.postnummer == official.postnummer
+    for words in (parsed.tillegg, *parsed.loose):
+        if words and not fits and not is_house_like(words) and place_key(words) not in register.known_places:
+            return f"«{words}» er ikke et kjent sted her. Kontroller at adressen er riktig."
+    letter = parsed.oppgangsbokstav
+    if letter and not parsed.bokstav and register.has_house(official, letter):
+        return f"{official}{letter} finnes også. Skriv om bokstaven hører til husnummeret."
+    if parsed.ground and not _on_that_ground(register, official, parsed.ground):
+        return f"{official} har et annet matrikkelnummer enn «{parsed.ground}» i registeret."
+    return None
+
+
+def _on_that_ground(register: AddressRegister, official: Official, ground: str) -> bool:
+    number = parse_matrikkel(ground)
+    if number is None:
+        return False
+    return official in register.parcels.get((number.gardsnummer, number.bruksnummer, number.festenummer or 0), ())
+
+
+def not_used(words: Sequence[str]) -> str | None:
+    """Bokmål: words around the address that say nothing of where it is; None for none."""
+    return f"Ikke brukt: {', '.join(f'«{one}»' for one in words)}." if words else None

@@ -1,0 +1,133 @@
+"""Words that stand around an address and are no part of it: whom it is with, a heading, a post box, the ground, what it is temporarily.
+
+They are taken off and kept as written, so that a person can be told. Words that change the meaning ("tidligere adresse") are
+no asides: with them the text is not the dwelling's address.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reconciliation.addresses.unit_labels import tidy
+from reconciliation.identifiers.matrikkel import LABEL
+
+CARE_OF = re.compile(
+    r"(?:^|,|\s)\s*(?:c\s*[/\\]\s*o(?!(?-i:[a-zæøå]))|co\s*[/\\]|v/|att[.:]+)[^,]*?(?=,|\s+\d{4}\s+[^\W\d]{2,}[^\d,]*$|$)", re.IGNORECASE
+)
+_OF_ANOTHER_TIME = re.compile(
+    r"^(?:tidl(?:igere|\.)|(?:gammel|gml\.?|forrige|eks|ex)[\s.-]*(?:bolig|bosteds)?adr(?:esse|\.|\b)|(?:former|old|previous)\s+address)\b",
+    re.IGNORECASE,
+)
+_FOR_POST = re.compile(r"^(?:post|faktura|kontor|korrespondanse)[\s-]?adr(?:esse|\.|\b)|^postal\s+address", re.IGNORECASE)
+_ADDRESS_WORD = (
+    r"(?:(?:ny|nåv(?:ærende|\.)|mid(?:l(?:ertidig)?)?|foreløpig|besøks?|bo(?:lig|steds?)|gate|vei|veg|folkereg(?:istrert|\.)|leie|temporary|present"
+    r"|current|visiting)[\s.-]*)*(?:adr(?:esse)?n?|address)"
+)
+_HEADING = re.compile(
+    rf"^(?:{_ADDRESS_WORD}\b[\s.:-]*"
+    r"|(?:midlertidig|midl\.|foreløpig|p\.\s?t\.|for tiden|temporary)[\s.:-]*|[^\W\d_][^\d:,/]{0,40}:\s*)(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""What stands before a colon is a heading, unless a number follows ("Leil: 3")."""
+_BOX_WORD = r"(?:post\s?boks|service\s?boks|boks|pb|p\.\s?b|postb|p\.?\s?o\.?\s?box)\b\.?\s*(?:nr\.?\s*)?"
+POST_BOX = re.compile(rf"^{_BOX_WORD}(.+?)\s*(?:,|$)", re.IGNORECASE)
+_BOX = re.compile(rf"(?:^|[\s,;/(-]+){_BOX_WORD}(?P<box>\d{{1,5}}(?:\s+(?!\d)[^\W\d][^\d,/]*)?)\)?(?=\s*[,/]|$)", re.IGNORECASE)
+_BOX_BEFORE = re.compile(
+    rf"^{_BOX_WORD}(?P<box>\d{{1,5}}(?:\s+[^\W\d][^\d,/]*)?)\s*[,/;]\s*(?=[^\d,]*[^\W\d_]{{2}}[^\d,]*\d)", re.IGNORECASE
+)
+_PARCEL = r"\d{1,5}\s*/\s*\d{1,4}(?:\s*/\s*\d{1,4}){0,2}"
+_NAMED_PARCEL = r"g(?:å|aa?)?(?:rds)?\.?\s?n(?:umme)?r\.?\s*:?\s*\d{1,5}[\s,/]*b(?:ruks)?\.?\s?n(?:umme)?r\.?\s*:?\s*\d{1,4}"
+_NAMED_PARTS = r"(?:[\s,/]*(?:f(?:este)?|s(?:eksj(?:ons?)?)?)\.?\s?n(?:umme)?r\.?\s*:?\s*\d{1,4}){0,2}"
+_GROUND = re.compile(
+    rf"(?:^|[\s,;(-]+)(?P<ground>(?:{LABEL}|g\.?\s?nr\.?\s*:?\s*){_PARCEL}|{_NAMED_PARCEL}{_NAMED_PARTS}|(?<=\(){_PARCEL}(?=\)))\)?",
+    re.IGNORECASE,
+)
+_HOUSE_AND_FLOOR = re.compile(
+    r"^(?P<house>[^\d,]*[^\W\d_]{2}[^\d,]*?)[\s,]*\d{1,2}\s*\.?\s*(?:etasje|etg|et)\b\.?[\s,]+(?=[^\W\d_]{2})", re.IGNORECASE
+)
+""" "Rutebilgården 3etg. Ospestien 24": the name of the house and the floor, then the address."""
+_IN_PARENTHESES = re.compile(r"\s*\(([^()\d]*)\)")
+_A_HOUSE_HAS = re.compile(r"[^\W\d_]{2}.*\d")
+_KIND_OF_HOUSE = re.compile(
+    r"(?<=[\w.])[\s,-]+(?:enebolig|tomannsbolig|rekkehus|hybelhus|kårbolig|bofellesskap(?:et)?|omsorgsbolig(?:er)?|leilighet|hybel|bolig|an+eks(?:et)?"
+    r"|midlertidig|foreløpig|temporary)"
+    r"(?=\s*(?:,|$))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """words: what was taken off, as written. postboks: the box's number. ground: a matrikkelnummer beside the address, as written.
+
+    unclear: bokmål; why what is left may be another address than the dwelling's. loose: words of no known kind, which may be a place.
+    """
+
+    words: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    postboks: str | None = None
+    ground: str | None = None
+    unclear: str | None = None
+
+
+def take_asides(text: str) -> tuple[Asides, str]:
+    """The asides of one tidy text, and the text without them."""
+    words: list[str] = []
+    loose: list[str] = []
+    if _OF_ANOTHER_TIME.match(text):
+        return Asides(unclear="Teksten sier at dette er en tidligere adresse."), text
+    if _FOR_POST.match(text):
+        return Asides(unclear="En postadresse sier ikke hvor boligen ligger."), text
+    text, unclear = _without_people(text, words)
+    text = _cut(_HEADING, text, words)
+    text = _cut(_HOUSE_AND_FLOOR, text, words)
+    text = _IN_PARENTHESES.sub(lambda found: _kept(found[1], loose), text)
+    text, box = _without_box(text, words)
+    ground = _GROUND.search(text)
+    if ground and _A_HOUSE_HAS.search(text[: ground.start()] or text[ground.end() :]):
+        text = tidy(f"{text[: ground.start()]} {text[ground.end() :]}")
+    else:
+        ground = None
+    while (kind := _KIND_OF_HOUSE.search(text)) and _A_HOUSE_HAS.search(text[: kind.start()]):
+        words.append(kind[0].strip(" ,-"))
+        text = text[: kind.start()] + text[kind.end() :]
+    return Asides(tuple(words), tuple(loose), box, ground["ground"] if ground else None, unclear), re.sub(r"\s*,(\s*,)+", ",", text).strip(
+        " ,"
+    )
+
+
+def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
+    """A number within "c/o …" may be that of the dwelling's own address, where no comma ends the name."""
+    unclear = None
+    for found in CARE_OF.finditer(text):
+        said = found[0].strip(" ,")
+        words.append(said)
+        if re.search(r"\d", said):
+            unclear = f"«{said}» er ikke brukt, og kan være en del av adressen."
+    return re.sub(r"\s*,(\s*,)+", ",", CARE_OF.sub(",", text)).strip(" ,"), unclear
+
+
+def _cut(pattern: re.Pattern[str], text: str, words: list[str]) -> str:
+    found = pattern.match(text)
+    if found is None or not found[0].strip():
+        return text
+    words.append(found[0].strip(" :-"))
+    return text[found.end() :]
+
+
+def _kept(said: str, loose: list[str]) -> str:
+    if said.strip():
+        loose.append(said.strip())
+    return " "
+
+
+def _without_box(text: str, words: list[str]) -> tuple[str, str | None]:
+    """A post box beside a whole address. Alone it stays: then the text has no address."""
+    found = _BOX_BEFORE.match(text)
+    if found is None:
+        found = next((one for one in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: one.start()])), None)
+    if found is None:
+        return text, None
+    words.append(found[0].strip(" ,;/()-"))
+    return (text[: found.start()] + ("," if found.start() else "") + text[found.end() :].lstrip(" /")).strip(" ,"), found["box"].strip()

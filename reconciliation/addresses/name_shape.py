@@ -1,0 +1,59 @@
+"""What the name of a street can look like, where no register is there to tell: it never has two places in it."""
+
+from __future__ import annotations
+
+import re
+
+from reconciliation.addresses.pointers import points_elsewhere
+from reconciliation.addresses.several import is_joined
+
+_NUMBERED_KIND = (
+    r"(?:gate|gata|veg|vei|vegen|veien|felt|feltet|rute|fylkesve[gi]|riksve[gi]|europave[gi]|fv|rv|kvartal|tverrgate|linje|sone|\w*brygge)"
+)
+_ENDS_IN_NUMBER = re.compile(rf"(?:.*(?<!\w))?(?:{_NUMBERED_KIND}\.?\s?|e\s?)\d{{1,4}}", re.IGNORECASE)
+"""Gate 1, Rådhusbrygge 2, Fv. 98, Gamle E6."""
+_ORDINAL = re.compile(
+    r"\d{1,2}(?:\.\s?|\s+(?=(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember)))(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""17. mai gate, 1. divisjonsveg."""
+_ONLY_A_KIND = re.compile(r"(?:gate|vei|veg|felt|rute|fylkesve[gi]|riksve[gi]|europave[gi]|fv|rv|kvartal|tverrgate)\.?", re.IGNORECASE)
+_FOREIGN = re.compile(r"[^\w\s.'’‘`´-]")
+_NOT_SAID = re.compile(r"(?:ukjent|mangler|ingen|uten|div(?:erse)?\.?|flere|hjørnet)(?!\w)", re.IGNORECASE)
+_HOUSE = re.compile(
+    r"\w*(?:gården|gaarden|huset|bygget|bygningen|senteret|sentret|senter|hjemmet|hallen|fløyen|blokka|blokken|skolen|barnehagen|brakka|bolig(?:en|er|ene)|"
+    r"tunet|kvartalet|kirken|kirka|sykehuset|stasjonen)",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"(?:bak|ved|mot|nær|over|under|foran|etter|innenfor|utenfor|nord|sør|øst|vest)(?!\w)", re.IGNORECASE)
+_HOUSE_THEN_STREET = re.compile(
+    r"(?P<house>[^\d,]*[^\s-])\s+(?:-\s+)?(?P<street>\w{3,}(?:vegen|veien|veg|vei|gata|gaten|gate|stien|svingen|bakken))", re.IGNORECASE
+)
+
+
+def is_name(name: str) -> bool:
+    """Whether it may be the name of one street: no comma, slash or colon, no second house number, nothing joined by "og"."""
+    bare = _ORDINAL.sub("", name.strip(), count=1) if _ORDINAL.match(name.strip()) else name.strip()
+    if _ONLY_A_KIND.fullmatch(bare) or says_nothing(bare) or _FOREIGN.search(bare) or is_joined(bare) or points_elsewhere(bare):
+        return False
+    if re.search(r"\d", bare) and not _ENDS_IN_NUMBER.fullmatch(bare):
+        return False
+    return re.search(r"[^\W\d_]{2}|å|Å", bare) is not None
+
+
+def says_nothing(words: str) -> bool:
+    """Whether the words begin as a remark does ("ukjent", "flere adresser")."""
+    return _NOT_SAID.match(words) is not None
+
+
+def is_house_like(words: str) -> bool:
+    """Whether the words are a house's name or say where it is ("Tinghuset", "bak kirka"), and no poststed."""
+    return _HOUSE.fullmatch(words.rsplit(maxsplit=1)[-1]) is not None or _BEHIND.match(words) is not None
+
+
+def house_and_street(name: str) -> tuple[str, str] | None:
+    """ "Rådhuset Storgata" -> the house's name and the street, where the first ends as houses do and the last word as streets do."""
+    found = _HOUSE_THEN_STREET.fullmatch(name.strip())
+    if found is None or not _HOUSE.fullmatch(found["house"].split()[-1]):
+        return None
+    return found["house"], found["street"]

@@ -1,0 +1,131 @@
+"""What the address of one row comes to: its parts, the rule that it breaks, and what its owner is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from language import and_then, message, stored
+from reconciliation.addresses.address_register import AddressRegister
+from reconciliation.addresses.around_address import not_used
+from reconciliation.addresses.parsed_address import ParsedAddress, Status
+from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.postal import column_code, from_columns, much_the_same_place
+from reconciliation.addresses.resolving import resolve_text
+from reconciliation.addresses.verdicts import Resolution, Resolved
+from reconciliation.model import tables
+from reconciliation.model.transform_names import GROUP_FIELDS
+
+PARTS = GROUP_FIELDS["address"]
+ANSWER: dict[str, pl.DataType] = {
+    **{f"_{name}": tables.CONTENT[name] for name in PARTS},
+    "broken": pl.String(),  # id of the rule the text breaks
+    "why": pl.String(),  # messages: what was not understood, or what the register says
+    "beside": pl.String(),  # messages: words that stand beside the address and are not used
+    "post": pl.String(),  # messages: what the register has instead of the row's postnummer or poststed
+    "points": pl.Boolean(),  # to another row
+    "kommune": pl.String(),  # kommunenummer of the certain address
+    "certain": pl.Boolean(),
+}
+"""What one address came to: its parts with an underscore before their names, and what there is to say of it."""
+_RULE_OF = {
+    Status.NOT_A_HOME: "A03",
+    Status.UNCLEAR: "A04",
+    Status.CADASTRAL: "A04",
+    Status.POINTS_ELSEWHERE: "A04",
+    Status.EMPTY: "A04",
+}
+
+
+def answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
+    """ANSWER of one question."""
+    parsed = parse(text, column_code(code), housed=housed)
+    told = {
+        "_adressenavn": parsed.adressenavn,
+        "_nummer": parsed.nummer,
+        "_bokstav": parsed.bokstav,
+        "_bruksenhetsnummer": parsed.bruksenhetsnummer,
+        "_leilighetsnummer": parsed.leilighetsnummer,
+        "_ekstra_referanse": parsed.rom,
+        "_postnummer": parsed.postnummer,
+        "_poststed": parsed.poststed,
+        "broken": _rule_of(parsed),
+        "why": _why_not_whole(parsed),
+        "beside": _beside(parsed, code, place, official=register is not None),
+        "points": parsed.status is Status.POINTS_ELSEWHERE,
+        "certain": False,
+    }
+    if register is None:
+        return told
+    found = resolve_text(register, text, code, place, housed=housed)
+    if found.address_certain:
+        return {**told, **_official(found, parsed, code, place)}
+    if found.left_over and told["broken"] is None:
+        told["broken"] = "A04"
+    return {**told, "why": _said(found)}
+
+
+def _as_message(said: str | None) -> str | None:
+    """A sentence of the engine's, which `resolve` prints as it is, as a stored message."""
+    return stored(message("row_address.said", said=said)) if said else None
+
+
+def _said(found: Resolved) -> str | None:
+    """The register's reason, and the address it suggests where the reason does not name it, as messages."""
+    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or "Mente du" in (found.reason or ""):
+        return _as_message(found.reason)
+    address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
+    return and_then(_as_message(found.reason) or "", stored(message("row_address.suggestion", address=address)))
+
+
+def _rule_of(parsed: ParsedAddress) -> str | None:
+    """The rule that a text breaks: only what is wholly one address goes on. A street without a number is told by rule A02."""
+    if parsed.status in _RULE_OF:
+        return _RULE_OF[parsed.status]
+    if parsed.status is Status.NO_NUMBER:
+        return "A04" if parsed.unclear else None
+    return None if parsed.whole else "A04"
+
+
+def _why_not_whole(parsed: ParsedAddress) -> str | None:
+    """What was not understood, as messages; None where all was."""
+    if parsed.status is Status.OK and not parsed.whole and parsed.unclear is None:
+        return stored(message("row_address.entrance_letter", letter=parsed.oppgangsbokstav))
+    if parsed.status is Status.EMPTY:
+        return _as_message(parsed.unclear) or stored(message("row_address.no_street"))
+    if parsed.status is Status.NOT_A_HOME:
+        return None
+    return _as_message(parsed.unclear)
+
+
+def _beside(parsed: ParsedAddress, code: str | None, place: str | None, *, official: bool) -> str | None:
+    """Words of the cell that are not used, and a postnummer in it that is not the column's. What stands before the street is
+    for the register to know, where there is one."""
+    before = (parsed.tillegg,) if parsed.tillegg and not official else ()
+    said = (not_used((*before, *parsed.asides, *parsed.loose)), from_columns(parsed, code, place)[1])
+    return _as_message(" ".join(one for one in said if one))
+
+
+def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:
+    return {
+        "_adressenavn": found.adressenavn,
+        "_nummer": found.nummer,
+        "_bokstav": found.bokstav,
+        "_postnummer": parsed.postnummer or found.postnummer,
+        "_poststed": parsed.poststed or found.poststed,
+        "broken": None,
+        "why": None,
+        "kommune": found.kommunenummer,
+        "post": _other_post(found, column_code(code) or parsed.postnummer, place or parsed.poststed),
+        "certain": True,
+    }
+
+
+def _other_post(found: Resolved, postnummer: str | None, poststed: str | None) -> str | None:
+    other_code = bool(postnummer and found.postnummer) and postnummer != found.postnummer
+    other_place = bool(poststed and found.poststed) and not much_the_same_place(poststed, found.poststed)
+    if not (other_code or other_place):
+        return None
+    return stored(message("rules.official_post", post=" ".join(part for part in (found.postnummer, found.poststed) if part)))

@@ -1,0 +1,40 @@
+"""What is wrong with rows, as DEVIATIONS: the rule's sentence, with the heading in their owner's file."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from connectors.source_config import AnySource
+from language import and_then, stored
+from reconciliation.model import tables
+from reconciliation.model.rules import BY_ID
+from reconciliation.model.transform_names import GROUP_FIELDS
+
+
+def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
+    """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
+    sentences = [stored(*BY_ID[rule].messages(value, heading)) for rule, value in found.select("rule", "value").iter_rows()]
+    severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
+    return found.with_columns(
+        column=pl.lit(heading, pl.String),
+        field=pl.lit(canonical, pl.String),
+        severity=pl.Series(severities, dtype=pl.String),
+        message=pl.Series(sentences, dtype=pl.String),
+    ).select(list(tables.DEVIATIONS))
+
+
+def with_reason(found: pl.DataFrame, rule: str, heading: str | None, canonical: str | None) -> pl.DataFrame:
+    """DEVIATIONS of that rule for rows that carry PLACE, `value` and `reason`: the rule's messages, and the reason where there is one."""
+    told = deviations_of(found.with_columns(rule=pl.lit(rule)), heading, canonical)
+    sentences = [and_then(said, reason) if reason else said for said, reason in zip(told["message"], found["reason"], strict=True)]
+    return told.with_columns(message=pl.Series(sentences, dtype=pl.String))
+
+
+def heading_of(source: AnySource, canonical: str | None) -> str | None:
+    """The heading in the owner's file that a canonical field comes from; None when it is not in the file at all."""
+    groups = (name for name, mapping in source.fields.items() if canonical in GROUP_FIELDS.get(mapping.transform, ()))
+    for name in (canonical, *groups):
+        mapping = source.fields.get(name or "")
+        if mapping is not None and mapping.constant is None:
+            return mapping.column or ", ".join(mapping.columns)
+    return None

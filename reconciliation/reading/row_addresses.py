@@ -1,0 +1,159 @@
+"""The address of each row of one source: taken apart, and held against the official addresses where the municipality names them.
+
+It is the engine of `kobosync resolve`, asked of the same text: the cell as its owner wrote it, or street, number and letter from
+columns of their own, with the row's own postnummer and poststed. What is not wholly understood as one address is a rejected row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from connectors.source_config import AnySource
+from language import and_then, message, stored
+from reconciliation.addresses.address_register import AddressRegister
+from reconciliation.addresses.plain_form import plain_parts
+from reconciliation.model import tables
+from reconciliation.reading.address_answer import ANSWER, PARTS, answer
+from reconciliation.reading.deviations import heading_of, with_reason
+
+_ASKED = ("text", "housed", "code", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """rows: SOURCE_ROWS with their addresses. deviations: DEVIATIONS."""
+
+    rows: pl.DataFrame
+    deviations: pl.DataFrame
+
+
+def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySource, register: AddressRegister | None) -> Placed:
+    """rows: SOURCE_ROWS; where the mapping has columns of their own for the parts of an address, those. written: the cell that holds a
+    whole address, per row; None when the source has none. register: None when the municipality names no official addresses.
+
+    What a column of its own says of unit, label, postnummer and poststed stays; a blank one is filled from the cell, postnummer
+    and poststed from the register. Street, number and letter are the register's where it is certain, else as written.
+    """
+    asked = _asked(rows, written)
+    distinct = asked.select(_ASKED).filter(pl.col("text").is_not_null()).unique(maintain_order=True)
+    found = asked.join(_found(distinct, register), on=list(_ASKED), how="left", nulls_equal=True, maintain_order="left")
+    wide = pl.concat([rows, found.rename({"text": "value"})], how="horizontal")
+    known = pl.col("broken").is_null()
+    unasked = pl.col("value").is_null()
+    street = {name: pl.when(unasked).then(name).when(known).then(f"_{name}").alias(name) for name in ("adressenavn", "nummer", "bokstav")}
+    rest = {name: pl.coalesce(name, f"_{name}").alias(name) for name in PARTS if name not in street}
+    made = wide.with_columns(*street.values(), *rest.values())
+    return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_told(made, source, register)))
+
+
+def _asked(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
+    """_ASKED per row: what `resolve` would be asked. housed: the number at the end has a column of its own."""
+    house = pl.concat_str(pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null(""))
+    cell = pl.col("cell")
+    in_parts = pl.when(house.is_not_null()).then(pl.concat_str("adressenavn", pl.lit(" "), house)).otherwise("adressenavn")
+    in_cell = (
+        pl.when(~cell.str.contains(r"\d") & house.is_not_null())
+        .then(pl.concat_str(cell, pl.lit(" "), house))
+        .when(cell.str.contains(r"\d\s*$"))
+        .then(pl.concat_str(cell, pl.col("bokstav").fill_null("")))
+        .otherwise(cell)
+    )
+    cells = written if written is not None else pl.Series([None] * rows.height, dtype=pl.String)
+    return rows.with_columns(cell=cells).select(
+        text=pl.when(cell.is_null()).then(in_parts).otherwise(in_cell),
+        housed=house.is_not_null() & (cell.is_null() | ~cell.str.contains(r"\d")),
+        code="postnummer",
+        place="poststed",
+    )
+
+
+def _found(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataFrame:
+    """_ASKED and ANSWER: each distinct question once; what is plainly written and needs no register goes the short way."""
+    short = pl.DataFrame(schema={"text": pl.String()})
+    if register is None:
+        short = plain_parts(distinct.get_column("text").unique()).rename(
+            {name: f"_{name}" for name in ("adressenavn", "nummer", "bokstav")}
+        )
+    plain = distinct.join(short, on="text", how="inner", maintain_order="left").with_columns(certain=pl.lit(value=False))
+    odd = distinct.join(short, on="text", how="anti", maintain_order="left")
+    answers = [answer(register, *row) for row in odd.iter_rows()]
+    made = odd.with_columns(pl.Series(name, [one.get(name) for one in answers], dtype=kind) for name, kind in ANSWER.items())
+    columns = [pl.col(name) if name in plain.columns else pl.lit(None, kind).alias(name) for name, kind in ANSWER.items()]
+    return pl.concat([plain.select(*_ASKED, *columns), made])
+
+
+def _told(made: pl.DataFrame, source: AnySource, register: AddressRegister | None) -> Iterator[pl.DataFrame]:
+    """DEVIATIONS: rejected addresses, warnings of the register, and words that are not used."""
+    yield tables.empty(tables.DEVIATIONS)
+    broken = made.filter(pl.col("broken").is_not_null())
+    about, heading = _whole_address(source)
+    for rule in sorted(set(broken["broken"])):
+        told = broken.filter(pl.col("broken") == rule).with_columns(reason="why")
+        yield with_reason(_pointing(told, made), rule, heading, about)
+    whole = pl.col("broken").is_null()
+    yield with_reason(made.filter(whole & pl.col("beside").is_not_null()).with_columns(reason="beside"), "A06W", heading, about)
+    if register is None:
+        return
+    doubtful = made.filter(whole & ~pl.col("certain") & pl.col("why").is_not_null() & pl.col("nummer").is_not_null())
+    yield with_reason(doubtful.with_columns(reason="why"), "A05W", heading_of(source, "adressenavn"), "adressenavn")
+    post = pl.concat_str("postnummer", "poststed", separator=" ", ignore_nulls=True)
+    elsewhere = made.filter(pl.col("certain") & pl.col("post").is_not_null()).with_columns(value=post, reason="post")
+    yield with_reason(elsewhere, "P03W", heading_of(source, "postnummer"), "postnummer")
+    yield with_reason(_without_that_unit(made, register), "B04W", heading_of(source, "bruksenhetsnummer"), "bruksenhetsnummer")
+
+
+def _whole_address(source: AnySource) -> tuple[str, str | None]:
+    """The canonical name and the heading of what holds the address in that source."""
+    for canonical, mapping in source.fields.items():
+        if mapping.transform == "address":
+            return canonical, mapping.column or ", ".join(mapping.columns) or None
+    return "adressenavn", heading_of(source, "adressenavn")
+
+
+def _pointing(told: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+    """The same, and where the text points to the row above, that row: its number, and its address unless one of the two is secret."""
+    reasons = list(told["reason"])
+    above = dict(_rows_above(made))
+    for at, (place, secret) in enumerate(_places(told)):
+        if place in above:
+            row, text, secret_above = above[place]
+            if secret or secret_above:
+                reasons[at] = and_then(reasons[at] or "", stored(message("row_address.row_above", row=row)))
+            else:
+                reasons[at] = and_then(reasons[at] or "", stored(message("row_address.row_above_named", row=row, text=text)))
+    return told.with_columns(reason=pl.Series(reasons, dtype=pl.String))
+
+
+def _rows_above(made: pl.DataFrame) -> Iterator[tuple[tuple[Any, ...], tuple[int, str, bool]]]:
+    """Place of each row that points to another -> row number, text and secrecy of the nearest row above that does not."""
+    last: dict[tuple[Any, ...], tuple[int, str, bool]] = {}
+    points = made.select("file", "sheet", "row", "value", "points", "hemmelig_adresse").sort("file", "sheet", "row")
+    for file, sheet, row, value, pointing, secret in points.iter_rows():
+        if pointing and (file, sheet) in last:
+            yield (file, sheet, row), last[(file, sheet)]
+        elif value is not None and not pointing:
+            last[(file, sheet)] = (row, value, bool(secret))
+
+
+def _places(told: pl.DataFrame) -> Sequence[tuple[tuple[Any, ...], bool]]:
+    return [
+        ((file, sheet, row), bool(secret))
+        for file, sheet, row, secret in told.select("file", "sheet", "row", "hemmelig_adresse").iter_rows()
+    ]
+
+
+def _without_that_unit(made: pl.DataFrame, register: AddressRegister) -> pl.DataFrame:
+    """Rows at a certain address whose bruksenhetsnummer is none of the register's; value, reason."""
+    asked = made.filter(pl.col("certain") & pl.col("bruksenhetsnummer").is_not_null())
+    reasons = [
+        register.unit_reason(kommune, name, (number, letter or ""), unit)
+        for kommune, name, number, letter, unit in asked.select(
+            "kommune", "adressenavn", "nummer", "bokstav", "bruksenhetsnummer"
+        ).iter_rows()
+    ]
+    told = asked.with_columns(value="bruksenhetsnummer", reason=pl.Series(reasons, dtype=pl.String))
+    return told.filter(pl.col("reason").is_not_null())

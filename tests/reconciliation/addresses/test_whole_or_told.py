@@ -1,0 +1,177 @@
+"""Without a register: a text is wholly one address, or what was not understood is told. No street is ever made of two places."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciliation.addresses.parsed_address import Status
+from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.pointers import points_elsewhere
+
+CODE = "9910"
+WHOLE = {
+    # four digits beside a postnummer
+    "Austsidevegen 1043": "Austsidevegen 1043",
+    "Austsidevegen 2417 C": "Austsidevegen 2417C",
+    "AUSTSIDEVEGEN 1215b": "Austsidevegen 1215B",
+    "Austsidev. 3001": "Austsidev. 3001",
+    "Austsidevegen 1044, 9910 Fjordvik": "Austsidevegen 1044",
+    "Austsidevegen 1045 Fjordvik": "Austsidevegen 1045",
+    # a post box, the ground, whom it is with
+    "Ospestien 12,Boks 44, 9911 Fjordvik": "Ospestien 12",
+    "Ospestien 14 postboks 7": "Ospestien 14",
+    "Ospestien 14/Pb. 7": "Ospestien 14",
+    "Postboks 7, Ospestien 14": "Ospestien 14",
+    "Ospestien 14, gnr 12 bnr 34": "Ospestien 14",
+    "Ospestien 14 (gnr. 12/34)": "Ospestien 14",
+    "gbnr 12/34, Ospestien 14": "Ospestien 14",
+    "c/o verge T. Moe, Ospestien 44": "Ospestien 44",
+    "v/ driftsleder, Ospestien 46": "Ospestien 46",
+    "Ospestien 46 v/ driftsleder 9910 Fjordvik": "Ospestien 46",
+    # entrance, block, floor, kind of house
+    "Ospestien 16, oppgang 2": "Ospestien 16",
+    "Ospestien 18, blokk 3, etg 2": "Ospestien 18",
+    "Ospestien 18 inng. 4, 2. etg": "Ospestien 18",
+    "Ospestien 18B oppg. C": "Ospestien 18B",
+    "Ospestien 18 etasje 2": "Ospestien 18",
+    "Ospestien 18, 2nd floor": "Ospestien 18",
+    "Apt. 4, Ospestien 18": "Ospestien 18",
+    "Bygg 3 Ospestien 18": "Ospestien 18",
+    "Ospestien 18 enebolig": "Ospestien 18",
+    # the name of the house, a heading
+    "Ospestien 20, Tinghuset": "Ospestien 20",
+    "Ospestien 20 - Tinghuset": "Ospestien 20",
+    "Tinghuset Ospestien 20": "Ospestien 20",
+    "Rutebilgården 3etg. Ospestien 24": "Ospestien 24",
+    "Ospestien 20 bak kirka": "Ospestien 20",
+    "Foreløpig adresse: Ospestien 22": "Ospestien 22",
+    "midl. adr. Ospestien 22": "Ospestien 22",
+    "Temporary address: Ospestien 22": "Ospestien 22",
+    "Ospestien 22 (midlertidig)": "Ospestien 22",
+    # names with numbers
+    "Gate 1 44": "Gate 1 44",
+    "Gamle E6 12": "Gamle E6 12",
+    "Rådhusbrygge 2 1": "Rådhusbrygge 2 1",
+    "17. mai gate 5": "17. mai gate 5",
+    "Holmlia Senter vei 5": "Holmlia Senter vei 5",
+    "Ospestien 12.0": "Ospestien 12",
+}
+
+
+@pytest.mark.parametrize(("text", "address"), WHOLE.items())
+def test_one_place_with_words_around_it_is_that_place(text: str, address: str) -> None:
+    found = parse(text, CODE)
+    assert found.whole, found
+    assert f"{found.adressenavn} {found.nummer}{found.bokstav or ''}" == address
+
+
+TOLD = {
+    "Vikingvegen 7 / Ljosheimvegen 2": ("Vikingvegen 7", "Ljosheimvegen 2"),
+    "Ospestien 9 og Svanevika 1": ("Ospestien 9", "Svanevika 1"),
+    "Ospestien 9 eller Svanevika 1": ("Ospestien 9", "Svanevika 1"),
+    "Ospestien 11, Svanevika 3": ("Ospestien 11", "Svanevika 3"),
+    "Ospestien 11; Svanevika 3": ("Ospestien 11", "Svanevika 3"),
+    "Ospestien 11 Svanevika 3": ("Ospestien 11", "Svanevika 3"),
+    "Ospestien 11 (tidl. Svanevika 3)": ("Ospestien 11", "Svanevika 3"),
+    "Ospestien 3 gamle doktorgården/Hegrevika 8": ("Ospestien 3", "Hegrevika 8"),
+    "Vikingvegen / Ljosheimvegen 2": ("Vikingvegen / Ljosheimvegen 2",),
+    "Ternevn. 10, 12": ("10, 12",),
+    "Ospestien 3-5": ("3-5",),
+    "Ospestien 3 – 5": ("3 - 5",),
+    "Ospestien 3, 5 og 7": ("3, 5 og 7",),
+    "Ospestien 3 til 7": ("3 til 7",),
+    "Ospestien 3A og B": ("3A og B",),
+    "Ospestien 3 A/B": ("3 A/B",),
+    "Ospestien 3 m.fl.": ("m.fl.",),
+    "Ospestien 3, Svanegata": ("Svanegata",),
+    "Ospestien 1010, 1012": ("1010, 1012",),
+    "Ospestien 12?": ("12?",),
+    "Ospestien 12 leil 1 og 2": ("leil 1 og 2",),
+    "Tidligere adresse: Ospestien 3": ("tidligere",),
+    "Postadresse: Ospestien 3": ("postadresse",),
+    "c/o Moe Ospestien 44": ("c/o Moe Ospestien 44",),
+    "Gate 1": ("Gate 1",),
+    "ukjent 1": ("ukjent 1",),
+    "gnr 12 bnr 34": ("matrikkelnummer",),
+}
+
+
+@pytest.mark.parametrize(("text", "named"), TOLD.items())
+def test_what_is_not_one_address_is_told_with_what_was_not_understood(text: str, named: tuple[str, ...]) -> None:
+    found = parse(text, CODE)
+    assert not found.whole
+    assert all(part.casefold() in (found.unclear or "").casefold() for part in named), found.unclear
+
+
+def test_a_lone_group_of_four_digits_is_told_where_nothing_says_which_it_is() -> None:
+    assert "både husnummer og postnummer" in (parse("Austsidevegen 1043").unclear or "")
+    assert parse("Austsidevegen 9910 Fjordvik", CODE).status is Status.NO_NUMBER
+    assert parse("Austsidevegen 9910", housed=True).nummer == 9910
+
+
+def test_the_letter_of_an_entrance_may_be_that_of_the_house() -> None:
+    assert not parse("Ospestien 16 oppgang B").whole
+    assert parse("Ospestien 16B oppgang C").whole
+
+
+def test_an_entrance_is_part_of_the_owners_label_so_that_two_homes_are_not_one() -> None:
+    labels = [parse(f"Ospestien 16, oppgang {entrance}, leil 3").leilighetsnummer for entrance in (1, 2)]
+    assert labels == ["oppgang 1, 3", "oppgang 2, 3"]
+
+
+def test_the_postnummer_behind_a_post_box_is_the_boxs() -> None:
+    found = parse("Ospestien 12, Boks 44, 9911 Fjordvik")
+    assert (found.postnummer, found.postboks, found.set_aside) == (None, "44", ("Boks 44",))
+
+
+POINTS = [
+    '"',
+    "– “ –",
+    "-''-",
+    "» 7",
+    "do.",
+    "do 12b",
+    "ditto 276",
+    "dto",
+    "idem",
+    "som over",
+    "Samme som over.",
+    "samme gate nr 9",
+    "samme adresse",
+    "se ovenfor",
+    "som forrige bolig",
+    "same as above",
+    "see above",
+]
+
+
+@pytest.mark.parametrize("text", POINTS)
+def test_words_that_point_to_another_row_are_no_street(text: str) -> None:
+    assert parse(text, CODE).status is Status.POINTS_ELSEWHERE
+
+
+@pytest.mark.parametrize("text", ["Dovegen 3", '"Storgata 12B"', "Overgata 5", "Samsøveien 5", "Idrettsvegen 3", "Seveien 4", "", "12"])
+def test_streets_that_begin_so_point_nowhere(text: str) -> None:
+    assert not points_elsewhere(text)
+
+
+PLACES = st.from_regex(r"(?:Ospe|Svane|Hegre|Terne)(?:stien|vika|gata|vegen) [1-9][0-9]{0,3}[A-D]?", fullmatch=True)
+
+
+BETWEEN = st.sampled_from([" / ", "/", ", ", " og ", " eller ", "; ", " + ", " & ", " ", " (", " - "])
+
+
+@given(PLACES, PLACES, BETWEEN, st.sampled_from([None, CODE]))
+def test_two_places_are_never_one(one: str, other: str, between: str, code: str | None) -> None:
+    assert not parse(f"{one}{between}{other}", code).whole
+
+
+@given(st.text(alphabet="Os 12,/;:+&-ogabAB.()", max_size=25), st.sampled_from([None, CODE]))
+def test_no_street_has_a_comma_a_slash_or_a_second_number_in_its_name(text: str, code: str | None) -> None:
+    found = parse(f"Ospestien {text}", code)
+    if found.whole:
+        assert not re.search(r"[,/;:+&()]|\d", found.adressenavn or ""), found

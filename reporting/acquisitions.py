@@ -11,7 +11,7 @@ import polars as pl
 from language import text
 from reconciliation.addresses import fold, folded
 from reconciliation.model.words import DwellingClass
-from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
+from reporting.acquisitions_reading import Measure, Measures, Stage
 from reporting.needs_cells import Fault
 from reporting.night_report import NightResult
 
@@ -155,11 +155,11 @@ def _state(measure: Measure, days: int, in_kobo: int | None, neighbours: int) ->
     if carried_out and days < 0:
         return State.EARLY
     if days < 0:
-        there_already = measure.kind is Kind.ACQUIRE and measure.bruksenhetsnummer is not None and bool(in_kobo)
+        there_already = measure.kind.adds and measure.bruksenhetsnummer is not None and bool(in_kobo)
         return State.FULFILLED if there_already else State.SOON if -days <= WITHIN.days else State.LATER
     if in_kobo is None:
         return State.UNCHECKED if carried_out else State.OVERDUE
-    if measure.kind is Kind.ACQUIRE:
+    if measure.kind.adds:
         return State.FULFILLED if in_kobo >= measure.count else State.MISSING if carried_out else State.OVERDUE
     if in_kobo == 0:
         return State.FULFILLED
@@ -175,8 +175,8 @@ def _net(measure: Measure, state: State, in_sources: int | None, days: int) -> i
     count = measure.count
     if in_sources is None:
         left = 0 if measure.stage is Stage.DONE else count
-        return left if measure.kind is Kind.ACQUIRE else -left
-    if measure.kind is Kind.DISPOSE:
+        return left if measure.kind.adds else -left
+    if not measure.kind.adds:
         return -min(count, in_sources)
     # Before its date, the dwellings that stand at a house are others than those that will come.
     return count if days < 0 and measure.bruksenhetsnummer is None else count - min(count, in_sources)

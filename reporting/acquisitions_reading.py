@@ -17,18 +17,28 @@ from reconciliation.addresses import parse
 from reconciliation.addresses.parsed_address import Status as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
-from reporting.needs_cells import BadCell, Fault, day_of, files_at, named, text_of, whole_number
+from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, text_of, whole_number
+from reporting.needs_detail import BUDGET, COST
 from reporting.needs_reading import GUIDE
 
 SHEET = "Tiltak"
 ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT = "Tiltak-id", "Type", "Kategori", "Adresse", "Bruksenhet", "Antall"
 DATE, STATUS, OWNER, COMMENT = "Planlagt dato", "Status", "Ansvarlig", "Kommentar"
-HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, COMMENT)
+PERSONS = "Personer"
+EARLIER_HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, COMMENT)
+"""Of lists made before costs were asked for; such a list is still read."""
+HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, PERSONS, COST, BUDGET, COMMENT)
 
 
 class Kind(StrEnum):
     ACQUIRE = "Fremskaffelse"
     DISPOSE = "Avhending"
+    LAPSE = "Leieavtale utløper"
+
+    @property
+    def adds(self) -> bool:
+        """Does it add dwellings? A lapsing lease takes them away, as a disposal does."""
+        return self is Kind.ACQUIRE
 
 
 class Stage(StrEnum):
@@ -40,7 +50,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One planned acquisition or disposal of `count` dwellings. adressenavn to bruksenhetsnummer: None when no place is known yet."""
+    """One planned acquisition or disposal of `count` dwellings. adressenavn to bruksenhetsnummer: None when no place is known yet.
+
+    persons: whom it helps. cost: million kroner. budget_year: four digits. None when not given.
+    """
 
     ident: str
     kind: Kind
@@ -56,6 +69,9 @@ class Measure:
     nummer: int | None = None
     bokstav: str | None = None
     bruksenhetsnummer: str | None = None
+    persons: int | None = None
+    cost: float | None = None
+    budget_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     files, faults = files_at(home / municipality.acquisitions, (".csv", ".xlsx"), str(municipality.acquisitions))
     found: list[Measure] = []
     for file in files:
-        read = read_source("acquisitions", _source(file), home)
+        read = _rows(file, home)
         faults += _read_faults(file, read)
         for row in read.rows.iter_rows(named=True):
             measure, wrong = _measure(row, file.name, municipality)
@@ -87,13 +103,23 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
 
 
-def _source(file: Path) -> AnySource:
+def _rows(file: Path, home: Path) -> SourceRead:
+    """The list by today's headings, else by the earlier ones; what is wrong with it is said of today's."""
+    read = read_source("acquisitions", _source(file, HEADINGS), home)
+    if read.verdict is Verdict.FAILED:
+        earlier = read_source("acquisitions", _source(file, EARLIER_HEADINGS), home)
+        if earlier.verdict is not Verdict.FAILED:
+            return earlier
+    return read
+
+
+def _source(file: Path, headings: tuple[str, ...]) -> AnySource:
     common: dict[str, Any] = {
         "title": text("measures.title"),
         "owner": "-",
         "path": file,
         "key": (ID,),
-        "fields": {heading: FieldMapping(column=heading) for heading in HEADINGS},
+        "fields": {heading: FieldMapping(column=heading) for heading in headings},
         "maximum_megabytes": 20,
     }
     if file.suffix.casefold() == ".csv":
@@ -109,7 +135,7 @@ def _read_faults(file: Path, read: SourceRead) -> list[Fault]:
 
 
 def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Measure | None, list[Fault]]:
-    written = {heading: text_of(row[heading]) for heading in HEADINGS}
+    written = {heading: text_of(row.get(heading)) for heading in HEADINGS}
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
@@ -122,6 +148,9 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
         DATE: lambda cell: day_of(cell, DATE),
         STATUS: lambda cell: Stage(named({stage.value: (stage.value,) for stage in Stage}, cell, STATUS)),
         OWNER: lambda cell: _owner(owners, cell),
+        PERSONS: lambda cell: whole_number(cell, least=1),
+        COST: million_kroner,
+        BUDGET: budget_year,
     }
     said: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -139,7 +168,7 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
         return None, [Fault(file, row["sheet"], row["row"], COUNT, text("plans.one_unit", written=str(count)))]
     placed = {**place, "bruksenhetsnummer": unit} if place else {}
     common = (said[ID], said[TYPE], said[CATEGORY], count, said[DATE], said[STATUS], said[OWNER], written[COMMENT], file, row["row"])
-    return Measure(*common, **placed), []
+    return Measure(*common, **placed, persons=said[PERSONS], cost=said[COST], budget_year=said[BUDGET]), []
 
 
 def _owner(owners: Mapping[str, tuple[str, str]], cell: str | None) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reporting.needs_cells import Fault
+from reporting.needs_detail import BETWEEN
 from reporting.needs_reading import Answer, Answers
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
@@ -39,6 +40,7 @@ class CategoryNeed:
 
     unsettled: dwellings on rejected rows, known to exist and not yet counted in `have`.
     planned: acquisitions less disposals still to come within five years. silent: owners asked who have not answered it.
+    between: the need in one to four years; empty where nobody was asked.
     """
 
     category: str
@@ -51,6 +53,7 @@ class CategoryNeed:
     later: Need
     planned: int
     silent: tuple[str, ...]
+    between: tuple[Need, ...] = ()
 
     @property
     def shortage_now(self) -> int | None:
@@ -113,6 +116,10 @@ def needs_overview(result: NightResult, answers: Answers | None, planned: dict[s
                 _need([mine[service].later if service in mine else None for service in _services(answers, mine)], clash),
                 (planned or {}).get(slug, 0),
                 tuple(owner_title(result, service) for service in answers.asked if service not in mine and service not in clashing),
+                tuple(
+                    _need([mine[service].by_year.get(years) if service in mine else None for service in _services(answers, mine)], clash)
+                    for years in BETWEEN
+                ),
             )
         )
     heard = {answer.service for answer in answers.answers}
@@ -120,7 +127,7 @@ def needs_overview(result: NightResult, answers: Answers | None, planned: dict[s
     return NeedsOverview(tuple(found), tuple(contradictions), answers.faults, answers.answers, silent)
 
 
-def _services(answers: Answers, mine: dict[str, Answer]) -> list[str]:
+def _services(answers: Answers, mine: dict[str, Settled]) -> list[str]:
     """Everyone asked, and whoever else answered."""
     return [*answers.asked, *(service for service in mine if service not in answers.asked)]
 
@@ -130,17 +137,49 @@ def _need(numbers: Sequence[int | None], clash: bool) -> Need:
     return Need(sum(said) if said else None, complete=len(said) == len(numbers) and not clash)
 
 
-def _settled(result: NightResult, answers: Answers) -> tuple[dict[tuple[str, str], Answer], list[Contradiction]]:
-    """One answer per service and category. The same numbers twice are one answer; different numbers are none."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one service needs of one category in all, over the parts it told apart. by_year: years from now -> dwellings."""
+
+    now: int | None
+    later: int | None
+    by_year: dict[int, int]
+
+
+def _settled(result: NightResult, answers: Answers) -> tuple[dict[tuple[str, str], Settled], list[Contradiction]]:
+    """One answer per service, category and part (size, area, adaptation); parts add up. The same numbers twice are one answer;
+    different numbers for one part are none, and then nothing of that category counts."""
     given: dict[tuple[str, str], list[Answer]] = {}
     for answer in answers.answers:
         given.setdefault((answer.service, answer.category), []).append(answer)
-    settled: dict[tuple[str, str], Answer] = {}
+    settled: dict[tuple[str, str], Settled] = {}
     contradictions = []
     for (service, category), all_of_it in given.items():
-        if len({(answer.now, answer.later) for answer in all_of_it}) == 1:
-            settled[service, category] = all_of_it[0]
+        parts: dict[tuple[str, str, str], list[Answer]] = {}
+        for answer in all_of_it:
+            parts.setdefault(answer.detail.part, []).append(answer)
+        if all(len({_numbers(answer) for answer in same}) == 1 for same in parts.values()):
+            settled[service, category] = _sum([same[0] for same in parts.values()])
         else:
             title = result.municipality.categories[category].title
             contradictions.append(Contradiction(owner_title(result, service), title, tuple(all_of_it)))
     return settled, contradictions
+
+
+def _numbers(answer: Answer) -> tuple[object, ...]:
+    return answer.now, answer.later, *sorted(answer.detail.by_year.items())
+
+
+def _sum(parts: Sequence[Answer]) -> Settled:
+    """Blank parts are no answer; with none answered the sum is none."""
+    years = {years for part in parts for years in part.detail.by_year}
+    return Settled(
+        _total([part.now for part in parts]),
+        _total([part.later for part in parts]),
+        {one: sum(part.detail.by_year.get(one, 0) for part in parts) for one in years},
+    )
+
+
+def _total(numbers: Sequence[int | None]) -> int | None:
+    given = [number for number in numbers if number is not None]
+    return sum(given) if given else None

@@ -18,6 +18,9 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _NORWEGIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00:00)?")
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+_MOST_MILLIONS = 10_000
+"""Ten billion kroner: more is kroner written where millions are asked for."""
+_YEAR = re.compile(r"^20\d{2}$")
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -85,6 +88,32 @@ def whole_number(written: str | None, least: int = 0) -> int | None:
     if not least <= value <= MOST:
         raise BadCell(text("plans.out_of_range", written=written, least=least, most=MOST))
     return int(value)
+
+
+def million_kroner(written: str | None) -> float | None:
+    """Cost in million kroner: `4,5`, `12`. Blank is no answer. Raises BadCell."""
+    if written is None:
+        return None
+    if written in ERROR_VALUES:
+        raise BadCell(text("plans.formula", written=written))
+    digits = written.replace(" ", "").replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
+    try:
+        value = float(digits)
+    except ValueError as error:
+        raise BadCell(text("plans.not_a_cost", written=written)) from error
+    if not 0 < value <= _MOST_MILLIONS:
+        raise BadCell(text("plans.cost_out_of_range", written=written, most=_MOST_MILLIONS))
+    return value
+
+
+def budget_year(written: str | None) -> int | None:
+    """Four digits. Blank is no answer. Raises BadCell."""
+    if written is None:
+        return None
+    plain = written.removesuffix(".0")
+    if not _YEAR.fullmatch(plain):
+        raise BadCell(text("plans.not_a_year", written=written))
+    return int(plain)
 
 
 def day_of(written: str | None, heading: str) -> date:

@@ -1,26 +1,37 @@
-"""The one list that goes to the economic plan (HØP): what is overdue first, then where most is missing."""
+"""The one list that goes to the economic plan (HØP): what is overdue first, then by the municipality's own rule.
+
+The rule is `needs.order` in its file; without one: legal duty, urgency, persons helped per krone, and then where most is missing.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from reporting.acquisitions import TO_COME, URGENT, Checked, MeasuresNight, check_measures
-from reporting.acquisitions_reading import Kind
 from reporting.needs import CategoryNeed, NeedsOverview, needs_overview
 from reporting.needs_cells import Fault
+from reporting.needs_detail import URGENCY_RANK
 from reporting.night_report import NightResult
 from reporting.projection.projected_needs import ProjectedNeeds, projected_needs
 
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """A measure to act on, or (`measure` None) `count` dwellings that a category will lack and no measure covers. place: from 1."""
+    """A measure to act on, or (`checked` None) `count` dwellings that a category will lack and no measure covers. place: from 1.
+
+    closes: dwellings of the gap in five years that this measure closes, `gap` in all; None where nothing is known to be missing.
+    takes_from_gap: the measure gives up dwellings of a category that lacks them.
+    """
 
     place: int
     category: str
     checked: Checked | None
     count: int
     urgent: bool
+    closes: int | None = None
+    gap: int | None = None
+    takes_from_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +72,58 @@ def _priorities(result: NightResult, overview: NeedsOverview | None, measures: M
     checked = measures.checked if measures else ()
     urgent = sorted((one for one in checked if one.state in URGENT), key=lambda one: (-one.days, one.measure.ident))
     needs = {need.category: need for need in overview.categories} if overview else {}
-    order = {category: _rank(needs.get(category), place) for place, category in enumerate(result.municipality.categories)}
-    planned = sorted(
-        (one for one in checked if one.state in TO_COME),
-        key=lambda one: (order[one.measure.category], one.measure.kind is Kind.DISPOSE, one.measure.when, one.measure.ident),
-    )
+    coming = [one for one in checked if one.state in TO_COME]
+    order = {
+        category: (*_by_rule(result, category, coming), *_rank(needs.get(category), place))
+        for place, category in enumerate(result.municipality.categories)
+    }
+    planned = sorted(coming, key=lambda one: (not one.measure.kind.adds, -_persons_per_million(one), one.measure.when, one.measure.ident))
     found: list[tuple[str, Checked | None, int, bool]] = [(one.measure.category, one, one.measure.count, True) for one in urgent]
     for category in sorted(order, key=lambda one: order[one]):
         found += [(category, one, one.measure.count, False) for one in planned if one.measure.category == category]
         lacking = needs[category].after_plans if category in needs else None
         if lacking and lacking > 0:
             found.append((category, None, lacking, False))
-    return [Priority(place, *one) for place, one in enumerate(found, start=1)]
+    return _with_gaps([Priority(place, *one) for place, one in enumerate(found, start=1)], needs)
+
+
+def _by_rule(result: NightResult, category: str, coming: Sequence[Checked]) -> tuple[float, ...]:
+    """The category's place by each part of the municipality's rule; smaller comes first."""
+    settings = result.municipality.needs
+    answers = result.needs.answers if result.needs else ()
+    urgencies = [URGENCY_RANK[one.detail.urgency] for one in answers if one.category == category and one.detail.urgency]
+    best = max((_persons_per_million(one) for one in coming if one.measure.category == category), default=0.0)
+    parts = {
+        "legal_duty": 0.0 if result.municipality.categories[category].legal_duty else 1.0,
+        "urgency": float(min(urgencies, default=len(URGENCY_RANK))),
+        "persons_per_krone": -best,
+    }
+    return tuple(parts[name] for name in (settings.order if settings else parts))
+
+
+def _persons_per_million(one: Checked) -> float:
+    """Persons helped per million kroner; 0 where either is not given."""
+    measure = one.measure
+    return measure.persons / measure.cost if measure.persons and measure.cost else 0.0
+
+
+def _with_gaps(lines: list[Priority], needs: dict[str, CategoryNeed]) -> list[Priority]:
+    """Each line with what it closes of its category's gap in five years, in the list's own order."""
+    gaps = {category: max(0, need.shortage_later or 0) for category, need in needs.items()}
+    left = dict(gaps)
+    found = []
+    for line in lines:
+        gap = gaps.get(line.category, 0)
+        checked = line.checked
+        if checked is None or gap == 0 or checked.state not in TO_COME:
+            found.append(line)
+        elif checked.measure.kind.adds:
+            closes = min(max(0, checked.net), left[line.category])
+            left[line.category] -= closes
+            found.append(replace(line, closes=closes, gap=gap))
+        else:
+            found.append(replace(line, takes_from_gap=True, gap=gap))
+    return found
 
 
 def _rank(need: CategoryNeed | None, place: int) -> tuple[int, int, int]:

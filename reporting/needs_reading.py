@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from connectors.read import read_source
-from connectors.read_result import Verdict
+from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import ExcelSource, FieldMapping, Sheet
 from language import rendered, text
 from reconciliation.model.municipality import Municipality
-from reporting.needs_cells import BadCell, Fault, files_at, named, text_of, whole_number
+from reporting.needs_cells import BadCell, Fault, budget_year, files_at, million_kroner, named, text_of, whole_number
+from reporting.needs_detail import ADAPTED, AREA, BUDGET, BY_YEAR, COST, PRIORITY, REASON, SIZE, URGENCY, NeedDetail, Urgency
 
 SHEET, GUIDE = "Behov", "Veiledning"
 SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT = "Tjeneste", "Kategori", "Behov nå", "Behov om 5 år", "Kilde", "Kommentar"
-HEADINGS = (SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT)
+EARLIER_HEADINGS = (SERVICE, CATEGORY, NOW, LATER, ORIGIN, COMMENT)
+"""Of templates made before details were asked for; such a workbook is still an answer."""
+HEADINGS = (SERVICE, CATEGORY, NOW, *BY_YEAR.values(), LATER, SIZE, AREA, ADAPTED, URGENCY, PRIORITY, REASON, COST, BUDGET, ORIGIN, COMMENT)
+
+NUMBERS = (NOW, *BY_YEAR.values(), LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Answer:
     comment: str | None
     file: str
     row: int
+    detail: NeedDetail = field(default_factory=NeedDetail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,39 +64,55 @@ def read_needs(municipality: Municipality, home: Path) -> Answers | None:
 
 
 def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Answer], list[Fault]]:
-    source = ExcelSource(
-        kind="excel",
-        title=text("needs.workbook"),
-        owner="-",
-        path=file,
-        key=(CATEGORY,),
-        fields={heading: FieldMapping(column=heading) for heading in HEADINGS},
-        sheets=(Sheet(name=SHEET),),
-        ignore_sheets=(GUIDE,),
-        maximum_megabytes=20,
-    )
-    read = read_source("needs", source, home)
+    read = _rows(file, home)
     faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, rendered(read.melding))]
     answers: list[Answer] = []
     for row in read.rows.iter_rows(named=True):
-        answer, wrong = _answer(row, file.name, municipality)
+        answer, wrong = _answer({**dict.fromkeys(HEADINGS), **row}, file.name, municipality)
         faults += wrong
         answers += [answer] if answer else []
     return answers, faults
 
 
+def _rows(file: Path, home: Path) -> SourceRead:
+    """The workbook by today's headings, else by the earlier ones; what is wrong with it is said of today's."""
+    read = read_source("needs", _source(file, HEADINGS), home)
+    if read.verdict is Verdict.FAILED:
+        earlier = read_source("needs", _source(file, EARLIER_HEADINGS), home)
+        if earlier.verdict is not Verdict.FAILED:
+            return earlier
+    return read
+
+
+def _source(file: Path, headings: tuple[str, ...]) -> ExcelSource:
+    return ExcelSource(
+        kind="excel",
+        title=text("needs.workbook"),
+        owner="-",
+        path=file,
+        key=(CATEGORY,),
+        fields={heading: FieldMapping(column=heading) for heading in headings},
+        sheets=(Sheet(name=SHEET),),
+        ignore_sheets=(GUIDE,),
+        maximum_megabytes=20,
+    )
+
+
 def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Answer | None, list[Fault]]:
     """The row's answer, or what is wrong with it. A row without any number is no fault: nobody has answered it yet."""
     written = {heading: text_of(row[heading]) for heading in HEADINGS}
-    if written[NOW] is None and written[LATER] is None:
+    if all(written[heading] is None for heading in NUMBERS):
         return None, []
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
         SERVICE: lambda cell: named(owners, cell, SERVICE),
         CATEGORY: lambda cell: named(categories, cell, CATEGORY),
-        NOW: whole_number,
-        LATER: whole_number,
+        **dict.fromkeys(NUMBERS, whole_number),
+        URGENCY: _urgency,
+        PRIORITY: lambda cell: whole_number(cell, least=1),
+        COST: million_kroner,
+        BUDGET: budget_year,
     }
     said: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -99,7 +121,22 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tu
             said[heading] = read(written[heading])
         except BadCell as bad:
             faults.append(Fault(file, SHEET, row["row"], heading, str(bad)))
-    if SERVICE not in said or CATEGORY not in said or (said.get(NOW) is None and said.get(LATER) is None):
+    if SERVICE not in said or CATEGORY not in said or all(said.get(heading) is None for heading in NUMBERS):
         return None, faults
     numbers = said.get(NOW), said.get(LATER)
-    return Answer(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"]), faults
+    detail = NeedDetail(
+        {years: said[heading] for years, heading in BY_YEAR.items() if said.get(heading) is not None},
+        written[SIZE],
+        written[AREA],
+        written[ADAPTED],
+        said.get(URGENCY),
+        said.get(PRIORITY),
+        written[REASON],
+        said.get(COST),
+        said.get(BUDGET),
+    )
+    return Answer(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
+
+
+def _urgency(cell: str | None) -> Urgency | None:
+    return Urgency(named({one.value: (one.value,) for one in Urgency}, cell, URGENCY)) if cell else None

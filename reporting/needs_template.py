@@ -11,10 +11,13 @@ from language import text, texts
 from reconciliation.model.municipality import Municipality
 from reporting import acquisitions_reading as measures
 from reporting.needs_cells import MOST
-from reporting.needs_reading import COMMENT, GUIDE, HEADINGS, LATER, NOW, ORIGIN, SERVICE, SHEET
+from reporting.needs_detail import ADAPTED, AREA, BUDGET, COST, PRIORITY, REASON, SIZE, URGENCY, Urgency
+from reporting.needs_reading import CATEGORY, COMMENT, GUIDE, HEADINGS, NUMBERS, ORIGIN, SERVICE, SHEET
 from reporting.sheet_writer import FJORD, write
 
-WIDTHS = (26, 54, 14, 16, 40, 50)
+WIDTHS = {SERVICE: 26, CATEGORY: 54, AREA: 20, ADAPTED: 24, REASON: 40, ORIGIN: 40, COMMENT: 50}
+"""Characters; columns of numbers and short words are NARROW."""
+NARROW = 14
 HEADER = 3
 """0-based row of the headings; reading finds it by itself."""
 
@@ -26,8 +29,8 @@ def write_template(path: Path, municipality: Municipality, service: str | None) 
     shapes = _shapes(book)
     sheet, guide = book.add_worksheet(SHEET), book.add_worksheet(GUIDE)
     _guide(guide, municipality, shapes)
-    for place, width in enumerate(WIDTHS):
-        sheet.set_column(place, place, width)
+    for place, heading in enumerate(HEADINGS):
+        sheet.set_column(place, place, WIDTHS.get(heading, NARROW))
     title = municipality.owners[service].title if service else None
     write(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
     write(sheet, 1, 0, text("template.instruction"), shapes["note"])
@@ -65,7 +68,7 @@ def _shapes(book: Any) -> dict[str, Any]:
 
 def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool) -> None:
     first, last = HEADER + 1, HEADER + categories
-    for heading in (NOW, LATER):
+    for heading in NUMBERS:
         place = HEADINGS.index(heading)
         sheet.data_validation(
             first,
@@ -83,18 +86,30 @@ def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool)
                 "error_message": text("template.number_refused"),
             },
         )
-    for heading in (ORIGIN, COMMENT):
+    for heading, word in _WORDS.items():
         place = HEADINGS.index(heading)
         sheet.data_validation(
-            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": text(f"template.{_WORDS[heading]}")}
+            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": text(f"template.{word}")}
         )
+    urgency = {"validate": "list", "source": [one.value for one in Urgency], "error_message": text("template.choose_urgency")}
+    sheet.data_validation(first, HEADINGS.index(URGENCY), last, HEADINGS.index(URGENCY), urgency)
     if free_service:
         place = HEADINGS.index(SERVICE)
         options = {"validate": "list", "source": f"={GUIDE}!$B$2:$B${owners + 1}", "error_message": text("template.service")}
         sheet.data_validation(first, place, last, place, options)
 
 
-_WORDS = {ORIGIN: "origin", COMMENT: "comment"}
+_WORDS = {
+    SIZE: "size",
+    AREA: "area",
+    ADAPTED: "adapted",
+    PRIORITY: "priority",
+    REASON: "reason",
+    COST: "cost",
+    BUDGET: "budget",
+    ORIGIN: "origin",
+    COMMENT: "comment",
+}
 
 
 def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> None:
@@ -110,7 +125,7 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     sheet.protect()
 
 
-MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 50)
+MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 10, 18, 12, 50)
 MEASURE_ROWS = 200
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from language import counted, listed, number, text, texts, word_for
 from reporting.acquisitions import Checked, State
+from reporting.acquisitions_reading import Kind
 from reporting.needs import CategoryNeed, Contradiction, Need, NeedsOverview
 from reporting.needs_priorities import HousingPlan, Priority
 
@@ -82,7 +83,26 @@ def advice(checked: Checked) -> str:
         return known["missing_in_sources"]
     if checked.state is State.STILL_THERE and checked.in_sources == 0:
         return known["still_there_gone"]
-    return known.get(f"{checked.state.value}_{checked.measure.kind.value}", "")
+    kind = Kind.ACQUIRE if checked.measure.kind.adds else Kind.DISPOSE
+    return known.get(f"{checked.state.value}_{kind.value}", "")
+
+
+def gap(one: Priority) -> str:
+    """What the line does to its category's gap: closes 6 of 54, or takes from one. Empty when nothing is known to be missing."""
+    if one.takes_from_gap:
+        return text("measures.takes_from_gap", gap=number(one.gap or 0))
+    return text("measures.closes", closes=number(one.closes), gap=number(one.gap or 0)) if one.closes is not None else ""
+
+
+def cost(one: Priority) -> str:
+    """4,5 mill. kr i 2027; empty where no cost is given."""
+    measure = one.checked.measure if one.checked else None
+    if measure is None or measure.cost is None:
+        return ""
+    amount = number(measure.cost, 1)
+    return (
+        text("measures.cost_in", amount=amount, year=measure.budget_year) if measure.budget_year else text("measures.cost", amount=amount)
+    )
 
 
 def act(one: Priority) -> str:

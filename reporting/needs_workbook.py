@@ -8,6 +8,7 @@ from pathlib import Path
 from language import day, text, word_for
 from reporting import needs_words as words
 from reporting.acquisitions import Checked
+from reporting.joint_needs import joint_needs
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.needs_cells import Fault
 from reporting.needs_priorities import HousingPlan
@@ -46,12 +47,42 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
 _GAP = {
     "category": 46, "have": 10, "in_register": 12, "now": 14, "later": 14, "short_now": 16, "short_later": 18, "planned": 10, "after": 20,
 }  # fmt: skip
-_LIST = {"place": 6, "act": 34, "ident": 14, "kind": 15, "category": 40, "address": 30, "count": 9, "when": 12, "comment": 60}
+_LIST = {
+    "place": 6,
+    "act": 34,
+    "ident": 14,
+    "kind": 15,
+    "category": 40,
+    "address": 30,
+    "count": 9,
+    "when": 12,
+    "gap": 40,
+    "money": 20,
+    "comment": 60,
+}
 _ALL = {
     "ident": 14, "kind": 15, "category": 40, "address": 30, "count": 9, "when": 12, "stage": 16, "owner": 22, "state": 30, "advice": 60,
     "comment": 40,
 }  # fmt: skip
-_ANSWER = {"service": 24, "category": 46, "now": 14, "later": 14, "origin": 34, "comment": 50, "file": 26, "row": 7}
+_ANSWER = {
+    "service": 24,
+    "category": 46,
+    "now": 14,
+    "later": 14,
+    "also": 26,
+    "urgency": 14,
+    "priority": 10,
+    "size": 14,
+    "area": 20,
+    "adapted": 24,
+    "reason": 40,
+    "cost": 14,
+    "budget": 12,
+    "origin": 34,
+    "comment": 50,
+    "file": 26,
+    "row": 7,
+}
 _FAULT = {"file": 28, "sheet": 12, "row": 7, "column": 18, "what": 90}
 _WRAPPED = {"act", "advice", "comment", "what", "origin", "explained_text"}
 
@@ -81,12 +112,12 @@ def _gap(need: CategoryNeed) -> Row:
 def _priorities(plan: HousingPlan, titles: dict[str, str]) -> Iterator[Row]:
     for one in plan.priorities:
         if one.checked is None:
-            yield [one.place, words.act(one), None, None, titles[one.category], None, one.count, None, None], LACKING
+            yield [one.place, words.act(one), None, None, titles[one.category], None, one.count, None, None, None, None], LACKING
             continue
         measure = one.checked.measure
         place: list[Cell] = [one.place, words.act(one), measure.ident, measure.kind.value, titles[one.category]]
         yield (
-            [*place, one.checked.address, one.count, measure.when, words.advice(one.checked)],
+            [*place, one.checked.address, one.count, measure.when, words.gap(one), words.cost(one), words.advice(one.checked)],
             _TONE.get(one.checked.state.value),
         )
 
@@ -110,9 +141,12 @@ def _measure(one: Checked, titles: dict[str, str], result: NightResult) -> Row:
 
 
 def _answers(overview: NeedsOverview, titles: dict[str, str], result: NightResult) -> Iterator[Row]:
-    for answer in overview.answers:
+    for joint in joint_needs(overview):
+        answer, detail = joint.answer, joint.answer.detail
+        also = ", ".join(owner_title(result, service) for service in joint.also)
         told: list[Cell] = [owner_title(result, answer.service), titles[answer.category], answer.now, answer.later]
-        yield [*told, answer.origin, answer.comment, answer.file, answer.row], None
+        planned: list[Cell] = [detail.urgency, detail.priority, detail.size, detail.area, detail.adapted, detail.reason, detail.cost]
+        yield [*told, also or None, *planned, detail.budget_year, answer.origin, answer.comment, answer.file, answer.row], None
 
 
 def _faults(plan: HousingPlan) -> Iterator[Row]:

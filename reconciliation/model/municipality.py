@@ -34,6 +34,8 @@ class Category(Strict):
     """Basis of allocation (law or local regulation), bokmål."""
     tenancy: str = ""
     staffing: str = ""
+    legal_duty: bool = False
+    """Must the municipality offer it by law? Such needs come first in the list to HØP (`needs.order`)."""
     baseline: int | None = None
     """How many the plan counted."""
 
@@ -72,6 +74,8 @@ class Needs(Strict):
     """A workbook, or a folder of them."""
     services: tuple[str, ...] = ()
     """Owners who must answer; everyone in `owners` when left out."""
+    order: tuple[Literal["legal_duty", "urgency", "persons_per_krone"], ...] = ("legal_duty", "urgency", "persons_per_krone")
+    """How the list to HØP is sorted after what is overdue; then comes where most is missing."""
     groups: dict[str, int] = Field(default_factory=dict)
     """Who needs municipal dwellings, as the municipality's own counts: title -> households or persons. Never a name."""
 

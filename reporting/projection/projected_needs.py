@@ -151,7 +151,8 @@ def _category(
     except CannotCompute as error:
         fault, bands, refugees = error, {}, ()
     have = _have(need, measures, as_of)
-    reported = {years[0]: need.now, years[-1]: need.later}
+    between = {as_of.year + at: one for at, one in enumerate(need.between, start=1) if one.total is not None}
+    reported = {years[0]: need.now, **between, years[-1]: need.later}
     columns = tuple(
         ProjectedYear(
             year,

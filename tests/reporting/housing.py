@@ -10,7 +10,8 @@ import openpyxl
 
 from reconciliation.model.municipality import Municipality, Needs
 from reporting.acquisitions_reading import HEADINGS
-from reporting.needs_reading import SHEET
+from reporting.needs_reading import HEADINGS as NEEDS_HEADINGS
+from reporting.needs_reading import LATER, NOW, ORIGIN, SHEET
 from reporting.needs_template import HEADER, write_template
 from tests.reporting.example import municipality
 
@@ -33,9 +34,8 @@ def filled(file: Path, service: str | None, numbers: Mapping[str, tuple[Any, Any
     sheet = book[SHEET]
     for category, (now, later) in numbers.items():
         row = FIRST + CATEGORIES.index(category)
-        sheet.cell(row, 3, now)
-        sheet.cell(row, 4, later)
-        sheet.cell(row, 5, "Venteliste per 1.10.2023")
+        for heading, value in ((NOW, now), (LATER, later), (ORIGIN, "Venteliste per 1.10.2023")):
+            sheet.cell(row, NEEDS_HEADINGS.index(heading) + 1, value)
     for place, value in cells.items():
         sheet[place] = value
     book.save(file)

@@ -51,7 +51,7 @@ def test_zero_is_an_answer_and_half_an_answer_is_kept(tmp_path: Path) -> None:
     [
         ("C6", "ca. tolv", "Behov nå", "er ikke et tall"),
         ("C6", "10-12", "Behov nå", "er ikke et tall"),
-        ("D6", -3, "Behov om 5 år", "ikke være mindre enn 0"),
+        ("H6", -3, "Behov om 5 år", "ikke være mindre enn 0"),
         ("C6", 12.5, "Behov nå", "hele tall"),
         ("C6", 1_000_000, "Behov nå", "utenfor det som kan stemme"),
         ("C6", "=SUM(A1:A2)", "Behov nå", "formel som ikke gir noe tall"),
@@ -125,6 +125,6 @@ def test_a_folder_that_is_not_there_or_holds_other_files_is_said(tmp_path: Path)
 
 def test_a_national_identity_number_in_a_comment_is_masked(tmp_path: Path) -> None:
     number = next(digits for digits in (f"018190{serial:05d}" for serial in range(90_000, 99_999)) if is_national_identity_number(digits))
-    filled(tmp_path / "behov" / "a.xlsx", "helse_omsorg", {"eldre": (1, 2)}, F8=f"gjelder {number}")
+    filled(tmp_path / "behov" / "a.xlsx", "helse_omsorg", {"eldre": (1, 2)}, R8=f"gjelder {number}")
     (answer,) = read(tmp_path).answers
     assert answer.comment == "gjelder ***********"

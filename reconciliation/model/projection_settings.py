@@ -26,6 +26,8 @@ class CategoryProjection(Strict):
     waiting: int = Field(default=0, ge=0)
     """Households that have been granted such a dwelling and wait for it."""
     waiting_source: str = ""
+    waiting_table: StatisticsTable | None = None
+    """Instead of `waiting`: a table of households on the waiting list, by region and year; the newest year counts."""
     residents: dict[str, int] = Field(default_factory=dict)
     """Residents by age group, e.g. `"18-49": 24`. Counts, never persons; a count under 5 is used and not shown."""
     residents_source: str = ""
@@ -38,9 +40,11 @@ class RefugeeProjection(Strict):
 
     category: str
     """The category they live in."""
-    settled: dict[int, int]
+    settled: dict[int, int] = Field(default_factory=dict)
     """Persons by year: settled in past years, agreed or expected in coming ones."""
-    settled_source: str
+    settled_source: str = ""
+    settled_table: StatisticsTable | None = None
+    """A table of settled persons by region and year; `settled` adds the years it does not have."""
     household_size: float = Field(gt=0)
     household_source: str = ""
     share_in_municipal: float = Field(gt=0, le=1)

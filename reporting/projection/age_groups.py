@@ -35,7 +35,7 @@ def population_by_group(
     Raises CannotCompute: a dimension, region or alternative that the table lacks, another dimension with several codes,
     ages that overlap two groups, or ages of a group that the table does not have. A year in which any needed cell is blank is left out.
     """
-    frame = _cells(statistics, settings, tuple(regions), measure)
+    frame = _cells(statistics, settings, tuple(regions), measure, (settings.region, settings.age, settings.year))
     buckets = {code: age_group(code) for code in frame.get_column(settings.age).unique().sort()}
     inside = {group: _inside(group, buckets, statistics.table) for group in groups}
     found: dict[int, dict[AgeGroup, float]] = {}
@@ -49,9 +49,22 @@ def population_by_group(
     return found
 
 
-def _cells(statistics: Statistics, settings: Projection, regions: tuple[str, ...], measure: str | None) -> pl.DataFrame:
+def persons_by_year(statistics: Statistics, settings: Projection, regions: Iterable[str]) -> dict[int, int]:
+    """A table without ages, e.g. settled persons or households that wait: the regions together, by year. A year with a blank is
+    left out. Raises CannotCompute as `population_by_group` does."""
+    frame = _cells(statistics, settings, tuple(regions), None, (settings.region, settings.year))
+    found = {}
+    for year, cells in frame.group_by(settings.year):
+        if not cells.get_column(VALUE).null_count():
+            found[_year(str(year[0]), statistics.table)] = round(cells.get_column(VALUE).sum())
+    return found
+
+
+def _cells(
+    statistics: Statistics, settings: Projection, regions: tuple[str, ...], measure: str | None, dimensions: tuple[str, ...]
+) -> pl.DataFrame:
     frame, table = statistics.frame, statistics.table
-    for name in (settings.region, settings.age, settings.year):
+    for name in dimensions:
         if name not in frame.columns:
             raise CannotCompute("dimension_missing", table=table, dimension=name, there=", ".join(c for c in frame.columns if c != VALUE))
     for region in regions:
@@ -62,7 +75,7 @@ def _cells(statistics: Statistics, settings: Projection, regions: tuple[str, ...
         if measure not in frame.get_column(settings.measure):
             raise CannotCompute("alternative_missing", table=table, code=measure)
         frame = only(frame, settings.measure, (measure,))
-    for name in set(frame.columns) - {settings.region, settings.age, settings.year, VALUE}:
+    for name in set(frame.columns) - {*dimensions, VALUE}:
         if frame.get_column(name).n_unique() > 1:
             raise CannotCompute("dimension_open", table=table, dimension=name)
     return frame

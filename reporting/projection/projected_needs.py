@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 
 import polars as pl
@@ -15,35 +14,13 @@ from reporting.acquisitions import MeasuresNight
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.projection.age_groups import age_group, population_by_group
 from reporting.projection.back_test import Errors, Tested, back_test, errors
+from reporting.projection.figures import Figure, figures_of, settled_persons, waiting_households
 from reporting.projection.formula import AgeGroup, CannotCompute, Population, refugee_dwellings, unchanged_coverage
 from reporting.projection.national_shares import NATIONAL
 from reporting.projection.tables import ProjectionTables
 
 YEARS = 5
 """The plan asks for what is needed now and in five years."""
-HIDDEN_UNDER = 5
-"""A count of persons under this is used and never shown: with an age and a category it could point at somebody."""
-
-
-class FigureKind(StrEnum):
-    """How far a figure can be trusted, printed beside it."""
-
-    OFFICIAL = "official"
-    LOCAL = "local"
-    ASSUMPTION = "assumption"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number the computation stands on. name: key of `projection_figures`; value: as shown, None when hidden."""
-
-    name: str
-    kind: FigureKind
-    value: str | None
-    source: str
-    table: str | None = None
-    fetched: date | None = None
-    updated: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +121,9 @@ def _category(
     tested: Errors | None = None
     try:
         if wanted is not None:
-            refugees = _refugees(need.category, settings, years)
+            refugees = _refugees(need.category, settings, tables, years)
             bands = _bands(need, wanted, settings, tables, as_of, dict(zip(years, refugees, strict=False)))
-            figures = _figures(need.category, wanted, settings, tables)
+            figures = figures_of(need.category, wanted, settings, tables)
             tested = errors(_tested(wanted, settings, tables, stock))
     except CannotCompute as error:
         fault, bands, refugees = error, {}, ()
@@ -204,6 +181,7 @@ def _bands(
     tables.usable(settings, as_of)
     regions = settings.regions or tables.regions
     base = as_of.year
+    waiting = waiting_households(need.category, wanted, settings, tables)
     observed = population_by_group(tables.population, settings, regions, shares)
     codes = settings.alternatives
     needs: dict[str, list[float]] = {}
@@ -214,8 +192,7 @@ def _bands(
         settled_now = round(refugees.get(base, 0))
         in_use = max(0, need.have - settled_now)
         needs[code] = [
-            unchanged_coverage(in_use, wanted.waiting, shares, population, base, year, settings.healthier_ageing / 100)
-            + refugees.get(year, 0)
+            unchanged_coverage(in_use, waiting, shares, population, base, year, settings.healthier_ageing / 100) + refugees.get(year, 0)
             for year in range(base, base + YEARS + 1)
         ]
     return {
@@ -240,43 +217,9 @@ def _shares(wanted: CategoryProjection) -> dict[AgeGroup, float]:
     return groups
 
 
-def _refugees(category: str, settings: Projection, years: range) -> tuple[float, ...]:
+def _refugees(category: str, settings: Projection, tables: ProjectionTables, years: range) -> tuple[float, ...]:
     refugees = settings.refugees
     if refugees is None or refugees.category != category:
         return ()
-    return tuple(
-        refugee_dwellings(refugees.settled, refugees.household_size, refugees.share_in_municipal, refugees.stay, year) for year in years
-    )
-
-
-def _figures(category: str, wanted: CategoryProjection, settings: Projection, tables: ProjectionTables) -> tuple[Figure, ...]:
-    """Every number the category's column stands on, with its source and how far it can be trusted."""
-    found = [
-        Figure(name, FigureKind.OFFICIAL, None, one.label, one.table, one.fetched, one.updated)
-        for name, one in (("population", tables.population), ("projected", tables.projected))
-    ]
-    if wanted.shares:
-        found.append(Figure("shares", FigureKind.ASSUMPTION, None, NATIONAL[wanted.shares].source))
-    for group, count in wanted.residents.items():
-        value = str(count) if count >= HIDDEN_UNDER else None
-        found.append(Figure(f"residents {group}", FigureKind.LOCAL, value, wanted.residents_source))
-    found.append(Figure("waiting", FigureKind.LOCAL, str(wanted.waiting), wanted.waiting_source))
-    found.append(Figure("healthier", FigureKind.ASSUMPTION, f"{settings.healthier_ageing:g} %", ""))
-    refugees = settings.refugees
-    if refugees is not None and refugees.category == category:
-        found += [
-            Figure(
-                "settled",
-                FigureKind.LOCAL,
-                ", ".join(f"{year}: {n}" for year, n in sorted(refugees.settled.items())),
-                refugees.settled_source,
-            ),
-            Figure("household_size", FigureKind.LOCAL, f"{refugees.household_size:g}", refugees.household_source),
-            Figure("share_in_municipal", FigureKind.ASSUMPTION, f"{refugees.share_in_municipal:.0%}", ""),
-            Figure("stay", FigureKind.ASSUMPTION, str(refugees.stay), ""),
-        ]
-    return tuple(found)
-
-
-def _listed(settled: Mapping[int, int]) -> str:
-    return ", ".join(f"{year}: {persons}" for year, persons in sorted(settled.items()))
+    settled = settled_persons(settings, tables)
+    return tuple(refugee_dwellings(settled, refugees.household_size, refugees.share_in_municipal, refugees.stay, year) for year in years)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from language import counted, number, short_day, text, word_for
+from reporting.projection.figures import Figure
 from reporting.projection.formula import CannotCompute
-from reporting.projection.projected_needs import Band, Figure, ProjectedCategory, ProjectedNeeds, ProjectedYear
+from reporting.projection.projected_needs import Band, ProjectedCategory, ProjectedNeeds, ProjectedYear
 
 
 def fault(error: CannotCompute) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.read_faults import FAULTS, SourceFault, say
+from connectors.source_config import StatisticsTable
 from connectors.statistics_table import Statistics, read_statistics
 from language import rendered
 from reconciliation.model.municipality import Municipality
@@ -26,14 +27,15 @@ class ProjectionTables:
     @property
     def population(self) -> Statistics:
         """Raises CannotCompute when it could not be read."""
-        return self._table("population")
+        return self.named("population")
 
     @property
     def projected(self) -> Statistics:
         """Raises CannotCompute when it could not be read."""
-        return self._table("projected")
+        return self.named("projected")
 
-    def _table(self, name: str) -> Statistics:
+    def named(self, name: str) -> Statistics:
+        """Any other table by its name, e.g. `settled`. Raises CannotCompute when it could not be read."""
         if name not in self.read:
             raise CannotCompute("table_missing")
         return self.read[name]
@@ -52,7 +54,7 @@ def read_projection_tables(municipality: Municipality, home: Path, today: date) 
         return None
     read: dict[str, Statistics] = {}
     faults = []
-    for name, table in (("population", settings.population), ("projected", settings.projected)):
+    for name, table in _named(settings).items():
         try:
             read[name] = read_statistics(table, home, today)
         except SourceFault as fault:
@@ -61,6 +63,17 @@ def read_projection_tables(municipality: Municipality, home: Path, today: date) 
         if (older := read[name].fault) is not None:
             faults.append(_sentence(older))
     return ProjectionTables((municipality.kommunenummer,), read, tuple(faults))
+
+
+def _named(settings: Projection) -> dict[str, StatisticsTable]:
+    """Name -> table to read. `waiting <category>` for each category that has one."""
+    found = {"population": settings.population, "projected": settings.projected}
+    for category, wanted in settings.categories.items():
+        if wanted.waiting_table:
+            found[f"waiting {category}"] = wanted.waiting_table
+    if settings.refugees and settings.refugees.settled_table:
+        found["settled"] = settings.refugees.settled_table
+    return found
 
 
 def _sentence(fault: SourceFault) -> str:

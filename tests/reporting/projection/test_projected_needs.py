@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from connectors.source_config import StatisticsTable
 from connectors.statistics_table import Statistics
 from reconciliation.ledger import HISTORY
 from reconciliation.model.projection_settings import CategoryProjection, Projection
@@ -145,3 +146,28 @@ def test_past_years_show_how_far_the_method_missed_beside_plain_ones() -> None:
     assert one.tested.computed == pytest.approx(0)
     assert one.tested.unchanged > 5
     assert one.tested.linear == pytest.approx(0)
+
+
+def yearly(persons: dict[int, float | None]) -> Statistics:
+    return statistics({("9901", str(year)): number for year, number in persons.items()}, ("Region", "Tid"))
+
+
+def test_who_waits_and_who_was_settled_can_come_from_public_tables() -> None:
+    table = StatisticsTable(table="00001")
+    config = settings(
+        {"eldre": CategoryProjection(shares="omsorgsboliger", waiting_table=table)},
+        refugees=refugees(settled=dict.fromkeys(range(2024, 2029), 0), settled_table=table),
+    )
+    found = tables(coming=projected({"L": 1.0, "M": 1.0, "H": 1.0}))
+    found.read.update({"waiting eldre": yearly({2021: 4, 2022: 9, 2023: None}), "settled": yearly(dict.fromkeys(range(2019, 2024), 40))})
+    one = category(config, found)
+    assert [year.computed.main for year in one.years if year.computed] == [109, 99, 89, 79, 69, 59]
+    official = {figure.name for figure in one.figures if figure.kind.value == "official"}
+    assert official == {"population", "projected", "waiting", "settled"}
+
+
+def test_a_table_that_was_named_and_could_not_be_read_is_no_zero() -> None:
+    config = settings({"eldre": CategoryProjection(shares="omsorgsboliger", waiting_table=StatisticsTable(table="00001"))})
+    one = category(config, tables())
+    assert one.fault is not None
+    assert one.fault.reason == "table_missing"

@@ -39,6 +39,9 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     approved_by: str = ""
     """Who approves, when `apply` is a digest. Blank: the account that runs it."""
 
+    new_ledger: bool = False
+    """A ledger that knows no night, where there have been some, is meant to be new."""
+
     _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
 
     _run: dg.DagsterRun | None = PrivateAttr(default=None)
@@ -69,6 +72,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
                     run_id,
                     approved_by=self.approved_by,
                     whole=self._run is None or is_whole(self._run, municipality),
+                    new_ledger=self.new_ledger,
                 )
         return self._sessions[municipality.slug]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assets.lost_ledger import open_known_ledger
 from kobo_client.client import CallRecord, RegisterClient
 from kobo_client.rehearsal.process import rehearsal_running
 from reconciliation.ledger import PARTIAL, Ledger, open_ledger
@@ -39,10 +40,12 @@ class NightSession:
         approved_by: str = "",
         ledger: Ledger | None = None,
         whole: bool = True,
+        new_ledger: bool = False,
     ) -> None:
         """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session.
 
         whole: a night from its sources to its reports; else the ledger keeps the run as what it was, and no night of that date.
+        new_ledger: somebody has said that a ledger without nights is meant to be so. Raises LedgerError.
         """
         self.municipality = municipality
         self.home = home
@@ -58,7 +61,10 @@ class NightSession:
         """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
-        self.ledger = ledger or self._stack.enter_context(closing(open_ledger(municipality.ledger, home)))
+        if ledger is None:
+            opened = open_ledger(municipality.ledger, home) if new_ledger else open_known_ledger(municipality, home)
+            ledger = self._stack.enter_context(closing(opened))
+        self.ledger = ledger
         try:
             self.lock = self._stack.enter_context(self.ledger.lock(municipality.slug, run_id, LOCK_SECONDS))
             self.ledger.begin_run(municipality.slug, as_of, run_id, apply)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from upath import UPath
+
+from reconciliation.model.municipality import Municipality
 
 FACTS_KEY = "kobosync"
 RUN_KEY = "kobosync_run"
@@ -47,3 +50,8 @@ def last_table(base: str, *key: str) -> Table | None:
         return read_table(path)
     except UNREADABLE:
         return None
+
+
+def table_base(municipality: Municipality, root: Path) -> str:
+    """The municipality's storage as a folder or URL."""
+    return municipality.storage if "://" in municipality.storage else str(root / municipality.storage)

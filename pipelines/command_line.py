@@ -46,11 +46,12 @@ def night(
     configs: Annotated[list[Path], typer.Argument(help="The municipalities' files, e.g. config/demo.yaml or config/*.yaml.")],
     apply: Annotated[str, typer.Option("--apply", help="never, auto, or the digest of an approved plan. Default: as the file says.")] = "",
     as_of: AsOf = None,
+    new_ledger: Annotated[bool, typer.Option("--new-ledger", help="The ledger knows no night though there were some: it is new.")] = False,
 ) -> None:
     """Run one whole night of each: extract, validate, merge, reconcile, apply, report."""
     from pipelines.commands.night_command import run_nights  # noqa: PLC0415
 
-    raise typer.Exit(run_nights(configs, apply, _date(as_of)))
+    raise typer.Exit(run_nights(configs, apply, _date(as_of), new_ledger))
 
 
 @app.command()

@@ -11,10 +11,11 @@ import dagster as dg
 
 from assets.municipality import municipality_assets
 from assets.night_resource import Night
+from assets.stored_table import table_base
 from assets.table_io import EarlierTables, TableStore
 from pipelines.deployment_clashes import fitting
 from pipelines.garbage import look_seldom
-from pipelines.home import config_files, home, municipalities, table_base
+from pipelines.home import config_files, home, municipalities
 from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
 from pipelines.own_graph import MunicipalityJob
 from pipelines.sensors.alert_sensor import alerts_sensor
@@ -24,9 +25,6 @@ from pipelines.sensors.source_sensor import source_sensor
 from reconciliation.model.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
-
-__all__ = ["build", "kobosync", "table_base"]
-
 
 FEW = 50
 """With more municipalities than this a deployment has no plan and report jobs of its own: each job costs loading time. The same is

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dagster._utils.schedules import is_valid_cron_schedule
 
-from pipelines.home import table_base
+from assets.stored_table import table_base
 from pipelines.schedule_times import schedule_of
 from reconciliation.model.municipality import Municipality
 

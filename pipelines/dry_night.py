@@ -13,8 +13,7 @@ from pathlib import Path
 
 from assets import night_steps
 from assets.night_session import NightSession, tonight
-from assets.stored_table import last_table
-from pipelines.home import table_base
+from assets.stored_table import last_table, table_base
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import Plan
 

@@ -39,11 +39,6 @@ def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], list[str
     return found, faults
 
 
-def table_base(municipality: Municipality, root: Path) -> str:
-    """The municipality's storage as a folder or URL."""
-    return municipality.storage if "://" in municipality.storage else str(root / municipality.storage)
-
-
 def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """DAGSTER_HOME as set, else var/dagster below the home with the project's dagster.yaml linked in."""
     if environment.get("DAGSTER_HOME"):

@@ -11,9 +11,9 @@ from typing import Any
 
 import dagster as dg
 
-from assets.stored_table import Table
+from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
-from pipelines.definitions import build, table_base
+from pipelines.definitions import build
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
 from reconciliation.model.municipality import Municipality
@@ -48,8 +48,9 @@ class Runner:
         if not self._lent:
             self._instance.dispose()
 
-    def night(self, as_of: date | None = None, apply: str = "") -> RunResult:
-        return self._run(night_name(self._municipality), "reports", as_of, apply)
+    def night(self, as_of: date | None = None, apply: str = "", *, new_ledger: bool = False) -> RunResult:
+        """new_ledger: go on also where the ledger knows no night and there have been some."""
+        return self._run(night_name(self._municipality), "reports", as_of, apply, new_ledger)
 
     def report(self) -> RunResult:
         """Render the last night again from its tables and the ledger."""
@@ -59,10 +60,15 @@ class Runner:
         """The municipality's stored table of that name."""
         return EarlierTables(base=table_base(self._municipality, self._root)).last(self._municipality.slug, name)
 
-    def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str) -> RunResult:
+    def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str, new_ledger: bool = False) -> RunResult:
         job = self._definitions.resolve_job_def(job_name)
         run_id = str(uuid.uuid4())
-        settings = {"as_of": as_of.isoformat() if as_of else "", "apply": apply, "home": str(self._root)}
+        settings: dict[str, Any] = {
+            "as_of": as_of.isoformat() if as_of else "",
+            "apply": apply,
+            "home": str(self._root),
+            "new_ledger": new_ledger,
+        }
         done = job.execute_in_process(
             run_config={
                 "resources": {"night": {"config": settings}},

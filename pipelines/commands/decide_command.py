@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from assets.answer_assets import Asked, pick_up, questions_of
+from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import text, word_for
-from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in

@@ -10,9 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Shown
 
-from assets.stored_table import Table
+from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
-from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load

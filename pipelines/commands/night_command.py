@@ -33,18 +33,21 @@ _CLASS_WORDS = {
 }
 
 
-def run_night(config: Path, apply: str, as_of: date | None, instance: dg.DagsterInstance | None = None) -> int:
-    """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home."""
+def run_night(config: Path, apply: str, as_of: date | None, instance: dg.DagsterInstance | None = None, *, new_ledger: bool = False) -> int:
+    """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home.
+
+    new_ledger: a ledger without nights is meant to be so.
+    """
     if apply and not is_mode(apply):
         print(f"--apply={apply} is not never, auto or a plan's digest. `kobosync plan {config}` shows the digest.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
     with Runner(municipality, home_of(config), instance) as runner:
-        result = runner.night(as_of, apply)
+        result = runner.night(as_of, apply, new_ledger=new_ledger)
     return tell(result, Console())
 
 
-def run_nights(configs: list[Path], apply: str, as_of: date | None) -> int:
+def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: bool = False) -> int:
     """One night after the other in this process; one that cannot be run never stops the others. The worst exit code."""
     if len(configs) > 1 and DIGEST.match(apply):
         print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
@@ -54,7 +57,7 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None) -> int:
     with dg.DagsterInstance.get() as instance, checked_once():
         for config in configs:
             try:
-                codes.append(run_night(config, apply, as_of, instance))
+                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger))
             except ConfigurationError as error:
                 print(error, file=sys.stderr)
                 codes.append(CONFIGURATION)

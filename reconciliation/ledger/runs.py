@@ -131,6 +131,12 @@ class Runs(Store):
             found = connection.execute(query).scalar()
         return None if found is None else int(found)
 
+    def has_run(self, municipality: str | None = None) -> bool:
+        """Does the ledger know a run, of any kind, of that municipality or of any?"""
+        query = select(_RUN.c.run_id).limit(1)
+        with self.read() as connection:
+            return connection.execute(query.where(_RUN.c.municipality == municipality) if municipality else query).first() is not None
+
     def was_interrupted(self) -> bool:
         """Is there a night that has begun and not ended, here or on another machine?"""
         with self.read() as connection:

@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from assets.stored_table import table_base
 from pipelines.commands.decide_command import Wanted, run_decide
-from pipelines.definitions import table_base
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from pipelines.sensors.answer_sensor import look_for_answers
 from reconciliation.model.municipality import load

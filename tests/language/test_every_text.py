@@ -73,6 +73,7 @@ SHOWN: dict[str, Collection[str]] = {
 
 
 OTHER_CODES = {
+    "stops",
     "reasons",
     "outside",
     "nouns",

@@ -178,13 +178,16 @@ def rows_adrift(standing: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     return "" if parts == standing.height else f"{standing.height} rows stand, {parts} are in dwellings."
 
 
-def shielded_and_gone(before: Table | None, dwellings: pl.DataFrame) -> list[str]:
-    """leverandor_bolig_id of dwellings that stand in no source tonight and had a shielded address when they last did (law 10).
+def known_shielded(made: Table | None) -> frozenset[str]:
+    """leverandor_bolig_id of dwellings that have a shielded address, or had when they last stood in a source (law 10).
 
-    before: the last night's table of dwellings, with what it remembered of earlier nights.
+    made: a night's table of dwellings, with what it remembers of earlier nights.
     """
-    if before is None:
-        return []
-    last = tables.conformed(before.frame, tables.DWELLINGS)
-    known = {*shielded_ids(last), *before.facts.get(SHIELDED_GONE, ())}
-    return sorted(known - set(dwellings.get_column("leverandor_bolig_id")))
+    if made is None:
+        return frozenset()
+    return frozenset([*shielded_ids(tables.conformed(made.frame, tables.DWELLINGS)), *made.facts.get(SHIELDED_GONE, ())])
+
+
+def shielded_and_gone(before: Table | None, dwellings: pl.DataFrame) -> list[str]:
+    """Of those known shielded on the night before, the ones that stand in no source tonight."""
+    return sorted(known_shielded(before) - set(dwellings.get_column("leverandor_bolig_id")))

@@ -13,11 +13,11 @@ import polars as pl
 from language import day, text, word_for
 from reconciliation.decisions.answer_choices import named_entry
 from reconciliation.decisions.questions import ABSENT, CHANGED, FIELD, MATCH, MERGE, Question
-from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.classes import SETTLE_IN_SOURCE
-from reporting.privacy import HIDDEN_FIELDS, with_shown_address
+from reporting.privacy import with_shown_address
 from reporting.stop_causes import cause
 
 LONGEST_LABEL = 40
@@ -196,7 +196,7 @@ def _titles(municipality: Municipality, sources: Sequence[str]) -> str:
 
 def _visible(side: Mapping[str, Any], question: Question) -> dict[str, Any]:
     """What is asked about is shown, unless it tells the place itself."""
-    hidden = HIDDEN_FIELDS - ({question.field} - PLACE_FIELDS) if question.secret else frozenset()
+    hidden = TELLING_FIELDS - ({question.field} - PLACE_FIELDS) if question.secret else frozenset()
     return {name: None if name in hidden else value for name, value in side.items()}
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 from reporting.night_report import NightResult
-from reporting.privacy import HIDDEN_FIELDS
 
 FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
 """Fields compared side by side, in this order."""
@@ -25,7 +25,7 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
     found: the entries, with `secret`. among: those of them that are told, all when None. Of a shielded dwelling, or one with a row
-    flagged so, nothing is told that could lead to it: no field of HIDDEN_FIELDS, no file, no sheet (people name them after streets)
+    flagged so, nothing is told that could lead to it: no field of TELLING_FIELDS, no file, no sheet (people name them after streets)
     and no row, which stands beside its neighbours'.
     """
     members = (
@@ -46,7 +46,7 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
         pl.when(~hidden).then("sheet").alias("sheet"),
         pl.when(~hidden).then("row").alias("row"),
         "carried",
-        *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in HIDDEN_FIELDS else pl.col(name) for name in FIELDS),
+        *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else pl.col(name) for name in FIELDS),
     )
     titles = {name: source.title for name, source in result.municipality.sources.items()}
     names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in told["file"].unique()}

@@ -8,12 +8,8 @@ import polars as pl
 
 from language import message, stored, text
 from reconciliation.addresses import fold, folded
-from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.shielding import is_shielded, shielded_entries, shielded_ids
 from reporting.night_report import NightResult
-
-HIDDEN_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "eier_organisasjonsnummer"}
-"""What is shown of no shielded dwelling: its place, and the measures by which its row elsewhere could be found again."""
 
 _PLACE = ["source", "sheet", "row"]
 _TOLD_BY = ["adressenavn", "gardsnummer", "bruksnummer"]

@@ -13,12 +13,13 @@ from typing import Any
 import polars as pl
 
 from language import rendered, text, word_for
+from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
-from reporting.privacy import HIDDEN_FIELDS, hidden_names, told_of, with_shown_address, with_untelling_keys
+from reporting.privacy import hidden_names, told_of, with_shown_address, with_untelling_keys
 from reporting.progress_overview import owner_title
 from reporting.stop_causes import cause
 
@@ -158,7 +159,7 @@ def _detail(
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):
         said["m"] = named
     if lineage:
-        hidden = [name in HIDDEN_FIELDS and row["secret"] for name, *_ in lineage]
+        hidden = [name in TELLING_FIELDS and row["secret"] for name, *_ in lineage]
         said["l"] = [
             [word_for("fields", name), source, text("page.secret") if hide else value, won, word_for("lineage", reason)]
             for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
@@ -171,7 +172,7 @@ def _detail(
 
 def _shown(name: str, secret: pl.Expr) -> pl.Expr:
     """A shielded dwelling's place is left out, and what it could be found by elsewhere."""
-    return pl.when(~secret).then(pl.col(name)).alias(name) if name in HIDDEN_FIELDS else pl.col(name)
+    return pl.when(~secret).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else pl.col(name)
 
 
 def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:

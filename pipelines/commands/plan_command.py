@@ -67,7 +67,7 @@ def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: C
     since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
     table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
     for row in changed.head(SHOWN).iter_rows(named=True):
-        changes = in_words(row["changes_now"] or row["changes_before"])
+        changes = in_words(row["changes_now"] or row["changes_before"], shielded=row["leverandor_bolig_id"] in plan.shielded)
         kobo_id = (row["kobo_id"] or "")[:8]
         table.add_row(row["news"], row["leverandor_bolig_id"] or "", kobo_id, row["class_before"] or "", row["class_now"] or "", changes)
     console.print(table)
@@ -87,7 +87,7 @@ def _show(plan: Plan, console: Console) -> None:
             item["class"],
             item["leverandor_bolig_id"] or "",
             (item["kobo_id"] or "")[:8],
-            in_words(item["changes"]),
+            in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded),
             item["held"] or "",
         )
         table.add_row(*row)

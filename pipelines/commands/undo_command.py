@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import uuid
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.night_session import NightSession
-from assets.night_steps import refusals_of
+from assets.night_steps import known_shielded, refusals_of
 from assets.plan_assets import record_approval
+from assets.stored_table import last_table
 from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
+from pipelines.home import table_base
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
@@ -38,7 +41,8 @@ def run_undo(config: Path, run: str, apply: str) -> int:
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         run_id = _whole(ledger, municipality.slug, run)
         inverse = plan_inverse(ledger, municipality.slug, run_id)
-        plan = as_plan(inverse, ledger, municipality)
+        known = known_shielded(last_table(table_base(municipality, home), municipality.slug, "dwellings"))
+        plan = replace(as_plan(inverse, ledger, municipality), shielded=known)
     _show(plan, inverse, console)
     command = f"kobosync undo {municipality.file} {run_id}"
     if municipality.register_.by_file:
@@ -100,7 +104,7 @@ def _show(plan: Plan, inverse: Inverse, console: Console) -> None:
             "class", "dwelling", "koboId", "back to", title=f"Undo {plan.digest[:12]}: {plan.items.height} changes", title_justify="left"
         )
         for item in plan.items.head(SHOWN).iter_rows(named=True):
-            changes = in_words(item["changes"])
+            changes = in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded)
             table.add_row(item["class"], item["leverandor_bolig_id"], (item["kobo_id"] or "")[:8], changes)
         console.print(table)
     if inverse.cannot.height:

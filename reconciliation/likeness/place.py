@@ -27,6 +27,9 @@ PLACE_FIELDS = frozenset(
 )
 """Fields that tell, alone or together, where a dwelling lies."""
 
+TELLING_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "eier_organisasjonsnummer"}
+"""What is shown of no shielded dwelling: its place, and the measures by which it could be found again elsewhere."""
+
 SamePlace = Callable[[str], str]
 """Municipality number as written -> the number it has today."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
 
 from language import rendered, text
-from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.reasons import english
 from reconciliation.model.words import ACTIONS, DwellingClass
 from reconciliation.plan.planning import Plan, actionable
@@ -27,7 +28,10 @@ def as_markdown(plan: Plan, rows: int = 40) -> str:
     shown = shown.sort(acting, "class", "leverandor_bolig_id", "kobo_id", descending=[True, False, False, False], nulls_last=True)
     if shown.height:
         lines += ["", f"| {' | '.join(_HEADS)} |", "|" + "---|" * len(_HEADS)]
-        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in _texts(item))} |" for item in shown.head(rows).iter_rows(named=True)]
+        lines += [
+            f"| {' | '.join(_cell(shown_text) for shown_text in _texts(item, plan.shielded))} |"
+            for item in shown.head(rows).iter_rows(named=True)
+        ]
     if shown.height > rows:
         lines += ["", f"… and {shown.height - rows} more; `kobosync plan` shows them all."]
     return "\n".join(lines) + "\n"
@@ -41,26 +45,31 @@ def as_json(plan: Plan) -> str:
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
         "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
-        "items": [{**item, "changes": _without_place(item["changes"]), "details": json.loads(item["details"])} for item in items],
+        "items": [{**item, "changes": _shown(item, plan.shielded), "details": json.loads(item["details"])} for item in items],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def in_words(changes: str) -> str:
-    """What would change. Where a home lies is left out: a plan is shown in places that a secret address must not reach (law 10)."""
+def in_words(changes: str, *, shielded: bool = False) -> str:
+    """What would change. Where a home lies is left out: a plan is shown in places that a shielded address must not reach (law 10).
+
+    shielded: its address is shielded: what it could be found by elsewhere is left out too.
+    """
+    hidden = TELLING_FIELDS if shielded else PLACE_FIELDS
     return ", ".join(
-        f"{one['field']}: differs" if one["field"] in PLACE_FIELDS else f"{one['field']}: {one['old']} -> {one['new']}"
+        f"{one['field']}: differs" if one["field"] in hidden else f"{one['field']}: {one['old']} -> {one['new']}"
         for one in json.loads(changes)
     )
 
 
-def _without_place(changes: str) -> list[dict[str, Any]]:
-    return [{"field": one["field"]} if one["field"] in PLACE_FIELDS else one for one in json.loads(changes)]
+def _shown(item: dict[str, Any], shielded: Collection[str]) -> list[dict[str, Any]]:
+    hidden = TELLING_FIELDS if item["leverandor_bolig_id"] in shielded else PLACE_FIELDS
+    return [{"field": one["field"]} if one["field"] in hidden else one for one in json.loads(item["changes"])]
 
 
-def _texts(item: dict[str, Any]) -> list[str]:
+def _texts(item: dict[str, Any], shielded: Collection[str]) -> list[str]:
     details = json.loads(item["details"])
-    changes = in_words(item["changes"])
+    changes = in_words(item["changes"], shielded=item["leverandor_bolig_id"] in shielded)
     held = english(item["held"], details) if item["held"] else ""
     return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held]
 

@@ -17,6 +17,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import acts, replaces
 from reconciliation.model.register_rows import SENT, without_deleted
 from reconciliation.model.row_joins import beside, rising
+from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.agreed_values import agreed_tonight
@@ -33,6 +34,7 @@ class Plan:
     """items: PLAN_ITEMS, sorted. counts: class -> dwellings, every class named. register_verdict: complete | failed.
 
     agreed: what the ledger is to remember as agreed, where that has changed (BASES).
+    shielded: leverandor_bolig_id of dwellings whose address is shielded, for whoever shows the plan.
     """
 
     items: pl.DataFrame
@@ -41,6 +43,7 @@ class Plan:
     refusals: tuple[Refusal, ...]
     register_verdict: str
     agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BASES))
+    shielded: frozenset[str] = frozenset()
 
 
 def make_plan(
@@ -74,7 +77,7 @@ def make_plan(
     digest = digest_of(items, as_sent(items, merged.dwellings, entries))
     refused = refusals(_size(items, entries, remembered.links), municipality, digest)
     agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
-    return Plan(items, digest, _counts(items), refused, "complete", agreed)
+    return Plan(items, digest, _counts(items), refused, "complete", agreed, frozenset(shielded_ids(dwellings)))
 
 
 def _settled_differences(

@@ -29,6 +29,7 @@ from tests.pipelines.test_clarifications import (
     workbook,
 )
 from tests.pipelines.village import Village
+from tests.reporting.test_page import unpacked
 
 __all__ = ["village"]
 
@@ -188,3 +189,5 @@ def test_a_secret_address_is_shown_neither_in_the_sheet_nor_in_the_list(village:
     text = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row)
     assert "Storgata" not in text
     assert "H010" not in text
+    written = [file for file in (village.home / "reports").rglob("*") if file.is_file() and file.name != "regler.html"]
+    assert [file.name for file in written if any(one in unpacked(file) for one in ("Storgata", "H0102", "H0103"))] == []

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger.plans import CLASS_CHANGES
+from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model import tables
 from reporting.dwelling_sources import FIELDS, MOST_NIGHTS, nights, source_values
-from reporting.privacy import HIDDEN_FIELDS
 from reporting.publish import publish
 from reporting.reconciliation_data import entries
 from tests.reporting.example import AS_OF, dwellings, night
@@ -75,7 +75,7 @@ def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) ->
         rows = rows.with_columns(hemmelig_adresse=(pl.col("source") == source) & pl.col("source_key").is_in(["0", "99"]))
     result = night(dwellings=ours, standing_rows=rows)
     told = source_values(result, entries(result))
-    hidden = {FIELDS.index(name) for name in HIDDEN_FIELDS}
+    hidden = {FIELDS.index(name) for name in TELLING_FIELDS}
     assert len(told[ID]) == 2
     for _, file, sheet, row, _, values in told[ID]:
         assert (file, sheet, row) == (None, None, None)

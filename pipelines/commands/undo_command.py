@@ -17,10 +17,9 @@ from rich.table import Table
 from assets.night_session import NightSession
 from assets.night_steps import known_shielded, refusals_of
 from assets.plan_assets import record_approval
-from assets.stored_table import last_table
+from assets.stored_table import last_table, table_base
 from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from pipelines.home import table_base
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load

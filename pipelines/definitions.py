@@ -20,8 +20,10 @@ from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job,
 from pipelines.own_graph import MunicipalityJob
 from pipelines.sensors.alert_sensor import alerts_sensor
 from pipelines.sensors.answer_sensor import clarification_sensor
+from pipelines.sensors.configuration_sensor import configuration_sensor
 from pipelines.sensors.owner_letters import owner_letters_sensor
 from pipelines.sensors.source_sensor import source_sensor
+from pipelines.unusable_files import Unusable, stub_asset, stub_job, stub_schedule, unusable
 from reconciliation.model.municipality import ConfigurationError, Municipality
 
 log = logging.getLogger("kobosync")
@@ -31,17 +33,21 @@ FEW = 50
 had from `kobosync plan` and `kobosync report`, or by materialising `plan` or `reports` in the graph."""
 
 
-def build(found: Sequence[Municipality], root: Path) -> dg.Definitions:
-    """Definitions for those municipalities; relative paths are below `root`."""
+def build(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
+    """Definitions for those municipalities; relative paths are below `root`. faults: files that only stand there with their fault."""
     bases = {table_base(municipality, root) for municipality in found}
     if len(bases) > 1:
         raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
     base = bases.pop() if bases else str(root / "var/tables")
     return dg.Definitions(
-        assets=[asset for municipality in found for asset in municipality_assets(municipality)],
-        jobs=[job for municipality in found for job in _jobs(municipality, root, all_four=len(found) <= FEW)],
-        schedules=[nightly_schedule(municipality, root) for municipality in found],
+        assets=[*(asset for municipality in found for asset in municipality_assets(municipality)), *map(stub_asset, faults)],
+        jobs=[
+            *(job for municipality in found for job in _jobs(municipality, root, all_four=len(found) <= FEW)),
+            *map(stub_job, faults),
+        ],
+        schedules=[*(nightly_schedule(municipality, root) for municipality in found), *map(stub_schedule, faults)],
         sensors=[
+            configuration_sensor(faults, {str(root / municipality.file): municipality.alerts for municipality in found}),
             *(alerts_sensor(municipality, root) for municipality in found),
             *(clarification_sensor(municipality, root, base) for municipality in found if municipality.answers),
             *(source_sensor(municipality, root) for municipality in found if municipality.on_new_file),
@@ -59,12 +65,12 @@ def _jobs(municipality: Municipality, root: Path, *, all_four: bool) -> list[Mun
 
 @dg.definitions
 def kobosync() -> dg.Definitions:
-    """All municipalities in config/. A file that cannot be used is logged and left out; the others run."""
+    """All municipalities in config/. A file that cannot be used stands there with its fault, and is logged; the others run."""
     # Everything loaded here lives as long as the process: at 357 municipalities, looking for garbage in it was two fifths of the time.
     look_seldom()
     definitions, faults = _loaded(home(), tuple((file, *_stamp(file)) for file in config_files()))
     for fault in faults:
-        log.error(fault)
+        log.error(fault.says)
     return definitions
 
 
@@ -77,11 +83,17 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.Definitions, list[str]]:
+def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.Definitions, list[Unusable]]:
     """Made once for files as they stand: Dagster asks twice in every process, first what there is, then for it.
 
     files: path, time of last change (ns) and size (bytes) of each.
     """
     found, faults = municipalities([file for file, _, _ in files])
     fit, misfits = fitting(found.values(), root)
-    return build(fit, root), [*faults, *misfits]
+    taken = {municipality.slug for municipality in fit}
+    unfit = {root / found[slug].file: says for slug, says in misfits.items()}
+    stubs = []
+    for file, says in sorted((faults | unfit).items()):
+        stubs.append(unusable(file, says, taken))
+        taken.add(stubs[-1].slug)
+    return build(fit, root, stubs), stubs

@@ -14,16 +14,17 @@ from pipelines.schedule_times import schedule_of
 from reconciliation.model.municipality import Municipality
 
 
-def fitting(found: Iterable[Municipality], root: Path) -> tuple[list[Municipality], list[str]]:
-    """Those that fit together, and one sentence about each that was left out. Most of them decide which storage is theirs."""
+def fitting(found: Iterable[Municipality], root: Path) -> tuple[list[Municipality], dict[str, str]]:
+    """Those that fit together, and slug -> one sentence about each that does not. Most of them decide which storage is theirs."""
     everyone = list(found)
     bases = Counter(table_base(municipality, root) for municipality in everyone)
     common = max(bases, key=lambda base: (bases[base], base), default="")
-    fit, faults = [], []
+    fit: list[Municipality] = []
+    faults: dict[str, str] = {}
     for municipality in everyone:
         fault = _fault(municipality, root, common)
         if fault:
-            faults.append(f"{municipality.file}: {fault}")
+            faults[municipality.slug] = f"{municipality.file}: {fault}"
         else:
             fit.append(municipality)
     return fit, faults

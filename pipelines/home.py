@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from reconciliation.model.mapping_files import is_mapping_file
 from reconciliation.model.municipality import ConfigurationError, Municipality, load
 
 
@@ -18,22 +19,25 @@ def home() -> Path:
 
 
 def config_files(folder: Path | None = None) -> list[Path]:
-    """Every municipality's file, sorted by name."""
-    return sorted((folder or home() / "config").glob("*.yaml"))
+    """Every municipality's file, sorted by name. A mapping file that lies beside them is none."""
+    place = folder or home() / "config"
+    found = (file for file in place.glob("*") if file.suffix.casefold() in (".yaml", ".yml") and not file.name.startswith("."))
+    return sorted(file for file in found if not is_mapping_file(file))
 
 
-def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], list[str]]:
-    """Slug -> municipality, and one message per file that cannot be used: one fault never stops the others."""
+def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Path, str]]:
+    """Slug -> municipality, and file -> why it cannot be used: one fault never stops the others."""
     found: dict[str, Municipality] = {}
-    faults: list[str] = []
+    faults: dict[Path, str] = {}
     for file in files:
         try:
             municipality = load(file)
         except ConfigurationError as error:
-            faults.append(str(error))
+            faults[file] = str(error)
             continue
         if municipality.slug in found:
-            faults.append(f"{file}: slug {municipality.slug} is used by another file. Give each municipality a slug of its own.")
+            by = found[municipality.slug].file
+            faults[file] = f"{file}: slug {municipality.slug} is that of {by}. Give each municipality a slug of its own."
             continue
         found[municipality.slug] = municipality
     return found, faults

@@ -6,6 +6,7 @@ import hashlib
 
 from reconciliation.model.municipality import Municipality
 
+DEFAULT_SCHEDULE = "0 2 * * *"
 FIRST_MINUTE = 60
 """01:00 local time: after the legacy systems' own exports at midnight."""
 MINUTES = 240

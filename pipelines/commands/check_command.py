@@ -17,7 +17,10 @@ from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from language import rendered
+from pipelines.deployment_clashes import fitting
+from pipelines.environment_variables import missing
 from pipelines.exit_codes import DONE, FAILED
+from pipelines.home import config_files, municipalities
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
 from reconciliation.reading.corrections import read_corrections
@@ -42,6 +45,10 @@ def run_check(config: Path) -> int:
 
 def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
     yield "configuration", True, f"{len(municipality.sources)} sources, deadline {municipality.deadline}"
+    yield from _deployment(municipality, root)
+    if not_set := missing(municipality):
+        told = ", ".join(f"{name} ({key})" for name, key in not_set.items())
+        yield "environment", False, f"Not set here: {told}. Set each where the nights run, and here to try it."
     for name, source in municipality.sources.items():
         read = read_source(name, source, root)
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
@@ -61,6 +68,18 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     # A few are enough to see whether the answers still keep the contract.
     yield _register(municipality, root, linked[:SEEN])
     yield from _keys(municipality)
+
+
+def _deployment(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
+    """Does it load beside the other files of its folder, as Dagster loads them?"""
+    beside = [file for file in config_files((root / municipality.file).parent) if file != root / municipality.file]
+    others, _ = municipalities(beside)
+    if other := others.get(municipality.slug):
+        yield "deployment", False, f"slug {municipality.slug} is that of {other.file}. Give each municipality a slug of its own."
+        return
+    _, faults = fitting([*others.values(), municipality], root)
+    if says := faults.get(municipality.slug):
+        yield "deployment", False, says
 
 
 def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:

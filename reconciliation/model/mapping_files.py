@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -122,6 +123,17 @@ def _text_of(named: object, config_file: Path, place: str) -> tuple[str, str]:
         raise MappingFault(f"{place}: {file} cannot be read ({error.strerror}). A mapping's path is beside this file.") from error
     except NotUtf8Error as error:
         raise MappingFault(str(error)) from error
+
+
+def is_mapping_file(file: Path) -> bool:
+    """Does the file say what a mapping file says, and nothing that a municipality's file does?"""
+    try:
+        text = file.read_text(encoding="utf-8")
+        # Most files are a municipality's, and reading YAML is what costs.
+        content = None if re.search(r"^slug\s*:", text, re.MULTILINE) else safe_yaml.load(text)
+    except (OSError, ValueError, yaml.YAMLError):
+        return False
+    return isinstance(content, dict) and bool(content) and set(content) <= set(KEYS)
 
 
 def _read(shown: str, text: str, own: Mapping[str, Any]) -> Origin:

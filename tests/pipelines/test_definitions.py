@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_used_leaves_the_others_running(tmp_path: Path) ->
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content | changes, allow_unicode=True), encoding="utf-8")
     found, faults = municipalities(sorted(tmp_path.glob("*.yaml")))
     assert list(found) == ["fjordvik", "nabo"]
-    (fault,) = faults
+    (fault,) = faults.values()
     assert "dedline" in fault
     definitions = build(list(found.values()), tmp_path)
     dg.Definitions.validate_loadable(definitions)

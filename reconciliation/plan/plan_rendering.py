@@ -45,7 +45,7 @@ def as_json(plan: Plan) -> str:
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
         "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
-        "items": [{**item, "changes": _shown(item, plan.shielded), "details": json.loads(item["details"])} for item in items],
+        "items": [_shown(item, plan.shielded) for item in items],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -62,9 +62,17 @@ def in_words(changes: str, *, shielded: bool = False) -> str:
     )
 
 
-def _shown(item: dict[str, Any], shielded: Collection[str]) -> list[dict[str, Any]]:
+def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
+    """An item with its changes and details as JSON values; of a change that tells where it is the field alone."""
     hidden = TELLING_FIELDS if item["leverandor_bolig_id"] in shielded else PLACE_FIELDS
-    return [{"field": one["field"]} if one["field"] in hidden else one for one in json.loads(item["changes"])]
+
+    def told(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{"field": one["field"]} if one["field"] in hidden else one for one in changes]
+
+    details = json.loads(item["details"])
+    # What somebody changed in Kobo is kept or asked about: lists of changes too.
+    moved = {name: told(details[name]) for name in ("asked", "kept") if name in details}
+    return {**item, "changes": told(json.loads(item["changes"])), "details": {**details, **moved}}
 
 
 def _texts(item: dict[str, Any], shielded: Collection[str]) -> list[str]:

@@ -234,3 +234,13 @@ def test_a_plan_does_not_tell_where_a_home_lies() -> None:
         ]
     )
     assert in_words(changes) == "adressenavn: differs, manedsleie: 7000 -> 7500"
+    assert in_words(changes, shielded=True) == "adressenavn: differs, manedsleie: differs"
+
+
+@pytest.mark.parametrize("shielded", [True, False])
+def test_what_is_asked_of_a_shielded_dwelling_is_no_value_in_the_plan(shielded: bool) -> None:
+    rows = [{"hemmelig_adresse": shielded, "manedsleie": 7000.0, **UNIT}]
+    plan = planned(rows, [{**ENTRY, "manedsleie": 7500.0}], {"fdv-1": "k1"})
+    moved = json.dumps([{"field": "manedsleie", "old": 7500.0, "new": 7000.0, "source": "fdv"}])
+    plan = replace(plan, items=plan.items.with_columns(details=pl.lit(f'{{"asked":{moved}}}')))
+    assert ("7500" in as_json(plan)) is not shielded

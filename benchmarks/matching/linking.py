@@ -20,7 +20,7 @@ from benchmarks.peers.peers import run as run_peer
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores
 
 _WIDE = 2**32
-UNKNOWN = Level("unknown", "", 0)
+UNKNOWN = Level("unknown", 0)
 PEERS = {"splink": "splink_link.py", "recordlinkage": "recordlinkage_link.py"}
 
 
@@ -93,13 +93,13 @@ def ours(task: Task) -> Linked:
 
 
 def _comparison(name: str, kind: str, same: float, different: float) -> Comparison:
-    levels = [(pl.col(name) == pl.col(f"{name}_theirs"), Level("same", "", same))]
+    levels = [(pl.col(name) == pl.col(f"{name}_theirs"), Level("same", same))]
     if kind != "exact":
         levels += [
-            (pl.col(f"_like_{name}") >= 0.92, Level("close", "", same * 0.75)),
-            (pl.col(f"_like_{name}") >= 0.8, Level("similar", "", same * 0.25)),
+            (pl.col(f"_like_{name}") >= 0.92, Level("close", same * 0.75)),
+            (pl.col(f"_like_{name}") >= 0.8, Level("similar", same * 0.25)),
         ]
-    return Comparison(name, name, tuple(levels), Level("different", "", different), UNKNOWN)
+    return Comparison(name, tuple(levels), Level("different", different), UNKNOWN)
 
 
 def peer(task: Task, name: str, folder: Path) -> Linked:

@@ -1,4 +1,4 @@
-"""Comparisons of two dwellings, with levels that a person can read."""
+"""Comparisons of two dwellings, by levels."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
 from reconciliation.likeness.street_spelling import ground, stem
 
-_UNKNOWN = Level("unknown", "Mangler på minst én side", 0)
+_UNKNOWN = Level("unknown", 0)
 
 
-def _exact(field: str, title: str, same: float, different: float, column: str | None = None) -> Comparison:
+def _exact(field: str, same: float, different: float, column: str | None = None) -> Comparison:
     name = column or field
     equal = pl.col(name) == side(name)
-    return Comparison(field, title, ((equal, Level("same", "Likt", same)),), Level("different", "Ulikt", different), _UNKNOWN, name)
+    return Comparison(field, ((equal, Level("same", same)),), Level("different", different), _UNKNOWN, name)
 
 
 def _within(name: str, share: float) -> pl.Expr:
@@ -60,65 +60,60 @@ def _one_digit(joined: pl.DataFrame) -> pl.Series:
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
-        "Gate",
         (
-            ((pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written")), Level("same", "Likt", 3)),
-            ((pl.col("_likeness") >= 0.92) | (pl.col("_stem") == side("_stem")), Level("close", "Nesten likt", 2)),
-            (pl.col("_likeness") >= 0.8, Level("similar", "Ligner", 1)),
+            ((pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written")), Level("same", 3)),
+            ((pl.col("_likeness") >= 0.92) | (pl.col("_stem") == side("_stem")), Level("close", 2)),
+            (pl.col("_likeness") >= 0.8, Level("similar", 1)),
         ),
-        Level("different", "Ulikt", -4),
+        Level("different", -4),
         _UNKNOWN,
         "_street",
     ),
     Comparison(
         "nummer",
-        "Husnummer og bokstav",
         (
-            (pl.col("_house") == side("_house"), Level("same", "Likt", 2)),
-            ((pl.col("nummer") == side("nummer")) & _ONE_LETTER, Level("letter", "Samme nummer, bokstav bare på én side", -1)),
-            (neighbour(), Level("beside", "Nabonummer eller tastefeil", -2)),
+            (pl.col("_house") == side("_house"), Level("same", 2)),
+            ((pl.col("nummer") == side("nummer")) & _ONE_LETTER, Level("letter", -1)),
+            (neighbour(), Level("beside", -2)),
         ),
-        Level("different", "Ulikt", -4),
+        Level("different", -4),
         _UNKNOWN,
         "_house",
     ),
-    _exact("postnummer", "Postnummer", 1, -1),
+    _exact("postnummer", 1, -1),
     Comparison(
         "bruksenhetsnummer",
-        "Bruksenhetsnummer",
         (
-            (pl.col("_unit") == side("_unit"), Level("same", "Likt", 4)),
-            (_H0101, Level("first", "Mangler på én side, H0101 på den andre", 1)),
-            (pl.col("_one_digit"), Level("digit", "Ett siffer er ulikt", -3)),
+            (pl.col("_unit") == side("_unit"), Level("same", 4)),
+            (_H0101, Level("first", 1)),
+            (pl.col("_one_digit"), Level("digit", -3)),
         ),
-        Level("different", "Ulikt", -6),
+        Level("different", -6),
         _UNKNOWN,
         "_unit",
     ),
-    _exact("ekstra_referanse", "Ekstra referanse", 3, -8, "_extra"),
-    _exact("gardsnummer", "Gårds- og bruksnummer", 2, -3, "_ground"),
-    _exact("seksjonsnummer", "Seksjonsnummer", 4, -4),
+    _exact("ekstra_referanse", 3, -8, "_extra"),
+    _exact("gardsnummer", 2, -3, "_ground"),
+    _exact("seksjonsnummer", 4, -4),
     Comparison(
         "bruksareal",
-        "Bruksareal",
         (
-            (_within("bruksareal", SAME_AREA), Level("same", "Likt", 2)),
-            (_within("bruksareal", AREA.agrees), Level("close", "Nesten likt", 1)),
+            (_within("bruksareal", SAME_AREA), Level("same", 2)),
+            (_within("bruksareal", AREA.agrees), Level("close", 1)),
         ),
-        Level("different", "Ulikt", -2),
+        Level("different", -2),
         _UNKNOWN,
     ),
-    _exact("antall_soverom", "Antall soverom", 1, -1),
-    _exact("etasjenummer", "Etasje", 1, -2),
-    _exact("boligtype", "Boligtype", 0, 0),
+    _exact("antall_soverom", 1, -1),
+    _exact("etasjenummer", 1, -2),
+    _exact("boligtype", 0, 0),
     Comparison(
         "manedsleie",
-        "Månedsleie",
         (
-            (pl.col("manedsleie") == side("manedsleie"), Level("same", "Likt", 2)),
-            (_within("manedsleie", RENT.agrees), Level("close", "Nesten likt", 0)),
+            (pl.col("manedsleie") == side("manedsleie"), Level("same", 2)),
+            (_within("manedsleie", RENT.agrees), Level("close", 0)),
         ),
-        Level("different", "Ulikt", 0),
+        Level("different", 0),
         _UNKNOWN,
     ),
 )
@@ -174,18 +169,13 @@ def _scores() -> list[pl.Expr]:
 
 
 def explain(compared: pl.DataFrame) -> pl.DataFrame:
-    """Add `details`: JSON {points, compared: [{field, title, ours, theirs, level, label}]}, what a person is shown."""
+    """Add `details`: JSON {points, compared: [{field, ours, theirs, level}]}."""
     table = pl.concat_list(
         pl.struct(
             pl.lit(one.field).alias("field"),
-            pl.lit(one.title).alias("title"),
             pl.col(one.field).cast(pl.String()).alias("ours"),
             pl.col(f"{one.field}_theirs").cast(pl.String()).alias("theirs"),
             pl.col(f"_level_{one.field}").cast(pl.String()).alias("level"),
-            pl.col(f"_level_{one.field}")
-            .cast(pl.String())
-            .replace_strict({level.code: level.label for level in one.all_levels}, return_dtype=pl.String())
-            .alias("label"),
         )
         for one in COMPARISONS
     )

@@ -1,4 +1,4 @@
-"""Comparison by levels, for any two frames: how much two values agree, in words and in points.
+"""Comparison by levels, for any two frames: how much two values agree, in points.
 
 The levels are a table. A pair's points only order candidates and leave out the hopeless; no number of points makes a
 pair certain.
@@ -16,10 +16,9 @@ from rapidfuzz.process import cpdist
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """code: stable; label: bokmål; points: towards (or against) the pair being one dwelling."""
+    """code: stable; points: towards (or against) the pair being one dwelling."""
 
     code: str
-    label: str
     points: float
 
 
@@ -27,11 +26,10 @@ class Level:
 class Comparison:
     """levels: tried in order, the first that holds is the pair's; `other` when both sides speak and none holds.
 
-    field: what it is called; column: whose blank makes it `unknown`, the field unless said.
+    field: canonical; column: whose blank makes it `unknown`, the field unless said.
     """
 
     field: str
-    title: str
     levels: tuple[tuple[pl.Expr, Level], ...]
     other: Level
     unknown: Level

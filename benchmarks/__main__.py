@@ -20,7 +20,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 NAMES = (
-    *("night", "parts", "sources", "report", "forecast", "matching", "picks"),
+    *("night", "parts", "sources", "report", "forecast", "need_projection", "matching", "picks"),
     *("client", "ledger", "rehearsal", "night_under_faults", "municipalities"),
 )
 OURS = ("polars", "pandera", "fastexcel", "dagster", "requests", "sqlalchemy")

@@ -151,7 +151,7 @@ def answers_before(session: NightSession, municipality: Municipality, earlier: E
     """What lies in the drop folder when the night begins to merge. A dry plan reads nothing: it changes nothing."""
     if municipality.answers is None or session.apply == "never":
         return []
-    with session.step("answers"), one_sentence():
+    with one_sentence(), session.step("answers"):
         try:
             return pick_up_folder(municipality, session.home, session.ledger, lambda name: earlier.last(municipality.slug, name))
         except OSError as error:

@@ -10,11 +10,10 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from assets.night_session import NightSession, tonight
-from kobo_client.errors import RegisterError
-from reconciliation.ledger import LedgerError
+from assets.night_session import KNOWN, NightSession, tonight
 from reconciliation.model.key_names import as_name
 from reconciliation.model.municipality import Municipality
+from reconciliation.plan.approval import is_mode
 
 REGISTER_POOL = "kobo_register"
 """Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is how many nights of a deployment
@@ -62,13 +61,17 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
         rendered: the date of an earlier night whose reports the run makes again; it does nothing else then.
         """
         if municipality.slug not in self._sessions:
+            mode = self.apply.strip().casefold() or municipality.apply
+            if not is_mode(mode):
+                words = f"{self.apply!r} is no digest. Copy it from the metadata of the asset plan, or the report: 12 to 64 of 0-9 and a-f."
+                raise dg.Failure(f"{words} Nothing was done.", allow_retries=False)
             as_of = rendered or (date.fromisoformat(self.as_of) if self.as_of else tonight(municipality))
             with one_sentence():
                 self._sessions[municipality.slug] = NightSession(
                     municipality,
                     Path(self.home),
                     as_of,
-                    self.apply or municipality.apply,
+                    mode,
                     run_id,
                     approved_by=self.approved_by,
                     whole=self._run is None or is_whole(self._run, municipality),
@@ -94,5 +97,6 @@ def one_sentence() -> Iterator[None]:
     """What we know how to say ends the step with that sentence, and no layer tries again."""
     try:
         yield
-    except (LedgerError, RegisterError) as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from error
+    except KNOWN as error:
+        # Without the chain of causes: the sentence is all that Dagster shows above the fold.
+        raise dg.Failure(description=str(error), allow_retries=False) from None

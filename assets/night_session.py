@@ -16,10 +16,14 @@ from zoneinfo import ZoneInfo
 
 from assets.lost_ledger import open_known_ledger
 from kobo_client.client import CallRecord, RegisterClient
+from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
-from reconciliation.ledger import PARTIAL, Ledger, open_ledger
+from reconciliation.ledger import PARTIAL, Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
+from reporting.report_files import ReportError
 
+KNOWN = (LedgerError, RegisterError, ReportError)
+"""What can stop a night and is said in one sentence, which is its text."""
 EXPECTED = ("done", "conflict", "not_found")
 """Outcomes of a call that are answers, whatever they say."""
 LOCK_SECONDS = 120.0
@@ -59,6 +63,8 @@ class NightSession:
         self.whole = whole
         self.verdict_if_ended = "failed" if whole else PARTIAL
         """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
+        self.stopped: str | None = None
+        """Why a step stopped, in a sentence."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
         if ledger is None:
@@ -100,6 +106,9 @@ class NightSession:
         started = time.perf_counter()
         try:
             yield
+        except Exception as error:
+            self.stopped = str(error) if isinstance(error, KNOWN) else _unexpected(name, error)
+            raise
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
 
@@ -111,9 +120,14 @@ class NightSession:
     def close(self) -> None:
         try:
             if not self.finished:
-                self.ledger.finish_run(self.run_id, self.verdict_if_ended, self.seconds, {})
+                self.ledger.finish_run(self.run_id, self.verdict_if_ended, self.seconds, {}, self.stopped)
         finally:
             self._stack.close()
+
+
+def _unexpected(step: str, error: Exception) -> str:
+    """A fault of ours. Its own words may quote a row, so they stay in Dagster's log."""
+    return f"The step {step} stopped unexpectedly ({type(error).__name__}); the log of the run in Dagster has the rest. Please report it."
 
 
 def _account() -> str:

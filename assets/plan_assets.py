@@ -92,6 +92,7 @@ def approval_of(plan: Table, mode: str, municipality: Municipality, register_see
         actionable(plan.frame).height,
         tuple(refusal["message"] for refusal in plan.facts["refusals"]),
         f"kobosync night {municipality.file}",
+        f"{municipality.slug}_approve",
     )
 
 
@@ -128,7 +129,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context.log.info(approval.message)
         done = empty(OUTCOMES)
         clashes = 0
-        with session.step("apply"), one_sentence():
+        with one_sentence(), session.step("apply"):
             if approval.answer is Answer.APPLY:
                 record_approval(session, slug, plan.facts["digest"], session.apply)
                 clashes = adopt(matches.frame, register.frame, session.ledger, slug, session.run_id).height

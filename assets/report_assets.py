@@ -30,7 +30,6 @@ from reporting.night_report import RECENT, NightResult, SourceNight
 from reporting.projection.tables import read_projection_tables
 from reporting.publish import Published, publish
 from reporting.report_copies import copy_night
-from reporting.report_files import ReportError
 
 REPORTED = (
     *("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches"),
@@ -56,7 +55,7 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def progress(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
         dwellings, memberships, plan, outcomes, rejected_rows = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
-        with session.step("progress"), one_sentence():
+        with one_sentence(), session.step("progress"):
             snapshot = measure(
                 dwellings.frame,
                 plan.frame,
@@ -103,7 +102,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
         session = night.session(municipality, context.run.run_id, again)
         verdicts = verdicts_of(made["dwellings"])
-        with session.step("report"), one_sentence():
+        with one_sentence(), session.step("report"):
             complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
             lives = session.ledger.record_deviations(session.run_id, session.as_of, made["deviations"].frame, complete)
             judgement = judgement_of(made)
@@ -140,11 +139,8 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 measures=read_measures(municipality, session.home),
                 projection_tables=read_projection_tables(municipality, session.home, session.as_of),
             )
-            try:
-                published = publish(night_result, session.home / municipality.reports)
-                copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
-            except ReportError as error:
-                raise dg.Failure(description=str(error), allow_retries=False) from error
+            published = publish(night_result, session.home / municipality.reports)
+            copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
         session.finish(
             RENDERED if again else judgement.verdict.value,
             {}

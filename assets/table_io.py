@@ -103,15 +103,15 @@ class ParquetTables(dg.UPathIOManager):
             return kept
         try:
             return read_table(path)
-        except FileNotFoundError as error:
+        except FileNotFoundError:
             raise dg.Failure(
                 f"The table {path.name} is not there ({path}). Run the whole night: it makes it.", allow_retries=False
-            ) from error
-        except UNREADABLE as error:
+            ) from None
+        except UNREADABLE:
             raise dg.Failure(
                 f"The table {path.name} is damaged ({path}). This step changed nothing; run the whole night again: it makes it anew.",
                 allow_retries=False,
-            ) from error
+            ) from None
 
 
 def whole_night(slug: str) -> str:

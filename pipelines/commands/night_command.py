@@ -38,6 +38,7 @@ def run_night(config: Path, apply: str, as_of: date | None, instance: dg.Dagster
 
     new_ledger: a ledger without nights is meant to be so.
     """
+    apply = apply.strip().casefold()
     if apply and not is_mode(apply):
         print(f"--apply={apply} is not never, auto or a plan's digest. `kobosync plan {config}` shows the digest.", file=sys.stderr)
         return CONFIGURATION
@@ -49,7 +50,7 @@ def run_night(config: Path, apply: str, as_of: date | None, instance: dg.Dagster
 
 def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: bool = False) -> int:
     """One night after the other in this process; one that cannot be run never stops the others. The worst exit code."""
-    if len(configs) > 1 and DIGEST.match(apply):
+    if len(configs) > 1 and DIGEST.match(apply.strip().casefold()):
         print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
         return CONFIGURATION
     prepare_dagster_home(home_of(configs[0]))

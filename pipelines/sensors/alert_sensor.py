@@ -120,9 +120,10 @@ def tell(municipality: Municipality, told: Told, found: Standing | None) -> tupl
     if not municipality.alerts:
         return told, f"{found.state}: {found.says} Nobody is told: `alerts` in {municipality.file} names no address."
     states, sent, faults = dict(told.states), 0, []
+    reports = f"{((municipality.send and municipality.send.link) or municipality.reports).rstrip('/')}/{municipality.slug}"
     for number, address in enumerate(municipality.alerts, start=1):
         name = hashlib.sha256(address.encode()).hexdigest()[:12]
-        message = change(states.get(name), found, municipality.name, f"{municipality.reports}/{municipality.slug}")
+        message = change(states.get(name), found, municipality.name, reports, municipality.base_url)
         try:
             if message:
                 send(address, message, number)

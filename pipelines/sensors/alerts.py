@@ -97,18 +97,18 @@ def _without_message(verdict: str) -> str:
     return "Everything was read, planned and applied." if verdict == "done" else "A step stopped; Dagster's run says which and why."
 
 
-def change(last: State | None, new: Standing, name: str, reports: str) -> Message | None:
+def change(last: State | None, new: Standing, name: str, reports: str, dagster: str = "") -> Message | None:
     """What to say when that is how it stands and `last` is what was said before; None: nothing new.
 
-    name: as people read it. reports: folder of the municipality's reports.
+    name: as people read it. reports: folder of the municipality's reports, or its address. dagster: address of its UI, when known.
     """
     if new.state is last or (last is None and new.state is State.DONE):
         return None
     lines = [new.says]
     if new.run_id:
-        lines.append(f"Run in Dagster: /runs/{new.run_id}")
+        lines.append(f"Run in Dagster: {dagster.rstrip('/')}/runs/{new.run_id}")
     if new.as_of and new.state is not State.MISSED:
-        lines.append(f"Report: {Path(reports) / new.as_of}")
+        lines.append(f"Report: {reports.rstrip('/')}/{new.as_of}")
     return Message(f"kobosync: the night of {name} {_TITLES[new.state]}", "\n".join(lines))
 
 

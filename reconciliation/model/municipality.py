@@ -141,6 +141,8 @@ class Municipality(Strict):
     """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
+    base_url: str = ""
+    """Where people reach the Dagster UI: https://..., for the links in alerts."""
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     send: Send | None = None

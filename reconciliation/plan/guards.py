@@ -10,6 +10,7 @@ from kobo_client.register_config import RegisterConfig
 from language import message, stored
 from reconciliation.model.municipality import Guards, Municipality
 from reconciliation.model.reasons import english
+from reconciliation.plan.approval import approve_with
 
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
 HANDED_OVER, IMPORT_OVERDUE = "handed_over", "import_overdue"
@@ -46,7 +47,7 @@ class Size:
 def refusals(size: Size, municipality: Municipality, digest: str) -> tuple[Refusal, ...]:
     """Every limit that the plan breaks. Up to `floor` of a kind always pass; beyond it both share and count must hold."""
     guards = municipality.guards
-    command = f"kobosync night {municipality.file} --apply={digest[:12]}"
+    command = approve_with(digest, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
     retirements = _allowed(size.ours, guards.maximum_retire_share, guards.maximum_retire_count, guards)
     updates = _allowed(size.ours, guards.maximum_update_share, guards.maximum_update_count, guards)
     growth = max(guards.floor, int(guards.maximum_create_share * size.in_register))

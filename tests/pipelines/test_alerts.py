@@ -95,6 +95,16 @@ def test_a_message_points_to_the_report_of_its_night() -> None:
     assert "Report: reports/vik/2023-11-02" in message.body
 
 
+def test_links_are_absolute_where_the_file_says_how_people_reach_them() -> None:
+    found = Standing(State.FAILED, "The sentence.", "abc", "2023-11-02")
+    message = change(None, found, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
+    assert message is not None
+    assert message.body.splitlines()[1:] == [
+        "Run in Dagster: https://dagster.example/runs/abc",
+        "Report: https://intranett.example/kobosync/vik/2023-11-02",
+    ]
+
+
 class Receiver:
     """What arrived; `status` is what it answers."""
 

@@ -143,3 +143,19 @@ def test_a_refused_approval_is_red_in_dagster_and_in_the_ledger_and_says_the_rig
     operator.night(SECOND, summary["plan_digest"])
     operator.night(THIRD, "never")
     assert operator.verdicts()[1:] == [("done", "SUCCESS"), ("done", "SUCCESS")]
+
+
+def test_what_stopped_a_night_is_the_same_sentence_in_dagster_the_ledger_and_the_alert(operator: Operator, village: Village) -> None:
+    operator.night(FIRST)
+    (village.home / "reports").rename(village.home / "reports.away")
+    (village.home / "reports").write_text("in the way", encoding="utf-8")
+    with Runner(load(village.config), village.home, operator.instance) as runner:
+        result = runner.night(SECOND, "auto")
+    (sentence,) = result.messages
+    assert "Give the night write permission" in sentence
+    with closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger:
+        last = ledger.runs("vik").row(-1, named=True)
+    assert (last["verdict"], last["message"]) == ("failed", sentence)
+    standing = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
+    assert standing is not None
+    assert (standing.state, standing.says) == ("failed", sentence)

@@ -22,6 +22,7 @@ from reconciliation.merge import Merged, merge
 from reconciliation.model import tables
 from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.approval import Asked
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning import Plan, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
@@ -155,8 +156,17 @@ def plan_changes(
 
 
 def refusals_of(plan: Plan) -> list[dict[str, str]]:
-    """What the guards said, as the ledger keeps it."""
-    return [{"code": refusal.code, "message": refusal.message, "melding": refusal.melding} for refusal in plan.refusals]
+    """What the guards said of each part, as the ledger keeps it."""
+    return [
+        {"code": one.code, "message": one.message, "melding": one.melding, "part": part.name, "digest": part.digest}
+        for part in plan.parts
+        for one in part.refusals
+    ]
+
+
+def asked_of(plan: Plan) -> list[Asked]:
+    """The plan's parts, as they are asked about."""
+    return [Asked(part.name, part.digest, part.changes, tuple(one.message for one in part.refusals)) for part in plan.parts]
 
 
 def gone_tonight(plan: Plan) -> list[str]:

@@ -1,5 +1,7 @@
 """The plan as a value, applied row by row, and nothing else than what was shown."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import dagster as dg
@@ -17,7 +19,7 @@ from reconciliation.decisions.conflicts import as_sent
 from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
-from reconciliation.plan.approval import DIGEST, Answer, Approval, decide
+from reconciliation.plan.approval import DIGEST, Answer, Approval, Asked, decide
 from reconciliation.plan.guards import HANDED_OVER
 from reconciliation.plan.plan_rendering import as_markdown
 from reconciliation.plan.planning import Plan, actionable
@@ -79,6 +81,7 @@ def facts_of(plan: Plan) -> dict[str, Any]:
         "register_verdict": plan.register_verdict,
         "counts": {str(name): number for name, number in plan.counts.items()},
         "refusals": night_steps.refusals_of(plan),
+        "parts": [asdict(part) for part in night_steps.asked_of(plan)],
     }
 
 
@@ -86,20 +89,15 @@ def approval_of(plan: Table, mode: str, municipality: Municipality, register_see
     """May that plan be applied, asked with this `--apply`?"""
     if not register_seen:
         return Approval(Answer.DRY, "The register could not be read, so nothing was planned or applied.")
-    return decide(
-        mode,
-        plan.facts["digest"],
-        actionable(plan.frame).height,
-        tuple(refusal["message"] for refusal in plan.facts["refusals"]),
-        f"kobosync night {municipality.file}",
-        f"{municipality.slug}_approve",
-    )
+    parts = [Asked(**{**part, "refusals": tuple(part["refusals"])}) for part in plan.facts["parts"]]
+    return decide(mode, plan.facts["digest"], parts, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
 
 
-def record_approval(session: NightSession, slug: str, digest: str, mode: str) -> None:
-    """A digest as mode is a decision of a person: kept once, and kept before anything is written."""
+def record_approval(session: NightSession, slug: str, digests: Sequence[str], mode: str) -> None:
+    """A digest as mode, of the plan or of a part, is a decision of a person: kept once, and kept before anything is written."""
     if not DIGEST.match(mode):
         return
+    digest = next(one for one in digests if one.startswith(mode))
     standing = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
     if standing.is_empty():
         session.ledger.add_decision(slug, kind="plan", subject=digest, verdict="approved", decided_by=session.approved_by)
@@ -131,9 +129,11 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         clashes = 0
         with one_sentence(), session.step("apply"):
             if approval.answer is Answer.APPLY:
-                record_approval(session, slug, plan.facts["digest"], session.apply)
+                digests = [plan.facts["digest"], *(part["digest"] for part in plan.facts["parts"])]
+                record_approval(session, slug, digests, session.apply)
                 clashes = adopt(matches.frame, register.frame, session.ledger, slug, session.run_id).height
-                doing, desired = actionable(plan.frame), as_sent(plan.frame, dwellings.frame, register.frame)
+                doing = actionable(plan.frame).filter(pl.col("part").is_in(approval.parts))
+                desired = as_sent(plan.frame, dwellings.frame, register.frame)
                 if municipality.register_.by_file:
                     # What was adopted just now has arrived.
                     awaited(session.ledger, slug, session.import_folder)
@@ -152,7 +152,8 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
             session.ledger.record_calls(slug, session.run_id, session.calls)
         if clashes:
             context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
-        facts = {"answer": approval.answer.value, "message": approval.message, "calls": session.call_counts()}
+        waiting = list(approval.waiting)
+        facts = {"answer": approval.answer.value, "message": approval.message, "waiting": waiting, "calls": session.call_counts()}
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
         yield dg.Output(
             Table(done, facts),

@@ -220,7 +220,7 @@ def judgement_of(made: Mapping[str, Table]) -> Judgement:
     return judge(
         {name: facts["message"] or None for name, facts in sources.items() if facts["verdict"] != Verdict.COMPLETE.value},
         None if register["verdict"] == "complete" else register["message"],
-        Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"]),
+        Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"], waiting=tuple(outcomes.facts["waiting"])),
         dict(outcomes.frame.group_by("outcome").len().iter_rows()),
     )
 

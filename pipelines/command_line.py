@@ -60,11 +60,13 @@ def plan(
     as_of: AsOf = None,
     output: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
     diff: Annotated[bool, typer.Option("--diff", help="Show only what is otherwise than in the last night's plan.")] = False,
+    action: Annotated[str, typer.Option("--only", help="Only one kind of change: create, update, retire or replace.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Only the dwellings of one source.")] = "",
 ) -> None:
-    """Show what tonight would change, and the plan's digest. Changes nothing."""
+    """Show what tonight would change, the parts of it and their digests. Changes nothing."""
     from pipelines.commands.plan_command import run_plan  # noqa: PLC0415
 
-    raise typer.Exit(run_plan(config, _date(as_of), output, diff))
+    raise typer.Exit(run_plan(config, _date(as_of), output, diff, action, source))
 
 
 @app.command()

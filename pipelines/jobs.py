@@ -82,7 +82,7 @@ def report_job(municipality: Municipality) -> MunicipalityJob:
 
 
 def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
-    """A whole night that applies one plan, limits notwithstanding: the one whose digest is given, and no other."""
+    """A whole night that applies one plan or one part of it, limits notwithstanding: the one whose digest is given, and no other."""
 
     def approved(config: Mapping[str, Any]) -> dict[str, Any]:
         # A digest that is none is answered by the run itself, in a sentence; an error here is a page that fails.
@@ -98,11 +98,11 @@ def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
         config=dg.ConfigMapping(
             config_fn=approved,
             config_schema={
-                "digest": dg.Field(str, description="At least its first 12 characters. Refused when tonight's plan is another."),
+                "digest": dg.Field(str, description="Of a plan or of a part of it; at least its first 12 characters. Refused when tonight's is another."),
                 "approved_by": dg.Field(str, is_required=False, default_value="", description="Who approves: a role, not a name."),
             },
         ),
-        description=f"Approve a plan of {municipality.name} by its digest and apply that very plan.",
+        description=f"Approve a plan of {municipality.name}, or a part of it, by its digest and apply that and nothing else.",
         tags={RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
         executor_def=dg.in_process_executor,
     )

@@ -17,27 +17,35 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.ledger import NO_NIGHT, Ledger, LedgerError, StoredPlan, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.parts import CREATE, REPLACE, RETIRE, UPDATE
 from reconciliation.plan.plan_changes import compare
-from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words
-from reconciliation.plan.planning import Plan, actionable
+from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words, part_in_words
+from reconciliation.plan.planning import Plan, actionable, only
 from reconciliation.plan.undo import UNDO
 
+ACTIONS = (CREATE, UPDATE, RETIRE, REPLACE)
 FORMATS = ("table", "markdown", "json")
 SHOWN = 40
 
 
-def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False) -> int:
-    """0: may be applied; 3: a guard holds it; 1: it could not be made."""
+def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False, action: str = "", source: str = "") -> int:
+    """0: may be applied; 3: a guard holds a part of what is shown; 1: it could not be made. action, source: show those parts alone."""
+    if action and action not in ACTIONS:
+        print(f"--only={action} is not one of {', '.join(ACTIONS)}.", file=sys.stderr)
+        return CONFIGURATION
     if output not in FORMATS:
         print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
+    if source and source not in municipality.sources:
+        print(f"--source={source} is not among the file's sources: {', '.join(municipality.sources)}.", file=sys.stderr)
+        return CONFIGURATION
     try:
         seen = plan_tonight(municipality, home_of(config), as_of)
     except (LedgerError, RegisterError, NotConservedError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    plan = seen.plan
+    plan = only(seen.plan, action, source) if action or source else seen.plan
     if diff:
         _show_changes(plan, municipality, home_of(config), Console())
     elif output == "json":
@@ -80,6 +88,11 @@ def _show(plan: Plan, console: Console) -> None:
     for kind in DwellingClass:
         counts.add_row(kind.value, str(plan.counts[kind.value]))
     console.print(counts)
+    if plan.parts:
+        parts = Table("part", "changes", "goes", "digest", "for example")
+        for part in plan.parts:
+            parts.add_row(*part_in_words(part, plan.shielded))
+        console.print(parts)
     items = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
     table = Table("class", "dwelling", "koboId", "changes", "held")
     for item in items.head(SHOWN).iter_rows(named=True):

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.night_session import NightSession
-from assets.night_steps import known_shielded, refusals_of
+from assets.night_steps import asked_of, known_shielded, refusals_of
 from assets.plan_assets import record_approval
 from assets.stored_table import last_table, table_base
 from language import rendered
@@ -55,7 +55,7 @@ def run_undo(config: Path, run: str, apply: str) -> int:
     if not apply:
         console.print(f"Nothing is changed yet. Apply with: {command} --apply={plan.digest[:12]}", highlight=False, markup=False)
         return DONE
-    approval = decide(apply, plan.digest, plan.items.height, (), command)
+    approval = decide(apply, plan.digest, asked_of(plan), command)
     console.print(approval.message, highlight=False, markup=False)
     return _apply(plan, inverse, municipality, home, apply, console) if approval.answer is Answer.APPLY else WAITING
 
@@ -73,7 +73,7 @@ def _apply(plan: Plan, inverse: Inverse, municipality: Municipality, home: Path,
     session = NightSession(municipality, home, today, UNDO, str(uuid.uuid4()))
     with closing(session):
         session.ledger.record_plan(session.run_id, plan.items, plan.digest, refusals_of(plan), gone=[])
-        record_approval(session, municipality.slug, plan.digest, apply)
+        record_approval(session, municipality.slug, [plan.digest], apply)
         done = apply_plan(
             items=plan.items,
             desired=inverse.desired,

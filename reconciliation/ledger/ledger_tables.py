@@ -94,6 +94,8 @@ class PlanItem(LedgerTable, table=True):
     reason: str | None = None
     details: str | None = Field(default=None, sa_type=Text)
     held: str | None = None
+    part: str | None = None
+    """action/source: what is limited and approved together."""
 
 
 class Absence(LedgerTable, table=True):

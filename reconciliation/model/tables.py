@@ -113,6 +113,7 @@ PLAN_ITEMS: dict[str, pl.DataType] = {
     "reason": pl.String(),  # code, see reconciliation/reasons
     "details": pl.String(),  # JSON object that fills the reason's text
     "held": pl.String(),  # code of the guard that holds this item back; null when it may be applied
+    "part": pl.String(),  # action/source: what is limited and approved together; null when nothing is done
 }
 """One row per dwelling per night, sorted by (class, leverandor_bolig_id, kobo_id)."""
 

@@ -192,6 +192,7 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
         pl.col("why").alias("reason"),
         pl.when(plain).then(pl.lit("{}")).otherwise(pl.concat_str(details.str.strip_suffix("}"), *moved, pl.lit("}"))).alias("details"),
         pl.lit(None, pl.String()).alias("held"),
+        pl.lit(None, pl.String()).alias("part"),
     )
 
 
@@ -217,4 +218,5 @@ def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, ma
         pl.lit("only_in_register").alias("reason"),
         pl.struct("candidates").struct.json_encode().alias("details"),
         pl.lit(None, pl.String()).alias("held"),
+        pl.lit(None, pl.String()).alias("part"),
     ).cast(pl.Schema(PLAN_ITEMS))

@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 from kobo_client.register_config import RegisterConfig
 from language import message, stored
-from reconciliation.model.municipality import Guards, Municipality
+from reconciliation.model.municipality import Guards
 from reconciliation.model.reasons import english
-from reconciliation.plan.approval import approve_with
 
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
 HANDED_OVER, IMPORT_OVERDUE = "handed_over", "import_overdue"
@@ -33,35 +32,29 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
-    """How much a plan would do. ours: entries we answer for; in_register: all entries seen; first: nothing is ours yet."""
+class Limit:
+    """So many changes of a kind go without a person. code: the reason that says so; of: what the share is taken of."""
 
-    create: int
-    update: int
-    retire: int
-    ours: int
-    in_register: int
-    first: bool
+    code: str
+    most: int
+    of: int
+
+    def broken_by(self, number: int) -> tuple[str, dict[str, str | int]]:
+        return self.code, {"number": number, "limit": self.most, "of": self.of}
 
 
-def refusals(size: Size, municipality: Municipality, digest: str) -> tuple[Refusal, ...]:
-    """Every limit that the plan breaks. Up to `floor` of a kind always pass; beyond it both share and count must hold."""
-    guards = municipality.guards
-    command = approve_with(digest, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
-    retirements = _allowed(size.ours, guards.maximum_retire_share, guards.maximum_retire_count, guards)
-    updates = _allowed(size.ours, guards.maximum_update_share, guards.maximum_update_count, guards)
-    growth = max(guards.floor, int(guards.maximum_create_share * size.in_register))
-    # The very first fill of an empty register is what the work is for.
-    created = 0 if size.first and not size.in_register else size.create
-    found = [
-        _limit("too_many_retirements", size.retire, retirements, size.ours),
-        _limit("too_many_updates", size.update, updates, size.ours),
-        _limit("sudden_growth", created, growth, size.in_register),
-    ]
-    mismatch = environment_mismatch(municipality.register_)
-    if mismatch and size.create + size.update + size.retire:
-        found.append(("environment_mismatch", mismatch))
-    return tuple(_refusal(code, details, command) for code, details in (one for one in found if one))
+def deletion_limit(ours: int, guards: Guards) -> Limit:
+    """ours: entries that we answer for. Up to `floor` always pass; beyond it both share and count must hold."""
+    return Limit("too_many_retirements", _allowed(ours, guards.maximum_retire_share, guards.maximum_retire_count, guards), ours)
+
+
+def update_limit(ours: int, guards: Guards) -> Limit:
+    return Limit("too_many_updates", _allowed(ours, guards.maximum_update_share, guards.maximum_update_count, guards), ours)
+
+
+def creation_limit(in_register: int, guards: Guards) -> Limit:
+    """in_register: all entries that were seen."""
+    return Limit("sudden_growth", max(guards.floor, int(guards.maximum_create_share * in_register)), in_register)
 
 
 def environment_mismatch(register: RegisterConfig) -> dict[str, str | int] | None:
@@ -78,9 +71,7 @@ def _allowed(of: int, share: float, count: int, guards: Guards) -> int:
     return max(guards.floor, min(int(share * of), count))
 
 
-def _limit(code: str, number: int, limit: int, of: int) -> tuple[str, dict[str, str | int]] | None:
-    return (code, {"number": number, "limit": limit, "of": of}) if number > limit else None
-
-
-def _refusal(code: str, details: dict[str, str | int], command: str) -> Refusal:
-    return Refusal(code, details, f"{english(code, details)} Approve with: {command}", stored(message(f"plan_reasons.{code}", **details)))
+def refusal(code: str, details: Mapping[str, str | int], command: str, part: str) -> Refusal:
+    """command: what approves it. part: its name."""
+    said = f"{part}: {english(code, details)} Approve with: {command}"
+    return Refusal(code, details, said, stored(message(f"plan_reasons.{code}", **details)))

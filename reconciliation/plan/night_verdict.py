@@ -44,7 +44,7 @@ def judge(
     if undone:
         counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in undone.items())
         messages.append(f"Not every change was made ({counts}). Run the night again, or leave it to the next one.")
-    waits = (approval.message,) if approval.answer in (Answer.WAIT, Answer.STALE) else ()
+    waits = (approval.message,) if approval.answer in (Answer.WAIT, Answer.STALE) else approval.waiting
     if messages:
         return Judgement(NightVerdict.INCOMPLETE, (*messages, *waits))
     if waits:

@@ -12,6 +12,7 @@ from language import rendered, text
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.reasons import english
 from reconciliation.model.words import ACTIONS, DwellingClass
+from reconciliation.plan.parts import Part
 from reconciliation.plan.planning import Plan, actionable
 
 _HEADS = ("class", "dwelling", "koboId", "changes", "why", "held")
@@ -21,6 +22,10 @@ def as_markdown(plan: Plan, rows: int = 40) -> str:
     """Counts, refusals and at most `rows` items: those that change something or wait for a person first."""
     lines = [f"Plan `{plan.digest[:12]}`: {actionable(plan).height} changes.", "", "| class | | dwellings |", "|---|---|---:|"]
     lines += [f"| {kind.value} | {text(f'class_titles.{kind.value}')} | {plan.counts[kind.value]} |" for kind in DwellingClass]
+    if plan.parts:
+        lines += ["", "| part | changes | goes | digest | for example |", "|---|---:|---|---|---|"]
+        told = (part_in_words(part, plan.shielded) for part in plan.parts)
+        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in one)} |" for one in told]
     if plan.refusals:
         lines += ["", "**Not applied without a person:**", *(f"- {refusal.message}" for refusal in plan.refusals)]
     shown = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
@@ -44,6 +49,9 @@ def as_json(plan: Plan) -> str:
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
+        "parts": [
+            {"name": one.name, "digest": one.digest, "changes": one.changes, "goes": not one.refusals} for one in plan.parts
+        ],
         "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
         "items": [_shown(item, plan.shielded) for item in items],
     }
@@ -60,6 +68,11 @@ def in_words(changes: str, *, shielded: bool = False) -> str:
         f"{one['field']}: differs" if one["field"] in hidden else f"{one['field']}: {one['old']} -> {one['new']}"
         for one in json.loads(changes)
     )
+
+
+def part_in_words(part: Part, shielded: Collection[str]) -> tuple[str, str, str, str, str]:
+    """Name, changes, whether it goes without a person, the digest that approves it, and a few of its dwellings."""
+    return part.name, str(part.changes), "waits" if part.refusals else "yes", part.digest[:12], ", ".join(one for one in part.examples if one not in shielded)
 
 
 def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:

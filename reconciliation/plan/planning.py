@@ -23,8 +23,9 @@ from reconciliation.model.words import DwellingClass
 from reconciliation.plan.agreed_values import agreed_tonight
 from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings, class_register_only
 from reconciliation.plan.difference import at_odds, changes_of, told_by
-from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal, Size, refusals
+from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
+from reconciliation.plan.parts import NO_SOURCE, Part, Standing, first_sources, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.retirements import class_gone
 
@@ -40,10 +41,22 @@ class Plan:
     items: pl.DataFrame
     digest: str
     counts: dict[str, int]
-    refusals: tuple[Refusal, ...]
+    parts: tuple[Part, ...]
     register_verdict: str
     agreed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BASES))
     shielded: frozenset[str] = frozenset()
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why parts of it wait, part by part."""
+        return tuple(one for part in self.parts for one in part.refusals)
+
+
+def only(plan: Plan, action: str = "", source: str = "") -> Plan:
+    """Those parts of a plan alone, to be looked at. action: create, update, retire or replace; "" means any, as for the source."""
+    parts = tuple(part for part in plan.parts if action in ("", part.action) and source in ("", part.source))
+    items = plan.items.filter(pl.col("part").is_in([part.name for part in parts]))
+    return replace(plan, items=items, parts=parts)
 
 
 def make_plan(
@@ -74,10 +87,13 @@ def make_plan(
     found = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
     items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
-    digest = digest_of(items, as_sent(items, merged.dwellings, entries))
-    refused = refusals(_size(items, entries, remembered.links), municipality, digest)
+    items = with_parts(items, merged, entries, municipality)
+    sent = as_sent(items, merged.dwellings, entries)
+    standing = _standing(items, merged, entries, remembered.links, municipality)
+    parts = parts_of(items, standing, municipality, lambda some: digest_of(some, sent))
     agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
-    return Plan(items, digest, _counts(items), refused, "complete", agreed, frozenset(shielded_ids(dwellings)))
+    shielded = frozenset(shielded_ids(dwellings))
+    return Plan(items, digest_of(items, sent), _counts(items), parts, "complete", agreed, shielded)
 
 
 def _settled_differences(
@@ -145,18 +161,12 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
     return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
 
 
-def _size(items: pl.DataFrame, entries: pl.DataFrame, links: pl.DataFrame) -> Size:
-    doing = actionable(items).filter(pl.col("reason") != "gone_in_both")
-    found = dict(doing.group_by("class").len().iter_rows())
+def _standing(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality) -> Standing:
+    """What the plan's size is held against: what is linked, and what is adopted tonight."""
     adopted = items.filter(
         pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
     )
-    return Size(
-        create=found.get(DwellingClass.CREATE.value, 0),
-        update=found.get(DwellingClass.UPDATE.value, 0),
-        # A replacement deletes too.
-        retire=found.get(DwellingClass.RETIRE.value, 0) + found.get(DwellingClass.CONFLICT.value, 0),
-        ours=links.height + adopted.height,
-        in_register=entries.height,
-        first=links.is_empty(),
-    )
+    ours = pl.concat([links.select("leverandor_bolig_id"), adopted.select("leverandor_bolig_id")])
+    sources = ours.join(first_sources(merged, municipality), on="leverandor_bolig_id", how="left")
+    counted = sources.with_columns(pl.col("_source").fill_null(NO_SOURCE)).group_by("_source").len()
+    return Standing({str(source): int(number) for source, number in counted.iter_rows()}, entries.height, links.is_empty())

@@ -67,6 +67,7 @@ def class_gone(
         "reason",
         pl.struct("needed", "nights").struct.json_encode().alias("details"),
         held.alias("held"),
+        pl.lit(None, pl.String()).alias("part"),
     )
 
 

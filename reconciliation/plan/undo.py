@@ -14,7 +14,8 @@ from reconciliation.model.plan_actions import FILE, REPLACE
 from reconciliation.model.reasons import english
 from reconciliation.model.tables import CONTENT, DWELLINGS, PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.guards import Size, refusals
+from reconciliation.plan.guards import creation_limit, refusal, update_limit
+from reconciliation.plan.parts import EXAMPLES, Part
 from reconciliation.plan.planning import Plan, digest_of
 
 CANNOT: dict[str, Any] = {
@@ -80,9 +81,15 @@ def as_plan(inverse: Inverse, ledger: Ledger, municipality: Municipality) -> Pla
     found = dict(inverse.items.group_by("class").len().iter_rows())
     counts = {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
     linked = ledger.links(municipality.slug).height
-    size = Size(counts["create"], counts["update"], 0, ours=linked, in_register=linked, first=False)
-    refused = tuple(replace(one, message=english(one.code, one.details)) for one in refusals(size, municipality, digest))
-    return Plan(inverse.items, digest, counts, refused, "complete")
+    limits = (
+        (counts["create"], creation_limit(linked, municipality.guards)),
+        (counts["update"], update_limit(linked, municipality.guards)),
+    )
+    broken = [limit.broken_by(number) for number, limit in limits if number > limit.most]
+    refused = tuple(replace(refusal(code, details, "", UNDO), message=english(code, details)) for code, details in broken)
+    ids = inverse.items.get_column("leverandor_bolig_id").drop_nulls().head(EXAMPLES).to_list()
+    part = Part(UNDO, digest, inverse.items.height, tuple(ids), refused)
+    return Plan(inverse.items, digest, counts, (part,), "complete")
 
 
 def _hindrance(write: Write, linked: dict[str, str]) -> str | None:

@@ -97,6 +97,7 @@ def only_what_was_shown(night: Night, ledger: Ledger, earlier: set[str]) -> None
         assert not writes
     for write in writes:
         item = shown[write.leverandor_bolig_id]
+        assert item["part"] in night.approval.parts, "nothing of another part"
         if write.verb == "PUT":
             assert json.loads(write.changes) == json.loads(item["changes"])
     assert not earlier & {write.request_id for write in writes}

@@ -100,13 +100,16 @@ class Nights(World):
         with open_ledger(self.town.url, Path()) as ledger:
             self.one_night(ledger, meddled=meddled, seed=seed)
 
-    @rule(dies_at=st.integers(0, 9), after_commit=st.booleans(), faults=FAULTS)
-    def night_that_dies(self, dies_at: int, after_commit: bool, faults: list[dict[str, Any]]) -> None:
+    @rule(dies_at=st.integers(0, 9), after_commit=st.booleans(), faults=FAULTS, part=st.integers(-2, 3))
+    def night_that_dies(self, dies_at: int, after_commit: bool, faults: list[dict[str, Any]], part: int) -> None:
+        """part: which part of yesterday's plan is approved, and no other; below zero a whole night."""
         self.mind(faults)
+        parts = self.last.plan.parts if self.last else ()
+        mode = parts[part % len(parts)].digest if part >= 0 and parts else "auto"
         dying = open_dying(self.town.url, dies_at, after_commit)
         before = self.entries
         try:
-            self.one_night(dying)
+            self.one_night(dying, mode=mode)
         except Killed:
             self.its_lock_expires()
             self.after(before, None)
@@ -128,6 +131,19 @@ class Nights(World):
         with open_ledger(self.town.url, Path()) as ledger:
             night = self.one_night(ledger, mode=self.last.plan.digest)
         assert night.approval.answer == ("apply" if night.plan.digest == self.last_digest else "stale")
+
+    @precondition(lambda self: self.last is not None and self.last.plan.parts)
+    @rule(which=st.integers(0, 5))
+    def approve_a_part_of_yesterdays_plan(self, which: int) -> None:
+        """Law 5: that part alone, or none."""
+        assert self.last is not None
+        part = self.last.plan.parts[which % len(self.last.plan.parts)]
+        self.mind([])
+        with open_ledger(self.town.url, Path()) as ledger:
+            night = self.one_night(ledger, mode=part.digest)
+        stands = [one.name for one in night.plan.parts if one.digest == part.digest] or [night.plan.digest == part.digest]
+        assert night.approval.answer == ("apply" if any(stands) else "stale")
+        assert set(night.approval.parts) <= {part.name} or night.plan.digest == part.digest
 
     @rule(which=st.integers(0, 20), delete=st.booleans(), area=st.sampled_from([33, 61]))
     def a_case_worker_changes_kobo(self, which: int, delete: bool, area: int) -> None:

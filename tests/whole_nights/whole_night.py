@@ -113,17 +113,16 @@ def whole_night(
         session.verdict_if_ended = "failed"
         approval = Approval(Answer.DRY, "not seen")
         if seen.verdict == "complete":
-            refusals = tuple(one.message for one in plan.refusals)
-            approval = decide(mode, plan.digest, actionable(plan).height, refusals, "kobosync night")
+            approval = decide(mode, plan.digest, night_steps.asked_of(plan), "kobosync night")
         outcomes = tables.empty(tables.OUTCOMES)
         if approval.answer is Answer.APPLY:
             if before_apply is not None:
                 before_apply(plan)
             adopt(matches, seen.rows, ledger, slug, run_id)
             desired = as_sent(plan.items, merged.dwellings, seen.rows)
-            outcomes = apply_plan(
-                actionable(plan), desired, client, ledger, run_id, slug, municipality.register_.threads, still_held=session.lock.held
-            )
+            doing = actionable(plan).filter(pl.col("part").is_in(approval.parts))
+            threads = municipality.register_.threads
+            outcomes = apply_plan(doing, desired, client, ledger, run_id, slug, threads, still_held=session.lock.held)
         ledger.record_calls(slug, run_id, calls)
         calls.clear()
         snapshot = measure(

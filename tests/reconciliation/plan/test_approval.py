@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.plan.approval import Answer, decide, is_mode
+from reconciliation.plan.approval import Answer, Asked, decide, is_mode
 
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 COMMAND = "kobosync night config/vik.yaml"
 LIMIT = ("Too many retirements: 60 of 100.",)
+RETIRED, CREATED = "b" * 64, "c" * 64
+
+
+def parts(actions: int, refusals: tuple[str, ...]) -> list[Asked]:
+    return [Asked("retire/fdv", RETIRED, actions, refusals)] if actions else []
 
 
 @pytest.mark.parametrize(
@@ -25,16 +30,16 @@ LIMIT = ("Too many retirements: 60 of 100.",)
     ],
 )
 def test_the_mode_decides(mode: str, actions: int, refusals: tuple[str, ...], answer: Answer) -> None:
-    assert decide(mode, "a" * 64, actions, refusals, COMMAND).answer is answer
+    assert decide(mode, "a" * 64, parts(actions, refusals), COMMAND).answer is answer
 
 
 @given(shown=DIGESTS, tonight=DIGESTS, shortened=st.integers(12, 64), refusals=st.sampled_from([(), LIMIT]))
 def test_a_digest_lets_that_very_plan_through_and_no_other(shown: str, tonight: str, shortened: int, refusals: tuple[str, ...]) -> None:
     mode = shown[:shortened]
-    same = decide(mode, shown, 3, refusals, COMMAND)
-    other = decide(mode, tonight, 3, refusals, COMMAND)
+    same = decide(mode, shown, parts(3, refusals), COMMAND)
+    other = decide(mode, tonight, parts(3, refusals), COMMAND)
     assert same.answer is Answer.APPLY
-    assert (other.answer is Answer.STALE) == (not tonight.startswith(mode))
+    assert (other.answer is Answer.STALE) == (not tonight.startswith(mode) and not RETIRED.startswith(mode))
     if other.answer is Answer.STALE:
         assert f"--apply={tonight[:12]}" in other.message, "the message carries the command that approves what is there now"
 
@@ -44,3 +49,24 @@ def test_nothing_else_is_taken_for_an_answer(text: str) -> None:
     known = text in ("never", "auto", "approve")
     looks_like_a_digest = 12 <= len(text) <= 64 and set(text) <= set("0123456789abcdef")
     assert is_mode(text) == (known or looks_like_a_digest)
+
+
+TWO = [Asked("create/fdv", CREATED, 120), Asked("retire/fdv", RETIRED, 40, LIMIT)]
+
+
+def test_what_is_inside_its_limits_goes_and_the_rest_waits() -> None:
+    approval = decide("auto", "a" * 64, TWO, COMMAND)
+    assert (approval.answer, approval.parts, approval.waiting) == (Answer.APPLY, ("create/fdv",), LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("mode", "applied"), [(CREATED[:12], ("create/fdv",)), (RETIRED, ("retire/fdv",)), ("a" * 12, ("create/fdv", "retire/fdv"))]
+)
+def test_a_part_is_approved_by_its_own_digest_and_nothing_else_goes(mode: str, applied: tuple[str, ...]) -> None:
+    approval = decide(mode, "a" * 64, TWO, COMMAND)
+    assert (approval.answer, approval.parts) == (Answer.APPLY, applied)
+
+
+def test_a_night_that_waits_for_approval_names_what_approves_each_part() -> None:
+    said = decide("approve", "a" * 64, TWO, COMMAND).message
+    assert all(f"--apply={digest[:12]}" in said for digest in ("a" * 64, CREATED, RETIRED))

@@ -1,0 +1,156 @@
+"""The parts of a plan: what is created, updated, retired or replaced, per source. Each has its digest, its limits and its approval.
+
+What is inside its limits goes and the rest waits: forty retirements that somebody must look at hold up no new dwelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.likeness.place import with_place
+from reconciliation.merge import Merged
+from reconciliation.merge.survivorship import ranks
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.plan_actions import acts, replaces
+from reconciliation.model.words import DwellingClass
+from reconciliation.plan.approval import approve_with
+from reconciliation.plan.guards import Limit, Refusal, creation_limit, deletion_limit, environment_mismatch, refusal, update_limit
+
+CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
+NO_SOURCE = "-"
+EXAMPLES = 3
+"""Dwellings of a part that are named where it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """name: action/source. changes: items in it. examples: the first leverandor_bolig_id. refusals: why it waits; none: it goes."""
+
+    name: str
+    digest: str
+    changes: int
+    examples: tuple[str, ...]
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def action(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
+    def source(self) -> str:
+        return self.name.partition("/")[2]
+
+
+def with_parts(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """items (PLAN_ITEMS) with the name of each one's part; null where nothing is done.
+
+    A dwelling is its first source's. One that is created where another is retired belongs with the retirement: Kobo takes it only after.
+    """
+    if items.filter(acts()).is_empty():
+        return items
+    joined = items.drop("part").join(first_sources(merged, municipality), on="leverandor_bolig_id", how="left")
+    kind = (
+        (pl.when(replaces()).then(pl.lit(REPLACE)).when(pl.col("leverandor_bolig_id").is_in(_after_retirements(items, merged, entries))))
+        .then(pl.lit(RETIRE))
+        .otherwise("class")
+    )
+    name = pl.concat_str(kind, pl.lit("/"), pl.col("_source").fill_null(NO_SOURCE))
+    return joined.with_columns(part=pl.when(acts()).then(name)).select(items.columns)
+
+
+def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
+    """(leverandor_bolig_id, _source): the source that ranks first of those that hold a dwelling, or held it."""
+    order = ranks(municipality.survivorship.default, sorted(municipality.sources))
+    tonight = merged.dwellings.select("leverandor_bolig_id", _source="sources", _now=pl.lit(0)).explode("_source")
+    before = merged.memberships.select("leverandor_bolig_id", _source="source", _now=pl.lit(1))
+    return (
+        pl.concat([tonight, before])
+        .with_columns(_rank=pl.col("_source").replace_strict(order, default=len(order), return_dtype=pl.Int64))
+        .sort("leverandor_bolig_id", "_now", "_rank", "_source")
+        .unique("leverandor_bolig_id", keep="first", maintain_order=True)
+        .select("leverandor_bolig_id", "_source")
+    )
+
+
+def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> list[str]:
+    """Dwellings that are created at the very place of an entry that is retired tonight."""
+    acting = items.filter(acts())
+    created = acting.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
+    retired = acting.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
+    if created.is_empty() or retired.is_empty():
+        return []
+    place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in _UNIT), separator="|")
+    leaving = with_place(entries.join(retired, on="kobo_id", how="semi")).select(_at=place).drop_nulls()
+    coming = with_place(merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")).select("leverandor_bolig_id", _at=place)
+    return coming.join(leaving, on="_at", how="semi").get_column("leverandor_bolig_id").to_list()
+
+
+_UNIT = ("bruksenhetsnummer", "ekstra_referanse")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a plan's size is held against. ours: source -> entries that we answer for; in_register: all entries; first: none is ours yet."""
+
+    ours: Mapping[str, int]
+    in_register: int
+    first: bool
+
+
+def parts_of(
+    items: pl.DataFrame, standing: Standing, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
+) -> tuple[Part, ...]:
+    """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it breaks.
+
+    A part must hold its source's limit, and with the smaller ones of its kind the municipality's: smallest first, so that one source
+    gone wrong does not keep the others back. Retirements and replacements are deletions, and count together.
+    """
+    counted = items.filter(pl.col("part").is_not_null())
+    groups = {str(name): frame for (name,), frame in counted.group_by("part", maintain_order=True)}
+    limits = {name: found for name, found in _limits(groups, standing, municipality) if found is not None}
+    mismatch = environment_mismatch(municipality.register_)
+    parts = []
+    for name, frame in sorted(groups.items()):
+        digest = digest_of(frame)
+        broken = [("environment_mismatch", mismatch)] if mismatch else []
+        broken += [limits[name]] if name in limits else []
+        command = approve_with(digest, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
+        refused = tuple(refusal(code, details, command, name) for code, details in broken)
+        ids = frame.get_column("leverandor_bolig_id").drop_nulls().sort().head(EXAMPLES)
+        parts.append(Part(name, digest, frame.height, tuple(ids.to_list()), refused))
+    return tuple(parts)
+
+
+def _limits(
+    groups: Mapping[str, pl.DataFrame], standing: Standing, municipality: Municipality
+) -> Iterator[tuple[str, tuple[str, dict[str, str | int]] | None]]:
+    """The limit that each part breaks, or None."""
+    everything = sum(standing.ours.values())
+    kinds: tuple[tuple[Sequence[str], Callable[[int], Limit]], ...] = (
+        ((CREATE,), lambda of: creation_limit(standing.in_register, municipality.guards)),
+        ((UPDATE,), lambda of: update_limit(of, municipality.guards)),
+        ((RETIRE, REPLACE), lambda of: deletion_limit(of, municipality.guards)),
+    )
+    for actions, limit_for in kinds:
+        mine = {name: _size(frame) for name, frame in groups.items() if name.partition("/")[0] in actions}
+        if actions == (CREATE,) and standing.first and not standing.in_register:
+            # The very first fill of an empty register is what the work is for.
+            continue
+        whole, going = limit_for(everything), 0
+        for name, number in sorted(mine.items(), key=lambda one: (one[1], one[0])):
+            own = limit_for(standing.ours.get(name.partition("/")[2], 0))
+            if number > own.most:
+                yield name, own.broken_by(number)
+            elif going + number > whole.most:
+                yield name, whole.broken_by(sum(mine.values()))
+            else:
+                going += number
+                yield name, None
+
+
+def _size(frame: pl.DataFrame) -> int:
+    """What is gone from Kobo already is only forgotten."""
+    return frame.filter(pl.col("reason").ne_missing(pl.lit("gone_in_both"))).height

@@ -1,0 +1,90 @@
+"""Each kind of change of each source is a part of its own: limited, digested and approved by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.plan.planning import Plan, actionable, make_plan, only
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, register, standing
+
+
+def rows(source: str, numbers: range, **values: Any) -> list[dict[str, Any]]:
+    return [{"source": source, "source_key": str(one), "nummer": one, "bruksenhetsnummer": "H0101", **values} for one in numbers]
+
+
+def planned(
+    sources: list[dict[str, Any]], entries: list[dict[str, Any]], linked: dict[str, str], held_by: dict[str, str], **guards: Any
+) -> Plan:
+    """held_by: leverandor_bolig_id -> source of a dwelling that is gone."""
+    house = municipality(**{"floor": 2, "maximum_retire_count": 2, "maximum_update_count": 2, **guards})
+    known = pl.DataFrame([(source, ours.partition("-")[2], ours) for ours, source in held_by.items()], schema=MEMBERSHIPS, orient="row")
+    merged = merge(standing(*sources), known, None, house)
+    seen = register(*entries)
+    standing_links = links(**linked)
+    matches = match(merged.dwellings, seen, standing_links, None)
+    return make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(standing_links, bases_of(seen)), house, NIGHT)
+
+
+def entry(number: int) -> dict[str, Any]:
+    return {"kobo_id": f"k{number}", "nummer": number, "bruksenhetsnummer": "H0101", "leverandor_bolig_id": f"fdv-{number}"}
+
+
+def linked(numbers: range) -> dict[str, str]:
+    return {f"fdv-{one}": f"k{one}" for one in numbers}
+
+
+def gone(source: str, numbers: range) -> dict[str, str]:
+    return {f"{source}-{one}": source for one in numbers}
+
+
+def waiting(plan: Plan) -> set[str]:
+    return {part.name for part in plan.parts if part.refusals}
+
+
+def test_new_dwellings_go_while_retirements_beyond_the_limit_wait() -> None:
+    plan = planned(rows("fdv", range(50, 60)), [entry(one) for one in range(1, 5)], linked(range(1, 5)), gone("fdv", range(1, 5)))
+    assert {part.name: part.changes for part in plan.parts} == {"create/fdv": 10, "retire/fdv": 4}
+    assert waiting(plan) == {"retire/fdv"}
+    assert len({plan.digest, *(part.digest for part in plan.parts)}) == 3
+
+
+def test_a_source_gone_wrong_does_not_hold_back_another_source() -> None:
+    held_by = {**gone("fdv", range(1, 6)), **gone("omsorg", range(6, 7))}
+    ours = {**linked(range(1, 6)), "omsorg-6": "k6"}
+    plan = planned([], [entry(one) for one in range(1, 7)], ours, held_by)
+    assert {part.name: part.changes for part in plan.parts} == {"retire/fdv": 5, "retire/omsorg": 1}
+    assert waiting(plan) == {"retire/fdv"}
+
+
+def test_small_parts_together_stay_within_the_limit_of_their_kind() -> None:
+    held_by = {**gone("fdv", range(1, 3)), **gone("omsorg", range(3, 5))}
+    ours = {**linked(range(1, 3)), "omsorg-3": "k3", "omsorg-4": "k4"}
+    plan = planned([], [entry(one) for one in range(1, 5)], ours, held_by)
+    assert waiting(plan) == {"retire/omsorg"}, "the first of them fills the limit of two"
+
+
+def test_a_dwelling_made_anew_where_another_is_retired_belongs_with_the_retirement() -> None:
+    moved = {**entry(1), "leverandor_bolig_id": "fdv-1"}
+    plan = planned(rows("omsorg", range(1, 2), ekstra_referanse=None), [moved], {"fdv-1": "k1"}, gone("fdv", range(1, 2)))
+    acting = actionable(plan)
+    assert set(acting.get_column("class")) <= {"create", "retire", "update", "conflict"}
+    created = acting.filter(pl.col("class") == "create")
+    assert created.is_empty() or created.get_column("part").to_list() == ["retire/omsorg"]
+
+
+def test_the_digest_of_a_part_is_the_same_whatever_the_other_parts_hold() -> None:
+    one = planned(rows("fdv", range(50, 53)), [], {}, {})
+    two = planned([*rows("fdv", range(50, 53)), *rows("omsorg", range(70, 73))], [], {}, {})
+    assert {part.name: part.digest for part in one.parts}["create/fdv"] == {part.name: part.digest for part in two.parts}["create/fdv"]
+
+
+def test_a_plan_can_be_looked_at_part_by_part() -> None:
+    plan = planned([*rows("fdv", range(50, 53)), *rows("omsorg", range(70, 73))], [], {}, {})
+    seen = only(plan, "create", "omsorg")
+    assert seen.items.height == 3
+    assert [part.name for part in seen.parts] == ["create/omsorg"]

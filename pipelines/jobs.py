@@ -98,7 +98,7 @@ def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
         config=dg.ConfigMapping(
             config_fn=approved,
             config_schema={
-                "digest": dg.Field(str, description="Of a plan or of a part of it; at least its first 12 characters. Refused when tonight's is another."),
+                "digest": dg.Field(str, description="Of a plan or a part of it, at least its first 12 characters."),
                 "approved_by": dg.Field(str, is_required=False, default_value="", description="Who approves: a role, not a name."),
             },
         ),

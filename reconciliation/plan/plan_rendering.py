@@ -49,9 +49,7 @@ def as_json(plan: Plan) -> str:
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
-        "parts": [
-            {"name": one.name, "digest": one.digest, "changes": one.changes, "goes": not one.refusals} for one in plan.parts
-        ],
+        "parts": [{"name": one.name, "digest": one.digest, "changes": one.changes, "goes": not one.refusals} for one in plan.parts],
         "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
         "items": [_shown(item, plan.shielded) for item in items],
     }
@@ -72,7 +70,13 @@ def in_words(changes: str, *, shielded: bool = False) -> str:
 
 def part_in_words(part: Part, shielded: Collection[str]) -> tuple[str, str, str, str, str]:
     """Name, changes, whether it goes without a person, the digest that approves it, and a few of its dwellings."""
-    return part.name, str(part.changes), "waits" if part.refusals else "yes", part.digest[:12], ", ".join(one for one in part.examples if one not in shielded)
+    return (
+        part.name,
+        str(part.changes),
+        "waits" if part.refusals else "yes",
+        part.digest[:12],
+        ", ".join(one for one in part.examples if one not in shielded),
+    )
 
 
 def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:

@@ -62,7 +62,9 @@ def decide(mode: str, digest: str, parts: Sequence[Asked], command: str, job: st
         return Approval(Answer.APPLY, "Nothing to change.")
     if mode == "approve":
         each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in parts)
-        said = f"{actions} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}"
+        said = (
+            f"{actions} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}"
+        )
         return Approval(Answer.WAIT, said, waiting=(said,))
     going = [part for part in parts if not part.refusals]
     waiting = tuple(sentence for part in parts for sentence in part.refusals)

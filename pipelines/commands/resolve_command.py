@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from language import rendered
+from language import message, rendered, text
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def resolve(
         print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
     except OSError as error:
-        print(f"{out.name} kan ikke skrives. Lukk filen hvis den er åpen, og sjekk at mappen finnes.", file=sys.stderr)
+        print(text("lists.not_written", file=out.name), file=sys.stderr)
         raise typer.Exit(FAILED) from error
     raise typer.Exit(DONE)
 
@@ -68,7 +68,7 @@ def addresses(
     """Fetch all official addresses of a municipality from Kartverket's address API, as one CSV file."""
     from connectors.address_service import fetch_addresses  # noqa: PLC0415
     from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
-    from reconciliation.addresses.kartverket_cache import CREDIT, write_addresses  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_cache import write_addresses  # noqa: PLC0415
 
     try:
         frame = fetch_addresses(_service(kommunenummer, url, system_proxy=system_proxy))
@@ -76,7 +76,7 @@ def addresses(
     except SourceFault as fault:
         print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
-    print(f"{frame.height} adresser og bruksenheter i kommune {kommunenummer}. Skrevet til {out}. {CREDIT}")
+    print(text("lists.fetched", count=frame.height, kommunenummer=kommunenummer, file=out), text("lists.credit"))
     raise typer.Exit(DONE)
 
 
@@ -92,41 +92,43 @@ def _service(kommunenummer: str, url: str, *, system_proxy: bool = False) -> Add
 def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
     """Files as named, and for `api:NNNN` the file that was fetched, with what there is to say of its age."""
     from pipelines.home import home  # noqa: PLC0415
-    from reconciliation.addresses.kartverket_cache import CREDIT, FOLDER, Kept, kept_addresses  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_cache import FOLDER, Kept, kept_addresses  # noqa: PLC0415
 
     today = datetime.now().astimezone().date()
     kept = [
         kept_addresses(_service(name.removeprefix(_API), url), home() / FOLDER, today) if name.startswith(_API) else Kept(Path(name))
         for name in named
     ]
-    credit = [CREDIT] if any(name.startswith(_API) for name in named) else []
+    credit = [text("lists.credit")] if any(name.startswith(_API) for name in named) else []
     return [one.path for one in kept], [*(rendered(one.note) for one in kept if one.note), *credit]
 
 
 def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:
+    import polars as pl  # noqa: PLC0415
+
     from pipelines.commands.resolve_list import ListError, heading_of, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
     from reconciliation.addresses.address_register import load_register  # noqa: PLC0415
     from reconciliation.addresses.resolve_column import resolve_column  # noqa: PLC0415
     from reconciliation.addresses.verdicts import Resolution  # noqa: PLC0415
 
     if out.suffix.casefold() not in (".csv", ".xlsx"):
-        raise ListError(f"--out må slutte på .csv eller .xlsx, ikke «{out.suffix}».")
+        raise ListError(message("lists.out_suffix", suffix=out.suffix))
     if out.resolve() in {path.resolve() for path in (listing, *addresses)}:
-        raise ListError(f"--out er den samme filen som {out.name} som leses. Gi resultatet et annet navn.")
+        raise ListError(message("lists.out_is_read", file=out.name))
     read = read_list(listing, [column for column in columns if column], sheet)
-    texts, code, place = (read.rows[heading_of(read, column)] if column else None for column in columns)
-    assert texts is not None  # the first is required
-    verdicts = verdicts_of_bad_lines(resolve_column(load_register(addresses), texts, code, place), read)
+    cells, code, place = (read.rows[heading_of(read, column)] if column else None for column in columns)
+    assert cells is not None  # the first is required
+    resolved = resolve_column(load_register(addresses), cells, code, place)
+    in_words = pl.Series("reason", [rendered(reason) or None for reason in resolved["reason"]], dtype=pl.String)
+    verdicts = verdicts_of_bad_lines(resolved.with_columns(in_words), read)
     write_list(with_verdicts(read.rows, verdicts), out, read.separator)
     found = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
-    lines = [
-        f"{listing.name}: {verdicts.height} rader ({read.note}). " + ", ".join(f"{name} {number}" for name, number in found.items()) + "."
-    ]
+    counts = [f"{name} {number}" for name, number in found.items()]
+    lines = [text("lists.resolved", file=listing.name, rows=verdicts.height, read_as=read.note, counts=counts)]
     if read.others:
-        named = ", ".join(f"«{other}»" for other in read.others)
-        lines.append(f"Arbeidsboken har også {named}: kjør med --sheet for hvert ark som har adresser.")
+        lines.append(text("lists.other_sheets_addresses", sheets=[f"«{other}»" for other in read.others]))
     if read.masked:
-        lines.append(f"{read.masked} verdi(er) inneholdt et nasjonalt identitetsnummer og er maskert i {out.name}.")
+        lines.append(text("lists.masked", count=read.masked, file=out.name))
     if read.bad:
-        lines.append(f"{len(read.bad)} linje(r) kunne ikke deles i kolonner: {next(iter(read.bad.values()))}")
-    return "\n".join([*lines, f"Skrevet til {out}."])
+        lines.append(text("lists.bad_lines", count=len(read.bad), first=next(iter(read.bad.values()))))
+    return "\n".join([*lines, text("lists.written", file=out)])

@@ -17,6 +17,8 @@ from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
 from connectors.source_files import check_size
+from language import MessageError, message, text
+from language.messages import Value
 from reconciliation.addresses.verdicts import Resolution
 
 NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
@@ -25,8 +27,8 @@ _MEGABYTES = 500
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
-class ListError(Exception):
-    """The list cannot be used. The text is bokmål: what, where, what to do."""
+class ListError(MessageError):
+    """The list cannot be used: what, where, what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     if path.suffix.casefold() in _WORKBOOKS:
         rows, separator, note, others = _workbook(path, known, sheet)
     elif sheet:
-        raise ListError(f"{path.name} er ingen arbeidsbok og har ingen ark. Kjør uten --sheet.")
+        raise ListError(message("lists.no_sheets", file=path.name))
     else:
         rows, separator, note, bad = _delimited(path, known)
     masked = 0
@@ -76,13 +78,13 @@ def heading_of(read: ReadList, wanted: str) -> str:
     if len(found) == 1:
         return found[0]
     near = nearest(wanted, read.rows.columns)
-    hint = f" Mente du «{near}»?" if near else ""
-    raise ListError(f"Kolonnen «{wanted}» finnes ikke i listen.{hint} Listen har: {', '.join(read.rows.columns[:20])}.")
+    hint = [message("lists.near", near=near)] if near else []
+    raise ListError(message("lists.no_column", column=wanted), *hint, message("lists.columns", columns=read.rows.columns[:20]))
 
 
 def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str, dict[int, str]]:
-    text, encoding = decode(path.read_bytes(), None, path.name)
-    lines = lines_of(text).to_list()
+    content, encoding = decode(path.read_bytes(), None, path.name)
+    lines = lines_of(content).to_list()
     while lines and not lines[-1].strip():
         lines.pop()
     if not lines:
@@ -91,25 +93,21 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     records = split_records(lines, dialect, list(range(len(dialect.headings))))
     values, bad = records.rows, records.bad
     if len(bad) > values.height:
-        raise ListError(
-            f"{path.name}, linje {bad[0].row}: antall verdier passer ikke med overskriftene ({len(dialect.headings)}). "
-            f"{len(bad)} linje(r) er slik. Rett dem, eller lagre listen som .xlsx."
-        )
+        where: dict[str, Value] = {"file": path.name, "row": bad[0].row, "width": len(dialect.headings)}
+        raise ListError(message("lists.mostly_bad", **where, count=len(bad)))
     kept = pl.DataFrame(
         {"row": [record.row for record in bad], "c0": [lines[record.row - 1] for record in bad]}, {"row": pl.Int64(), "c0": pl.String()}
     )
     every = pl.concat([values, kept], how="diagonal").sort("row")
     why = {
-        record.row: f"Linje {record.row} {_wrong_with(record.found, len(dialect.headings))}. Hele linjen står i første kolonne; rett den."
+        record.row: text("lists.ragged_line", row=record.row, found=record.found, width=len(dialect.headings))
+        if record.found
+        else text("lists.open_quote", row=record.row)
         for record in bad
     }
     told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
     named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
-    return named, dialect.separator, f"{encoding}, skilletegn {dialect.separator!r}", told
-
-
-def _wrong_with(found: int, width: int) -> str:
-    return f"har {found} verdier, og det er {width} overskrifter" if found else "har et anførselstegn som ikke lukkes"
+    return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), told
 
 
 def _opened(path: Path) -> fastexcel.ExcelReader:
@@ -124,15 +122,15 @@ def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFram
     book = _opened(path)
     if sheet and sheet not in book.sheet_names:
         near = nearest(sheet, book.sheet_names)
-        hint = f" Mente du «{near}»?" if near else ""
-        raise ListError(f"{path.name} har ikke arket «{sheet}».{hint} Arkene er: {', '.join(book.sheet_names)}.")
+        hint = [message("lists.near", near=near)] if near else []
+        raise ListError(message("lists.no_sheet", file=path.name, sheet=sheet), *hint, message("lists.sheets", sheets=book.sheet_names))
     tables = [table for name in ([sheet] if sheet else book.sheet_names) if (table := _table(path, book, name, known))]
     if not tables:
         raise SourceFault("empty_sheet", place=f"{path.name}, {sheet or book.sheet_names[0]}")
     # A front page before the list has none of the headings, and fills fewer columns.
     best = max(tables, key=lambda table: (table.known, table.rows.height > 0 and table.wide))
     others = () if sheet else tuple(table.sheet for table in tables if table is not best)
-    return best.rows, ";", f"ark «{best.sheet}», overskrifter på rad {best.header + 1}", others
+    return best.rows, ";", text("lists.from_sheet", sheet=best.sheet, row=best.header + 1), others
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:
     """Two columns of one name, and columns without, keep their place under names of their own."""
     made: list[str] = []
     for index, heading in enumerate(headings, 1):
-        name, again = heading or f"kolonne {index}", 2
+        name, again = heading or text("lists.unnamed_column", number=index), 2
         while name in made:
             name, again = f"{heading or f'kolonne {index}'} ({again})", again + 1
         made.append(name)

@@ -13,6 +13,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.spelling_keys import digits, keys, marks, plain, tokens
@@ -140,8 +141,10 @@ class AddressRegister:
         units = self.units.get((municipality, adressenavn, house), set())
         if unit is None or unit in units or (not units and unit == ONLY_UNIT) or municipality not in self._with_units:
             return None
-        shown = f"Den har {', '.join(sorted(units)[:4])}." if units else "Ingen bruksenhet er registrert der."
-        return f"{adressenavn} {house[0]}{house[1]} har ikke bruksenhet {unit} i registeret. {shown}"
+        address = f"{adressenavn} {house[0]}{house[1]}"
+        if not units:
+            return reason("no_units", address=address, unit=unit)
+        return reason("other_units", address=address, unit=unit, units=sorted(units)[:4])
 
     def has_house(self, beside: Official, letter: str) -> bool:
         """Whether the number of that address exists with the letter too, in the same street."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, Official, place_key
 from reconciliation.addresses.name_shape import is_house_like
 from reconciliation.addresses.parsed_address import ParsedAddress
@@ -22,16 +23,16 @@ def with_known_places_opened(register: AddressRegister, written: str) -> str:
 
 
 def doubt_around(register: AddressRegister, official: Official, parsed: ParsedAddress) -> str | None:
-    """Why the words around may mean another address (bokmål), or None. A postnummer that fits says that it is this one."""
+    """Why the words around may mean another address (a stored message), or None. A postnummer that fits says that it is this one."""
     fits = bool(parsed.postnummer) and parsed.postnummer == official.postnummer
     for words in (parsed.tillegg, *parsed.loose):
         if words and not fits and not is_house_like(words) and place_key(words) not in register.known_places:
-            return f"«{words}» er ikke et kjent sted her. Kontroller at adressen er riktig."
+            return reason("unknown_place", words=words)
     letter = parsed.oppgangsbokstav
     if letter and not parsed.bokstav and register.has_house(official, letter):
-        return f"{official}{letter} finnes også. Skriv om bokstaven hører til husnummeret."
+        return reason("letter_too", address=str(official), letter=letter)
     if parsed.ground and not _on_that_ground(register, official, parsed.ground):
-        return f"{official} har et annet matrikkelnummer enn «{parsed.ground}» i registeret."
+        return reason("other_ground", address=str(official), ground=parsed.ground)
     return None
 
 
@@ -43,5 +44,5 @@ def _on_that_ground(register: AddressRegister, official: Official, ground: str) 
 
 
 def not_used(words: Sequence[str]) -> str | None:
-    """Bokmål: words around the address that say nothing of where it is; None for none."""
-    return f"Ikke brukt: {', '.join(f'«{one}»' for one in words)}." if words else None
+    """A stored message: words around the address that say nothing of where it is; None for none."""
+    return reason("not_used", words=[f"«{one}»" for one in words]) if words else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.unit_labels import tidy
 from reconciliation.identifiers.matrikkel import LABEL
 
@@ -61,7 +62,8 @@ _KIND_OF_HOUSE = re.compile(
 class Asides:
     """words: what was taken off, as written. postboks: the box's number. ground: a matrikkelnummer beside the address, as written.
 
-    unclear: bokmål; why what is left may be another address than the dwelling's. loose: words of no known kind, which may be a place.
+    unclear: a stored message; why what is left may be another address than the dwelling's.
+    loose: words of no known kind, which may be a place.
     """
 
     words: tuple[str, ...] = ()
@@ -76,9 +78,9 @@ def take_asides(text: str) -> tuple[Asides, str]:
     words: list[str] = []
     loose: list[str] = []
     if _OF_ANOTHER_TIME.match(text):
-        return Asides(unclear="Teksten sier at dette er en tidligere adresse."), text
+        return Asides(unclear=reason("former_address")), text
     if _FOR_POST.match(text):
-        return Asides(unclear="En postadresse sier ikke hvor boligen ligger."), text
+        return Asides(unclear=reason("for_post")), text
     text, unclear = _without_people(text, words)
     text = _cut(_HEADING, text, words)
     text = _cut(_HOUSE_AND_FLOOR, text, words)
@@ -104,7 +106,7 @@ def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
         said = found[0].strip(" ,")
         words.append(said)
         if re.search(r"\d", said):
-            unclear = f"«{said}» er ikke brukt, og kan være en del av adressen."
+            unclear = reason("aside_with_number", words=said)
     return re.sub(r"\s*,(\s*,)+", ",", CARE_OF.sub(",", text)).strip(" ,"), unclear
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.resolution import answer, refused
@@ -20,7 +21,7 @@ def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddres
     number = re.split(r",\s*\d{4}\b", text)[0].strip()
     found = parse_matrikkel(_UNDERNUMMER.sub("", number) if "/" in number else number)
     if found is None:
-        return refused(parsed, Resolution.NOT_AN_ADDRESS, "Matrikkelnummeret kan ikke tolkes. Skriv gnr/bnr eller gatenavn og husnummer.")
+        return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("cadastral_unclear"))
     parcel = (found.gardsnummer or 0, found.bruksnummer or 0, found.festenummer or 0)
     there = register.parcels.get(parcel, [])
     if stated := _MUNICIPALITY.match(number):
@@ -28,8 +29,8 @@ def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddres
         there = [one for one in there if one.kommunenummer in today]
     shown = "/".join(str(part) for part in parcel if part)
     if not there:
-        return refused(parsed, Resolution.OUTSIDE, f"Matrikkelnummer {shown} har ingen adresse i adresseregisteret.")
+        return refused(parsed, Resolution.OUTSIDE, reason("parcel_without", number=shown))
     if len(there) > 1:
-        reason = f"Matrikkelnummer {shown} har {len(there)} adresser. Skriv gatenavn og husnummer."
-        return refused(parsed, Resolution.AMBIGUOUS, reason, [str(one) for one in there])
-    return answer(Resolution.SUGGESTED, there[0], parsed, f"Matrikkelnummer {shown} har bare denne adressen.")
+        several = reason("parcel_with_several", number=shown, count=len(there))
+        return refused(parsed, Resolution.AMBIGUOUS, several, [str(one) for one in there])
+    return answer(Resolution.SUGGESTED, there[0], parsed, reason("parcel_with_one", number=shown))

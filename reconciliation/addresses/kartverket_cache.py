@@ -20,7 +20,6 @@ from reconciliation.addresses.kartverket_file import AddressFileError
 
 FOLDER = Path("var/addresses")
 """Below the home folder."""
-CREDIT = "Inneholder data under CC BY 4.0 fra Kartverket."
 MAXIMUM_SHRINK = 0.2
 """A whole answer with so much less than the last one is a fault of the service until a person says otherwise."""
 _KARTVERKETS = {"objtype": "adressetype", "adressetekst": "adresseTekst", UNIT: "bruksenhetsnummerTekst"}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.asides import POST_BOX, Asides, take_asides
 from reconciliation.addresses.name_shape import house_and_street, is_house_like, is_name, says_nothing
 from reconciliation.addresses.parsed_address import ParsedAddress, Status
@@ -43,7 +44,7 @@ def parse(text: str | None, code: str | None = None, *, housed: bool = False) ->
     code: postnummer from a column of its own. housed: the number at the end is known to be the house's, of a column of its own.
     """
     if points_elsewhere(text or ""):
-        return ParsedAddress(Status.POINTS_ELSEWHERE, unclear=f"«{(text or '').strip()}» viser til en annen rad.")
+        return ParsedAddress(Status.POINTS_ELSEWHERE, unclear=reason("points_elsewhere", text=(text or "").strip()))
     return parse_legible(legible(text or ""), code, housed=housed)
 
 
@@ -53,7 +54,7 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
     if not rest:
         return ParsedAddress(Status.EMPTY)
     if len(rest) > LONGEST:
-        return ParsedAddress(Status.UNCLEAR, unclear=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
+        return ParsedAddress(Status.UNCLEAR, unclear=reason("too_long", most=LONGEST))
     asides, labels, rest = _core(rest)
     found = ParsedAddress(
         Status.OK,
@@ -91,7 +92,7 @@ def _core(text: str) -> tuple[Asides, Labels, str]:
 
 def _cadastral(found: ParsedAddress, text: str) -> ParsedAddress:
     code = _PROPERTYS_CODE.search(text)
-    found = replace(found, status=Status.CADASTRAL, unclear="Et matrikkelnummer er ikke en adresse. Skriv gatenavn og husnummer.")
+    found = replace(found, status=Status.CADASTRAL, unclear=reason("cadastral"))
     return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
 
 
@@ -156,7 +157,7 @@ def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
 
 def _unclear(found: ParsedAddress, text: str) -> ParsedAddress:
     several = len(places_in(text)) > 1 or is_joined(text) or says_more(text) or len(re.findall(r"\d+", text)) > 1
-    why = why_several(text) if several else f"«{text.strip()}» er ikke forstått som én adresse."
+    why = why_several(text) if several else reason("not_one_address", text=text.strip())
     return replace(found, status=Status.UNCLEAR, unclear=found.unclear or why)
 
 

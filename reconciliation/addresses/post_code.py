@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.parsed_address import ParsedAddress
 
 _POST_CODE = re.compile(r"(?:^|[,\s])(?P<code>\d{4})\s*,?\s*(?P<place>[^\W\d][^\d,]+)?$")
@@ -42,8 +43,8 @@ def take_post_code(found: ParsedAddress, text: str, code: str | None) -> tuple[P
 
 
 def may_be_either(number: str) -> str:
-    """Bokmål: a group of four digits behind a street, with nothing to tell what it is."""
-    return f"«{number}» kan være både husnummer og postnummer. Skriv både husnummer og postnummer."
+    """A stored message: a group of four digits behind a street, with nothing to tell what it is."""
+    return reason("either_number", number=number)
 
 
 def _name(place: str) -> str:

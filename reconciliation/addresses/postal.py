@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, Official, place_key
 from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.verdicts import Resolved
@@ -44,12 +45,12 @@ def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | 
     cell, code = _cell(postnummer), column_code(postnummer)
     found = _CODE.fullmatch(cell)
     place = found.group(2) if found and code else None
-    doubt = f"«{cell}» i postnummerkolonnen er ikke et postnummer." if not found and re.search(r"\d", cell) else None
+    doubt = reason("no_post_code", cell=cell) if not found and re.search(r"\d", cell) else None
     if parsed.postnummer is None:
         named = parsed.poststed or (named_place(poststed) or place or "").upper() or None
         return replace(parsed, postnummer=code, poststed=named), doubt
     if code and code != parsed.postnummer:
-        return parsed, f"Postnummer {parsed.postnummer} i teksten er et annet enn {code} i postnummerkolonnen."
+        return parsed, reason("two_post_codes", text=parsed.postnummer, column=code)
     return parsed, doubt
 
 
@@ -64,7 +65,7 @@ def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress,
     column = named_place(poststed)
     if column is None or parsed.poststed is None or same_place(column, found.poststed) or same_place(column, parsed.poststed):
         return None
-    return None if place_key(column) in register.villages else f"Poststedskolonnen sier {column.upper()}."
+    return None if place_key(column) in register.villages else reason("place_column", place=column.upper())
 
 
 def same_place(written: str | None, official: str | None) -> bool:
@@ -90,8 +91,8 @@ def postal_doubt(official: Official, postnummer: str | None, poststed: str | Non
         known = register is not None and not postnummer and place_key(poststed) in register.villages
         if known:
             return None
-        return f"Teksten sier {' '.join(part for part in (postnummer, poststed) if part)}, men adressen i registeret har {shown}."
+        return reason("other_place", written=" ".join(part for part in (postnummer, poststed) if part), official=shown)
     places = register.postnummer.get(postnummer or "", set()) if register is not None else set()
     if place_key(official.poststed) in places:
         return None
-    return f"Teksten sier postnummer {postnummer}, men adressen i registeret har {shown}."
+    return reason("other_post_code", written=postnummer, official=shown)

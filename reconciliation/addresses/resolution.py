@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from language import and_then
 from reconciliation.addresses.address_register import Official
 from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.verdicts import Resolution, Resolved
@@ -53,4 +54,4 @@ def refused(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates:
 def doubted(base: Resolved, reason: str) -> Resolved:
     """The same with one doubt more: never certain."""
     verdict = Resolution.SUGGESTED if base.verdict is Resolution.RESOLVED else base.verdict
-    return replace(base, verdict=verdict, address_certain=False, reason=f"{base.reason} {reason}" if base.reason else reason)
+    return replace(base, verdict=verdict, address_certain=False, reason=and_then(base.reason, reason) if base.reason else reason)

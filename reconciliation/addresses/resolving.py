@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from language import and_then
+from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, Found, Likeness, Official, Street, place_key
 from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened
 from reconciliation.addresses.asides import CARE_OF
@@ -50,16 +52,16 @@ def resolve_text(
     parsed = parse_plain(rest)
     if parsed is None:
         if points_elsewhere(rest):
-            return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"«{rest.strip()}» viser til en annen rad. Skriv adressen på raden.")
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("points_elsewhere_here", text=rest.strip()))
         written = legible(rest)
         if not written:
-            return Resolved(Resolution.NOT_AN_ADDRESS, reason="Feltet er tomt.")
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("blank"))
         if len(written) > LONGEST:
-            return Resolved(Resolution.NOT_AN_ADDRESS, reason=f"Teksten har over {LONGEST} tegn og er ikke en adresse.")
+            return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("too_long", most=LONGEST))
         opened = with_known_places_opened(register, written)
         parsed, rest = parse_legible(opened, column_code(postnummer), housed=housed), core_of(opened)
         if parsed.status is Status.EMPTY:
-            only = Resolved(Resolution.NOT_AN_ADDRESS, reason="Bare c/o, ingen adresse. Skriv gatenavn og husnummer.")
+            only = Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("only_care_of"))
             return _inside(register, written, ParsedAddress(Status.EMPTY)) or only
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
@@ -72,9 +74,7 @@ def resolve_text(
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
     if parsed.status is Status.NOT_A_HOME:
-        return _inside(register, text, parsed) or refused(
-            parsed, Resolution.NOT_AN_ADDRESS, "Postboks er ikke en bostedsadresse. Skriv gatenavn og husnummer."
-        )
+        return _inside(register, text, parsed) or refused(parsed, Resolution.NOT_AN_ADDRESS, reason("post_box"))
     if parsed.status is Status.CADASTRAL:
         found = resolve_cadastral(register, text, parsed)
         return (_inside(register, text, parsed) or found) if found.verdict is Resolution.NOT_AN_ADDRESS else found
@@ -94,8 +94,8 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
         if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
             return _Asked(parsed.adressenavn, parsed.nummer, parsed.bokstav or "", parsed)
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
-            return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» er et gatenavn. Husnummer mangler.")
-        return refused(parsed, Resolution.AMBIGUOUS, f"«{whole}» kan være et gatenavn uten husnummer, eller en adresse.")
+            return refused(parsed, Resolution.AMBIGUOUS, reason("street_alone", name=whole))
+        return refused(parsed, Resolution.AMBIGUOUS, reason("street_or_address", name=whole))
     if (long := _LONG_NUMBER.match(text)) and _may_be_house(register, long):
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
@@ -104,9 +104,9 @@ def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Aske
     if parsed.status is Status.UNCLEAR and register.spelt(text.split(",", maxsplit=1)[0]):
         return _without_number(register, replace(parsed, adressenavn=text.split(",", maxsplit=1)[0]))
     if parsed.status is Status.UNCLEAR and not re.search(r"[^\W\d_]{3}", text):
-        return refused(parsed, Resolution.NOT_AN_ADDRESS, "Teksten er ikke en adresse. Skriv gatenavn og husnummer.")
+        return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("no_address"))
     if parsed.status is Status.UNCLEAR:
-        return refused(parsed, Resolution.AMBIGUOUS, parsed.unclear or "Adressen kan ikke tolkes. Skriv én adresse.")
+        return refused(parsed, Resolution.AMBIGUOUS, parsed.unclear or reason("not_understood"))
     return _without_number(register, parsed)
 
 
@@ -121,13 +121,13 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     shown = [f"{one.name} {one.nummer}{one.bokstav}" for one in houses]
     bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
     if len(houses) > 1:
-        several = f"Teksten har flere adresser: {'; '.join(shown[:SHOWN])}. Skriv én adresse."
+        several = reason("several_addresses", addresses="; ".join(shown[:SHOWN]))
         return replace(refused(bare, Resolution.AMBIGUOUS, several, shown), left_over=True)
     if houses[0].more_numbers:
-        more = "Adressen gjelder flere husnumre eller boliger. Skriv én adresse."
+        more = reason("several_homes")
         return replace(refused(bare, Resolution.AMBIGUOUS, more, shown), left_over=True)
     asked = _Asked(houses[0].name, houses[0].nummer, houses[0].bokstav, parsed)
-    inside = doubted(_on_street(register, asked, register.find(asked.name)), f"Bare «{shown[0]}» er brukt av det som står.")
+    inside = doubted(_on_street(register, asked, register.find(asked.name)), reason("only_part", address=shown[0]))
     return replace(inside, left_over=True)
 
 
@@ -143,7 +143,7 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
     if long["number"] in register.postnummer:
         if not exists:
             return _without_number(register, parsed)
-        return refused(parsed, Resolution.AMBIGUOUS, f"{long['number']} kan være både husnummer og postnummer.")
+        return refused(parsed, Resolution.AMBIGUOUS, reason("house_or_post_code", number=long["number"]))
     place = parsed.poststed if parsed.poststed and len(parsed.poststed) > 1 else None
     code = parsed.postnummer if parsed.postnummer != long["number"] else None
     written = replace(
@@ -162,8 +162,8 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:
     found = register.find(parsed.adressenavn or "")
     if found.likeness <= Likeness.SPELLING:
-        return refused(parsed, Resolution.AMBIGUOUS, f"Husnummer mangler. {found.streets[0].adressenavn} har flere adresser.")
-    return refused(parsed, Resolution.NOT_AN_ADDRESS, "Husnummer mangler, og navnet er ikke en gate i adresseregisteret.")
+        return refused(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=found.streets[0].adressenavn))
+    return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("no_street_no_number"))
 
 
 def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolved:
@@ -171,8 +171,8 @@ def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolv
         if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
         near = register.nearest(asked.name)
-        hint = f" Nærmeste: {', '.join(near)}." if near else ""
-        return refused(asked.parsed, Resolution.OUTSIDE, f"«{asked.name}» er ikke en gate i adresseregisteret.{hint}", near)
+        unknown = reason("unknown_street_near", name=asked.name, near=near) if near else reason("unknown_street", name=asked.name)
+        return refused(asked.parsed, Resolution.OUTSIDE, unknown, near)
     if found.likeness > Likeness.SPELLING:
         return _on_uncertain_street(asked, found)
     here = _houses(found.streets, asked)
@@ -196,7 +196,7 @@ def _several(register: AddressRegister, asked: _Asked, found: Found, here: list[
         return _certain(register, here[0], asked)
     both = list(dict.fromkeys([*here, *rivals])) if not agree or set(agree) & set(rivals) else agree
     shown = [f"{one}, {one.postnummer} {one.poststed}" for one in both]
-    return refused(parsed, Resolution.AMBIGUOUS, f"Flere adresser kan være ment: {'; '.join(shown[:SHOWN])}.", shown)
+    return refused(parsed, Resolution.AMBIGUOUS, reason("several_meant", addresses="; ".join(shown[:SHOWN])), shown)
 
 
 def _same_key(register: AddressRegister, one: Official, here: list[Official]) -> bool:
@@ -208,13 +208,12 @@ def _on_uncertain_street(asked: _Asked, found: Found) -> Resolved:
     names = list(dict.fromkeys(street.adressenavn for street in found.streets))
     here = _houses(found.streets, asked)
     if len(found.streets) > 1:
-        reason = f"«{asked.name}» ligner på flere gater: {', '.join(names[:SHOWN])}."
-        return refused(asked.parsed, Resolution.AMBIGUOUS, reason, [str(one) for one in here] or names)
+        alike = reason("like_several", name=asked.name, streets=names[:SHOWN])
+        return refused(asked.parsed, Resolution.AMBIGUOUS, alike, [str(one) for one in here] or names)
     if len(here) == 1 and not postal_doubt(here[0], asked.parsed.postnummer, asked.parsed.poststed, None):
-        return answer(Resolution.SUGGESTED, here[0], asked.parsed, f"«{asked.name}» finnes ikke. Mente du {names[0]}?")
+        return answer(Resolution.SUGGESTED, here[0], asked.parsed, reason("did_you_mean", name=asked.name, street=names[0]))
     number = f"{asked.nummer}{asked.bokstav}"
-    reason = f"«{asked.name}» finnes ikke. {names[0]} ligner, men {number} passer ikke der."
-    return refused(asked.parsed, Resolution.OUTSIDE, reason, names)
+    return refused(asked.parsed, Resolution.OUTSIDE, reason("like_without_number", name=asked.name, street=names[0], number=number), names)
 
 
 def _no_such_house(asked: _Asked, found: Found, rivals: list[Official]) -> Resolved:
@@ -224,13 +223,13 @@ def _no_such_house(asked: _Asked, found: Found, rivals: list[Official]) -> Resol
     if rivals:
         shown = [str(one) for one in rivals]
         return refused(
-            asked.parsed, Resolution.AMBIGUOUS, f"{name} har ikke nummer {number}, men {', '.join(shown[:SHOWN])} finnes.", shown
+            asked.parsed, Resolution.AMBIGUOUS, reason("number_elsewhere", street=name, number=number, addresses=shown[:SHOWN]), shown
         )
     if letters and not asked.bokstav:
         shown = [f"{name} {asked.nummer}{letter}" for letter in letters]
-        return refused(asked.parsed, Resolution.AMBIGUOUS, f"{name} {number} finnes bare med bokstav: {', '.join(letters)}.", shown)
+        return refused(asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown)
     near = _nearest_houses(found.streets, asked)
-    return refused(asked.parsed, Resolution.OUTSIDE, f"{name} har ikke nummer {number}. Nærmeste: {', '.join(near)}.", near)
+    return refused(asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=near), near)
 
 
 def _nearest_houses(streets: Sequence[Street], asked: _Asked) -> list[str]:
@@ -250,14 +249,14 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
         return answer(Resolution.SUGGESTED, official, parsed, doubt)
     if doubt := register.unit_doubt(official, parsed.bruksenhetsnummer):
         return answer(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
-    told = (_warning(official, parsed), not_used((*parsed.asides, *parsed.loose)))
-    return answer(Resolution.RESOLVED, official, parsed, " ".join(said for said in told if said) or None)
+    told = [said for said in (_warning(official, parsed), not_used((*parsed.asides, *parsed.loose))) if said]
+    return answer(Resolution.RESOLVED, official, parsed, and_then(*told) if told else None)
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:
     """Elverum has 82 addresses whose postnummer is filed under a neighbour: a mismatch warns, it does not refuse."""
     if parsed.postnummer and official.postnummer and parsed.postnummer != official.postnummer:
-        return f"Postnummer {parsed.postnummer} er oppgitt; registeret har {official.postnummer} {official.poststed}."
+        return reason("post_code_given", written=parsed.postnummer, official=f"{official.postnummer} {official.poststed}")
     if parsed.poststed and official.poststed and not set(place_key(parsed.poststed).split()) <= set(place_key(official.poststed).split()):
-        return f"Poststed {parsed.poststed} er oppgitt; registeret har {official.postnummer} {official.poststed}."
+        return reason("place_given", written=parsed.poststed, official=f"{official.postnummer} {official.poststed}")
     return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from reconciliation.addresses.address_reason import reason
+
 _PLACED = re.compile(r"(?P<name>[^\W\d_][^\d,;/+&()]*?)[\s,]*(?:n(?:umme)?r\.?\s*)?(?P<house>\d{1,4}(?:\s?[^\W\d_](?!\w))?)(?!\w)")
 _JOINED = re.compile(r"\s*(?:[/\\+&;]|(?<!\w)(?:og|eller|samt|and|or)(?!\w)|[-–]\s*(?=\d))\s*", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:og|eller|samt|and|or|til)(?:\s+|$)", re.IGNORECASE)
@@ -35,9 +37,9 @@ def is_street_like(words: str) -> bool:
 
 
 def why_several(text: str) -> str:
-    """Bokmål: what the text names, one place asked for."""
+    """A stored message: what the text names, one place asked for."""
     places = places_in(text)
     # "leil 1", "tidligere 10": small letters beside capitals are no street.
     if len(places) > 1 and (text == text.lower() or not any(place[0].islower() for place in places)):
-        return f"Teksten har flere adresser: {'; '.join(places[:4])}. Skriv én adresse."
-    return f"«{text.strip()}» gjelder flere husnumre eller steder. Skriv én adresse."
+        return reason("several_addresses", addresses="; ".join(places[:4]))
+    return reason("several_places", text=text.strip())

@@ -22,7 +22,7 @@ class Resolution(StrEnum):
 class Resolved:
     """One text's outcome. With `RESOLVED` and `SUGGESTED` the address is the register's; else the parts are as written.
 
-    reason: bokmål; what was uncertain, or a warning beside a certain answer. None when there is nothing to say.
+    reason: stored messages (language); what was uncertain, or a warning beside a certain answer. None when there is nothing to say.
     candidates: the nearest official addresses or street names, for a person.
     """
 

@@ -67,17 +67,16 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
     return {**told, "why": _said(found)}
 
 
-def _as_message(said: str | None) -> str | None:
-    """A sentence of the engine's, which `resolve` prints as it is, as a stored message."""
-    return stored(message("row_address.said", said=said)) if said else None
+_NAMES_IT = "address_reasons.did_you_mean"
+"""A reason that names the suggested street itself."""
 
 
 def _said(found: Resolved) -> str | None:
     """The register's reason, and the address it suggests where the reason does not name it, as messages."""
-    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or "Mente du" in (found.reason or ""):
-        return _as_message(found.reason)
+    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in (found.reason or ""):
+        return found.reason
     address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
-    return and_then(_as_message(found.reason) or "", stored(message("row_address.suggestion", address=address)))
+    return and_then(found.reason or "", stored(message("row_address.suggestion", address=address)))
 
 
 def _rule_of(parsed: ParsedAddress) -> str | None:
@@ -94,10 +93,10 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
     if parsed.status is Status.OK and not parsed.whole and parsed.unclear is None:
         return stored(message("row_address.entrance_letter", letter=parsed.oppgangsbokstav))
     if parsed.status is Status.EMPTY:
-        return _as_message(parsed.unclear) or stored(message("row_address.no_street"))
+        return parsed.unclear or stored(message("row_address.no_street"))
     if parsed.status is Status.NOT_A_HOME:
         return None
-    return _as_message(parsed.unclear)
+    return parsed.unclear
 
 
 def _beside(parsed: ParsedAddress, code: str | None, place: str | None, *, official: bool) -> str | None:
@@ -105,7 +104,8 @@ def _beside(parsed: ParsedAddress, code: str | None, place: str | None, *, offic
     for the register to know, where there is one."""
     before = (parsed.tillegg,) if parsed.tillegg and not official else ()
     said = (not_used((*before, *parsed.asides, *parsed.loose)), from_columns(parsed, code, place)[1])
-    return _as_message(" ".join(one for one in said if one))
+    told = [one for one in said if one]
+    return and_then(*told) if told else None
 
 
 def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ CODE = "\n".join(
 )
 TEXTS = texts_of(in_language(DEFAULT))
 GROUPS = sorted(in_language(DEFAULT).groups)
-BY_FUNCTION = {"unwritten": r'\bunwritten\("([a-z_]+)"'}
+BY_FUNCTION = {"unwritten": r'\bunwritten\("([a-z_]+)"', "address_reasons": r'\breason\("([a-z_]+)"'}
 """Group -> how code asks for one of its texts by its last part."""
 ASKED = sorted(
     {*re.findall(r'(?<!_)\b(?:text|say|message|_problem)\("([a-z_]+\.[a-z_.]+)"', CODE)}

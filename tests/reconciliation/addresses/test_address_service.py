@@ -132,7 +132,10 @@ def test_a_unit_that_the_address_does_not_have_is_told(api: AddressApi, tmp_path
     register = load_register([kept_addresses(asking(api), tmp_path, DAY).path])
     assert resolve_text(register, "Kirkeveien 58 H0201").verdict == "resolved"
     found = resolve_text(register, "Kirkeveien 58 H0301")
-    assert (found.verdict, found.reason) == ("suggested", "Kirkevegen 58 har ikke bruksenhet H0301 i registeret. Den har H0101, H0201.")
+    assert (found.verdict, rendered(found.reason)) == (
+        "suggested",
+        "Kirkevegen 58 har ikke bruksenhet H0301 i registeret. Den har H0101, H0201.",
+    )
 
 
 def test_a_municipality_s_file_may_name_the_service(api: AddressApi, tmp_path: Path) -> None:

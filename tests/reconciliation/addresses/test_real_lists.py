@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from connectors.personal_numbers import MASK
+from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.parsed_address import Status
@@ -103,7 +104,7 @@ def test_a_poststed_spelt_otherwise_than_the_register_is_a_warning(real_data: Pa
     case = next(case for case in _cases(real_data, "postnummer") if case["id"] == "071")
     found = resolve_text(AddressRegister(read_official([tmp_path / "made.csv"])), case["input"])
     assert (found.verdict, found.postnummer, found.poststed) == ("resolved", "9110", case["forventet"]["poststed"])
-    assert found.reason == "Poststed SOMMARØYA er oppgitt; registeret har 9110 SOMMARØY."
+    assert rendered(found.reason) == "Poststed SOMMARØYA er oppgitt; registeret har 9110 SOMMARØY."
 
 
 def test_the_collected_units_and_cadastral_numbers_come_out_exactly(real_data: Path) -> None:

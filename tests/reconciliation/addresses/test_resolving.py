@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution
@@ -119,7 +120,7 @@ def test_the_postnummer_decides_between_two_municipalities(
 def test_a_postnummer_that_does_not_fit_warns_where_the_poststed_does(fjordvik: AddressRegister) -> None:
     found = resolve_text(fjordvik, "Kirkevegen 58, 9902 Fjordvik")
     assert found.verdict is Resolution.RESOLVED
-    assert found.reason == "Postnummer 9902 er oppgitt; registeret har 9901 FJORDVIK."
+    assert rendered(found.reason) == "Postnummer 9902 er oppgitt; registeret har 9901 FJORDVIK."
 
 
 HOUSES = [(street, house) for street, houses in STREETS.items() for house in houses]

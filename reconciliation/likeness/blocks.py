@@ -64,16 +64,22 @@ _ODD = 0x9E3779B97F4A7C15
 
 
 @cache
+def close_by() -> pl.Expr:
+    """On pairs with both sides' columns: in one house, or next door, or on one ground, and not two leases."""
+    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in ("nummer", "_ground", "_extra")}
+    place = (neighbour("_right") | same["nummer"] | same["_ground"]).fill_null(value=False)
+    return place & ~(~same["_extra"]).fill_null(value=False)
+
+
+@cache
 def hopeful() -> pl.Expr:
-    """On pairs with both sides' columns: in one house, or next door, or on one ground; and not two leases, nor two unit numbers
-    or two streets on two grounds that nothing measured speaks for. Nobody is ever asked about any other pair."""
+    """On pairs with both sides' columns: close by; and not two unit numbers, or two streets on two grounds, where no measure agrees."""
     same = {name: pl.col(name) == pl.col(f"{name}_right") for name in HOPE}
     near = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
     measured = pl.any_horizontal(near, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
-    units, leases, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_extra", "_ground"))
+    units, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_ground"))
     streets = ~(same["_street"] | same["_stem"]).fill_null(value=False)
-    place = (neighbour("_right") | same["nummer"] | same["_ground"]).fill_null(value=False)
-    return place & ~leases & (measured | ~(units | (streets & grounds)))
+    return close_by() & (measured | ~(units | (streets & grounds)))
 
 
 HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")

@@ -105,7 +105,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         _UNKNOWN,
     ),
     _exact("antall_soverom", 1, -1),
-    _exact("etasjenummer", 1, -2),
+    _exact("etasjenummer", 1, -2, "_floor"),
     _exact("boligtype", 0, 0),
     Comparison(
         "manedsleie",
@@ -130,7 +130,7 @@ def _read() -> Iterator[str]:
 
 _MADE = ("_likeness", "_one_digit")
 """Of pairs, made while they are compared."""
-COLUMNS = tuple(sorted(set(_read()) - set(_MADE)))
+COLUMNS = tuple(sorted({*_read(), "_label"} - set(_MADE)))
 SHOWN = tuple(name for one in COMPARISONS for name in (one.field, f"{one.field}_theirs", f"_level_{one.field}"))
 """Of compared pairs, what a person is shown beside `_points`."""
 

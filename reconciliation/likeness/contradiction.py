@@ -29,7 +29,7 @@ AREA = Tolerance("bruksareal", agrees=0.1, differs=0.1)
 RENT = Tolerance("manedsleie", agrees=0.1, differs=0.1)
 """A rent rises from one system's reading to the next."""
 ROOMS = Tolerance("antall_soverom", agrees=0, differs=0)
-FLOOR = Tolerance("etasjenummer", agrees=0, differs=0)
+FLOOR = Tolerance("_floor", agrees=0, differs=0)
 TOLERANCES = (AREA, RENT, ROOMS, FLOOR)
 FAR_AREA = 1 / 3
 """From this share on an area counts as two measures that differ."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from reconciliation.addresses import fold
+from reconciliation.identifiers.unit_floor import floor_contradicts_unit, floor_of_unit
 
 PLACE_FIELDS = frozenset(
     {
@@ -33,7 +34,7 @@ TELLING_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer",
 SamePlace = Callable[[str], str]
 """Municipality number as written -> the number it has today."""
 
-PLACE_COLUMNS = ("_municipality", "_street", "_house", "_address", "_matrikkel", "_unit", "_extra", "_label")
+PLACE_COLUMNS = ("_municipality", "_street", "_house", "_address", "_matrikkel", "_unit", "_extra", "_label", "_floor", "_doubted")
 
 
 def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.DataFrame:
@@ -43,18 +44,24 @@ def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.Da
     _matrikkel: under the municipality number as written, since a merger of municipalities gives farms new numbers: across a
     changed number only the address tells. With festenummer and seksjonsnummer.
     _unit, _extra, _label: without case and outer blanks, null when blank.
+    _doubted: the row gives another floor than its unit number. _unit is null then: the number names no dwelling, and no key joins
+    the row, until a person has looked.
+    _floor: as given, else that of the unit number.
     """
+    doubted = floor_contradicts_unit(rows)
     return (
         rows.with_columns(
+            _doubted=doubted,
             _municipality=_by_value(rows.get_column("kommunenummer"), same_place),
             _street=_by_value(rows.get_column("adressenavn"), fold),
-            _unit=_plain("bruksenhetsnummer"),
+            _unit=pl.when(~doubted).then(_plain("bruksenhetsnummer")),
             _extra=_plain("ekstra_referanse"),
             _label=_plain("leilighetsnummer") if "leilighetsnummer" in rows.columns else pl.lit(None, pl.String()),
             _letter=_plain("bokstav").fill_null(""),
         )
         .with_columns(_house=pl.concat_str(pl.col("nummer").cast(pl.String()), "_letter"))
         .with_columns(
+            _floor=pl.coalesce("etasjenummer", floor_of_unit("_unit")) if "etasjenummer" in rows.columns else floor_of_unit("_unit"),
             _address=pl.concat_str("_municipality", "_street", "_house", separator="|"),
             _matrikkel=pl.concat_str(
                 "kommunenummer",

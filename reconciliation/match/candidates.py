@@ -6,6 +6,7 @@ from functools import cache
 
 import polars as pl
 
+from reconciliation.likeness.blocks import close_by, pairs_in_blocks
 from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare_rows
 from reconciliation.likeness.contradiction import contradict, in_pair
 
@@ -35,6 +36,56 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
     return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
+
+
+def last_search(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """ours: dwellings that would be created. theirs: entries that nobody was found for. Pairs that may be one home by any weak key,
+    best first for each dwelling: an entry of the same house or parcel that nothing known of it rules out."""
+    pairs = pairs_in_blocks(ours, theirs, keep=close_by())
+    if pairs.is_empty():
+        return pairs
+    place, agreeing = _may_be_in_the_same_place(), _agreeing()
+    seen = compare_rows(pairs, ours, theirs).with_columns(_agreeing=agreeing)
+    found = seen.filter(place & (pl.col("_agreeing") > pl.col("_agreeing").filter(place).max().over("kobo_id") - BEHIND_IN_MEASURES))
+    ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
+    dwelling = pl.col("leverandor_bolig_id")
+    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
+    return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
+
+
+_MEASURES: dict[str, dict[str, float]] = {
+    "manedsleie": {"same": 2, "close": -1, "different": -2},
+    "seksjonsnummer": {"same": 2, "different": -3},
+    "bruksareal": {"same": 1, "different": -1},
+    "antall_soverom": {"same": 0.5, "different": -1},
+}
+"""What a measure says of a pair in the last search: an unexplained entry beside a home that would be created."""
+BEHIND_IN_MEASURES = 1.5
+"""A pair this far behind the best one of its entry is left out."""
+TELLING = 2.0
+"""From here on the measures name the home, whatever number it was given: an equal rent or section."""
+
+
+def _agreeing() -> pl.Expr:
+    """On compared pairs: what was measured, as _MEASURES weighs it."""
+    return pl.sum_horizontal(
+        pl.col(f"_level_{name}").cast(pl.String()).replace_strict(said, default=0.0, return_dtype=pl.Float64())
+        for name, said in _MEASURES.items()
+    )
+
+
+def _may_be_in_the_same_place() -> pl.Expr:
+    """On compared pairs with `_agreeing`: one house, unless a measure differs that none balances; next door, on the same parcel or
+    under another unit number only where the measures name the home."""
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
+    street = level["adressenavn"].is_in(["same", "close"]) | ((level["adressenavn"] == "similar") & (ground != "different"))
+    named = pl.col("_agreeing") >= TELLING
+    here = ((street | (ground == "same")) & (house == "same")) | (street & (house == "letter"))
+    around = (street & (house == "beside")) | (ground == "same")
+    flat = unit.is_in(["same", "unknown", "first"]) & (pl.col("_agreeing") >= 0)
+    slip = (unit == "digit") & (pl.col("_agreeing") > 0)
+    return ((here & (flat | slip)) | ((here | around) & named)) & ~contradict(in_pair)
 
 
 @cache

@@ -7,13 +7,14 @@ from functools import cached_property
 
 import polars as pl
 
+from reconciliation.likeness.better_fit import better_elsewhere
 from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import compare, explain, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.leases import let_by_lease, mixed_leases_in_pair
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
-from reconciliation.match.candidates import worth_asking
+from reconciliation.match.candidates import last_search, worth_asking
 from reconciliation.match.decided_pairs import Answers, answers_for
 from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases
 from reconciliation.model.known_decisions import Decisions
@@ -50,12 +51,14 @@ def match(
     search.settle(_on(search, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
     search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
     search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
-    search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs), "address", "address_lease")
     around = around_addresses(search.ours, search.theirs)
+    search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "address_lease")
     search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "single")
     search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "last")
     search.settle_elsewhere()
+    search.confirm()
     search.offer(_candidates(search))
+    search.offer(_last_search(search))
     return search.result()
 
 
@@ -70,22 +73,32 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
     return prepared(left), prepared(right)
 
 
+_DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.String()}
+
+
 @dataclass
 class _Search:
-    """What is found so far, and who is still free to be found."""
+    """found: MATCHES so far. keyed: pairs that a key made, certain unless a neighbour fits better (`confirm`).
+
+    taken_*: paired, or in question, by a key: no further key is tried. settled_*: nothing is offered either.
+    """
 
     ours: pl.DataFrame
     theirs: pl.DataFrame
     answers: Answers
     found: list[pl.DataFrame] = field(default_factory=list)
-    busy_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}))
-    busy_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"kobo_id": pl.String()}))
+    keyed: list[pl.DataFrame] = field(default_factory=list)
+    taken_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
+    taken_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
+    settled_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
+    settled_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
     elsewhere: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
         self.found.append(pl.DataFrame(schema=MATCHES))
         # New for certain, a person said: nothing is looked for.
-        self.busy_ours = pl.concat([self.busy_ours, self.answers.new])
+        self.taken_ours = pl.concat([self.taken_ours, self.answers.new])
+        self.settled_ours = pl.concat([self.settled_ours, self.answers.new])
 
     @cached_property
     def any_lease(self) -> pl.Expr:
@@ -98,11 +111,21 @@ class _Search:
 
     @property
     def free_ours(self) -> pl.DataFrame:
-        return without(self.ours, self.busy_ours, "leverandor_bolig_id")
+        """Dwellings that keys are still tried for."""
+        return without(self.ours, self.taken_ours, "leverandor_bolig_id")
 
     @property
     def free_theirs(self) -> pl.DataFrame:
-        return without(self.theirs, self.busy_theirs, "kobo_id")
+        return without(self.theirs, self.taken_theirs, "kobo_id")
+
+    @property
+    def open_ours(self) -> pl.DataFrame:
+        """Dwellings that entries may be offered for."""
+        return without(self.ours, self.settled_ours, "leverandor_bolig_id")
+
+    @property
+    def open_theirs(self) -> pl.DataFrame:
+        return without(self.theirs, self.settled_theirs, "kobo_id")
 
     def by_link(self, links: pl.DataFrame) -> None:
         held, _ = meeting(links.get_column("leverandor_bolig_id"), self.ours.get_column("leverandor_bolig_id"))
@@ -139,10 +162,10 @@ class _Search:
         )
         odd = contradict(in_pair) | self.any_lease
         self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
+        self._take(seen.filter(odd & ~against))
         settled = seen.filter(~against & ~odd)
-        self._add(settled, key, reason, certain=True)
-        self._occupy(settled)
-        self._occupy(seen.filter(odd & ~against))
+        self.keyed.append(settled.select(*PAIR, key=pl.lit(key), reason=pl.lit(reason)))
+        self._take(settled)
         clashing = seen.filter(against)
         if key == "matrikkel":
             # One parcel, several houses: the entry may be the neighbour's, and the neighbour has not been asked yet.
@@ -190,9 +213,53 @@ class _Search:
         told = explained.with_columns(key=pl.lit(key), certain=pl.lit(certain), reason=pl.lit(reason))
         self.found.append(told.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
 
+    def confirm(self) -> None:
+        """The pairs that keys made become certain, but for those of which a neighbour fits the other side better."""
+        keyed = pl.concat([pl.DataFrame(schema={**PAIR, "key": pl.String(), "reason": pl.String()}), *self.keyed])
+        doubted, offered = self._better_elsewhere(keyed.select(list(PAIR)))
+        for (key, reason), pairs in sorted(
+            keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda one: one[0]
+        ):
+            self._add(pairs, str(key), str(reason), certain=True)
+            self._occupy(pairs)
+        for (key,), pairs in sorted(keyed.join(doubted, on=list(PAIR), how="semi").group_by("key"), key=lambda one: one[0]):
+            self._add(compare(pairs.select(list(PAIR)), self.ours, self.theirs), str(key), "fits_neighbour", certain=False)
+        # A neighbour that is certain of its own entry is no candidate.
+        offered = offered.join(self.settled_ours, on="leverandor_bolig_id", how="anti").join(self.settled_theirs, on="kobo_id", how="anti")
+        if offered.height:
+            self._add(compare(self.answers.not_different(offered), self.ours, self.theirs), "candidate", "fits_neighbour", certain=False)
+
+    def _better_elsewhere(self, keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better."""
+        if keyed.is_empty():
+            return keyed, keyed
+        certain = pl.concat(self.found).filter("certain").select(list(PAIR))
+        left = self.ours.select("leverandor_bolig_id").with_row_index("_at")
+        right = self.theirs.select("kobo_id").with_row_index("_at_right").with_columns(pl.col("_at_right") + self.ours.height)
+        ends = pl.concat([keyed, certain]).join(left, on="leverandor_bolig_id").join(right, on="kobo_id")
+        shared = [name for name in self.ours.columns if name in self.theirs.columns]
+        sides = [frame.select(shared).with_columns(_side=pl.lit(name)) for frame, name in ((self.ours, "ours"), (self.theirs, "kobo"))]
+        found = better_elsewhere(pl.concat(sides, how="vertical_relaxed"), ends.select("_at", "_at_right"))
+        pairs = [
+            found.select(one=pl.min_horizontal(*ends), other=pl.max_horizontal(*ends)).unique()
+            for ends in (("_at", "_at_right"), ("_at", "_other"))
+        ]
+        named = [
+            one.join(left, left_on="one", right_on="_at").join(right, left_on="other", right_on="_at_right").select(list(PAIR))
+            for one in pairs
+        ]
+        return named[0].join(keyed, on=list(PAIR), how="semi"), named[1]
+
+    def _take(self, pairs: pl.DataFrame) -> None:
+        """No further key is tried for either side."""
+        self.taken_ours = pl.concat([self.taken_ours, pairs.select("leverandor_bolig_id")])
+        self.taken_theirs = pl.concat([self.taken_theirs, pairs.select("kobo_id")])
+
     def _occupy(self, pairs: pl.DataFrame) -> None:
-        self.busy_ours = pl.concat([self.busy_ours, pairs.select("leverandor_bolig_id")])
-        self.busy_theirs = pl.concat([self.busy_theirs, pairs.select("kobo_id")])
+        """Neither is anything offered to it."""
+        self._take(pairs)
+        self.settled_ours = pl.concat([self.settled_ours, pairs.select("leverandor_bolig_id")])
+        self.settled_theirs = pl.concat([self.settled_theirs, pairs.select("kobo_id")])
 
 
 def _key(*parts: str) -> pl.Expr:
@@ -208,6 +275,13 @@ def _on(search: _Search, key: pl.Expr | str) -> pl.DataFrame:
 
 def _candidates(search: _Search) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
-    ours, theirs = search.free_ours, search.free_theirs
+    ours, theirs = search.open_ours, search.open_theirs
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
     return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs)
+
+
+def _last_search(search: _Search) -> pl.DataFrame:
+    """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
+    found = pl.concat(search.found).select("leverandor_bolig_id")
+    pairs = last_search(without(search.open_ours, found, "leverandor_bolig_id"), search.open_theirs)
+    return pairs if pairs.is_empty() else search.answers.not_different(pairs)

@@ -19,7 +19,7 @@ def alone_at_address(
     ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
 ) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
-    few = around.filter(~pl.col("_crowded"))
+    few = around.filter(~pl.col("_crowded") & ~pl.col("_doubted"))
     # A label of its own tells that more dwellings stand there than are listed; "1" may be of one, or the first of several.
     sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
     left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
@@ -42,12 +42,13 @@ def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
 
 
 def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """`_address`, `_crowded`, `_beside`: what neighbours tells of any row there, of either side."""
-    columns = ["_municipality", "_street", "_house", "_address", "_ground"]
+    """`_address`; `_crowded`, `_beside`: what neighbours tells of any row there, of either side; `_doubted`: any has a unit number
+    that its floor contradicts, so that nobody knows how many homes the house has."""
+    columns = ["_municipality", "_street", "_house", "_address", "_ground", "_doubted"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
     told = pl.concat([both, neighbours(both)], how="horizontal").filter(pl.col("_address").is_not_null())
-    return told.group_by("_address").agg(pl.col("_crowded", "_beside").any())
+    return told.group_by("_address").agg(pl.col("_crowded", "_beside", "_doubted").any())
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -55,13 +56,16 @@ def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return here.select(name, "_address", "_unit", "_extra")
 
 
-def leases(ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame) -> pl.DataFrame:
+def leases(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
     """The same lease reference at the same address, where neither side knows more than one unit: one shared house."""
     units = pl.concat([side.select("_address", "_unit") for side in (ours, theirs)]).drop_nulls().unique()
     several = units.filter(pl.len().over("_address") > 1).select("_address")
     left, right = (
         side.filter(pl.col("_extra").is_not_null() & pl.col("_address").is_not_null())
         .join(several, on="_address", how="anti")
+        .join(around.filter("_doubted"), on="_address", how="anti")
         .select(name, "_address", "_extra")
         for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
     )
@@ -76,7 +80,7 @@ def last_left(
     counts = [side.filter(pl.col("_address").is_not_null()).group_by("_address").len() for side in (ours, theirs)]
     even = counts[0].join(counts[1], on=["_address", "len"]).filter(pl.col("len") > 1).select("_address")
     # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
-    even = even.join(around.filter(~pl.col("_beside")), on="_address", how="semi")
+    even = even.join(around.filter(~pl.col("_beside") & ~pl.col("_doubted")), on="_address", how="semi")
     left, right = (
         _lone(side.join(even, on="_address", how="semi"), name)
         for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))

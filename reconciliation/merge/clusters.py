@@ -14,6 +14,7 @@ from reconciliation.likeness.leases import let_by_lease
 from reconciliation.likeness.neighbours import neighbours
 from reconciliation.likeness.place import PLACE_COLUMNS
 from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.label_order import houses_numbered_alike
 from reconciliation.merge.last_pair import last_ones
 from reconciliation.merge.merge_keys import (
     ADDRESS,
@@ -30,12 +31,26 @@ from reconciliation.merge.merge_keys import (
     one,
     sound,
 )
+from reconciliation.merge.misplaced_rows import PAIR_OF_ROWS, doubted_pairs
 
 STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""
 KEYED = STRENGTH[:-1]
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer")
 _LOOKED_AT = ("source", "gardsnummer", "bruksnummer", "seksjonsnummer", "postnummer", *_MEASURED, *PLACE_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Barred:
+    """PAIR_OF_ROWS that are never joined: those that people called different, and those that a neighbour fits better."""
+
+    different: pl.DataFrame
+    doubted: pl.DataFrame
+
+    def of(self, name: str) -> list[pl.DataFrame]:
+        """What bars a key. What a person or an earlier night joined is not undone because a neighbour fits better."""
+        pairs = [self.different] if name in (DECISION, KNOWN) else [self.different, self.doubted]
+        return [one for one in pairs if one.height]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +64,11 @@ class Clusters:
     apart: pl.DataFrame
 
 
-def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int, int]]) -> Clusters:
+def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int, int]], moved: pl.DataFrame) -> Clusters:
     """rows: standing rows with PLACE_COLUMNS, `_row` (index) and `_known` (leverandor_bolig_id or null), sorted.
 
     same: groups of `_row` that people called the same. different: pairs that they called different.
+    moved: of moved_keys, rows whose known id no longer holds.
     """
     decided = {row: f"{place:09}" for place, group in enumerate(same) for row in group}
     # What keys look at, and nothing else, is carried from join to join; the rows get their cluster when all is done.
@@ -62,28 +78,31 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
         _leases_here=let_by_lease(keyed),
     )
-    by = keys(decided)
-    forbidden = pl.DataFrame(different, schema={"left": pl.Int64(), "right": pl.Int64()}, orient="row")
-    apart: list[pl.DataFrame] = []
+    by = keys(decided, houses_numbered_alike(keyed))
+    doubted = doubted_pairs(rows, keyed.select("source", "_known", **by))
+    barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
+    apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
     for name in KEYED:
-        keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, forbidden, apart)
-    keyed = _join_by(keyed, last_ones(keyed), LAST, forbidden, apart)
+        keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, barred, apart)
+    keyed = _join_by(keyed, last_ones(keyed), LAST, barred, apart)
     final = keyed.select("_row", "_cluster")
-    pairs = pl.concat([forbidden.clear(), *apart])
+    lone = final.filter(pl.len().over("_cluster") == 1).get_column("_row")
+    apart.append(moved.filter(pl.col("_row").is_in(lone.implode())).select(left="_row", right="_keeper"))
+    pairs = pl.concat([pl.DataFrame(schema=PAIR_OF_ROWS), *apart])
     for side in ("left", "right"):
         pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
     ends = pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
     return Clusters(rows.hstack(_named(keyed, by)), ends)
 
 
-def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
+def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
     """shared: `_cluster` and the `_key` that it has, null for none."""
     open_groups = _several(shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated()))
     while not open_groups.is_empty():
         # A cluster can stand in several groups; each round takes groups that share none, in the order of their keys.
         first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))
         turn = first.filter(pl.col("_mine").all().over("_key")).select("_key", "_cluster")
-        joined = _joined_groups(rows, turn, name, forbidden, apart)
+        joined = _joined_groups(rows, turn, name, barred, apart)
         rows = _now(rows, joined).with_columns(
             _joined=pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", STRENGTH.index(name))).otherwise("_joined")
         )
@@ -102,7 +121,7 @@ def _now(rows: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
     return rows.join(joined, on="_cluster", how="left", maintain_order="left").with_columns(_cluster=pl.coalesce("_now", "_cluster"))
 
 
-def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden: pl.DataFrame, apart: list[pl.DataFrame]) -> pl.DataFrame:
+def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
     """`_cluster` of those that the key joins, and `_now`, the one they become. What it would join but may not is added to apart."""
     # Lazy: a join of eager frames copies every column, also those that this key never looks at.
     members = rows.lazy().join(turn.lazy(), on="_cluster").filter(sound().over("_key"))
@@ -116,15 +135,10 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, forbidden:
         )
         .collect()
     )
-    if forbidden.height:
+    for pairs in barred.of(name):
         place = members.select("_row", "_key").collect()
-        split = (
-            forbidden.join(place, left_on="left", right_on="_row")
-            .join(place, left_on="right", right_on="_row", suffix="_right")
-            .filter(pl.col("_key") == pl.col("_key_right"))
-            .select("_key")
-        )
-        checked = checked.join(split, on="_key", how="anti")
+        split = pairs.join(place, left_on="left", right_on="_row").join(place, left_on="right", right_on="_row", suffix="_right")
+        checked = checked.join(split.filter(pl.col("_key") == pl.col("_key_right")), on="_key", how="anti")
     joins = pl.col("one_known") & ~pl.col("contradicted")
     kept_apart = checked.filter(pl.col("allowed") & ~joins).select("_key")
     if kept_apart.height:

@@ -22,7 +22,7 @@ AGREEING_OF_SEVERAL = 3
 def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: as in clusters, joined by every key. Returns (_cluster, _key): clusters that share a value are one dwelling."""
     bit = {source: 2**place for place, source in enumerate(sorted(rows.get_column("source").unique()))}
-    here = rows.filter(pl.col("_address").is_not_null()).select(
+    here = rows.filter(pl.col("_address").is_not_null() & ~pl.col("_doubted").any().over("_address")).select(
         "_address", "_cluster", "_beside", _held=pl.col("source").replace_strict(bit, return_dtype=pl.Int64())
     )
     held = here.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())

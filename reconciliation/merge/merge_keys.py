@@ -26,20 +26,23 @@ LIKE_STREET = 4
 WEAK = (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS)
 
 
-def keys(decided: Mapping[int, str]) -> dict[str, pl.Expr]:
+def keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[str, pl.Expr]:
     """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried.
 
-    decided: `_row` -> what is common to the rows that people called the same.
+    decided: `_row` -> what is common to the rows that people called the same. numbered_alike: `_address` of the houses whose labels
+    are a key (label_order).
     """
     extra = pl.col("_extra").fill_null("")
+    # In a house where one unit number is in doubt nobody knows how many homes it has.
+    address = pl.when(~pl.col("_doubted").any().over("_address")).then("_address")
     return {
         DECISION: pl.col("_row").replace_strict(decided, default=None, return_dtype=pl.String()) if decided else pl.lit(None, pl.String()),
         KNOWN: pl.col("_known"),
         MATRIKKEL: pl.concat_str("_matrikkel", "_unit", extra, separator="|"),
         ADDRESS_UNIT: pl.concat_str("_address", "_unit", extra, separator="|"),
-        ADDRESS_LEASE: pl.concat_str("_address", "_extra", separator="|"),
-        ADDRESS_LABEL: pl.concat_str("_address", "_label", separator="|"),
-        ADDRESS: pl.col("_address"),
+        ADDRESS_LEASE: pl.concat_str(address, "_extra", separator="|"),
+        ADDRESS_LABEL: pl.when(pl.col("_address").is_in(numbered_alike.implode())).then(pl.concat_str(address, "_label", separator="|")),
+        ADDRESS: address,
     }
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
 from reconciliation.merge.decided_rows import Answers, answers_for
 from reconciliation.merge.doubtful_pairs import candidates
 from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
+from reconciliation.merge.moved_keys import moved_rows
 from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.municipality import Municipality
@@ -53,7 +55,7 @@ def merge(
     content, disputed, lines = _settled(named, answers, municipality)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
     dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)
-    # Rows that were known stay known, also while their dwelling waits for a person.
+    # Rows that were known stay known, also while their dwelling waits for a person; a row whose key moved keeps its old membership.
     waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
     remembered = named.filter(pl.col("_known").is_not_null() | ~pl.col("leverandor_bolig_id").is_in(waiting.implode()))
     remembered = remembered.select(list(MEMBERSHIP))
@@ -67,8 +69,10 @@ def _clustered(
     """The rows with their `_cluster` and its id; the clusters that are known apart (left, right); what people decided of them."""
     rows = _prepared(standing, known, municipality, same_place)
     answers = answers_for(decisions, rows)
+    moved = moved_rows(prepared(rows), answers.same)
+    rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(moved.get_column("_row").implode())).then("_known"))
     rows = _with_one_id(rows, answers.same)
-    clusters = cluster(rows, answers.same, answers.different)
+    clusters = cluster(rows, answers.same, answers.different, moved)
     # What was only there to find the clusters is not carried on.
     rows = clusters.rows.drop("_house", "_address", "_matrikkel", "_label")
     return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers

@@ -3,12 +3,15 @@ a number typed wrong. They are put to a person; nothing here joins anything."""
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import compare_rows, prepared
+from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.neighbours import LETTERS_APART
 
 ENOUGH = 6.0
@@ -30,14 +33,20 @@ def near(dwellings: pl.DataFrame) -> pl.DataFrame:
     if all(one & other for one in kinds for other in kinds):
         return nobody
     ours = prepared(lacking).with_columns(kobo_id="leverandor_bolig_id")
-    apart = (pl.col("_held") & pl.col("_held_right")) == 0
-    elsewhere = pl.col("_address") != pl.col("_address_right")
-    pairs = pairs_in_blocks(ours, ours, carry=("_held", "_address"), keep=apart & elsewhere)
-    pairs = pairs.filter(pl.col("leverandor_bolig_id") < pl.col("kobo_id"))
-    if pairs.is_empty():
-        return nobody
-    seen = _with_letters(compare_rows(pairs, ours, ours))
-    enough = seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH))
+    # At one address those without a unit number are asked about by doubtful_pairs.
+    elsewhere = (pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))
+    found = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
+    for sources, others in combinations(sorted(kinds), 2):
+        if sources & others:
+            continue
+        # Only those of each side that lack a partner on the other, so that a parcel of many houses is no crowd.
+        sides = [ours.filter(pl.col("_held") == kind) for kind in (sources, others)]
+        pairs = pairs_in_blocks(sides[0], sides[1], carry=("_address", "_unit"), keep=elsewhere)
+        if pairs.height:
+            seen = _with_letters(compare_rows(pairs, *sides))
+            found.append(seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH)).select(found[0].columns))
+    ends = pl.min_horizontal("leverandor_bolig_id", "kobo_id"), pl.max_horizontal("leverandor_bolig_id", "kobo_id")
+    enough = pl.concat(found).with_columns(leverandor_bolig_id=ends[0], kobo_id=ends[1])
     return (
         enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
         .group_by("leverandor_bolig_id", maintain_order=True)
@@ -60,9 +69,15 @@ def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
 def _may_be_one() -> pl.Expr:
     """On compared pairs: nothing that is known differs, and what parts them is a slip of the hand or outweighed by a measure."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    agree = pl.all_horizontal(level[name] != "different" for name in _LOOKED_AT if name != "nummer") & (
-        level["bruksenhetsnummer"] != "digit"
-    )
+    numbers = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
+    agree = pl.all_horizontal(level[name] != "different" for name in numbers) & ~contradict(in_pair)
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
     house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & (same_rent | same_area))
-    return agree & house & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)
+    spelt = (level["adressenavn"] != "different") & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)
+    # A street that was renamed: the same parcel, house number and unit.
+    renamed = (level["gardsnummer"] == "same") & (level["nummer"] == "same") & (level["bruksenhetsnummer"] == "same")
+    unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
+    # A unit number typed wrong: all else is equal, and the two owners number the flat alike or charge one rent.
+    here = (level["nummer"] == "same") & (level["adressenavn"] == "same") & ~unit
+    labelled = (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False) & same_area
+    return agree & ((house & unit & (renamed | spelt)) | (here & (same_rent | labelled)))

@@ -26,6 +26,7 @@ REASONS: dict[str, str] = {
     "rival": "More than one could be meant by the key",
     "protected_differs": "Found by key, but a field that cannot be changed differs",
     "at_odds": "Found by key, but nothing that was measured agrees",
+    "fits_neighbour": "Found by key, but a neighbouring dwelling fits better",
     "carries_another_id": "The register entry carries another id",
     "unsure": "A person was unsure",
     # Why a dwelling is in its class

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from reconciliation.addresses import folded
+from reconciliation.identifiers.unit_floor import floor_contradicts_unit
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, POSSIBLE, RULES, Rule
 from reconciliation.model.words import Severity
 from reconciliation.reading.deviations import deviations_of, heading_of
+from reconciliation.reading.doubled_units import confirmed_among_doubles
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -69,7 +71,7 @@ def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
-    """What rules that look at several rows need: how many share the key, how many share the unit."""
+    """What rules that look at several rows need: how many share the key or the unit, and which of those is confirmed."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
     where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
@@ -79,6 +81,8 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
         pl.col("broken_fields").fill_null([]),
         same_key=pl.len().over("source", "source_key"),
         same_unit=pl.len().over(where + which),
+        confirmed=confirmed_among_doubles(inside),
+        floor_contradicts_unit=floor_contradicts_unit(inside),
     )
 
 

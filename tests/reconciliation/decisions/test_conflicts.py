@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import polars as pl
 import pytest
 
 from reconciliation.decisions.conflicts import as_sent
@@ -12,6 +13,7 @@ from reconciliation.decisions.field_evidence import AGREED, evidence_of_absence,
 from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.plan.planning import actionable
 from tests.reconciliation.decisions.nights import SmallNight, decided
+from tests.strategies import MEMBERSHIPS
 
 UNIT = {"bruksenhetsnummer": "H0101"}
 ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "boligtype": "ORDINAR_BOLIG"}
@@ -108,9 +110,9 @@ def take(source: str, **values: str) -> dict[str, Any]:
 
 
 def test_a_source_that_is_taken_wins_and_the_contradiction_is_settled() -> None:
-    first = SmallNight(SOURCES_APART, [])
+    known = pl.DataFrame([("fdv", "1", "fdv-1"), ("omsorg", "7", "fdv-1")], schema=MEMBERSHIPS, orient="row")
+    first = SmallNight(SOURCES_APART, [], known=known)
     assert first.item()["reason"] == "sources_disagree"
-    known = first.merged.memberships
     second = SmallNight(SOURCES_APART, [], decisions=decided(take("omsorg", fdv="H0101", omsorg="H0102")), known=known)
     assert second.item()["class"] == "create"
     assert second.merged.dwellings.get_column("bruksenhetsnummer").to_list() == ["H0102"]

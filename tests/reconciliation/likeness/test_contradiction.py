@@ -15,7 +15,7 @@ KINDS = {
     "bruksareal": pl.Float64(),
     "manedsleie": pl.Float64(),
     "antall_soverom": pl.Int64(),
-    "etasjenummer": pl.Int64(),
+    "_floor": pl.Int64(),
     "seksjonsnummer": pl.Int64(),
     "_ground": pl.String(),
 }
@@ -25,7 +25,7 @@ rows = st.fixed_dictionaries(
         "bruksareal": st.none() | st.sampled_from([40.0, 43.0, 48.0, 60.0, 80.0]),
         "manedsleie": st.none() | st.sampled_from([6000.0, 6250.0, 6700.0, 9000.0]),
         "antall_soverom": st.none() | st.integers(0, 2),
-        "etasjenummer": st.none() | st.integers(1, 2),
+        "_floor": st.none() | st.integers(1, 2),
         "seksjonsnummer": st.none() | st.integers(1, 2),
         "_ground": st.none() | st.sampled_from(["5/7", "5/8"]),
     }
@@ -57,7 +57,7 @@ def test_a_row_that_says_nothing_contradicts_nobody(left: Row, right: Row, weak_
 
 
 PLAIN: Row = {
-    "bruksareal": 50.0, "manedsleie": 7000.0, "antall_soverom": 1, "etasjenummer": 1, "seksjonsnummer": None, "_ground": None,
+    "bruksareal": 50.0, "manedsleie": 7000.0, "antall_soverom": 1, "_floor": 1, "seksjonsnummer": None, "_ground": None,
 }  # fmt: skip
 AGAINST_A_STRONG_KEY = {
     "nothing differs": ({}, False),
@@ -78,6 +78,6 @@ def test_what_contradicts_a_unit_number(case: tuple[Row, bool]) -> None:
 
 
 def test_a_weak_key_gives_way_to_one_measure_that_is_far_off() -> None:
-    known = PLAIN | {"antall_soverom": None, "etasjenummer": None, "manedsleie": None}
+    known = PLAIN | {"antall_soverom": None, "_floor": None, "manedsleie": None}
     assert as_pair(known, known | {"bruksareal": 70.0}, weak_key=True)
     assert not as_pair(PLAIN, PLAIN | {"antall_soverom": 2}, weak_key=True)

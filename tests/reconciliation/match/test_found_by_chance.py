@@ -13,7 +13,7 @@ from tests.strategies import links, municipality, none_known, register, standing
 
 HOUSE = municipality()
 GROUND = {"gardsnummer": 5, "bruksnummer": 7}
-H0101, H0102 = ({"bruksenhetsnummer": unit} for unit in ("H0101", "H0102"))
+H0101, H0102, H0201 = ({"bruksenhetsnummer": unit} for unit in ("H0101", "H0102", "H0201"))
 
 
 def merged(**sources: list[dict[str, Any]]) -> pl.DataFrame:
@@ -47,7 +47,7 @@ KEPT_APART: dict[str, dict[str, list[dict[str, Any]]]] = {
     "the last two, and the missing one stands in a misspelt street": {
         "fdv": [
             {**GROUND, **H0101, "adressenavn": "Ørnekroken", "bruksareal": 40.0, "leilighetsnummer": "1"},
-            {**GROUND, **H0102, "adressenavn": "Ørnekroken", "bruksareal": 68.0, "antall_soverom": 2, "etasjenummer": 2},
+            {**GROUND, **H0201, "adressenavn": "Ørnekroken", "bruksareal": 68.0, "antall_soverom": 2, "etasjenummer": 2},
         ],
         "eiendom": [
             {"adressenavn": "Ørnekroken", "bruksareal": 40.0, "leilighetsnummer": "1"},

@@ -111,7 +111,7 @@ def test_unit_numbers_that_changed_places_are_no_silent_update() -> None:
     swapped = [{**here[1], "bruksenhetsnummer": "H0101"}, {**here[0], "bruksenhetsnummer": "H0201"}]
     found = match(ours(here), theirs(swapped), links(), None)
     assert found.filter("certain").is_empty()
-    assert set(found["reason"]) == {"at_odds"}
+    assert set(found["reason"]) == {"candidate"}
 
 
 CERTAIN = {

@@ -51,7 +51,11 @@ ONE = {
         eiendom(bruksenhetsnummer="H0101", ekstra_referanse="rom 2"),
         "address_unit",
     ),
-    "same label": (fdv(leilighetsnummer="3", bruksenhetsnummer="H0103"), eiendom(leilighetsnummer="3"), "address_label"),
+    "same label, where what was measured confirms the numbering": (
+        fdv(leilighetsnummer="3", bruksenhetsnummer="H0103", bruksareal=60.0),
+        eiendom(leilighetsnummer="3", bruksareal=60.0),
+        "address_label",
+    ),
     "the only one at the address": (fdv(bruksenhetsnummer="H0101"), eiendom(), "address"),
     "areas measured a little differently": (fdv(bruksareal=60.0), eiendom(bruksareal=66.0), "address"),
 }
@@ -145,8 +149,14 @@ def test_a_waiting_dwelling_is_not_remembered_so_that_a_corrected_row_finds_its_
     assert found["eiendom:9"]["leverandor_bolig_id"] == "fdv-2"
 
 
-def test_same_label_and_another_unit_number_is_a_contradiction_of_one_dwelling() -> None:
-    found = dwellings(fdv(leilighetsnummer="1", bruksenhetsnummer="H0101"), eiendom(leilighetsnummer="1", bruksenhetsnummer="H0109"))
+LABELLED = {"leilighetsnummer": "1", "bruksareal": 60.0}
+
+
+def test_same_label_and_another_unit_number_are_two_dwellings_until_a_person_calls_them_one() -> None:
+    rows = fdv(**LABELLED, bruksenhetsnummer="H0101"), eiendom(**LABELLED, bruksenhetsnummer="H0109")
+    found = dwellings(*rows)
+    assert found["eiendom:1"]["candidates"] == ["fdv-1"]
+    found = dwellings(*rows, decided=decision("same", "fdv:1", "eiendom:1"))
     assert found["fdv:1"]["contradictions"] == ["bruksenhetsnummer"]
     assert found["fdv:1"]["bruksenhetsnummer"] == "H0101"
 
@@ -230,8 +240,9 @@ def test_where_no_source_ranks_first_the_newest_moment_of_a_day_wins(later: str)
 
 
 def test_a_person_takes_the_other_sources_value_and_the_contradiction_is_settled() -> None:
-    rows = fdv(leilighetsnummer="1", bruksenhetsnummer="H0101"), eiendom(leilighetsnummer="1", bruksenhetsnummer="H0109")
-    found = dwellings(*rows, decided=decision("take", "fdv:1", field="bruksenhetsnummer", value="eiendom"))
+    rows = fdv(bruksenhetsnummer="H0101"), eiendom(bruksenhetsnummer="H0109")
+    decisions = [decision("same", "fdv:1", "eiendom:1"), decision("take", "fdv:1", field="bruksenhetsnummer", value="eiendom")]
+    found = dwellings(*rows, decided=pl.concat(decisions))
     assert (found["fdv:1"]["bruksenhetsnummer"], found["fdv:1"]["contradictions"]) == ("H0109", [])
 
 

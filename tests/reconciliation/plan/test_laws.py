@@ -140,5 +140,5 @@ def test_everything_sold_is_retired_and_then_nothing_is_left_to_do(world: World,
 @given(worlds(), st.integers(0, 2**32))
 def test_the_digest_is_another_when_what_would_be_sent_is_another(world: World, seed: int) -> None:
     plan = night_of(world, seed).plan(world.rows)
-    moved = night_of(world, seed).plan(world.rows.with_columns(etasjenummer=pl.lit(7, pl.Int64)))
+    moved = night_of(world, seed).plan(world.rows.with_columns(er_tilgjengelig_for_rullestolbruker=pl.lit(value=True)))
     assert (plan.digest != moved.digest) == bool(actionable(moved).height)

@@ -1,0 +1,70 @@
+"""Houses whose labels may be used: an owner's own number of a flat is a key only where the whole house confirms the numbering.
+
+Two offices often number the same flats in opposite order, or begin at another flat. Their labels are compared as a whole: what
+was measured must agree in every flat, and agree better than if one list were read backwards or a step further on.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.contradiction import SAME_AREA, TOLERANCES, contradict, differs, in_pair
+
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground", "_unit")
+_HOUSE = ("_address", "source", "source_theirs")
+
+
+def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
+    """rows: PLACE_COLUMNS, source, _ground and the measures. The `_address` where every two sources with labels number alike."""
+    here = rows.filter(pl.col("_address").is_not_null()).select("_address", "source", "_label", *_MEASURED)
+    labelled = here.filter(pl.col("_label").is_not_null())
+    shared = labelled.group_by("_address", "_label").agg(pl.col("source").n_unique()).filter(pl.col("source") > 1)
+    here = here.join(shared.select("_address").unique(), on="_address", how="semi")
+    here = here.with_columns(
+        _labelled=pl.col("_label").count().over("_address", "source"),
+        _place=pl.col("_label").str.zfill(12).rank("dense").over("_address", "source").cast(pl.Int64()),
+    )
+    theirs = here.rename({name: f"{name}_theirs" for name in here.columns if name != "_address"})
+    pairs = here.join(theirs, on="_address").filter(pl.col("source") < pl.col("source_theirs"))
+    scored = pairs.with_columns(
+        _agree=_agreeing(),
+        _differ=_differing(),
+        _same=pl.col("_label") == pl.col("_label_theirs"),
+        _contradicts=contradict(in_pair, weak_key=True) | in_pair("_unit").several,
+    )
+    scored = scored.with_columns(
+        _score=pl.col("_agree") - pl.col("_differ"), _step=pl.col("_place") - pl.col("_place_theirs"),
+        _back=pl.col("_place") + pl.col("_place_theirs"),
+    )  # fmt: skip
+    same = pl.col("_same").fill_null(value=False)
+    by_label = scored.group_by(_HOUSE).agg(
+        _pairs=same.sum(),
+        _total=pl.col("_score").filter(same).sum(),
+        _contradicted=pl.col("_contradicts").filter(same).any(),
+        _labelled=pl.min_horizontal("_labelled", "_labelled_theirs").max(),
+        _both_label=pl.col("_label").is_not_null().any() & pl.col("_label_theirs").is_not_null().any(),
+    )
+    others = [scored.filter(~same).group_by(*_HOUSE, name).agg(_other=pl.col("_score").sum()).drop(name) for name in ("_step", "_back")]
+    best = pl.concat(others).group_by(_HOUSE).agg(pl.col("_other").max())
+    judged = by_label.filter("_both_label").join(best, on=_HOUSE, how="left")
+    confirmed = (
+        (pl.col("_pairs") == pl.col("_labelled"))
+        & ~pl.col("_contradicted")
+        & (pl.col("_total") > pl.col("_other").fill_null(0).clip(lower_bound=0))
+    )
+    return judged.group_by("_address").agg(confirmed.all().alias("_alike")).filter("_alike").get_column("_address")
+
+
+def _agreeing() -> pl.Expr:
+    """How many measures are equal in both rows."""
+    area = in_pair("bruksareal")
+    same_area = area.known & (area.high - area.low <= SAME_AREA * area.high)
+    equal = [pl.col(name) == pl.col(f"{name}_theirs") for name in ("manedsleie", "antall_soverom", "_floor")]
+    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in (same_area, *equal))
+
+
+def _differing() -> pl.Expr:
+    """How many differ; another unit, section or ground counts as two."""
+    measures = [differs(in_pair, measure).cast(pl.Int64()) for measure in TOLERANCES]
+    numbers = [2 * in_pair(name).several.fill_null(value=False).cast(pl.Int64()) for name in ("_unit", "seksjonsnummer", "_ground")]
+    return pl.sum_horizontal(*measures, *numbers)

@@ -1,0 +1,38 @@
+"""Rows of two sources that share a key although one of them fits a neighbour better: its number was typed wrong."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.better_fit import better_elsewhere
+from reconciliation.likeness.comparison import prepared
+from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_UNIT, DECISION, MATRIKKEL
+
+PAIR_OF_ROWS = {"left": pl.Int64(), "right": pl.Int64()}
+DOUBTED_ROWS = {**PAIR_OF_ROWS, "other": pl.Int64()}
+
+
+def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
+    """rows: prepared standing rows, `_row` is their number. keyed: source, `_known` and the value of each key, in the same order.
+
+    DOUBTED_ROWS: `left` and `right` share a key, `other` is a row of right's source that fits `left` better. Pairs that a person or
+    an earlier night joined are not doubted.
+    """
+    places = keyed.with_row_index("_at")
+    pairs = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
+    settled = [(pl.col(name) == pl.col(f"{name}_right")).fill_null(value=False) for name in ("_known", DECISION)]
+    told = places.select("_at", "_known", DECISION)
+    joined = pairs.join(told, on="_at").join(told.rename(lambda name: f"{name}_right"), on="_at_right")
+    pairs = joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
+    if pairs.is_empty():
+        return pl.DataFrame(schema=DOUBTED_ROWS)
+    found = better_elsewhere(prepared(rows.with_columns(_side="source")), pairs)
+    return found.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
+
+
+def _sharing(places: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Pairs of rows of two sources that share the key, where each source has one row with it."""
+    held = places.filter(pl.col(name).is_not_null() & pl.col(name).is_duplicated())
+    lone = held.select("_at", "source", name).filter(pl.len().over(name, "source") == 1)
+    pairs = lone.join(lone, on=name, suffix="_right").filter(pl.col("_at") < pl.col("_at_right"))
+    return pairs.select("_at", "_at_right")

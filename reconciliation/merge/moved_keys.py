@@ -1,0 +1,68 @@
+"""Keys that no longer name the home they did: a list whose running numbers shifted, two rows that changed places.
+
+A known key is no proof. A row is held against the row that its dwelling was made from; where the two cannot be one home, the row
+is found anew like any other, and asked about when nothing else claims it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.comparison import neighbour
+from reconciliation.likeness.contradiction import SAME_AREA, contradict, in_pair
+
+_COMPARED = ("nummer", "bokstav", "_house", "_street", "_stem", "_ground", "_address", "_unit", "_extra", "_floor")
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "seksjonsnummer")
+MOVED = {"_row": pl.Int64(), "_keeper": pl.Int64()}
+
+
+def moved_rows(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
+    """rows: prepared standing rows with `_row`, `_made`, `_known`, `_rank`. same: groups of `_row` that people called the same.
+
+    MOVED: the rows whose known id no longer holds, and the row that keeps that id: the one it was made from, else the first in rank.
+    """
+    held = rows.filter(pl.col("_known").is_not_null() & pl.col("_known").is_duplicated())
+    if held.is_empty():
+        return pl.DataFrame(schema=MOVED)
+    named = held.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
+    keepers = (
+        named.with_columns(_origin=pl.col("_made") == pl.col("_known"))
+        .sort("_known", "_origin", "_rank", "_row", descending=[False, True, False, False])
+        .unique("_known", keep="first", maintain_order=True)
+    )
+    columns = ("_row", "source", "_place", *_COMPARED, *_MEASURED)
+    theirs = keepers.select("_known", *columns).rename({name: f"{name}_theirs" for name in columns})
+    pairs = named.join(theirs, on="_known").filter(pl.col("_row") != pl.col("_row_theirs"))
+    decided = [frozenset(group) for group in same]
+    claimed = _claimed_elsewhere(rows, pairs)
+    pairs = pairs.with_columns(_claimed=pl.col("_row").is_in(claimed.implode()))
+    found = pairs.filter(_cannot_be_one()).select("_row", _keeper="_row_theirs").sort("_row")
+    if decided:
+        kept = [not any({row, keeper} <= group for group in decided) for row, keeper in found.iter_rows()]
+        found = found.filter(pl.Series(kept, dtype=pl.Boolean()))
+    return found
+
+
+def _cannot_be_one() -> pl.Expr:
+    """On pairs of a row and its keeper: what was measured contradicts; or the place is another one, and another dwelling claims it,
+    or no measure is equal. A corrected house number is next door, and nothing measured need tell."""
+    other = {name: in_pair(name).several.fill_null(value=False) for name in ("_house", "_unit", "_ground", "_extra")}
+    street = (pl.col("_street") != pl.col("_street_theirs")) & (pl.col("_stem") != pl.col("_stem_theirs"))
+    same_ground = (pl.col("_ground") == pl.col("_ground_theirs")).fill_null(value=False)
+    elsewhere = other["_house"] | other["_unit"] | other["_extra"] | (street.fill_null(value=False) & ~same_ground)
+    area = in_pair("bruksareal")
+    same_area = area.known & (area.high - area.low <= SAME_AREA * area.high)
+    equal = [(pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in ("manedsleie", "seksjonsnummer")]
+    supported = pl.any_horizontal(same_area.fill_null(value=False), *equal)
+    measured = area.known | in_pair("manedsleie").known | in_pair("seksjonsnummer").known
+    far = ~neighbour() | (street.fill_null(value=False) & ~same_ground)
+    return contradict(in_pair) | (elsewhere & (pl.col("_claimed") | (~supported & (measured | far))))
+
+
+def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """`_row` of those that stand, by address and unit number, where a row of another source and another known dwelling stands."""
+    placed = rows.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
+    asked = pairs.filter(pl.col("_place") != pl.col("_place_theirs")).select("_row", "_place", "source", "_known")
+    met = asked.join(placed.select("_place", "source", "_known"), on="_place", suffix="_there")
+    another = (pl.col("source") != pl.col("source_there")) & (pl.col("_known") != pl.col("_known_there"))
+    return met.filter(another).get_column("_row").unique()

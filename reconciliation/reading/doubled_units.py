@@ -1,0 +1,42 @@
+"""Rows of one source that claim the same unit: which of them is the dwelling, where something tells, and which the wrong copy.
+
+A row is confirmed when another source has the same unit with the same area or rent, and every other row of the group either gives
+another floor than its unit number or is contradicted by that source. Where nothing tells, no row is confirmed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.addresses import folded
+from reconciliation.identifiers.unit_floor import floor_contradicts_unit
+
+_SAME_AREA = 0.02
+_UNIT = ("kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse")
+
+
+def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
+    """rows: SOURCE_ROWS of all sources. Per row: is it the only one of its source's rows for this unit that may be right?"""
+    placed = rows.with_columns(_street=folded("adressenavn"), _doubted=floor_contradicts_unit(rows)).with_row_index("_at")
+    doubled = pl.struct("source", *_UNIT).is_duplicated() & pl.all_horizontal(
+        pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "_street", "nummer")
+    )
+    group = placed.filter(doubled)
+    nothing = pl.repeat(False, rows.height, dtype=pl.Boolean(), eager=True)
+    if group.is_empty():
+        return nothing
+    measures = ("bruksareal", "manedsleie")
+    witnesses = placed.filter(~pl.col("_doubted")).select("source", *_UNIT, *measures)
+    met = group.join(witnesses, on=_UNIT, suffix="_there", nulls_equal=True).filter(pl.col("source") != pl.col("source_there"))
+    area = (pl.col("bruksareal") - pl.col("bruksareal_there")).abs() <= _SAME_AREA * pl.col("bruksareal_there")
+    rent = pl.col("manedsleie") == pl.col("manedsleie_there")
+    seen = met.group_by("_at").agg(
+        _agrees=(area.fill_null(value=False) | rent.fill_null(value=False)).any(),
+        _differs=((~area).fill_null(value=False) | (~rent).fill_null(value=False)).any(),
+    )
+    judged = group.join(seen, on="_at", how="left").with_columns(pl.col("_agrees", "_differs").fill_null(value=False))
+    right = ~pl.col("_doubted") & pl.col("_agrees") & ~pl.col("_differs")
+    wrong = pl.col("_doubted") | (pl.col("_differs") & ~pl.col("_agrees"))
+    same_unit = ("source", *_UNIT)
+    one = judged.filter((right.sum().over(same_unit) == 1) & ((right | wrong).all().over(same_unit))).filter(right)
+    return placed.get_column("_at").is_in(one.get_column("_at").implode())

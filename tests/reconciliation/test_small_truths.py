@@ -1,0 +1,193 @@
+"""Small worlds with the answer: two or three lists in which a number names another home than its row. What may be one is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
+from reconciliation.plan.planning import make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.reading.validate import validate
+from tests.strategies import NIGHT, SOURCES, links, municipality, none_known, register
+
+HOUSE = municipality()
+Row = dict[str, Any]
+PARCEL = {"gardsnummer": 31, "bruksnummer": 7}
+
+
+@dataclass(frozen=True)
+class Night:
+    """home: "source:key" -> what is true of the row. held: leverandor_bolig_id -> the true homes in it. items: PLAN_ITEMS."""
+
+    dwellings: pl.DataFrame
+    memberships: pl.DataFrame
+    items: pl.DataFrame
+    matches: pl.DataFrame
+    rejected: list[str]
+    home: dict[str, str]
+
+    @property
+    def mixed(self) -> list[set[str]]:
+        held = [{self.home[key] for key in keys} for keys in self.dwellings.get_column("source_keys")]
+        return [homes for homes in held if len(homes) > 1]
+
+    def asked(self, one: str, other: str) -> bool:
+        """Are the dwellings of these two rows one, or put to a person as perhaps one?"""
+        of = dict(self.dwellings.select("source_keys", "leverandor_bolig_id").explode("source_keys").iter_rows())
+        pairs = {
+            (ours, beside) for ours, others in self.dwellings.select("leverandor_bolig_id", "candidates").iter_rows() for beside in others
+        }
+        return of[one] == of[other] or (of[one], of[other]) in pairs or (of[other], of[one]) in pairs
+
+    def classes(self) -> dict[str, str]:
+        return dict(self.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
+
+
+def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, known: pl.DataFrame | None = None) -> Night:
+    """lists: source -> rows with `key` and `home`."""
+    rows, home = [], {}
+    for source, held in lists.items():
+        for number, row in enumerate(held, start=2):
+            plain = {"kommunenummer": "9902", "postnummer": "9910", "kategori": "ordinar", "nummer": 1, "adressenavn": "Ospestien"}
+            said = {name: value for name, value in row.items() if name not in ("key", "home")}
+            place = {"source": source, "source_key": row["key"], "owner": source, "file": f"{source}.csv", "row": number}
+            rows.append(dict.fromkeys(SOURCE_ROWS) | plain | said | place)
+            home[f"{source}:{row['key']}"] = row["home"]
+    frame = pl.DataFrame(rows, schema=SOURCE_ROWS, orient="row")
+    judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE)
+    standing = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
+    merged = merge(standing, none_known() if known is None else known, None, HOUSE)
+    seen = register(*({"postnummer": "9910", "adressenavn": "Ospestien", **entry} for entry in entries or []))
+    matches = match(merged.dwellings, seen, links(), None)
+    plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
+    return Night(merged.dwellings, merged.memberships, plan.items, matches, judged.rejected.get_column("source_key").to_list(), home)
+
+
+def flat(key: str, home: str, **said: Any) -> Row:
+    return {"key": key, "home": home, **said}
+
+
+def test_two_offices_that_number_the_same_flats_in_opposite_order() -> None:
+    def listed(office: str, backwards: bool) -> list[Row]:
+        flats = []
+        for number in range(1, 7):
+            label = 7 - number if backwards else number
+            measures = {"bruksareal": 61.0, "manedsleie": 8000.0} if number % 2 else {"bruksareal": 52.0, "manedsleie": 7000.0}
+            flats.append(flat(f"{office}{number}", str(number), **PARCEL, leilighetsnummer=str(label), **measures))
+        return flats
+
+    found = night({"fdv": listed("a", False), "omsorg": listed("b", True)})
+    assert found.mixed == []
+    assert all(found.asked(f"fdv:a{number}", f"omsorg:b{number}") for number in range(1, 7))
+    same = night({"fdv": listed("a", False), "omsorg": listed("b", False)})
+    assert same.mixed == []
+
+
+def test_running_numbers_that_shifted_mix_no_two_homes() -> None:
+    def villas(numbers: list[tuple[str, int]]) -> list[Row]:
+        return [
+            flat(
+                key,
+                str(house),
+                adressenavn="Hegrevika",
+                nummer=house,
+                bruksareal=51.0 + 3 * (house - 12),
+                manedsleie=5710.0 + 155 * (house - 12),
+            )
+            for key, house in numbers
+        ]
+
+    ours = villas([(f"a{house}", house) for house in range(12, 24, 2)])
+    before = night({"fdv": ours, "omsorg": villas([(str(at), 10 + 2 * at) for at in range(1, 7)])})
+    assert before.dwellings.height == 6
+    shifted = [("1", 12), ("2", 14), ("3", 60), ("4", 16), ("5", 18), ("6", 20), ("7", 22)]
+    after = night({"fdv": ours, "omsorg": villas(shifted)}, known=before.memberships)
+    assert after.mixed == []
+    assert "60" in {after.home[key] for keys in after.dwellings.get_column("source_keys") if len(keys) == 1 for key in keys}
+
+
+def test_a_renamed_street_and_a_section_that_one_source_knows() -> None:
+    ours = [
+        flat("a1", "1", **PARCEL, nummer=21, bruksenhetsnummer="H0302", bruksareal=58.5, manedsleie=7600.0),
+        flat("a2", "2", **PARCEL, nummer=23, bruksenhetsnummer="H0201", bruksareal=71.0, manedsleie=8800.0),
+    ]
+    theirs = [
+        flat("c1", "1", **PARCEL, adressenavn="Gamle Ospestien", nummer=21, bruksenhetsnummer="H0302", seksjonsnummer=9, bruksareal=58.0),
+        flat("c2", "2", **PARCEL, adressenavn="Gamle Ospestien", nummer=23, bruksenhetsnummer="H0201", bruksareal=71.0),
+    ]
+    found = night({"fdv": ours, "eiendom": theirs})
+    assert found.mixed == []
+    assert found.asked("fdv:a1", "eiendom:c1")
+    assert found.asked("fdv:a2", "eiendom:c2")
+
+
+@pytest.mark.parametrize("houses", [6, 14])
+def test_a_wrong_house_number_on_a_crowded_parcel(houses: int) -> None:
+    parcel = {"gardsnummer": 44, "bruksnummer": 2, "adressenavn": "Svanevika", "bruksenhetsnummer": "H0101", "bruksareal": 66.0}
+
+    def terrace(office: str) -> list[Row]:
+        return [flat(f"{office}{at}", str(at), **parcel, nummer=1 + at // 2, bokstav="AB"[at % 2]) for at in range(houses)]
+
+    ours = [*terrace("a"), flat("a90", "30A", **parcel, nummer=32, bokstav="A", manedsleie=8200.0)]
+    theirs = [*terrace("c"), flat("c90", "30A", **parcel, nummer=30, bokstav="A", etasjenummer=1)]
+    found = night({"fdv": ours, "eiendom": theirs})
+    assert found.mixed == []
+    assert found.asked("fdv:a90", "eiendom:c90")
+    assert sum(len(one) for one in found.dwellings.get_column("candidates")) == 1
+
+
+def test_a_unit_number_that_the_rows_own_floor_contradicts() -> None:
+    ours = [
+        flat("a1", "H0101", bruksenhetsnummer="H0101", bruksareal=49.0),
+        flat("a2", "H0301", bruksenhetsnummer="H0301", bruksareal=49.0),
+    ]
+    ours.append(flat("a3", "H0102", nummer=3, bruksenhetsnummer="H0102", bruksareal=55.0))
+    theirs = [flat("b1", "H0301", bruksenhetsnummer="H0101", bruksareal=49.0, etasjenummer=3)]
+    theirs.append(flat("b3", "H0102", nummer=3, bruksenhetsnummer="H0102", bruksareal=55.0, etasjenummer=1))
+    found = night({"fdv": ours, "omsorg": theirs})
+    assert found.mixed == []
+    assert found.asked("omsorg:b1", "fdv:a2")
+    assert found.dwellings.filter(pl.col("source_keys").list.len() == 2).get_column("source_keys").to_list() == [["fdv:a3", "omsorg:b3"]]
+
+
+TWIN = {"adressenavn": "Hegrevika", "nummer": 3, "bruksenhetsnummer": "H0201"}
+COPIES = {
+    "the floor contradicts the copy": {"bruksareal": 77.0, "manedsleie": 9100.0, "etasjenummer": 3},
+    "the other source contradicts the copy": {"bruksareal": 77.0, "manedsleie": 9100.0},
+}
+
+
+@pytest.mark.parametrize("copy", COPIES.values(), ids=COPIES.keys())
+def test_a_clean_row_goes_on_beside_its_wrong_copy(copy: Row) -> None:
+    clean = {**TWIN, "bruksareal": 51.0, "manedsleie": 6700.0}
+    ours = [flat("a1", "H0201", **clean), flat("a3", "H0301", **TWIN, **copy)]
+    found = night({"fdv": ours, "omsorg": [flat("b1", "H0201", **clean)]})
+    assert found.rejected == ["a3"]
+    assert found.dwellings.get_column("source_keys").to_list() == [["fdv:a1", "omsorg:b1"]]
+    assert sorted(night({"fdv": [ours[0], flat("a4", "H0201", **clean)], "omsorg": [flat("b1", "H0201", **clean)]}).rejected) == [
+        "a1",
+        "a4",
+    ]
+
+
+def test_an_entry_typed_with_the_neighbours_unit_holds_both_homes() -> None:
+    def home(unit: str, **said: Any) -> Row:
+        return {**PARCEL, "nummer": 40, "bruksenhetsnummer": unit, "etasjenummer": int(unit[2]), **said}
+
+    small, large = {"antall_soverom": 1, "manedsleie": 6600.0}, {"antall_soverom": 2, "manedsleie": 8300.0}
+    homes = {
+        "H0101": home("H0101", **small),
+        "H0102": home("H0102", **small),
+        "H0201": home("H0201", **large),
+        "H0202": home("H0202", **small),
+    }
+    entries = [{"kobo_id": f"k{unit}", **homes[unit], "etasjenummer": None} for unit in ("H0101", "H0102")]
+    entries.append({"kobo_id": "k3", **homes["H0202"], **large, "etasjenummer": None})
+    found = night({"fdv": [flat(unit, unit, **said) for unit, said in homes.items()]}, entries)
+    assert found.classes() == {"fdv-H0101": "update", "fdv-H0102": "update", "fdv-H0201": "review", "fdv-H0202": "review"}

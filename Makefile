@@ -1,7 +1,10 @@
 # The same names everywhere: setup, demo, up, test, lint, types, bench, report.
-PYTHON ?= python3
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c "$(FITS)" 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
 STAMP := $(VENV)/.installed
 export DAGSTER_DISABLE_TELEMETRY := 1
 
@@ -9,24 +12,36 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 
 setup: $(STAMP)
 
-# uv when it can be had (four times as fast), plain pip otherwise; both check the same hashes.
-$(STAMP): requirements-dev.lock pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+# uv when it can be had (four times as fast), plain pip otherwise; both check the same hashes. Where the machine has no Python that
+# fits, uv brings one.
+define install
+	@test -x $(BIN)/python || if [ -n "$(PYTHON)" ]; then $(PYTHON) -m venv $(VENV); \
+	elif command -v uv >/dev/null; then uv venv --quiet --seed --python 3.13 $(VENV); \
+	else echo "No Python 3.11 to 3.14 here. Install one, or uv, which brings its own."; exit 1; fi
 	@if $(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv >/dev/null 2>&1; then \
-		echo "installing with uv" && \
-		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock && \
+		echo "installing $(1) with uv" && \
+		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r $(1) && \
 		$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
-		echo "installing with pip" && \
-		$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock && \
+		echo "installing $(1) with pip" && \
+		$(BIN)/python -m pip install --quiet --require-hashes -r $(1) && \
 		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . ; \
 	fi
-	@touch $(STAMP)
+endef
 
-demo: setup
+# What running needs, and nothing else.
+$(RUNTIME): requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+	@touch $(RUNTIME)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+	@touch $(RUNTIME) $(STAMP)
+
+demo: $(RUNTIME)
 	$(BIN)/kobosync demo
 
-up: setup
+up: $(RUNTIME)
 	$(BIN)/kobosync up
 
 # Two workers, whole modules each: the tests that start servers share them within a module.
@@ -43,7 +58,7 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
-report: setup
+report: $(RUNTIME)
 	$(BIN)/kobosync report config/demo.yaml
 
 bench: setup
@@ -52,9 +67,12 @@ bench: setup
 soak: setup
 	$(BIN)/pytest -m soak --override-ini addopts="-q --strict-markers --disable-socket --allow-hosts=127.0.0.1,localhost,::1 --allow-unix-socket"
 
+# Each lock is for every Python that fits, and names no index.
+COMPILE = $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --quiet
 lock:
-	$(BIN)/python -m uv pip compile --python 3.11 --generate-hashes --no-strip-extras --no-header --quiet --upgrade pyproject.toml -o requirements.lock
-	$(BIN)/python -m uv pip compile --python 3.11 --generate-hashes --no-strip-extras --no-header --quiet --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --upgrade --extra build pyproject.toml -o requirements.lock
+	$(COMPILE) --upgrade --extra build --extra cluster -c requirements.lock pyproject.toml -o requirements-cluster.lock
+	$(COMPILE) --upgrade --extra dev -c requirements-cluster.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf var reports

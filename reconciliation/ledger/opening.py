@@ -45,7 +45,7 @@ def resolve_url(url: str, home: Path) -> URL:
 
 
 def connect(url: URL) -> Engine:
-    """An engine whose writes are whole transactions on both databases. Makes the folder of a SQLite file."""
+    """An engine whose writes are whole transactions on both databases. Makes the folder of a SQLite file. Raises LedgerError."""
     if url.get_backend_name() == "sqlite":
         path = Path(str(url.database))
         if not str(path).startswith("file:"):
@@ -54,7 +54,10 @@ def connect(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    try:
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ModuleNotFoundError as error:
+        raise LedgerError("The ledger is in PostgreSQL, and its driver is not installed: pip install 'kobosync[postgres]'.") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

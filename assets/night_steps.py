@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
@@ -16,10 +17,11 @@ from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import awaited
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.identifiers import municipalities
-from reconciliation.ledger import PLANNED
+from reconciliation.ledger import PLANNED, Ledger
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import Asked
@@ -29,7 +31,9 @@ from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.corrections import idle, read_corrections
+from reconciliation.reading.held_reads import Layouts, Yesterday, held, layouts_to_keep
 from reconciliation.reading.official_addresses import official_addresses
+from reconciliation.reading.read_evidence import under_new_keys
 from reconciliation.reading.register_text import masked_entries
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import Validated, validate
@@ -40,14 +44,20 @@ SHIELDED_GONE = "shielded_gone"
 
 @dataclass(frozen=True, slots=True)
 class Standardised:
-    """rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed. said, notes: what is wrong with
-    the file of corrections, and with the official addresses."""
+    """reads: with the verdicts that stand. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
 
+    said, notes: what is wrong with the file of corrections, and with the official addresses. unasked: reads that could not be held against
+    the last complete ones. layouts: source -> how its last complete read was written.
+    """
+
+    reads: Mapping[str, SourceRead]
     rows: pl.DataFrame
     unreadable: pl.DataFrame
     corrected: int
     said: Sequence[str]
     notes: Sequence[str]
+    unasked: Sequence[str]
+    layouts: Layouts
 
 
 def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
@@ -56,24 +66,52 @@ def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
         return read_source(name, source, session.home, session.ledger.last_complete_rows(session.municipality.slug, name))
 
 
-def standardise_all(session: NightSession, reads: Mapping[str, SourceRead]) -> Standardised:
-    """All sources' rows in the register's words; the order of the sources does not matter."""
+def yesterday(municipality: Municipality, ledger: Ledger, standing: Table | None, memberships: Table | None) -> Yesterday:
+    """What the last complete reads left. standing, memberships: the tables of the last night, None when they are not to be had."""
+    read_before = frozenset(name for name in municipality.sources if ledger.last_complete_rows(municipality.slug, name))
+    if standing is None:
+        return Yesterday(read_before=read_before)
+    rows = tables.conformed(standing.frame, tables.STANDING_ROWS)
+    rows = under_new_keys(rows, memberships.frame if memberships else None, ledger.memberships(municipality.slug))
+    layouts = {name: facts.get("layout", {}) for name, facts in standing.facts.get("sources", {}).items()}
+    return Yesterday(rows, layouts, read_before)
+
+
+def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: Yesterday) -> Standardised:
+    """All sources' rows in the register's words, held against the last complete reads; the order of the sources does not matter."""
     municipality = session.municipality
     with session.step("standardise"):
         official = official_addresses(municipality, session.home)
         corrections = read_corrections(municipality, session.home)
         meant = {name: corrected(read, corrections) for name, read in sorted(reads.items())}
-        parts = [standardise(done.read, municipality.sources[name], municipality, official.register) for name, done in meant.items()]
+        parts = {}
+        for name, done in meant.items():
+            source = municipality.sources[name]
+            rows = standardise(done.read, source, municipality, official.register)
+            parts[name] = held(reads[name], rows, source, before)
+        asked = {name: part.read for name, part in parts.items()}
+        believed = [name for name, part in parts.items() if part.evidence.believed]
         return Standardised(
+            reads=asked,
             rows=with_corrected(
-                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.rows for part in parts)]),
-                pl.concat([done.cells for done in meant.values()]),
+                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.done.rows for part in parts.values())]),
+                pl.concat([meant[name].cells for name in believed] or [done.cells.clear() for done in meant.values()]),
             ),
-            unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.deviations for part in parts)]),
-            corrected=sum(sum(done.used.values()) for done in meant.values()),
+            unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.done.deviations for part in parts.values())]),
+            corrected=sum(sum(meant[name].used.values()) for name in believed),
             said=[*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))],
             notes=official.notes,
+            unasked=[part.note for part in parts.values() if part.note],
+            layouts=layouts_to_keep(asked, before),
         )
+
+
+def moved_keys(municipality: Municipality, home: Path, read: SourceRead, before: Yesterday) -> pl.DataFrame:
+    """`old`, `new`: the keys of one source under which tonight's read has what another key had at the last complete one."""
+    source = municipality.sources[read.source]
+    meant = corrected(read, read_corrections(municipality, home)).read
+    rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
+    return held(read, rows, source, before).evidence.moved
 
 
 def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame) -> Validated:
@@ -84,11 +122,11 @@ def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.Data
 
 
 def still_standing(
-    session: NightSession, accepted: pl.DataFrame, rejected: pl.DataFrame, verdicts: Mapping[str, Verdict], before: pl.DataFrame | None
+    session: NightSession, accepted: pl.DataFrame, rejected: pl.DataFrame, verdicts: Mapping[str, Verdict], before: Yesterday
 ) -> pl.DataFrame:
-    """STANDING_ROWS of tonight. before: those of the last night, if there was one."""
+    """STANDING_ROWS of tonight."""
     with session.step("merge"):
-        return standing_rows(accepted, rejected, verdicts, before)
+        return standing_rows(accepted, rejected, verdicts, before.rows)
 
 
 def merge_rows(session: NightSession, standing: pl.DataFrame) -> Merged:

@@ -31,6 +31,7 @@ def read_of(name: str, table: Table) -> SourceRead:
         notes=tuple(table.facts["notes"]),
         unreadable=pl.DataFrame(unreadable) if unreadable else None,
         lines=table.facts["lines"],
+        layout=table.facts["layout"],
     )
 
 
@@ -62,14 +63,18 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             schema_check_key(rows_key),
             check_key(rows_key, "corrections", "Every line of the owners' file of corrections can be used, and is."),
             check_key(rows_key, "addresses", "The official addresses are no older than they may be."),
+            check_key(rows_key, "evidence", "Each read could be held against the last complete one of its source."),
         ],
     )
-    def standardised(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
+    def standardised(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables) -> Iterator[object]:
         sources = dict(zip(needs, tables.made(*needs.values()), strict=True))
         session = night.session(municipality, context.run.run_id)
-        done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()})
-        rows = done.rows
-        facts = {name: {key: table.facts[key] for key in ("verdict", "message", "melding", "lines")} for name, table in sources.items()}
+        before = night_steps.yesterday(municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships"))
+        done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
+        for read in done.reads.values():
+            if read.message and read.message != sources[read.source].facts["message"]:
+                context.log.warning(f"{read.source}: {read.message}")
+        rows, facts = done.rows, source_facts(done)
         yield dg.Output(
             Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": done.corrected}
         )
@@ -77,8 +82,23 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
         yield result(rows_key, "corrections", not done.said, " ".join(done.said)[:2000], warn=True)
         yield result(rows_key, "addresses", not done.notes, " ".join(map(rendered, done.notes)), warn=True)
+        yield result(rows_key, "evidence", not done.unasked, " ".join(done.unasked), warn=True)
 
     return standardised
+
+
+def source_facts(done: night_steps.Standardised) -> dict[str, dict[str, object]]:
+    """Of each source, what follows its rows through the night: the verdict that stands, its words, and what the next night asks about."""
+    return {
+        name: {
+            "verdict": read.verdict.value,
+            "message": read.message,
+            "melding": read.melding,
+            "lines": dict(read.lines),
+            "layout": dict(done.layouts[name]),
+        }
+        for name, read in done.reads.items()
+    }
 
 
 def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
@@ -152,10 +172,8 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def standing(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables):  # type: ignore[no-untyped-def]
         accepted_rows, rejected_rows = tables.made(*needs)
         session = night.session(municipality, context.run.run_id)
-        before = earlier.last(*key)
-        rows = night_steps.still_standing(
-            session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before.frame if before else None
-        )
+        before = night_steps.yesterday(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
+        rows = night_steps.still_standing(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(
             Table(rows, accepted_rows.facts),
             metadata=told(rows, "source", "carried"),

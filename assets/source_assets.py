@@ -48,6 +48,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
             "notes": list(read.notes),
             "unreadable": unreadable,
             "lines": dict(read.lines),
+            "layout": dict(read.layout),
         }
         yield dg.Output(
             Table(read.rows, facts),

@@ -87,8 +87,9 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
         continued=records.continued - sum(record.lines - 1 for record in damaged),
     )
     printed = note_of(footers, PRINTED_LINES, name)
+    layout = {"encoding": encoding, "separator": dialect.separator, "quote": dialect.quote}
     notes = (_note(name, encoding, dialect), *short, *kept.notes, *printed)
-    return Raw(kept.rows, notes, [_bad_line(path.name, record, dialect) for record in bad], (account,))
+    return Raw(kept.rows, notes, [_bad_line(path.name, record, dialect) for record in bad], (account,), layout)
 
 
 def _line_after_the_last(text: bytes) -> int:
@@ -193,4 +194,4 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     alone = int(rows["found"].is_null().sum())
     notes = (*raw.notes, *other.notes, *([f"{join.path}: {alone} row(s) have no partner there"] if alone else []))
     rows = rows.drop(*keys, "found").rename({f"joined {heading}": heading for heading in join.columns})
-    return Raw(rows, notes, [*raw.bad_lines, *other.bad_lines], (*raw.lines, *other.lines))
+    return replace(raw, rows=rows, notes=notes, bad_lines=[*raw.bad_lines, *other.bad_lines], lines=(*raw.lines, *other.lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -33,6 +33,8 @@ class Raw:
     bad_lines: Sequence[BadLine] = field(default_factory=tuple)
     lines: tuple[LineAccount, ...] = ()
     """Of each delimited file."""
+    layout: Mapping[str, str] = field(default_factory=dict)
+    """How the source is written (encoding, separator, quote), where that can change from night to night; of its last file."""
 
 
 def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
@@ -46,4 +48,5 @@ def together(parts: Sequence[Raw]) -> Raw:
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         bad_lines=[line for part in parts for line in part.bad_lines],
         lines=tuple(account for part in parts for account in part.lines),
+        layout=parts[-1].layout,
     )

@@ -69,7 +69,7 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
     rows = _placed(name, raw.rows.with_columns(columns) if columns else raw.rows, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
-    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines))
+    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines), raw.layout)
 
 
 def _with_damaged_keys_apart(raw: Raw, source: AnySource) -> Raw:

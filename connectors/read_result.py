@@ -42,6 +42,7 @@ class SourceRead:
     notes: what was detected and chosen (encoding, separator, header row ...), English.
     unreadable: lines that are no rows because their values cannot be told apart (UNREADABLE_COLUMNS), to be counted as
     rejected. None when there is none. A read with such lines is never complete: nobody knows which keys they held.
+    layout: how delimited text is written (encoding, separator, quote).
     lines: of delimited text, what became of every physical line: `lines` and the counts that add up to it. Empty for other kinds.
     """
 
@@ -54,3 +55,4 @@ class SourceRead:
     notes: tuple[str, ...] = ()
     unreadable: pl.DataFrame | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    layout: Mapping[str, str] = field(default_factory=dict)

@@ -51,6 +51,27 @@ class Join(Strict):
     optional: bool = False
 
 
+class EvidenceLimits(Strict):
+    """How much may differ from the last complete read before a read is not believed (docs/add-a-source.md)."""
+
+    moved_keys: int = Field(default=2, ge=0)
+    """Known keys that name what another known key named."""
+    renamed_keys: float = Field(default=0.02, ge=0, le=1)
+    """Share of the known homes that stand under a new key; two always may."""
+    redecoded_keys: int = Field(default=0, ge=0)
+    """Keys that differ in letters beyond ASCII alone, where the encoding has changed."""
+    changed_places: float = Field(default=0.3, ge=0, le=1)
+    """Share of the known keys with another address or unit."""
+    changed_categories: float = Field(default=0.3, ge=0, le=1)
+    """Share of the known keys with another category."""
+    emptied: float = Field(default=0.5, ge=0, le=1)
+    """Share of a field's values that are gone."""
+    swapped: float = Field(default=0.8, ge=0, le=1)
+    """Share of the rows in which one field has what another one had."""
+    gap: int = Field(default=10, ge=1)
+    """Rows one after the other that are gone together; in a list of less than a hundred, a tenth of it, and four always may."""
+
+
 class Source(Strict):
     """Common to every source."""
 
@@ -74,6 +95,9 @@ class Source(Strict):
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
     fill_rate: dict[str, float] = Field(default_factory=dict)
     """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
+
+    evidence: EvidenceLimits = EvidenceLimits()
+    """Limits of what may differ from the last complete read."""
 
     @model_validator(mode="after")
     def _something_names_a_row(self) -> Self:

@@ -200,10 +200,13 @@ def rekey(
     file: Annotated[Path, typer.Argument(help="CSV with the headings gammel and ny (or old and new).")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, what matches nothing, what collides.")] = False,
     by: Annotated[str, typer.Option("--by", help="Who declares it. Blank: the account that runs it.")] = "",
+    propose: Annotated[bool, typer.Option("--propose", help="Write FILE: the keys that have moved since the last complete read.")] = False,
 ) -> None:
     """A source has got new keys: declare which is which, and every dwelling keeps its id in Kobo."""
-    from pipelines.commands.rekey_command import run_rekey  # noqa: PLC0415
+    from pipelines.commands.rekey_command import run_propose, run_rekey  # noqa: PLC0415
 
+    if propose:
+        raise typer.Exit(run_propose(config, source, file))
     raise typer.Exit(run_rekey(config, source, file, dry_run, by))
 
 

@@ -34,12 +34,15 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
     """Raises LedgerError, RegisterError or NotConservedError, each with its sentence."""
     with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()), whole=False)) as session:
         reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
-        verdicts = {name: read.verdict for name, read in reads.items()}
-        read = night_steps.standardise_all(session, reads)
+        base, slug = table_base(municipality, home), municipality.slug
+        before = night_steps.yesterday(
+            municipality, session.ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships")
+        )
+        read = night_steps.standardise_all(session, reads, before)
+        verdicts = {name: read.verdict for name, read in read.reads.items()}
         valid = night_steps.validate_rows(session, read.rows, read.unreadable)
         _believe(night_steps.rows_lost(read.rows, valid))
-        before = last_table(table_base(municipality, home), municipality.slug, "standing_rows")
-        standing = night_steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before.frame if before else None)
+        standing = night_steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before)
         merged = night_steps.merge_rows(session, standing)
         _believe(night_steps.rows_adrift(standing, merged.dwellings))
         seen = night_steps.see_register(session)

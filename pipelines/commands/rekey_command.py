@@ -14,10 +14,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from assets.night_steps import moved_keys as moved_keys_of
+from assets.night_steps import yesterday
+from assets.stored_table import last_table, table_base
+from connectors.read import read_source
+from connectors.read_result import Verdict
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reconciliation.plan.rekey import WORDS, Fate, Rekey, RekeyError, moved_keys, plan_rekey, read_pairs
+from reconciliation.reading.evidence_words import NO_EVIDENCE
 
 SHOWN = 40
 LOCK_SECONDS = 300.0
@@ -63,6 +69,36 @@ def run_rekey(config: Path, source: str, file: Path, dry_run: bool, by: str = ""
             note=file.name,
         )
     console.print(f"{number} keys of {source} moved. If the heading is new too, change `key` of the source in {municipality.file}.")
+    return DONE
+
+
+def run_propose(config: Path, source: str, file: Path) -> int:
+    """Write which key each home has got, as tonight's read compares with the last complete one. 0: written, or none has moved;
+    1: the source cannot be read, or nothing is known of its last read; 2: no such source, or the file exists."""
+    municipality, home = load(config), home_of(config)
+    if source not in municipality.sources:
+        print(f"{source!r} is not among the sources of {municipality.file} ({', '.join(municipality.sources)}).", file=sys.stderr)
+        return CONFIGURATION
+    if file.exists():
+        print(f"{file} exists already, and nothing is written. Give another name.", file=sys.stderr)
+        return CONFIGURATION
+    read = read_source(source, municipality.sources[source], home)
+    standing, memberships = (
+        last_table(table_base(municipality, home), municipality.slug, name) for name in ("standing_rows", "memberships")
+    )
+    if read.verdict is Verdict.FAILED or standing is None:
+        print(read.message or NO_EVIDENCE.format(source=source), file=sys.stderr)
+        return FAILED
+    with closing(open_ledger(municipality.ledger, home)) as ledger:
+        moved = moved_keys_of(municipality, home, read, yesterday(municipality, ledger, standing, memberships))
+    if moved.is_empty():
+        print(f"No key of {source} names what another one named at its last complete read; nothing is written.")
+        return DONE
+    moved.rename({"old": "gammel", "new": "ny"}).write_csv(file, separator=";", include_bom=True)
+    print(
+        f"{file}: {moved.height} keys. Look it through, then: kobosync rekey {municipality.file} {source} {file} --dry-run, and without "
+        "--dry-run to move them."
+    )
     return DONE
 
 

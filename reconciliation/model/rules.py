@@ -51,6 +51,11 @@ RULES: tuple[Rule, ...] = (
         pl.col("source_key").is_not_null() & (pl.col("same_key") > 1),
     ),
     Rule(
+        "N04W",
+        None,
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "K01",
         "kategori",
         pl.col("kategori").is_null() & ~pl.col("broken_fields").list.contains("kategori"),

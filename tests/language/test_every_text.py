@@ -23,6 +23,7 @@ from reconciliation.model.reasons import REASONS
 from reconciliation.model.rules import BY_ID, RULES
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass, Severity
+from reconciliation.reading.evidence_words import EVIDENCE
 from reporting import acquisitions, forecast
 from reporting.stop_causes import cause, rule_title
 from tests.language.keys import texts_of
@@ -66,6 +67,7 @@ SHOWN: dict[str, Collection[str]] = {
     "read_faults": FAULTS,
     "read_doubts": SUSPICIOUS,
     "line_faults": LINE_FAULTS,
+    "read_evidence": EVIDENCE,
     "file_kinds": FILE_KINDS,
     "environments": ["test", "production"],
 }
@@ -112,9 +114,9 @@ def test_a_rule_says_what_is_wrong_what_stands_there_and_what_is_required() -> N
     }
 
 
-@pytest.mark.parametrize("code", [*FAULTS, *SUSPICIOUS, *LINE_FAULTS])
+@pytest.mark.parametrize("code", [*FAULTS, *SUSPICIOUS, *LINE_FAULTS, *EVIDENCE])
 def test_a_fault_tells_owners_no_more_than_its_blanks_hold(code: str) -> None:
-    for words in (table[code] for table in (FAULTS, SUSPICIOUS, LINE_FAULTS) if code in table):
+    for words in (table[code] for table in (FAULTS, SUSPICIOUS, LINE_FAULTS, EVIDENCE) if code in table):
         english = {name for _, name, _, _ in string.Formatter().parse(words.message) if name}
         assert texts().blanks(words.key) - english <= {"problems", "kind", "separator", "quote"}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.rekey_command import run_rekey
+from pipelines.commands.rekey_command import run_propose, run_rekey
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
-from tests.pipelines.village import FDV, Village
+from tests.pipelines.village import FDV, THIRD, Village
 
 __all__ = ["village"]
 
@@ -54,3 +54,37 @@ def test_what_is_ambiguous_or_not_there_is_refused(village: Village, capsys: pyt
     assert run_rekey(village.config, "fdv", village.home / "borte.csv", dry_run=False) == CONFIGURATION
     assert run_rekey(village.config, "fdv", written(village.home, "a;b\n1;2\n"), dry_run=False) == CONFIGURATION
     assert keys(village) == before
+
+
+ROWS = [f"Lyngveien {number};H0101;{40 + number},5;Ordinær" for number in range(1, 9)]
+
+
+def numbered(rows: list[str]) -> str:
+    """A list whose key is its line number."""
+    return FDV.split("\n", 1)[0] + "\n" + "".join(f"{number};{row}\n" for number, row in enumerate(rows, start=1))
+
+
+def test_a_row_put_in_among_running_numbers_is_refused_proposed_as_new_keys_and_repaired(
+    village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    village.write_fdv(numbered(ROWS))
+    run_night(village, FIRST)
+    village.write_fdv(numbered([*ROWS[:2], "Nyveien 1;;77,0;Ordinær", *ROWS[2:]]))
+    assert run_night(village, SECOND) == FAILED
+    summary = village.summary()
+    assert summary["sources"]["fdv"]["verdict"] == "suspicious"
+    assert "6 of 8 known keys name what another key named" in summary["night"]["messages"][0]
+    assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]
+    assert summary["dwellings"]["in_sync"] == summary["dwellings"]["total"]
+    proposed = village.home / "nye.csv"
+    assert run_propose(village.config, "fdv", proposed) == DONE
+    assert proposed.read_text(encoding="utf-8-sig") == "gammel;ny\n" + "".join(f"{key};{key + 1}\n" for key in range(3, 9))
+    assert run_propose(village.config, "fdv", proposed) == CONFIGURATION, "nothing is written over"
+    assert run_rekey(village.config, "fdv", proposed, dry_run=False) == DONE
+    assert run_night(village, THIRD) == DONE
+    summary = village.summary()
+    assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [1, 0, 0], "the new home alone"
+    assert summary["dwellings"]["in_sync"] == summary["dwellings"]["total"] - 1
+    assert run_propose(village.config, "fdv", village.home / "flere.csv") == DONE
+    assert "No key of fdv" in capsys.readouterr().out
+    assert run_propose(village.config, "fagsystem", village.home / "flere.csv") == CONFIGURATION

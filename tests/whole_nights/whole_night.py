@@ -16,6 +16,7 @@ from upath import UPath
 
 from assets import night_steps
 from assets.night_session import NightSession
+from assets.row_assets import source_facts
 from assets.stored_table import Table
 from assets.table_io import EarlierTables, ParquetTables
 from connectors.read_result import SourceRead, Verdict
@@ -90,16 +91,22 @@ def whole_night(
     slug = municipality.slug
     base = UPath(home / municipality.storage)
     with closing(_Session(municipality, home, as_of, mode, run_id, ledger, client)) as session:
-        reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
-        verdicts = {name: read.verdict for name, read in reads.items()}
-        read = night_steps.standardise_all(session, reads)
+        earlier = EarlierTables(base=str(base))
+        yesterday = night_steps.yesterday(
+            municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
+        )
+        extracted = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        read = night_steps.standardise_all(session, extracted, yesterday)
+        reads = dict(read.reads)
+        verdicts = {name: one.verdict for name, one in reads.items()}
         validated = night_steps.validate_rows(session, read.rows, read.unreadable)
-        last = EarlierTables(base=str(base)).last(slug, "standing_rows")
-        before = last.frame if last else None
-        standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, before)
-        ParquetTables().dump_to_path(None, Table(standing), base / slug / "standing_rows.parquet")  # type: ignore[arg-type]
+        before = yesterday.rows
+        standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, yesterday)
+        facts = {"sources": source_facts(read)}
+        ParquetTables().dump_to_path(None, Table(standing, facts), base / slug / "standing_rows.parquet")  # type: ignore[arg-type]
         known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
         merged = night_steps.merge_rows(session, standing)
+        ParquetTables().dump_to_path(None, Table(merged.memberships), base / slug / "memberships.parquet")  # type: ignore[arg-type]
         seen = night_steps.see_register(session)
         matches = night_steps.match_entries(session, merged.dwellings, seen.rows)
         plan = night_steps.plan_changes(

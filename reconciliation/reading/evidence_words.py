@@ -1,0 +1,64 @@
+"""What operators read of a read that yesterday speaks against, in English. Owners read the text of the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connectors.read_faults import Words, say, words_of
+from reconciliation.reading.read_evidence import Finding
+
+EVIDENCE: Mapping[str, Words] = words_of(
+    "read_evidence",
+    {
+        "keys_moved": (
+            "{keys} of {known} known keys name what another key named at the last complete read (limit {limit}): {examples}. The "
+            "key does not follow the home. `kobosync rekey CONFIG SOURCE FILE --propose` writes the table that repairs it; or "
+            "restore the old keys. Nothing of this source is used until it is settled; its last good rows stand."
+        ),
+        "keys_renamed": (
+            "{keys} of {known} homes have another key than at the last complete read (limit {limit}): {examples}. If the system has"
+            " new keys, `kobosync rekey CONFIG SOURCE FILE --propose` writes the table that tells them. Nothing of this source is "
+            "used until it is settled; its last good rows stand."
+        ),
+        "places_changed": (
+            "{keys} of {known} known keys have another address or unit than at the last complete read (limit {limit}), e.g. "
+            "{examples}. Check that columns have not moved; if it is right, raise `evidence.changed_places` for one night. Nothing "
+            "of this source is used until it is settled; its last good rows stand."
+        ),
+        "keys_lost": (
+            "{keys} known keys are gone while a row without key stands at their place: {examples}. Fill in the keys; nothing is "
+            "retired until then."
+        ),
+        "decoding_changed": (
+            "{keys} known keys are the same but for letters beyond ASCII: {examples}. The text was {then} and is read as {now}. "
+            "Export it as before, or set `encoding`. Nothing of this source is used until it is settled; its last good rows stand."
+        ),
+        "headings_moved": (
+            "{percent} % of the rows have under {field} what stood under {other} at the last complete read: the headings have "
+            "moved. Correct them, or the mapping. Nothing of this source is used until it is settled; its last good rows stand."
+        ),
+        "category_exploded": (
+            "{percent} % of the known rows have another category than at the last complete read, the limit is {limit} %. Check the "
+            "column and the table of `kategori`; if it is right, raise `evidence.changed_categories` for one night. Nothing of this"
+            " source is used until it is settled; its last good rows stand."
+        ),
+        "column_emptied": (
+            "{percent} % of the values of {field} are gone since the last complete read, the limit is {limit} %. Check that the "
+            "export is whole; if it is, raise `evidence.emptied` for one night. Nothing of this source is used until it is settled;"
+            " its last good rows stand."
+        ),
+        "block_vanished": (
+            "{rows} rows that stood one after the other (rows {first} to {last} of the last complete read) are gone together, more "
+            "than {limit}. Check that the export is whole; if they are gone by intent, raise `evidence.gap` for one night. Nothing "
+            "is retired until then."
+        ),
+    },
+)
+"""Code of a finding -> its sentence. Keys are told, addresses never: the sentences reach logs."""
+
+NO_EVIDENCE = "{source}: the rows of its last complete read cannot be had, so tonight's keys could not be held against them."
+
+
+def sentences(finding: Finding) -> tuple[str, str]:
+    """The English sentence, and the stored message for owners."""
+    return say(EVIDENCE[finding.code], **finding.values)

@@ -1,0 +1,137 @@
+"""Is a read to be believed? It is held against the last complete one of its source, key by key (law 14, docs/decisions/0012).
+
+A known key is no proof by itself: what stood under it is compared with what stands there tonight. Pure: frames in, findings out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from connectors.source_config import AnySource, EvidenceLimits
+from reconciliation.model.transform_names import GROUP_FIELDS
+from reconciliation.reading.read_comparison import LEAST, Compared, compared
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """code: of `evidence_words.EVIDENCE`. values: what fills its sentences. believed: whether the read's rows may still be used."""
+
+    code: str
+    values: Mapping[str, object]
+    believed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """findings: why the read is not complete; none for most. moved: `old`, `new`: the keys that have moved, whether or not that is
+    many. other_place: known keys that name another place tonight, `source_key`."""
+
+    findings: tuple[Finding, ...] = ()
+    moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"old": pl.String(), "new": pl.String()}))
+    other_place: tuple[str, ...] = ()
+
+    @property
+    def believed(self) -> bool:
+        return all(finding.believed for finding in self.findings)
+
+
+def read_evidence(
+    tonight: pl.DataFrame, before: pl.DataFrame, source: AnySource, layout: Mapping[str, object], last_layout: Mapping[str, object]
+) -> Evidence:
+    """tonight: SOURCE_ROWS of one source. before: its STANDING_ROWS of the last night, under the keys of today (`under_new_keys`).
+
+    layout, last_layout: encoding and the like, of tonight and of the last complete read; empty where nobody knows.
+    """
+    found = compared(tonight, before)
+    if found is None:
+        return Evidence()
+    limits = source.evidence
+    findings = (*_keys(found, limits), *_decoding(found, limits, layout, last_layout))
+    if all(finding.believed for finding in findings):
+        # Where the keys are wrong, what stands under them says nothing of the columns.
+        findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
+    return Evidence(findings, found.moved, tuple(found.other_place))
+
+
+def _keys(found: Compared, limits: EvidenceLimits) -> Iterator[Finding]:
+    onto_known = found.moved.filter(pl.col("new").is_in(found.known_keys.implode()))
+    renamed = found.moved.filter(~pl.col("new").is_in(found.known_keys.implode()))
+    said = {"known": found.known, "examples": _examples(found.moved)}
+    if onto_known.height > limits.moved_keys:
+        yield Finding("keys_moved", {**said, "keys": found.moved.height, "limit": limits.moved_keys})
+    elif renamed.height > _allowed(limits.renamed_keys, found.known):
+        yield Finding("keys_renamed", {**said, "keys": renamed.height, "limit": _allowed(limits.renamed_keys, found.known)})
+    changed, most = len(found.other_place), max(LEAST, math.floor(limits.changed_places * found.known))
+    if changed > most and onto_known.height <= limits.moved_keys:
+        yield Finding(
+            "places_changed", {"keys": changed, "known": found.known, "limit": most, "examples": ", ".join(found.other_place[:5])}
+        )
+    if found.keyless_at_known.len():
+        yield Finding(
+            "keys_lost", {"keys": found.keyless_at_known.len(), "examples": ", ".join(found.keyless_at_known.head(EXAMPLES))}, believed=True
+        )
+
+
+def _decoding(
+    found: Compared, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object]
+) -> Iterator[Finding]:
+    """Keys that are those of before but for their letters beyond ASCII: the same bytes, read otherwise."""
+    then, now = last_layout.get("encoding"), layout.get("encoding")
+    pairs = found.respelt
+    switched = bool(then and now and then != now)
+    if pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys)):
+        yield Finding("decoding_changed", {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": _examples(pairs)})
+
+
+def _fields(found: Compared, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
+    mapped = {name for field, mapping in source.fields.items() for name in (field, *GROUP_FIELDS.get(mapping.transform, ()))}
+    for name, lost in found.values.emptied.items():
+        if name in mapped and lost > limits.emptied:
+            yield Finding("column_emptied", {"field": name, "percent": round(100 * lost), "limit": round(100 * limits.emptied)})
+    if found.values.categories > limits.changed_categories:
+        percent, limit = round(100 * found.values.categories), round(100 * limits.changed_categories)
+        yield Finding("category_exploded", {"percent": percent, "limit": limit})
+    for one, other, share in found.values.swapped:
+        if {one, other} <= mapped and share > limits.swapped:
+            yield Finding("headings_moved", {"field": one, "other": other, "percent": round(100 * share)})
+
+
+def _gone(found: Compared, limits: EvidenceLimits) -> Iterator[Finding]:
+    rows, first, last = found.longest_gap
+    most = max(LEAST - 1, min(limits.gap, math.floor(0.1 * found.known)))
+    if rows > most:
+        yield Finding("block_vanished", {"rows": rows, "first": first, "last": last, "limit": most}, believed=True)
+
+
+def _allowed(share: float, of: int) -> int:
+    return max(2, math.floor(share * of))
+
+
+def _examples(pairs: pl.DataFrame) -> str:
+    return ", ".join(f"{old} → {new}" for old, new in pairs.select("old", "new").head(EXAMPLES).iter_rows())
+
+
+def under_new_keys(before: pl.DataFrame, then: pl.DataFrame | None, now: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the last night under the keys that `kobosync rekey` gave their dwellings since.
+
+    then, now: source, source_key, leverandor_bolig_id: memberships as the last night left them (None when they are lost), and the
+    ledger's. A key that a dwelling had then and has no longer is the one it has now and had not then.
+    """
+    if then is None or then.is_empty():
+        return before
+    names = ["source", "source_key", "leverandor_bolig_id"]
+    then, now = then.select(names).unique(), now.select(names)
+    left, came = then.join(now, on=names, how="anti"), now.join(then, on=names, how="anti")
+    by = ["source", "leverandor_bolig_id"]
+    came = came.filter(~pl.struct(by).is_duplicated())
+    renamed = left.join(came, on=by, suffix="_new").select("source", "source_key", "source_key_new")
+    if renamed.is_empty():
+        return before
+    joined = before.join(renamed, on=["source", "source_key"], how="left", maintain_order="left")
+    return joined.with_columns(source_key=pl.coalesce("source_key_new", "source_key")).drop("source_key_new")

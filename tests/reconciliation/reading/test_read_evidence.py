@@ -1,0 +1,231 @@
+"""Law 14 between nights: a read is held against the last complete one of its source, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_config import AnySource
+from language import rendered
+from reconciliation.model import tables
+from reconciliation.reading.evidence_words import EVIDENCE, sentences
+from reconciliation.reading.held_reads import Yesterday, held, layouts_to_keep
+from reconciliation.reading.read_evidence import Evidence, Finding, read_evidence, under_new_keys
+from reconciliation.reading.standardise import Standardised
+
+FIELDS = {
+    "adresse": {"column": "Adresse", "as": "address"},
+    "bruksareal": {"column": "Areal", "as": "number"},
+    "manedsleie": {"column": "Leie", "as": "number"},
+    "kategori": {"column": "Type"},
+}
+Row = dict[str, Any]
+
+
+def source(**limits: float) -> AnySource:
+    made: AnySource = TypeAdapter(AnySource).validate_python(
+        {"kind": "csv", "title": "Listen", "owner": "bolig", "path": "x.csv", "key": ["Nr"], "fields": FIELDS, "evidence": limits}
+    )
+    return made
+
+
+def town(count: int = 40) -> list[Row]:
+    return [
+        {
+            "source_key": str(number),
+            "adressenavn": "Ospestien" if number % 2 else "Hegrevika",
+            "nummer": number,
+            "bruksareal": 40.0 + number,
+            "manedsleie": 5000.0 + 10 * number,
+            "kategori": "vanlig" if number % 3 else "omsorg",
+        }
+        for number in range(1, count + 1)
+    ]
+
+
+def frame(rows: list[Row]) -> pl.DataFrame:
+    """SOURCE_ROWS whose hash is of what stands in them, as a real one is."""
+    placed = [
+        {"source": "listen", "file": "x.csv", "row": place, "row_hash": str(sorted(row.items(), key=str)), **row}
+        for place, row in enumerate(rows, start=2)
+    ]
+    return pl.DataFrame(placed, schema=tables.SOURCE_ROWS)
+
+
+def found(tonight: list[Row], before: list[Row], **limits: float) -> Evidence:
+    return read_evidence(frame(tonight), frame(before), source(**limits), {}, {})
+
+
+def codes(evidence: Evidence) -> list[str]:
+    return [finding.code for finding in evidence.findings]
+
+
+def renumbered(rows: list[Row]) -> list[Row]:
+    return [{**row, "source_key": str(number)} for number, row in enumerate(rows, start=1)]
+
+
+HOME = {"source_key": "0", "adressenavn": "Lunden", "nummer": 9, "bruksareal": 99.0, "manedsleie": 9900.0, "kategori": "vanlig"}
+
+SHIFTS: dict[str, Callable[[list[Row]], list[Row]]] = {
+    "a row put in": lambda rows: renumbered([*rows[:5], HOME, *rows[5:]]),
+    "a row taken out": lambda rows: renumbered([*rows[:5], *rows[6:]]),
+    "sorted by street": lambda rows: renumbered(sorted(rows, key=lambda row: (row["adressenavn"], row["nummer"]))),
+    "sorted backwards": lambda rows: renumbered(rows[::-1]),
+    "keys sorted alone": lambda rows: [
+        {**row, "source_key": other["source_key"]} for row, other in zip(rows, rows[3:] + rows[:3], strict=True)
+    ],
+}
+
+
+@pytest.mark.parametrize("how", SHIFTS)
+def test_keys_that_no_longer_follow_the_home_are_told_and_nothing_is_believed(how: str) -> None:
+    evidence = found(SHIFTS[how](town()), town())
+    assert codes(evidence) == ["keys_moved"]
+    assert not evidence.believed
+    moved = dict(evidence.moved.iter_rows())
+    tonight = {row["source_key"]: (row["adressenavn"], row["nummer"]) for row in SHIFTS[how](town())}
+    before = {row["source_key"]: (row["adressenavn"], row["nummer"]) for row in town()}
+    assert all(tonight[new] == before[old] for old, new in moved.items())
+    stayed = {key for key, place in before.items() if tonight.get(key) == place}
+    assert len(moved) + len(stayed) >= 39
+
+
+def test_homes_of_one_address_are_told_apart_by_their_measures() -> None:
+    block = [{**row, "adressenavn": "Blokka", "nummer": 1} for row in town(20)]
+    assert codes(found(renumbered([*block[:4], HOME, *block[4:]]), block)) == ["keys_moved"]
+
+
+@pytest.mark.parametrize("prefix", ["A-", "Æ-"])
+def test_a_new_prefix_is_told_with_the_table_that_repairs_it(prefix: str) -> None:
+    evidence = found([{**row, "source_key": prefix + row["source_key"]} for row in town()], town())
+    assert codes(evidence) == ["keys_renamed"]
+    assert evidence.moved.height == 40
+
+
+def test_keys_that_changed_in_letters_beyond_ascii_are_a_changed_decoding() -> None:
+    before = [{**row, "source_key": f"SØ-{row['source_key']}" if row["nummer"] < 9 else row["source_key"]} for row in town()]
+    wrong = [
+        {**row, "source_key": row["source_key"].replace("Ø", "Ã˜"), "adressenavn": f"{row['adressenavn']}Ã¥"} if row["nummer"] < 9 else row
+        for row in before
+    ]
+    assert "decoding_changed" in codes(found(wrong, before))
+    one = [before[0] | {"source_key": "SÃ˜-1", "adressenavn": "OspestiÃ¥n"}, *before[1:]]
+    assert codes(found(one, before)) == []
+    switched = read_evidence(frame(one), frame(before), source(), {"encoding": "cp1252"}, {"encoding": "utf-8"})
+    assert codes(switched) == ["decoding_changed"]
+
+
+def test_headings_over_the_wrong_column_are_told() -> None:
+    wrong = [{**row, "bruksareal": row["manedsleie"], "manedsleie": row["bruksareal"]} for row in town()]
+    assert codes(found(wrong, town())) == ["headings_moved"]
+
+
+def test_an_emptied_column_and_a_category_that_took_over_are_told() -> None:
+    assert codes(found([{**row, "manedsleie": None} for row in town()], town())) == ["column_emptied"]
+    assert codes(found([{**row, "kategori": "omsorg"} for row in town()], town())) == ["category_exploded"]
+    assert codes(found([{**row, "kategori": None} for row in town()], town())) == ["column_emptied", "category_exploded"]
+
+
+def test_a_block_of_rows_that_vanished_is_no_attrition_and_the_others_are_believed() -> None:
+    evidence = found([*town()[:10], *town()[15:]], town())
+    assert codes(evidence) == ["block_vanished"]
+    assert evidence.believed
+    assert codes(found([row for row in town() if row["nummer"] % 9], town())) == []
+    assert codes(found([*town()[:10], *town()[15:]], town(), gap=400)) == ["block_vanished"], "a tenth of a short list"
+    assert codes(found([*town(200)[:10], *town(200)[25:]], town(200), gap=20)) == []
+
+
+def test_keys_that_were_lost_while_the_rows_stand_are_told() -> None:
+    without = [{**row, "source_key": None} if row["nummer"] in (3, 17) else row for row in town()]
+    evidence = found(without, town())
+    assert codes(evidence) == ["keys_lost"]
+    assert evidence.believed
+
+
+ORDINARY: dict[str, Callable[[list[Row]], list[Row]]] = {
+    "nothing": lambda rows: rows,
+    "other order": lambda rows: rows[::-1],
+    "new rents": lambda rows: [{**row, "manedsleie": row["manedsleie"] * 1.03} for row in rows],
+    "unit numbers filled in": lambda rows: [{**row, "bruksenhetsnummer": "H0101"} for row in rows],
+    "a new home": lambda rows: [*rows, HOME],
+    "three sold": lambda rows: [row for row in rows if row["nummer"] not in (4, 17, 33)],
+    "a street spelt otherwise": lambda rows: [{**row, "adressenavn": "Ospe-stien"} if row["nummer"] == 1 else row for row in rows],
+    "a key of its own": lambda rows: [{**row, "source_key": "N1"} if row["nummer"] == 1 else row for row in rows],
+}
+
+
+@pytest.mark.parametrize("what", ORDINARY)
+def test_an_ordinary_night_is_believed(what: str) -> None:
+    assert codes(found(ORDINARY[what](town()), town())) == []
+
+
+def test_a_single_key_that_names_another_home_is_told_beside_its_row_and_the_others_go_on() -> None:
+    tonight = [*town()[:-1], {**HOME, "source_key": "40"}]
+    done = Standardised(frame(tonight), tables.empty(tables.DEVIATIONS))
+    read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
+    asked = held(read, done, source(), Yesterday(frame(town())))
+    assert asked.read.verdict is Verdict.COMPLETE
+    assert asked.done.rows.height == 40
+    assert asked.done.deviations.select("rule", "source_key").rows() == [("N04W", "40")]
+    assert "«40» i Nr" in rendered(asked.done.deviations["message"][0])
+
+
+def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
+    done = Standardised(frame(town()[::-1][:30]), tables.empty(tables.DEVIATIONS))
+    read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame({"Nr": ["1"]}), layout={"encoding": "cp1252"})
+    yesterday = Yesterday(frame(renumbered(town()[::-1])), {"listen": {"encoding": "utf-8"}})
+    asked = held(read, done, source(), yesterday)
+    assert asked.read.verdict is Verdict.SUSPICIOUS
+    assert asked.read.rows.is_empty()
+    assert asked.done.rows.is_empty()
+    assert "rekey" in str(asked.read.message)
+    assert layouts_to_keep({"listen": asked.read}, yesterday) == {"listen": {"encoding": "utf-8"}}
+
+
+def test_where_the_last_rows_cannot_be_had_it_is_said() -> None:
+    done = Standardised(frame(town()), tables.empty(tables.DEVIATIONS))
+    read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
+    assert held(read, done, source(), Yesterday(None)).note == ""
+    assert "cannot be had" in held(read, done, source(), Yesterday(None, read_before=frozenset({"listen"}))).note
+
+
+def test_after_a_declared_rekeying_the_rows_of_before_have_today_s_keys() -> None:
+    def members(keys: dict[str, str]) -> pl.DataFrame:
+        rows = [{"source": "listen", "source_key": key, "leverandor_bolig_id": home} for key, home in keys.items()]
+        return pl.DataFrame(rows)
+
+    then = {str(number): f"L-{number}" for number in range(1, 41)}
+    now = {str(number if number < 6 else number + 1): f"L-{number}" for number in range(1, 41)}
+    before = under_new_keys(frame(town()), members(then), members(now))
+    tonight = renumbered([*town()[:5], HOME, *town()[5:]])
+    assert codes(read_evidence(frame(tonight), before, source(), {}, {})) == []
+    assert under_new_keys(frame(town()), None, members(now)).equals(frame(town()))
+
+
+@given(st.data())
+def test_law_14_whatever_is_done_to_the_keys_no_believed_read_has_many_that_name_another_home(data: st.DataObject) -> None:
+    before = town(20)
+    keys = [row["source_key"] for row in before]
+    first, last = sorted((data.draw(st.integers(0, 19)), data.draw(st.integers(0, 19))))
+    keys[first : last + 1] = data.draw(st.permutations(keys[first : last + 1]))
+    tonight = [{**row, "source_key": key} for row, key in zip(before, keys, strict=True)]
+    others = sum(row["source_key"] != old["source_key"] for row, old in zip(tonight, before, strict=True))
+    evidence = found(tonight, before)
+    assert evidence.believed == (others <= 2)
+    assert evidence.moved.height == others
+    assert all("{" not in message + rendered(melding) for message, melding in map(sentences, evidence.findings))
+
+
+@pytest.mark.parametrize("code", EVIDENCE)
+def test_every_finding_has_both_sentences(code: str) -> None:
+    values = dict.fromkeys(("keys", "known", "limit", "examples", "then", "now", "percent", "field", "other", "rows", "first", "last"), 7)
+    message, melding = sentences(Finding(code, values))
+    assert message
+    assert rendered(melding)

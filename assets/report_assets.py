@@ -88,7 +88,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
     @dg.asset(
         key=key,
         group_name=slug,
-        description="The page, one workbook per data owner and summary.json, in bokmål.",
+        description="The page, one workbook per data owner and summary.json, in the municipality's language.",
         kinds={"html", "excel"},
         deps=[*needs.values()],
         dagster_type=cast(dg.DagsterType, dg.Nothing),

@@ -80,7 +80,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=told(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
-        yield result(rows_key, "corrections", not done.said, " ".join(done.said)[:2000], warn=True)
+        yield result(rows_key, "corrections", not done.said, " ".join(map(rendered, done.said))[:2000], warn=True)
         yield result(rows_key, "addresses", not done.notes, " ".join(map(rendered, done.notes)), warn=True)
         yield result(rows_key, "evidence", not done.unasked, " ".join(done.unasked), warn=True)
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
+from language import text
+
 FJORD = "#116073"
 LONGEST = 32767
 """Characters Excel holds in a cell."""
@@ -114,8 +116,8 @@ def write(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:
         else:
             sheet.write_url(row, place, f"external:{cell.target}", shape, cell.text)
     elif isinstance(cell, bool | str):
-        text = ("Ja" if cell else "Nei") if isinstance(cell, bool) else cell
-        sheet.write_string(row, place, text[:LONGEST], shape)
+        shown = text("search.yes" if cell else "search.no") if isinstance(cell, bool) else cell
+        sheet.write_string(row, place, shown[:LONGEST], shape)
     elif isinstance(cell, date):
         sheet.write_datetime(row, place, cell, shape)
     else:
@@ -128,4 +130,4 @@ def _print_setup(sheet: Any, title: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(1)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    sheet.set_footer(f"&L{title.replace('&', '&&')}&RSide &P av &N")
+    sheet.set_footer(f"&L{title.replace('&', '&&')}&R{text('words.page_of')}")

@@ -55,7 +55,7 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     if municipality.corrections:
         corrections = read_corrections(municipality, root)
         usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"
-        yield "corrections", not corrections.faults, " ".join(corrections.faults) or usable
+        yield "corrections", not corrections.faults, " ".join(map(rendered, corrections.faults)) or usable
     if municipality.addresses:
         yield _addresses(municipality, root)
     linked: list[str] = []

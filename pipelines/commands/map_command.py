@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from language import rendered
+from language import rendered, text, texts
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
+    from pipelines.commands.resolve_list import ReadList
     from reconciliation.drafting.draft_mapping import Draft, Fit
 
 _FILL_IN = "FYLL_INN"
@@ -37,52 +38,50 @@ def map_file(
         raise typer.Exit(FAILED) from error
     made = draft(read.rows)
     fit = fitting(read.rows.columns)
-    text = draft_as_yaml(file, made, read.note, fit)
+    draft_text = draft_as_yaml(file, made, read, fit)
     if out is None:
-        print(text, end="")
+        print(draft_text, end="")
     elif out.exists():
-        print(f"{out} finnes allerede, og ingenting er skrevet. Gi et annet navn.", file=sys.stderr)
+        print(text("drafts.exists", file=out), file=sys.stderr)
         raise typer.Exit(CONFIGURATION)
     else:
-        out.write_text(text, encoding="utf-8")
-        print(f"{out}: {sum(guess.field is not None for guess in made.guesses)} av {len(made.guesses)} kolonner har fått et felt.")
+        out.write_text(draft_text, encoding="utf-8")
+        print(text("drafts.mapped", file=out, count=sum(guess.field is not None for guess in made.guesses), of=len(made.guesses)))
     if read.others:
-        named = ", ".join(f"«{other}»" for other in read.others)
-        print(f"Utkastet er av ett ark. Arbeidsboken har også {named}: kjør med --sheet for hvert som har boliger.", file=sys.stderr)
+        print(text("drafts.other_sheets", sheets=[f"«{other}»" for other in read.others]), file=sys.stderr)
     for said in [*([fit.advice] if fit else []), *made.warnings]:
-        print(said, file=sys.stderr)
+        print(texts().render(said), file=sys.stderr)
     raise typer.Exit(DONE)
 
 
-def draft_as_yaml(file: Path, made: Draft, note: str, fit: Fit | None = None) -> str:
+def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = None) -> str:
     """The source as it goes into the municipality's file, with what was recognised beside each line."""
     workbook = file.suffix.casefold() not in (".csv", ".txt", ".tsv")
     lines = [
-        f"# Utkast fra kobosync map: {file.name}, {made.rows} rader ({note}). Les gjennom, rett, og sett inn i kommunens fil.",
-        *([f"# {fit.advice}"] if fit else []),
+        f"# {text('drafts.head', file=file.name, rows=made.rows, read_as=read.note)}",
+        *([f"# {texts().render(fit.advice)}"] if fit else []),
         "sources:",
         f"  {_slug(file)}:",
         f"    kind: {'excel' if workbook else 'csv'}",
-        f"    title: {_quoted(file.stem)} # hva folk kaller kilden",
-        f"    owner: {_FILL_IN} # hvem som eier radene, et navn under `owners`",
-        f"    path: {_quoted(file.name)} # sett inn mappen filen ligger i",
+        f"    title: {_quoted(file.stem)} # {text('drafts.title')}",
+        f"    owner: {_FILL_IN} # {text('drafts.owner')}",
+        f"    path: {_quoted(file.name)} # {text('drafts.path')}",
     ]
     if workbook:
-        sheet = note.split("«", maxsplit=1)[1].rsplit("»", maxsplit=1)[0]
-        lines.append(f"    sheets: [{{name: {_quoted(sheet)}}}]")
-    lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # navngir raden for alltid")
+        lines.append(f"    sheets: [{{name: {_quoted(read.sheet)}}}]")
+    lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # {text('drafts.key')}")
     lines.append("    fields:")
     for guess in made.guesses:
         if guess.field is None:
             continue
         transform = f", as: {guess.transform}" if guess.transform != "text" else ""
         table = ", table: {" + ", ".join(f"{_quoted(value)}: {_FILL_IN}" for value in guess.values) + "}" if guess.values else ""
-        seen = f"{guess.recognised} av {guess.filled} verdier, ut fra {guess.why}"
+        seen = text("drafts.seen", count=guess.recognised, of=guess.filled, by=guess.why)
         lines.append(f"      {guess.field}: {{column: {_quoted(guess.heading)}{transform}{table}}} # {seen}")
     left = [guess for guess in made.guesses if guess.field is None and guess.heading not in made.key]
     if left:
         lines.append("    ignore:")
-        lines += [f"      - {_quoted(guess.heading)} # {guess.why}" for guess in left]
+        lines += [f"      - {_quoted(guess.heading)} # {texts().render(guess.why)}" for guess in left]
     return "\n".join(lines) + "\n"
 
 
@@ -93,8 +92,8 @@ def _slug(file: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "kilde"
 
 
-def _quoted(text: str) -> str:
+def _quoted(written: str) -> str:
     """A YAML scalar on one line, whatever the heading looks like."""
     import json  # noqa: PLC0415
 
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(written, ensure_ascii=False)

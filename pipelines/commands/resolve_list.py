@@ -45,6 +45,8 @@ class ReadList:
     note: str
     bad: Mapping[int, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    sheet: str = ""
+    """The workbook's sheet that was read."""
 
 
 def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
@@ -57,8 +59,9 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     check_size(path, path.parent, _MEGABYTES)
     bad: dict[int, str] = {}
     others: tuple[str, ...] = ()
+    chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
-        rows, separator, note, others = _workbook(path, known, sheet)
+        rows, separator, note, others, chosen = _workbook(path, known, sheet)
     elif sheet:
         raise ListError(message("lists.no_sheets", file=path.name))
     else:
@@ -67,7 +70,7 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     for heading in rows.columns:
         column, count = mask_column(rows[heading])
         rows, masked = rows.with_columns(column.alias(heading)), masked + count
-    return ReadList(rows, separator, masked, note, bad, others)
+    return ReadList(rows, separator, masked, note, bad, others, chosen)
 
 
 def heading_of(read: ReadList, wanted: str) -> str:
@@ -118,7 +121,7 @@ def _opened(path: Path) -> fastexcel.ExcelReader:
         raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
-def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...]]:
+def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
     book = _opened(path)
     if sheet and sheet not in book.sheet_names:
         near = nearest(sheet, book.sheet_names)
@@ -130,7 +133,7 @@ def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFram
     # A front page before the list has none of the headings, and fills fewer columns.
     best = max(tables, key=lambda table: (table.known, table.rows.height > 0 and table.wide))
     others = () if sheet else tuple(table.sheet for table in tables if table is not best)
-    return best.rows, ";", text("lists.from_sheet", sheet=best.sheet, row=best.header + 1), others
+    return best.rows, ";", text("lists.from_sheet", sheet=best.sheet, row=best.header + 1), others, best.sheet
 
 
 @dataclass(frozen=True, slots=True)

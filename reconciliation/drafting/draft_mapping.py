@@ -14,6 +14,7 @@ import polars as pl
 
 from connectors.headings import plain
 from connectors.personal_numbers import MASK
+from language import Message, message
 from reconciliation.addresses import parse
 from reconciliation.addresses.parsed_address import Status
 from reconciliation.identifiers import parse_matrikkel, parse_unit
@@ -24,43 +25,43 @@ from reconciliation.reading.transforms import SINGLE
 KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "adresse": (
         "address",
-        "en adresse",
+        "address",
         ("adresse", "gateadresse", "besøksadresse", "veiadresse", "gatenavn og nummer", "address1", "boligadresse"),
     ),
     "matrikkel": (
         "matrikkel",
-        "et matrikkelnummer",
+        "matrikkel",
         ("matrikkel", "matrikkelnummer", "gnr/bnr", "gnr bnr", "gårds- og bruksnummer", "eiendom"),
     ),
     "bruksenhetsnummer": (
         "unit",
-        "et bruksenhetsnummer",
+        "unit",
         ("bruksenhetsnummer", "bruksenhet", "bruksenhetsnr", "bolignummer", "bolignr", "h-nummer"),
     ),
-    "leilighetsnummer": ("text", "en tekst", ("leilighetsnummer", "leilighetsnr", "leil", "leilnr", "leilighet")),
-    "ekstra_referanse": ("text", "en tekst", ("rom", "romnr", "romnummer", "hybel", "hybelnr")),
-    "adressenavn": ("text", "en tekst", ("adressenavn", "gate", "gatenavn", "gateveinavn", "vei", "veinavn")),
-    "nummer": ("integer", "et heltall", ("husnummer", "husnr", "gatenr", "nummer", "gatenummer")),
-    "bokstav": ("upper", "en tekst", ("bokstav", "husbokstav", "bokst", "oppgang")),
-    "gardsnummer": ("integer", "et heltall", ("gardsnummer", "gårdsnummer", "gårdsnr", "gnr", "gardsnr")),
-    "bruksnummer": ("integer", "et heltall", ("bruksnummer", "bruksnr", "bnr")),
-    "festenummer": ("integer", "et heltall", ("festenummer", "festenr", "fnr.", "feste")),
-    "seksjonsnummer": ("integer", "et heltall", ("seksjonsnummer", "seksjonsnr", "snr", "seksjon")),
-    "postnummer": ("text", "et postnummer", ("postnummer", "postnr", "zip_code", "postnr.")),
-    "poststed": ("text", "en tekst", ("poststed", "sted", "place")),
-    "kommunenummer": ("text", "et kommunenummer", ("kommunenummer", "kommunenr", "knr")),
-    "bruksareal": ("number", "et tall", ("bruksareal", "bra", "areal", "kvm", "m2", "boareal", "størrelse")),
-    "antall_soverom": ("integer", "et heltall", ("antall soverom", "soverom", "ant soverom")),
-    "etasjenummer": ("integer", "et heltall", ("etasje", "etasjenummer", "etg")),
-    "manedsleie": ("number", "et tall", ("månedsleie", "husleie", "leie", "leie pr mnd", "leie pr måned", "leiebeløp")),
-    "kategori": ("lookup", "en av få verdier", ("kategori", "boligkategori", "type", "boligtype", "formål", "formaal", "type bolig")),
-    "disposisjonsform": ("text", "en tekst", ("disposisjonsform", "eieform", "eierform", "eierforhold")),
-    "er_tilgjengelig_for_rullestolbruker": ("boolean", "ja eller nei", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
-    "aktiv": ("boolean", "ja eller nei", ("aktiv", "utleibar", "i bruk")),
-    "hemmelig_adresse": ("boolean", "ja eller nei", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
-    "oppdatert": ("timestamp", "en dato", ("oppdatert", "sist endret", "endret", "endret dato")),
+    "leilighetsnummer": ("text", "text", ("leilighetsnummer", "leilighetsnr", "leil", "leilnr", "leilighet")),
+    "ekstra_referanse": ("text", "text", ("rom", "romnr", "romnummer", "hybel", "hybelnr")),
+    "adressenavn": ("text", "text", ("adressenavn", "gate", "gatenavn", "gateveinavn", "vei", "veinavn")),
+    "nummer": ("integer", "integer", ("husnummer", "husnr", "gatenr", "nummer", "gatenummer")),
+    "bokstav": ("upper", "text", ("bokstav", "husbokstav", "bokst", "oppgang")),
+    "gardsnummer": ("integer", "integer", ("gardsnummer", "gårdsnummer", "gårdsnr", "gnr", "gardsnr")),
+    "bruksnummer": ("integer", "integer", ("bruksnummer", "bruksnr", "bnr")),
+    "festenummer": ("integer", "integer", ("festenummer", "festenr", "fnr.", "feste")),
+    "seksjonsnummer": ("integer", "integer", ("seksjonsnummer", "seksjonsnr", "snr", "seksjon")),
+    "postnummer": ("text", "postnummer", ("postnummer", "postnr", "zip_code", "postnr.")),
+    "poststed": ("text", "text", ("poststed", "sted", "place")),
+    "kommunenummer": ("text", "kommunenummer", ("kommunenummer", "kommunenr", "knr")),
+    "bruksareal": ("number", "number", ("bruksareal", "bra", "areal", "kvm", "m2", "boareal", "størrelse")),
+    "antall_soverom": ("integer", "integer", ("antall soverom", "soverom", "ant soverom")),
+    "etasjenummer": ("integer", "integer", ("etasje", "etasjenummer", "etg")),
+    "manedsleie": ("number", "number", ("månedsleie", "husleie", "leie", "leie pr mnd", "leie pr måned", "leiebeløp")),
+    "kategori": ("lookup", "few", ("kategori", "boligkategori", "type", "boligtype", "formål", "formaal", "type bolig")),
+    "disposisjonsform": ("text", "text", ("disposisjonsform", "eieform", "eierform", "eierforhold")),
+    "er_tilgjengelig_for_rullestolbruker": ("boolean", "boolean", ("rullestol", "rullestolbruker", "tilgjengelig for rullestol")),
+    "aktiv": ("boolean", "boolean", ("aktiv", "utleibar", "i bruk")),
+    "hemmelig_adresse": ("boolean", "boolean", ("hemmelig adresse", "hemmeligadresse", "sperret adresse")),
+    "oppdatert": ("timestamp", "date", ("oppdatert", "sist endret", "endret", "endret dato")),
 }
-"""Field -> transform, what its values are (bokmål), and the headings people give it."""
+"""Field -> transform, what its values are (a text of `draft_kinds`), and the headings people give it."""
 
 KEYS = (
     "boligid",
@@ -94,6 +95,9 @@ _ABOUT_A_PERSON = re.compile(
 _DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\D.*)?$")
 
 
+PERSONAL_WHY, _BY_HEADING = message("drafts.personal"), message("drafts.by_heading")
+
+
 def known_headings() -> tuple[str, ...]:
     """Every heading that a field or a key is known by, in small letters."""
     return (*KEYS, *(heading for _, _, headings in KNOWN.values() for heading in headings))
@@ -108,7 +112,7 @@ class Guess:
     transform: str
     filled: int
     recognised: int
-    why: str
+    why: Message
     values: tuple[str, ...] = ()
     """The few values of a column that a lookup table is made of."""
 
@@ -122,17 +126,16 @@ class Draft:
     rows: int
 
     @property
-    def warnings(self) -> list[str]:
-        """What a person must see before they use it, in bokmål."""
-        personal = [guess.heading for guess in self.guesses if guess.why.startswith("personlig")]
-        said = [f"Kolonnen «{heading}» ser personlig ut. Den leses ikke." for heading in personal]
+    def warnings(self) -> list[Message]:
+        """What a person must see before they use it."""
+        said = [message("drafts.personal_column", heading=guess.heading) for guess in self.guesses if guess.why == PERSONAL_WHY]
         if not self.key:
-            said.append("Ingen kolonne heter som en nøkkel og skiller radene. Velg en som følger boligen, og skriv den under `key`.")
+            said.append(message("drafts.no_key"))
         fields = {guess.field for guess in self.guesses}
         if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
-            said.append("Ingen kolonne ser ut som en adresse. Skriv hvilken under `fields`.")
+            said.append(message("drafts.no_address"))
         if "kategori" not in fields:
-            said.append("Ingen kolonne ser ut som en kategori. Skriv hvilken, eller en fast verdi: `kategori: {constant: ...}`.")
+            said.append(message("drafts.no_category"))
         return said
 
 
@@ -147,7 +150,7 @@ def draft(rows: pl.DataFrame) -> Draft:
     once = [
         guess
         if guess.field is None or best[guess.field] is guess
-        else _ignored(guess, f"ligner på {guess.field}, men «{best[guess.field].heading}» passer bedre")
+        else _ignored(guess, message("drafts.fits_better", field=guess.field, heading=best[guess.field].heading))
         for guess in guesses
     ]
     key = _key(rows, once)
@@ -164,14 +167,12 @@ class Fit:
     exact: bool
 
     @property
-    def advice(self) -> str:
-        """What a person is told, in bokmål."""
-        use = f"Dette ligner på {self.title}: bruk `mapping: ready:{self.name}` i stedet for key, fields og ignore"
-        said = f"{use}, og la bare tabellen for kategori stå."
+    def advice(self) -> Message:
+        """What a person is told."""
         if self.exact:
-            return said
+            return message("drafts.use_ready", title=self.title, name=self.name)
         listed = ", ".join(json.dumps(heading, ensure_ascii=False) for heading in self.ignore)
-        return f"{said} Filen har andre overskrifter ved siden av; skriv da også `ignore: [{listed}]`."
+        return message("drafts.use_ready_and_ignore", title=self.title, name=self.name, headings=listed)
 
 
 def fitting(headings: Sequence[str]) -> Fit | None:
@@ -198,40 +199,49 @@ def _fit(guess: Guess) -> tuple[float, int]:
     return (guess.recognised / guess.filled if guess.filled else 0.0, -min(said, default=len(headings)))
 
 
-def _ignored(guess: Guess, why: str) -> Guess:
+def _ignored(guess: Guess, why: Message) -> Guess:
     return Guess(guess.heading, None, "", guess.filled, 0, why)
 
 
 def _guess(heading: str, column: pl.Series) -> Guess:
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
     if PERSONAL.search(_plain(heading)) or _looks_personal(texts):
-        return Guess(heading, None, "", len(texts), 0, "personlig")
+        return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)
     names = _names(heading)
     named = next((field for name in names for field, (_, _, headings) in KNOWN.items() if name in map(_bare, headings)), None)
     if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
-        return _tried(heading, "adressenavn", texts, _ENOUGH, "verdiene, som ikke har husnummer")
+        return _tried(heading, "adressenavn", texts, _ENOUGH, message("drafts.by_values_without_number"))
     if named is not None:
-        return _tried(heading, named, texts, _ENOUGH, "overskriften")
+        return _tried(heading, named, texts, _ENOUGH, _BY_HEADING)
     for field in ("bruksenhetsnummer", "matrikkel", "adresse"):
-        tried = _tried(heading, field, texts, _BY_VALUE, "verdiene")
+        tried = _tried(heading, field, texts, _BY_VALUE, message("drafts.by_values"))
         if tried.field:
             return tried
-    return Guess(heading, None, "", len(texts), 0, "tom" if not texts else "ukjent")
+    return Guess(heading, None, "", len(texts), 0, message("drafts.unknown" if texts else "drafts.blank"))
 
 
-def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: str) -> Guess:
+def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: Message) -> Guess:
     transform, is_, _ = KNOWN[field]
     distinct = sorted(set(texts))
     if transform == "lookup":
         if not texts or len(distinct) > _FEW_VALUES:
-            return Guess(heading, None, "", len(texts), 0, f"heter som {field}, men har {len(distinct)} ulike verdier")
-        return Guess(heading, field, transform, len(texts), len(texts), f"{by}; {len(distinct)} ulike verdier", tuple(distinct))
+            return Guess(heading, None, "", len(texts), 0, message("drafts.too_many_values", field=field, count=len(distinct)))
+        return Guess(
+            heading, field, transform, len(texts), len(texts), message("drafts.few_values", by=by, count=len(distinct)), tuple(distinct)
+        )
     # 45,5 can be read as gnr/bnr; only where the heading says so.
-    readable = [text for text in distinct if by == "overskriften" or field != "matrikkel" or "/" in text]
+    readable = [text for text in distinct if by == _BY_HEADING or field != "matrikkel" or "/" in text]
     good = {text for text in readable if _reads(field, transform, text)}
     recognised = sum(text in good for text in texts)
     if not texts or recognised < least * len(texts):
-        return Guess(heading, None, "", len(texts), recognised, f"heter som {field}, men bare {recognised} av {len(texts)} er {is_}")
+        return Guess(
+            heading,
+            None,
+            "",
+            len(texts),
+            recognised,
+            message("drafts.not_readable", field=field, count=recognised, of=len(texts), kind=message(f"draft_kinds.{is_}")),
+        )
     return Guess(heading, field, transform, len(texts), recognised, by)
 
 
@@ -271,6 +281,6 @@ def _names(heading: str) -> tuple[str, ...]:
 
 def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:
     """A column that is named like a key and has a value of its own on every row. A key is stored: none is guessed by its values."""
-    free = [guess.heading for guess in guesses if guess.why != "personlig" and guess.field is None]
+    free = [guess.heading for guess in guesses if guess.why != PERSONAL_WHY and guess.field is None]
     whole = [heading for heading in free if rows[heading].null_count() == 0 and rows[heading].n_unique() == rows.height and rows.height]
     return tuple([heading for heading in whole if _plain(heading) in KEYS][:1])

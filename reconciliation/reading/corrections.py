@@ -16,6 +16,7 @@ from connectors.headings import nearest, plain
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
+from language import Message, message, stored
 from reconciliation.model.municipality import Municipality
 
 HEADINGS = ("Kilde", "Kolonne", "Verdi", "Betyr")
@@ -24,7 +25,7 @@ COMMENT, SHEET = "Kommentar", "Rettelser"
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). faults: bokmål, one sentence
+    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). faults: stored messages, one
     per line that cannot be used, with its place."""
 
     meanings: Mapping[tuple[str, str], Mapping[str, str | None]] = field(default_factory=dict)
@@ -53,58 +54,61 @@ def read_corrections(municipality: Municipality, home: Path) -> Corrections:
     else:
         read = read_source("rettelser", CsvSource(kind="csv", **shape), home)
     if read.verdict is Verdict.FAILED:
-        return Corrections(faults=(read.melding or f"{path} kan ikke leses.",))
+        return Corrections(faults=(read.melding or "",))
     return _checked(read, municipality)
 
 
 def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
     found: dict[tuple[str, str], dict[str, str | None]] = {}
     written = read.rows.select(pl.col(HEADINGS).str.strip_chars().fill_null("")).rows()
-    meanings: dict[tuple[str, str, str], dict[str, str]] = {}
-    places = [f"{file}, rad {row}" for file, row in read.rows.select("file", "row").iter_rows()]
+    meanings: dict[tuple[str, str, str], dict[str, Message]] = {}
+    places = [message("corrections.place", file=file, row=row) for file, row in read.rows.select("file", "row").iter_rows()]
     faults = [str(melding) for melding in (read.unreadable["melding"] if read.unreadable is not None else [])]
     for (source, column, value, means), place in zip(written, places, strict=True):
         name, fault = _source_of(source, municipality)
-        heading, unfit = _heading_of(column, name, municipality) if name else ("", None)
+        heading, unfit = _heading_of(column, name, municipality) if name else ("", ())
         if name and not value:
-            fault = "Verdi mangler. Skriv verdien slik den står i kilden."
+            fault = (message("corrections.no_value"),)
         if fault or unfit or name is None:
-            faults.append(f"{place}: {fault or unfit}")
+            faults.append(stored(message("corrections.at", place=place), *(fault or unfit)))
         else:
             meanings.setdefault((name, heading, value), {}).setdefault(means, place)
     for (name, heading, value), told in meanings.items():
         if len(told) == 1:
             found.setdefault((name, heading), {})[value] = next(iter(told)) or None
         else:
-            said = " og ".join(f"«{means}» ({place})" for means, place in told.items())
-            faults.append(f"«{value}» i «{heading}» har flere betydninger: {said}. Behold én av dem; ingen av dem brukes.")
+            said = [message("corrections.meaning", means=means, place=place) for means, place in told.items()]
+            faults.append(stored(message("corrections.several", value=value, heading=heading, meanings=said)))
     return Corrections(found, tuple(faults))
 
 
-def _source_of(written: str, municipality: Municipality) -> tuple[str | None, str | None]:
+def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tuple[Message, ...]]:
     names = {plain(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
     if name := names.get(plain(written).casefold()):
-        return name, None
+        return name, ()
     near = nearest(written, list(municipality.sources))
-    return None, f"Kilden «{written}» finnes ikke.{f' Mente du «{near}»?' if near else ''} Kildene er: {', '.join(municipality.sources)}."
+    there = message("corrections.sources", sources=list(municipality.sources))
+    return None, (message("corrections.no_source", source=written), *_hint(near), there)
 
 
-def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, str | None]:
+def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, tuple[Message, ...]]:
     source = municipality.sources[name]
     by_name = {plain(heading).casefold(): heading for heading in source.mapped()}
     heading = by_name.get(plain(written).casefold())
     if heading in source.key:
-        return "", f"«{written}» er nøkkelen i {source.title} og kan ikke rettes her. Rett den i kilden."
+        return "", (message("corrections.key", heading=written, source=source.title),)
     if heading is None:
         near = nearest(written, list(source.mapped()))
-        return "", f"{source.title} har ingen kolonne «{written}» som leses.{f' Mente du «{near}»?' if near else ''}"
-    return heading, None
+        return "", (message("corrections.no_heading", heading=written, source=source.title), *_hint(near))
+    return heading, ()
+
+
+def _hint(near: str | None) -> tuple[Message, ...]:
+    return (message("corrections.near", near=near),) if near else ()
 
 
 def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
     """A sentence for each correction of that source whose value stands there no longer. used: as `corrected` gives it."""
     return [
-        f"«{value}» i «{heading}» ({source}) står ikke lenger i kilden; linjen kan tas bort."
-        for (heading, value), n in used.items()
-        if not n
+        stored(message("corrections.idle", value=value, heading=heading, source=source)) for (heading, value), n in used.items() if not n
     ]

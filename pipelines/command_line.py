@@ -13,7 +13,7 @@ from pipelines.commands.kommuner_command import kommuner
 from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
 from pipelines.commands.resolve_command import addresses, resolve
-from pipelines.exit_codes import CONFIGURATION, FAILED
+from pipelines.exit_codes import CONFIGURATION, FAILED, INTERRUPTED
 from pipelines.garbage import look_seldom
 
 app = typer.Typer(
@@ -215,6 +215,12 @@ def main() -> None:
     look_seldom()
     try:
         app()
+    except KeyboardInterrupt:
+        print(
+            "Stopped. What was done is in the ledger; what was under way is asked about by the next night, which goes on from there.",
+            file=sys.stderr,
+        )
+        sys.exit(INTERRUPTED)
     except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help
         code = _code_of(error)
         if code is None:

@@ -9,3 +9,5 @@ CONFIGURATION = 2
 """The configuration cannot be used; nothing was run."""
 WAITING = 3
 """The plan is beyond its limits or the file asks for approval; nothing was applied."""
+INTERRUPTED = 130
+"""Ctrl-C. What was done stands; the next night goes on."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from kobo_client.rehearsal.process import rehearsal_running
+from pipelines.commands.child_processes import child, ending_on_signals
 from pipelines.exit_codes import CONFIGURATION
 from pipelines.home import home, prepare_dagster_home
 from reconciliation.model.municipality import home_of, load
@@ -29,24 +30,24 @@ def run_rehearsal(config: Path) -> int:
 
 
 def run_up(port: int) -> int:
-    """The Dagster UI with the demo loaded and its register running; the demo is played first when it never was."""
+    """The Dagster UI with all of config/. Where the demo is one of them its register runs, and it is played first when it never was."""
     root = home()
-    municipality = load(root / DEMO)
-    if not (root / municipality.reports / municipality.slug).exists():
-        from pipelines.commands.demo_command import run_demo  # noqa: PLC0415
+    with ending_on_signals(), ExitStack() as running:
+        if (root / DEMO).exists():
+            municipality = load(root / DEMO)
+            if not (root / municipality.reports / municipality.slug).exists():
+                from pipelines.commands.demo_command import run_demo  # noqa: PLC0415
 
-        run_demo(12, keep=False)
-    prepare_dagster_home(root)
-    command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions"]
-    with rehearsal_running(municipality.register_, root) as address:
-        print(f"Rehearsal register: {address}/")
-        print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)")
-        with subprocess.Popen(command, cwd=root) as server:  # noqa: S603 - our own interpreter, no shell
-            try:
-                return server.wait()
-            except KeyboardInterrupt:
-                server.send_signal(signal.SIGINT)
-                return server.wait()
+                run_demo(12, keep=False)
+            print(f"Rehearsal register: {running.enter_context(rehearsal_running(municipality.register_, root))}/")
+        prepare_dagster_home(root)
+        print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)", flush=True)
+        command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions"]
+        server = running.enter_context(child(command, root))
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return 0
 
 
 def _wait() -> None:

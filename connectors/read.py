@@ -11,6 +11,7 @@ import polars as pl
 import polars_hash as plh
 
 from connectors.database import read_database
+from connectors.date_order import date_notes, date_orders_of
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
@@ -67,7 +68,7 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
         if count:
             masked[heading] = count
     rows = _placed(name, raw.rows.with_columns(columns) if columns else raw.rows, mapped)
-    notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)))
+    notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)), *date_notes(date_orders_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
     return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines), raw.layout)
 

@@ -90,6 +90,8 @@ class Source(Strict):
     """The mapping file laid under this source (a path beside the municipality's file, or `ready:NAME`); it is in here already."""
     decimal: Literal[",", "."] | None = None
     """What stands before the decimals of this source's numbers; detected when blank."""
+    date_order: Literal["day", "month"] | None = None
+    """What comes first in dates such as 03/08/2020; found in each column when blank."""
     minimum_rows: int = 1
     maximum_shrink: float = Field(default=0.2, ge=0, le=1)
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""

@@ -19,6 +19,7 @@ from reconciliation.addresses import parse
 from reconciliation.addresses.parsed_address import Status
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.model.mapping_files import ready, ready_names
+from reconciliation.reading.dates import NoDate
 from reconciliation.reading.numbers import TwoNumbers
 from reconciliation.reading.transforms import SINGLE
 
@@ -257,7 +258,7 @@ def _reads(field: str, transform: str, text: str) -> bool:
         return bool(re.fullmatch(r"\d{3,4}", text))
     try:
         return SINGLE[transform][0](text) is not None
-    except TwoNumbers:
+    except (TwoNumbers, NoDate):
         return True
 
 

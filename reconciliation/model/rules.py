@@ -175,6 +175,11 @@ RULES: tuple[Rule, ...] = (
         None,
     ),
     Rule(
+        "V04W",
+        None,
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "I01W",
         None,
         severity=Severity.WARNING,

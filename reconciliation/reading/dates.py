@@ -6,6 +6,8 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from connectors.date_order import Order
+
 _NORWAY = ZoneInfo("Europe/Oslo")
 _MONTHS = (
     ("januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"),
@@ -16,11 +18,18 @@ _EXCEL_DAYS = range(20_000, 80_000)
 """Serials of 1954 to 2119: a day count outside is more likely something else."""
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _NAMED = re.compile(r"(?P<day>\d{1,2})[. -]+(?P<name>[a-z]+)\.?[ -]*(?P<year>\d{4}|\d{2})(?!\d)")
+_SHORT = re.compile(r"(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)")
 _DAYS = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)"),
-    re.compile(r"(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)"),
+    re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0\d|1[0-2])(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?P<day>\d\d)(?P<month>0\d|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)"),
+    _SHORT,
 )
+_NO_DATE = re.compile(
+    r"(?:(?:9999|0001|0000|2999|3000)[-./]\d\d[-./]\d\d|\d\d[-./]\d\d[-./](?:9999|0001|0000|2999|3000)|1900-01-0[01]|0[01][./]01[./]1900"
+    r"|1899-12-3[01]|1753-01-01|01[./]01[./]1753|2079-06-06|99991231|29991231|00010101|00000000|19000101|3112(?:9999|2999))(?:[ t].*)?"
+)
+"""What systems write for "no end" and "unknown"."""
 _TIME = re.compile(
     r"(?:t|,?\s*(?:kl\.?\s*)?)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
     r"\s*(?P<zone>z|[+-]\d\d(?::?\d\d)?)?"
@@ -29,22 +38,34 @@ _CENTURY_FROM = 69
 """Two-digit years from here on are of the 1900s."""
 
 
-def moment(text: str) -> datetime | None:
-    """29.03.2023 22:05:36.367, 2023-03-29T22:05:36.367, 31. desember 2023, 45291.5 (Excel): a day without a time begins at midnight."""
-    return _read(text, any_rest=False)
+class TwoDates(ValueError):
+    """The text may be either of two days: nobody knows which of its numbers is the month."""
 
 
-def day(text: str) -> date | None:
+class NoDate(ValueError):
+    """The text is what a system writes where it has no date."""
+
+
+def moment(text: str, order: Order | None = "day") -> datetime | None:
+    """order: what comes first in 03/08/2020; None when nobody knows. Raises TwoDates and NoDate.
+
+    29.03.2023 22:05:36.367, 2023-03-29T22:05:36.367, 31. desember 2023, 45291.5 (Excel): a day without a time begins at midnight."""
+    return _read(text, order, any_rest=False)
+
+
+def day(text: str, order: Order | None = "day") -> date | None:
     """The same forms, and whatever stands after the day."""
-    found = _read(text, any_rest=True)
+    found = _read(text, order, any_rest=True)
     return found.date() if found else None
 
 
-def _read(text: str, *, any_rest: bool) -> datetime | None:
+def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
     plain = " ".join(text.split()).casefold()
+    if _NO_DATE.fullmatch(plain):
+        raise NoDate(text)
     if _SERIAL.fullmatch(plain):
         return _from_excel(float(plain.replace(",", ".")))
-    found, on = _day_in(plain)
+    found, on = _day_in(plain, order)
     if found is None or on is None:
         return None
     rest = plain[found.end() :]
@@ -63,14 +84,29 @@ def _from_excel(serial: float) -> datetime | None:
     return _EXCEL_EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
 
 
-def _day_in(plain: str) -> tuple[re.Match[str] | None, datetime | None]:
+def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, datetime | None]:
     if named := _NAMED.match(plain):
         months = [names.index(named["name"]) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if named["name"] in names]
         return named, _date(named["year"], months[0], named["day"]) if months else None
     for form in _DAYS:
         if found := form.match(plain):
-            return found, _date(found["year"], int(found["month"]), found["day"])
+            first, second = found["day"], found["month"]
+            if form is _SHORT:
+                first, second = _ordered(found, order)
+            return found, _date(found["year"], int(second), first)
     return None, None
+
+
+def _ordered(found: re.Match[str], order: Order | None) -> tuple[str, str]:
+    """Day and month. A number beyond twelve is a day wherever it stands."""
+    first, second = found["day"], found["month"]
+    if int(second) > 12 >= int(first):
+        return second, first
+    if int(first) > 12 or int(first) == int(second):
+        return first, second
+    if order is None:
+        raise TwoDates(found.group())
+    return (first, second) if order == "day" else (second, first)
 
 
 def _date(year: str, month: int, day_of: str) -> datetime | None:

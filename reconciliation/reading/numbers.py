@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import re
 
-_AROUND = re.compile(r"^(?:kr\.?|nok)(?=[\s\d(+\-])|(?:kr\.?|nok|kroner|m2|m²|kvm)$", re.IGNORECASE)
+_AROUND = re.compile(
+    r"^(?:kr\.?|nok)(?=[\s\d(+\-])"
+    r"|\s*(?:/|pr\.?|per)\s*(?:mnd|md|måned|m[åa]neden)\.?$"
+    r"|(?:kr\.?|nok|kroner|m2|m²|kvm\.?|kv\.?\s?m\.?|kvadratmeter)$",
+    re.IGNORECASE,
+)
 _NO_ORE = re.compile(r"[,.]\s?[-–—]$")
 _DASHES = str.maketrans("−–’`", "--''")
 _BODY = re.compile(
@@ -52,7 +57,7 @@ def _bare(text: str) -> str:
     """Without quotes, kroner, square metres and the dash for no øre; a bookkeeper's parentheses are a minus."""
     bare = " ".join(text.translate(_DASHES).strip().strip("'\"").split())
     minus = ""
-    for _ in range(2):
+    for _ in range(3):
         bare = _NO_ORE.sub("", _AROUND.sub("", bare).strip()).strip()
         if bare.startswith("(") and bare.endswith(")") and not minus:
             minus, bare = "-", bare[1:-1].strip()

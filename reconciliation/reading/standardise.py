@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from connectors.date_order import Order, date_orders_of
 from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
@@ -42,7 +43,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
     """
     raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
-    decimals = decimals_of(read.rows, source)
+    decimals, orders = decimals_of(read.rows, source), date_orders_of(read.rows, source)
     made: dict[str, pl.Series] = {}
     faults: list[pl.DataFrame] = []
     cells: pl.Series | None = None
@@ -53,7 +54,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
             faults.append(_broken_values(frame, column, _where(failed, "V01"), canonical, mapping))
             cells = _first(cells, column.set(failed, None))
             continue
-        values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals))
+        values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals), _order(mapping, orders))
         if canonical == "hemmelig_adresse":
             # What stands there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
             values[canonical] = values[canonical].zip_with(broken.is_null(), pl.repeat(value=True, n=raw.height, eager=True))
@@ -123,9 +124,17 @@ def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str |
     return marks.pop() if len(marks) == 1 else None
 
 
-def _apply(column: pl.Series, canonical: str, mapping: FieldMapping, decimal: str | None) -> tuple[dict[str, pl.Series], pl.Series]:
+def _order(mapping: FieldMapping, orders: Mapping[str, Order | None]) -> Order | None:
+    """What comes first in the dates of all the mapping's columns; none when they differ."""
+    found = {orders.get(heading, "day") for heading in (mapping.column, *mapping.columns) if heading}
+    return found.pop() if len(found) == 1 else None
+
+
+def _apply(
+    column: pl.Series, canonical: str, mapping: FieldMapping, decimal: str | None, order: Order | None
+) -> tuple[dict[str, pl.Series], pl.Series]:
     """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
-    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical, decimal)
+    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical, decimal, order)
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
     # What a failed formula left behind is no value, also where any text would do.
@@ -204,11 +213,12 @@ def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
     boligtype = (
         pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
     )
+    code = pl.col("postnummer").str.replace(r"^(\d{3,4})[.,]0+$", "$1")  # a number that a spreadsheet made of it
     return rows.with_columns(
         pl.col("kommunenummer").fill_null(municipality.kommunenummer),
         pl.coalesce("boligtype", boligtype).alias("boligtype"),
         # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
-        pl.when(pl.col("postnummer").str.contains(r"^\d{3}$")).then("0" + pl.col("postnummer")).otherwise("postnummer").alias("postnummer"),
+        pl.when(code.str.contains(r"^\d{3}$")).then("0" + code).otherwise(code).alias("postnummer"),
         pl.col("bokstav").str.to_uppercase(),
     )
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import polars as pl
 
+from connectors.date_order import Order
 from connectors.source_config import FieldMapping
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.model import tables
-from reconciliation.reading.dates import day, moment
+from reconciliation.reading.dates import NoDate, TwoDates, day, moment
 from reconciliation.reading.numbers import TwoNumbers, integer, number
 
 Transform = Callable[..., Any]
@@ -32,6 +33,7 @@ class Parsed:
 
 
 NUMBERS = ("integer", "number")
+DATES = ("date", "timestamp")
 SIGNS = {".": "S01W", "..": "S01W", "...": "S01W", ":": "S02W"}
 """What SSB writes where a table has no number (standardtegn): missing, or hidden."""
 _TRUE = frozenset({"true", "ja", "j", "1", "-1", "x", "sann", "yes", "y", "1.0", "-1.0", "✓", "✔"})
@@ -79,8 +81,9 @@ _READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: n
 """What is cut out of a text is read as its field is; any other field holds text."""
 
 
-def single(mapping: FieldMapping, canonical: str, decimal: str | None = None) -> Callable[[str], Parsed]:
-    """The function that makes one canonical field from one text, as its mapping says. decimal: the mark its column writes, if known."""
+def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, order: Order | None = "day") -> Callable[[str], Parsed]:
+    """The function that makes one canonical field from one text, as its mapping says. decimal: the mark its column writes, order: what
+    comes first in its dates, if known."""
     if mapping.transform == "lookup":
         table = {str(key).strip().casefold(): value for key, value in (mapping.table or {}).items()}
         rule = "K02" if canonical == "kategori" else "V01"
@@ -98,6 +101,8 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None) ->
     transform, rule = SINGLE[mapping.transform]
     if mapping.transform in NUMBERS:
         transform = partial(transform, decimal=decimal)
+    if mapping.transform in DATES:
+        transform = partial(transform, order=order)
     return lambda text: _made(transform, text, canonical, rule)
 
 
@@ -106,4 +111,8 @@ def _made(transform: Transform, text: str, canonical: str, rule: str) -> Parsed:
         value = transform(text)
     except TwoNumbers:
         return Parsed(rule="V03")
+    except TwoDates:
+        return Parsed(rule="V04W")
+    except NoDate:
+        return Parsed()
     return Parsed(rule=rule) if value is None else Parsed({canonical: value})

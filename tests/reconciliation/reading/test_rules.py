@@ -115,7 +115,7 @@ def test_every_sentence_says_what_was_filled_in() -> None:
 
 
 def test_every_rule_has_its_test() -> None:
-    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "V03", "L01", "A05W", "A06W", "P03W", "B04W", "B05W", "G01", "G02W", "N04W"}
+    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "V03", "V04W", "L01", "A05W", "A06W", "P03W", "B04W", "B05W", "G01", "G02W", "N04W"}
     assert {rule.id for rule in RULES} == tried
 
 
@@ -129,6 +129,7 @@ def test_every_rule_has_its_test() -> None:
         ({"Leie": "9302,00"}, "manedsleie", 9302.0),
         ({"Leie": "1\u00a0200"}, "manedsleie", 1200.0),
         ({"Postnr": "301"}, "postnummer", "0301"),
+        ({"Postnr": "481.0"}, "postnummer", "0481"),
         ({"Gnr": "12/345/0/7"}, "seksjonsnummer", 7),
         ({"Gnr": "17/235, snr.2"}, "seksjonsnummer", 2),
         ({"Gnr": ".118.507"}, "bruksnummer", 507),

@@ -1,0 +1,48 @@
+"""Does a column write the day or the month first? Found in what can be only one of them, and stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import polars as pl
+
+from connectors.source_config import AnySource
+
+Order = Literal["day", "month"]
+_WRITTEN = r"^\s*(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?(?:\d{4}|\d{2})(?:\D|$)"
+NORWEGIAN = re.compile(r"\s*\d{1,2}\.")
+"""With points the day comes first in this country, unless the column says otherwise."""
+
+
+def date_orders_of(rows: pl.DataFrame, source: AnySource) -> dict[str, Order | None]:
+    """Heading of each column that dates are read from -> what comes first; None when nothing in the column tells, or both are there."""
+    headings = dict.fromkeys(_of_dates(source))
+    if source.date_order is not None:
+        return dict.fromkeys(headings, source.date_order)
+    return {heading: _order(rows[heading]) for heading in headings}
+
+
+def date_notes(orders: Mapping[str, Order | None]) -> tuple[str, ...]:
+    """What is worth telling people who run it."""
+    months = [heading for heading, order in orders.items() if order == "month"]
+    return (f"month before day under {', '.join(months)}",) if months else ()
+
+
+def _of_dates(source: AnySource) -> Iterator[str]:
+    for mapping in source.fields.values():
+        if mapping.transform in ("date", "timestamp"):
+            yield from (heading for heading in (mapping.column, *mapping.columns) if heading)
+
+
+def _order(texts: pl.Series) -> Order | None:
+    written = texts.unique().str.extract_groups(_WRITTEN).struct.unnest()
+    first, mark, second = (written[name] for name in written.columns)
+    first, second = first.cast(pl.Int64), second.cast(pl.Int64)
+    day_first, month_first = bool(((first > 12) & (second <= 12)).any()), bool(((second > 12) & (first <= 12)).any())
+    if day_first != month_first:
+        return "day" if day_first else "month"
+    if day_first or not (mark == ".").any() or not (mark.drop_nulls() == ".").all():
+        return None
+    return "day"

@@ -34,6 +34,10 @@ class Category(Strict):
     """Basis of allocation (law or local regulation), bokmål."""
     tenancy: str = ""
     staffing: str = ""
+    er_dognbemannet: bool | None = None
+    """Whether its dwellings are staffed round the clock, when the source does not say."""
+    har_personalbase: bool | None = None
+    """Whether its dwellings have a staff base, when the source does not say."""
     legal_duty: bool = False
     """Must the municipality offer it by law? Such needs come first in the list to HØP (`needs.order`)."""
     baseline: int | None = None
@@ -137,6 +141,8 @@ class Municipality(Strict):
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
     `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
+    enhetsregisteret: Path | None = None
+    """Enhetsregisteret's downloaded file (.csv with organisasjonsnummer and navn): names of the organisations dwellings are leased from."""
     corrections: Path | None = None
     """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None

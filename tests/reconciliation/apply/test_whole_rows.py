@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence(content: bytes | None, tmp_pat
     file = tmp_path / "enheter.csv"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(OwnerNamesError, match="enheter.csv cannot be read"):
+    with pytest.raises(OwnerNamesError, match=r"enheter\.csv cannot be read"):
         with_owner_names(leased(), file)
 
 

@@ -12,7 +12,8 @@ from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.around_address import not_used
 from reconciliation.addresses.parsed_address import ParsedAddress, Status
 from reconciliation.addresses.parsing import parse
-from reconciliation.addresses.postal import column_code, from_columns, much_the_same_place
+from reconciliation.addresses.plain_form import parse_plain
+from reconciliation.addresses.postal import column_code, doubt_of_columns, much_the_same_place
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.model import tables
@@ -41,7 +42,7 @@ _RULE_OF = {
 
 def answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
     """ANSWER of one question."""
-    parsed = parse(text, column_code(code), housed=housed)
+    parsed = parse_plain(text) or parse(text, column_code(code), housed=housed)
     told = {
         "_adressenavn": parsed.adressenavn,
         "_nummer": parsed.nummer,
@@ -53,7 +54,7 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
         "_poststed": parsed.poststed,
         "broken": _rule_of(parsed),
         "why": _why_not_whole(parsed),
-        "beside": _beside(parsed, code, place, official=register is not None),
+        "beside": _beside(parsed, code, official=register is not None),
         "points": parsed.status is Status.POINTS_ELSEWHERE,
         "certain": False,
     }
@@ -99,11 +100,11 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
     return parsed.unclear
 
 
-def _beside(parsed: ParsedAddress, code: str | None, place: str | None, *, official: bool) -> str | None:
+def _beside(parsed: ParsedAddress, code: str | None, *, official: bool) -> str | None:
     """Words of the cell that are not used, and a postnummer in it that is not the column's. What stands before the street is
     for the register to know, where there is one."""
     before = (parsed.tillegg,) if parsed.tillegg and not official else ()
-    said = (not_used((*before, *parsed.asides, *parsed.loose)), from_columns(parsed, code, place)[1])
+    said = (not_used((*before, *parsed.asides, *parsed.loose)), doubt_of_columns(parsed, code))
     told = [one for one in said if one]
     return and_then(*told) if told else None
 

@@ -63,7 +63,8 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
     found = resolve_text(register, text, code, place, housed=housed)
     if found.address_certain:
         return {**told, **_official(found, parsed, code, place)}
-    if found.left_over and told["broken"] is None:
+    # A part of the text, or a house number that may be a postnummer: nothing is made of it but a question.
+    if (found.left_over or (found.nummer and parsed.nummer is None)) and told["broken"] is None:
         told["broken"] = "A04"
     return {**told, "why": _said(found)}
 
@@ -72,12 +73,14 @@ _NAMES_IT = "address_reasons.did_you_mean"
 """A reason that names the suggested street itself."""
 
 
-def _said(found: Resolved) -> str | None:
-    """The register's reason, and the address it suggests where the reason does not name it, as messages."""
-    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in (found.reason or ""):
-        return found.reason
+def _said(found: Resolved) -> str:
+    """The verdict, the register's reason, and the address it suggests where the reason does not name it, as messages."""
+    verdict = stored(message(f"address_verdicts.{found.verdict}"))
+    said = and_then(verdict, found.reason) if found.reason else verdict
+    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in said:
+        return said
     address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
-    return and_then(found.reason or "", stored(message("row_address.suggestion", address=address)))
+    return and_then(said, stored(message("row_address.suggestion", address=address)))
 
 
 def _rule_of(parsed: ParsedAddress) -> str | None:

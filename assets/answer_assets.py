@@ -13,7 +13,7 @@ from assets.night_session import NightSession
 from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
-from language import rendered
+from language import rendered, speaking
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
 from reconciliation.decisions.questions import Question, Tables, questions
 from reconciliation.ledger import Ledger
@@ -119,13 +119,19 @@ def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
 
 def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find) -> Receipt:
     """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder."""
+    with speaking(municipality.language):
+        return _picked_up(municipality, home, path, ledger, find)
+
+
+def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find) -> Receipt:
     night = questions_of(find, ledger, municipality.slug)
     sheet = read_answers(path)
     if sheet.fault:
         log.warning("%s", sheet.fault)
         taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=rendered(sheet.fault.melding))]
     else:
-        known = {question.id: labels(question, municipality) for question in night.questions}
+        with speaking(sheet.language):
+            known = {question.id: labels(question, municipality) for question in night.questions}
         given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]
         taken = take_in(given, night.questions, ledger, municipality.slug)
     now = datetime.now(UTC)

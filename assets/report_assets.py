@@ -16,6 +16,7 @@ from assets.row_assets import verdicts_of
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, Tables
 from connectors.read_result import Verdict
+from language import speaking
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.ledger import LIFE, RENDERED, Ledger
 from reconciliation.model.municipality import Municipality
@@ -102,7 +103,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
         session = night.session(municipality, context.run.run_id, again)
         verdicts = verdicts_of(made["dwellings"])
-        with one_sentence(), session.step("report"):
+        with one_sentence(), session.step("report"), speaking(municipality.language):
             complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
             lives = session.ledger.record_deviations(session.run_id, session.as_of, made["deviations"].frame, complete)
             judgement = judgement_of(made)

@@ -12,7 +12,7 @@ from assets.source_assets import source_key
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, EarlierTables, Tables, told
 from connectors.read_result import SourceRead, Verdict
-from language import rendered
+from language import in_language
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
 from reconciliation.reading.apply_corrections import CORRECTED_ROWS
@@ -80,8 +80,9 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=told(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
-        yield result(rows_key, "corrections", not done.said, " ".join(map(rendered, done.said))[:2000], warn=True)
-        yield result(rows_key, "addresses", not done.notes, " ".join(map(rendered, done.notes)), warn=True)
+        in_words = in_language(municipality.language).rendered
+        yield result(rows_key, "corrections", not done.said, " ".join(map(in_words, done.said))[:2000], warn=True)
+        yield result(rows_key, "addresses", not done.notes, " ".join(map(in_words, done.notes)), warn=True)
         yield result(rows_key, "evidence", not done.unasked, " ".join(done.unasked), warn=True)
 
     return standardised

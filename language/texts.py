@@ -26,7 +26,7 @@ from language.figures import NARROW, number
 from language.messages import Message, and_then, messages_in, stored
 
 DEFAULT = "nb"
-COMPLETE = ("nb",)
+COMPLETE = ("nb", "nn")
 """Languages that a municipality can choose. Each has every text that DEFAULT has; tests/language holds it."""
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from connectors.sheet_texts import UnreadableSheetError, sheet_texts
-from language import text
+from language import COMPLETE, DEFAULT, speaking, text, texts
 from reconciliation.decisions.answers import Given
 from reporting.clarifications_sheet import HEADINGS
 
@@ -19,18 +19,30 @@ _DEEPEST = 10
 
 @dataclass(frozen=True, slots=True)
 class AnsweredSheet:
-    """given: in the order of the rows; `answer` holds the label as written. fault: why the file cannot be read, and what to do."""
+    """given: in the order of the rows; `answer` holds the label as written, in `language`.
+
+    fault: why the file cannot be read, and what to do.
+    """
 
     given: tuple[Given, ...] = ()
+    language: str = DEFAULT
     fault: UnreadableSheetError | None = None
 
 
 def read_answers(path: Path) -> AnsweredSheet:
-    """Read the sheet "Avklaringer". Never raises for what is in the file."""
-    try:
-        return AnsweredSheet(_answers(sheet_texts(path, text("clarifications.sheet")), path.name))
-    except UnreadableSheetError as fault:
-        return AnsweredSheet(fault=fault)
+    """Read the sheet of questions, in the language that is spoken or in another: a workbook may be older than the choice of language.
+
+    Never raises for what is in the file.
+    """
+    spoken = texts().language
+    faults = []
+    for language in (spoken, *(one for one in COMPLETE if one != spoken)):
+        with speaking(language):
+            try:
+                return AnsweredSheet(_answers(sheet_texts(path, text("clarifications.sheet")), path.name), language)
+            except UnreadableSheetError as fault:
+                faults.append(fault)
+    return AnsweredSheet(fault=faults[0])
 
 
 def _answers(cells: pl.DataFrame, name: str) -> tuple[Given, ...]:

@@ -55,7 +55,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(say=text, counted=counted, word_for=word_for, sparkline=sparkline)
+    made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, sparkline=sparkline)
     made.filters.update(number=number, day=day, short_day=short_day, percent=percent, rendered=rendered)
     return made
 

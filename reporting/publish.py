@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from language import speaking
 from reconciliation.model.municipality import Municipality
 from reporting.burnup_image import burnup_markdown, thumbnail_markdown
 from reporting.forecast import forecast
@@ -47,8 +48,14 @@ class Published:
 def publish(result: NightResult, folder: Path) -> Published:
     """Write the night's files to <folder>/<slug>/<as_of>, all or nothing. Raises ReportError when they cannot be written.
 
-    Older nights move to <folder>/<slug>/arkiv; a night older than the newest goes there itself.
+    They are in the municipality's language. Older nights move to <folder>/<slug>/arkiv; a night older than the newest goes there
+    itself.
     """
+    with speaking(result.municipality.language):
+        return _published(result, folder)
+
+
+def _published(result: NightResult, folder: Path) -> Published:
     safe = replace(result, deviations=hide_secret_values(result))
     foreseen = forecast(result.history, result.municipality, result.as_of)
     plan = housing_plan(safe)

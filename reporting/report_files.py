@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from language import texts
+
 ARCHIVE = "arkiv"
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -53,7 +55,7 @@ def is_dated(name: str) -> bool:
 def leading_to(night: str, page: str) -> str:
     """A page that leads to that page of the night."""
     return (
-        f'<!doctype html><html lang="nb"><meta charset="utf-8"><title>{night}</title>'
+        f'<!doctype html><html lang="{texts().language}"><meta charset="utf-8"><title>{night}</title>'
         f'<meta http-equiv="refresh" content="0; url={night}/{page}"><a href="{night}/{page}">{night}</a></html>\n'
     )
 

@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from assets.answer_assets import Asked, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
-from language import text, word_for
+from language import speaking, text, word_for
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
@@ -55,7 +55,7 @@ def run_decide(config: Path, wanted: Wanted, ask: Ask = input) -> int:
         return CONFIGURATION
     municipality, home, console = load(config), home_of(config), Console()
     find = partial(EarlierTables(base=table_base(municipality, home)).last, municipality.slug)
-    with closing(open_ledger(municipality.ledger, home)) as ledger:
+    with closing(open_ledger(municipality.ledger, home)) as ledger, speaking(municipality.language):
         if wanted.dump:
             return _dump(wanted.dump, ledger, municipality.slug)
         if wanted.load:

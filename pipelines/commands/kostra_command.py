@@ -12,6 +12,7 @@ from rich.table import Table as Shown
 
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
+from language import speaking
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
@@ -61,7 +62,8 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     target = out or home / municipality.reports / municipality.slug / f"kostra-skjema13-{as_of.year}.xlsx"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_kostra(target, municipality, found)
+        with speaking(municipality.language):
+            write_kostra(target, municipality, found)
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)
         return FAILED

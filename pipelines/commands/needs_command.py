@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from language import speaking
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 needs = typer.Typer(no_args_is_help=True, help="What the services need: workbooks to fill in.")
@@ -57,7 +58,8 @@ def run_template(config: Path, out: Path | None, service: str) -> int:
     else:
         folder = out or Path()
         wanted = {folder / f"behov-{one}.xlsx": one for one in ([service] if service else asked)}
-    return _written({file: partial(write_template, file, municipality, owner) for file, owner in wanted.items()})
+    with speaking(municipality.language):
+        return _written({file: partial(write_template, file, municipality, owner) for file, owner in wanted.items()})
 
 
 def run_measures(config: Path, out: Path) -> int:
@@ -66,7 +68,8 @@ def run_measures(config: Path, out: Path) -> int:
     from reporting.needs_template import write_measures_template  # noqa: PLC0415
 
     municipality = load(config)
-    return _written({out: partial(write_measures_template, out, municipality)})
+    with speaking(municipality.language):
+        return _written({out: partial(write_measures_template, out, municipality)})
 
 
 def _written(files: Mapping[Path, Callable[[], None]]) -> int:

@@ -15,6 +15,7 @@ from assets.row_assets import verdicts_of
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, Tables, told
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over
+from reconciliation.apply.owner_names import with_owner_names
 from reconciliation.decisions.conflicts import as_sent
 from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
@@ -137,6 +138,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 if municipality.register_.by_file:
                     # What was adopted just now has arrived.
                     awaited(session.ledger, slug, session.import_folder)
+                    desired = with_owner_names(desired, municipality.enhetsregisteret and session.home / municipality.enhetsregisteret)
                     done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
                 else:
                     done = apply_plan(

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from connectors.deadline import current
 from connectors.headings import positions
 from connectors.query import query_of, writing_word
 from connectors.raw_rows import RAW_PLACE, Raw
@@ -51,6 +52,7 @@ def read_database(source: SqlSource, home: Path) -> Raw:
         raise SourceFault("may_write", url=shown, word=word)
     try:
         with _connection(url, shown, hidden) as connection:
+            _stop_when_over(connection)
             try:
                 result = connection.execution_options(stream_results=True, max_row_buffer=_CHUNK).execute(text(query.replace(":", "\\:")))
                 headings = list(result.keys())
@@ -111,6 +113,14 @@ def _connection(url: URL, shown: str, hidden: Sequence[str]) -> Iterator[Connect
                 connection.rollback()
     finally:
         engine.dispose()
+
+
+def _stop_when_over(connection: Connection) -> None:
+    """An endless query is ended by its driver, which can be asked from another thread: SQLite's and PostgreSQL's can."""
+    deadline, driver = current(), connection.connection.driver_connection
+    for name in ("interrupt", "cancel"):
+        if deadline is not None and (stop := getattr(driver, name, None)) is not None:
+            deadline.when_over(stop)
 
 
 def _execute(raw: Any, statement: str) -> None:

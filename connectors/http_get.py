@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from connectors.deadline import current
 from connectors.read_faults import SourceFault
 from connectors.secrets_in_urls import without_secrets
 from connectors.source_config import Service
@@ -83,15 +86,20 @@ class Asker:
     def _once(self, address: str) -> Page:
         source = self._source
         try:
-            with self._session.get(
-                address, timeout=(source.connect_timeout, source.read_timeout), allow_redirects=False, stream=True
-            ) as answer:
+            left = self._seconds_left()
+            patience = (min(source.connect_timeout, left), min(source.read_timeout, left))
+            with self._session.get(address, timeout=patience, allow_redirects=False, stream=True) as answer:
                 self._judge(answer)
                 return Page(self._content(answer), answer.links.get("next", {}).get("url"))
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader, UnicodeError) as error:
             raise SourceFault("bad_address", url=self._shown) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _TryAgain(type(error).__name__) from error
+
+    def _seconds_left(self) -> float:
+        """Raises OutOfTimeError when the read has none."""
+        deadline = current()
+        return deadline.left() if deadline else math.inf
 
     def _judge(self, answer: requests.Response) -> None:
         status = answer.status_code
@@ -106,7 +114,9 @@ class Asker:
 
     def _content(self, answer: requests.Response) -> Any:
         body = bytearray()
-        for chunk in answer.iter_content(1 << 16):
+        # What has come, be it one byte, and not a whole piece: only so is the time looked at while a service drips.
+        while chunk := answer.raw.read1(1 << 16, decode_content=True):
+            self._seconds_left()
             body += chunk
             if len(body) > self._bytes_left:
                 raise SourceFault("paging_too_long", url=self._shown, limit=f"{self._source.maximum_megabytes} MB")

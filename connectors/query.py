@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.read_faults import SourceFault
 from connectors.source_config import SqlSource
-from connectors.source_files import cannot_open
+from connectors.source_files import cannot_open, refuse_pipe
 
 _COMMENT = re.compile(r"\s*(?:--[^\n]*\n|/\*.*?\*/)\s*", re.DOTALL)
 _NO_WORDS = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[(?:[^\]]|\]\])*\]|`[^`]*`", re.DOTALL)
@@ -22,6 +22,7 @@ def query_of(source: SqlSource, home: Path) -> str:
     query = source.query or ""
     if source.query_file is not None:
         try:
+            refuse_pipe(home / source.query_file, home)
             query = (home / source.query_file).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise SourceFault("wrong_encoding", path=source.query_file, line=1, encoding="utf-8", actual="cp1252") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import polars_hash as plh
 
 from connectors.database import read_database
 from connectors.date_order import date_notes, date_orders_of
+from connectors.deadline import OutOfTimeError, within
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
@@ -41,7 +43,10 @@ def read_source(name: str, source: AnySource, home: Path, last_complete_rows: in
     last_complete_rows: rows of the last read that was complete; a read that has shrunk from it is suspicious.
     """
     try:
-        return _judged(name, source, _READERS[source.kind](source, home), last_complete_rows)
+        raw = within(source.seconds, partial(_READERS[source.kind], source, home))
+        return _judged(name, source, raw, last_complete_rows)
+    except OutOfTimeError:
+        return _failed(name, source, SourceFault("too_slow", place=getattr(source, "path", source.title), seconds=f"{source.seconds:g}"))
     except SourceFault as fault:
         return _failed(name, source, fault)
     except (KeyboardInterrupt, SystemExit):

@@ -39,6 +39,11 @@ FAULTS: Mapping[str, Words] = words_of(
         "wrong_encoding": "{path}, line {line}: the bytes are not {encoding}. They look like {actual}; correct `encoding`, or leave it out to have it detected.",
         "unknown_encoding": "`encoding: {encoding}` is no encoding that Python knows. Write e.g. utf-8, cp1252 or iso-8859-1, or leave it out.",
         "no_statistics": "{place}: is not table {table} in the format JSON-stat 2 ({detail}). Check the table's id; download it as JSON-stat 2.",
+        "no_plain_file": "{path} is no plain file but a pipe, a device or the like. Give `path` the name of a file.",
+        "too_slow": (
+            "{place} was not read to its end in {seconds} seconds. Check that the share, the database or the service answers, or raise "
+            "`maximum_seconds` for this source; the last good rows stand until then."
+        ),
         "no_headings": "{place}: no row holds the expected headings ({expected}). Export with headings, or correct the mapping in the municipality's file.",
         "headings": "{place}: {faults}. Correct the heading there, or `fields`, `key` or `ignore` in the municipality's file.",
         "no_rows": "{place} has headings but not one row. Export it again; the last good rows stand until then.",

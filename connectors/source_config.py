@@ -51,6 +51,10 @@ class Join(Strict):
     optional: bool = False
 
 
+SECONDS = {"csv": 300.0, "excel": 600.0, "sql": 900.0, "rest": 1800.0}
+"""How long a read of each kind may take where the municipality's file says nothing."""
+
+
 class EvidenceLimits(Strict):
     """How much may differ from the last complete read before a read is not believed (docs/add-a-source.md)."""
 
@@ -98,6 +102,8 @@ class Source(Strict):
     fill_rate: dict[str, float] = Field(default_factory=dict)
     """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
 
+    maximum_seconds: float | None = Field(default=None, gt=0)
+    """So long may the whole read take, whatever it waits for; SECONDS by kind when blank."""
     evidence: EvidenceLimits = EvidenceLimits()
     """Limits of what may differ from the last complete read."""
 
@@ -116,6 +122,11 @@ class Source(Strict):
         if unknown:
             raise ValueError(f"fill_rate: {unknown[0]} is none of the source's fields ({', '.join(sorted(self.fields))}).")
         return self
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole read may take."""
+        return self.maximum_seconds or SECONDS[getattr(self, "kind", "rest")]
 
     def mapped(self) -> tuple[str, ...]:
         """Headings that are read, in the order the file names them: the key, then what the fields are made from."""

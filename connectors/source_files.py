@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -78,9 +79,17 @@ def shown(path: Path, home: Path) -> str:
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 
+def refuse_pipe(path: Path, home: Path) -> None:
+    """Opening a pipe or a device may wait for ever. Raises SourceFault, and OSError for what is not there."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise SourceFault("no_plain_file", path=shown(path, home))
+
+
 def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
     """Bytes of the file. Raises SourceFault when it is not there, not readable, a folder, empty or too big."""
     try:
+        refuse_pipe(path, home)
         with path.open("rb"):
             size = path.stat().st_size
     except OSError as error:

@@ -92,6 +92,9 @@ DISPOSISJONSFORM = (
     "INNLEID_FRA_PRIVATPERSON",
 )
 
+BOLIGSTATUS = ("KLAR_FOR_INNFLYTTING", "UTLEID", "VEDLIKEHOLD", "IKKE_TILGJENGELIG")
+"""Those that the import file is known to have held; Kobo may know more, of what was reserved or allocated there."""
+
 _DOC, _TP, _OWN = Basis.DOCUMENTED, Basis.THIRD_PARTY, Basis.ASSUMPTION
 
 _LITERALS = "the values are the import column's; that the API has the same is our assumption"
@@ -181,6 +184,18 @@ FIELDS: tuple[RegisterField, ...] = (
         import_column="boligeiersorganisasjonsnummer",
     ),
     RegisterField("manedsleie", "leiekostnad.manedsleie", Kind.NUMBER, True, _OWN, import_column="manedsleie"),
+    RegisterField(
+        "boligstatus",
+        "boligstatus",
+        Kind.ENUM,
+        True,
+        _OWN,
+        values=BOLIGSTATUS,
+        format_basis=_TP,
+        import_column="boligstatus",
+        note="case work's own: what Kobo says stands, unless changed_in_kobo says otherwise",
+    ),
+    RegisterField("statusdato", "statusdato", Kind.DATE, True, _OWN, import_column="statusdato", note="since when it has that status"),
 )
 
 
@@ -219,9 +234,25 @@ NEVER_SENT: tuple[RegisterField, ...] = (
     _unsent("bygning", "bygning", Kind.OBJECT, False, "BygningTO; its fields are not public"),
     _unsent("egenskaper", "egenskaper", Kind.LIST, True, "Boligegenskap values are not public; Kobo fills it from the wheelchair switch"),
     _unsent("eieform", "eieform", Kind.ENUM, True, "its values are not public", versions=("V1",)),
-    _unsent("eiers_navn", "eier.navn", Kind.TEXT, False, "may be a person's name", personal=True, basis=_OWN, import_column=_NAME),
     _unsent(
-        "eiers_mobilnummer", "eier.mobilnummer", Kind.TEXT, False, "a person's number", personal=True, basis=_OWN, import_column=_PHONE
+        "eiers_navn",
+        "eier.navn",
+        Kind.TEXT,
+        False,
+        "may be a person's; an organisation's in the import file",
+        personal=True,
+        basis=_OWN,
+        import_column=_NAME,
+    ),
+    _unsent(
+        "eiers_mobilnummer",
+        "eier.mobilnummer",
+        Kind.TEXT,
+        False,
+        "may be a person's; a company's in the import file",
+        personal=True,
+        basis=_OWN,
+        import_column=_PHONE,
     ),
     _unsent("husstand", "husstand", Kind.OBJECT, False, "HusstandTO: who lives there", personal=True),
     _unsent(

@@ -139,6 +139,11 @@ register counts as down and nothing more is sent that night.
 
 35 columns, in this order (known from a municipality's own file of 2023): {columns}.
 
+The import asks for the owner's name unless the dwelling is municipal, for the organisation number unless a private person owns it, and
+for a telephone number when it is leased from a private company (third party). A row that lacks one is never handed over; one of a
+private owner is a person's work on Kobo's own pages. A source fills the columns of `_TEXT`, `_DATE`, `_INTEGER` and `_BOOLEAN` in
+`kobo_client/import_columns.py`. Never filled: those marked so, which are about a tenancy or free text that may be about a person.
+
 Semicolons between, UTF-8, booleans `1` or blank, dates `dd.mm.yyyy`, rent without decimals, no semicolon inside a cell.
 """
 

@@ -13,7 +13,7 @@ from kobo_client.client import UUID
 from kobo_client.contract import BY_NAME, COMPARED, Kind
 from kobo_client.import_columns import COLUMNS, HELD, KOBO_ID, from_import_row
 
-_TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean()}
+_TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
 
 class ExportError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 COLUMNS = (
@@ -45,8 +46,18 @@ COLUMNS = (
 KOBO_ID = "koboId"
 """Comes after the 35 in a file exported from the register. Our assumption."""
 
-PERSONAL = ("boligeiersnavn", "boligeiersmobilnummer", "hovedsoker")
-"""Never written and never kept."""
+PERSONAL = ("hovedsoker", "depositum", "leieforholdertidsubegrenset", "leieforholdstartdato", "leieforholdsluttdato", "ovriginformasjon")
+"""Never written and never kept: about a tenancy, or free text that may be."""
+
+OWNERS_NAME, OWNERS_NUMBER, OWNERS_PHONE = "eier_navn", "eier_organisasjonsnummer", "eier_mobilnummer"
+REQUIRED_OF_OWNER: dict[str, tuple[str, ...]] = {
+    "KOMMUNALT_EID": (),
+    "INNLEID_FRA_KOMMUNALT_FORETAK": (OWNERS_NAME, OWNERS_NUMBER),
+    "INNLEID_FRA_STIFTELSE": (OWNERS_NAME, OWNERS_NUMBER),
+    "INNLEID_FRA_PRIVAT_FORETAK": (OWNERS_NAME, OWNERS_NUMBER, OWNERS_PHONE),
+}
+"""disposisjonsform -> what the import asks about the owner (third party). Of a private person it asks the name: a person does that row."""
+PRIVATE_OWNER = "INNLEID_FRA_PRIVATPERSON"
 
 _TEXT = {
     "kommunenummer": "kommunenummer",
@@ -57,18 +68,41 @@ _TEXT = {
     "ekstrareferanse": "ekstra_referanse",
     "koboboligtype": "boligtype",
     "kobodisposisjonsform": "disposisjonsform",
-    "boligeiersorganisasjonsnummer": "eier_organisasjonsnummer",
+    "boligeiersnavn": OWNERS_NAME,
+    "boligeiersorganisasjonsnummer": OWNERS_NUMBER,
+    "boligeiersmobilnummer": OWNERS_PHONE,
+    "boligstatus": "boligstatus",
+    "underkategoriboligtype": "underkategori_boligtype",
+    "malernummerstrom": "malernummer_strom",
+    "malernummervann": "malernummer_vann",
+    "skolekretsbarneskole": "skolekrets_barneskole",
+    "skolekretsungdomsskole": "skolekrets_ungdomsskole",
 }
+_DATE = {"statusdato": "statusdato"}
 _INTEGER = {"festenummer": "festenummer", "seksjonsnummer": "seksjonsnummer", "husnummer": "nummer", "antallsoverom": "antall_soverom"}
 _BOOLEAN = {"errullestoltilpasset": "er_tilgjengelig_for_rullestolbruker", "erbofellesskap": "er_bofellesskap"}
+_BOOLEAN |= {
+    "kvalifiserermvakompensasjon": "kvalifiserer_mva_kompensasjon",
+    "erdognbemannet": "er_dognbemannet",
+    "harpersonalbase": "har_personalbase",
+}
 
-HELD = frozenset({*_TEXT.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"})
+
+def lacking_of_owner(values: Mapping[str, Any]) -> list[str]:
+    """Canonical names of what the import asks about this dwelling's owner and the row has not. Blank disposisjonsform: nothing is known."""
+    return [name for name in REQUIRED_OF_OWNER.get(str(values.get("disposisjonsform")), ()) if values.get(name) in (None, "")]
+
+
+HELD = frozenset({*_TEXT.values(), *_DATE.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"})
 """Canonical fields that the 35 columns can hold."""
 
 
 def to_import_row(values: Mapping[str, Any]) -> dict[str, str]:
-    """Canonical values -> the 35 columns. Booleans 1 or blank, rent without decimals, no semicolon in any cell."""
+    """Canonical values -> the 35 columns. Booleans 1 or blank, dates dd.mm.yyyy, rent without decimals, no semicolon in any cell."""
     row = dict.fromkeys(COLUMNS, "")
+    for column, name in _DATE.items():
+        if (on := values.get(name)) is not None:
+            row[column] = f"{date.fromisoformat(str(on)):%d.%m.%Y}"
     for column, name in (_TEXT | _INTEGER).items():
         value = values.get(name)
         row[column] = "" if value is None else " ".join(str(value).replace(";", ",").split())
@@ -88,6 +122,10 @@ def from_import_row(row: Mapping[str, str | None]) -> dict[str, Any]:
         text = (row.get(column) or "").strip()
         if text:
             values[name] = text
+    for column, name in _DATE.items():
+        text = (row.get(column) or "").strip()
+        if text:
+            values[name] = _date(column, text)
     for column, name in _INTEGER.items():
         text = (row.get(column) or "").strip()
         if text:
@@ -105,6 +143,14 @@ def from_import_row(row: Mapping[str, str | None]) -> dict[str, Any]:
     if rent:
         values["manedsleie"] = float(_integer("manedsleie", rent))
     return values
+
+
+def _date(column: str, text: str) -> date:
+    try:
+        day, month, year = text.split(".")
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        raise ValueError(f"{column}: {text[:20]!r} is not like 31.12.2023") from None
 
 
 def _integer(column: str, text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,7 @@ _WRITE: dict[Kind, Callable[[Any], Any]] = {
     Kind.INTEGER: _integer,
     Kind.NUMBER: _number,
     Kind.BOOLEAN: bool,
+    Kind.DATE: str,
 }
 
 
@@ -39,7 +41,14 @@ def _read_number(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-_READ: dict[Kind, Callable[[Any], Any]] = {Kind.INTEGER: _read_integer, Kind.NUMBER: _read_number}
+def _read_date(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+_READ: dict[Kind, Callable[[Any], Any]] = {Kind.INTEGER: _read_integer, Kind.NUMBER: _read_number, Kind.DATE: _read_date}
 
 
 @cache

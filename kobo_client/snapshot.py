@@ -159,8 +159,11 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
             values = [holder.get(key) for holder in holders]
             if field.kind is Kind.NUMBER:
                 values = [float(value) if type(value) is int else value for value in values]
+            if field.kind is Kind.DATE:
+                columns[field.name] = pl.Series(field.name, values, dtype=pl.String(), strict=True).str.to_date("%Y-%m-%d")
+                continue
             columns[field.name] = pl.Series(field.name, values, dtype=SCHEMA[field.name], strict=True)
-        except (TypeError, AttributeError, OverflowError):
+        except (TypeError, AttributeError, OverflowError, pl.exceptions.InvalidOperationError):
             raise ConfigurationFault(
                 f"The register answers {field.path_in(version)} with something that is no {field.kind.value}: its contract has changed. "
                 "Compare kobo_client/contract.py with Husbanken's page."

@@ -194,6 +194,18 @@ def decide(
 
 
 @app.command()
+def desk(
+    config: ConfigFile,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the page.")] = 3100,
+    host: Annotated[str, typer.Option("--host", help="Address to serve on; others only behind a sign-in.")] = "127.0.0.1",
+) -> None:
+    """The review desk: data owners answer what waits for them, in the browser."""
+    from pipelines.commands.desk_command import run_desk  # noqa: PLC0415
+
+    raise typer.Exit(run_desk(config, port, host))
+
+
+@app.command()
 def rekey(
     config: ConfigFile,
     source: Annotated[str, typer.Argument(help="The source whose keys changed.")],

@@ -13,7 +13,7 @@ from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 from reporting.night_report import NightResult
 
-FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert"))
+FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert", "eier_mobilnummer"))
 """Fields compared side by side, in this order."""
 MOST_NIGHTS = 20
 """Changes of class shown, the newest."""

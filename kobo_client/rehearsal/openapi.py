@@ -17,6 +17,7 @@ def _leaf(field: RegisterField) -> dict[str, Any]:
         Kind.NUMBER: {"type": "number", "minimum": 0, "maximum": LARGEST},
         Kind.BOOLEAN: {"type": "boolean"},
         Kind.UUID: {"type": "string", "format": "uuid"},
+        Kind.DATE: {"type": "string", "format": "date"},
     }
     schema = by_kind.get(field.kind, {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": _PLAIN})
     if field.values:

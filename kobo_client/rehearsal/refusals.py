@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -27,12 +28,20 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LARGEST
 
 
+def _date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
 _TYPES: dict[Kind, tuple[Callable[[Any], bool], str]] = {
     Kind.TEXT: (_text, f"tekst på 1 til {LONGEST} tegn"),
     Kind.ENUM: (_text, "en av de lovlige verdiene"),
     Kind.UUID: (_text, "en uuid"),
     Kind.INTEGER: (_integer, "et helt tall, 0 eller mer"),
     Kind.NUMBER: (_number, "et tall, 0 eller mer"),
+    Kind.DATE: (_date, "en dato som 2023-12-31"),
     Kind.BOOLEAN: (lambda value: isinstance(value, bool), "true eller false"),
 }
 

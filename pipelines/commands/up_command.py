@@ -15,6 +15,7 @@ from pipelines.home import home, prepare_dagster_home
 from reconciliation.model.municipality import home_of, load
 
 DEMO = Path("config/demo.yaml")
+DESK_PORT = 3100
 
 
 def run_rehearsal(config: Path) -> int:
@@ -40,6 +41,9 @@ def run_up(port: int) -> int:
 
                 run_demo(12, keep=False)
             print(f"Rehearsal register: {running.enter_context(rehearsal_running(municipality.register_, root))}/")
+            print(f"Review desk: http://127.0.0.1:{DESK_PORT}/")
+            desk = [sys.executable, "-c", "from pipelines.command_line import main; main()", "desk", str(DEMO), "--port", str(DESK_PORT)]
+            running.enter_context(child(desk, root))
         prepare_dagster_home(root)
         print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)", flush=True)
         command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions"]

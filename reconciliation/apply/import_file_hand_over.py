@@ -14,7 +14,7 @@ import polars as pl
 
 from kobo_client import import_file
 from kobo_client.contract import FIELDS
-from kobo_client.import_columns import HELD
+from kobo_client.import_columns import HELD, PRIVATE_OWNER, lacking_of_owner
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Settled, Write
 from reconciliation.model.plan_actions import FILE, acts, verb_of
@@ -66,9 +66,12 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
     ]
     whole = []
     for row in desired.filter(pl.col("leverandor_bolig_id").is_in(created)).sort("leverandor_bolig_id").iter_rows(named=True):
-        ours, lacking = row["leverandor_bolig_id"], [name for name in _REQUIRED if row[name] in (None, "")]
+        ours = row["leverandor_bolig_id"]
+        lacking = [name for name in _REQUIRED if row[name] in (None, "")] + lacking_of_owner(row)
         if ours in still_open:
             told.append((ours, None, FILE, "unknown", unwritten("unknown_by_file")))
+        elif row["disposisjonsform"] == PRIVATE_OWNER:
+            told.append((ours, None, FILE, "by_hand", unwritten("private_owner")))
         elif lacking:
             told.append((ours, None, FILE, "refused", unwritten("lacking_file", fields=lacking)))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from kobo_client.contract import BY_NAME, Kind
@@ -39,6 +40,9 @@ def _parsed(field: str, text: str) -> Any:
         if not 0 <= number < 10_000_000 or (contract.kind is Kind.INTEGER and not number.is_integer()):
             raise ValueError
         return int(number) if contract.kind is Kind.INTEGER else number
+    if contract.kind is Kind.DATE:
+        day, month, year = text.split(".")
+        return date(int(year), int(month), int(day)).isoformat()
     if contract.kind is Kind.ENUM and text in contract.values:
         return text
     raise ValueError

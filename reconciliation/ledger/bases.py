@@ -87,4 +87,4 @@ def _put(connection: Connection, municipality: str, rows: Sequence[tuple[Any, ..
 
 
 def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)

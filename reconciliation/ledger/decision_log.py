@@ -20,11 +20,11 @@ _DECISION = table_of(Decision)
 
 DECISIONS: dict[str, Any] = {
     "decision_id": pl.String(),
-    "kind": pl.String(),  # match, merge, conflict, field, plan, adoption
-    "subject": pl.String(),  # leverandor_bolig_id, or a plan's digest
+    "kind": pl.String(),  # match, merge, conflict, field, plan, adoption, withdrawal
+    "subject": pl.String(),  # leverandor_bolig_id, a plan's digest, or the decision that was withdrawn
     "other": pl.String(),  # koboId or leverandor_bolig_id it is held against
     "field": pl.String(),
-    "verdict": pl.String(),  # same, different, unsure, new, replace, keep, value, approved, rejected
+    "verdict": pl.String(),  # same, different, unsure, new, replace, keep, value, approved, rejected, withdrawn
     "value": pl.String(),
     "evidence": pl.String(),  # what the person saw; the question is asked again when it is no longer so
     "decided_by": pl.String(),
@@ -91,6 +91,23 @@ class Decisions(Store):
             connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
         superseded = self.clock() if overtaken else None
         insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
+
+    def withdraw_decision(self, municipality: str, decision_id: str, by: str) -> bool:
+        """Put a decision out of force, and record who did so. False when it is not in force any more. Nothing is deleted."""
+        with self.write() as connection:
+            here = (_DECISION.c.municipality == municipality, _DECISION.c.decision_id == decision_id, _DECISION.c.superseded.is_(None))
+            if not connection.execute(update(_DECISION).where(*here).values(superseded=self.clock())).rowcount:
+                return False
+            row = dict.fromkeys(DECISIONS) | {
+                "decision_id": uuid.uuid4().hex,
+                "kind": "withdrawal",
+                "subject": decision_id,
+                "verdict": "withdrawn",
+                "decided_by": by,
+                "decided": self.clock(),
+            }
+            insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": None}])
+            return True
 
     def dump_decisions(self, municipality: str) -> list[str]:
         """The decisions in force as lines of JSON, one a line, to be kept in version control or moved."""

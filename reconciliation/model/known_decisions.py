@@ -28,7 +28,9 @@ DECISION_COLUMNS: dict[str, Any] = {
     "evidence": pl.String(),  # evidence_of(...) when it was decided; null: holds whatever changes
 }
 
-EVIDENCE_FIELDS = (*(one.name for one in COMPARED), "leilighetsnummer")
+_CASE_WORK = ("boligstatus", "statusdato")
+"""They say nothing of which home it is: a decision about a pair does not fall when somebody moves in."""
+EVIDENCE_FIELDS = (*(one.name for one in COMPARED if one.name not in _CASE_WORK), "leilighetsnummer")
 
 
 class DecisionKind(StrEnum):

@@ -22,6 +22,9 @@ _DEFAULTS: dict[str, Policy] = {
     "bruksnummer": "source",
     "festenummer": "source",
     "seksjonsnummer": "source",
+    # What case work owns.
+    "boligstatus": "kobo",
+    "statusdato": "kobo",
 }
 """Every other field is a fact about the dwelling, which somebody may have looked at: ask."""
 

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from connectors.source_config import AddressService, AnySource, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
+from reconciliation.model.desk_settings import DeskSettings
 from reconciliation.model.key_names import LONGEST, unfit
 from reconciliation.model.kobo_changes import THREE_WAY, Policy
 from reconciliation.model.mapping_check import faults_of
@@ -34,6 +35,10 @@ class Category(Strict):
     """Basis of allocation (law or local regulation), bokmål."""
     tenancy: str = ""
     staffing: str = ""
+    er_dognbemannet: bool | None = None
+    """Whether its dwellings are staffed round the clock, when the source does not say."""
+    har_personalbase: bool | None = None
+    """Whether its dwellings have a staff base, when the source does not say."""
     legal_duty: bool = False
     """Must the municipality offer it by law? Such needs come first in the list to HØP (`needs.order`)."""
     baseline: int | None = None
@@ -133,12 +138,16 @@ class Municipality(Strict):
     needs: Needs | None = None
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
+    desk: DeskSettings | None = None
+    """Who sees what at the review desk behind a sign-in (docs/desk.md)."""
     projection: Projection | None = None
     """The need in coming years, computed from public figures (docs/needs-projection.md)."""
     kostra: Kostra = Kostra()
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
     `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
+    enhetsregisteret: Path | None = None
+    """Enhetsregisteret's downloaded file (.csv with organisasjonsnummer and navn): names of the organisations dwellings are leased from."""
     corrections: Path | None = None
     """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None
@@ -244,11 +253,19 @@ def _cross_faults(municipality: Municipality) -> Iterator[str]:
             yield f"changed_in_kobo.{name}: no field that an update can change. It is one of {', '.join(THREE_WAY)}."
     yield from _sending_faults(municipality)
     yield from _projection_faults(municipality)
+    yield from _desk_faults(municipality)
     ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
     for field, order in ranked.items():
         for name in order:
             if name not in municipality.sources:
                 yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."
+
+
+def _desk_faults(municipality: Municipality) -> Iterator[str]:
+    for group, known in (municipality.desk.groups if municipality.desk else {}).items():
+        for name in known.owners:
+            if name not in municipality.owners:
+                yield f"desk.groups.{group}.owners: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
 
 
 def _projection_faults(municipality: Municipality) -> Iterator[str]:

@@ -26,12 +26,24 @@ CONTENT: dict[str, pl.DataType] = {
     "boligtype": pl.String(),
     "disposisjonsform": pl.String(),
     "eier_organisasjonsnummer": pl.String(),  # of the firm or foundation the dwelling is leased from
+    "eier_navn": pl.String(),  # that organisation's name; never a person's
+    "eier_mobilnummer": pl.String(),  # of a private company, which the import file asks for
     "bruksareal": pl.Float64(),  # square metres
     "antall_soverom": pl.Int64(),
     "etasjenummer": pl.Int64(),
     "er_bofellesskap": pl.Boolean(),
     "er_tilgjengelig_for_rullestolbruker": pl.Boolean(),
     "manedsleie": pl.Float64(),  # kroner
+    "boligstatus": pl.String(),  # UTLEID, KLAR_FOR_INNFLYTTING, VEDLIKEHOLD, IKKE_TILGJENGELIG; blank stays blank
+    "statusdato": pl.Date(),  # since when
+    "er_dognbemannet": pl.Boolean(),  # of the category when no source says
+    "har_personalbase": pl.Boolean(),
+    "underkategori_boligtype": pl.String(),
+    "kvalifiserer_mva_kompensasjon": pl.Boolean(),
+    "malernummer_strom": pl.String(),
+    "malernummer_vann": pl.String(),
+    "skolekrets_barneskole": pl.String(),
+    "skolekrets_ungdomsskole": pl.String(),
     "hemmelig_adresse": pl.Boolean(),  # its address is shown in no report (law 10)
     "aktiv": pl.Boolean(),  # false: not let at all, out of scope; null counts as true
     "oppdatert": pl.Datetime("us"),  # when the source last changed the row, local time; midnight where it tells the day alone

@@ -5,6 +5,7 @@ Pure: no tables here. The base is what tells who has moved; without it, a differ
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
@@ -42,6 +43,7 @@ class Action(StrEnum):
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values of a field say the same. Numbers as the comparison of whole tables takes them; a blank is like a blank."""
+    left, right = (str(one) if isinstance(one, date) else one for one in (left, right))
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if numbers and not isinstance(left, bool) and not isinstance(right, bool):
         return bool(abs(left - right) <= TOLERANCE)

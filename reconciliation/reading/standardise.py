@@ -13,6 +13,7 @@ from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
 from connectors.source_config import AnySource, FieldMapping
+from kobo_client.import_columns import OWNERS_NAME, OWNERS_PHONE, REQUIRED_OF_OWNER
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.identifiers import municipalities
 from reconciliation.model import tables
@@ -214,13 +215,28 @@ def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
         pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
     )
     code = pl.col("postnummer").str.replace(r"^(\d{3,4})[.,]0+$", "$1")  # a number that a spreadsheet made of it
+    staffed = {
+        name: {key: getattr(category, name) for key, category in municipality.categories.items() if getattr(category, name) is not None}
+        for name in ("er_dognbemannet", "har_personalbase")
+    }
     return rows.with_columns(
+        *(
+            pl.coalesce(name, pl.col("kategori").replace_strict(table, default=None, return_dtype=pl.Boolean)).alias(name)
+            for name, table in staffed.items()
+            if table
+        ),
+        # Of an organisation alone: any other owner may be a person (law 10).
+        *(pl.when(_asked_of_owner(name)).then(name).alias(name) for name in (OWNERS_NAME, OWNERS_PHONE)),
         pl.col("kommunenummer").fill_null(municipality.kommunenummer),
         pl.coalesce("boligtype", boligtype).alias("boligtype"),
         # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
         pl.when(code.str.contains(r"^\d{3}$")).then("0" + code).otherwise(code).alias("postnummer"),
         pl.col("bokstav").str.to_uppercase(),
     )
+
+
+def _asked_of_owner(name: str) -> pl.Expr:
+    return pl.col("disposisjonsform").is_in([form for form, asked in REQUIRED_OF_OWNER.items() if name in asked])
 
 
 def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.DataFrame]:

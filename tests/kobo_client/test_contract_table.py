@@ -29,6 +29,7 @@ def _values(field: RegisterField) -> st.SearchStrategy[Any]:
         Kind.NUMBER: st.integers(0, 100_000).map(lambda number: number / 2),
         Kind.BOOLEAN: st.booleans(),
         Kind.UUID: st.uuids().map(str),
+        Kind.DATE: st.dates(),
     }.get(field.kind, st.text("abcæøåÆØÅ -/.", min_size=1, max_size=20).map(str.strip).filter(bool))
 
 

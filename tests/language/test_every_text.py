@@ -29,13 +29,17 @@ from reporting.stop_causes import cause, rule_title
 from tests.language.keys import texts_of
 
 HOUSE = Path(language.__file__).parents[1]
-ROOMS = ("connectors", "kobo_client", "reconciliation", "reporting", "assets", "pipelines")
+ROOMS = ("connectors", "kobo_client", "reconciliation", "reporting", "assets", "desk", "pipelines")
 CODE = "\n".join(
     file.read_text(encoding="utf-8") for room in ROOMS for file in sorted((HOUSE / room).rglob("*")) if file.suffix in (".py", ".j2", ".js")
 )
 TEXTS = texts_of(in_language(DEFAULT))
 GROUPS = sorted(in_language(DEFAULT).groups)
-BY_FUNCTION = {"unwritten": r'\bunwritten\("([a-z_]+)"', "address_reasons": r'\breason\("([a-z_]+)"'}
+BY_FUNCTION = {
+    "desk_refused": r'\b(?:Refused|Rejected|refused)\((?:\d+, )?"([a-z_]+)"',
+    "unwritten": r'\bunwritten\("([a-z_]+)"',
+    "address_reasons": r'\breason\("([a-z_]+)"',
+}
 """Group -> how code asks for one of its texts by its last part."""
 ASKED = sorted(
     {*re.findall(r'(?<!_)\b(?:text|say|message|_problem)\("([a-z_]+\.[a-z_.]+)"', CODE)}
@@ -47,6 +51,13 @@ ASKED = sorted(
 def test_every_text_that_is_asked_for_exists(key: str) -> None:
     assert key in TEXTS
 
+
+CONSEQUENCES = [
+    *(f"{about}_{verdict}" for about in ("match", "merge") for verdict in ("same", "different", "unsure", "new")),
+    *(f"field_{verdict}" for verdict in ("keep", "replace", "take", "different")),
+    *("absent_keep", "absent_replace", "changed_theirs", "changed_ours"),
+]
+"""Kind of question and answer, as the desk spells out what follows from it."""
 
 SHOWN: dict[str, Collection[str]] = {
     "fields": CONTENT,
@@ -64,6 +75,8 @@ SHOWN: dict[str, Collection[str]] = {
     "clarification_answers": DecisionKind,
     "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
     "clarification_outcomes": Outcome,
+    "desk_outcomes": Outcome,
+    "desk_consequences": CONSEQUENCES,
     "read_faults": FAULTS,
     "read_doubts": SUSPICIOUS,
     "line_faults": LINE_FAULTS,

@@ -69,4 +69,4 @@ def test_a_part_is_approved_by_its_own_digest_and_nothing_else_goes(mode: str, a
 
 def test_a_night_that_waits_for_approval_names_what_approves_each_part() -> None:
     said = decide("approve", "a" * 64, TWO, COMMAND).message
-    assert all(f"--apply={digest[:12]}" in said for digest in ("a" * 64, CREATED, RETIRED))
+    assert all(digest[:12] in said for digest in ("a" * 64, CREATED, RETIRED))

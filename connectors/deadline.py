@@ -1,0 +1,86 @@
+"""Nothing waits for ever: a read has so many seconds in all, whatever it waits for."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class OutOfTimeError(Exception):
+    """The read's seconds are used up."""
+
+
+class Deadline:
+    """When a read must have ended. What it waits for says here how it can be stopped."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._stops: list[Callable[[], object]] = []
+
+    def left(self) -> float:
+        """Seconds. Raises OutOfTimeError when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise OutOfTimeError
+        return left
+
+    def when_over(self, stop: Callable[[], object]) -> None:
+        """stop: ends a wait that belongs to another thread; its errors do not matter."""
+        self._stops.append(stop)
+
+    def end(self) -> None:
+        for stop in self._stops:
+            try:
+                stop()
+            except Exception:  # noqa: S112 - what is to be ended may have ended by itself
+                continue
+
+
+_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+def current() -> Deadline | None:
+    """The deadline of the read that this code is part of; None outside of one."""
+    return _CURRENT.get()
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """What work gives, or raises. Raises OutOfTimeError when it takes longer.
+
+    Work runs in a thread of its own: a share that hangs is a wait that nothing ends. Such a thread is left behind, and dies with the
+    process.
+    """
+    deadline = Deadline(seconds)
+    running: _Work[T] = _Work(deadline, work)
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(running.run,), daemon=True, name="read")
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        deadline.end()
+        raise OutOfTimeError
+    return running.result()
+
+
+class _Work(Generic[T]):
+    def __init__(self, deadline: Deadline, work: Callable[[], T]) -> None:
+        self._deadline, self._work = deadline, work
+        self._given: list[T] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        _CURRENT.set(self._deadline)
+        try:
+            self._given.append(self._work())
+        except BaseException as error:  # a panic of a compiled reader too; it is raised where it is waited for
+            self._error = error
+
+    def result(self) -> T:
+        if self._error is not None:
+            raise self._error
+        return self._given[0]

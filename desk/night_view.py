@@ -1,0 +1,91 @@
+"""What the desk knows of the last night: its questions, where their rows stand, and what else waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.questions import Question
+from reconciliation.model.municipality import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """Where one row of a dwelling stands. file, sheet, row: None where they would tell a shielded address."""
+
+    source: str
+    file: str | None
+    sheet: str | None
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NightView:
+    """questions: of the last night whose register was seen, open and answered. sources: leverandor_bolig_id -> its sources.
+
+    places: leverandor_bolig_id -> where its rows stand. rejected: owner -> rows that wait for their owner. decisions: the
+    ledger's DECISIONS in force. as_of: date of the night; None when no night has been stored. running: a night goes on now.
+    """
+
+    municipality: Municipality
+    as_of: date | None
+    questions: Sequence[Question] = ()
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    places: Mapping[str, Sequence[SourcePlace]] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    running: bool = False
+
+
+Load = Callable[[], NightView]
+"""The last night as it is stored now, with the decisions in force. Raises LedgerError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered."""
+
+    dwelling: str
+    owner: str | None
+    secret: bool
+    questions: tuple[Question, ...]
+    frees: int
+
+    @property
+    def open(self) -> int:
+        """Questions without an answer."""
+        return sum(question.decided is None for question in self.questions)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Reason codes, each once."""
+        return tuple(dict.fromkeys(question.reason for question in self.questions))
+
+    @property
+    def street(self) -> str:
+        """Street as our own rows have it; empty for a shielded address."""
+        found: Any = None if self.secret else self.questions[0].ours.get("adressenavn")
+        return str(found or "")
+
+
+def cases(view: NightView) -> list[Case]:
+    """One per dwelling: those that free most dwellings first, then by street, then by id. Shielded ones stand by id alone."""
+    grouped: dict[str, list[Question]] = {}
+    for question in view.questions:
+        grouped.setdefault(question.dwelling, []).append(question)
+    ours = {question.dwelling for question in view.questions}
+    found = [
+        Case(
+            dwelling,
+            asked[0].owner,
+            any(question.secret for question in asked),
+            tuple(asked),
+            len({dwelling, *(one.other for one in asked if one.decided is None and one.other in ours)}),
+        )
+        for dwelling, asked in grouped.items()
+    ]
+    return sorted(found, key=lambda case: (case.open == 0, -case.frees, case.secret, case.street, case.dwelling))

@@ -1,0 +1,236 @@
+"""The desk's pages as text: typed data in, HTML out. No decision is made here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from desk.night_view import Case, NightView, SourcePlace
+from desk.visitor import Visitor
+from language import counted, day, number, short_day, text, word_for
+from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.questions import ABSENT, CHANGED, Question
+from reporting.clarifications import Shown, answer_label, shown, shown_value
+from reporting.dwelling_sources import FIELDS
+from reporting.stop_causes import cause
+
+OTHER_VALUE = "annen"
+"""The answer "another value", which is written in a field of its own."""
+PAGE = 100
+"""Cases on a page of the list."""
+
+
+@cache
+def environment() -> Environment:
+    """Templates with every value escaped and nothing undefined passed over."""
+    made = Environment(
+        loader=PackageLoader("desk"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(say=text, counted=counted, word_for=word_for, cause=cause)
+    made.filters.update(number=number, day=day, short_day=short_day)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer as a button. consequence: what it leads to in Kobo and in the sources, spelt out before it is given."""
+
+    code: str
+    label: str
+    consequence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One field of both sides. same: None when one side is silent."""
+
+    field: str
+    ours: str
+    theirs: str
+    same: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question on the page of its case. decided: the answer in force, in words; None while open."""
+
+    question: Question
+    shown: Shown
+    choices: tuple[Choice, ...]
+    differs: tuple[Compared, ...]
+    equal: tuple[Compared, ...]
+    silent: tuple[Compared, ...]
+    decided: str | None
+
+
+def refused(key: str) -> str:
+    """A page that says why there is nothing to see, and what to do."""
+    return environment().get_template("refused.html.j2").render(why=text(f"desk_refused.{key}"))
+
+
+def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
+    """What waits for this visitor. wanted: filter -> value, as they stand in the address."""
+    found = [case for case in mine if _fits(case, view, wanted)]
+    owners = {case.owner for case in mine if case.owner}
+    return (
+        environment()
+        .get_template("my_list.html.j2")
+        .render(
+            **_common(view, visitor, token, "list"),
+            cases=found[:PAGE],
+            more=max(0, len(found) - PAGE),
+            found=len(found),
+            waiting=sum(case.open > 0 for case in mine),
+            wanted=wanted,
+            addresses={case.dwelling: _title(case, view) for case in found[:PAGE]},
+            owners={owner: _owner(view, owner) for owner in sorted(owners)},
+            reasons=sorted((reason, _reason(reason)) for reason in {reason for case in mine for reason in case.reasons}),
+            asked={case.dwelling: cause(case.questions[0].reason, case.questions[0].details) for case in found[:PAGE]},
+            sources={name: source.title for name, source in view.municipality.sources.items()},
+            streets=[(street, street) for street in sorted({case.street for case in mine if case.street})],
+            rejected={_owner(view, owner): count for owner, count in view.rejected.items() if visitor.may_see(owner, secret=False)},
+        )
+    )
+
+
+def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message: str | None) -> str:
+    """One dwelling: each question with both sides, what each answer leads to, and where the rows stand."""
+    asked = [_asked(question, view) for question in case.questions]
+    return (
+        environment()
+        .get_template("case.html.j2")
+        .render(
+            **_common(view, visitor, token, "case"),
+            case=case,
+            title=_title(case, view),
+            owner=_owner(view, case.owner),
+            asked=sorted(asked, key=lambda one: one.decided is not None),
+            places=[_place(place, view) for place in view.places.get(case.dwelling, ())],
+            message=message,
+            other_value=OTHER_VALUE,
+        )
+    )
+
+
+def answers_page(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, *, undone: bool) -> str:
+    """Everything that is answered, newest first, with who and when."""
+    answered = [(case, question) for case in mine for question in case.questions if question.decided is not None]
+    newest = sorted(answered, key=lambda pair: _moment(pair[1]), reverse=True)
+    return (
+        environment()
+        .get_template("answers.html.j2")
+        .render(
+            **_common(view, visitor, token, "answers"),
+            answered=[(case, question, _title(case, view), _decided(question, view)) for case, question in newest],
+            undone=undone,
+        )
+    )
+
+
+def _moment(question: Question) -> datetime:
+    found: datetime = (question.decided or {}).get("decided", datetime.min.replace(tzinfo=UTC))
+    return found
+
+
+def outcome_message(view: NightView, outcome: str, question: Question | None) -> str | None:
+    """What became of the answer just given; None when nothing was, or the address was made by hand."""
+    if question is None or outcome not in [one.value for one in Outcome]:
+        return None
+    when = text("desk.running_night") if view.running else text("desk.next_night")
+    decided = question.decided or {}
+    return text(f"desk_outcomes.{outcome}", when=when, by=str(decided.get("decided_by", "")))
+
+
+def _common(view: NightView, visitor: Visitor, token: str, here: str) -> dict[str, Any]:
+    return {
+        "municipality": view.municipality,
+        "as_of": view.as_of,
+        "running": view.running,
+        "visitor": visitor,
+        "token": token,
+        "here": here,
+    }
+
+
+def _fits(case: Case, view: NightView, wanted: Mapping[str, str]) -> bool:
+    tests: dict[str, Callable[[str], bool]] = {
+        "eier": lambda value: case.owner == value,
+        "grunn": lambda value: value in case.reasons,
+        "kilde": lambda value: value in view.sources.get(case.dwelling, ()),
+        "gate": lambda value: case.street == value,
+        "vis": lambda value: (case.open == 0) == (value == "besvart"),
+    }
+    return all(tests[name](value) for name, value in wanted.items() if name in tests)
+
+
+def _reason(code: str) -> str:
+    """A reason without what it names in one case, e.g. "Ulikt" of "Ulikt: bruksenhetsnummer"."""
+    return cause(code).partition(": ?")[0]
+
+
+def _place(place: SourcePlace, view: NightView) -> str:
+    """Source, file, sheet and row, as far as they are known and may be told."""
+    source = view.municipality.sources.get(place.source)
+    named = (
+        source.title if source else place.source,
+        place.file,
+        text("desk.sheet", sheet=place.sheet) if place.sheet else None,
+        text("desk.row", row=place.row) if place.row else None,
+    )
+    return ", ".join(part for part in named if part)
+
+
+def _title(case: Case, view: NightView) -> str:
+    return text("page.secret") if case.secret else shown(case.questions[0], view.municipality, view.sources).address or case.dwelling
+
+
+def _owner(view: NightView, owner: str | None) -> str:
+    return view.municipality.owners[owner].title if owner in view.municipality.owners else text("desk.no_owner")
+
+
+def _asked(question: Question, view: NightView) -> Asked:
+    seen = shown(question, view.municipality, view.sources)
+    compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
+    told = [one for one in compared if one.ours or one.theirs]
+    return Asked(
+        question,
+        seen,
+        tuple(Choice(code, label, _consequence(question, code)) for label, code in seen.answers.items()),
+        tuple(one for one in told if one.same is False),
+        tuple(one for one in told if one.same),
+        tuple(one for one in told if one.same is None),
+        _decided(question, view) if question.decided else None,
+    )
+
+
+def _compared(name: str, seen: Shown) -> Compared:
+    (_, ours), (_, theirs) = seen.sides
+    return Compared(name, _cell(ours.get(name)), _cell(theirs.get(name)), seen.agrees.get(name))
+
+
+def _cell(value: Any) -> str:
+    return "" if value in (None, "") else shown_value(value)
+
+
+def _consequence(question: Question, code: str) -> str:
+    """What the answer leads to. A replacement names the entry that is deleted."""
+    verdict = code.partition(":")[0]
+    group = "absent" if question.about == ABSENT else "changed" if question.about == CHANGED else question.about
+    if question.about == CHANGED:
+        verdict = "theirs" if question.answers and code == question.answers[0].code else "ours"
+    return text(f"desk_consequences.{group}_{verdict}", entry="" if question.secret else question.other or "")
+
+
+def _decided(question: Question, view: NightView) -> str:
+    row = question.decided or {}
+    label = answer_label(row["verdict"], row["value"], question.about, view.municipality)
+    return text("desk.decided", answer=label, by=row["decided_by"], day=short_day(row["decided"].date()))

@@ -1,0 +1,29 @@
+"""Taking an answer back: the question is open again, and the ledger keeps who took it back and when."""
+
+from __future__ import annotations
+
+from reconciliation.decisions.answer_choices import Record
+from reconciliation.decisions.questions import Question
+from reconciliation.ledger import Ledger
+
+
+def withdraw(question: Question, ledger: Ledger, municipality: str, by: str) -> int:
+    """Take back every decision that answers the question on tonight's evidence, also what was decided along with it.
+
+    Returns how many decisions were taken back; 0 when the question is open. Raises LedgerError.
+    """
+    if question.decided is None:
+        return 0
+    record = Record.of(ledger.decisions(municipality))
+    given = question.answer(_code(question))
+    taken_back = 0
+    for answer in (given, given.adopts if given else None):
+        row = record.last.get(answer.question) if answer else None
+        if answer and row and row["verdict"] == answer.verdict and row["value"] == answer.value:
+            taken_back += ledger.withdraw_decision(municipality, row["decision_id"], by)
+    return taken_back
+
+
+def _code(question: Question) -> str:
+    decided = question.decided or {}
+    return f"{decided['verdict']}:{decided['value']}" if decided.get("value") else str(decided.get("verdict"))

@@ -1,0 +1,29 @@
+"""Who may do what at the review desk (`desk` in a municipality's file)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from connectors.source_config import Strict
+
+
+class DeskGroup(Strict):
+    """What members of one of the sign-in's groups see."""
+
+    owners: tuple[str, ...] = ()
+    """Data owners (see `owners`) whose cases are theirs."""
+    all_owners: bool = False
+    """Every owner's cases."""
+    cleared: bool = False
+    """May see cases of shielded addresses. Their address is shown nowhere all the same."""
+
+
+class DeskSettings(Strict):
+    """The sign-in proxy's groups, and what the ledger keeps as who decided."""
+
+    groups: dict[str, DeskGroup] = Field(default_factory=dict)
+    """Group of the sign-in -> what its members see. Members of no group see nothing."""
+    decided_as: Literal["user", "group"] = "user"
+    """`group`: decisions are signed with the group's name, where the municipality wants roles and no persons."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from assets.answer_assets import asked
 from assets.checks import check_key, result
+from assets.heartbeat import give_sign
 from assets.night_resource import FRESH, Night, one_sentence
 from assets.night_steps import SHIELDED_GONE
 from assets.row_assets import verdicts_of
@@ -158,6 +159,9 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             },
             " ".join(judgement.messages) or None,
         )
+        good = judgement.verdict is NightVerdict.DONE and not again and session.apply != "never"
+        if good and municipality.heartbeat and (fault := give_sign(municipality.heartbeat)):
+            context.log.warning(fault)
         well = judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING)
         yield dg.MaterializeResult(
             metadata={

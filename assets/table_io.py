@@ -53,7 +53,7 @@ class ParquetTables(dg.UPathIOManager):
         self._left = KEPT_BYTES
 
     def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)  # addresses lie there
         unfinished = path.with_name(path.name + ".unfinished")
         facts = json.dumps(dict(obj.facts), ensure_ascii=False)
         with unfinished.open("wb") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -21,8 +22,26 @@ app = typer.Typer(
     help="Gets a municipality's let dwellings into KOBO, and keeps them true.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        from reconciliation.ledger.migrations import HEAD  # noqa: PLC0415
+
+        build = os.environ.get("KOBOSYNC_BUILD")
+        print(f"kobosync {version('kobosync')} (ledger {HEAD}{f', build {build}' if build else ''})")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and its ledger's.")] = False,
+) -> None:
+    """Gets a municipality's let dwellings into KOBO, and keeps them true."""
+
 
 app.add_typer(needs, name="needs")
 app.command()(resolve)
@@ -31,6 +50,7 @@ app.command()(kommuner)
 app.command("map")(map_file)
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
 
 
@@ -47,11 +67,12 @@ def night(
     apply: Annotated[str, typer.Option("--apply", help="never, auto, or the digest of an approved plan. Default: as the file says.")] = "",
     as_of: AsOf = None,
     new_ledger: Annotated[bool, typer.Option("--new-ledger", help="The ledger knows no night though there were some: it is new.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run one whole night of each: extract, validate, merge, reconcile, apply, report."""
     from pipelines.commands.night_command import run_nights  # noqa: PLC0415
 
-    raise typer.Exit(run_nights(configs, apply, _date(as_of), new_ledger))
+    raise typer.Exit(run_nights(configs, apply, _date(as_of), new_ledger, as_json))
 
 
 @app.command()
@@ -60,13 +81,14 @@ def plan(
     as_of: AsOf = None,
     output: Annotated[str, typer.Option("--format", help="table, markdown or json.")] = "table",
     diff: Annotated[bool, typer.Option("--diff", help="Show only what is otherwise than in the last night's plan.")] = False,
+    as_json: AsJson = False,
     action: Annotated[str, typer.Option("--only", help="Only one kind of change: create, update, retire or replace.")] = "",
     source: Annotated[str, typer.Option("--source", help="Only the dwellings of one source.")] = "",
 ) -> None:
     """Show what tonight would change, the parts of it and their digests. Changes nothing."""
     from pipelines.commands.plan_command import run_plan  # noqa: PLC0415
 
-    raise typer.Exit(run_plan(config, _date(as_of), output, diff, action, source))
+    raise typer.Exit(run_plan(config, _date(as_of), "json" if as_json else output, diff, action, source))
 
 
 @app.command()
@@ -119,11 +141,11 @@ def kostra(
 
 
 @app.command()
-def runs(config: ConfigFile, last: Annotated[int, typer.Option(help="How many.")] = 20) -> None:
+def runs(config: ConfigFile, last: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False) -> None:
     """List the newest nights: when, how they ended, their run ids."""
     from pipelines.commands.ledger_commands import run_runs  # noqa: PLC0415
 
-    raise typer.Exit(run_runs(config, last))
+    raise typer.Exit(run_runs(config, last, as_json))
 
 
 @app.command()
@@ -167,11 +189,63 @@ def prune(
 
 
 @app.command()
-def check(config: ConfigFile) -> None:
+def check(config: ConfigFile, as_json: AsJson = False) -> None:
     """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
     from pipelines.commands.check_command import run_check  # noqa: PLC0415
 
-    raise typer.Exit(run_check(config))
+    raise typer.Exit(run_check(config, as_json))
+
+
+@app.command()
+def status(
+    configs: Annotated[list[Path] | None, typer.Argument(help="The municipalities' files. Default: all in config/.")] = None,
+    output: Annotated[str, typer.Option("--format", help="table, json or openmetrics.")] = "table",
+    as_json: AsJson = False,
+) -> None:
+    """How the last night of each stands, for people and for monitoring; writes nothing."""
+    from pipelines.commands.status_command import FORMATS, run_status  # noqa: PLC0415
+
+    wanted = "json" if as_json else output
+    if wanted not in FORMATS:
+        raise typer.BadParameter(f"--format={wanted} is not one of {', '.join(FORMATS)}.")
+    raise typer.Exit(run_status(configs or [], wanted))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    demo: Annotated[bool, typer.Option("--demo", help="The demo municipality's home.")] = False,
+    name: Annotated[str, typer.Option(help="The municipality's name.")] = "",
+    kommunenummer: Annotated[str, typer.Option(help="Four digits.")] = "",
+    deadline: Annotated[str, typer.Option(help="When all dwellings shall be in Kobo (YYYY-MM-DD).")] = "",
+) -> None:
+    """Make a municipality's home: its file, folders, settings and what to do next. Asks for what is not given."""
+    from pipelines.commands.init_command import Asked, run_init  # noqa: PLC0415
+
+    raise typer.Exit(run_init(folder, demo, Asked(name, kommunenummer, deadline)))
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="municipality or mapping.")] = "municipality") -> None:
+    """Print the JSON Schema of a municipality's file or of a mapping file, for editors."""
+    from pipelines.commands.output import print_json  # noqa: PLC0415
+    from pipelines.commands.schema_command import KINDS, schema_of  # noqa: PLC0415
+
+    if kind not in KINDS:
+        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS)}.")
+    print_json(schema_of(kind))
+
+
+@app.command()
+def upgrade(
+    config: ConfigFile,
+    backup: Annotated[Path | None, typer.Option("--backup", help="Where the ledger is copied first. Default: var/backups/.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without, it only says what would be done.")] = False,
+) -> None:
+    """Bring the ledger of an earlier version to this one's tables: a backup first, then the change, then a look at every row."""
+    from pipelines.commands.upgrade_command import run_upgrade  # noqa: PLC0415
+
+    raise typer.Exit(run_upgrade(config, backup, yes))
 
 
 @app.command()
@@ -227,12 +301,13 @@ def main() -> None:
     look_seldom()
     try:
         app()
-    except KeyboardInterrupt:
-        print(
-            "Stopped. What was done is in the ledger; what was under way is asked about by the next night, which goes on from there.",
-            file=sys.stderr,
-        )
-        sys.exit(INTERRUPTED)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer's answer to Ctrl-C
+            words = (
+                "Stopped. What was done is in the ledger; what was under way is asked about by the next night, which goes on from there."
+            )
+            print(words, file=sys.stderr)
+        raise
     except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help
         code = _code_of(error)
         if code is None:

@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reconciliation.model.mapping_files import is_mapping_file
-from reconciliation.model.municipality import ConfigurationError, Municipality, load
+from reconciliation.model.municipality import ConfigurationError, Municipality, home_from, load
 
 
 def home() -> Path:
-    """KOBOSYNC_HOME, else the nearest folder upwards from here with a dagster.yaml, else here."""
-    if "KOBOSYNC_HOME" in os.environ:
-        return Path(os.environ["KOBOSYNC_HOME"])
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "dagster.yaml").exists()), here)
+    """The home that a command or Dagster finds from where it was started."""
+    return home_from(Path.cwd())
 
 
 def config_files(folder: Path | None = None) -> list[Path]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
-from rich.console import Console
 from rich.table import Table
 
 from connectors.read import read_source
@@ -14,14 +17,18 @@ from connectors.read_result import Verdict
 from kobo_client.authentication import expiry_notice
 from kobo_client.client import RegisterClient
 from kobo_client.errors import RegisterError
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from language import rendered
+from pipelines.commands.output import console, print_json
 from pipelines.deployment_clashes import fitting
 from pipelines.environment_variables import missing
 from pipelines.exit_codes import DONE, FAILED
 from pipelines.home import config_files, municipalities
-from reconciliation.ledger import LedgerError, open_ledger
+from reconciliation.ledger import LedgerError
+from reconciliation.ledger.looking import look_at_ledger
+from reconciliation.ledger.migrations import HEAD
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
 from reconciliation.reading.corrections import read_corrections
 from reconciliation.reading.official_addresses import official_addresses
@@ -30,22 +37,29 @@ SEEN = 20
 """Linked entries that a check reads."""
 
 
-def run_check(config: Path) -> int:
-    """One line per part; 1 when a part is not as it must be."""
+def run_check(config: Path, as_json: bool = False) -> int:
+    """One line per part; 1 when a part is not as it must be. Nothing is written, made or migrated."""
     municipality = load(config)
     root = home_of(config)
     table = Table("part", "state", "says", title=f"{municipality.name}: {config}")
-    fine = True
+    fine, found = True, []
     for part, good, says in _parts(municipality, root):
+        found.append({"part": part, "ok": good, "says": says})
         table.add_row(part, "ok" if good else "NOT OK", says)
         fine = fine and good
-    Console().print(table)
+    if as_json:
+        print_json(found)
+    else:
+        console().print(table)
     return DONE if fine else FAILED
 
 
 def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
+    yield "home", True, str(root.resolve())
     yield "configuration", True, f"{len(municipality.sources)} sources, deadline {municipality.deadline}"
     yield from _deployment(municipality, root)
+    if not municipality.sources:
+        yield "sources", False, "None yet. Draft one from a file: kobosync map FILE"
     if not_set := missing(municipality):
         told = ", ".join(f"{name} ({key})" for name, key in not_set.items())
         yield "environment", False, f"Not set here: {told}. Set each where the nights run, and here to try it."
@@ -58,16 +72,26 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
         yield "corrections", not corrections.faults, " ".join(map(rendered, corrections.faults)) or usable
     if municipality.addresses:
         yield _addresses(municipality, root)
-    linked: list[str] = []
-    try:
-        with closing(open_ledger(municipality.ledger, root)) as ledger:
-            linked = ledger.links(municipality.slug).get_column("kobo_id").to_list()
-            yield "ledger", True, f"{len(linked)} dwellings linked to the register"
-    except LedgerError as error:
-        yield "ledger", False, str(error)
+    state, good, linked = _ledger(municipality, root)
+    yield "ledger", good, state
     # A few are enough to see whether the answers still keep the contract.
     yield _register(municipality, root, linked[:SEEN])
     yield from _keys(municipality)
+
+
+def _ledger(municipality: Municipality, root: Path) -> tuple[str, bool, list[str]]:
+    """What it says, whether it is as it must be, and the koboIds it is linked to."""
+    try:
+        ledger, revision = look_at_ledger(municipality.ledger, root)
+        if ledger is None:
+            if revision is None:
+                return "There is none yet; the first night makes it.", True, []
+            return f"Its revision is {revision}: kobosync upgrade {municipality.file} (or the next night) brings it to {HEAD}.", True, []
+        with closing(ledger):
+            linked = ledger.links(municipality.slug).get_column("kobo_id").to_list()
+    except LedgerError as error:
+        return str(error), False, []
+    return f"{len(linked)} dwellings linked to the register", True, linked
 
 
 def _deployment(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
@@ -106,7 +130,7 @@ def _register(municipality: Municipality, root: Path, linked: Sequence[str]) -> 
     register = municipality.register_
     try:
         if register.kind == "rehearsal":
-            with rehearsal_running(register, root) as address:
+            with TemporaryDirectory() as folder, rehearsal_running(_aside(register, root, Path(folder)), root) as address:
                 seen = _ask(municipality, root, address, linked)
         else:
             seen = _ask(municipality, root, register.base_url, linked)
@@ -114,6 +138,22 @@ def _register(municipality: Municipality, root: Path, linked: Sequence[str]) -> 
         return "register", False, str(error)
     answers = f"{register.base_url} answers ({register.kind}, {register.environment})"
     return "register", seen.message is None, seen.message or " ".join((answers + ".", *seen.notes))
+
+
+def _aside(register: RegisterConfig, root: Path, folder: Path) -> RegisterConfig:
+    """The rehearsal register itself where it runs; otherwise one on a copy of its database, so that nothing is made or changed."""
+    parts = urlsplit(register.base_url)
+    with socket() as probe:
+        probe.settimeout(1)
+        if parts.port and probe.connect_ex((parts.hostname or "127.0.0.1", parts.port)) == 0:
+            return register
+    if register.database is None:
+        return register
+    copy = folder / "rehearsal.sqlite"
+    for ending in ("", "-wal"):  # nobody is at it, so the files are as they are
+        if (there := Path(f"{root / register.database}{ending}")).exists():
+            shutil.copyfile(there, f"{copy}{ending}")
+    return register.model_copy(update={"database": copy})
 
 
 def _ask(municipality: Municipality, root: Path, address: str, linked: Sequence[str]) -> RegisterSnapshot:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from rich.table import Table
 from demo.story import NIGHTS, write_night, write_register_before
 from demo.truth import write as write_truth
 from kobo_client.rehearsal.process import rehearsal_running
-from pipelines.commands.night_command import night_table
+from pipelines.commands.night_command import night_table, summary_of
 from pipelines.exit_codes import DONE, FAILED
 from pipelines.home import home
 from pipelines.run_night import Runner, RunResult
@@ -97,7 +96,7 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
                 result = runner.night(as_of, "auto")
             for message in result.messages:
                 progress.console.print(message, style="red", markup=False)
-            yield Played(result, _summary(result), time.perf_counter() - started)
+            yield Played(result, summary_of(result), time.perf_counter() - started)
             progress.advance(task)
 
 
@@ -124,10 +123,3 @@ def show(played: list[Played], root: Path, console: Console) -> int:
     console.print(f"Report: {report.relative_to(root) if report.is_relative_to(root) else report}", highlight=False, markup=False)
     console.print("Look around in the Dagster UI with: make up", highlight=False, markup=False)
     return DONE if played[-1].result.success and last["night"]["verdict"] == "done" else FAILED
-
-
-def _summary(result: RunResult) -> dict[str, Any] | None:
-    if "summary" not in result.metadata:
-        return None
-    content: dict[str, Any] = json.loads(Path(str(result.metadata["summary"])).read_text(encoding="utf-8"))
-    return content

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import closing
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from pipelines.commands.output import console, print_json
 from pipelines.exit_codes import CONFIGURATION, DONE
 from reconciliation.ledger import open_ledger
 from reconciliation.ledger.backup import backup
@@ -16,18 +17,21 @@ from reconciliation.ledger.restore import restore
 from reconciliation.model.municipality import home_of, load
 
 
-def run_runs(config: Path, last: int) -> int:
+def run_runs(config: Path, last: int, as_json: bool = False) -> int:
     """The newest nights, newest first."""
     municipality = load(config)
     with closing(open_ledger(municipality.ledger, home_of(config))) as ledger:
         runs = ledger.runs(municipality.slug).reverse().head(last)
+    if as_json:
+        print_json([{**run, "seconds": json.loads(run["seconds"])} for run in runs.to_dicts()])
+        return DONE
     table = Table("night", "began (UTC)", "verdict", "apply", title=f"{municipality.name}: nights", title_justify="left")
     table.add_column("run", overflow="fold")  # whole, to be copied
     table.add_column("says")
     for run in runs.iter_rows(named=True):
         mode = run["apply_mode"][:12]
         table.add_row(str(run["as_of"]), f"{run['started']:%Y-%m-%d %H:%M:%S}", run["verdict"], mode, run["run_id"], run["message"] or "")
-    Console().print(table)
+    console().print(table)
     return DONE
 
 

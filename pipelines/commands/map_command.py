@@ -65,7 +65,7 @@ def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = Non
         f"    kind: {'excel' if workbook else 'csv'}",
         f"    title: {_quoted(file.stem)} # {text('drafts.title')}",
         f"    owner: {_FILL_IN} # {text('drafts.owner')}",
-        f"    path: {_quoted(file.name)} # {text('drafts.path')}",
+        f"    path: {_quoted(_below_home(file))} # {text('drafts.path')}",
     ]
     if workbook:
         lines.append(f"    sheets: [{{name: {_quoted(read.sheet)}}}]")
@@ -83,6 +83,14 @@ def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = Non
         lines.append("    ignore:")
         lines += [f"      - {_quoted(guess.heading)} # {texts().render(guess.why)}" for guess in left]
     return "\n".join(lines) + "\n"
+
+
+def _below_home(file: Path) -> str:
+    """The path as the municipality's file writes it, where the file lies in the home."""
+    from reconciliation.model.municipality import home_from  # noqa: PLC0415
+
+    whole, root = file.resolve(), home_from(Path.cwd())
+    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(file)
 
 
 def _slug(file: Path) -> str:

@@ -12,6 +12,7 @@ import dagster as dg
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.commands.output import print_json
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from pipelines.home import prepare_dagster_home
 from pipelines.run_night import Runner, RunResult
@@ -33,10 +34,18 @@ _CLASS_WORDS = {
 }
 
 
-def run_night(config: Path, apply: str, as_of: date | None, instance: dg.DagsterInstance | None = None, *, new_ledger: bool = False) -> int:
+def run_night(
+    config: Path,
+    apply: str,
+    as_of: date | None,
+    instance: dg.DagsterInstance | None = None,
+    *,
+    new_ledger: bool = False,
+    told: list[dict[str, Any]] | None = None,
+) -> int:
     """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home.
 
-    new_ledger: a ledger without nights is meant to be so.
+    new_ledger: a ledger without nights is meant to be so. told: gets the night as it is told, instead of the terminal.
     """
     apply = apply.strip().casefold()
     if apply and not is_mode(apply):
@@ -45,11 +54,20 @@ def run_night(config: Path, apply: str, as_of: date | None, instance: dg.Dagster
     municipality = load(config)
     with Runner(municipality, home_of(config), instance) as runner:
         result = runner.night(as_of, apply, new_ledger=new_ledger)
-    return tell(result, Console())
+    if told is None:
+        return tell(result, Console())
+    summary = summary_of(result)
+    code = FAILED if summary is None else exit_code(summary, result.success)
+    told.append({"config": str(config), "exit_code": code, "run_id": result.run_id, "messages": result.messages, "summary": summary})
+    return code
 
 
-def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: bool = False) -> int:
-    """One night after the other in this process; one that cannot be run never stops the others. The worst exit code."""
+def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: bool = False, as_json: bool = False) -> int:
+    """One night after the other in this process; one that cannot be run never stops the others. The worst exit code.
+
+    as_json: one document for all of them instead of tables.
+    """
+    told: list[dict[str, Any]] | None = [] if as_json else None
     if len(configs) > 1 and DIGEST.match(apply.strip().casefold()):
         print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
         return CONFIGURATION
@@ -58,13 +76,15 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: 
     with dg.DagsterInstance.get() as instance, checked_once():
         for config in configs:
             try:
-                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger))
+                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger, told=told))
             except ConfigurationError as error:
                 print(error, file=sys.stderr)
                 codes.append(CONFIGURATION)
             except LedgerError as error:
                 print(error, file=sys.stderr)
                 codes.append(FAILED)
+    if told is not None:
+        print_json(told)
     return next(code for code in (FAILED, CONFIGURATION, WAITING, DONE) if code in codes)
 
 
@@ -80,15 +100,23 @@ def tell(result: RunResult, console: Console) -> int:
     """Print the night and return its exit code."""
     for message in result.messages:
         console.print(message, style="bold red", highlight=False, markup=False)
-    if "summary" not in result.metadata:
+    summary = summary_of(result)
+    if summary is None:
         return FAILED
-    summary = json.loads(Path(str(result.metadata["summary"])).read_text(encoding="utf-8"))
     console.print(night_table(summary))
     said = " ".join(result.messages)
     for message in (one for one in summary["night"]["messages"] if one not in said):
         console.print(message, style="yellow", highlight=False, markup=False)
     console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
     return exit_code(summary, result.success)
+
+
+def summary_of(result: RunResult) -> dict[str, Any] | None:
+    """The night's summary.json; None when it did not get that far."""
+    if "summary" not in result.metadata:
+        return None
+    content: dict[str, Any] = json.loads(Path(str(result.metadata["summary"])).read_text(encoding="utf-8"))
+    return content
 
 
 def exit_code(summary: dict[str, Any], success: bool) -> int:

@@ -49,7 +49,7 @@ def connect(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         path = Path(str(url.database))
         if not str(path).startswith("file:"):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = create_engine(url, connect_args={"timeout": 30})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -154,6 +154,8 @@ class Municipality(Strict):
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     base_url: str = ""
     """Where people reach the Dagster UI: https://..., for the links in alerts."""
+    heartbeat: str = ""
+    """URL that is asked after each good night, so that something else notices when none comes; `${NAME}` from the environment."""
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     send: Send | None = None
@@ -176,14 +178,17 @@ class ConfigurationError(Exception):
 
 
 def home_of(config_file: Path) -> Path:
-    """The folder that relative paths are relative to: KOBOSYNC_HOME, else the nearest parent with a dagster.yaml."""
+    """The folder that relative paths are relative to."""
+    return home_from(config_file.resolve().parent)
+
+
+def home_from(start: Path) -> Path:
+    """The one rule for the home, of commands and of Dagster: KOBOSYNC_HOME, else the nearest folder upwards with a dagster.yaml, else
+    the folder itself, or the one above it where it is called config."""
     if "KOBOSYNC_HOME" in os.environ:
         return Path(os.environ["KOBOSYNC_HOME"])
-    resolved = config_file.resolve()
-    for folder in resolved.parents:
-        if (folder / "dagster.yaml").exists():
-            return folder
-    return resolved.parent
+    found = next((folder for folder in (start, *start.parents) if (folder / "dagster.yaml").exists()), None)
+    return found or (start.parent if start.name == "config" else start)
 
 
 def load(config_file: Path) -> Municipality:

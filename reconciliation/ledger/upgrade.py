@@ -1,0 +1,77 @@
+"""Taking a ledger of an earlier version to this one's tables: a backup first, then the revisions, then a look at every row."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from reconciliation.ledger.backup import remove_database
+from reconciliation.ledger.ledger import open_ledger
+from reconciliation.ledger.ledger_error import LedgerError, sentence
+from reconciliation.ledger.opening import connect, migrate, resolve_url, revision_of
+from reconciliation.ledger.store import BATCH
+from reconciliation.ledger.whole_ledger import KEPT, revision_of_file
+
+
+def upgrade(url: str, home: Path, backup: Path) -> dict[str, int]:
+    """Migrate the ledger at `url` to this program's tables. Returns table -> rows. Raises LedgerError; then the ledger is as it was, or
+    at the new revision with the backup at `backup`, which the message names.
+
+    backup: the SQLite file to write first, at the ledger's own revision; `restore` takes it with that version of the program or any later.
+    """
+    engine = connect(resolve_url(url, home))
+    try:
+        with engine.connect() as connection:
+            revision = revision_of(connection)
+        if revision is None:
+            raise LedgerError("There is no ledger to upgrade; the first night makes one.")
+        before = _copy_as_it_is(engine, revision, backup)
+    except (SQLAlchemyError, OSError) as error:
+        raise LedgerError(sentence(str(backup), error)) from error
+    finally:
+        engine.dispose()
+    with closing(open_ledger(url, home)) as ledger, ledger.read() as connection:
+        after = {table.name: int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for table in KEPT}
+    lost = {name: number for name, number in before.items() if after.get(name, 0) < number}
+    if lost:
+        raise LedgerError(f"After the upgrade rows are missing ({', '.join(lost)}). Restore {backup} and report it.")
+    return after
+
+
+def _copy_as_it_is(engine: Engine, revision: str, target: Path) -> dict[str, int]:
+    """The whole ledger at its own revision as a SQLite file, opened and counted. Returns table -> rows."""
+    part = target.with_name(target.name + ".part")
+    remove_database(part)
+    copy = connect(resolve_url(f"sqlite:///{part.resolve()}", part.parent))
+    counts: dict[str, int] = {}
+    try:
+        isolation: dict[str, Any] = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with (
+            engine.connect().execution_options(**isolation) as reading,
+            reading.begin(),
+            copy.connect().execution_options(writes=True) as writing,
+            writing.begin(),
+        ):
+            migrate(writing, revision)
+            here = inspect(reading)
+            for table in KEPT:
+                if not here.has_table(table.name):
+                    continue
+                known = {column["name"] for column in here.get_columns(table.name)}
+                columns = [column for column in table.columns if column.name in known]
+                counts[table.name] = 0
+                rows = reading.execution_options(yield_per=BATCH).execute(select(*columns))
+                for some in rows.mappings().partitions(BATCH):
+                    writing.execute(table.insert(), [dict(row) for row in some])
+                    counts[table.name] += len(some)
+    finally:
+        copy.dispose()
+    if revision_of_file(part) != revision:
+        raise LedgerError(f"The backup {target} was not written whole; look at the disk and upgrade again. The ledger is as it was.")
+    os.replace(part, target)
+    return counts

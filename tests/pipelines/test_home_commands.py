@@ -1,0 +1,162 @@
+"""A home made by `kobosync init`, its first night, and what watches it: check, status, upgrade, schema, version."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from pipelines.commands.status_command import VERDICTS
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
+from reconciliation.ledger import open_ledger
+from reconciliation.ledger.migrations import HEAD, REVISIONS
+from reconciliation.ledger.opening import migrate
+from reconciliation.model.municipality import home_from
+from tests.pipelines.test_ledger_commands import Told
+from tests.pipelines.test_ledger_commands import kobosync as told  # noqa: F401 - the fixture
+from tests.pipelines.village import FDV, FIRST, Village
+
+ROOT = Path(__file__).parents[2]
+SOURCE = {
+    "fdv": {
+        "kind": "csv",
+        "title": "FDV",
+        "owner": "boligkontoret",
+        "path": "kilder/fdv.csv",
+        "key": ["Nummer"],
+        "fields": {
+            "adresse": {"column": "Adresse", "as": "address"},
+            "bruksenhetsnummer": {"column": "Bruksenhet", "as": "unit"},
+            "bruksareal": {"column": "Areal", "as": "number"},
+            "postnummer": {"constant": "9920"},
+            "kategori": {"column": "Kategori", "as": "lookup", "table": {"Ordinær": "ordinar", "Omsorg": "omsorg"}},
+        },
+    }
+}
+
+
+@pytest.fixture
+def kobosync(told: Told, monkeypatch: pytest.MonkeyPatch) -> Told:  # noqa: F811
+    for name in ("KOBOSYNC_HOME", "DAGSTER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return told
+
+
+@pytest.fixture
+def home(tmp_path: Path, kobosync: Told, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    assert kobosync("init", folder, "--name", "Nordvågøy", "--kommunenummer", "9901", "--deadline", "2027-12-31")[0] == DONE
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("DAGSTER_HOME", str(folder))
+    return folder
+
+
+def everything(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_a_home_from_nothing_to_its_first_night(home: Path, kobosync: Told) -> None:
+    config = home / "config" / "nordvagoy.yaml"
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    schema = json.loads((home / "schema" / "municipality.json").read_text(encoding="utf-8"))
+    as_json = json.loads(json.dumps(content, default=str))
+    jsonschema.validate(as_json, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(as_json | {"deadlin": "x"}, schema)
+    assert (home / "config" / "../schema/municipality.json").exists(), "where the first line of the file points"
+
+    before = everything(home)
+    code, says = kobosync("check", config)
+    assert code == FAILED
+    assert "None yet. Draft one from a file: kobosync map FILE" in says
+    assert "There is none yet; the first night makes it." in says
+    assert everything(home) == before, "check writes nothing"
+    assert kobosync("status")[0] == FAILED
+
+    (home / "kilder" / "fdv.csv").write_text(FDV, encoding="utf-8")
+    content |= {"sources": SOURCE, "survivorship": {"default": ["fdv"]}}
+    config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    assert kobosync("check", config)[0] == DONE
+    code, says = kobosync("night", config, "--json", "--as-of", str(FIRST))
+    assert code == WAITING
+    (night,) = json.loads(says)
+    assert (night["exit_code"], night["summary"]["night"]["verdict"]) == (WAITING, "waiting")
+
+    code, says = kobosync("status", "--json")
+    (row,) = json.loads(says)
+    assert code == WAITING
+    assert (row["municipality"], row["verdict"], row["waits"], row["run_id"]) == ("nordvagoy", "waiting", True, night["run_id"])
+    _, says = kobosync("status", "--format", "openmetrics")
+    assert 'kobosync_night{municipality="nordvagoy",kobosync_night="waiting"} 1' in says
+    assert says.count("kobosync_night{") == len(VERDICTS)
+    assert says.endswith("# EOF")
+    (run,) = json.loads(kobosync("runs", config, "--json")[1])
+    assert run["run_id"] == night["run_id"]
+    before = everything(home)
+    assert kobosync("check", config)[0] == DONE
+    assert everything(home) == before, "nor where there has been a night"
+
+
+def test_a_home_is_made_once_and_wrong_answers_make_nothing(home: Path, kobosync: Told, tmp_path: Path) -> None:
+    assert kobosync("init", home, "--name", "X", "--kommunenummer", "1", "--deadline", "x")[0] == CONFIGURATION
+    code, says = kobosync("init", tmp_path / "other", "--kommunenummer", "99", "--deadline", "soon")
+    assert code == CONFIGURATION
+    assert all(flag in says for flag in ("--name", "--kommunenummer", "--deadline"))
+    assert not (tmp_path / "other").exists()
+    for folder in ("var", "kilder", "svar", "reports"):
+        assert (home / folder).stat().st_mode & 0o777 == 0o700
+
+
+def test_the_demos_home_is_the_demo(kobosync: Told, tmp_path: Path) -> None:
+    assert kobosync("init", tmp_path / "demo", "--demo")[0] == DONE
+    made = (tmp_path / "demo" / "config" / "demo.yaml").read_text(encoding="utf-8")
+    assert made == (ROOT / "config" / "demo.yaml").read_text(encoding="utf-8")
+
+
+def test_the_settings_that_init_writes_are_the_checkouts() -> None:
+    """A checkout may keep storages of its own beside them."""
+    ours = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
+    theirs = yaml.safe_load((ROOT / "pipelines" / "home_files" / "dagster.yaml").read_text(encoding="utf-8"))
+    own = {name for name in ours if name.endswith(("_storage", "_logs"))}
+    assert {name: ours[name] for name in ours.keys() - own} == {name: theirs[name] for name in theirs.keys() - own}
+
+
+def test_commands_and_dagster_find_one_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    (tmp_path / "config").mkdir()
+    assert home_from(tmp_path / "config") == home_from(tmp_path) == tmp_path
+    (tmp_path / "dagster.yaml").touch()
+    (tmp_path / "config" / "deep").mkdir()
+    assert home_from(tmp_path / "config" / "deep") == tmp_path
+    monkeypatch.setenv("KOBOSYNC_HOME", "/elsewhere")
+    assert home_from(tmp_path) == Path("/elsewhere")
+
+
+def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: Told) -> None:
+    village = Village(tmp_path)
+    assert "There is no ledger yet" in kobosync("upgrade", village.config)[1]
+    with open_ledger("sqlite:///var/ledger.sqlite", tmp_path) as ledger:
+        ledger.begin_run("vik", FIRST, "run-1", "auto")
+        ledger.finish_run("run-1", "done", {}, {})
+        with ledger.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrate(connection, REVISIONS[0])
+    code, says = kobosync("upgrade", village.config)
+    assert code == WAITING
+    assert f"from revision {REVISIONS[0]} to {HEAD}" in says
+    assert json.loads(kobosync("status", village.config, "--json")[1])[0]["verdict"] == "unreadable"
+    code, says = kobosync("upgrade", village.config, "--yes", "--backup", tmp_path / "before.sqlite")
+    assert code == DONE
+    assert (tmp_path / "before.sqlite").exists()
+    assert "Nothing to upgrade" in kobosync("upgrade", village.config)[1]
+
+
+def test_the_version_names_the_ledgers_and_wrong_numbers_are_refused(kobosync: Told, tmp_path: Path) -> None:
+    assert f"(ledger {HEAD})" in kobosync("--version")[1]
+    village = Village(tmp_path)
+    assert kobosync("runs", village.config, "--last", "-3")[0] == CONFIGURATION
+    assert kobosync("schema", "x")[0] == CONFIGURATION
+    assert '"Municipality"' in kobosync("schema")[1]
+    assert '"fields"' in kobosync("schema", "mapping")[1]

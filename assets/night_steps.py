@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -32,7 +33,7 @@ from reconciliation.reading.apply_corrections import corrected, tell_corrected, 
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.corrections import idle, read_corrections
 from reconciliation.reading.held_reads import Layouts, Yesterday, held, layouts_to_keep
-from reconciliation.reading.official_addresses import official_addresses
+from reconciliation.reading.official_addresses import official_addresses, official_streets
 from reconciliation.reading.read_evidence import under_new_keys
 from reconciliation.reading.register_text import masked_entries
 from reconciliation.reading.standardise import standardise
@@ -173,7 +174,11 @@ def plan_changes(
             merged,
             register_rows,
             matches,
-            Reading(frozenset(name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE), rejected),
+            Reading(
+                frozenset(name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE),
+                rejected,
+                partial(official_streets, municipality, session.home) if municipality.addresses else None,
+            ),
             Remembered.of(ledger, slug, session.as_of, handed_over if municipality.register_.by_file else {}),
             municipality,
             session.as_of,

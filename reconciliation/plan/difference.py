@@ -1,20 +1,26 @@
 """What differs between a dwelling and its register entry, field by field, for all pairs at once.
 
-A blank of ours is no opinion. Streets and letters are compared folded, numbers within half a cent, the rest exactly.
+A blank of ours is no opinion. Streets are compared as spellings of one street, letters folded, numbers within half a cent, the rest
+exactly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
+from typing import TypeAlias
+
 import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
-from reconciliation.addresses import fold
+from reconciliation.addresses.one_street import comparison_keys
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.row_joins import beside, meeting, taken
 
 TOLERANCE = 0.005
+OfficialStreets: TypeAlias = Callable[[], Collection[str]]
+"""Reads the names of the municipality's streets, which most nights do not need."""
 
 DIFFERENCES: dict[str, pl.DataType] = {
     "leverandor_bolig_id": pl.String(),
@@ -33,11 +39,11 @@ def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.
     return changes_of(at_odds(sides, register_rows), told_by)
 
 
-def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
+def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: OfficialStreets | None = None) -> pl.DataFrame:
     """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
 
     sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
-    have none of the three columns.
+    have none of the three columns. official_streets: asked for the municipality's streets where a street is not written alike.
     """
     rows = meeting(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
     ours = taken(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
@@ -46,7 +52,7 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame) -> pl.DataFrame:
     theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
     unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
     joined = pl.concat([ours, theirs], how="horizontal")
-    streets = _folds(joined) if "adressenavn" in (field.name for field in unlike) else {}
+    streets = _street_keys(joined, official_streets) if "adressenavn" in (field.name for field in unlike) else {}
     marks = joined.select(_differs(field, streets).alias(f"{field.name}_differs") for field in unlike)
     # Only what differs is put side by side: a filter moves every column.
     odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
@@ -87,19 +93,18 @@ def changes_of(odd: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
 
 
-def _folds(joined: pl.DataFrame) -> dict[str, str]:
-    """Only streets that are not written alike need folding."""
-    odd = joined.filter(pl.col("adressenavn").ne_missing(pl.col("adressenavn_theirs")))
-    distinct = pl.concat([odd.get_column("adressenavn"), odd.get_column("adressenavn_theirs")]).drop_nulls().unique()
-    return {street: fold(street) for street in distinct}
+def _street_keys(joined: pl.DataFrame, official_streets: OfficialStreets | None) -> Mapping[str, str]:
+    """Street -> what it is compared by; only called where two are not written alike."""
+    ours, theirs = (joined.get_column(name).drop_nulls().unique().to_list() for name in ("adressenavn", "adressenavn_theirs"))
+    return comparison_keys(ours, theirs, official_streets() if official_streets else None)
 
 
-def _differs(field: RegisterField, streets: dict[str, str]) -> pl.Expr:
+def _differs(field: RegisterField, streets: Mapping[str, str]) -> pl.Expr:
     ours, theirs = pl.col(field.name), pl.col(f"{field.name}_theirs")
     if field.kind is Kind.NUMBER:
         unlike = ((ours - theirs).abs() > TOLERANCE).fill_null(value=True)
     elif field.name == "adressenavn" and streets:
-        unlike = ours.replace(streets).ne_missing(theirs.replace(streets))
+        unlike = ours.replace(dict(streets)).ne_missing(theirs.replace(dict(streets)))
     elif field.name == "bokstav":
         unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
         # A house without a letter is another house than one with a letter: here our blank is an opinion.

@@ -80,7 +80,7 @@ def make_plan(
     entries = without_deleted(register_rows)
     # What an exported file cannot show is no difference.
     dwellings = as_exported(merged.dwellings) if register.see == "export" else merged.dwellings
-    settled = _settled_differences(replace(merged, dwellings=dwellings), entries, matches, remembered, municipality, as_of)
+    settled = _settled_differences(replace(merged, dwellings=dwellings), entries, matches, reading, remembered, municipality, as_of)
     ours = class_dwellings(dwellings, entries, matches, remembered.links, settled).cast(pl.Schema(PLAN_ITEMS))
     ours = settle_conflicts(ours, remembered.decisions, merged.dwellings, entries, merged.lineage)
     gone = class_gone(dwellings, merged.memberships, entries, reading, remembered, municipality)
@@ -97,12 +97,18 @@ def make_plan(
 
 
 def _settled_differences(
-    merged: Merged, entries: pl.DataFrame, matches: pl.DataFrame, remembered: Remembered, municipality: Municipality, as_of: date
+    merged: Merged,
+    entries: pl.DataFrame,
+    matches: pl.DataFrame,
+    reading: Reading,
+    remembered: Remembered,
+    municipality: Municipality,
+    as_of: date,
 ) -> pl.DataFrame:
     """What differs between the dwellings and the entries they are, or may be: shape SETTLED of moved_fields."""
     certain = certain_pairs(matches)
     pairs = pl.concat([certain, clashing_pairs(matches, certain)])
-    odd = at_odds(beside(merged.dwellings, pairs, "leverandor_bolig_id"), entries)
+    odd = at_odds(beside(merged.dwellings, pairs, "leverandor_bolig_id"), entries, reading.official_streets)
     if odd.is_empty():
         return pl.DataFrame(schema=SETTLED)
     found = changes_of(odd, told_by(merged, odd, municipality))

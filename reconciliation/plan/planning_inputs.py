@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,10 +13,14 @@ from reconciliation.ledger import BASES, DECISIONS, Ledger
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """complete_sources: those read to their end tonight. rejected: tonight's rejected rows; their dwellings are not gone."""
+    """complete_sources: those read to their end tonight. rejected: tonight's rejected rows; their dwellings are not gone.
+
+    official_streets: reads the municipality's street names, where it names official addresses.
+    """
 
     complete_sources: frozenset[str]
     rejected: pl.DataFrame | None = None
+    official_streets: Callable[[], Collection[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from connectors.source_config import AddressService
 from reconciliation.addresses.address_register import AddressRegister, load_register
 from reconciliation.addresses.kartverket_cache import FOLDER, Kept, kept_addresses
-from reconciliation.addresses.kartverket_file import AddressFileError
+from reconciliation.addresses.kartverket_file import AddressFileError, read_official
 from reconciliation.model.municipality import ConfigurationError, Municipality
 
 
@@ -29,12 +29,30 @@ def official_addresses(municipality: Municipality, home: Path, today: date | Non
     """
     if not municipality.addresses:
         return OfficialAddresses(None)
+    kept = _kept(municipality, home, today)
+    try:
+        return OfficialAddresses(load_register([one.path for one in kept]), tuple(one.note for one in kept if one.note))
+    except AddressFileError as error:
+        raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
+
+
+def official_streets(municipality: Municipality, home: Path) -> frozenset[str]:
+    """The names of the municipality's official streets; none when its file names no addresses. Raises ConfigurationError."""
+    if not municipality.addresses:
+        return frozenset()
+    try:
+        official = read_official([one.path for one in _kept(municipality, home, None)])
+    except AddressFileError as error:
+        raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
+    return frozenset(official.get_column("adressenavn").drop_nulls().unique())
+
+
+def _kept(municipality: Municipality, home: Path, today: date | None) -> list[Kept]:
     day = today or datetime.now(ZoneInfo(municipality.timezone)).date()
     try:
-        kept = [
+        return [
             kept_addresses(entry, home / FOLDER, day) if isinstance(entry, AddressService) else Kept(home / entry)
             for entry in municipality.addresses
         ]
-        return OfficialAddresses(load_register([one.path for one in kept]), tuple(one.note for one in kept if one.note))
     except AddressFileError as error:
         raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error

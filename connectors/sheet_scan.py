@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import polars as pl
+
+from connectors.sheet_facts import UNCALCULATED, SheetFacts, TooLong, column_letters, column_number
+from connectors.sheet_parser import parse
 
 _CHUNK = 1 << 19
 _LONGEST_ROW = 16 << 20
@@ -24,27 +26,10 @@ _UNCALCULATED = re.compile(
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sheetData)\b")
 _RARE = 't="e"|<f|hidden="1"'
+_PLACED_LATER = re.compile(rb'<c (?!r=")[^>]*?\br="')
+_SINGLE = re.compile(rb"<(?:row|c|mergeCell)\b[^>\"]*='")
 _FIRST_ROWS = 10
 """Rows that tell how far the others are likely to reach."""
-UNCALCULATED = "#UBEREGNET!"
-
-
-class TooLong(Exception):
-    """One row's XML is longer than any row of a list of dwellings."""
-
-
-@dataclass(slots=True)
-class SheetFacts:
-    """Columns are 0-based (A is 0), rows as Excel numbers them. Extents are of cells that hold something."""
-
-    first_column: int = -1
-    last_column: int = -1
-    last_row: int = 0
-    hidden_rows: int = 0
-    errors: list[tuple[int, int, str]] = field(default_factory=list)
-    """(row, column, what Excel shows)."""
-    merged: list[tuple[int, int, int]] = field(default_factory=list)
-    """(column, first row, last row) of each range that spans rows."""
 
 
 def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
@@ -52,11 +37,25 @@ def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     facts = SheetFacts()
     tail = b""
     for block, tail in _blocks(archive, part):  # noqa: B007 - the last tail holds what comes after the rows
+        if _written_otherwise(block):
+            return parse(archive, part)
+        facts.cells += block.count(b"<c ")
         _look_at(block, facts)
+    if _written_otherwise(tail):
+        return parse(archive, part)
     for left, first, right, last in _MERGED.findall(tail):
         if int(last) > int(first) and left <= right:
             facts.merged.append((column_number(left), int(first), int(last)))
     return facts
+
+
+def _written_otherwise(block: bytes) -> bool:
+    """Whether cells lack their place or attributes stand in single quotes: then patterns would see nothing where there is something."""
+    cells = block.count(b"<c ") + block.count(b"<c>") + block.count(b"<c/>")
+    placed = block.count(b'<c r="')
+    if cells != placed and cells != placed + len(_PLACED_LATER.findall(block)):
+        return True
+    return b"='" in block and bool(_SINGLE.search(block))
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
@@ -171,21 +170,3 @@ def _smaller(letters: str) -> list[str]:
         for place, letter in enumerate(letters)
         if letter > "A"
     ]
-
-
-def column_number(letters: bytes) -> int:
-    """A -> 0, Z -> 25, AA -> 26."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
-
-
-def column_letters(number: int) -> str:
-    """0 -> A, 26 -> AA."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

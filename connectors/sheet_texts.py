@@ -7,10 +7,12 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
+from connectors.package_parts import parts_of
 from connectors.read_faults import FAULTS, SourceFault, say
-from connectors.sheet_scan import TooLong, column_letters, scan
+from connectors.sheet_facts import TooLong, column_letters
+from connectors.sheet_scan import scan
 from connectors.source_files import check_size
-from connectors.workbook_package import check_parts, kind_of_workbook, open_package, sheet_parts
+from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
 
 LARGEST = 20
@@ -52,12 +54,14 @@ def _read(path: Path, sheet: str) -> pl.DataFrame:
         if any(part.flag_bits & 0x1 for part in archive.infolist()):
             raise SourceFault("password", path=path.name)
         check_parts(archive)
-        part = sheet_parts(archive).get(sheet)
+        parts = parts_of(archive)
+        part = parts.sheets.get(sheet)
         if part is None:
             raise SourceFault(
                 "sheets", path=path.name, faults=f"missing sheet '{sheet}'", problems=message("heading_faults.missing_sheet", sheet=sheet)
             )
         facts = scan(archive, part)
+        check_spelled_out(archive, parts, [part], facts.cells, path.name, 5 * LARGEST)
     if (facts.last_column + 1) * facts.last_row > _MOST_CELLS:
         column = column_letters(facts.last_column)
         raise SourceFault("too_many_cells", place=f"{path.name}, {sheet}", rows=facts.last_row, columns=column)

@@ -12,19 +12,23 @@ import fastexcel
 import polars as pl
 
 from connectors.headings import first_of_most, heading_faults, matching, nearest, positions
+from connectors.package_parts import parts_of, with_usual_book
 from connectors.raw_rows import Raw, together
 from connectors.read_faults import SourceFault
 from connectors.row_selection import Printed, kept_rows
-from connectors.sheet_scan import SheetFacts, TooLong, column_letters, scan
+from connectors.sheet_facts import SheetFacts, TooLong, column_letters
+from connectors.sheet_scan import scan
 from connectors.source_config import ExcelSource, Sheet
 from connectors.source_files import check_size, files_of, shown
-from connectors.workbook_package import check_parts, kind_of_workbook, open_package, sheet_parts
+from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it tells of every blank column, and we read all as text
 
 _HEADER_WITHIN = 50
 _MOST_CELLS = 40_000_000
+_FROM_1900_TO_1904 = 1462
+"""Days between the two ways in which workbooks count them."""
 
 
 def read_workbook(source: ExcelSource, home: Path) -> Raw:
@@ -37,11 +41,12 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     check_size(path, home, source.maximum_megabytes)
     facts: Mapping[str, SheetFacts] = {}
     kind = kind_of_workbook(path, name)
+    renamed: bytes | None = None
     if kind == "xlsx":
-        facts = _facts(path, name, source)
+        facts, renamed = _facts(path, name, source)
     try:
         # The reader believes a file's ending; where that is wrong, it gets the bytes and looks for itself.
-        book = fastexcel.read_excel(path if path.suffix.casefold() == f".{kind}" else path.read_bytes())
+        book = fastexcel.read_excel(renamed or (path if path.suffix.casefold() == f".{kind}" else path.read_bytes()))
         _check_sheets(book, source, name)
         loaded = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
     except fastexcel.FastExcelError as error:
@@ -54,22 +59,29 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     return together([*parts, Raw(parts[0].rows.clear(), hidden)])
 
 
-def _facts(path: Path, name: str, source: ExcelSource) -> dict[str, SheetFacts]:
-    """Facts of each sheet we read; this unpacks every one of them to its end, so a file cut short is found here."""
+def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetFacts], bytes | None]:
+    """Facts of each sheet we read; this unpacks every one of them to its end, so a file cut short is found here.
+
+    And the archive as the reader knows it, where it is written otherwise.
+    """
     place = name
     try:
         with open_package(path, name, 2 * source.maximum_megabytes) as archive:
             check_parts(archive)
             found: dict[str, SheetFacts] = {}
-            for sheet, part in sheet_parts(archive).items():
+            parts = parts_of(archive)
+            wanted = {sheet.name: parts.sheets[sheet.name] for sheet in source.sheets if sheet.name in parts.sheets}
+            for sheet, part in wanted.items():
                 place = f"{name}, sheet '{sheet}'"
-                if sheet in {wanted.name for wanted in source.sheets}:
-                    found[sheet] = scan(archive, part)
-                    width = found[sheet].last_column - found[sheet].first_column + 1
-                    if width * found[sheet].last_row > _MOST_CELLS:
-                        column = column_letters(found[sheet].last_column)
-                        raise SourceFault("too_many_cells", place=place, rows=found[sheet].last_row, columns=column)
-            return found
+                found[sheet] = scan(archive, part)
+                found[sheet].from_1904 = parts.from_1904
+                width = found[sheet].last_column - found[sheet].first_column + 1
+                if width * found[sheet].last_row > _MOST_CELLS:
+                    column = column_letters(found[sheet].last_column)
+                    raise SourceFault("too_many_cells", place=place, rows=found[sheet].last_row, columns=column)
+            cells = sum(facts.cells for facts in found.values())
+            check_spelled_out(archive, parts, list(wanted.values()), cells, name, 2 * source.maximum_megabytes)
+            return found, with_usual_book(path, parts)
     except TooLong as error:
         raise SourceFault("too_many_cells", place=place, rows="?", columns="?") from error
     except SourceFault:
@@ -143,6 +155,8 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
     )
     letters = {heading: int(grid.columns[column][1:]) for heading, column in at.items()}
     rows, notes = _with_errors(rows, letters, facts, place)
+    if facts is not None and facts.from_1904:
+        rows = _days_from_1900(rows, source)
     filled = partial(_filled_cells, grid)
     no_rows = Printed(sheet.total_rows, source.footer)
     left = kept_rows(rows, wanted, filled, [part for part in source.key if part in at], no_rows, place)
@@ -166,7 +180,7 @@ def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: 
 def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:
     """Error cells arrive as blank; they get the word that Excel shows, so that they are refused and not forgotten."""
     if facts is None:
-        return rows, [f"{place}: not an .xlsx file, so error cells cannot be told from blank ones"]
+        return rows, [f"{place}: not an .xlsx file, so error cells cannot be told from blank ones, nor merged or hidden ones be seen"]
     notes = []
     for heading, column in letters.items():
         words = {row: word for row, at, word in facts.errors if at - facts.first_column == column}
@@ -175,6 +189,17 @@ def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFac
             rows = rows.with_columns(pl.coalesce(word, pl.col(heading)).alias(heading))
             notes.append(f"{place}: {len(words)} error cell(s) under '{heading}', the first in row {min(words)} ({words[min(words)]})")
     return rows, notes
+
+
+def _days_from_1900(rows: pl.DataFrame, source: ExcelSource) -> pl.DataFrame:
+    """A date in a cell that is not formatted as one is a count of days, which old Macs' workbooks begin in 1904."""
+    for mapping in source.fields.values():
+        for heading in (mapping.column, *mapping.columns) if mapping.transform in ("date", "timestamp") else ():
+            if heading in rows.columns:
+                days = pl.col(heading).str.extract(r"^(\d{5})(?:\.\d+)?$").cast(pl.Int64) + _FROM_1900_TO_1904
+                rest = pl.col(heading).str.slice(5)
+                rows = rows.with_columns(pl.coalesce(pl.concat_str(days, rest), pl.col(heading)).alias(heading))
+    return rows
 
 
 def _filled_cells(grid: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from collections.abc import Collection
 from pathlib import Path
-from xml.etree import ElementTree
 
+from connectors.package_parts import Parts
 from connectors.read_faults import SourceFault
 from connectors.source_files import FILE_KINDS, MEGABYTE, OLE, ZIP, kind_by_first_bytes
+from connectors.unfolded_size import spelled_out
 
 _RATIO = 250
 _RATIO_FROM = 50 * MEGABYTE
 _INDEX_LIMIT = 8 * MEGABYTE
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_RELATION_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_TYPES = (b"spreadsheetml", b"ms-excel")
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
 def kind_of_workbook(path: Path, name: str) -> str:
@@ -42,34 +45,39 @@ def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile
         archive.close()
         size, small = claimed // MEGABYTE, f"{packed / MEGABYTE:.1f}"
         raise SourceFault("packed_bomb", path=name, size=size, packed=small, limit=limit_megabytes, ratio=_RATIO)
-    if "xl/workbook.xml" not in archive.namelist() and not any(part.endswith("workbook.bin") for part in archive.namelist()):
+    if not _is_workbook(archive):
         archive.close()
         raise SourceFault("not_a_workbook", path=name, what=FILE_KINDS["zip"], kind="zip")
     return archive
 
 
+def _is_workbook(archive: zipfile.ZipFile) -> bool:
+    """By what the archive says of its contents."""
+    for part in archive.infolist():
+        if part.file_size <= _INDEX_LIMIT and part.filename.casefold() in ("[content_types].xml", "mimetype"):
+            try:
+                content = archive.read(part)
+            except (zipfile.BadZipFile, OSError, ValueError, zlib.error):  # what is damaged is said by whoever reads it
+                return True
+            if _OPEN_DOCUMENT in content or any(kind in content for kind in _TYPES):
+                return True
+    return False
+
+
+def check_spelled_out(archive: zipfile.ZipFile, parts: Parts, sheets: Collection[str], cells: int, name: str, limit_megabytes: int) -> None:
+    """A small file in which many cells point to one long text is as big as all of them. Raises SourceFault."""
+    size = spelled_out(archive, parts.texts, sheets, cells, _RATIO_FROM)
+    packed = max(sum(part.compress_size for part in archive.infolist()), 1)
+    if size > limit_megabytes * MEGABYTE or (size > _RATIO_FROM and size / packed > _RATIO):
+        small = f"{packed / MEGABYTE:.1f}"
+        raise SourceFault("packed_bomb", path=name, size=size // MEGABYTE, packed=small, limit=limit_megabytes, ratio=_RATIO)
+
+
 def check_parts(archive: zipfile.ZipFile) -> None:
     """Unpack what every sheet needs (texts, styles, index) once: a size or checksum that lies raises here, in bounded memory."""
     for part in archive.infolist():
-        if part.filename.startswith("xl/") and not part.filename.startswith(("xl/worksheets/sheet", "xl/media/")):
+        name = part.filename.replace("\\", "/").casefold()
+        if not name.startswith(("xl/worksheets/sheet", "xl/media/")):
             with archive.open(part) as stream:
                 while stream.read(MEGABYTE):
                     pass
-
-
-def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name -> the part that holds it. Empty for a workbook in another form than XML."""
-    book, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
-    names = set(archive.namelist())
-    if not {book, relations} <= names or max(archive.getinfo(book).file_size, archive.getinfo(relations).file_size) > _INDEX_LIMIT:
-        return {}
-    # expat stops entity bombs by itself, and both parts are small.
-    targets = {str(each.get("Id")): str(each.get("Target")) for each in ElementTree.fromstring(archive.read(relations))}  # noqa: S314
-    parts: dict[str, str] = {}
-    for sheet in ElementTree.fromstring(archive.read(book)).iter():  # noqa: S314
-        if sheet.tag.rpartition("}")[2] == "sheet":
-            target = targets.get(str(sheet.get(_RELATION) or sheet.get(_RELATION_STRICT)), "")
-            part = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-            if part in names:
-                parts[str(sheet.get("name"))] = part
-    return parts

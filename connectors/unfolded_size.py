@@ -1,0 +1,51 @@
+"""What a workbook becomes in memory: one text that many cells point to is spelled out for each of them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Collection
+
+_CHUNK = 1 << 20
+_TEXT = re.compile(rb"<(?:\w+:)?si\b.*?</(?:\w+:)?si>", re.DOTALL)
+_POINTS_TO = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']s[\"'])[^>]*>\s*<(?:\w+:)?v>(\d+)</")
+
+
+def spelled_out(archive: zipfile.ZipFile, texts: str | None, sheets: Collection[str], cells: int, harmless: int) -> int:
+    """Bytes of the shared texts of these parts, each as often as a cell points to it; or `harmless` where it cannot be more.
+
+    cells: how many there are. Only where each of them with the longest text would be more is it counted.
+    """
+    if texts is None:
+        return harmless
+    lengths = _lengths(archive, texts)
+    if not lengths or max(lengths) * cells <= harmless:
+        return harmless
+    return sum(_pointed_to(archive, part, lengths) for part in sheets)
+
+
+def _lengths(archive: zipfile.ZipFile, part: str) -> list[int]:
+    rest, found = b"", []
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            rest += chunk
+            end = 0
+            for text in _TEXT.finditer(rest):
+                found.append(text.end() - text.start())
+                end = text.end()
+            rest = rest[end:]
+    return found
+
+
+def _pointed_to(archive: zipfile.ZipFile, part: str, lengths: list[int]) -> int:
+    rest, total = b"", 0
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            rest += chunk
+            end = 0
+            for cell in _POINTS_TO.finditer(rest):
+                number = int(cell[1])
+                total += lengths[number] if number < len(lengths) else 0
+                end = cell.end()
+            rest = rest[max(end, len(rest) - 4096) :] if end else rest[-4096:]
+    return total

@@ -1,0 +1,125 @@
+"""A workbook is read by its format: the same list, written as other programs write it, gives the same rows and facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from connectors.read_result import SourceRead, Verdict
+from tests.connectors.made_sources import read
+
+FIELDS = {
+    "adresse": {"column": "Adresse", "as": "address"},
+    "bruksareal": {"column": "BRA", "as": "number"},
+    "oppdatert": {"column": "Endret", "as": "timestamp"},
+}
+
+
+def book(file: Path, **options: bool) -> None:
+    with xlsxwriter.Workbook(str(file), options) as made:
+        sheet = made.add_worksheet("Liste")
+        form = None if options else made.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, ["Nr", "Adresse", "BRA", "Endret"])
+        for number in range(1, 5):
+            sheet.write_row(number, 0, [number, f"Ospestien {number}", 50 + number])
+            sheet.write_datetime(number, 3, dt.datetime(2022, 5, 10 + number), form)
+        sheet.write_formula(2, 2, "=1/0", None, "#DIV/0!")
+        sheet.set_row(3, None, None, {"hidden": True})
+
+
+def written(folder: Path, change: Callable[[str], str] = str, rename: Callable[[str], str] = str) -> Path:
+    book(folder / "plain.xlsx")
+    with zipfile.ZipFile(folder / "plain.xlsx") as old, zipfile.ZipFile(folder / "annet.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(rename(name)), change(old.read(name).decode()))
+    return folder / "annet.xlsx"
+
+
+def strict(text: str) -> str:
+    return text.replace(
+        "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    ).replace(
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    )
+
+
+WRITERS: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
+    "plain": (str, str),
+    "cells without a place": (lambda text: re.sub(r'<c r="[A-Z]+\d+"', "<c", text), str),
+    "rows without a number either": (lambda text: re.sub(r'(<c|<row) r="[A-Z]*\d+"', r"\1", text), str),
+    "place behind other attributes": (lambda text: re.sub(r'<c (r="[A-Z]+\d+")( t="\w+")', r"<c\2 \1", text), str),
+    "single quotes": (lambda text: re.sub(r"<(c|row)( [^>]*?)(/?)>", lambda tag: tag[0].replace('"', "'"), text), str),
+    "backslashes": (str, lambda name: name.replace("/", "\\")),
+    "another name": (
+        lambda text: text.replace("xl/workbook.xml", "xl/bok.xml"),
+        lambda name: name.replace("workbook.xml", "bok.xml"),
+    ),
+    "strict": (strict, str),
+}
+
+
+def asked(file: Path) -> SourceRead:
+    return read(file.parent, kind="excel", path=file.name, key=["Nr"], fields=FIELDS, ignore=[], sheets=[{"name": "Liste"}])
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_the_same_list_written_otherwise_is_the_same_read(tmp_path: Path, writer: str) -> None:
+    change, rename = WRITERS[writer]
+    found = asked(written(tmp_path, change, rename))
+    assert found.verdict is Verdict.COMPLETE, found.message
+    assert found.rows["BRA"].to_list() == ["51", "#DIV/0!", "53", "54"]
+    assert [text[:10] for text in found.rows["Endret"]] == ["2022-05-11", "2022-05-12", "2022-05-13", "2022-05-14"]
+    assert any("1 error cell(s)" in note for note in found.notes)
+    assert any("1 hidden row(s)" in note for note in found.notes)
+
+
+def test_days_counted_from_1904_in_cells_without_a_date_format_are_those_days(tmp_path: Path) -> None:
+    book(tmp_path / "mac.xlsx", date_1904=True)
+    serial = (dt.date(2022, 5, 11) - dt.date(1899, 12, 30)).days
+    assert asked(tmp_path / "mac.xlsx").rows["Endret"].to_list() == [str(serial + number) for number in range(4)]
+
+
+def test_one_long_text_in_many_cells_is_judged_by_what_it_becomes(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "liten.xlsx")) as made:
+        sheet = made.add_worksheet("Liste")
+        sheet.write_row(0, 0, ["Nr", "Adresse", "BRA", "Endret"])
+        for number in range(1, 2001):
+            sheet.write_row(number, 0, [number, "gjentatt", 50, "gjentatt"])
+    with zipfile.ZipFile(tmp_path / "liten.xlsx") as old, zipfile.ZipFile(tmp_path / "stor.xlsx", "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<t>gjentatt</t>", b"<t>" + "Å".encode() * 50_000 + b"</t>"))
+    tracemalloc.start()
+    found = asked(tmp_path / "stor.xlsx")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.verdict is Verdict.FAILED
+    assert "unpacks to 400 MB" in str(found.message)
+    assert peak < 20_000_000
+    assert asked(tmp_path / "liten.xlsx").verdict is Verdict.COMPLETE
+
+
+CONTENT = """<?xml version="1.0" encoding="UTF-8"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:spreadsheet>
+ <table:table table:name="Liste">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
+
+
+def test_an_open_document_is_read_and_what_cannot_be_known_of_it_is_said(tmp_path: Path) -> None:
+    lines = [("Nr", "Adresse", "BRA", "Endret"), ("1", "Ospestien 1", "51", "2022-05-11")]
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    rows = "".join(f"<table:table-row>{''.join(map(cell.format, line))}</table:table-row>" for line in lines)
+    with zipfile.ZipFile(tmp_path / "liste.ods", "w") as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", CONTENT.format(rows=rows))
+        made.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+    found = asked(tmp_path / "liste.ods")
+    assert found.verdict is Verdict.COMPLETE, found.message
+    assert found.rows.select("Nr", "Adresse", "BRA").rows() == [lines[1][:3]]
+    assert any("error cells cannot be told from blank ones" in note for note in found.notes)

@@ -14,7 +14,7 @@ import requests
 import uvicorn
 
 from desk.desk_app import Desk, desk_app
-from pipelines.commands.desk_command import night_loader
+from pipelines.stored_night import StoredNight
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import load
 from tests.pipelines.village import Village
@@ -47,7 +47,7 @@ def served(village: Village, secret: str = "") -> Iterator[Served]:
     municipality = load(village.config)
     with open_ledger(municipality.ledger, village.home) as ledger, socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        desk = Desk(municipality, ledger, night_loader(municipality, village.home, ledger), secret, "drift")
+        desk = Desk(municipality, ledger, StoredNight(municipality, village.home, ledger).load, secret, "drift")
         server = uvicorn.Server(uvicorn.Config(desk_app(desk), log_level="error", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()

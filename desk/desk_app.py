@@ -19,6 +19,7 @@ from desk import pages
 from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
 from desk.night_view import Case, Load, NightView, cases
 from desk.visitor import Refused, Visitor, visitor_of
+from language import speaking
 from reconciliation.decisions.answers import Given, Outcome, take_in
 from reconciliation.decisions.questions import Question
 from reconciliation.decisions.withdraw import withdraw
@@ -104,19 +105,20 @@ def desk_app(desk: Desk) -> Starlette:
 async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Callable[[Visit], Awaitable[Response]]) -> Response:
     """The page, or one that says why not; with the headers that every answer has."""
     session = sessions.of(request)
-    try:
-        if not desk.secret and not local_host(request):
-            raise Refused("host")
-        visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
-        view = await run_in_threadpool(desk.load)
-        response = await make(Visit(visitor, session, sessions.token(session), view))
-    except Refused as refused:
-        response = HTMLResponse(pages.refused(refused.key), 403)
-    except Rejected as rejected:
-        response = HTMLResponse(pages.refused(rejected.key), rejected.status)
-    except LedgerError as error:
-        log.error("The desk cannot use the ledger: %s", error)
-        response = HTMLResponse(pages.refused("ledger"), 503)
+    with speaking(desk.municipality.language):
+        try:
+            if not desk.secret and not local_host(request):
+                raise Refused("host")
+            visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
+            view = await run_in_threadpool(desk.load)
+            response = await make(Visit(visitor, session, sessions.token(session), view))
+        except Refused as refused:
+            response = HTMLResponse(pages.refused(refused.key), 403)
+        except Rejected as rejected:
+            response = HTMLResponse(pages.refused(rejected.key), rejected.status)
+        except LedgerError as error:
+            log.error("The desk cannot use the ledger: %s", error)
+            response = HTMLResponse(pages.refused("ledger"), 503)
     return with_headers(response, session, secure=bool(desk.secret))
 
 

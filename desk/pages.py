@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from desk.night_view import Case, NightView, SourcePlace
 from desk.visitor import Visitor
-from language import counted, day, number, short_day, text, word_for
+from language import counted, day, number, short_day, text, texts, word_for
 from reconciliation.decisions.answers import Outcome
 from reconciliation.decisions.questions import ABSENT, CHANGED, Question
 from reporting.clarifications import Shown, answer_label, shown, shown_value
@@ -35,7 +35,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(say=text, counted=counted, word_for=word_for, cause=cause)
+    made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, cause=cause)
     made.filters.update(number=number, day=day, short_day=short_day)
     return made
 

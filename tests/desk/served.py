@@ -43,8 +43,8 @@ def _through_the_proxy(session: requests.Session, answer: requests.Response) -> 
 
 
 @contextlib.contextmanager
-def served(village: Village, secret: str = "") -> Iterator[Served]:
-    municipality = load(village.config)
+def served(village: Village, secret: str = "", language: str = "nb") -> Iterator[Served]:
+    municipality = load(village.config).model_copy(update={"language": language})
     with open_ledger(municipality.ledger, village.home) as ledger, socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         desk = Desk(municipality, ledger, StoredNight(municipality, village.home, ledger).load, secret, "drift")

@@ -193,3 +193,12 @@ def test_the_night_does_what_was_answered_at_the_desk(tmp_path_factory: pytest.T
         assert found.summary()["register_calls"]["DELETE"] == 1
         with served(found) as desk:
             assert "0\N{NO-BREAK SPACE}boliger venter" in desk.browser().get(desk.url, timeout=10).text
+
+
+def test_the_desk_speaks_the_municipality_s_language(village: Village) -> None:
+    with served(village, language="nn") as desk:
+        session, _, case = opened(desk)
+        page = session.get(f"{desk.url}/min-liste", timeout=10).text
+        assert '<html lang="nn">' in page
+        assert "ventar på svar" in page
+        assert "Byt ut i Kobo" in case

@@ -32,6 +32,7 @@ from reporting.night_report import RECENT, NightResult, SourceNight
 from reporting.projection.tables import read_projection_tables
 from reporting.publish import Published, publish
 from reporting.report_copies import copy_night
+from reporting.report_files import ARCHIVE, dated
 
 REPORTED = (
     *("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches"),
@@ -141,7 +142,12 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 measures=read_measures(municipality, session.home),
                 projection_tables=read_projection_tables(municipality, session.home, session.as_of),
             )
-            published = publish(night_result, session.home / municipality.reports)
+            replayed = bool(night.as_of) or again is not None
+            if not replayed and (
+                ahead := [path.name for path in dated(session.home / municipality.reports / slug) if path.name > str(session.as_of)]
+            ):
+                context.log.warning(f"The report of {ahead[-1]} is dated after tonight: a clock was wrong. It is put into {ARCHIVE}/.")
+            published = publish(night_result, session.home / municipality.reports, replayed=replayed)
             copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
         session.finish(
             RENDERED if again else judgement.verdict.value,

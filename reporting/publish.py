@@ -45,17 +45,17 @@ class Published:
     thumbnail: str | None = None
 
 
-def publish(result: NightResult, folder: Path) -> Published:
+def publish(result: NightResult, folder: Path, *, replayed: bool = True) -> Published:
     """Write the night's files to <folder>/<slug>/<as_of>, all or nothing. Raises ReportError when they cannot be written.
 
-    They are in the municipality's language. Older nights move to <folder>/<slug>/arkiv; a night older than the newest goes there
-    itself.
+    They are in the municipality's language. Older nights move to <folder>/<slug>/arkiv; a replayed night older than the newest goes
+    there itself.
     """
     with speaking(result.municipality.language):
-        return _published(result, folder)
+        return _published(result, folder, replayed=replayed)
 
 
-def _published(result: NightResult, folder: Path) -> Published:
+def _published(result: NightResult, folder: Path, *, replayed: bool) -> Published:
     safe = replace(result, deviations=hide_secret_values(result))
     foreseen = forecast(result.history, result.municipality, result.as_of)
     plan = housing_plan(safe)
@@ -77,7 +77,7 @@ def _published(result: NightResult, folder: Path) -> Published:
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours)]
         (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
 
-    lies = place(folder / result.municipality.slug, result.as_of, write)
+    lies = place(folder / result.municipality.slug, result.as_of, write, replayed=replayed)
     if (send := result.municipality.send) and send.owners:
         point_to_newest(folder / result.municipality.slug, PAGE)
     books = {owner: lies / name for owner, name in names.items()}

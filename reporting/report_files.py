@@ -20,10 +20,11 @@ class ReportError(Exception):
     """The reports cannot be written; the text says which folder, why, and what to do."""
 
 
-def place(folder: Path, as_of: date, write: Callable[[Path], None]) -> Path:
+def place(folder: Path, as_of: date, write: Callable[[Path], None], *, replayed: bool = True) -> Path:
     """Let `write` fill a hidden folder, then move it to `folder`/<as_of>; older nights move to `folder`/arkiv.
 
-    An older night than the newest goes to the archive itself. Returns where the night's files lie.
+    A replayed night that is older than the newest goes to the archive itself; one that was run for its own date is the newest, and a
+    folder dated after it is of a clock that was wrong. Returns where the night's files lie.
     Raises ReportError when the file system refuses.
     """
     try:
@@ -32,7 +33,7 @@ def place(folder: Path, as_of: date, write: Callable[[Path], None]) -> Path:
         try:
             made.chmod(0o755)
             write(made)
-            return _move(folder, as_of, made)
+            return _move(folder, as_of, made, replayed)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
@@ -74,14 +75,14 @@ def point_to_newest(folder: Path, page: str) -> None:
         raise ReportError(f"{folder / page}: cannot be written ({error.strerror}). Give the night write permission to {folder}.") from error
 
 
-def _move(folder: Path, as_of: date, made: Path) -> Path:
+def _move(folder: Path, as_of: date, made: Path, replayed: bool) -> Path:
     name = as_of.isoformat()
-    newer = any(path.name > name for path in dated(folder))
+    newer = replayed and any(path.name > name for path in dated(folder))
     target = (folder / ARCHIVE if newer else folder) / name
     target.parent.mkdir(exist_ok=True)
     _swap(made, target)
     if not newer:
-        for old in dated(folder)[:-1]:
+        for old in (path for path in dated(folder) if path != target):
             (folder / ARCHIVE).mkdir(exist_ok=True)
             _swap(old, folder / ARCHIVE / old.name)
         shutil.rmtree(folder / ARCHIVE / name, ignore_errors=True)

@@ -121,5 +121,5 @@ def show(played: list[Played], root: Path, console: Console) -> int:
     console.print(night_table(last))
     report = Path(str(played[-1].result.metadata["report"]))
     console.print(f"Report: {report.relative_to(root) if report.is_relative_to(root) else report}", highlight=False, markup=False)
-    console.print("Look around in the Dagster UI with: make up", highlight=False, markup=False)
+    console.print("Look around in the Dagster UI with: make up (kobosync up where it is installed)", highlight=False, markup=False)
     return DONE if played[-1].result.success and last["night"]["verdict"] == "done" else FAILED

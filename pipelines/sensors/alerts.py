@@ -74,7 +74,8 @@ def standing(
     nights = [run for run in runs if run["verdict"] not in NO_NIGHT and run["apply_mode"] not in others]
     ended = [run for run in nights if run["run_id"] != running]
     last = ended[-1] if ended else None
-    if due is not None and not any((run["finished"] or run["started"]) >= due for run in ended):
+    # A night that ended later than now was run by a clock that was wrong, and says nothing of tonight.
+    if due is not None and not any(due <= (run["finished"] or run["started"]) <= now for run in ended):
         late = f"{(now - due) / timedelta(hours=1):.0f} hours after it was due ({due:%Y-%m-%d %H:%M} UTC)"
         under_way = "it is still running" if running else "none has begun"
         return Standing(State.MISSED, f"No night has ended {late}; {under_way}. Look at the schedule and the daemon in Dagster.", running)

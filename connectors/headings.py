@@ -40,26 +40,45 @@ def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
     return best
 
 
+def given_names(headings: Sequence[str], above: Sequence[str] = ()) -> list[str]:
+    """A name of its own for each column, the same for whoever drafts a mapping and whoever reads by it.
+
+    A column without a heading has that of the row above (headings of two levels), or is `kolonne 5`; a heading that stands again is
+    `Merknad (2)`. above: that row, blank where there is none.
+    """
+    made: list[str] = []
+    taken: set[str] = set()
+    for number, heading in enumerate(headings, start=1):
+        over = plain(above[number - 1]) if number <= len(above) else ""
+        base = plain(heading) or over or f"kolonne {number}"
+        name, again = base, 2
+        while name in taken:
+            name, again = f"{base} ({again})", again + 1
+        taken.add(name)
+        made.append(name)
+    return made
+
+
 def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:
-    """Wanted heading -> its column. Raises SourceFault when the headings are not exactly wanted + ignored."""
-    seen = [plain(heading) for heading in found]
-    at: dict[str, int] = {}
-    twice: list[str] = []
-    for column, heading in enumerate(seen):
-        if heading in at:
-            twice.append(heading)
-        else:
-            at[heading] = column
+    """Wanted heading -> its column. Raises SourceFault when the headings are not exactly wanted + ignored.
+
+    Columns are known by their given names; an ignored heading that stands again is ignored again.
+    """
+    at = {name: column for column, name in enumerate(given_names(found))}
+    bare = {name: plain(found[column]) for name, column in at.items()}
     named = {plain(heading): heading for heading in wanted}
-    allowed = named.keys() | {plain(heading) for heading in ignored}
+    passed = {plain(heading) for heading in ignored}
     if not at.keys() & named.keys():
         # Nothing fits: the "headings" are probably a row of data, which no message may repeat.
         raise SourceFault("no_headings", place=place, expected=", ".join(wanted))
-    extra = [heading for heading in at if heading not in allowed]
-    missing = [heading for heading in (*named, *(plain(each) for each in ignored)) if heading not in at]
-    doubled = [heading for heading in dict.fromkeys(twice) if heading in named]
+    unknown = [name for name in at if name not in named and name not in passed and bare[name] not in passed]
+    doubled = [bare[name] for name in unknown if bare[name] in named]
+    extra = [bare[name] for name in unknown if bare[name] not in named]
+    there = at.keys() | set(bare.values())
+    missing = [heading for heading in (*named, *(plain(each) for each in ignored)) if heading not in there]
     if extra or missing or doubled:
-        raise SourceFault("headings", place=place, **heading_faults(extra, list(dict.fromkeys(missing)), doubled))
+        told = [list(dict.fromkeys(each)) for each in (extra, missing, doubled)]
+        raise SourceFault("headings", place=place, **heading_faults(*told))
     return {heading: at[name] for name, heading in named.items()}
 
 

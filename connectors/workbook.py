@@ -11,7 +11,7 @@ from typing import Any
 import fastexcel
 import polars as pl
 
-from connectors.headings import first_of_most, heading_faults, matching, nearest, positions
+from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
 from connectors.package_parts import parts_of, with_usual_book
 from connectors.raw_rows import Raw, together
 from connectors.read_faults import SourceFault
@@ -118,13 +118,10 @@ def _grid(book: Any, sheet: str) -> tuple[pl.DataFrame, bool]:
 
 
 def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int, list[str]]:
-    """0-based row of the headings and the headings: the first row that holds most of what we know."""
+    """0-based row of the headings and the columns' given names: the first row that holds most of what we know."""
     rows = [[value or "" for value in row] for row in grid.head(max(_HEADER_WITHIN, sheet.header_row or 0)).iter_rows()]
-    if sheet.header_row is not None:
-        at = sheet.header_row - 1
-        return (at, rows[at]) if at < len(rows) else (at, [])
-    best = first_of_most(rows, known)
-    return best, rows[best]
+    at = sheet.header_row - 1 if sheet.header_row is not None else first_of_most(rows, known)
+    return (at, given_names(rows[at], rows[at - 1] if at else ())) if at < len(rows) else (at, [])
 
 
 def _check_ignored(grids: Mapping[str, pl.DataFrame], source: ExcelSource, name: str) -> None:
@@ -171,10 +168,10 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
 
 def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: int) -> tuple[list[str], pl.DataFrame]:
     """Columns with neither heading nor value are paper, not data."""
-    body = grid.slice(header + 1)
-    named = list(zip(grid.columns, headings, strict=False))
-    kept = [(column, heading) for column, heading in named if heading.strip() or body[column].null_count() < body.height]
-    return [heading for _, heading in kept], grid.select(column for column, _ in kept)
+    body, row = grid.slice(header + 1), grid.row(header) if header < grid.height else ()
+    named = list(zip(grid.columns, headings, row, strict=False))
+    kept = [(column, name) for column, name, written in named if (written or "").strip() or body[column].null_count() < body.height]
+    return [name for _, name in kept], grid.select(column for column, _ in kept)
 
 
 def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:

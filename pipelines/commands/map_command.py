@@ -61,7 +61,7 @@ def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = Non
         f"# {text('drafts.head', file=file.name, rows=made.rows, read_as=read.note)}",
         *([f"# {texts().render(fit.advice)}"] if fit else []),
         "sources:",
-        f"  {_slug(file)}:",
+        f"  {_scalar(_slug(file))}:",
         f"    kind: {'excel' if workbook else 'csv'}",
         f"    title: {_quoted(file.stem)} # {text('drafts.title')}",
         f"    owner: {_FILL_IN} # {text('drafts.owner')}",
@@ -69,7 +69,10 @@ def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = Non
     ]
     if workbook:
         lines.append(f"    sheets: [{{name: {_quoted(read.sheet)}}}]")
-    lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # {text('drafts.key')}")
+        if read.unread:
+            lines.append(f"    ignore_sheets: [{', '.join(map(_quoted, read.unread))}]")
+    about_key = text("drafts.running_key_short" if made.running_key else "drafts.key")
+    lines.append(f"    key: [{', '.join(_quoted(heading) for heading in made.key) or _FILL_IN}] # {about_key}")
     lines.append("    fields:")
     for guess in made.guesses:
         if guess.field is None:
@@ -98,6 +101,13 @@ def _slug(file: Path) -> str:
 
     plain = file.stem.casefold().translate(str.maketrans("æøå", "aoa"))
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "kilde"
+
+
+def _scalar(name: str) -> str:
+    """The name as YAML reads it back: 2022 and off are none unless they stand in quotes."""
+    from reconciliation.model import safe_yaml  # noqa: PLC0415
+
+    return name if safe_yaml.load(name) == name else _quoted(name)
 
 
 def _quoted(written: str) -> str:

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from connectors.dialect import detect
 from connectors.encoding import decode
-from connectors.headings import nearest, plain
+from connectors.headings import given_names, nearest, plain
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
@@ -47,6 +47,8 @@ class ReadList:
     others: tuple[str, ...] = ()
     sheet: str = ""
     """The workbook's sheet that was read."""
+    unread: tuple[str, ...] = ()
+    """All its other sheets, empty or not."""
 
 
 def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
@@ -59,9 +61,11 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     check_size(path, path.parent, _MEGABYTES)
     bad: dict[int, str] = {}
     others: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
         rows, separator, note, others, chosen = _workbook(path, known, sheet)
+        unread = tuple(name for name in _opened(path).sheet_names if name != chosen)
     elif sheet:
         raise ListError(message("lists.no_sheets", file=path.name))
     else:
@@ -70,7 +74,7 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     for heading in rows.columns:
         column, count = mask_column(rows[heading])
         rows, masked = rows.with_columns(column.alias(heading)), masked + count
-    return ReadList(rows, separator, masked, note, bad, others, chosen)
+    return ReadList(rows, separator, masked, note, bad, others, chosen, unread)
 
 
 def heading_of(read: ReadList, wanted: str) -> str:
@@ -109,14 +113,16 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
         for record in bad
     }
     told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
-    named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(_unlike(dialect.headings)))
+    named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(given_names(dialect.headings)))
     return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), told
 
 
 def _opened(path: Path) -> fastexcel.ExcelReader:
     try:
         return fastexcel.read_excel(path)
-    except fastexcel.FastExcelError as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic in the compiled reader is no Exception
         secret = "password" in str(error).casefold()
         raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
@@ -151,7 +157,9 @@ def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[s
     """The table of a sheet; None when the sheet is empty."""
     try:
         grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
         raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
     head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
     if not any(map(any, head)):
@@ -163,19 +171,12 @@ def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[s
     likely = (index for index, count in enumerate(filled) if count and 2 * count > max(filled))
     header = fits.index(max(fits)) if max(fits) else next(likely, 0)
     body = grid.slice(header + 1)
-    body.columns = _unlike(head[header])
+    body.columns = given_names(head[header], head[header - 1] if header else ())
+    # As the connector does: a column with neither heading nor value is paper.
+    body = body.select(
+        name for name, written in zip(body.columns, head[header], strict=True) if written or body[name].null_count() < body.height
+    )
     return _Table(name, header, body, max(fits), filled[header] > 1)
-
-
-def _unlike(headings: list[str] | tuple[str, ...]) -> list[str]:
-    """Two columns of one name, and columns without, keep their place under names of their own."""
-    made: list[str] = []
-    for index, heading in enumerate(headings, 1):
-        name, again = heading or text("lists.unnamed_column", number=index), 2
-        while name in made:
-            name, again = f"{heading or f'kolonne {index}'} ({again})", again + 1
-        made.append(name)
-    return made
 
 
 def verdicts_of_bad_lines(verdicts: pl.DataFrame, read: ReadList) -> pl.DataFrame:

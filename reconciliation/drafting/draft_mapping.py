@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from rapidfuzz import fuzz, process
 
 from connectors.headings import plain
 from connectors.personal_numbers import MASK
@@ -27,7 +29,18 @@ KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "adresse": (
         "address",
         "address",
-        ("adresse", "gateadresse", "besøksadresse", "veiadresse", "gatenavn og nummer", "address1", "boligadresse"),
+        (
+            "adresse",
+            "gateadresse",
+            "addr",
+            "address",
+            "adr",
+            "besøksadresse",
+            "veiadresse",
+            "gatenavn og nummer",
+            "address1",
+            "boligadresse",
+        ),
     ),
     "matrikkel": (
         "matrikkel",
@@ -48,9 +61,9 @@ KNOWN: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "bruksnummer": ("integer", "integer", ("bruksnummer", "bruksnr", "bnr")),
     "festenummer": ("integer", "integer", ("festenummer", "festenr", "fnr.", "feste")),
     "seksjonsnummer": ("integer", "integer", ("seksjonsnummer", "seksjonsnr", "snr", "seksjon")),
-    "postnummer": ("text", "postnummer", ("postnummer", "postnr", "zip_code", "postnr.")),
+    "postnummer": ("text", "postnummer", ("postnummer", "postnr", "zip_code", "postnr.", "postcode", "postalcode", "zip")),
     "poststed": ("text", "text", ("poststed", "sted", "place")),
-    "kommunenummer": ("text", "kommunenummer", ("kommunenummer", "kommunenr", "knr")),
+    "kommunenummer": ("text", "kommunenummer", ("kommunenummer", "kommunenr", "knr", "kommnr", "komnr", "kommune nr")),
     "bruksareal": ("number", "number", ("bruksareal", "bra", "areal", "kvm", "m2", "boareal", "størrelse")),
     "antall_soverom": ("integer", "integer", ("antall soverom", "soverom", "ant soverom")),
     "etasjenummer": ("integer", "integer", ("etasje", "etasjenummer", "etg")),
@@ -84,6 +97,12 @@ PERSONAL = re.compile(
 )
 """Headings of what is about a person. Never mapped, whatever stands below them."""
 
+_UNITS = re.compile(
+    r"(?:^|\b|\s)(?:m2|m²|kvm|kr|nok|i kr|pr\.? ?m(?:nd|åned)?\.?|per m(?:nd|åned)|/ ?m(?:nd|åned)\.?|mnd\.?)$|\*+$", re.IGNORECASE
+)
+"""What people write behind a heading: a unit, how often, a star for "required"."""
+_LONG_NAME = 5
+_NEARLY = 85
 _ENOUGH = 0.5
 _BY_VALUE = 0.7
 _FEW_VALUES = 30
@@ -125,6 +144,8 @@ class Draft:
     key: tuple[str, ...]
     guesses: tuple[Guess, ...]
     rows: int
+    running_key: bool = False
+    """Whether the key only counts the lines."""
 
     @property
     def warnings(self) -> list[Message]:
@@ -132,6 +153,8 @@ class Draft:
         said = [message("drafts.personal_column", heading=guess.heading) for guess in self.guesses if guess.why == PERSONAL_WHY]
         if not self.key:
             said.append(message("drafts.no_key"))
+        if self.running_key:
+            said.append(message("drafts.running_key", heading=self.key[0]))
         fields = {guess.field for guess in self.guesses}
         if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
             said.append(message("drafts.no_address"))
@@ -146,7 +169,7 @@ def draft(rows: pl.DataFrame) -> Draft:
     guesses = [_guess(heading, rows[heading]) for heading in rows.columns]
     best: dict[str, Guess] = {}
     for guess in guesses:
-        if guess.field and (guess.field not in best or _fit(guess) > _fit(best[guess.field])):
+        if guess.field and (guess.field not in best or _fit(guess, rows.height) > _fit(best[guess.field], rows.height)):
             best[guess.field] = guess
     once = [
         guess
@@ -155,7 +178,8 @@ def draft(rows: pl.DataFrame) -> Draft:
         for guess in guesses
     ]
     key = _key(rows, once)
-    return Draft(key, tuple(once), rows.height)
+    counts = bool(key) and rows[key[0]].str.strip_chars().to_list() == [str(number) for number in range(1, rows.height + 1)]
+    return Draft(key, tuple(once), rows.height, counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +217,11 @@ def fitting(headings: Sequence[str]) -> Fit | None:
     return min(fits, key=lambda each: each[:2])[2] if fits else None
 
 
-def _fit(guess: Guess) -> tuple[float, int]:
-    """Of two columns that read as well, the one whose heading says it best."""
+def _fit(guess: Guess, rows: int) -> tuple[float, int, int]:
+    """How much of the list a column says, in tenths; of two that say as much, the one whose heading says it best; then the fuller."""
     headings = [_bare(each) for each in KNOWN[guess.field][2]] if guess.field else []
     said = [headings.index(name) for name in _names(guess.heading) if name in headings]
-    return (guess.recognised / guess.filled if guess.filled else 0.0, -min(said, default=len(headings)))
+    return (round(guess.recognised / rows, 1) if rows else 0.0, -min(said, default=len(headings)), guess.recognised)
 
 
 def _ignored(guess: Guess, why: Message) -> Guess:
@@ -209,7 +233,7 @@ def _guess(heading: str, column: pl.Series) -> Guess:
     if PERSONAL.search(_plain(heading)) or _looks_personal(texts):
         return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)
     names = _names(heading)
-    named = next((field for name in names for field, (_, _, headings) in KNOWN.items() if name in map(_bare, headings)), None)
+    named = _field_named(heading, names)
     if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
         return _tried(heading, "adressenavn", texts, _ENOUGH, message("drafts.by_values_without_number"))
     if named is not None:
@@ -223,7 +247,8 @@ def _guess(heading: str, column: pl.Series) -> Guess:
 
 def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: Message) -> Guess:
     transform, is_, _ = KNOWN[field]
-    distinct = sorted(set(texts))
+    counted = Counter(texts)
+    distinct = sorted(counted, key=lambda value: (-counted[value], value))
     if transform == "lookup":
         if not texts or len(distinct) > _FEW_VALUES:
             return Guess(heading, None, "", len(texts), 0, message("drafts.too_many_values", field=field, count=len(distinct)))
@@ -276,8 +301,30 @@ def _bare(name: str) -> str:
 
 
 def _names(heading: str) -> tuple[str, ...]:
-    """What a heading may be called: "Leil.nr" is leilnr, "Areal (BRA)" is areal."""
-    return tuple(dict.fromkeys(_bare(name) for name in (_plain(heading), _plain(re.sub(r"\([^)]*\)", "", heading)))))
+    """What a heading may be called: "Leil.nr" is leilnr, "Areal (BRA)" is areal, "Husleie pr mnd *" is husleie."""
+    plain_ones = [_plain(heading), _plain(re.sub(r"\([^)]*\)", "", heading))]
+    without_units = [_UNITS.sub("", name).strip(" *:,.") for name in plain_ones]
+    return tuple(dict.fromkeys(_bare(name) for name in (*plain_ones, *without_units) if name))
+
+
+def _field_named(heading: str, names: Sequence[str]) -> str | None:
+    """The field that people call so; else the one whose name is spelt nearest, with a slip or two."""
+    known = {_bare(name): field for field, (_, _, headings) in KNOWN.items() for name in headings}
+    for name in names:
+        if name in known:
+            return known[name]
+    words = {_words(spelt): field for field, (_, _, headings) in KNOWN.items() for spelt in headings if " " in spelt}
+    long = [name for name in known if len(name) >= _LONG_NAME]
+    for name in names:
+        near = process.extractOne(name, long, scorer=fuzz.ratio, score_cutoff=_NEARLY) if len(name) >= _LONG_NAME else None
+        if near:
+            return known[near[0]]
+    return words.get(_words(heading))
+
+
+def _words(heading: str) -> tuple[str, ...]:
+    """ "Soverom, antall" is "antall soverom"."""
+    return tuple(sorted(re.findall(r"\w+", heading.casefold())))
 
 
 def _key(rows: pl.DataFrame, guesses: Sequence[Guess]) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def two_sheets(book: Any, sheet: Any) -> None:
         (two_sheets, {"sheets": [{"name": "Boliger"}, {"name": "Boliger2"}]}, "missing sheet 'Boliger2' (nearest there is 'Bolige r2')"),
         (lambda _, sheet: table(sheet, [("1", "A", 1)]), {"sheet": {"header_row": 2}}, "no row holds the expected headings"),
         (lambda _, sheet: table(sheet, [("1", "A", 1)]), {"sheet": {"header_row": 99}}, "no row holds the expected headings"),
-        (lambda _, sheet: table(sheet, [("1", "A", 1, "", "x")]), {}, "a column without heading"),
+        (lambda _, sheet: table(sheet, [("1", "A", 1, "", "x")]), {}, "unknown heading 'kolonne 5'"),
         (lambda _, sheet: table(sheet, [("1", "A", 1)]), {"sheet": {"constants": {"Areal": "1"}}}, "unknown heading 'Areal'"),
         (lambda _, sheet: sheet.write_row(0, 0, ["Et", "brev"]), {}, "no row holds the expected headings (Nr, Adresse, Areal)"),
     ],

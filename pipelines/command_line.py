@@ -310,10 +310,20 @@ def main() -> None:
         raise
     except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help
         code = _code_of(error)
-        if code is None:
-            raise
-        print(error, file=sys.stderr)
-        sys.exit(code)
+        if code is not None:
+            print(error, file=sys.stderr)
+            sys.exit(code)
+        if says := _disk_says(error):
+            print(says, file=sys.stderr)
+            sys.exit(FAILED)
+        raise
+
+
+def _disk_says(error: Exception) -> str | None:
+    from pipelines.disk_faults import disk_sentence  # noqa: PLC0415
+    from pipelines.home import home  # noqa: PLC0415
+
+    return disk_sentence(error, str(home()))
 
 
 def _code_of(error: Exception) -> int | None:

@@ -41,9 +41,11 @@ def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Pat
 
 
 def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    """DAGSTER_HOME as set, else var/dagster below the home with the project's dagster.yaml linked in."""
+    """DAGSTER_HOME as set, made where it is missing, else var/dagster below the home with the project's dagster.yaml linked in."""
     if environment.get("DAGSTER_HOME"):
-        return Path(environment["DAGSTER_HOME"])
+        chosen = Path(environment["DAGSTER_HOME"])
+        chosen.mkdir(parents=True, exist_ok=True)
+        return chosen
     folder = root / "var" / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     link, settings = folder / "dagster.yaml", root / "dagster.yaml"

@@ -1,0 +1,49 @@
+"""A disk that takes nothing, whichever part of the program met it first: one sentence with the path and what to do."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+
+_WORDS = {
+    errno.ENOSPC: "there is no room left on that disk; make room and run again",
+    errno.EDQUOT: "the account's quota on that disk is used up; raise it or make room, and run again",
+    errno.EROFS: "that disk is mounted read-only; mount it so that it can be written to, and run again",
+    errno.EACCES: "the account that runs kobosync may not write there; give it the right, and run again",
+    errno.EPERM: "the account that runs kobosync may not write there; give it the right, and run again",
+    errno.ENOTDIR: "a file stands where a folder must be; move it away and run again",
+    errno.EIO: "that disk does not take or give what it should; mend it and run again",
+    errno.EFBIG: "a file has reached the largest size that is allowed there; raise the limit and run again",
+}
+_SIGNS = {
+    "disk is full": errno.ENOSPC,
+    "readonly database": errno.EACCES,
+    "unable to open database": errno.EACCES,
+    "disk i/o error": errno.EIO,
+}
+
+
+def disk_sentence(error: BaseException, home: str) -> str | None:
+    """What the disk refused, or None when the error, and what caused it, is something else. home: named where no path is known."""
+    for one in _chain(error):
+        if isinstance(one, OSError) and one.errno in _WORDS and not isinstance(one, (ConnectionError, TimeoutError)):
+            return f"{one.filename or home}: {_WORDS[one.errno]}. What was done stands in the ledger; nothing more was sent to Kobo."
+        if isinstance(one, sqlite3.Error):
+            for sign, code in _SIGNS.items():
+                if sign in str(one).casefold():
+                    return f"A database below {home}: {_WORDS[code]}. What was done stands in the ledger; nothing more was sent to Kobo."
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop(0)
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        original = getattr(one, "orig", None)
+        waiting += [original if isinstance(original, BaseException) else None, one.__cause__, one.__context__]

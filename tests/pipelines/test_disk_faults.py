@@ -1,0 +1,53 @@
+"""A disk that takes nothing is one sentence with its path, also where Dagster's own storage meets it first."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from pipelines.disk_faults import disk_sentence
+from pipelines.exit_codes import FAILED
+from tests.pipelines.test_ledger_commands import Told
+from tests.pipelines.village import FIRST, Village
+
+FULL = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+REFUSED = [
+    (OSError(errno.ENOSPC, "No space left on device", "/srv/var/x"), "/srv/var/x: there is no room left"),
+    (OSError(errno.EROFS, "Read-only file system", "/srv/reports"), "/srv/reports: that disk is mounted read-only"),
+    (PermissionError(errno.EACCES, "Permission denied", "/srv/var"), "/srv/var: the account that runs kobosync may not write"),
+    (FULL, "A database below /home: there is no room left"),
+    (sqlite3.OperationalError("attempt to write a readonly database"), "may not write there"),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), REFUSED, ids=[words for _, words in REFUSED])
+def test_what_the_disk_refused_is_found_below_what_others_made_of_it(error: Exception, words: str) -> None:
+    told = RuntimeError("the event could not be stored")
+    told.__cause__ = error
+    assert words in str(disk_sentence(told, "/home"))
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), ConnectionRefusedError(errno.ECONNREFUSED, "refused"), KeyError("k")])
+def test_any_other_fault_is_not_put_down_to_the_disk(error: Exception) -> None:
+    assert disk_sentence(error, "/home") is None
+
+
+@pytest.mark.parametrize("where", ["var", "dagster"])
+def test_a_night_whose_folders_cannot_be_made_says_which(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
+    village = Village(tmp_path)
+    place = tmp_path / where
+    place.write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster" / "deep" if where == "dagster" else tmp_path))
+    code, says = Told(capsys)("night", village.config, "--as-of", str(FIRST))
+    assert code == FAILED
+    assert str(place) in says
+    assert "Traceback" not in says
+    assert os.listdir(tmp_path / "kilder"), "nothing else was touched"

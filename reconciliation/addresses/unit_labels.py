@@ -127,7 +127,7 @@ def _take_unit(text: str) -> tuple[str | None, str]:
 
 def _name(unit: re.Match[str]) -> str | None:
     letter, floor, number = (re.sub(r"\s", "", part).upper() for part in unit.groups() if part)
-    return f"{letter}{floor}{number}" if int(floor) <= _HIGHEST_FLOOR else None
+    return f"{letter}{floor}{number}" if 1 <= int(floor) <= _HIGHEST_FLOOR and int(number) else None
 
 
 def _is_letter_and_post_code(text: str, unit: re.Match[str]) -> bool:

@@ -23,6 +23,8 @@ _NUMBER = re.compile(rf"^'?{_LABEL}(\d{{1,4}})(?:[.,]0)?(?!\d)\s*(?:[-–(,;].*|
 _NAME_FIRST = re.compile(r"^[^\W\d][^\d(]*?[\s,(-]+(\d{3,4})\)?$")
 """`Elverum (3420)`, `Oslo 0301`."""
 
+_ONE_NUMBER = re.compile(r"(?:[^\W\d]+\s+)?(\d{3,4})(?:\s+[^\W\d].*)?")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -80,6 +82,19 @@ class Municipalities:
             return None
         number = found.group(1).zfill(4)
         return number if number in self.known and len(found.group(1)) >= _LEAST_DIGITS else None
+
+    @staticmethod
+    def bare(text: str) -> str:
+        """The text without blanks and what a spreadsheet puts behind a number (`3420.0`)."""
+        return re.sub(r"[.,]0+$", "", text.strip())
+
+    @staticmethod
+    def numbers_in(text: str) -> list[str]:
+        """The numbers of a cell that names several (`1145, 1149`); a year in parentheses and a repeated number are no others."""
+        cells = re.split(r"\s*(?:[,;/&+]|(?<!\w)og(?!\w))\s*", re.sub(r"\([^)]*\)", "", text))
+        found = (_ONE_NUMBER.fullmatch(cell.strip()) for cell in cells)
+        numbers = [one[1].zfill(4) for one in found if one]
+        return list(dict.fromkeys(numbers)) if len(cells) > 1 else []
 
     def kept_its_farms(self, number: str) -> bool:
         """Was the number only ever changed for another, one to one? A merger or a split gives farms new numbers (gnr/bnr)."""

@@ -67,6 +67,11 @@ def parse_matrikkel(text: str) -> Matrikkelnummer | None:
     return _made(gard, bruk, third or feste, fourth or seksjon)
 
 
+def is_unlinked(text: str) -> bool:
+    """Whether it is how systems write "not linked": nothing but zeros (the twenty of GAB, `0/0`)."""
+    return re.fullmatch(r"0[0\s/.,-]*", text.strip()) is not None
+
+
 def _without_municipality(text: str) -> str:
     if stated := _MUNICIPALITY.match(text):
         return text[stated.end() :]

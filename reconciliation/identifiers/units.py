@@ -6,6 +6,10 @@ import re
 import unicodedata
 
 _UNIT = re.compile(r"^([HULK])[\s._/\-]*(\d)\s?(\d)[\s._\-]*(\d)\s?(\d)$", re.IGNORECASE)
+_FLOOR = re.compile(r"(?!00)\d\d(?!00)\d\d")
+"""Floors and units are counted from 01."""
+_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+_MEANT = re.compile(r"([HULK])[\s._/-]*((?:[\dOolI|][\s._-]*){3,4})", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:b(?:ruks)?enhet(?:s?(?:nummer|nr))?|bolig(?:nummer|nr)|bnr|leil(?:ighet)?)\b[\s.:]*(?=[HULK])", re.IGNORECASE)
 
 
@@ -13,4 +17,19 @@ def parse_unit(text: str) -> str | None:
     """`H 0101`, `h-0201`, `h 02 01`, `Bolignr. H0201` -> `H0201`; None when it is no such number. A missing digit is never guessed."""
     plain = unicodedata.normalize("NFKC", text).strip(" \t\r\n'\"#().,;:")
     found = _UNIT.match(_LABEL.sub("", plain))
-    return None if found is None else (found.group(1) + "".join(found.groups()[1:])).upper()
+    unit = None if found is None else (found.group(1) + "".join(found.groups()[1:])).upper()
+    return unit if unit and _FLOOR.fullmatch(unit[1:]) else None
+
+
+def meant_unit(text: str) -> str | None:
+    """What a text that is no unit number may mean, for a person: `HO101` and `H0lO2` with letters for digits, `H302` with a zero lost."""
+    found = _MEANT.fullmatch(_LABEL.sub("", text.strip()))
+    if found is None:
+        return None
+    numbers = re.sub(r"\D", "", found.group(2).translate(_LOOKALIKE))
+    return parse_unit(f"{found.group(1)}{numbers.zfill(4)}") if parse_unit(text) is None else None
+
+
+def without_floor(text: str) -> bool:
+    """Whether it has the form of a unit number on floor 00, or of unit 00, which do not exist."""
+    return parse_unit(text) is None and _UNIT.match(_LABEL.sub("", text.strip())) is not None

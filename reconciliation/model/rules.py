@@ -32,7 +32,8 @@ class Rule:
 
 
 _LONGEST = 120
-_UNIT = r"^[HULK]\d{4}$"
+_UNIT = r"^[HULK](?:0[1-9]|[1-9]\d)(?:0[1-9]|[1-9]\d)$"
+"""Floors and units are counted from 01."""
 _LOCATED = pl.col("adressenavn").is_not_null() & pl.col("nummer").is_not_null()
 
 RULES: tuple[Rule, ...] = (
@@ -102,6 +103,10 @@ RULES: tuple[Rule, ...] = (
         "G02W",
         "gardsnummer",
         severity=Severity.WARNING,
+    ),
+    Rule(
+        "G03",
+        "kommunenummer",
     ),
     Rule(
         "P01",

@@ -15,14 +15,15 @@ from connectors.read_result import ERROR_VALUES, SourceRead
 from connectors.source_config import AnySource, FieldMapping
 from kobo_client.import_columns import OWNERS_NAME, OWNERS_PHONE, REQUIRED_OF_OWNER
 from reconciliation.addresses.address_register import AddressRegister
-from reconciliation.identifiers import municipalities
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
-from reconciliation.reading.deviations import deviations_of
+from reconciliation.reading.deviations import deviations_of, heading_of
+from reconciliation.reading.municipality_numbers import with_todays_numbers
 from reconciliation.reading.row_addresses import with_addresses
+from reconciliation.reading.told_units import units_told
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 
 _BLANK = ("", "<NULL>", "''", "-", "–")
@@ -69,7 +70,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
     )
     placed = with_addresses(rows, cells, source, register)
     faults.append(placed.deviations)
-    rows, unknown = _municipality_numbers(placed.rows, source, municipality)
+    rows, unknown = with_todays_numbers(placed.rows, heading_of(source, "kommunenummer"), municipality)
     faults.append(unknown)
     lost, lost_deviations = _unreadable(read, source)
     return Standardised(
@@ -168,6 +169,8 @@ def _column(name: str, values: list[Any]) -> pl.Series:
 def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, canonical: str, mapping: FieldMapping) -> pl.DataFrame:
     heading = mapping.column or ", ".join(mapping.columns) or None
     found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
+    if mapping.transform == "unit":
+        return units_told(found, heading, canonical)
     return deviations_of(found, heading, canonical)
 
 
@@ -178,38 +181,8 @@ def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterat
         yield deviations_of(found, heading, None)
 
 
-def _municipality_numbers(rows: pl.DataFrame, source: AnySource, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """kommunenummer as it is today, where a source gives one. Deviations: a number that never was (G01), and a matrikkelnummer
-    from before a merger, which is left out since the farms got new numbers in it (G02W)."""
-    written = rows.get_column("kommunenummer")
-    table, home = municipalities(), municipality.kommunenummer
-    today = table.same_place_as(home)
-    forms: dict[str, str | None] = {}
-    renumbered: list[str] = []
-    for text in written.drop_nulls().unique():
-        number = home if text.strip() == home else table.repaired(text)
-        forms[text] = today(number) if number else None
-        if number and forms[text] != number and not table.kept_its_farms(number):
-            renumbered.append(text)
-    now = written.replace_strict(forms, default=None, return_dtype=pl.String)
-    stale = written.is_in(renumbered) & rows.get_column("gardsnummer").is_not_null()
-    told = [
-        _of_field(
-            rows.with_columns(value=written, rule=pl.lit("G01")).filter(written.is_not_null() & now.is_null()), source, "kommunenummer"
-        ),
-        _of_field(rows.with_columns(value=written, rule=pl.lit("G02W")).filter(stale), source, "kommunenummer"),
-    ]
-    blank = [pl.when(stale).then(None).otherwise(pl.col(name)).alias(name) for name in GROUP_FIELDS["matrikkel"]]
-    return rows.with_columns(now.alias("kommunenummer"), *blank), pl.concat(told)
-
-
-def _of_field(found: pl.DataFrame, source: AnySource, canonical: str) -> pl.DataFrame:
-    mapping = source.fields.get(canonical)
-    return deviations_of(found, (mapping.column or ", ".join(mapping.columns) or None) if mapping else None, canonical)
-
-
 def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """kommunenummer of the municipality, boligtype of the category, where the source says none."""
+    """boligtype of the category, where the source says none."""
     by_category = {key: category.boligtype for key, category in municipality.categories.items() if category.boligtype}
     boligtype = (
         pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
@@ -227,7 +200,6 @@ def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
         ),
         # Of an organisation alone: any other owner may be a person (law 10).
         *(pl.when(_asked_of_owner(name)).then(name).alias(name) for name in (OWNERS_NAME, OWNERS_PHONE)),
-        pl.col("kommunenummer").fill_null(municipality.kommunenummer),
         pl.coalesce("boligtype", boligtype).alias("boligtype"),
         # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
         pl.when(code.str.contains(r"^\d{3}$")).then("0" + code).otherwise(code).alias("postnummer"),

@@ -16,7 +16,7 @@ import polars as pl
 
 from connectors.date_order import Order
 from connectors.source_config import FieldMapping
-from reconciliation.identifiers import parse_matrikkel, parse_unit
+from reconciliation.identifiers import is_unlinked, parse_matrikkel, parse_unit
 from reconciliation.model import tables
 from reconciliation.reading.dates import NoDate, TwoDates, day, moment
 from reconciliation.reading.numbers import TwoNumbers, integer, number
@@ -62,6 +62,8 @@ SINGLE: dict[str, tuple[Transform, str]] = {
 
 def _matrikkel(text: str) -> Parsed:
     found = parse_matrikkel(text)
+    if is_unlinked(text):
+        return Parsed()
     if found is None:
         return Parsed(rule="M01")
     return Parsed(

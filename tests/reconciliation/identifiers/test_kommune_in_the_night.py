@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from connectors.source_config import CsvSource
 from language import rendered
@@ -41,6 +42,38 @@ def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
     assert accepted.is_empty()
     assert deviations.select("rule", "column", "value").rows() == [("G01", "Rom", "9999")]
     assert "aldri vært brukt" in rendered(deviations.item(0, "message"))
+
+
+@pytest.mark.parametrize("text", ["1145, 1149", "3420/3419", "3420 og 3419"])
+def test_two_numbers_in_one_cell_are_told_and_none_is_chosen(text: str) -> None:
+    accepted, deviations = written(text)
+    assert accepted.is_empty()
+    assert deviations["rule"].to_list() == ["G03"]
+
+
+@pytest.mark.parametrize(("number", "candidates"), [("1504", "1508, 1580"), ("1613", "5055, 5056, 5059")])
+def test_a_municipality_that_was_split_is_asked_with_what_it_became_and_its_number_is_never_sent(number: str, candidates: str) -> None:
+    accepted, deviations = written(number)
+    assert accepted.is_empty()
+    assert deviations["rule"].to_list() == ["G03"]
+    assert candidates in rendered(deviations.item(0, "message"))
+
+
+def test_a_split_that_this_municipality_is_a_part_of_is_this_municipality() -> None:
+    here = VIK.model_copy(update={"kommunenummer": "1508"})
+    assert standardise(read(GOOD | {"Rom": "1504"}), NUMBERED, here).rows["kommunenummer"].to_list() == ["1508"]
+
+
+@pytest.mark.parametrize(("home", "sent"), [("0427", "3420"), ("9901", "9901"), ("1504", None)])
+def test_the_municipality_s_own_number_is_that_of_today_too(home: str, sent: str | None) -> None:
+    done = standardise(read(GOOD | {"Rom": None}), NUMBERED, VIK.model_copy(update={"kommunenummer": home}))
+    assert done.rows["kommunenummer"].to_list() == [sent]
+    assert done.deviations["rule"].to_list() == ([] if sent else ["G03"])
+
+
+def test_a_number_that_a_spreadsheet_made_a_decimal_of_is_the_number() -> None:
+    here = VIK.model_copy(update={"kommunenummer": "9901"})
+    assert standardise(read(GOOD | {"Rom": "9901.0"}), NUMBERED, here).rows["kommunenummer"].to_list() == ["9901"]
 
 
 def register(number: str, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciliation.identifiers import parse_matrikkel, parse_unit
+from tests.reconciliation.reading.rows import good, judged, rules
 
 READ = {
     "88/412": (88, 412, None, None),
@@ -90,3 +91,10 @@ UNITS = {
 @pytest.mark.parametrize(("text", "unit"), UNITS.items())
 def test_a_unit_is_read_with_its_label_and_a_missing_digit_is_never_guessed(text: str, unit: str | None) -> None:
     assert parse_unit(text) == unit
+
+
+@pytest.mark.parametrize("text", ["00000000000000000000", "0000-0000/0000/0000/000", "0/0", "0/0/0/0"])
+def test_nothing_but_zeros_is_how_systems_write_that_nothing_is_linked(text: str) -> None:
+    done = judged(good(Gnr=text))
+    assert rules(done) == []
+    assert done.accepted["gardsnummer"].to_list() == [None]

@@ -115,7 +115,25 @@ def test_every_sentence_says_what_was_filled_in() -> None:
 
 
 def test_every_rule_has_its_test() -> None:
-    tried = {*ALONE, *TOGETHER, "I01W", "S01W", "S02W", "V03", "V04W", "L01", "A05W", "A06W", "P03W", "B04W", "B05W", "G01", "G02W", "N04W"}
+    tried = {
+        *ALONE,
+        *TOGETHER,
+        "I01W",
+        "S01W",
+        "S02W",
+        "V03",
+        "V04W",
+        "L01",
+        "A05W",
+        "A06W",
+        "P03W",
+        "B04W",
+        "B05W",
+        "G01",
+        "G02W",
+        "G03",
+        "N04W",
+    }
     assert {rule.id for rule in RULES} == tried
 
 

@@ -1,0 +1,22 @@
+"""A bruksenhetsnummer that cannot be one is told with why, and with the number it may be; that one is never used by itself."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from language import message, stored
+from reconciliation.identifiers.units import meant_unit, without_floor
+from reconciliation.reading.deviations import with_reason
+
+
+def units_told(found: pl.DataFrame, heading: str | None, canonical: str) -> pl.DataFrame:
+    """DEVIATIONS of rows that carry PLACE, `value` and `rule` B01 or V01."""
+    told = found.with_columns(reason=pl.Series([_why(value) for value in found["value"]], dtype=pl.String))
+    parts = [with_reason(part, str(rule), heading, canonical) for (rule,), part in told.group_by("rule", maintain_order=True)]
+    return pl.concat(parts) if parts else with_reason(told, "B01", heading, canonical)
+
+
+def _why(value: str) -> str | None:
+    if unit := meant_unit(value):
+        return stored(message("row_numbers.meant_unit", unit=unit))
+    return stored(message("row_numbers.no_floor")) if without_floor(value) else None

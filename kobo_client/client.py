@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from kobo_client.authentication import check_addresses
 from kobo_client.calls import Call, CallRecord, Calls
+from kobo_client.contract import NOBODY
 from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterError, Transient, UnknownOutcome
 from kobo_client.payload import DELETED, for_version, from_body
 from kobo_client.register_config import RegisterConfig
@@ -20,7 +21,6 @@ from kobo_client.register_config import RegisterConfig
 __all__ = ["UUID", "Answer", "CallRecord", "RegisterClient"]
 
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-NOBODY = "00000000-0000-0000-0000-000000000000"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 

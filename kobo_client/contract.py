@@ -75,6 +75,11 @@ class RegisterField:
         return column if self.basis is Basis.THIRD_PARTY else f"name and place are ours; the content is that of {column}" if column else ""
 
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""koboId of no entry: a night asks for it to see whether the register answers."""
+STAMP = "sistEndret"
+"""Where an answer tells when the entry was last edited, as `tidspunkt`, and by whom. Our assumption: no such field is public."""
+
 SOURCES = {
     "[1]": "Husbanken, Kobo Bolig API: the table of Kobobolig, read down to its row leieTilEiePotensial",
     "[2]": "Husbanken, Bolig API V1: the table of Kobobolig, read down to its row koboId, and the list of functions",
@@ -275,6 +280,15 @@ NEVER_SENT: tuple[RegisterField, ...] = (
     ),
     _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy", basis=_OWN, import_column="depositum"),
     _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "", seen=CUT.format(row="leieTilEiePotensial")),
+    _unsent(
+        "sist_endret",
+        "sistEndret",
+        Kind.OBJECT,
+        False,
+        "when an entry was last edited, as `tidspunkt`, and by whom; shown with what was changed, where an answer has it",
+        basis=_OWN,
+        seen="[2] nothing of the kind is in it; name and place are ours",
+    ),
     _unsent(
         "tildeling",
         "tildeling",

@@ -12,6 +12,7 @@ import polars as pl
 from kobo_client.client import UUID
 from kobo_client.contract import BY_NAME, COMPARED, Kind
 from kobo_client.import_columns import COLUMNS, HELD, KOBO_ID, from_import_row
+from kobo_client.payload import EDITED
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
@@ -45,6 +46,7 @@ def read_export(file: Path) -> pl.DataFrame:
         except ValueError as error:
             raise ExportError(f"register.export: {file.name}, line {number}: {error}. Export the file again.") from None
     schema: dict[str, pl.DataType] = {"kobo_id": pl.String(), "leverandor_bolig_id": pl.String(), "slettet": pl.Boolean()}
+    schema[EDITED] = pl.String()
     schema |= {field.name: _TYPES.get(BY_NAME[field.name].kind, pl.String()) for field in COMPARED}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.lit(False).alias("slettet")).sort("kobo_id")
 

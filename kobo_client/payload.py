@@ -7,8 +7,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from kobo_client.contract import FIELDS, Kind, RegisterField
+from kobo_client.contract import FIELDS, STAMP, Kind, RegisterField
 
+MOMENT = len("2023-12-04T10:00:00")
+EDITED = "sist_endret"
+"""When an entry was last edited, as the register tells it; None where it does not."""
 DELETED = "slettet"
 """Our assumption: a soft-deleted entry is still read, with this flag."""
 
@@ -86,7 +89,15 @@ def from_body(body: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
         read = _READ.get(field.kind)
         values[field.name] = value if read is None or value is None else read(value)
     values[DELETED] = bool(body.get(DELETED))
+    values[EDITED] = edited(body)
     return values
+
+
+def edited(body: Mapping[str, Any]) -> str | None:
+    """When the entry was last edited; None where the answer does not tell."""
+    stamp = body.get(STAMP)
+    told = stamp.get("tidspunkt") if isinstance(stamp, Mapping) else None
+    return told[:MOMENT] if isinstance(told, str) and told else None
 
 
 def updatable_body(

@@ -15,7 +15,7 @@ from kobo_client.client import UUID, RegisterClient
 from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, Kind
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound, RegisterDown, RegisterError
 from kobo_client.export_file import ExportError, read_export
-from kobo_client.payload import DELETED
+from kobo_client.payload import DELETED, EDITED, edited
 from kobo_client.register_config import RegisterConfig
 from kobo_client.scrubbing import scrubbed
 from language import message, stored
@@ -27,6 +27,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "leverandor_bolig_id": pl.String(),
     "slettet": pl.Boolean(),
     **{field.name: _TYPES.get(field.kind, pl.String()) for field in COMPARED},
+    EDITED: pl.String(),
 }
 """One row per entry; deleted ones are not in it."""
 
@@ -168,6 +169,7 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
                 f"The register answers {field.path_in(version)} with something that is no {field.kind.value}: its contract has changed. "
                 "Compare kobo_client/contract.py with Husbanken's page."
             ) from None
+    columns[EDITED] = pl.Series(EDITED, [edited(body) for body in standing], dtype=pl.String())
     columns["slettet"] = pl.repeat(False, len(standing), dtype=pl.Boolean(), eager=True)
     return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA)
 

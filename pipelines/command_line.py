@@ -105,11 +105,14 @@ def demo(
 @app.command()
 def rehearse(
     config: Annotated[Path, typer.Argument(help="The municipality whose rehearsal register to start.")] = Path("config/demo.yaml"),
+    caseworker: Annotated[
+        int | None, typer.Option("--caseworker", help="A caseworker edits random entries before each night; the number is the seed.")
+    ] = None,
 ) -> None:
     """Start the rehearsal register on 127.0.0.1 and stay until interrupted."""
     from pipelines.commands.up_command import run_rehearsal  # noqa: PLC0415
 
-    raise typer.Exit(run_rehearsal(config))
+    raise typer.Exit(run_rehearsal(config, caseworker))
 
 
 @app.command()

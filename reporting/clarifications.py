@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -170,9 +170,18 @@ def _changed(question: Question, municipality: Municipality) -> str:
         theirs=said["theirs"],
         ours=said["ours"],
         source=_titles(municipality, [asked["source"]]),
-        seen=day(date.fromisoformat(asked["seen"])),
+        seen=_since(asked),
         agreed=agreed,
     )
+
+
+def _since(asked: Mapping[str, Any]) -> str:
+    """When it was changed, as the register tells it; else the night on which it was first seen."""
+    try:
+        moment = datetime.fromisoformat(asked.get("edited") or "")
+    except ValueError:
+        return text("clarifications.first_seen", date=day(date.fromisoformat(asked["seen"])))
+    return text("clarifications.edited", date=day(moment.date()), time=f"{moment:%H.%M}")
 
 
 def shown_value(value: Any) -> str:

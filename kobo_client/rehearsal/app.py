@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -15,10 +17,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from kobo_client.contract import FIELDS
+from kobo_client.contract import FIELDS, NOBODY
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal import register_page as pages
 from kobo_client.rehearsal.access import Access
+from kobo_client.rehearsal.caseworker import Caseworker
 from kobo_client.rehearsal.file_exchange import taken, written
 from kobo_client.rehearsal.identity import identity_of
 from kobo_client.rehearsal.injected_faults import BEFORE, Faults, answer_instead, cut, spoil
@@ -40,6 +43,7 @@ class Register:
         self.store = Store(database)
         self.faults = Faults()
         self.access = Access()
+        self.caseworker: Caseworker | None = None
         self.version = version
         self._renamed: dict[str, str] = {field.old_path: field.path for field in FIELDS if field.old_path} if version == "old" else {}
 
@@ -82,6 +86,9 @@ class Register:
             return problem(400, "koboboligId er ingen uuid")
         kobo_id = kobo_id.lower()
         if verb == "GET":
+            if kobo_id == NOBODY and self.caseworker is not None:
+                # A night asks first whether anybody is there: what was edited before it was edited between two nights.
+                self.caseworker.work(self.store, datetime.now(UTC).isoformat(timespec="seconds"))
             text = self.store.text(kobo_id)
             return problem(404, "Finnes ikke") if text is None else self._entry(text, 200)
         standing = self.store.get(kobo_id)
@@ -201,6 +208,16 @@ def application(database: Path, version: str = "V1") -> Starlette:
         register.access = Access(await request.json())
         return JSONResponse({"kind": register.access.settings["kind"]})
 
+    async def caseworker(request: Request) -> Response:
+        """Edits now: {"seed": 1, "edits": 3, "stamp": "2023-12-04T10:00:00"}. With "between_nights" they come before each night instead."""
+        asked = await request.json()
+        somebody = Caseworker(int(asked.get("seed", 0)), int(asked.get("edits", 1)))
+        if asked.get("between_nights"):
+            register.caseworker = somebody
+            return JSONResponse([])
+        stamp = str(asked.get("stamp") or datetime.now(UTC).isoformat(timespec="seconds"))
+        return JSONResponse([asdict(edit) for edit in somebody.work(store, stamp)])
+
     async def token(request: Request) -> Response:
         return register.access.token(dict(parse_qsl((await request.body()).decode("utf-8", "replace"))))
 
@@ -208,6 +225,7 @@ def application(database: Path, version: str = "V1") -> Starlette:
         store.reset()
         register.faults.set([])
         register.access = Access()
+        register.caseworker = None
         return Response(status_code=204)
 
     async def document(request: Request) -> Response:
@@ -223,6 +241,7 @@ def application(database: Path, version: str = "V1") -> Starlette:
         Route("/rehearsal/export", export_file),
         Route("/rehearsal/faults", set_faults, methods=["POST", "DELETE"]),
         Route("/rehearsal/access", set_access, methods=["POST"]),
+        Route("/rehearsal/caseworker", caseworker, methods=["POST"]),
         Route("/rehearsal/token", token, methods=["POST"]),
         Route("/rehearsal/reset", reset, methods=["POST"]),
         Route("/rehearsal/openapi.json", document),

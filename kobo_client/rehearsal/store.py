@@ -91,6 +91,10 @@ class Store:
             raise Duplicate(self._standing(body["leverandorBoligId"], "")) from None
         return entry
 
+    def put(self, kobo_id: str, entry: Mapping[str, Any]) -> None:
+        """The entry as somebody left it who works in the register itself."""
+        self._db.execute("UPDATE entry SET body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
+
     def remove(self, kobo_id: str, standing: Mapping[str, Any]) -> None:
         """Soft."""
         entry = {**standing, "slettet": True}

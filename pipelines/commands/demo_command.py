@@ -28,6 +28,8 @@ from reconciliation.model.municipality import Municipality, load
 
 CONFIG = Path("config/demo.yaml")
 SOURCES = Path("var/demo/fjordvik")
+CASE_WORK = NIGHTS[3::3]
+"""Nights before which a caseworker has edited an entry."""
 
 
 def run_demo(nights: int, keep: bool) -> int:
@@ -91,6 +93,8 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
             progress.update(task, description=f"Fjordvik, night of {as_of}")
             write_night(root / SOURCES, as_of)
             write_truth(root / SOURCES, as_of)
+            if as_of in CASE_WORK:
+                edit_in_kobo(municipality, as_of)
             started = time.perf_counter()
             with Runner(municipality, root, None if as_of == dates[-1] else passing) as runner:
                 result = runner.night(as_of, "auto")
@@ -98,6 +102,14 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
                 progress.console.print(message, style="red", markup=False)
             yield Played(result, summary_of(result), time.perf_counter() - started)
             progress.advance(task)
+
+
+def edit_in_kobo(municipality: Municipality, as_of: date) -> None:
+    """A caseworker edits an entry in the register before that night, the same one in every demo."""
+    edits = {"seed": as_of.toordinal(), "edits": 1, "stamp": f"{as_of}T09:30:00"}
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(f"{municipality.register_.base_url}/rehearsal/caseworker", json=edits, timeout=30).raise_for_status()
 
 
 def show(played: list[Played], root: Path, console: Console) -> int:

@@ -8,6 +8,8 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+import requests
+
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands.child_processes import child, ending_on_signals
 from pipelines.exit_codes import CONFIGURATION
@@ -18,13 +20,16 @@ DEMO = Path("config/demo.yaml")
 DESK_PORT = 3100
 
 
-def run_rehearsal(config: Path) -> int:
-    """Serve the municipality's rehearsal register until interrupted."""
+def run_rehearsal(config: Path, caseworker: int | None = None) -> int:
+    """Serve the municipality's rehearsal register until interrupted. caseworker: seed of somebody who edits entries before each night."""
     municipality = load(config)
     if municipality.register_.kind != "rehearsal":
         print(f"{config}: register.kind is {municipality.register_.kind}, not rehearsal; there is nothing to rehearse on.", file=sys.stderr)
         return CONFIGURATION
     with rehearsal_running(municipality.register_, home_of(config)) as address:
+        if caseworker is not None:
+            edits = {"seed": caseworker, "edits": 2, "between_nights": True}
+            requests.post(f"{address}/rehearsal/caseworker", json=edits, timeout=10).raise_for_status()
         print(f"Rehearsal register of {municipality.name}: {address}/  (stop with Ctrl-C)")
         _wait()
     return 0

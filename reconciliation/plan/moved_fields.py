@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from kobo_client.payload import EDITED
 from reconciliation.decisions.kobo_changes import Answered, holds, value_answers
 from reconciliation.model.kobo_changes import Policy, policy_of
 from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement, same
@@ -19,7 +20,7 @@ SETTLED: dict[str, pl.DataType] = {
     "field": pl.String(),
     "action": pl.String(),  # Action: write, keep or ask
     "protected": pl.Boolean(),
-    "told": pl.String(),  # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by}
+    "told": pl.String(),  # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by, edited}
 }
 
 MET_BEFORE = frozenset({"leverandor_bolig_id", "link"})
@@ -47,11 +48,14 @@ class Rulings:
     policies: Mapping[str, Policy]
     answers: Mapping[tuple[str, str], Answered]
     as_of: date
+    edited: Mapping[str, str]
+    """koboId -> when the entry was last edited, of those whose answer tells it."""
 
     @classmethod
-    def of(cls, policies: Mapping[str, Policy], decisions: pl.DataFrame | None, as_of: date) -> Rulings:
-        """decisions: the ledger's DECISIONS in force."""
-        return cls(policies, value_answers(decisions), as_of)
+    def of(cls, policies: Mapping[str, Policy], decisions: pl.DataFrame | None, as_of: date, entries: pl.DataFrame) -> Rulings:
+        """decisions: the ledger's DECISIONS in force. entries: the register's, at least those that differ."""
+        stamped = entries.filter(pl.col(EDITED).is_not_null()).select("kobo_id", EDITED) if EDITED in entries.columns else None
+        return cls(policies, value_answers(decisions), as_of, {} if stamped is None else dict(stamped.iter_rows()))
 
 
 def settle_differences(found: pl.DataFrame, matched_by: Mapping[str, str], bases: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
@@ -77,7 +81,7 @@ def _settled(
         if answer is not None and holds(answer, field, told["new"], told["old"]):
             yield _answered(ours, field, told, answer)
         else:
-            yield _by_policy(ours, field, told, known.get(kobo_id), rulings)
+            yield _by_policy(ours, kobo_id, field, told, known.get(kobo_id), rulings)
 
 
 def _answered(ours: str, field: str, told: Mapping[str, Any], answer: Answered) -> tuple[str, str, str, bool, str]:
@@ -89,7 +93,9 @@ def _answered(ours: str, field: str, told: Mapping[str, Any], answer: Answered) 
     return ours, field, Action.WRITE.value, False, _json({**told, "new": answer.value, "source": source})
 
 
-def _by_policy(ours: str, field: str, told: Mapping[str, Any], agreed: Agreed | None, rulings: Rulings) -> tuple[str, str, str, bool, str]:
+def _by_policy(
+    ours: str, kobo_id: str, field: str, told: Mapping[str, Any], agreed: Agreed | None, rulings: Rulings
+) -> tuple[str, str, str, bool, str]:
     base = NOT_KNOWN if agreed is None or field not in agreed.base else agreed.base[field]
     moved = movement(base, told["new"], told["old"])
     does = action(moved, told["new"], policy_of(field, rulings.policies))
@@ -100,6 +106,8 @@ def _by_policy(ours: str, field: str, told: Mapping[str, Any], agreed: Agreed | 
     shown = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "movement": moved.value, "seen": seen}
     if moved is not Movement.UNKNOWN:
         shown["base"] = base
+    if kobo_id in rulings.edited:
+        shown["edited"] = rulings.edited[kobo_id]
     return ours, field, does.value, False, _json(shown)
 
 

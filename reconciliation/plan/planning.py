@@ -113,7 +113,8 @@ def _settled_differences(
         return pl.DataFrame(schema=SETTLED)
     found = changes_of(odd, told_by(merged, odd, municipality))
     matched_by = dict(pairs.join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "match_key").iter_rows())
-    rulings = Rulings.of(municipality.changed_in_kobo, remembered.decisions, as_of)
+    theirs = entries.join(odd, on="kobo_id", how="semi")
+    rulings = Rulings.of(municipality.changed_in_kobo, remembered.decisions, as_of, theirs)
     return settle_differences(found, matched_by, remembered.bases, rulings)
 
 

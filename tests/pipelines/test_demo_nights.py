@@ -115,11 +115,14 @@ def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_c
         for dwelling, keys in played.table("dwellings").select("leverandor_bolig_id", "source_keys").iter_rows()
         for key in keys
     }
+    # What a caseworker edited in Kobo waits for an answer, whatever else the dwelling must be.
+    asked = played.table("plan").filter(pl.col("reason") == "changed_in_kobo").get_column("leverandor_bolig_id").to_list()
+    assert len(asked) <= len(demo_command.CASE_WORK)
     unexpected, missing = [], []
     for dwelling in played.truth["dwellings"]:
         ours = {of_key[f"{source}:{key}"] for source, key in dwelling["rows"] if f"{source}:{key}" in of_key}
         for one in ours:
-            if classes[one] not in dwelling["expected"]:
+            if classes[one] not in dwelling["expected"] and one not in asked:
                 unexpected.append((dwelling["id"], one, classes[one], dwelling["expected"]))
             if dwelling["can_be_in_register"] and classes[one] in ("create", "update") and done.get(one) != "done":
                 missing.append(one)

@@ -15,7 +15,7 @@ from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, speaking
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
-from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.decisions.questions import Question, Tables, questions, warning_questions
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import labels, settled_in_source
@@ -28,7 +28,7 @@ log = logging.getLogger("kobosync")
 RECEIVED = "mottatt"
 """Below the drop folder: files that have been read once and are never read again."""
 _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
-USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register")
+USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register", "deviations")
 
 Find = Callable[[str], Table | None]
 """A municipality's stored table by its name; None when there is none."""
@@ -79,7 +79,8 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
         standing=made["standing_rows"].frame,
         register_rows=made["register"].frame,
     )
-    found = questions(tables, ledger.decisions(slug))
+    decisions = ledger.decisions(slug)
+    found = [*questions(tables, decisions), *warning_questions(made["deviations"].frame, tables, decisions)]
     named = {one for question in found for one in (question.dwelling, question.other) if one}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
     return Asked(

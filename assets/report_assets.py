@@ -19,6 +19,8 @@ from assets.table_io import TABLE_TYPE, Tables
 from connectors.read_result import Verdict
 from language import speaking
 from reconciliation.decisions.answer_choices import contradictory
+from reconciliation.decisions.confirmed_warnings import split_confirmed
+from reconciliation.decisions.questions import WARNING
 from reconciliation.ledger import LIFE, RENDERED, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
@@ -107,7 +109,8 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         verdicts = verdicts_of(made["dwellings"])
         with one_sentence(), session.step("report"), speaking(municipality.language):
             complete = {name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE}
-            lives = session.ledger.record_deviations(session.run_id, session.as_of, made["deviations"].frame, complete)
+            open_ones, confirmed = split_confirmed(made["deviations"].frame, session.ledger.decisions(slug), session.as_of)
+            lives = session.ledger.record_deviations(session.run_id, session.as_of, open_ones, complete)
             judgement = judgement_of(made)
             sources = source_nights(municipality, made)
             night_result = NightResult(
@@ -122,7 +125,8 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 deviations=lives.select(*DEVIATIONS, *LIFE),
                 standing_rows=made["standing_rows"].frame,
                 class_changes=session.ledger.class_changes(slug),
-                fixed=_fixed_lately(session.ledger, slug, session.as_of),
+                fixed=_fixed_lately(session.ledger, slug, session.as_of, confirmed),
+                confirmed=confirmed,
                 rejected_rows=made["rejected_rows"].frame,
                 out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
                 out_of_scope_rows=made["out_of_scope_rows"].frame,
@@ -206,9 +210,10 @@ def report_metadata(municipality: Municipality, published: Published) -> dict[st
     }
 
 
-def _fixed_lately(ledger: Ledger, slug: str, as_of: date) -> pl.DataFrame:
-    """What owners fixed within RECENT; a night that is run for an older date does not know of later ones."""
-    return ledger.deviations(slug, include_fixed=True).filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
+def _fixed_lately(ledger: Ledger, slug: str, as_of: date, confirmed: pl.DataFrame) -> pl.DataFrame:
+    """What owners fixed within RECENT, and did not confirm; a night that is run for an older date does not know of later ones."""
+    fixed = ledger.deviations(slug, include_fixed=True).filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
+    return fixed.join(confirmed, on=["source", "source_key", "rule"], how="anti", nulls_equal=True)
 
 
 def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Table]) -> dict[str, Any]:
@@ -217,7 +222,8 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
     seen = made["register"].facts["verdict"] == "complete"
     found = asked(made, ledger, municipality.slug)
     return {
-        "questions": tuple(found.questions) if seen else (),
+        "questions": tuple(one for one in found.questions if one.about != WARNING) if seen else (),
+        "warnings": tuple(one for one in found.questions if one.about == WARNING) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
         "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
     }

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from language import day, text, word_for
+from language import day, rendered, text, word_for
 from reconciliation.decisions.answer_choices import named_entry
-from reconciliation.decisions.questions import ABSENT, CHANGED, FIELD, MATCH, MERGE, Question
+from reconciliation.decisions.questions import ABSENT, CHANGED, FIELD, MATCH, MERGE, WARNING, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
@@ -20,6 +20,8 @@ from reconciliation.plan.classes import SETTLE_IN_SOURCE
 from reporting.privacy import with_shown_address
 from reporting.stop_causes import cause
 
+_HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
+"""Kinds of decisions that are told beside a dwelling."""
 LONGEST_LABEL = 40
 """Characters of a source's title in a drop-down: Excel takes 255 for the whole list."""
 
@@ -59,7 +61,7 @@ def shown(question: Question, municipality: Municipality, dwellings: Mapping[str
         answers=labels(question, municipality),
         sides=sides,
         agrees={name: _same(name, question.ours.get(name), question.theirs.get(name)) for name in question.ours},
-        free=question.about == CHANGED,
+        free=question.about in (CHANGED, WARNING),
     )
 
 
@@ -79,6 +81,8 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
         return text("clarifications.take", source=title)
     if about == ABSENT:
         return word_for("clarification_absent_answers", verdict)
+    if verdict == DecisionKind.RIGHT and value:
+        return text("clarifications.right_until", date=day(date.fromisoformat(value)))
     if verdict == DecisionKind.VALUE:
         return text("clarification_answers.value", value=shown_value(json.loads(value or "null")))
     return word_for("clarification_answers", verdict)
@@ -99,7 +103,7 @@ def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tupl
 
 def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:
     """leverandor_bolig_id -> what was decided about it: "Avgjort av … den …". decisions: the ledger's DECISIONS in force."""
-    human = decisions.filter(pl.col("kind").is_in([MATCH, MERGE, FIELD, CHANGED, "conflict", "adoption"])).sort("decided", "decision_id")
+    human = decisions.filter(pl.col("kind").is_in(_HUMAN)).sort("decided", "decision_id")
     if human.is_empty():
         return {}
     keys = dwellings.select("leverandor_bolig_id", key="source_keys").explode("key")
@@ -146,6 +150,8 @@ def _asked(question: Question, municipality: Municipality) -> str:
         return text("clarifications.absent_about")
     if question.about == CHANGED:
         return _changed(question, municipality)
+    if question.about == WARNING:
+        return _warned(question)
     why = cause(question.reason, question.details) if question.about != MATCH else cause(question.reason)
     if question.about == FIELD:
         asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
@@ -173,6 +179,14 @@ def _changed(question: Question, municipality: Municipality) -> str:
         seen=_since(asked),
         agreed=agreed,
     )
+
+
+def _warned(question: Question) -> str:
+    """Where the value stands and what the rule says of it."""
+    warning = json.loads(question.details)
+    said = text("workbook.secret_message") if question.secret else rendered(warning["message"])
+    where = " ".join(str(one) for one in (warning["sheet"], warning["row"], warning["column"]) if one)
+    return text("clarifications.warning_about", rule=warning["rule"], where=where, said=said)
 
 
 def _since(asked: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from connectors.read_result import Verdict
+from reconciliation.decisions.confirmed_warnings import CONFIRMED
 from reconciliation.decisions.questions import Question
 from reconciliation.ledger import HISTORY
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
@@ -61,6 +62,7 @@ class NightResult:
     standing_rows: STANDING_ROWS, what each source says of each dwelling. class_changes: CLASS_CHANGES, tonight included.
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
+    warnings: questions whether a value is right that a rule warns of. confirmed: CONFIRMED, what somebody has called right.
     shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they last stood in a source.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.
@@ -95,6 +97,8 @@ class NightResult:
     measures: Measures | None = None
     projection_tables: ProjectionTables | None = None
     questions: tuple[Question, ...] = ()
+    warnings: tuple[Question, ...] = ()
+    confirmed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONFIRMED))
     decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
     contradictory: tuple[str, ...] = ()
     shielded_gone: frozenset[str] = frozenset()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from language import day, rendered, text, word_for
 from reconciliation.model.rules import BY_ID
+from reconciliation.model.shielding import is_shielded
 from reporting.clarifications import settled_in_source, shown, shown_value
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night_report import NightResult
@@ -64,6 +65,11 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             )
         _clarifications(book, owner, title, result)
         book.sheet(text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
+        right = result.confirmed.filter(pl.col("owner") == owner)
+        if right.height:
+            above = text("workbook.heading_confirmed", owner=title)
+            shielded = result.dwellings.filter(is_shielded()).get_column("source_keys").explode().drop_nulls().to_list()
+            book.sheet(text("workbook.sheets.confirmed"), above, columns(CONFIRMED_COLUMNS), _confirmed_rows(right, set(shielded)))
         theirs = fixed_lately(result).filter(pl.col("owner") == owner)
         if theirs.height:
             heading = text("workbook.heading_fixed", owner=title)
@@ -74,7 +80,8 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
 def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> None:
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
-    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
+    every = (*result.questions, *result.warnings)
+    mine = [question for question in every if question.owner == owner and question.decided is None]
     in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:
@@ -133,6 +140,27 @@ def _fixed_rows(fixed: pl.DataFrame) -> Iterator[Row]:
 
 def _refusal_cells(refusal: Refusal) -> list[Cell]:
     return [refusal.address, refusal.leverandor_bolig_id, word_for("refusals", refusal.verb), refusal.message]
+
+
+CONFIRMED_COLUMNS = {
+    "file": 26,
+    "sheet": 18,
+    "row": 7,
+    "column": 20,
+    "value": 28,
+    "rule": 40,
+    "by": 20,
+    "decided": 13,
+    "until": 13,
+    "why": 40,
+}
+
+
+def _confirmed_rows(confirmed: pl.DataFrame, shielded: Collection[str]) -> Iterator[Row]:
+    for row in confirmed.sort("file", "sheet", "row", "rule", nulls_last=True).iter_rows(named=True):
+        value = text("page.secret") if f"{row['source']}:{row['source_key']}" in shielded else row["value"]
+        place = [Path(row["file"] or "").name, row["sheet"], row["row"], row["column"], value]
+        yield [*place, rule_link(row["rule"]), row["by"], row["decided"], row["until"], row["why"]], None
 
 
 CORRECTION_COLUMNS = {"file": 26, "sheet": 18, "row": 7, "column": 20, "field": 22, "old": 22, "new_value": 22, "since": 13, "address": 40}

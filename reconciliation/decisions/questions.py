@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Answer, Record, asked
+from reconciliation.decisions.confirmed_warnings import right_answer, until_of
 from reconciliation.decisions.conflicts import DELETED, disputed_fields
 from reconciliation.decisions.field_evidence import (
     AGREED,
@@ -28,18 +29,19 @@ from reconciliation.decisions.value_answers import known_answer, value_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO
 from reconciliation.model.shielding import shielded_entries, shielded_ids
-from reconciliation.model.tables import CONTENT
-from reconciliation.model.words import DwellingClass
+from reconciliation.model.tables import CONTENT, DEVIATIONS
+from reconciliation.model.words import DwellingClass, Severity
 
-MATCH, MERGE, FIELD, ABSENT, CHANGED = "match", "merge", "field", "absent", "kobo_change"
-"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo; a value changed in Kobo."""
+MATCH, MERGE, FIELD, ABSENT, CHANGED, WARNING = "match", "merge", "field", "absent", "kobo_change", "warning"
+"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo; a value changed in Kobo; is a value
+right that a rule warns of."""
 
 _SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """about: MATCH, MERGE, FIELD, ABSENT or CHANGED. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
+    """about: one of the words above. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
 
     ours, theirs: canonical field -> value of each side. said: source -> value, where our own sources disagree on `field`.
     secret: the address is shown nowhere, of either side: no pair is asked of which one side alone is shielded.
@@ -63,8 +65,11 @@ class Question:
     decided: Mapping[str, Any] | None = None
 
     def answer(self, code: str) -> Answer | None:
-        """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too."""
+        """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too; that a
+        warning is right may be said until a day."""
         found = next((one for one in self.answers if one.code == code), None)
+        if found is None and self.about == WARNING and (until := until_of(code)) is not None:
+            return right_answer(json.loads(self.details), until)
         if found is not None or self.about != CHANGED or self.field is None:
             return found
         return value_answer(self.dwelling, self.field, self.evidence, code)
@@ -105,6 +110,48 @@ def question_id(*parts: str | None) -> str:
 def _one_home() -> pl.Expr:
     """On MATCHES: the two are, or were, held for the same home."""
     return pl.col("certain") | (pl.col("key") == "link")
+
+
+def warning_questions(deviations: pl.DataFrame, night: Tables, decisions: pl.DataFrame) -> list[Question]:
+    """Is this right? One question for each warning (DEVIATIONS) of a row that stands in a dwelling, open or answered."""
+    warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
+    if warned.is_empty():
+        return []
+    keyed = warned.with_columns(_key=pl.concat_str("source", pl.lit(":"), "source_key"))
+    keys = keyed.get_column("_key").unique()
+    homes = {
+        key: row
+        for row in night.dwellings.filter(pl.col("source_keys").list.eval(pl.element().is_in(keys.implode())).list.any()).iter_rows(
+            named=True
+        )
+        for key in row["source_keys"]
+    }
+    record = Record.of(decisions)
+    told = (_warned(row, homes[row["_key"]], record) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
+    return list({one.id: one for one in told}.values())
+
+
+def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record) -> Question:
+    told = {name: row[name] for name in DEVIATIONS}
+    answer = right_answer(told)
+    standing = record.last.get(answer.question)
+    return Question(
+        id=question_id(WARNING, answer.subject, answer.field),
+        about=WARNING,
+        dwelling=str(dwelling["leverandor_bolig_id"]),
+        owner=row["owner"],
+        other=None,
+        field=row["field"],
+        evidence=answer.evidence,
+        reason=row["rule"],
+        details=json.dumps(told, ensure_ascii=False),
+        answers=(answer,),
+        ours={name: dwelling.get(name) for name in _SIDE},
+        theirs=dict.fromkeys(_SIDE),
+        said={},
+        secret=bool(dwelling.get("hemmelig_adresse")),
+        decided=standing if standing and standing["evidence"] == answer.evidence else None,
+    )
 
 
 class _Known:

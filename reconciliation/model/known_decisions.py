@@ -41,6 +41,8 @@ class DecisionKind(StrEnum):
     KEEP = "keep"
     TAKE = "take"
     REPLACE = "replace"
+    RIGHT = "right"
+    """That a warning about a source's row is right as it stands."""
     VALUE = "value"
     """That this value (as JSON) is right for a field that was changed in Kobo."""
 

@@ -1,0 +1,90 @@
+"""A warning that its owner has called right: no deviation any more, until the value or what stands against it changes, or a day has come.
+
+A warning is one source row, rule and heading. What somebody saw is its value and its sentence, which names the official address or
+whatever else the rule held against it. Errors cannot be confirmed: their rows would be wrong in the register.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.answer_choices import Answer
+from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.model.tables import DEVIATIONS
+from reconciliation.model.words import Severity
+
+KIND = "warning"
+"""Kind of the ledger's decision. subject: "source:key"; field: rule and canonical field."""
+CONFIRMED: dict[str, pl.DataType] = {
+    **DEVIATIONS,
+    "by": pl.String(),
+    "decided": pl.Date(),
+    "why": pl.String(),
+    "until": pl.Date(),  # the last day on which it holds; null: as long as nothing changes
+}
+"""Warnings that somebody has called right."""
+
+_WITH_DATE = "til "
+
+
+def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answer:
+    """That this warning (a row of DEVIATIONS) is right as it stands."""
+    value = None if until is None else until.isoformat()
+    code = DecisionKind.RIGHT.value + (f":{value}" if value else "")
+    return Answer(code, KIND, subject_of(warning), None, evidence_of_warning(warning), about_of(warning), value=value)
+
+
+def subject_of(warning: Mapping[str, Any]) -> str:
+    return f"{warning['source']}:{warning['source_key']}"
+
+
+def about_of(warning: Mapping[str, Any]) -> str:
+    return f"{warning['rule']}:{warning['field'] or ''}"
+
+
+def evidence_of_warning(warning: Mapping[str, Any]) -> str:
+    """What somebody saw: the value and the sentence, whatever row of the file it stands in tonight."""
+    seen = [warning["rule"], warning["column"], warning["value"], warning["message"]]
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def until_of(written: str) -> date | None:
+    """The day in an answer that is written "right:2024-12-31" or "Det er riktig til 31.12.2024"; None when it has none."""
+    text = written.rpartition(_WITH_DATE)[2] if _WITH_DATE in written else written.removeprefix(f"{DecisionKind.RIGHT.value}:")
+    try:
+        if "-" in text:
+            return date.fromisoformat(text.strip())
+        day, month, year = (int(part) for part in text.strip().rstrip(".").split("."))
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """deviations: DEVIATIONS. decisions: the ledger's, in force. Returns what is still a deviation, and what is CONFIRMED."""
+    made = decisions.filter((pl.col("kind") == KIND) & (pl.col("verdict") == DecisionKind.RIGHT.value))
+    nothing = pl.DataFrame(schema=CONFIRMED)
+    if made.is_empty() or deviations.is_empty():
+        return deviations, nothing
+    said = {(row["subject"], row["field"]): row for row in made.iter_rows(named=True)}
+    subjects = made.get_column("subject").unique()
+    asked = (pl.col("severity") == Severity.WARNING.value) & pl.concat_str("source", pl.lit(":"), "source_key").is_in(subjects.implode())
+    placed = deviations.with_row_index("_row")
+    rows, taken = [], []
+    for row in placed.filter(asked.fill_null(value=False)).iter_rows(named=True):
+        decision = said.get((subject_of(row), about_of(row)))
+        if decision is None or decision["evidence"] != evidence_of_warning(row):
+            continue
+        until = date.fromisoformat(decision["value"]) if decision["value"] else None
+        if until is not None and until < as_of:
+            continue
+        taken.append(row.pop("_row"))
+        rows.append({**row, "by": decision["decided_by"], "decided": decision["decided"].date(), "why": decision["note"], "until": until})
+    left = placed.filter(~pl.col("_row").is_in(taken)).drop("_row")
+    return left, pl.DataFrame(rows, schema=CONFIRMED)

@@ -1,0 +1,98 @@
+"""A warning that somebody has called right is no deviation, and is back when the value, the evidence or the day has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
+from reconciliation.decisions.questions import Question, Tables, warning_questions
+from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.model.tables import DEVIATIONS
+from tests.reconciliation.decisions.nights import SmallNight
+from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+
+PLACE, AS_OF = "vik", date(2023, 12, 4)
+WARNING = {
+    "source": "fdv",
+    "source_key": "1",
+    "owner": "bolig",
+    "file": "fdv.csv",
+    "row": 4,
+    "column": "Sted",
+    "field": "poststed",
+    "value": "SØNDRE NORDVIK",
+    "rule": "P03W",
+    "severity": "warning",
+    "message": "Kartverket har NORDVIK.",
+}
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
+        yield opened
+
+
+def warned(**changes: Any) -> pl.DataFrame:
+    return pl.DataFrame([WARNING | changes], schema=DEVIATIONS)
+
+
+def asked(ledger: Ledger, deviations: pl.DataFrame) -> list[Question]:
+    night = SmallNight([{"bruksenhetsnummer": "H0101"}], [])
+    made = night.merged
+    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register)
+    return warning_questions(deviations, tables, ledger.decisions(PLACE))
+
+
+def say(ledger: Ledger, answer: str) -> Outcome:
+    (question,) = asked(ledger, warned())
+    (taken,) = take_in([Given(question.id, answer, "KN", "slik heter stedet", question.evidence)], [question], ledger, PLACE)
+    return taken.outcome
+
+
+def left(ledger: Ledger, deviations: pl.DataFrame, as_of: date = AS_OF) -> int:
+    still, confirmed = split_confirmed(deviations, ledger.decisions(PLACE), as_of)
+    assert still.height + confirmed.height == deviations.height
+    return still.height
+
+
+def test_what_is_right_is_listed_as_confirmed_with_who_and_why(ledger: Ledger) -> None:
+    assert say(ledger, "right") is Outcome.STORED
+    still, confirmed = split_confirmed(warned(row=9), ledger.decisions(PLACE), AS_OF)
+    assert still.is_empty(), "also when the row stands elsewhere in the file"
+    assert confirmed.select("by", "why", "value").rows() == [("KN", "slik heter stedet", "SØNDRE NORDVIK")]
+    (question,) = asked(ledger, warned())
+    assert question.decided is not None
+
+
+@pytest.mark.parametrize("changes", [{"value": "NORDVIKA"}, {"message": "Kartverket har SØRVIK."}, {"rule": "A05W"}, {"source_key": "2"}])
+def test_another_value_another_official_address_or_another_row_is_a_deviation_again(ledger: Ledger, changes: dict[str, Any]) -> None:
+    say(ledger, "right")
+    assert left(ledger, warned(**changes)) == 1
+
+
+def test_it_holds_until_the_day_that_was_said(ledger: Ledger) -> None:
+    assert say(ledger, "Det er riktig til 31.12.2023") is Outcome.STORED
+    assert left(ledger, warned(), date(2023, 12, 31)) == 0
+    assert left(ledger, warned(), date(2024, 1, 1)) == 1
+
+
+def test_an_error_cannot_be_called_right(ledger: Ledger) -> None:
+    say(ledger, "right")
+    assert left(ledger, warned(severity="error")) == 1
+    assert asked(ledger, warned(severity="error")) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [("right:2024-12-31", date(2024, 12, 31)), ("Det er riktig til 1.2.2024", date(2024, 2, 1)), ("kanskje", None), ("right:", None)],
+)
+def test_a_day_is_read_as_people_and_the_ledger_write_it(written: str, day: date | None) -> None:
+    assert until_of(written) == day

@@ -51,13 +51,20 @@ class Receipt:
 class Asked:
     """A night's questions, and the sources of every dwelling in them.
 
+    warnings: questions whether a value is right that a rule warns of; there may be many, and nothing waits for them.
     in_source: a sentence for each dwelling in doubt that no answer can settle. hidden: what names a shielded dwelling.
     """
 
     questions: Sequence[Question]
     sources: Mapping[str, Sequence[str]]
+    warnings: Sequence[Question] = ()
     in_source: Sequence[str] = ()
     hidden: Collection[str] = ()
+
+    @property
+    def every(self) -> list[Question]:
+        """All that can be answered."""
+        return [*self.questions, *self.warnings]
 
 
 def questions_of(find: Find, ledger: Ledger, slug: str) -> Asked:
@@ -80,12 +87,13 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
         register_rows=made["register"].frame,
     )
     decisions = ledger.decisions(slug)
-    found = [*questions(tables, decisions), *warning_questions(made["deviations"].frame, tables, decisions)]
-    named = {one for question in found for one in (question.dwelling, question.other) if one}
+    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables, decisions)
+    named = {one for question in (*found, *warnings) for one in (question.dwelling, question.other) if one}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
     return Asked(
         found,
         {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {},
+        warnings,
         [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)],
         hidden_names(tables.dwellings, tables.items, made["dwellings"].facts.get(SHIELDED_GONE, ())),
     )
@@ -132,9 +140,9 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
         taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=rendered(sheet.fault.melding))]
     else:
         with speaking(sheet.language):
-            known = {question.id: labels(question, municipality) for question in night.questions}
+            known = {question.id: labels(question, municipality) for question in night.every}
         given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]
-        taken = take_in(given, night.questions, ledger, municipality.slug)
+        taken = take_in(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
     receipts = home / municipality.reports / municipality.slug / FOLDER
     receipt = write_receipt(receipts, path.name, now, taken, municipality, night.sources)

@@ -20,7 +20,6 @@ from connectors.read_result import Verdict
 from language import speaking
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.confirmed_warnings import split_confirmed
-from reconciliation.decisions.questions import WARNING
 from reconciliation.ledger import LIFE, RENDERED, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
@@ -222,8 +221,8 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
     seen = made["register"].facts["verdict"] == "complete"
     found = asked(made, ledger, municipality.slug)
     return {
-        "questions": tuple(one for one in found.questions if one.about != WARNING) if seen else (),
-        "warnings": tuple(one for one in found.questions if one.about == WARNING) if seen else (),
+        "questions": tuple(found.questions) if seen else (),
+        "warnings": tuple(found.warnings) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
         "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
     }

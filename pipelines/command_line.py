@@ -260,6 +260,7 @@ def decide(
     why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",
     file: Annotated[Path | None, typer.Option("--file", help="An answered workbook to take in now.")] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the questions.")] = False,
+    warnings: Annotated[bool, typer.Option("--warnings", help="With --list: values that a rule warns of, which may be called right.")] = False,
     output: Annotated[str, typer.Option("--format", help="Of --list: table or json.")] = "table",
     dump: Annotated[Path | None, typer.Option("--dump", help="Write the decisions in force as text, one a line.")] = None,
     load: Annotated[Path | None, typer.Option("--load", help="Take in decisions that --dump wrote.")] = None,
@@ -267,7 +268,7 @@ def decide(
     """Answer what only a person can decide: in the terminal, in one line, or from an answered workbook."""
     from pipelines.commands.decide_command import Wanted, run_decide  # noqa: PLC0415
 
-    raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, output, question, answer, by, why)))
+    raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, warnings, output, question, answer, by, why)))
 
 
 @app.command()

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class Wanted:
     dump: Path | None = None
     load: Path | None = None
     listing: bool = False
+    warnings: bool = False
     output: str = "table"
     question: str = ""
     answer: str = ""
@@ -67,7 +68,8 @@ def run_decide(config: Path, wanted: Wanted, ask: Ask = input) -> int:
             return _code(receipt.taken)
         asked = questions_of(find, ledger, municipality.slug)
         if wanted.listing:
-            return _list(asked, ledger, municipality, wanted.output, console)
+            seen = replace(asked, questions=asked.warnings) if wanted.warnings else asked
+            return _list(seen, ledger, municipality, wanted.output, console)
         if wanted.question:
             return _answer(asked, wanted, ledger, municipality, console)
         return _converse(asked, wanted.by, ledger, municipality, console, ask)
@@ -151,9 +153,9 @@ def _as_json(question: Question, one: Shown) -> dict[str, Any]:
 
 
 def _answer(asked: Asked, wanted: Wanted, ledger: Ledger, municipality: Municipality, console: Console) -> int:
-    known = {question.id: shown(question, municipality, asked.sources).answers for question in asked.questions}
+    known = {question.id: shown(question, municipality, asked.sources).answers for question in asked.every}
     code = known.get(wanted.question, {}).get(wanted.answer, wanted.answer)
-    taken = take_in([Given(wanted.question, code, wanted.by, wanted.why)], asked.questions, ledger, municipality.slug)
+    taken = take_in([Given(wanted.question, code, wanted.by, wanted.why)], asked.every, ledger, municipality.slug)
     _tell(taken, municipality, console)
     return _code(taken)
 

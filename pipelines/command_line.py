@@ -260,7 +260,7 @@ def decide(
     why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",
     file: Annotated[Path | None, typer.Option("--file", help="An answered workbook to take in now.")] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the questions.")] = False,
-    warnings: Annotated[bool, typer.Option("--warnings", help="With --list: values that a rule warns of, which may be called right.")] = False,
+    warnings: Annotated[bool, typer.Option("--warnings", help="With --list: warnings that may be called right.")] = False,
     output: Annotated[str, typer.Option("--format", help="Of --list: table or json.")] = "table",
     dump: Annotated[Path | None, typer.Option("--dump", help="Write the decisions in force as text, one a line.")] = None,
     load: Annotated[Path | None, typer.Option("--load", help="Take in decisions that --dump wrote.")] = None,

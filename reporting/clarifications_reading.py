@@ -39,10 +39,28 @@ def read_answers(path: Path) -> AnsweredSheet:
     for language in (spoken, *(one for one in COMPLETE if one != spoken)):
         with speaking(language):
             try:
-                return AnsweredSheet(_answers(sheet_texts(path, text("clarifications.sheet")), path.name), language)
+                return AnsweredSheet(_both_sheets(path), language)
             except UnreadableSheetError as fault:
                 faults.append(fault)
     return AnsweredSheet(fault=faults[0])
+
+
+def _both_sheets(path: Path) -> tuple[Given, ...]:
+    """The questions, and of the warnings those that are answered: there are many, and nothing waits for them. Either sheet may be alone.
+
+    Raises UnreadableSheetError.
+    """
+    try:
+        warnings = _answers(sheet_texts(path, text("clarifications.warnings_sheet")), path.name)
+    except UnreadableSheetError:
+        return _answers(sheet_texts(path, text("clarifications.sheet")), path.name)
+    answered = tuple(one for one in warnings if one.answer)
+    try:
+        return _answers(sheet_texts(path, text("clarifications.sheet")), path.name) + answered
+    except UnreadableSheetError:
+        if answered:
+            return answered
+        raise
 
 
 def _answers(cells: pl.DataFrame, name: str) -> tuple[Given, ...]:

@@ -23,15 +23,23 @@ _LIST = 255
 COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False: {"bg_color": DIFFERS, "bold": True}, None: {}}
 
 
-def add_clarifications(book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str]) -> None:
-    """notes: what stands below the questions (decisions that contradict one another)."""
+def add_clarifications(
+    book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str], *, warnings: bool = False
+) -> None:
+    """notes: what stands below the questions (decisions that contradict one another). warnings: the sheet of those, not of questions."""
     fields = [name for name in questions[0].agrees if any(_said(one, name) for one in questions)] if questions else []
-    sheet = book.add_sheet(text("clarifications.sheet"))
+    sheet = book.add_sheet(text("clarifications.warnings_sheet" if warnings else "clarifications.sheet"))
     for place, name in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
     sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), 16)
     sheet.set_row(0, 26)
-    write(sheet, 0, 2, text("clarifications.title", owner=title, date=day(as_of)), book.format(bold=True, font_size=13, font_color=FJORD))
+    write(
+        sheet,
+        0,
+        2,
+        text("clarifications.warnings_title" if warnings else "clarifications.title", owner=title, date=day(as_of)),
+        book.format(bold=True, font_size=13, font_color=FJORD),
+    )
     head = book.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
     names = [text(f"clarifications.{name}") for name in HEADINGS] + [word_for("fields", name) for name in fields]
     for place, name in enumerate(names):

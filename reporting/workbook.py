@@ -80,8 +80,7 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
 def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> None:
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
-    every = (*result.questions, *result.warnings)
-    mine = [question for question in every if question.owner == owner and question.decided is None]
+    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
     in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:
@@ -89,6 +88,9 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
         asked = [shown(question, result.municipality, dict(sources.iter_rows())) for question in mine]
         add_clarifications(book, title, result.as_of, asked, notes)
+    warned = [shown(one, result.municipality, {}) for one in result.warnings if one.owner == owner and one.decided is None]
+    if warned:
+        add_clarifications(book, title, result.as_of, warned, (), warnings=True)
     if result.decided:
         decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
         rows = [

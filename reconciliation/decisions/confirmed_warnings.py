@@ -31,6 +31,7 @@ CONFIRMED: dict[str, pl.DataType] = {
 """Warnings that somebody has called right."""
 
 _WITH_DATE = "til "
+"""What stands before the day in an answer, in bokmål and nynorsk alike."""
 
 
 def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answer:

@@ -1,60 +1,87 @@
-"""When will every dwelling be in the register? Asked of the nights' own history, by working days.
+"""When will the dwellings that are blocked now be in the register? Asked of the nights' own history, by working days.
 
-The history is cut into stretches between nights; each says how many dwellings went in and how much the scope grew per
-working day. Possible futures are drawn from these stretches, the recent ones more often, until nothing is left.
+Newcomers whose rows are right pass in the night they come, so they say nothing of this: what counts is how fast blocked dwellings are
+cleared, and how many new ones come (reporting/backlog). Possible futures are drawn from the working days behind, in runs of days as they
+followed one another, for pauses and pushes last; the recent ones more often. A holder that clears nothing is done by no date.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from reconciliation.model.municipality import Municipality
+from reporting.backlog import NEXT_NIGHT, Flow, Rates, flows
 from reporting.progress_curve import curve
 from reporting.workdays import add_working_days, working_days_between
 
 FUTURES = 1000
 HORIZON = 780
 """Working days looked ahead, three years. A future that is not done by then is "never"."""
-NEAR, FAR = 10.0, 80.0
+NEAR, FAR = 10.0, 40.0
 """Working days after which an observation counts half, for the days just ahead and for those later."""
 TURN = 30.0
 """Working days after which, on average, a future turns from the one to the other."""
+RUN = 8.0
+"""Working days that follow one another in a future as they did behind, on average."""
 LEAST_NIGHTS = 4
 LEAST_WORKING_DAYS = 5
 SURE = 0.8
 WEEK = 5
-LEAST_SPREAD = 0.1
+LEAST_SPREAD = 0.15
 """Log-scale spread of the pace ahead when the weeks behind were all alike."""
-WANDERING = 1.0
-"""Share of the variance between weeks that is taken to last. This, the spread and the half-life: benchmarks/forecast.py."""
+WANDERING = 0.35
+"""Share of the variance between weeks that is taken to last."""
+DRIFT = 1.5
+"""So much of that variance comes on top for a quarter of a year (60 working days) ahead. These and the half-lives: benchmarks/forecast.py."""
+FOUND = 30.0
+"""Working days after which half as many new ones come: what is still to be found grows less."""
 RECENT = 20
 """Working days that today's pace is measured over."""
+STILL = 5
+"""Working days without any clearance after which nothing is said to move."""
+UNKNOWN_DAYS = 10
+"""A holder seen for fewer working days than this is thought to become like the others, the less so the longer it is seen."""
 
-Rates = npt.NDArray[np.float64]
+Futures = npt.NDArray[np.int64]
 
 
 class State(StrEnum):
     ON_TRACK = "i rute"
     AT_RISK = "i fare"
     TOO_LATE = "rekker ikke"
+    STILL = "står stille"
     PASSED = "passert"
     DONE = "i mål"
     UNKNOWN = "for lite historikk"
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """When one holder's blocked dwellings are cleared. early, middle, late: as of Forecast. per_week: cleared, of late."""
+
+    holder: str
+    left: int
+    per_week: float | None
+    still: int
+    early: date | None = None
+    middle: date | None = None
+    late: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
-    """early, forecast_date, late: 10, 50 and 90 % of the futures are done by then; None when later than the horizon or
-    not known. chance: share of futures done by the deadline. band: (date, low, middle, high) of dwellings in the
-    register, weekly, for drawing. Rates are dwellings per working day; required is None once the deadline has passed.
+    """early, forecast_date, late: in 10, 50 and 90 % of the futures nothing is left by then; None when later than the horizon or
+    not known. chance: share of futures done by the deadline. band: (date, low, middle, high) of dwellings in the register, weekly,
+    for drawing. Rates are blocked dwellings per working day, of late: cleared, and newly blocked; required is None once the deadline
+    has passed. still: working days since one was last cleared. holders: the most left first.
     """
 
     state: State
@@ -63,102 +90,61 @@ class Forecast:
     working_days_to_deadline: int
     required_per_working_day: float | None
     actual_per_working_day: float | None
+    arriving_per_working_day: float | None
     scope_growth_per_working_day: float | None
+    still: int = 0
     early: date | None = None
     forecast_date: date | None = None
     late: date | None = None
     chance: float | None = None
     band: tuple[tuple[date, float, float, float], ...] = ()
+    holders: tuple[Expected, ...] = ()
 
 
-def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0) -> Forecast:
-    """history: HISTORY. Nights whose register was not seen, and nights after `as_of`, tell nothing of pace."""
+def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0, futures: int = FUTURES) -> Forecast:
+    """history: HISTORY. futures: how many are drawn. Nights whose register was not seen, and nights after `as_of`, tell nothing of pace."""
     points = curve(history, as_of)
     last = points.tail(1).to_dicts()
     remaining = last[0]["in_scope"] - last[0]["in_register"] if last else 0
     left = working_days_between(as_of, municipality.deadline)
-    seen = points.filter("register_seen")
-    steps = Steps.of(seen)
+    found = flows(history, as_of)
     plain = Forecast(
         state=State.UNKNOWN,
         remaining=remaining,
         days_to_deadline=(municipality.deadline - as_of).days,
         working_days_to_deadline=left,
         required_per_working_day=remaining / left if left > 0 else None,
-        actual_per_working_day=steps.recent(steps.throughput),
-        scope_growth_per_working_day=steps.recent(steps.growth),
+        actual_per_working_day=_sum(flow.recently(flow.cleared, RECENT) for flow in found),
+        arriving_per_working_day=_sum(flow.recently(flow.arrived, RECENT) for flow in found),
+        scope_growth_per_working_day=_growth(points.filter("register_seen")),
+        still=min((flow.still for flow in found), default=0),
+        holders=tuple(_expected(flow) for flow in found),
     )
     if not last:
         return plain
     if remaining <= 0:
         return replace(plain, state=State.DONE if last[0]["in_scope"] else State.UNKNOWN)
     passed = municipality.deadline < as_of
-    if seen.height < LEAST_NIGHTS or steps.days.sum() < LEAST_WORKING_DAYS:
+    seen = points.filter("register_seen")
+    behind = working_days_between(seen["as_of"][0], seen["as_of"][-1]) if seen.height else 0
+    if seen.height < LEAST_NIGHTS or behind < LEAST_WORKING_DAYS:
         return replace(plain, state=State.PASSED if passed else State.UNKNOWN)
-    closed, opened = steps.draw(np.random.default_rng(seed))
-    return _judged(plain, closed, opened, last[0], as_of, planned(municipality))
+    draw = _Draw(np.random.default_rng(seed), futures)
+    counted, grows = planned(municipality), plain.scope_growth_per_working_day or 0.0
+    # No new ones come once the scope is what the plan counted.
+    room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
+    paths = _paths(found, draw, room)
+    return _judged(plain, paths, last[0]["in_scope"], as_of)
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """The stretches between nights. days: working days of each; the rates are per working day; age: of its middle."""
+def _sum(rates: object) -> float | None:
+    known = [rate for rate in rates if rate is not None]  # type: ignore[attr-defined]
+    return float(sum(known)) if known else None
 
-    days: Rates
-    throughput: Rates
-    growth: Rates
-    age: Rates
 
-    @staticmethod
-    def of(points: pl.DataFrame) -> Steps:
-        dates = points["as_of"].to_list()
-        # Work done on a weekend belongs to the working day before it; a stretch without any lasts one.
-        days = np.array([max(1, working_days_between(a, b)) for a, b in pairwise(dates)], dtype=float)
-        register, scope = (points[name].to_numpy().astype(float) for name in ("in_register", "in_scope"))
-        age = np.cumsum(days[::-1])[::-1] - days / 2 if len(days) else days
-        return Steps(days, np.diff(register) / days if len(days) else days, np.diff(scope) / days if len(days) else days, age)
-
-    def recent(self, rates: Rates) -> float | None:
-        """Mean rate over the newest stretches that make up RECENT working days."""
-        if not len(self.days):
-            return None
-        weight = np.clip(RECENT - (self.age - self.days / 2), 0, self.days)
-        return float(np.average(rates, weights=weight))
-
-    def draw(self, random: np.random.Generator) -> tuple[Rates, Rates]:
-        """(futures, working days) of dwellings that go in, and of dwellings that come into scope.
-
-        The days just ahead are drawn from the stretches just behind, later days from all of them: bursts end. Each
-        future first draws how much it trusts each stretch (a Bayesian bootstrap, so that a short history gives a wide
-        band). A stretch's throughput and growth are drawn together: they come together.
-        """
-        near, far = self._trust(random, NEAR), self._trust(random, FAR)
-        picks = random.random((FUTURES, HORIZON))
-        turns = np.minimum(random.exponential(TURN, FUTURES).astype(np.int64), HORIZON)
-        chosen = np.empty((FUTURES, HORIZON), dtype=np.int64)
-        for future, turn in enumerate(turns):
-            chosen[future, :turn] = np.searchsorted(near[future, :-1], picks[future, :turn])
-            chosen[future, turn:] = np.searchsorted(far[future, :-1], picks[future, turn:])
-        return self.throughput[chosen] * self._levels(random), self.growth[chosen]
-
-    def _trust(self, random: np.random.Generator, half_life: float) -> Rates:
-        """(futures, stretches): where each stretch's share of a future's draws ends, between 0 and 1."""
-        weight = self.days * 0.5 ** (self.age / half_life)
-        trust = random.gamma(np.maximum(weight, 1e-6), size=(FUTURES, len(weight))) + 1e-12
-        edges: Rates = np.cumsum(trust / trust.sum(axis=1, keepdims=True), axis=1)
-        return edges
-
-    def _levels(self, random: np.random.Generator) -> Rates:
-        """One factor per future: the pace ahead is not quite the pace behind, the less so the more it has wandered.
-
-        How much it wandered is seen from week to week, beyond what chance alone gives (the variance of a Poisson count).
-        """
-        passed = np.concatenate(([0.0], np.cumsum(self.days)))
-        closed = np.concatenate(([0.0], np.cumsum(self.throughput * self.days)))
-        weeks = np.diff(np.interp(np.arange(passed[-1] % WEEK, passed[-1] + 1e-9, WEEK), passed, closed))
-        mean = weeks.mean() if len(weeks) > 1 else 0.0
-        beyond = max(0.0, weeks.var(ddof=1) - mean) / mean**2 if mean > 0 else 0.0
-        spread = math.sqrt(LEAST_SPREAD**2 + WANDERING * min(beyond, 1.0))
-        return np.exp(random.normal(0.0, spread, size=(FUTURES, 1)))
+def _expected(flow: Flow) -> Expected:
+    pace = flow.recently(flow.cleared, RECENT)
+    return Expected(flow.holder, flow.left, None if pace is None else pace * WEEK, flow.still)
 
 
 def planned(municipality: Municipality) -> int | None:
@@ -166,15 +152,119 @@ def planned(municipality: Municipality) -> int | None:
     return sum(category.baseline for category in municipality.categories.values() if category.in_scope and category.baseline) or None
 
 
-def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int], as_of: date, counted: int | None) -> Forecast:
-    scope = last["in_scope"] + np.cumsum(opened, axis=1)
-    if counted is not None:
-        # The scope grows because homes are still being typed in; what the plan counted is where that ends.
-        scope = np.minimum(scope, max(counted, last["in_scope"]))
-    register = last["in_register"] + np.cumsum(closed, axis=1)
-    done = register >= scope
-    when = np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
-    early, middle, late = (_date(as_of, int(np.quantile(when, share, method="higher"))) for share in (0.1, 0.5, 0.9))
+def _growth(points: pl.DataFrame) -> float | None:
+    """Dwellings that came into scope per working day, of late. points: CURVE."""
+    if points.height < 2:
+        return None
+    lately = points.filter(pl.col("as_of") >= points["as_of"][-1] - timedelta(days=7 * RECENT // WEEK))
+    nights = lately if lately.height > 1 else points.tail(2)
+    return float(nights["in_scope"][-1] - nights["in_scope"][0]) / max(1, working_days_between(nights["as_of"][0], nights["as_of"][-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    random: np.random.Generator
+    futures: int
+
+
+def _paths(found: list[Flow], draw: _Draw, room: float) -> dict[str, Rates]:
+    """Holder -> (futures, working days): how many are left at the end of each working day ahead. room: working days that new ones come.
+
+    The same days behind are drawn for all holders: holidays and pushes are everybody's.
+    """
+    drawn = _days_drawn(len(found[0].cleared), draw)
+    levels = _levels(found, draw)
+    days = np.arange(1, HORIZON + 1)
+    coming_on = np.where(days > room, 0.0, 0.5 ** (days / FOUND))
+    paths = {}
+    for flow in (one for one in found if one.left > 0):
+        if flow.holder == NEXT_NIGHT:
+            paths[flow.holder] = np.zeros((draw.futures, HORIZON))
+            continue
+        cleared, arrived = _known(flow, found)
+        ahead = cleared[drawn] * levels
+        coming = arrived[drawn] * coming_on
+        paths[flow.holder] = flow.left - np.cumsum(ahead - coming, axis=1)
+    return paths
+
+
+def _known(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
+    """(cleared, arrived) of a holder on every day behind, with what the others say of days on which it was not seen.
+
+    A few that nobody cleared of late while others clear theirs are thought to move too, the less so the longer they have stood
+    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where nobody clears anything, nothing moves.
+    """
+    others = [other for other in found if other.holder != flow.holder and other.left > 0]
+    seen = ~np.isnan(flow.cleared)
+    share = min(1.0, int(seen.sum()) / UNKNOWN_DAYS)
+    rates = []
+    for name in ("cleared", "arrived"):
+        own = getattr(flow, name)
+        mean = float(own[seen].mean()) if seen.any() else 0.0
+        pace = sum(other.recently(getattr(other, name), RECENT) or 0.0 for other in others)
+        each = pace / sum(other.left for other in others) if others else 0.0
+        typical = each * flow.left if others else mean
+        rates.append(np.where(seen, own, mean) * share + typical * (1 - share))
+        if name == "cleared" and each > 0:
+            rates[0] = rates[0] + flow.left / (1 / each + flow.left * min(int(seen.sum()), RECENT))
+    return rates[0], rates[1]
+
+
+def _days_drawn(behind: int, draw: _Draw) -> Futures:
+    """(futures, working days ahead): which day behind each of them is like, in runs of days that followed one another.
+
+    Where a run begins is drawn by age, and each future first draws how much it trusts each week (a Bayesian bootstrap, so that a
+    short history gives a wide band).
+    """
+    age = np.arange(behind)[::-1] + 0.5
+    near, far = (_trust(draw, 0.5 ** (age / half_life)) for half_life in (NEAR, FAR))
+    turns = draw.random.exponential(TURN, draw.futures)
+    begins = draw.random.random((HORIZON, draw.futures)) < 1 / RUN
+    picks = draw.random.random((HORIZON, draw.futures))
+    drawn = np.empty((HORIZON, draw.futures), dtype=np.int64)
+    now = np.full(draw.futures, behind)
+    for day in range(HORIZON):
+        now = now + 1
+        anew = begins[day] | (now >= behind)
+        where = np.flatnonzero(anew)
+        for edges, among in ((near, where[turns[where] > day]), (far, where[turns[where] <= day])):
+            if len(among):
+                now[among] = (edges[among] < picks[day, among, None]).sum(axis=1)
+        drawn[day] = now
+    return drawn.T
+
+
+def _trust(draw: _Draw, weight: npt.NDArray[np.floating[Any]]) -> Rates:
+    """(futures, days): where each day's share of a future's draws ends, between 0 and 1; a week's days are trusted alike."""
+    weeks = np.arange(len(weight))[::-1] // WEEK
+    shape = np.bincount(weeks, weight)
+    trust = draw.random.gamma(np.maximum(shape, 1e-6), size=(draw.futures, len(shape))) + 1e-12
+    each = trust[:, weeks] * weight / np.maximum(shape[weeks], 1e-12)
+    edges: Rates = np.cumsum(each / each.sum(axis=1, keepdims=True), axis=1)
+    edges[:, -1] = 1.0
+    return edges
+
+
+def _levels(found: list[Flow], draw: _Draw) -> Rates:
+    """(futures, working days): the pace ahead is not quite the pace behind, the less so the more it has wandered and the farther ahead.
+
+    How much it wandered is seen from week to week, beyond what chance alone gives (the variance of a Poisson count).
+    """
+    cleared = np.nansum([flow.cleared for flow in found], axis=0)
+    weeks = cleared[len(cleared) % WEEK :].reshape(-1, WEEK).sum(axis=1)
+    mean = weeks.mean() if len(weeks) > 1 else 0.0
+    beyond = max(0.0, weeks.var(ddof=1) - mean) / mean**2 if mean > 0 else 0.0
+    variance = (LEAST_SPREAD**2 + WANDERING * min(beyond, 1.0)) * (1 + DRIFT * np.arange(1, HORIZON + 1) / 60)
+    return np.exp(draw.random.normal(0.0, 1.0, size=(draw.futures, 1)) * np.sqrt(variance))
+
+
+def _judged(plain: Forecast, paths: dict[str, Rates], scope: int, as_of: date) -> Forecast:
+    if plain.still >= STILL:
+        # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
+        return replace(plain, state=State.PASSED if plain.days_to_deadline < 0 else State.STILL, chance=0.0)
+    ends = {holder: _ends(path) for holder, path in paths.items()}
+    when = np.max(list(ends.values()), axis=0)
+    early, middle, late = _dates(when, as_of)
     chance = float((when <= plain.working_days_to_deadline).mean())
     if plain.days_to_deadline < 0:
         state = State.PASSED
@@ -182,11 +272,35 @@ def _judged(plain: Forecast, closed: Rates, opened: Rates, last: dict[str, int],
         state = State.ON_TRACK
     else:
         state = State.AT_RISK if chance >= 1 - SURE else State.TOO_LATE
-    shown = np.minimum(register, scope)
-    return replace(plain, state=state, early=early, forecast_date=middle, late=late, chance=chance, band=_band(shown, when, as_of))
+    holders = tuple(_dated(one, ends, as_of) for one in plain.holders)
+    shown = scope - np.sum([np.maximum(np.where(_after(path), 0.0, path), 0) for path in paths.values()], axis=0)
+    band = _band(np.clip(shown, 0, scope), when, as_of)
+    return replace(plain, state=state, early=early, forecast_date=middle, late=late, chance=chance, band=band, holders=holders)
 
 
-def _band(shown: Rates, when: npt.NDArray[np.int64], as_of: date) -> tuple[tuple[date, float, float, float], ...]:
+def _dated(one: Expected, ends: dict[str, Futures], as_of: date) -> Expected:
+    if one.holder not in ends:
+        return one
+    early, middle, late = _dates(ends[one.holder], as_of)
+    return replace(one, early=early, middle=middle, late=late)
+
+
+def _ends(path: Rates) -> Futures:
+    """Working days until nothing is left, HORIZON + 1 for never. What comes after that is another backlog."""
+    done = path < 0.5
+    return np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
+
+
+def _after(path: Rates) -> npt.NDArray[np.bool_]:
+    return np.arange(1, HORIZON + 1) >= _ends(path)[:, None]
+
+
+def _dates(when: Futures, as_of: date) -> tuple[date | None, date | None, date | None]:
+    early, middle, late = (_date(as_of, int(np.quantile(when, share, method="higher"))) for share in (0.1, 0.5, 0.9))
+    return early, middle, late
+
+
+def _band(shown: Rates, when: Futures, as_of: date) -> tuple[tuple[date, float, float, float], ...]:
     end = int(min(np.quantile(when, 0.9), HORIZON))
     marks = [*range(5, end, 5), end]
     cut = np.quantile(shown[:, [mark - 1 for mark in marks]], (0.1, 0.5, 0.9), axis=0)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from language import counted, day, listed, number, text, texts, word_for
+from reporting.backlog import NEXT_NIGHT
 from reporting.forecast import Forecast, State
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
-from reporting.progress_overview import Block
+from reporting.progress_overview import Block, holder_title
+
+STUCK = 10
+"""Working days without a clearance after which an owner is named for it."""
 
 
 def first_sentence(result: NightResult) -> str:
@@ -27,17 +31,32 @@ def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) ->
         said.append(text("headline.done"))
     if foreseen.state is State.PASSED:
         said.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
-    if foreseen.forecast_date:
+    if foreseen.state is State.STILL:
+        said.append(text("headline.still", left=number(foreseen.remaining), days=counted(foreseen.still, "arbeidsdag")))
+    elif foreseen.forecast_date:
         said.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
     elif foreseen.chance is not None:
         said.append(text("headline.never"))
     elif foreseen.state is State.UNKNOWN and foreseen.remaining:
         said.append(text("headline.too_little"))
+    if stuck := _stuck(result, foreseen):
+        said.append(stuck)
     if stopping and foreseen.remaining:
         said.append(text("headline.stops_most", what=_where(stopping[0])))
     if result.register_verdict != "complete":
         said.append(text("headline.not_seen"))
     return said
+
+
+def _stuck(result: NightResult, foreseen: Forecast) -> str | None:
+    """The holder of the most that has cleared nothing for two weeks, while others have."""
+    if foreseen.still >= STUCK:
+        return None
+    for one in foreseen.holders:
+        if one.left and one.still >= STUCK and one.holder != NEXT_NIGHT:
+            days = counted(one.still, "arbeidsdag")
+            return text("headline.holder_still", holder=holder_title(result, one.holder), left=number(one.left), days=days)
+    return None
 
 
 def outside(result: NightResult) -> str | None:

@@ -10,9 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from language import text
+from language import text, word_for
 from reconciliation.model.rules import BY_ID
 from reconciliation.plan.progress import UNKNOWN
+from reporting.backlog import NEXT_NIGHT, OPERATIONS, holder_of
 from reporting.night_report import NightResult
 from reporting.stop_causes import cause, rule_title
 
@@ -39,7 +40,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Block:
     """Something that stops `count` rows or dwellings. kind: rejected, person, kobo, waiting. code: rule id or reason code.
-    age_days: of the oldest. rule: id of the rule that rejects, for its link."""
+    age_days: of the oldest. rule: id of the rule that rejects, for its link. holder: who must act (reporting/backlog)."""
 
     kind: str
     code: str
@@ -49,6 +50,8 @@ class Block:
     new: int | None = None
     age_days: int | None = None
     rule: str | None = None
+    owner_slug: str | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class OwnerLife:
 def owner_title(result: NightResult, slug: str | None) -> str:
     owner = result.municipality.owners.get(slug or "")
     return owner.title if owner else text("groups.unknown") if slug in (None, UNKNOWN) else str(slug)
+
+
+def holder_title(result: NightResult, holder: str) -> str:
+    """Who must act, as people know them. holder: an owner's slug, or one of the two of reporting/backlog."""
+    return word_for("holders", holder) if holder in (OPERATIONS, NEXT_NIGHT) else owner_title(result, holder)
 
 
 def groups(result: NightResult, by: str) -> list[Group]:
@@ -104,7 +112,9 @@ def _rejected(result: NightResult) -> list[Block]:
     )
     counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
     return [
-        Block("rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age, rule if rule in BY_ID else None)
+        Block(
+            "rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age, rule if rule in BY_ID else None, owner, owner
+        )
         for rule, owner, count, new, age in counts.iter_rows()
     ]
 
@@ -124,7 +134,15 @@ def _of_snapshot(result: NightResult) -> list[Block]:
     conflicts = result.items.filter(pl.col("class") == "conflict").join(owners, on="leverandor_bolig_id", how="left")
     stopped.update({("conflict", owner): count for owner, count in conflicts.group_by("owner").len().iter_rows()})
     return [
-        Block(_KINDS.get(reason, "waiting"), reason, cause(reason), owner_title(result, owner), dwellings)
+        Block(
+            _KINDS.get(reason, "waiting"),
+            reason,
+            cause(reason),
+            owner_title(result, owner),
+            dwellings,
+            holder=holder_of(reason, owner),
+            owner_slug=owner or "",
+        )
         for (reason, owner), dwellings in stopped.items()
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -14,12 +15,15 @@ from language import counted, day, number, percent, rendered, short_day, text, t
 from reconciliation.model.rules import POSSIBLE, RULES
 from reconciliation.model.words import DwellingClass
 from reporting import headline
+from reporting.backlog import NEXT_NIGHT
 from reporting.burnup import burnup
 from reporting.calendar_events import events
 from reporting.forecast import Forecast, State, planned
+from reporting.holdings import Holding, holdings
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
-from reporting.progress_overview import Group, blocks, groups, lives
+from reporting.progress_overview import Block, Group, blocks, groups, lives
+from reporting.promises import promises
 from reporting.refusals import refusals
 from reporting.sparkline import sparkline
 from reporting.summary import progress
@@ -29,9 +33,11 @@ TONE = {
     State.ON_TRACK: "good",
     State.AT_RISK: "warn",
     State.TOO_LATE: "bad",
+    State.STILL: "bad",
     State.PASSED: "bad",
     State.UNKNOWN: "calm",
 }
+BLOCK_TONES = {"rejected": "bad", "person": "warn", "kobo": "bad", "waiting": "calm"}
 SHOWN_REFUSALS = 12
 SEARCH = "boliger.html"
 RULES_PAGE = "regler.html"
@@ -63,6 +69,8 @@ def environment() -> Environment:
 def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attachment] = (), needs: Mapping[str, Any] | None = None) -> str:
     """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan."""
     stopping = blocks(result)
+    held = holdings(result, foreseen, stopping)
+    books = {attachment.owner: attachment.file for attachment in attachments if attachment.owner}
     points = curve(result.history, result.as_of)
     refused = refusals(result)
     return (
@@ -87,7 +95,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             tables=[(by, _with_total(groups(result, by))) for by in ("category", "owner", "source")],
             blocks=stopping,
             lives=lives(result),
-            workbooks={attachment.owner: attachment.file for attachment in attachments if attachment.owner},
+            workbooks=books,
             attachments=attachments,
             needs=needs,
             search=SEARCH,
@@ -96,8 +104,30 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
             events=events(result, foreseen),
+            holdings=held,
+            bridge=_bridge(held, progress(result, foreseen)),
+            opens=lambda block: _opens(block, books),
+            BLOCK_TONES=BLOCK_TONES,
+            NEXT_NIGHT=NEXT_NIGHT,
+            promises=promises(result.history, result.municipality, result.as_of),
         )
     )
+
+
+def _bridge(held: Sequence[Holding], told: Mapping[str, Any]) -> str:
+    """How the headline's numbers and the table's come together."""
+    parts = {"rows": sum(one.rows for one in held), "dwellings": sum(one.dwellings for one in held)}
+    left = told["in_scope"] - told["in_register"]
+    numbers = {"in_scope": told["in_scope"], "in_register": told["in_register"], "left": left, **parts}
+    return text("holdings.bridge", **{name: number(value) for name, value in numbers.items()})
+
+
+def _opens(block: Block, books: Mapping[str, str]) -> str:
+    """The rows or dwellings that a block counts: in the owner's workbook, or on the search page."""
+    if block.kind == "rejected" and block.holder in books:
+        return books[block.holder]
+    kind = block.code if block.code in {one.value for one in DwellingClass} else ""
+    return f"{SEARCH}?{urlencode({'k': kind, 'e': block.owner_slug, 'i': '' if kind == 'conflict' else '1'})}"
 
 
 def _deviation_counts(result: NightResult) -> dict[str, int]:

@@ -17,6 +17,7 @@ from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.progress import IN_REGISTER
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
 from reporting.privacy import hidden_names, told_of, with_shown_address, with_untelling_keys
@@ -53,7 +54,12 @@ def entries(result: NightResult) -> pl.DataFrame:
     return (
         with_shown_address(with_untelling_keys(everything))
         .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=is_shielded())
-        .with_columns(matrikkel=pl.when("secret").then(None).otherwise("matrikkel"))
+        .with_columns(
+            matrikkel=pl.when("secret").then(None).otherwise("matrikkel"),
+            postnummer_shown=pl.when("secret").then(None).otherwise("postnummer"),
+            keys=pl.col("source_keys").list.eval(pl.element().str.replace(r"^[^:]*:", "")).list.join(" "),
+            left=_left(result),
+        )
         # Among its neighbours a secret dwelling would be found by its place in the list.
         .sort(
             "secret",
@@ -67,6 +73,15 @@ def entries(result: NightResult) -> pl.DataFrame:
         )
         .with_row_index("place")
     )
+
+
+def _left(result: NightResult) -> pl.Expr:
+    """On the plan beside the dwellings: not in the register after tonight's apply."""
+    done = result.outcomes.filter(pl.col("outcome") == "done").get_column("leverandor_bolig_id").implode()
+    created = (pl.col("kind") == DwellingClass.CREATE.value) & pl.col("leverandor_bolig_id").is_in(done)
+    there = pl.col("kind").is_in([one.value for one in IN_REGISTER]) & pl.col("kobo_id").is_not_null()
+    ours = pl.col("leverandor_bolig_id").is_not_null() & (pl.col("kind") != DwellingClass.RETIRE.value)
+    return (ours & ~(created | there)).fill_null(value=False)
 
 
 def write_data(result: NightResult, folder: Path) -> int:
@@ -94,6 +109,9 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
 
     return {
         "part": PART,
+        "codes": classes,
+        "slugs": owners,
+        "left": [int(left) for left in found["left"]],
         "classes": [text(f"class_titles.{name}") for name in classes],
         "categories": [category.title for category in result.municipality.categories.values()],
         "owners": [owner_title(result, owner) for owner in owners],
@@ -102,6 +120,8 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
         "kobo": found["kobo_id"].to_list(),
         "address": found["adresse"].to_list(),
         "matrikkel": found["matrikkel"].to_list(),
+        "post": found["postnummer_shown"].to_list(),
+        "keys": found["keys"].to_list(),
         "class": numbered("kind", classes),
         "category": numbered("kategori", categories),
         "owner": numbered("owner", owners),

@@ -81,6 +81,8 @@ def progress(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
         "state": foreseen.state.value,
         "required_per_working_day": _rounded(foreseen.required_per_working_day),
         "actual_per_working_day": _rounded(foreseen.actual_per_working_day),
+        "arriving_per_working_day": _rounded(foreseen.arriving_per_working_day),
+        "still_working_days": foreseen.still,
         "scope_growth_per_working_day": _rounded(foreseen.scope_growth_per_working_day),
         "forecast_date": foreseen.forecast_date and foreseen.forecast_date.isoformat(),
         "forecast_early": foreseen.early and foreseen.early.isoformat(),

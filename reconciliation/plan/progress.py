@@ -16,7 +16,9 @@ UNKNOWN = "unknown"
 """Category of a rejected row that does not say, owner and source of whatever has none."""
 
 _GROUP = ["category", "source", "owner"]
-_IN_REGISTER = [DwellingClass.IN_SYNC.value, DwellingClass.UPDATE.value, DwellingClass.CONFLICT.value]
+IN_REGISTER = (DwellingClass.IN_SYNC, DwellingClass.UPDATE, DwellingClass.CONFLICT)
+"""Classes of dwellings that have an entry, where the plan names one."""
+_IN_REGISTER = [one.value for one in IN_REGISTER]
 
 
 def measure(
@@ -77,7 +79,9 @@ def _standing(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFra
         .join(planned, on="leverandor_bolig_id", how="left")
         .join(became, on="leverandor_bolig_id", how="left")
         .with_columns(
-            in_register=(created | (pl.col("kind").is_in(_IN_REGISTER) & pl.col("kobo_id").is_not_null())).fill_null(value=False),
+            in_register=(created | (pl.col("kind").is_in(_IN_REGISTER) & pl.col("kobo_id").is_not_null())).fill_null(
+                value=False
+            ),
             in_sync=(
                 created
                 | (pl.col("kind") == DwellingClass.IN_SYNC.value)

@@ -12,21 +12,44 @@ const kobosync = (() => {
 
   function index(data) {
     all = data;
-    haystack = data.id.map((id, i) => [data.address[i], data.matrikkel[i], id, data.kobo[i]].filter(Boolean).join(" ").toLowerCase());
-    options("k", data.classes); options("e", data.owners);
-    for (const id of ["q", "k", "e"]) at(id).addEventListener("input", find);
+    const said = [data.address, data.post, data.matrikkel, data.id, data.kobo, data.keys];
+    haystack = data.id.map((_, i) => said.map(column => column[i]).filter(Boolean).join(" ").toLowerCase());
+    options("k", data.classes);
+    options("e", data.owners);
+    for (const id of ["q", "k", "e", "i"]) at(id).addEventListener("input", find);
     at("m").addEventListener("click", more);
-    const asked = new URLSearchParams(location.search).get("q");
-    if (asked) at("q").value = asked;
+    const asked = new URLSearchParams(location.search);
+    at("q").value = asked.get("q") || "";
+    at("i").checked = asked.get("i") === "1";
+    choose("k", data.codes.indexOf(asked.get("k")));
+    choose("e", data.slugs.indexOf(asked.get("e")));
     find();
   }
+  function choose(id, place) {
+    if (place >= 0) at(id).value = place;
+  }
+  // What is asked for, as an address that can be sent to somebody else.
+  function link(kind, owner) {
+    const asked = new URLSearchParams();
+    if (at("q").value.trim()) asked.set("q", at("q").value.trim());
+    if (kind !== "") asked.set("k", all.codes[+kind]);
+    if (owner !== "") asked.set("e", all.slugs[+owner]);
+    if (at("i").checked) asked.set("i", "1");
+    at("l").hidden = ![...asked].length;
+    at("l").href = "?" + asked;
+  }
+  // "gnr 73 bnr 1" is asked for as it is written in the list: 73/1.
+  const parcel = text => text.replace(/\bgnr\.?\s*(\d+)[\s,/]*bnr\.?\s*(\d+)/g, "$1/$2").replace(/(\d)\s*\/\s*(?=\d)/g, "$1/");
   function options(id, names) { names.forEach((name, i) => { const option = make("option", name); option.value = i; at(id).append(option); }); }
 
   function find() {
-    const words = at("q").value.toLowerCase().split(/[\s,]+/).filter(Boolean), kind = at("k").value, owner = at("e").value;
+    const words = parcel(at("q").value.toLowerCase()).split(/[\s,]+/).filter(Boolean), kind = at("k").value, owner = at("e").value;
+    const left = at("i").checked;
+    link(kind, owner);
     hits = [];
     for (let i = 0; i < haystack.length; i++) {
       if (kind !== "" && all.class[i] !== +kind || owner !== "" && all.owner[i] !== +owner) continue;
+      if (left && !all.left[i]) continue;
       if (words.every(word => within(haystack[i], word))) hits.push(i);
     }
     at("t").replaceChildren(); shown = 0; more();

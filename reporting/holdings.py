@@ -1,0 +1,72 @@
+"""Who holds what is left: one line for each that must act, with what it holds, how fast it clears, and what would help most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from reporting.backlog import holder_of
+from reporting.forecast import STILL, Expected, Forecast
+from reporting.night_report import NightResult
+from reporting.progress_overview import Block, holder_title
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """left = rows + dwellings: homes whose row is rejected, and dwellings that wait for something else. blocks: what stops them, the
+    most first; their counts are of rows, and of conflicts that are in Kobo too, so they need not add up to left."""
+
+    holder: str
+    title: str
+    left: int
+    rows: int
+    dwellings: int
+    expected: Expected
+    blocks: tuple[Block, ...]
+
+    @property
+    def oldest_days(self) -> int | None:
+        return max((block.age_days for block in self.blocks if block.age_days is not None), default=None)
+
+    @property
+    def still(self) -> bool:
+        """Nothing has been cleared for so long that no date can be told."""
+        return self.expected.still >= STILL
+
+    @property
+    def helps(self) -> Block | None:
+        """What stops most."""
+        return self.blocks[0] if self.blocks else None
+
+
+def holdings(result: NightResult, foreseen: Forecast, stopping: Sequence[Block]) -> list[Holding]:
+    """Everybody that holds something tonight, the most first. stopping: all blocks of the night, the most first."""
+    rows: dict[str, int] = {}
+    others: dict[str, int] = {}
+    tonight = result.history.filter(pl.col("as_of") == result.as_of)
+    for owner, scope, register, reasons in tonight.select("owner", "in_scope", "in_register", "blocked").iter_rows():
+        told = json.loads(reasons or "{}")
+        untold = max(0, scope - register - sum(told.values()))
+        for reason, number in [*told.items(), ("", untold)]:
+            into = rows if reason == "rejected" else others
+            holder = holder_of(reason, owner)
+            into[holder] = into.get(holder, 0) + number
+    expected = {one.holder: one for one in foreseen.holders}
+    blocks = {holder: tuple(block for block in stopping if block.holder == holder) for holder in {*rows, *others}}
+    blocks |= {block.holder: tuple(one for one in stopping if one.holder == block.holder) for block in stopping}
+    found = [
+        Holding(
+            holder,
+            holder_title(result, holder),
+            rows.get(holder, 0) + others.get(holder, 0),
+            rows.get(holder, 0),
+            others.get(holder, 0),
+            expected.get(holder, Expected(holder, 0, None, 0)),
+            theirs,
+        )
+        for holder, theirs in blocks.items()
+    ]
+    return sorted((one for one in found if one.left or one.blocks), key=lambda one: (-one.left, one.title))

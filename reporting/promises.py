@@ -1,0 +1,59 @@
+"""What the forecast said on nights behind, beside what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reconciliation.model.municipality import Municipality
+from reporting.forecast import State, forecast
+from reporting.progress_curve import curve
+from reporting.workdays import working_days_between
+
+BEHIND = (5, 10, 20, 40)
+"""Working days behind tonight of the nights that are looked at."""
+_FUTURES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """night: when it was made. left: how many were missing then. said: the date; None when there was none to say.
+
+    moving: something was cleared in the days before. cleared: the first night after on which nothing was missing; None when none was.
+    left_now: missing tonight. became: kept, late, broken or open.
+    """
+
+    night: date
+    left: int
+    said: date | None
+    cleared: date | None
+    left_now: int
+    moving: bool
+    became: str
+
+
+def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> list[Promise]:
+    """The forecast as it would have been made on nights behind, oldest first; none from before there was enough to make one of."""
+    nights = curve(history, as_of).filter("register_seen").with_columns(left=pl.col("in_scope") - pl.col("in_register"))
+    found: list[Promise] = []
+    for behind in reversed(BEHIND):
+        before = nights.filter(pl.col("as_of").map_elements(lambda when: working_days_between(when, as_of), pl.Int64) >= behind)
+        if before.is_empty() or before["left"][-1] <= 0:
+            continue
+        night = before["as_of"][-1]
+        seen = forecast(history, municipality, night, futures=_FUTURES)
+        if seen.chance is None or any(one.night == night for one in found):
+            continue
+        after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
+        cleared = after["as_of"][0] if after.height else None
+        said, moving = seen.forecast_date, seen.state is not State.STILL
+        found.append(Promise(night, before["left"][-1], said, cleared, nights["left"][-1], moving, _became(said, cleared, as_of)))
+    return found
+
+
+def _became(said: date | None, cleared: date | None, as_of: date) -> str:
+    if cleared is not None:
+        return "late" if said is None or cleared > said else "kept"
+    return "broken" if said is not None and said <= as_of else "open"

@@ -37,16 +37,18 @@ SURE = 0.8
 WEEK = 5
 LEAST_SPREAD = 0.15
 """Log-scale spread of the pace ahead when the weeks behind were all alike."""
-WANDERING = 0.35
+WANDERING = 0.5
 """Share of the variance between weeks that is taken to last."""
 DRIFT = 1.5
-"""So much of that variance comes on top for a quarter of a year (60 working days) ahead. These and the half-lives: benchmarks/forecast.py."""
+"""So much of that variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast.py."""
 FOUND = 30.0
 """Working days after which half as many new ones come: what is still to be found grows less."""
 RECENT = 20
 """Working days that today's pace is measured over."""
-STILL = 5
-"""Working days without any clearance after which nothing is said to move."""
+STILL, STUCK = 5, 10
+"""Working days without any clearance after which nothing is said to move: where some had to be expected, and in any case."""
+SURPRISING = 3.0
+"""So many clearances that the pace before made one expect, and that did not come, are no chance."""
 UNKNOWN_DAYS = 10
 """A holder seen for fewer working days than this is thought to become like the others, the less so the longer it is seen."""
 
@@ -133,8 +135,18 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     counted, grows = planned(municipality), plain.scope_growth_per_working_day or 0.0
     # No new ones come once the scope is what the plan counted.
     room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
+    if _stands_still(found, plain.still):
+        # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
+        return replace(plain, state=State.PASSED if passed else State.STILL, chance=0.0)
     paths = _paths(found, draw, room)
     return _judged(plain, paths, last[0]["in_scope"], as_of)
+
+
+def _stands_still(found: list[Flow], still: int) -> bool:
+    """Whether the days without any clearance are more than a pause of a slow pace."""
+    cleared = np.nansum([flow.cleared for flow in found], axis=0)
+    before = cleared[: len(cleared) - still][-RECENT:]
+    return still >= STUCK or (still >= STILL and (not before.any() or still * float(before.mean()) >= SURPRISING))
 
 
 def _sum(rates: object) -> float | None:
@@ -259,9 +271,6 @@ def _levels(found: list[Flow], draw: _Draw) -> Rates:
 
 
 def _judged(plain: Forecast, paths: dict[str, Rates], scope: int, as_of: date) -> Forecast:
-    if plain.still >= STILL:
-        # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
-        return replace(plain, state=State.PASSED if plain.days_to_deadline < 0 else State.STILL, chance=0.0)
     ends = {holder: _ends(path) for holder, path in paths.items()}
     when = np.max(list(ends.values()), axis=0)
     early, middle, late = _dates(when, as_of)

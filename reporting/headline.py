@@ -6,13 +6,10 @@ from datetime import date
 
 from language import counted, day, listed, number, text, texts, word_for
 from reporting.backlog import NEXT_NIGHT
-from reporting.forecast import Forecast, State
+from reporting.forecast import STUCK, Forecast, State
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, holder_title
-
-STUCK = 10
-"""Working days without a clearance after which an owner is named for it."""
 
 
 def first_sentence(result: NightResult) -> str:

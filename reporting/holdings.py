@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from reporting.backlog import holder_of
-from reporting.forecast import STILL, Expected, Forecast
+from reporting.forecast import STUCK, Expected, Forecast
 from reporting.night_report import NightResult
 from reporting.progress_overview import Block, holder_title
 
@@ -34,7 +34,7 @@ class Holding:
     @property
     def still(self) -> bool:
         """Nothing has been cleared for so long that no date can be told."""
-        return self.expected.still >= STILL
+        return self.expected.still >= STUCK
 
     @property
     def helps(self) -> Block | None:
@@ -55,8 +55,8 @@ def holdings(result: NightResult, foreseen: Forecast, stopping: Sequence[Block])
             holder = holder_of(reason, owner)
             into[holder] = into.get(holder, 0) + number
     expected = {one.holder: one for one in foreseen.holders}
-    blocks = {holder: tuple(block for block in stopping if block.holder == holder) for holder in {*rows, *others}}
-    blocks |= {block.holder: tuple(one for one in stopping if one.holder == block.holder) for block in stopping}
+    held = {*rows, *others, *(block.holder for block in stopping)}
+    blocks = {holder: tuple(block for block in stopping if block.holder == holder) for holder in held}
     found = [
         Holding(
             holder,

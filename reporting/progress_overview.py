@@ -50,8 +50,8 @@ class Block:
     new: int | None = None
     age_days: int | None = None
     rule: str | None = None
-    owner_slug: str | None = None
-    holder: str | None = None
+    owner_slug: str = ""
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,16 @@ def _rejected(result: NightResult) -> list[Block]:
     counts = first.group_by("rule", "owner").agg(pl.len(), pl.col("is_new").sum(), pl.col("age_days").max()).sort("rule", "owner")
     return [
         Block(
-            "rejected", rule, rule_title(rule), owner_title(result, owner), count, new, age, rule if rule in BY_ID else None, owner, owner
+            "rejected",
+            rule,
+            rule_title(rule),
+            owner_title(result, owner),
+            count,
+            new,
+            age,
+            rule=rule if rule in BY_ID else None,
+            owner_slug=owner or "",
+            holder=owner or "",
         )
         for rule, owner, count, new, age in counts.iter_rows()
     ]

@@ -79,9 +79,7 @@ def _standing(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFra
         .join(planned, on="leverandor_bolig_id", how="left")
         .join(became, on="leverandor_bolig_id", how="left")
         .with_columns(
-            in_register=(created | (pl.col("kind").is_in(_IN_REGISTER) & pl.col("kobo_id").is_not_null())).fill_null(
-                value=False
-            ),
+            in_register=(created | (pl.col("kind").is_in(_IN_REGISTER) & pl.col("kobo_id").is_not_null())).fill_null(value=False),
             in_sync=(
                 created
                 | (pl.col("kind") == DwellingClass.IN_SYNC.value)

@@ -10,6 +10,7 @@ import pytest
 from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality import Category
 from reporting.forecast import Forecast, State, forecast
+from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality
 
@@ -52,18 +53,75 @@ def test_an_even_pace_decides_the_state(deadline_after: int, state: State) -> No
     assert seen.days_to_deadline == (deadline - LAST).days
 
 
-def test_scope_that_grows_moves_the_goal() -> None:
+def test_newcomers_that_pass_at_once_do_not_change_when_the_rest_is_cleared() -> None:
+    # Both: 10 fewer missing each working day. In one, 5 more a day come into scope and go straight in.
     still = foreseen(steady(10), LAST, date(2024, 6, 1))
-    growing = foreseen(steady(10, growth=2), LAST, date(2024, 6, 1))
-    assert growing.scope_growth_per_working_day == pytest.approx(2)
-    assert still.forecast_date is not None
-    assert growing.forecast_date is not None
-    assert growing.forecast_date > still.forecast_date
+    growing = foreseen(steady(15, growth=5), LAST, date(2024, 6, 1))
+    assert growing.scope_growth_per_working_day == pytest.approx(5)
+    assert growing.actual_per_working_day == still.actual_per_working_day
+    assert growing.forecast_date == still.forecast_date
 
 
 def test_scope_that_grows_as_fast_as_the_work_is_never_done() -> None:
     seen = foreseen(steady(5, growth=5), LAST, date(2024, 1, 1))
-    assert (seen.state, seen.forecast_date, seen.chance) == (State.TOO_LATE, None, 0.0)
+    assert (seen.state, seen.forecast_date, seen.chance) == (State.STILL, None, 0.0)
+    assert seen.still == 19
+
+
+@pytest.mark.parametrize("counted", [None, 12, 2000], ids=["nothing counted", "the plan's count is reached", "far from the plan's count"])
+@pytest.mark.parametrize("moved_before", [0, 6], ids=["from the first night", "after some progress"])
+def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted: int | None, moved_before: int) -> None:
+    """found/people, row 06: twelve stay as they are, three new dwellings go straight in each night."""
+    categories = {"eldre": Category(title="Eldre", baseline=counted)} if counted else {}
+    start = [(day, 32 + 3 * day, 20 + 3 * day - 2 * (moved_before - day)) for day in range(moved_before)]
+    told = [*start, *((day, 32 + 3 * day, 20 + 3 * day) for day in range(moved_before, moved_before + 11))]
+    as_of, deadline = add_working_days(FIRST, moved_before + 10), add_working_days(FIRST, moved_before + 30)
+    for until in range(moved_before + 6, len(told) + 1):
+        seen = forecast(nights(told[:until]), municipality(deadline=deadline, categories=categories), as_of)
+        assert seen.state in (State.STILL, State.TOO_LATE, State.AT_RISK), until
+    assert (seen.state, seen.forecast_date, seen.late) == (State.STILL, None, None)
+    assert seen.still == 10
+    assert seen.remaining == 12
+
+
+def test_a_backlog_that_is_really_cleared_in_time_is_on_track() -> None:
+    """The counterpart: the same newcomers, and one of the twelve cleared each working day."""
+    told = [(day, 32 + 3 * day, 20 + 3 * day + day) for day in range(8)]
+    seen = foreseen(nights(told), add_working_days(FIRST, 7), add_working_days(FIRST, 30))
+    assert seen.state is State.ON_TRACK
+    assert seen.forecast_date is not None
+    assert seen.forecast_date <= add_working_days(FIRST, 30)
+    assert seen.actual_per_working_day == pytest.approx(1)
+
+
+def test_an_owner_that_clears_nothing_holds_up_the_date_and_is_named() -> None:
+    quick = nights([(day, 200, 10 * day) for day in range(16)])
+    slow = nights([(day, 12, 0) for day in range(16)]).with_columns(owner=pl.lit("eiendom"), source=pl.lit("boei"))
+    seen = foreseen(pl.concat([quick, slow]), add_working_days(FIRST, 15), date(2024, 3, 1))
+    held = {one.holder: one for one in seen.holders}
+    assert held["eiendom"].left == 12
+    assert held["eiendom"].still == 15
+    assert held["boligkontoret"].still == 0
+    assert held["boligkontoret"].per_week == pytest.approx(50)
+    assert seen.forecast_date is None or held["boligkontoret"].middle is None or seen.forecast_date > held["boligkontoret"].middle
+
+
+def test_what_a_source_brings_when_it_joins_is_no_stream_of_new_ones() -> None:
+    first = nights([(day, 300, 5 * day) for day in range(21)])
+    late = nights([(day, 100, 4 * (day - 15)) for day in range(15, 21)]).with_columns(source=pl.lit("boei"), owner=pl.lit("eiendom"))
+    seen = foreseen(pl.concat([first, late]), add_working_days(FIRST, 20), date(2024, 6, 1))
+    assert seen.arriving_per_working_day == pytest.approx(0)
+    assert seen.forecast_date is not None
+    # 200 left at 5 a day, and 80 at 4 a day.
+    assert 35 <= working_days_between(add_working_days(FIRST, 20), seen.forecast_date) <= 48
+
+
+def test_what_waits_for_the_next_night_alone_is_nobodys_pace() -> None:
+    told = nights([(day, 100, 60 + 2 * day) for day in range(20)])
+    tonight = told.tail(1).with_columns(in_register=pl.col("in_register") - 3, blocked=pl.lit('{"failed": 5}'))
+    seen = foreseen(pl.concat([told.head(-1), tonight]), LAST, date(2024, 1, 1))
+    assert sum(one.left for one in seen.holders) == seen.remaining
+    assert {one.holder: one.left for one in seen.holders}["neste natt"] == 5
 
 
 def test_uneven_pace_gives_a_band_with_the_middle_inside() -> None:
@@ -119,11 +177,31 @@ def test_required_pace_ends_with_the_deadline() -> None:
     assert foreseen(steady(10), LAST, LAST).required_per_working_day is None
 
 
-def test_the_scope_stops_growing_where_the_plan_stopped_counting() -> None:
-    # 10 go in and 10 come into scope a working day: without an end to the growth, never.
-    growing = steady(10, scope=310, growth=10)
-    assert foreseen(growing, LAST, date(2024, 6, 1)).forecast_date is None
-    counted = {"eldre": Category(title="Eldre", baseline=500), "institusjon": Category(title="Plass", in_scope=False, baseline=900)}
-    seen = forecast(growing, municipality(deadline=date(2024, 6, 1), categories=counted), LAST)
-    assert seen.forecast_date is not None
-    assert abs(working_days_between(LAST, seen.forecast_date) - 31) <= 1
+def test_no_new_ones_come_once_the_scope_is_what_the_plan_counted() -> None:
+    # Ten are cleared in one source each working day, and eight that are stuck come in the other.
+    cleared = nights([(day, 400, 10 * day) for day in range(20)])
+    coming = nights([(day, 8 * day, 0) for day in range(20)]).with_columns(source=pl.lit("boei"))
+    growing = pl.concat([cleared, coming])
+    counted = {"eldre": Category(title="Eldre", baseline=552), "institusjon": Category(title="Plass", in_scope=False, baseline=900)}
+    ends = forecast(growing, municipality(deadline=date(2024, 6, 1), categories=counted), LAST)
+    endless = foreseen(growing, LAST, date(2024, 6, 1))
+    assert ends.arriving_per_working_day == pytest.approx(8)
+    assert ends.forecast_date is not None
+    assert endless.forecast_date is None or endless.forecast_date > ends.forecast_date
+    assert abs(working_days_between(LAST, ends.forecast_date) - 36) <= 3
+
+
+NIGHTS = {
+    "kept": ([min(100, 4 * day) for day in range(40)], "kept"),
+    "broken": ([min(70, 5 * day) for day in range(32)], "broken"),
+    "none was said": ([0] * 40, "open"),
+}
+
+
+@pytest.mark.parametrize(("there", "became"), NIGHTS.values(), ids=NIGHTS)
+def test_what_was_said_before_stands_beside_what_came_of_it(there: list[int], became: str) -> None:
+    told = nights([(day, 100, number) for day, number in enumerate(there)])
+    found = promises(told, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
+    assert became in {one.became for one in found}
+    assert all(one.said is None for one in found if not one.moving)
+    assert [one.night for one in found] == sorted(one.night for one in found)

@@ -118,7 +118,7 @@ def first_lines(result: NightResult) -> str:
         ("deadline long passed", "Fristen gikk ut 1. januar 2019, for 1 802 dager siden."),
         ("first night", "for lite historikk"),
         ("register down", "Kobo kunne ikke leses i natt"),
-        ("pace backwards", "kommer dere ikke i mål de neste tre årene"),
+        ("pace backwards", "med dette tempoet blir dere ikke ferdige"),
     ],
 )
 def test_the_first_sentences_say_how_it_stands(made: str, said: str) -> None:

@@ -27,6 +27,7 @@ from reporting.promises import promises
 from reporting.refusals import refusals
 from reporting.sparkline import sparkline
 from reporting.summary import progress
+from reporting.vacancy import vacancy
 
 TONE = {
     State.DONE: "good",
@@ -98,6 +99,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             workbooks=books,
             attachments=attachments,
             needs=needs,
+            vacant=vacancy(result),
             search=SEARCH,
             rules=RULES_PAGE,
             refusals=refused[:SHOWN_REFUSALS],

@@ -25,6 +25,8 @@ from reporting.reconciliation_data import write_data
 from reporting.refusals import refusals
 from reporting.report_files import place, point_to_newest
 from reporting.summary import build
+from reporting.vacancy import vacancy
+from reporting.vacancy_workbook import VACANCY_BOOK, write_vacancy
 from reporting.workbook import write_workbook
 
 PAGE, SUMMARY, LETTERS = "index.html", "summary.json", "brev.json"
@@ -96,6 +98,9 @@ def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> It
         (into / NEEDS_PAGE).write_text(render_needs(result, plan), encoding="utf-8")
         write_needs(into / NEEDS_BOOK, result, plan)
         yield NEEDS_BOOK
+    if vacant := vacancy(result):
+        write_vacancy(into / VACANCY_BOOK, result, vacant)
+        yield VACANCY_BOOK
     if counted := kostra_of(result):
         write_kostra(into / KOSTRA_BOOK, result.municipality, counted)
         yield KOSTRA_BOOK

@@ -1,0 +1,60 @@
+"""The workbook of empty dwellings: the numbers by category and size, and the dwellings behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from language import day, number, text, word_for
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import CONTENT
+from reporting.night_report import NightResult
+from reporting.sheet_writer import Book, Cell, Column
+from reporting.vacancy import EMPTY, VACANT, Group, Vacancy
+
+VACANCY_BOOK = "tomme-boliger.xlsx"
+_WIDTHS = {"kategori": 44, "antall_soverom": 16, "count": 10, "longest": 14, "lost": 18}
+_ROW_WIDTHS = {"leverandor_bolig_id": 24, "adresse": 40, "kategori": 40, "boligstatus": 26}
+
+
+def write_vacancy(path: Path, result: NightResult, found: Vacancy) -> None:
+    """Raises OSError when the file cannot be written."""
+    with Book(path, text("vacancy.title")) as book:
+        counts = {"told": number(found.told), "of": number(found.of)}
+        heading = text("vacancy.heading", name=result.municipality.name, date=day(result.as_of), **counts)
+        book.sheet(text("vacancy.title"), heading, _columns(), _numbers(found, result.municipality))
+        names = [Column(_name(name), _ROW_WIDTHS.get(name, 16)) for name in VACANT]
+        book.sheet(text("vacancy.rows"), text("vacancy.rows_heading"), names, _rows(found, result.municipality))
+
+
+def _columns() -> list[Column]:
+    statuses = [Column(word_for("statuses", status), 20) for status in EMPTY]
+    first = [Column(_name(name), _WIDTHS[name]) for name in ("kategori", "antall_soverom", "count")]
+    return [*first, *statuses, *(Column(_name(name), _WIDTHS[name]) for name in ("longest", "lost"))]
+
+
+def _name(name: str) -> str:
+    return word_for("fields", name) if name in CONTENT else word_for("vacancy_columns", name)
+
+
+def _numbers(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for group in found.groups:
+        yield _cells(group, municipality), None
+    total = [sum(group.status.get(status, 0) for group in found.groups) for status in EMPTY]
+    longest = max((group.longest for group in found.groups if group.longest is not None), default=None)
+    yield [text("groups.total"), None, found.empty, *total, longest, round(found.lost)], None
+
+
+def _cells(group: Group, municipality: Municipality) -> list[Cell]:
+    known = municipality.categories.get(group.category)
+    counts = [group.status.get(status, 0) for status in EMPTY]
+    return [known.title if known else text("groups.unknown"), group.bedrooms, group.count, *counts, group.longest, round(group.lost)]
+
+
+def _rows(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    titles = {slug: category.title for slug, category in municipality.categories.items()}
+    for row in found.rows.iter_rows(named=True):
+        lost = None if row["lost"] is None else round(row["lost"])
+        status, category = word_for("statuses", row["boligstatus"]), titles.get(row["kategori"], row["kategori"])
+        said = {**row, "kategori": category, "boligstatus": status, "lost": lost}
+        yield [said[name] for name in VACANT], None

@@ -22,6 +22,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
 from reconciliation.plan.approval import DIGEST, Answer, Approval, Asked, decide
 from reconciliation.plan.guards import HANDED_OVER
+from reconciliation.plan.moved_fields import unknown_bases
 from reconciliation.plan.plan_rendering import as_markdown
 from reconciliation.plan.planning import Plan, actionable
 
@@ -67,6 +68,8 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 "plan": dg.MetadataValue.md(as_markdown(made)),
             },
         )
+        if unknown := unknown_bases(made.items):
+            context.log.warning(f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written.")
         yield schema_result(key, made.items, PLAN_ITEMS)
         yield result(key, "inside_limits", not made.refusals, " ".join(refusal.message for refusal in made.refusals), warn=True)
         waiting = made.counts.get("conflict", 0) + made.counts.get("review", 0)

@@ -1,7 +1,8 @@
 """The ledger's tables. Every table carries the municipality's slug: one database may serve many municipalities.
 
-Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. No table holds a value
-read from a source: a deviation is kept by its place and rule, a call by the hash of its body.
+Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. A deviation is kept by
+its place and rule, a call by the hash of its body. Values stand in what a plan changes and in the bases alone, of fields that say
+nothing of persons.
 """
 
 from __future__ import annotations

@@ -111,5 +111,10 @@ def _by_policy(
     return ours, field, does.value, False, _json(shown)
 
 
+def unknown_bases(items: pl.DataFrame) -> int:
+    """How many dwellings of a plan (PLAN_ITEMS) are asked about because nobody knows what was last agreed: those of an older ledger."""
+    return items.filter(pl.col("details").str.contains(f'"movement":"{Movement.UNKNOWN.value}"', literal=True)).height
+
+
 def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)

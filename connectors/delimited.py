@@ -46,7 +46,7 @@ def read_delimited(source: CsvSource, home: Path) -> Raw:
 def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
     name = shown(path, home)
     check_size(path, home, source.maximum_megabytes)
-    text, encoding = as_utf8(path.read_bytes(), source.encoding, name)
+    text, encoding, is_damaged = as_utf8(path.read_bytes(), source.encoding, name)
     text = with_one_line_end(text)
     start = _first_lines(text, source)
     if not any(map(str.strip, start)) and not text.decode().strip():
@@ -65,7 +65,7 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
             dialect = replace(dialect, headings=dialect.headings[:found])
             records, footers = split(dialect)
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
-    damaged = damaged_records(text, records, dialect)
+    damaged = damaged_records(text, records, dialect) if is_damaged else []
     for_excel = b'"' in text and b'="' in text
     nothing = [word for word in source.null_values if _may_stand_in(text, word, dialect.quote)]
     columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]

@@ -78,8 +78,8 @@ def _marked(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("damaged", _marked)
 
 
-def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]:
-    """The text in bytes of UTF-8, and the name of its encoding: most files are that as they stand, and need no copy.
+def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str, bool]:
+    """The text in bytes of UTF-8, the name of its encoding, and whether it is damaged: most files need no copy and are not.
 
     Raises SourceFault as `decode` does. Damaged bytes stand as DAMAGED.
     """
@@ -88,9 +88,9 @@ def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str]
         text = data[len(codecs.BOM_UTF8) :] if bom else data
         whole = not any(data.startswith(mark) for mark, _ in _BOMS[1:])
         if whole and b"\0" not in data and not kind_by_first_bytes(data[:64]) and _is_utf8(text):
-            return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8"
+            return text.rstrip(_END_OF_FILE.encode()), "utf-8-sig" if bom else "utf-8", False
     decoded, encoding = _decoded(data, configured, path)
-    return decoded.encode(), encoding
+    return decoded.encode(), encoding, DAMAGED in decoded
 
 
 def _is_utf8(data: bytes) -> bool:

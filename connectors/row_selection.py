@@ -47,7 +47,7 @@ def kept_rows(
     total = rf"(?i)^\s*(?:{words})(?:[\s:.=]|$)" if key and words else None
     # One look at one column settles it for nearly all rows; the few left are looked at closely.
     heading = key[0] if key else headings[0]
-    odd = rows.filter(_may_be_none(heading, total) | (pl.int_range(pl.len()) >= pl.len() - _TAIL))
+    odd = rows.filter(_may_be_none(heading, total) | _may_be_printed(rows, headings, heading) | _may_be_a_remark(headings, heading))
     if no_rows.footer:
         odd = rows
     blank = odd.filter(pl.all_horizontal(_blank(heading) for heading in headings))
@@ -91,8 +91,23 @@ def _blank(heading: str) -> pl.Expr:
 
 
 def _may_be_none(heading: str, total: str | None) -> pl.Expr:
-    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*)?$|{PRINTED}"
+    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*)?$"
     return pl.col(heading).str.contains(f"{blank_or_heading}|{total}" if total else blank_or_heading).fill_null(value=True)
+
+
+def _may_be_printed(rows: pl.DataFrame, headings: Sequence[str], heading: str) -> pl.Expr:
+    """A printed line fills two cells at most, so it leaves one of the next three blank; and few rows do, where those are filled in."""
+    others = [each for each in headings if each != heading][:3]
+    if others and not any(rows[each].null_count() for each in others):
+        return pl.lit(value=False)
+    left_blank = pl.any_horizontal(pl.col(each).is_null() for each in others) if others else pl.lit(value=True)
+    return pl.when(left_blank).then(pl.col(heading)).str.contains(PRINTED).fill_null(value=False)
+
+
+def _may_be_a_remark(headings: Sequence[str], heading: str) -> pl.Expr:
+    """One of the last lines, with nothing under any other heading."""
+    others = [pl.col(each).is_null() for each in headings if each != heading]
+    return (pl.int_range(pl.len()) >= pl.len() - _TAIL) & pl.all_horizontal(others or [pl.lit(value=True)])
 
 
 def _sums(rows: pl.DataFrame, cells: pl.Series, key: Sequence[str], total: str | None) -> pl.DataFrame:

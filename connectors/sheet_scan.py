@@ -25,7 +25,8 @@ _UNCALCULATED = re.compile(
 """A formula with no result. A text formula whose result is empty looks almost so and is a blank cell."""
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _PREFIX = re.compile(rb"<(\w+):(?:worksheet|sheetData)\b")
-_RARE = 't="e"|<f|hidden="1"'
+_RARE = """t="e"|<f|hidden="1"|='"""
+_CELL = re.compile(rb"<c[\s/>]")
 _PLACED_LATER = re.compile(rb'<c (?!r=")[^>]*?\br="')
 _SINGLE = re.compile(rb"<(?:row|c|mergeCell)\b[^>\"]*='")
 _FIRST_ROWS = 10
@@ -37,11 +38,11 @@ def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     facts = SheetFacts()
     tail = b""
     for block, tail in _blocks(archive, part):  # noqa: B007 - the last tail holds what comes after the rows
-        if _written_otherwise(block):
+        cells = block.count(b"<c")
+        if _without_place(block, cells) or not _look_at(block, facts):
             return parse(archive, part)
-        facts.cells += block.count(b"<c ")
-        _look_at(block, facts)
-    if _written_otherwise(tail):
+        facts.cells += cells
+    if _without_place(tail, tail.count(b"<c")):
         return parse(archive, part)
     for left, first, right, last in _MERGED.findall(tail):
         if int(last) > int(first) and left <= right:
@@ -49,13 +50,12 @@ def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     return facts
 
 
-def _written_otherwise(block: bytes) -> bool:
-    """Whether cells lack their place or attributes stand in single quotes: then patterns would see nothing where there is something."""
-    cells = block.count(b"<c ") + block.count(b"<c>") + block.count(b"<c/>")
+def _without_place(block: bytes, cells: int) -> bool:
+    """Whether some of its cells do not say where they stand: then patterns would see nothing where there is something."""
     placed = block.count(b'<c r="')
-    if cells != placed and cells != placed + len(_PLACED_LATER.findall(block)):
-        return True
-    return b"='" in block and bool(_SINGLE.search(block))
+    if cells == placed:
+        return False
+    return len(_CELL.findall(block)) != placed + len(_PLACED_LATER.findall(block))
 
 
 def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]]:
@@ -78,14 +78,19 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]
     yield b"", rest
 
 
-def _look_at(block: bytes, facts: SheetFacts) -> None:
-    """What is rare is looked for in the whole block; only where it is there is each row looked at."""
+def _look_at(block: bytes, facts: SheetFacts) -> bool:
+    """What is rare is looked for in the whole block; only where it is there is each row looked at.
+
+    False when attributes stand in single quotes, which no pattern here sees.
+    """
     if not block:
-        return
+        return True
     text = _column(block)
     _measure(block, text, facts)
     if not _may_hold(text, _RARE):
-        return
+        return True
+    if b"='" in block and _SINGLE.search(block):
+        return False
     rows = block.split(b"</row>")[:-1]
     if b'hidden="1"' in block:
         facts.hidden_rows += sum(b'hidden="1"' in row[row.rfind(b"<row") :][:300] for row in rows)
@@ -96,6 +101,7 @@ def _look_at(block: bytes, facts: SheetFacts) -> None:
             facts.errors += [(int(at), column_number(letters), text.decode()) for letters, at, text in _ERROR.findall(row)]
         if formulas and b"<f" in row and _FIRST_CELL.search(row):
             facts.errors += [(int(at), column_number(letters), UNCALCULATED) for letters, at in _UNCALCULATED.findall(row)]
+    return True
 
 
 def _column(block: bytes) -> pl.Series | None:

@@ -1,0 +1,130 @@
+"""What happens to a list on its way to us, by hand or by machine: each takes the file's lines and gives the damaged file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+Draw = Callable[[st.SearchStrategy[int]], int]
+Lines = list[str]
+
+
+def _at(draw: Draw, lines: Lines) -> int:
+    return draw(st.integers(1, len(lines) - 1))
+
+
+def _bytes(lines: Lines) -> bytes:
+    return "\n".join(lines).encode() + b"\n"
+
+
+def bytes_flipped(draw: Draw, lines: Lines) -> bytes:
+    damaged = bytearray(_bytes(lines))
+    for _ in range(draw(st.integers(1, 3))):
+        damaged[draw(st.integers(0, len(damaged) - 1))] ^= 1 << draw(st.integers(0, 7))
+    return bytes(damaged)
+
+
+def lines_dropped(draw: Draw, lines: Lines) -> bytes:
+    first, many = _at(draw, lines), draw(st.integers(1, 12))
+    return _bytes(lines[:first] + lines[first + many :])
+
+
+def lines_repeated(draw: Draw, lines: Lines) -> bytes:
+    first, many, to = _at(draw, lines), draw(st.integers(1, 3)), _at(draw, lines)
+    return _bytes(lines[:to] + lines[first : first + many] + lines[to:])
+
+
+def quotes_put_in(draw: Draw, lines: Lines) -> bytes:
+    lines = [*lines]
+    for _ in range(draw(st.integers(1, 4))):
+        place, column = _at(draw, lines), draw(st.integers(0, 6))
+        cells = lines[place].split(";")
+        cells[min(column, len(cells) - 1)] = '"' + cells[min(column, len(cells) - 1)]
+        lines[place] = ";".join(cells)
+    return _bytes(lines)
+
+
+def encodings_mixed(draw: Draw, lines: Lines) -> bytes:
+    others = {_at(draw, lines) for _ in range(draw(st.integers(1, len(lines))))}
+    encoding = ("cp1252", "cp865", "utf-8-sig")[draw(st.integers(0, 2))]
+    return b"\n".join(line.encode(encoding if place in others else "utf-8") for place, line in enumerate(lines)) + b"\n"
+
+
+def decoded_wrong(draw: Draw, lines: Lines) -> bytes:
+    del draw
+    return _bytes(lines).decode("cp1252", "replace").encode()
+
+
+def _renumbered(lines: Lines) -> Lines:
+    return [lines[0], *(f"{number};{line.split(';', 1)[1]}" for number, line in enumerate(lines[1:], start=1))]
+
+
+NEW = "0;Nyveien {number};;77,0;Ordinær;;x"
+
+
+def rows_put_in(draw: Draw, lines: Lines) -> bytes:
+    place, many = _at(draw, lines), draw(st.integers(1, 3))
+    return _bytes(_renumbered([*lines[:place], *(NEW.format(number=number) for number in range(1, many + 1)), *lines[place:]]))
+
+
+def rows_taken_out_and_renumbered(draw: Draw, lines: Lines) -> bytes:
+    place = _at(draw, lines)
+    return _bytes(_renumbered(lines[:place] + lines[place + 1 :]))
+
+
+def sorted_and_renumbered(draw: Draw, lines: Lines) -> bytes:
+    column = draw(st.integers(1, 4))
+    return _bytes(_renumbered([lines[0], *sorted(lines[1:], key=lambda line: line.split(";")[column])]))
+
+
+def rows_exchanged(draw: Draw, lines: Lines) -> bytes:
+    lines = [*lines]
+    for _ in range(draw(st.integers(1, 3))):
+        one, other = _at(draw, lines), _at(draw, lines)
+        lines[one], lines[other] = lines[other], lines[one]
+    return _bytes(_renumbered(lines))
+
+
+def columns_exchanged(draw: Draw, lines: Lines) -> bytes:
+    one, other, heading_too = draw(st.integers(0, 5)), draw(st.integers(0, 5)), draw(st.integers(0, 1))
+    cells = [line.split(";") for line in lines]
+    for row in cells[1 - heading_too :]:
+        row[one], row[other] = row[other], row[one]
+    return _bytes([";".join(row) for row in cells])
+
+
+def cut_short(draw: Draw, lines: Lines) -> bytes:
+    whole = _bytes(lines)
+    return whole[: draw(st.integers(len(whole) // 3, len(whole)))]
+
+
+def a_column_emptied(draw: Draw, lines: Lines) -> bytes:
+    column = draw(st.integers(0, 5))
+    cells = [line.split(";") for line in lines]
+    for row in cells[1:]:
+        row[column] = ""
+    return _bytes([";".join(row) for row in cells])
+
+
+def lines_joined(draw: Draw, lines: Lines) -> bytes:
+    place = _at(draw, lines)
+    return _bytes([*lines[: place - 1], "".join(lines[place - 1 : place + 1]), *lines[place + 1 :]])
+
+
+DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
+    bytes_flipped,
+    lines_dropped,
+    lines_repeated,
+    quotes_put_in,
+    encodings_mixed,
+    decoded_wrong,
+    rows_put_in,
+    rows_taken_out_and_renumbered,
+    sorted_and_renumbered,
+    rows_exchanged,
+    columns_exchanged,
+    cut_short,
+    a_column_emptied,
+    lines_joined,
+)

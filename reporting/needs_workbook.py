@@ -115,7 +115,7 @@ def _priorities(plan: HousingPlan, titles: dict[str, str]) -> Iterator[Row]:
             yield [one.place, words.act(one), None, None, titles[one.category], None, one.count, None, None, None, None], LACKING
             continue
         measure = one.checked.measure
-        place: list[Cell] = [one.place, words.act(one), measure.ident, measure.kind.value, titles[one.category]]
+        place: list[Cell] = [one.place, words.act(one), measure.ident, word_for("choices", measure.kind.value), titles[one.category]]
         yield (
             [*place, one.checked.address, one.count, measure.when, words.gap(one), words.cost(one), words.advice(one.checked)],
             _TONE.get(one.checked.state.value),
@@ -126,12 +126,12 @@ def _measure(one: Checked, titles: dict[str, str], result: NightResult) -> Row:
     measure = one.measure
     cells: list[Cell] = [
         measure.ident,
-        measure.kind.value,
+        word_for("choices", measure.kind.value),
         titles[measure.category],
         one.address,
         measure.count,
         measure.when,
-        measure.stage.value,
+        word_for("choices", measure.stage.value),
         owner_title(result, measure.owner) if measure.owner else None,
         word_for("measures", one.state.value),
         words.advice(one),
@@ -145,7 +145,15 @@ def _answers(overview: NeedsOverview, titles: dict[str, str], result: NightResul
         answer, detail = joint.answer, joint.answer.detail
         also = ", ".join(owner_title(result, service) for service in joint.also)
         told: list[Cell] = [owner_title(result, answer.service), titles[answer.category], answer.now, answer.later]
-        planned: list[Cell] = [detail.urgency, detail.priority, detail.size, detail.area, detail.adapted, detail.reason, detail.cost]
+        planned: list[Cell] = [
+            word_for("choices", detail.urgency) or None,
+            detail.priority,
+            detail.size,
+            detail.area,
+            detail.adapted,
+            detail.reason,
+            detail.cost,
+        ]
         yield [*told, also or None, *planned, detail.budget_year, answer.origin, answer.comment, answer.file, answer.row], None
 
 

@@ -25,6 +25,8 @@ from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass, Severity
 from reconciliation.reading.evidence_words import EVIDENCE
 from reporting import acquisitions, forecast
+from reporting.acquisitions_reading import Kind, Stage
+from reporting.needs_detail import Urgency
 from reporting.stop_causes import cause, rule_title
 from tests.language.keys import texts_of
 
@@ -82,6 +84,7 @@ SHOWN: dict[str, Collection[str]] = {
     "line_faults": LINE_FAULTS,
     "read_evidence": EVIDENCE,
     "file_kinds": FILE_KINDS,
+    "choices": [*Kind, *Stage, *Urgency],
     "environments": ["test", "production"],
 }
 """Group -> codes that can be shown to people."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -104,3 +106,35 @@ def test_a_fault_of_our_own_in_a_call_leaves_the_others_done(verb: str, number: 
         left = outcomes.filter(pl.col("outcome") == "failed")["leverandor_bolig_id"]
         apply_plan(items.filter(pl.col("leverandor_bolig_id").is_in(left.to_list())), desired, register, ledger, "run-2", PLACE, 3)
         is_right(ledger, register)
+
+
+@pytest.mark.parametrize("part", ["create", "update", "retire"])
+def test_dead_in_one_part_of_a_plan_the_others_are_untouched_and_each_base_is_what_was_written(part: str, tmp_path: Path) -> None:
+    """One part is approved and dies; then that part again, then the rest: nothing twice, nothing lost, nothing early."""
+    others = {"create": NEW, "update": CHANGED, "retire": GONE}
+    for dies_at in (1, 2):
+        for after_commit in (False, True):
+            folder = tmp_path / f"{dies_at}-{after_commit}"
+            folder.mkdir()
+            url = new_ledger_database("sqlite", folder)
+            register, items, desired = world(url)
+            chosen = items.filter(pl.col("class") == part)
+            before = {kobo_id: dict(entry) for kobo_id, entry in register.entries.items()}
+            dying = open_dying(url, dies_at, after_commit)
+            dying.begin_run(PLACE, date(2023, 11, 1), "doomed", "auto")
+            with contextlib.suppress(Killed):
+                apply_plan(chosen, desired, register, dying, "doomed", PLACE, 3)
+            dying.close()
+            untouched = [f"k-{ours}" for name, ids in others.items() if name not in (part, "create") for ours in ids]
+            assert all(register.entries[kobo_id] == before[kobo_id] for kobo_id in untouched)
+            assert part == "create" or not set(register.ids) & set(NEW)
+            with open_ledger(url, Path()) as ledger:
+                for run_id, tonight in (("again", chosen), ("rest", items)):
+                    ledger.begin_run(PLACE, date(2023, 11, 2), run_id, "auto")
+                    linked = ledger.links(PLACE)["leverandor_bolig_id"].to_list()
+                    left = tonight.filter((pl.col("class") != "retire") | pl.col("leverandor_bolig_id").is_in(linked))
+                    apply_plan(left, desired, register, ledger, run_id, PLACE, 3)
+                is_right(ledger, register)
+                agreed = {ours: json.loads(said)["bruksareal"] for _, ours, said, _ in ledger.bases(PLACE).iter_rows()}
+                assert agreed == {**dict.fromkeys(NEW, 50.0), **dict.fromkeys(CHANGED, 51.0)}
+            shutil.rmtree(folder)

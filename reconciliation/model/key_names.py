@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 LONGEST = 60
 """A tag of Dagster takes 63 characters."""
@@ -22,6 +23,12 @@ def unfit(where: str, keys: Iterable[str]) -> Iterator[str]:
                 f"{where}.{key}: this key becomes part of names of files and of Dagster, so it is made of a-z, 0-9, _ and -, "
                 f"at most {LONGEST} of them. Write e.g. {suggested(key)}; how people read it stands in `title`."
             )
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """What to say of a key that nobody reads."""
+    near = get_close_matches(key, list(known), 1, 0.75)
+    return "is no key here" + (f"; did you mean {near[0]}?" if near else ". Take it away, or compare with config/demo.yaml")
 
 
 def as_name(key: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
@@ -16,7 +16,7 @@ from connectors.source_config import AddressService, AnySource, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.desk_settings import DeskSettings
-from reconciliation.model.key_names import LONGEST, unfit
+from reconciliation.model.key_names import LONGEST, unfit, unknown_key
 from reconciliation.model.kobo_changes import THREE_WAY, Policy
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
@@ -213,7 +213,7 @@ def load(config_file: Path) -> Municipality:
     except MappingFault as fault:
         raise ConfigurationError(str(fault)) from fault
     except ValidationError as error:
-        faults = "\n".join(f"{_placed(config_file, origins, fault['loc'])}: {fault['msg']}." for fault in error.errors())
+        faults = "\n".join(f"{_placed(config_file, origins, fault['loc'])}: {_words(fault)}." for fault in error.errors())
         raise ConfigurationError(f"{faults}\nCompare with config/demo.yaml, where every key is explained.") from error
 
     def place(name: str, field: str) -> str:
@@ -226,6 +226,13 @@ def load(config_file: Path) -> Municipality:
     resolved = config_file.resolve()
     municipality._file = str(resolved.relative_to(home)) if resolved.is_relative_to(home) else str(config_file)
     return municipality
+
+
+def _words(fault: Mapping[str, Any]) -> str:
+    if fault["type"] != "extra_forbidden":
+        return str(fault["msg"])
+    models = (Municipality, Category, Owner, Survivorship, Guards, Needs, Kostra, Send, RegisterConfig)
+    return unknown_key(str(fault["loc"][-1]), [about.alias or name for model in models for name, about in model.model_fields.items()])
 
 
 def _placed(config_file: Path, origins: Mapping[str, Origin], at: Sequence[object]) -> str:

@@ -112,7 +112,7 @@ FAULTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "fields that are a list": ("key: [Nr]\nfields: [Adresse]\n", ("liste.yaml, line 2: `fields` holds no fields",)),
     "an unknown key of a field": (
         MAPPING.replace("as: number", "format: number"),
-        ("liste.yaml, line 5: fields.bruksareal.format: Extra inputs are not permitted",),
+        ("liste.yaml, line 5: fields.bruksareal.format: is no key here",),
     ),
     "no such transform": (
         MAPPING.replace("as: number", "as: numbr"),

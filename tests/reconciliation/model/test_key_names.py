@@ -71,3 +71,13 @@ def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
     (file,) = write(tmp_path, 1)
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert load(file).slug
+
+
+@pytest.mark.parametrize(("wrong", "meant"), [("deadlin", "deadline"), ("ansvar", None), ("kommunenumer", "kommunenummer")])
+def test_a_misspelt_key_is_named_with_the_one_that_was_meant(wrong: str, meant: str | None, tmp_path: Path) -> None:
+    (file,) = write(tmp_path, 1)
+    file.write_text(yaml.safe_dump(yaml.safe_load(file.read_text(encoding="utf-8")) | {wrong: "x"}), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        load(file)
+    assert f"{wrong}: is no key here" in str(refused.value)
+    assert (f"did you mean {meant}?" in str(refused.value)) == (meant is not None)

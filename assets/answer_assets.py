@@ -15,7 +15,9 @@ from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, speaking
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
-from reconciliation.decisions.questions import Question, Tables, questions, warning_questions
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import labels, settled_in_source
@@ -87,8 +89,8 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
         register_rows=made["register"].frame,
     )
     decisions = ledger.decisions(slug)
-    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables, decisions)
-    named = {one for question in (*found, *warnings) for one in (question.dwelling, question.other) if one}
+    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions)
+    named = {one for question in (*found, *warnings) for one in (question.dwelling, *(beside.name for beside in question.candidates))}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
     return Asked(
         found,

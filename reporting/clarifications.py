@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from language import day, rendered, text, word_for
-from reconciliation.decisions.answer_choices import named_entry
-from reconciliation.decisions.questions import ABSENT, CHANGED, FIELD, MATCH, MERGE, WARNING, Question
+from reconciliation.decisions.answer_choices import SPLIT, Answer, named_entry
+from reconciliation.decisions.question import ABSENT, CHANGED, CHOOSING, ENTRY, FIELD, MATCH, MERGE, UNIT, WARNING, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
@@ -30,8 +30,18 @@ Same = bool | None
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One line of a question. agrees: field -> Same, of a candidate beside the dwelling; of the dwelling beside all candidates."""
+
+    who: str
+    values: Mapping[str, Any]
+    agrees: Mapping[str, Same]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One question as it is shown. answers: label -> code. sides: (who, field -> value); agrees: field -> Same."""
+    """One question as it is shown. answers: label -> code. sides: the dwelling (each of its rows, where there are several), then its
+    candidates. agrees: field -> Same over all sides. free: something that is not in the list may be written as the answer."""
 
     id: str
     evidence: str
@@ -40,17 +50,19 @@ class Shown:
     address: str
     question: str
     answers: Mapping[str, str]
-    sides: tuple[tuple[str, Mapping[str, Any]], ...]
+    sides: tuple[Side, ...]
     agrees: Mapping[str, Same]
     free: bool = False
-    """Any other value may be written as the answer."""
 
 
 def shown(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
     """dwellings: leverandor_bolig_id -> its sources. A shielded address stands nowhere in what this returns (law 10)."""
-    ours, theirs = (_visible(side, question) for side in (question.ours, question.theirs))
-    sources = _titles(municipality, dwellings.get(question.dwelling, ()))
-    sides = ((text("clarifications.ours", sources=sources), ours), (_other(question, municipality, dwellings), theirs))
+    beside = [{name: _same(name, question.ours.get(name), one.values.get(name)) for name in question.ours} for one in question.candidates]
+    agrees = {name: _over_all([one[name] for one in beside]) for name in question.ours}
+    candidates = [
+        Side(_candidate(question, at, municipality, dwellings), _visible(one.values, question), beside[at])
+        for at, one in enumerate(question.candidates)
+    ]
     return Shown(
         id=question.id,
         evidence=question.evidence,
@@ -59,10 +71,48 @@ def shown(question: Question, municipality: Municipality, dwellings: Mapping[str
         address=_address(question),
         question=_asked(question, municipality),
         answers=labels(question, municipality),
-        sides=sides,
-        agrees={name: _same(name, question.ours.get(name), question.theirs.get(name)) for name in question.ours},
-        free=question.about in (CHANGED, WARNING),
+        sides=(*_own_sides(question, agrees, municipality, dwellings), *candidates),
+        agrees=agrees,
+        free=question.free,
     )
+
+
+def _own_sides(
+    question: Question, agrees: Mapping[str, Same], municipality: Municipality, dwellings: Mapping[str, Sequence[str]]
+) -> list[Side]:
+    """The dwelling; where several rows are merged in it, each source's own values."""
+    if question.about == ENTRY:
+        return [Side(text("clarifications.kobo"), _visible(question.ours, question), agrees)]
+    if len(question.rows) > 1:
+        titles = [_titles(municipality, [row.source]) for row in question.rows]
+        return [
+            Side(text("clarifications.ours", sources=title), _visible(row.values, question), agrees)
+            for title, row in zip(titles, question.rows, strict=True)
+        ]
+    sources = _titles(municipality, dwellings.get(question.dwelling, ()))
+    return [Side(text("clarifications.ours", sources=sources), _visible(question.ours, question), agrees)]
+
+
+def _candidate(question: Question, at: int, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
+    """Who says it, with the letter it is chosen by where there are several, and why it is offered."""
+    one = question.candidates[at]
+    if question.about in (MERGE, ENTRY):
+        who = text("clarifications.other", sources=_titles(municipality, dwellings.get(one.name, ())))
+    else:
+        who = text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
+    if len(question.candidates) == 1:
+        return who
+    why = f"\n{cause(one.reason)}" if one.reason and question.about == MATCH else ""
+    return f"{letter(at)}: {who}{why}"
+
+
+def letter(at: int) -> str:
+    """A, B, ... of the candidate at that place."""
+    return chr(ord("A") + at)
+
+
+def _over_all(said: Sequence[Same]) -> Same:
+    return False if False in said else (True if True in said else None)
 
 
 def labels(question: Question, municipality: Municipality) -> dict[str, str]:
@@ -70,7 +120,19 @@ def labels(question: Question, municipality: Municipality) -> dict[str, str]:
     if question.about == CHANGED:
         sides = (text("clarifications.kobo_is_right"), text("clarifications.we_are_right"))
         return {label: one.code for label, one in zip(sides, question.answers, strict=True)}
-    return {answer_label(one.verdict, one.value, question.about, municipality): one.code for one in question.answers}
+    return {_label(question, one, municipality): one.code for one in question.answers}
+
+
+def _label(question: Question, answer: Answer, municipality: Municipality) -> str:
+    code, _, named = answer.code.partition(":")
+    if code == SPLIT:
+        return text("clarification_answers.split_row", row=named) if named else text("clarification_answers.split")
+    if question.about in CHOOSING and len(question.candidates) > 1:
+        if code == DecisionKind.SAME:
+            return text("clarification_answers.same_as", letter=letter([one.name for one in question.candidates].index(named)))
+        if code == DecisionKind.DIFFERENT:
+            return text("clarification_answers.none")
+    return answer_label(answer.verdict, answer.value, question.about, municipality)
 
 
 def answer_label(verdict: str, value: str | None, about: str, municipality: Municipality) -> str:
@@ -152,7 +214,7 @@ def _asked(question: Question, municipality: Municipality) -> str:
         return _changed(question, municipality)
     if question.about == WARNING:
         return _warned(question)
-    why = cause(question.reason, question.details) if question.about != MATCH else cause(question.reason)
+    why = cause(question.reason) if question.about in (MATCH, ENTRY) else cause(question.reason, question.details)
     if question.about == FIELD:
         asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
         hidden = question.secret and question.field in PLACE_FIELDS
@@ -160,8 +222,20 @@ def _asked(question: Question, municipality: Municipality) -> str:
             text("clarifications.said", source=_titles(municipality, [source]), value=text("page.secret") if hidden else value)
             for source, value in sorted(question.said.items())
         ]
-        return " ".join([asked, "; ".join(told) + "." if told else ""]).strip()
-    return text("clarifications.kobo_about", why=why) if question.about == MATCH else text("clarifications.merge_about", why=why)
+        return _with_hints(question, " ".join([asked, "; ".join(told) + "." if told else ""]).strip())
+    several = "which_" if len(question.candidates) > 1 else ""
+    about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: "unit_about"}[question.about]
+    return _with_hints(question, text(f"clarifications.{about}", why=why))
+
+
+def _with_hints(question: Question, asked: str) -> str:
+    """What may be written, and what it does in Kobo that rows are said to be two homes."""
+    hints = []
+    if question.about == MERGE and question.fills_unit:
+        hints.append(text("clarifications.or_unit"))
+    if any(one.code.partition(":")[0] == SPLIT for one in question.answers):
+        hints.append(text("clarifications.split_effect"))
+    return " ".join([asked, *hints])
 
 
 def _changed(question: Question, municipality: Municipality) -> str:
@@ -205,12 +279,6 @@ def shown_value(value: Any) -> str:
     if value in (None, ""):
         return text("clarifications.blank_value")
     return f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
-
-
-def _other(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
-    if question.about == MERGE:
-        return text("clarifications.other", sources=_titles(municipality, dwellings.get(question.other or "", ())))
-    return text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
 
 
 def _titles(municipality: Municipality, sources: Sequence[str]) -> str:

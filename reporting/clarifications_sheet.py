@@ -1,4 +1,4 @@
-"""The sheet "Avklaringer": two lines a question, the sides under one another, drop-down answers in the cells that may be written.
+"""The sheet "Avklaringer": one line for each side of a question, the dwelling first, drop-down answers in the cells that may be written.
 
 Question id and evidence stand hidden and locked in the first two columns. Made for Excel and LibreOffice alike: the list of
 answers stands in the cell's own rule, and protection has no password.
@@ -47,7 +47,7 @@ def add_clarifications(
     number = HEADER_ROW + 1
     for one in questions:
         _question(book, sheet, number, one, fields)
-        number += 2
+        number += len(one.sides)
     for note in notes:
         write(sheet, number, 2, note, book.format(text_wrap=False, italic=True))
         number += 1
@@ -72,12 +72,12 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
         sheet.data_validation(row, 4, row, 4, _choices(list(one.answers), one.free))
     helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("clarifications.by_help")}
     sheet.data_validation(row, 5, row, 5, helped)
-    for below, (who, values) in enumerate(one.sides):
+    for below, side in enumerate(one.sides):
         rule = line if not below else {}
-        write(sheet, row + below, 7, who, book.format(bold=True, text_wrap=True, **rule))
+        write(sheet, row + below, 7, side.who, book.format(bold=True, text_wrap=True, **rule))
         for place, name in enumerate(fields, start=len(HEADINGS)):
-            colour = COLOURS[one.agrees.get(name)]
-            write(sheet, row + below, place, _cell(values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
+            colour = COLOURS[side.agrees.get(name)]
+            write(sheet, row + below, place, _cell(side.values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
 
 
 def _choices(labels: list[str], free: bool) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _choices(labels: list[str], free: bool) -> dict[str, Any]:
 
 
 def _said(one: Shown, name: str) -> bool:
-    return any(values.get(name) not in (None, "") for _, values in one.sides)
+    return any(side.values.get(name) not in (None, "") for side in one.sides)
 
 
 def _cell(value: Any) -> Cell:

@@ -11,7 +11,7 @@ import polars as pl
 
 from connectors.read_result import Verdict
 from language import counted, listed, number, rendered, text
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reporting.headline import first_sentence
 from reporting.night_report import NightResult
 from reporting.privacy import hide_secret_values

@@ -10,7 +10,7 @@ import polars as pl
 
 from connectors.read_result import Verdict
 from reconciliation.decisions.confirmed_warnings import CONFIRMED
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reconciliation.ledger import HISTORY
 from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.plans import CLASS_CHANGES

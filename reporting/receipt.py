@@ -9,7 +9,7 @@ from pathlib import Path
 from language import day, text, word_for
 from reconciliation.decisions.answers import Outcome, Taken
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import answer_label, shown
+from reporting.clarifications import labels, shown
 from reporting.sheet_writer import Book, Cell, Column
 
 FOLDER = "kvitteringer"
@@ -39,10 +39,9 @@ def write_receipt(
 
 def outcome_in_words(taken: Taken, municipality: Municipality) -> str:
     """What became of one answer, bokmål."""
-    about = taken.question.about if taken.question else ""
-    offered = [answer_label(one.verdict, one.value, about, municipality) for one in taken.question.answers] if taken.question else []
-    verdict, _, value = taken.standing.partition(":")
-    answer = answer_label(verdict, value or None, about, municipality) if taken.standing else taken.given.answer
+    offered = labels(taken.question, municipality) if taken.question else {}
+    codes = {code: label for label, code in offered.items()}
+    answer = codes.get(taken.standing, taken.standing) if taken.standing else taken.given.answer
     said = word_for("clarification_outcomes", taken.outcome.value)
     return said.format(says=taken.says, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
 

@@ -84,7 +84,7 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
     in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:
-        named = {one for question in mine for one in (question.dwelling, question.other) if one}
+        named = {one for question in mine for one in (question.dwelling, *(candidate.name for candidate in question.candidates))}
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
         asked = [shown(question, result.municipality, dict(sources.iter_rows())) for question in mine]
         add_clarifications(book, title, result.as_of, asked, notes)

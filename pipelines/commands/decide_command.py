@@ -21,7 +21,7 @@ from language import speaking, text, word_for
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reporting.clarifications import Shown, contradictory_in_words, shown
@@ -143,7 +143,9 @@ def _as_json(question: Question, one: Shown) -> dict[str, Any]:
         "owner": question.owner,
         "asks": one.question,
         "address": one.address,
-        "sides": [{"who": who, **{name: value for name, value in values.items() if value is not None}} for who, values in one.sides],
+        "holds_up": question.holds_up,
+        "candidates": [candidate.name for candidate in question.candidates],
+        "sides": [{"who": side.who, **{name: value for name, value in side.values.items() if value is not None}} for side in one.sides],
         "differs": sorted(name for name, same in one.agrees.items() if same is False),
         "answers": {code: label for label, code in one.answers.items()},
         "evidence": one.evidence,
@@ -197,14 +199,14 @@ def _chosen(one: Shown, ask: Ask) -> str | None:
             return None if said else ""
         if said.isdigit() and 1 <= int(said) <= len(codes):
             return codes[int(said) - 1]
-        if said in codes:
+        if said in codes or one.free:
             return said
 
 
 def _show(one: Shown, place: str, console: Console) -> None:
-    table = RichTable("", *(who for who, _ in one.sides), title=f"{place}: {one.address} ({one.id})", title_justify="left")
-    for name, same in one.agrees.items():
-        values = [values.get(name) for _, values in one.sides]
+    table = RichTable("", *(side.who for side in one.sides), title=f"{place}: {one.address} ({one.id})", title_justify="left")
+    for name, same in sorted(one.agrees.items(), key=lambda field: field[1] is not False):
+        values = [side.values.get(name) for side in one.sides]
         if any(value not in (None, "") for value in values):
             style = "bold red" if same is False else "green" if same else None
             table.add_row(word_for("fields", name), *("" if value is None else str(value) for value in values), style=style)

@@ -10,26 +10,32 @@ import polars as pl
 
 from reconciliation.model.known_decisions import DecisionKind, contradictions
 
+SPLIT = "split"
+"""The rows of one dwelling are two homes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer that a question takes. code: same, different, unsure, new, keep, replace, or take:<source>.
+    """One answer that a question takes. code: same, same:<candidate>, different, unsure, new, split, split:<source>, keep, replace,
+    take:<source> or value:<json>.
 
-    The rest is the decision as the ledger keeps it. adopts: what is decided along with it.
+    The rest is the decision as the ledger keeps it. along: what is decided with it: the same of the other candidates of a question
+    that is answered for all, the adoption of an entry. evidence: None holds whatever changes.
     """
 
     code: str
     kind: str
     subject: str
     other: str | None
-    evidence: str
+    evidence: str | None
     field: str | None = None
     value: str | None = None
-    adopts: Answer | None = None
+    along: tuple[Answer, ...] = ()
 
     @property
     def verdict(self) -> str:
-        return self.code.partition(":")[0]
+        code = self.code.partition(":")[0]
+        return DecisionKind.DIFFERENT.value if code == SPLIT else code
 
     @property
     def question(self) -> tuple[str, ...]:
@@ -58,14 +64,24 @@ def named_entry(row: Mapping[str, Any]) -> str | None:
     return other
 
 
-def asked(record: Record, answers: Iterable[Answer]) -> dict[str, Any] | None:
-    """The decision in force that answers this question on tonight's evidence, the newest; None while it is open."""
+def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any], Answer] | None:
+    """The decision that answers this question on tonight's evidence, the newest, and its answer; None while the question is open.
+
+    What is said of all candidates at once is in force when it is of each of them.
+    """
     given = []
     for answer in answers:
-        row = record.last.get(answer.question)
-        if row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence):
-            given.append(row)
-    return max(given, key=lambda row: (row["decided"], row["decision_id"]), default=None)
+        of_all = answer.verdict in (DecisionKind.DIFFERENT, DecisionKind.UNSURE)
+        rows = [_standing(record, one) for one in (answer, *(answer.along if of_all else ()))]
+        if rows[0] is not None and all(rows):
+            given.append((rows[0], answer))
+    return max(given, key=lambda one: (one[0]["decided"], one[0]["decision_id"]), default=None)
+
+
+def _standing(record: Record, answer: Answer) -> dict[str, Any] | None:
+    row = record.last.get(answer.question)
+    said = row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence)
+    return row if said else None
 
 
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from connectors.personal_numbers import mask_text
 from reconciliation.decisions.answer_choices import Answer
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import ENTRY, MATCH, Question
 from reconciliation.ledger import Ledger
 
 LONGEST_NAME, LONGEST_WHY = 60, 500
@@ -67,7 +67,9 @@ def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledge
     """Check each answer and store the good ones, in their order. Raises LedgerError. Storing the same answer twice changes nothing."""
     known = {question.id: question for question in questions}
     stored: dict[str, str] = {}
-    same = {question.dwelling: question.id for question in questions if question.decided and question.decided["verdict"] == "same"}
+    same: dict[str, str] = {}
+    for asked in questions:
+        same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
     found = []
     for one in given:
         question = known.get(one.question_id)
@@ -77,8 +79,7 @@ def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledge
             if answer is not None:
                 _store(ledger, municipality, answer, one)
             stored[question.id] = one.answer
-            if one.answer == "same":
-                same[question.dwelling] = question.id
+            same |= _sides_called_same(question, answer)
         found.append(taken)
     return found
 
@@ -102,22 +103,21 @@ def _judged(one: Given, question: Question | None, stored: dict[str, str], same:
         return Taken(one, Outcome.STALE, question)
     if question.id in stored:
         return Taken(one, Outcome.ALREADY if stored[question.id] == one.answer else Outcome.TWICE, question)
-    before = _standing(question)
+    before = question.decided_code
     if before == one.answer:
         return Taken(one, Outcome.ALREADY, question, *_who(question), before)
     if before and question.decided and question.decided["decided_by"].casefold() != one.by.strip().casefold():
         return Taken(one, Outcome.OTHERWISE, question, *_who(question), before)
-    if one.answer == "same" and same.get(question.dwelling, question.id) != question.id and question.about == "match":
+    if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(one.answer))):
         return Taken(one, Outcome.TWO_SAME, question)
     return Taken(one, Outcome.STORED, question)
 
 
-def _standing(question: Question) -> str:
-    """Code of the answer in force; "" while the question is open."""
-    if question.decided is None:
-        return ""
-    verdict, value = question.decided["verdict"], question.decided["value"]
-    return f"{verdict}:{value}" if value else str(verdict)
+def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, str]:
+    """The dwelling and the entry that the answer calls the same -> the question; nothing else can be the same as either."""
+    if answer is None or answer.verdict != "same" or question.about not in (MATCH, ENTRY):
+        return {}
+    return {answer.subject: question.id, str(answer.other): question.id}
 
 
 def _who(question: Question) -> tuple[str, str]:
@@ -127,17 +127,16 @@ def _who(question: Question) -> tuple[str, str]:
 
 
 def _store(ledger: Ledger, municipality: str, answer: Answer, given: Given) -> None:
-    for one in (answer.adopts, answer):
-        if one is not None:
-            ledger.add_decision(
-                municipality,
-                kind=one.kind,
-                subject=one.subject,
-                other=one.other,
-                field=one.field,
-                verdict=one.verdict,
-                value=one.value,
-                evidence=one.evidence,
-                decided_by=given.by.strip(),
-                note=given.why.strip() or None,
-            )
+    for one in (*answer.along, answer):
+        ledger.add_decision(
+            municipality,
+            kind=one.kind,
+            subject=one.subject,
+            other=one.other,
+            field=one.field,
+            verdict=one.verdict,
+            value=one.value,
+            evidence=one.evidence,
+            decided_by=given.by.strip(),
+            note=given.why.strip() or None,
+        )

@@ -1,20 +1,18 @@
-"""What only a person can decide tonight: each question with both its sides, the answers it takes, and what was decided before.
+"""What only a person can decide tonight: one question for each dwelling in doubt, with all its candidates in one list.
 
 A question keeps its id for ever; its evidence says on what it is asked. It is open until somebody answers on that evidence.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from reconciliation.decisions.answer_choices import Answer, Record, asked
-from reconciliation.decisions.confirmed_warnings import right_answer, until_of
+from reconciliation.decisions.answer_choices import SPLIT, Answer, Record, in_force
 from reconciliation.decisions.conflicts import DELETED, disputed_fields
 from reconciliation.decisions.field_evidence import (
     AGREED,
@@ -25,54 +23,29 @@ from reconciliation.decisions.field_evidence import (
     said_by_sources,
 )
 from reconciliation.decisions.kobo_changes import evidence_of_change
-from reconciliation.decisions.value_answers import known_answer, value_answer
+from reconciliation.decisions.question import (
+    ABSENT,
+    CHANGED,
+    ENTRY,
+    FIELD,
+    MATCH,
+    MERGE,
+    UNIT,
+    Candidate,
+    Question,
+    SourceRow,
+    question_id,
+)
+from reconciliation.decisions.question_list import about_entries, in_order, without_repeats
+from reconciliation.decisions.value_answers import known_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO
 from reconciliation.model.shielding import shielded_entries, shielded_ids
-from reconciliation.model.tables import CONTENT, DEVIATIONS
-from reconciliation.model.words import DwellingClass, Severity
+from reconciliation.model.tables import CONTENT
+from reconciliation.model.words import DwellingClass
 
-MATCH, MERGE, FIELD, ABSENT, CHANGED, WARNING = "match", "merge", "field", "absent", "kobo_change", "warning"
-"""Is it that entry in Kobo; are two of ours one; whose value of a field; ours, and deleted in Kobo; a value changed in Kobo; is a value
-right that a rule warns of."""
-
-_SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """about: one of the words above. other: koboId, or leverandor_bolig_id of the other dwelling of ours; None without one.
-
-    ours, theirs: canonical field -> value of each side. said: source -> value, where our own sources disagree on `field`.
-    secret: the address is shown nowhere, of either side: no pair is asked of which one side alone is shielded.
-    decided: the standing answer on this evidence, None while open.
-    """
-
-    id: str
-    about: str
-    dwelling: str
-    owner: str | None
-    other: str | None
-    field: str | None
-    evidence: str
-    reason: str
-    details: str
-    answers: tuple[Answer, ...]
-    ours: Mapping[str, Any]
-    theirs: Mapping[str, Any]
-    said: Mapping[str, Any]
-    secret: bool
-    decided: Mapping[str, Any] | None = None
-
-    def answer(self, code: str) -> Answer | None:
-        """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too; that a
-        warning is right may be said until a day."""
-        found = next((one for one in self.answers if one.code == code), None)
-        if found is None and self.about == WARNING and (until := until_of(code)) is not None:
-            return right_answer(json.loads(self.details), until)
-        if found is not None or self.about != CHANGED or self.field is None:
-            return found
-        return value_answer(self.dwelling, self.field, self.evidence, code)
+SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
+_ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +61,8 @@ class Tables:
 
 
 def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
-    """Every question of the night, open or answered, sorted by dwelling. decisions: the ledger's DECISIONS in force."""
+    """Every question of the night, open or answered; those that hold up most dwellings first, those of one house together.
+    decisions: the ledger's DECISIONS in force."""
     asked_about = pl.col("details").str.contains('"asked":', literal=True).fill_null(value=False)
     waiting = night.items.filter(pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | asked_about)
     if waiting.is_empty():
@@ -97,14 +71,9 @@ def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
     found: dict[str, Question] = {}
     for item in waiting.sort("leverandor_bolig_id", "kobo_id", nulls_last=True).iter_rows(named=True):
         for one in known.about(item):
-            # Two that may be each other are one question.
             found.setdefault(one.id, one)
-    return list(found.values())
-
-
-def question_id(*parts: str | None) -> str:
-    """Short enough to be read over the telephone; the same on every night."""
-    return "S-" + hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:10].upper()
+    asked = about_entries(without_repeats(list(found.values())), known.entry_question)
+    return in_order([replace(one, holds_up=known.holds_up(one)) for one in asked])
 
 
 def _one_home() -> pl.Expr:
@@ -112,53 +81,12 @@ def _one_home() -> pl.Expr:
     return pl.col("certain") | (pl.col("key") == "link")
 
 
-def warning_questions(deviations: pl.DataFrame, night: Tables, decisions: pl.DataFrame) -> list[Question]:
-    """Is this right? One question for each warning (DEVIATIONS) of a row that stands in a dwelling, open or answered."""
-    warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
-    if warned.is_empty():
-        return []
-    keyed = warned.with_columns(_key=pl.concat_str("source", pl.lit(":"), "source_key"))
-    keys = keyed.get_column("_key").unique()
-    homes = {
-        key: row
-        for row in night.dwellings.filter(pl.col("source_keys").list.eval(pl.element().is_in(keys.implode())).list.any()).iter_rows(
-            named=True
-        )
-        for key in row["source_keys"]
-    }
-    record = Record.of(decisions)
-    told = (_warned(row, homes[row["_key"]], record) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
-    return list({one.id: one for one in told}.values())
-
-
-def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record) -> Question:
-    told = {name: row[name] for name in DEVIATIONS}
-    answer = right_answer(told)
-    standing = record.last.get(answer.question)
-    return Question(
-        id=question_id(WARNING, answer.subject, answer.field),
-        about=WARNING,
-        dwelling=str(dwelling["leverandor_bolig_id"]),
-        owner=row["owner"],
-        other=None,
-        field=row["field"],
-        evidence=answer.evidence,
-        reason=row["rule"],
-        details=json.dumps(told, ensure_ascii=False),
-        answers=(answer,),
-        ours={name: dwelling.get(name) for name in _SIDE},
-        theirs=dict.fromkeys(_SIDE),
-        said={},
-        secret=bool(dwelling.get("hemmelig_adresse")),
-        decided=standing if standing and standing["evidence"] == answer.evidence else None,
-    )
-
-
 class _Known:
     """What the questions of one night are made from, looked up once."""
 
     def __init__(self, night: Tables, waiting: pl.DataFrame, record: Record) -> None:
         self.record = record
+        self.waiting = set(waiting.get_column("leverandor_bolig_id").drop_nulls())
         ids = waiting.select("leverandor_bolig_id").unique()
         subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
         others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
@@ -195,45 +123,105 @@ class _Known:
             disputed = disputed_fields(item)
             yield from (self._field(item, dwelling, name) for name in disputed)
             if not disputed and item["kobo_id"] in self.entries:
-                yield self._match(item, dwelling, item)
+                yield self._match(item, dwelling, [item])
         elif item["class"] != DwellingClass.REVIEW.value:
             return
         elif dwelling["candidates"]:
-            named = [one for one in dwelling["candidates"] if one in self.dwellings and self._may_be_named(item, one)]
-            yield from (self._merge(item, dwelling, self.dwellings[one]) for one in named)
+            named = [self.dwellings[one] for one in dwelling["candidates"] if one in self.dwellings and self._may_be_named(item, one)]
+            yield from self._merge(item, dwelling, [one for one in named if not set(one["sources"]) & set(dwelling["sources"])])
         else:
             offered = self.offered.get(item["leverandor_bolig_id"], [])
             named = [match for match in offered if match["kobo_id"] in self.entries and self._may_be_named(item, match["kobo_id"])]
-            yield from (self._match(item, dwelling, match) for match in named)
+            if named:
+                yield self._match(item, dwelling, named)
+
+    def holds_up(self, question: Question) -> int:
+        """How many dwellings wait for the answer."""
+        named = {question.dwelling, *(one.name for one in question.candidates)}
+        return max(1, len(named & self.waiting))
 
     def _may_be_named(self, item: Mapping[str, Any], other: str) -> bool:
         """Law 10: see reconciliation/model/shielding."""
         return (item["leverandor_bolig_id"] in self.shielded) == (other in self.shielded)
 
-    def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], match: Mapping[str, Any]) -> Question:
-        kobo_id, ours = match["kobo_id"], str(dwelling["leverandor_bolig_id"])
-        entry = self.entries[kobo_id]
-        evidence, alone = evidence_of(dwelling, entry), evidence_of(dwelling)
-        answers = (
-            Answer("same", MATCH, ours, f"kobo:{kobo_id}", evidence),
-            Answer("different", MATCH, ours, f"kobo:{kobo_id}", evidence),
-            Answer("unsure", MATCH, ours, f"kobo:{kobo_id}", evidence),
-            Answer("new", MATCH, ours, None, alone),
+    def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], offered: Sequence[Mapping[str, Any]]) -> Question:
+        """Which of these entries is the dwelling?"""
+        ours = str(dwelling["leverandor_bolig_id"])
+        entries = [self.entries[match["kobo_id"]] for match in offered]
+        pairs = [(str(entry["kobo_id"]), f"kobo:{entry['kobo_id']}", evidence_of(dwelling, entry)) for entry in entries]
+        answers = (*_choices(MATCH, ours, pairs), Answer("new", MATCH, ours, None, evidence_of(dwelling)), *self._splits(dwelling))
+        candidates = tuple(
+            Candidate(str(entry["kobo_id"]), _values(entry), str(match["reason"])) for entry, match in zip(entries, offered, strict=True)
         )
-        return self._asked(MATCH, item, dwelling, kobo_id, None, evidence, answers, entry, reason=match["reason"])
+        evidence = evidence_of(dwelling, *entries)
+        return self._asked(MATCH, item, dwelling, None, evidence, answers, candidates, reason=str(offered[0]["reason"]))
 
-    def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], other: Mapping[str, Any]) -> Question:
-        left, right = dwelling["source_keys"][0], other["source_keys"][0]
-        first, second = self.rows.get(left, {}), self.rows.get(right, {})
-        evidence = evidence_of(first, second)
-        answers = [
-            # Two rows of one source are never merged: there the source itself must be mended.
-            *([] if set(dwelling["sources"]) & set(other["sources"]) else [Answer("same", MERGE, left, right, evidence)]),
-            Answer("different", MERGE, left, right, evidence),
-            Answer("unsure", MERGE, left, right, evidence),
-            Answer("new", MERGE, left, None, evidence_of(first)),
+    def entry_question(self, asked: list[Question]) -> Question:
+        """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""
+        kobo_id = asked[0].candidates[0].name
+        entry = self.entries[kobo_id]
+        items = [self.dwellings[one.dwelling] for one in asked]
+        pairs = [(str(one["leverandor_bolig_id"]), str(one["leverandor_bolig_id"]), evidence_of(one, entry)) for one in items]
+        answers = _choices(MATCH, f"kobo:{kobo_id}", pairs, turned=True)
+        candidates = tuple(self._candidate(one, question.reason) for one, question in zip(items, asked, strict=True))
+        found = in_force(self.record, answers)
+        return Question(
+            id=question_id(ENTRY, kobo_id),
+            about=ENTRY,
+            dwelling=kobo_id,
+            owner=asked[0].owner,
+            field=None,
+            evidence=evidence_of(entry, *items),
+            reason=asked[0].reason,
+            details="{}",
+            answers=answers,
+            ours=_values(entry),
+            candidates=candidates,
+            said={},
+            secret=asked[0].secret,
+            decided=found and found[0],
+            decided_code=found[1].code if found else "",
+        )
+
+    def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
+        """Which of ours is the dwelling? Two rows of one source are never merged: without others, only its unit number is asked for."""
+        left = dwelling["source_keys"][0]
+        first = self.rows.get(left, {})
+        rights = [one["source_keys"][0] for one in others]
+        pairs = [
+            (str(one["leverandor_bolig_id"]), right, evidence_of(first, self.rows.get(right, {})))
+            for one, right in zip(others, rights, strict=True)
         ]
-        return self._asked(MERGE, item, dwelling, other["leverandor_bolig_id"], None, evidence, tuple(answers), other)
+        new = Answer("new", MERGE, left, None, evidence_of(first))
+        house = None if dwelling.get("bruksenhetsnummer") else "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
+        if others:
+            choices = (*_choices(MERGE, left, pairs), new, *self._splits(dwelling))
+            evidence = evidence_of(first, *(self.rows.get(right, {}) for right in rights))
+            candidates = tuple(self._candidate(one, item["reason"]) for one in others)
+            yield replace(self._asked(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
+        elif house is not None:
+            answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
+            yield replace(self._asked(UNIT, item, dwelling, None, evidence_of(first), answers, ()), house=house)
+
+    def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
+        return Candidate(str(dwelling["leverandor_bolig_id"]), _values(dwelling), reason, self._rows_of(dwelling))
+
+    def _rows_of(self, dwelling: Mapping[str, Any]) -> tuple[SourceRow, ...]:
+        """Each source's row, so that a merge can be seen."""
+        held = [(key, self.rows[key]) for key in dwelling["source_keys"] if key in self.rows]
+        return tuple(SourceRow(row["source"], row["source_key"], _values(row)) for _, row in held)
+
+    def _splits(self, dwelling: Mapping[str, Any]) -> tuple[Answer, ...]:
+        """That a row is no row of this home. Said once it holds for good: whatever changes, the two are not joined again."""
+        keys = sorted(dwelling["source_keys"])
+        if len(keys) < 2:
+            return ()
+        codes = {key: SPLIT if len(keys) == 2 else f"{SPLIT}:{key}" for key in (keys[1:] if len(keys) == 2 else keys)}
+        found = []
+        for key, code in codes.items():
+            apart = [Answer(code, MERGE, key, other, None) for other in keys if other != key]
+            found.append(replace(apart[0], along=tuple(apart[1:])))
+        return tuple(found)
 
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
@@ -243,16 +231,22 @@ class _Known:
         chosen = evidence_of_sources(name, said)
         # A pair that a key found and a protected field speaks against is ours only when a person says so.
         pair = evidence_of(dwelling, entry)
-        adopts = Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair) if kobo_id and item["match_key"] != "link" else None
+        adopts = (Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair),) if kobo_id and item["match_key"] != "link" else ()
         answers = []
         if kobo_id:
-            answers += [Answer("keep", FIELD, ours, None, evidence, name, adopts=adopts)]
-            answers += [Answer("replace", FIELD, ours, None, evidence, name, adopts=adopts)]
+            answers += [Answer("keep", FIELD, ours, None, evidence, name, along=adopts)]
+            answers += [Answer("replace", FIELD, ours, None, evidence, name, along=adopts)]
         if AGREED not in said:
             answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(said)]
         if json.loads(item["details"] or "{}").get("match") == "protected_differs":
             answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
-        return self._asked(FIELD, item, dwelling, kobo_id, name, evidence, tuple(answers), entry, said={} if AGREED in said else said)
+        if AGREED not in said:
+            answers += self._splits(dwelling)
+        beside = self._entry(kobo_id)
+        return self._asked(FIELD, item, dwelling, name, evidence, tuple(answers), beside, said={} if AGREED in said else said)
+
+    def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
+        return (Candidate(kobo_id, _values(self.entries.get(kobo_id, {}))),) if kobo_id else ()
 
     def _changed(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], asked: Mapping[str, Any]) -> Question:
         """A field whose value somebody changed in Kobo. asked: one of the item's `asked`."""
@@ -260,45 +254,65 @@ class _Known:
         evidence = evidence_of_change(name, asked["ours"], asked["theirs"])
         answers = tuple(known_answer(ours, name, evidence, asked[side]) for side in ("theirs", "ours"))
         told = json.dumps(asked, ensure_ascii=False)
-        entry = self.entries.get(kobo_id, {})
-        return self._asked(CHANGED, {**item, "details": told}, dwelling, kobo_id, name, evidence, answers, entry, reason=CHANGED_IN_KOBO)
+        beside = self._entry(kobo_id)
+        return self._asked(CHANGED, {**item, "details": told}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
 
     def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
         answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
-        return self._asked(ABSENT, item, dwelling, item["kobo_id"], None, evidence, answers, {})
+        return self._asked(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], _values({})),))
 
     def _asked(
         self,
         about: str,
         item: Mapping[str, Any],
         dwelling: Mapping[str, Any],
-        other: str | None,
         field: str | None,
         evidence: str,
         answers: tuple[Answer, ...],
-        theirs: Mapping[str, Any],
+        candidates: tuple[Candidate, ...],
         *,
         reason: str | None = None,
         said: Mapping[str, Any] | None = None,
     ) -> Question:
         ours = str(dwelling["leverandor_bolig_id"])
-        # A question between two of ours is one, whichever of them is asked about.
-        named = sorted((ours, other or "")) if about == MERGE else [ours, other or ""]
+        found = in_force(self.record, answers)
         return Question(
-            id=question_id(about, *named, field),
+            # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
+            id=question_id(about, ours, None if about in (MATCH, MERGE, UNIT) else item["kobo_id"], field),
             about=about,
             dwelling=ours,
             owner=dwelling["owner"],
-            other=other,
             field=field,
             evidence=evidence,
             reason=reason or item["reason"],
             details=item["details"] or "{}",
             answers=answers,
-            ours={name: dwelling.get(name) for name in _SIDE},
-            theirs={name: theirs.get(name) for name in _SIDE},
+            ours=_values(dwelling),
+            candidates=candidates,
             said=dict(said or {}),
             secret=ours in self.shielded,
-            decided=asked(self.record, answers),
+            rows=self._rows_of(dwelling),
+            decided=found and found[0],
+            decided_code=found[1].code if found else "",
         )
+
+
+def _choices(kind: str, subject: str, pairs: Sequence[tuple[str, str, str]], *, turned: bool = False) -> tuple[Answer, ...]:
+    """Same as one of them, none of them, or unsure. pairs: the candidate's name, its name in decisions, and the evidence of the pair.
+    turned: subject is the entry."""
+
+    def said(code: str, name: str, evidence: str) -> Answer:
+        return Answer(code, kind, name if turned else subject, subject if turned else name, evidence)
+
+    def of_all(code: str) -> Answer:
+        each = [said(code, name, evidence) for _, name, evidence in pairs]
+        return replace(each[0], along=tuple(each[1:]))
+
+    one = len(pairs) == 1
+    same = [said("same" if one else f"same:{candidate}", name, evidence) for candidate, name, evidence in pairs]
+    return (*same, of_all("different"), of_all("unsure"))
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row.get(name) for name in SIDE}

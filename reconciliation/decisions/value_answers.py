@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from kobo_client.contract import BY_NAME, Kind
 from reconciliation.decisions.answer_choices import Answer
-from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.identifiers import parse_unit
+from reconciliation.model.known_decisions import DecisionKind, evidence_of
 
 KIND = "kobo_change"
 """Kind of the ledger's decision."""
@@ -28,6 +31,17 @@ def value_answer(dwelling: str, field: str, evidence: str, written: str) -> Answ
         return known_answer(dwelling, field, evidence, _parsed(field, text))
     except ValueError:
         return None
+
+
+def unit_answer(rows: Sequence[tuple[str, Mapping[str, Any]]], written: str) -> Answer | None:
+    """That the dwelling has this unit number. rows: "source:key" and values of each of its rows. None when it is no unit number."""
+    text = written.removeprefix(f"{DecisionKind.VALUE.value}:").strip().strip('"')
+    unit = parse_unit(text)
+    if unit is None:
+        return None
+    said = json.dumps(unit)
+    of_rows = [Answer(f"value:{said}", "merge", key, None, evidence_of(values), "bruksenhetsnummer", said) for key, values in rows]
+    return replace(of_rows[0], along=tuple(of_rows[1:]))
 
 
 def _parsed(field: str, text: str) -> Any:

@@ -26,7 +26,7 @@ _WEIGHTS: dict[str, dict[str, float]] = {
 """What a measure says of a pair; the numbers that name a home (house, unit, label) say nothing here."""
 LEAST_GAIN = 0.5
 """How much better the neighbour fits, at least."""
-LEAST_NET_GAIN = 1.0
+LEAST_NET_GAIN = 0.5
 """How much better the house agrees when the two change places, at least."""
 
 

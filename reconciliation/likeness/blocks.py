@@ -32,6 +32,7 @@ _BLOCKS: tuple[tuple[str, ...], ...] = (
     ("_municipality", "_ground", "_house"),
     ("_letterless",),
     ("_municipality", "_street", "_rent"),
+    ("_municipality", "_ground", "_rent"),
 )
 """What the members of each block share, on `_hashed` rows; a row that lacks one of it is in no such block."""
 _PARTS: tuple[tuple[str, ...], ...] = (("_house", "_unit", "_lease_or_none"), ("_house", "_rent"), ("_house", "_area"))

@@ -73,6 +73,8 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
     return prepared(left), prepared(right)
 
 
+SELDOM = 0.1
+"""A measure that differs in at most this share of the pairs is believed where it is all that is known."""
 _DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.String()}
 
 
@@ -217,6 +219,9 @@ class _Search:
         """The pairs that keys made become certain, but for those of which a neighbour fits the other side better."""
         keyed = pl.concat([pl.DataFrame(schema={**PAIR, "key": pl.String(), "reason": pl.String()}), *self.keyed])
         doubted, offered = self._better_elsewhere(keyed.select(list(PAIR)))
+        odd = self._lone_differences(keyed.join(doubted, on=list(PAIR), how="anti"))
+        self._add(odd, "address", "at_odds", certain=False)
+        keyed = keyed.join(odd, on=list(PAIR), how="anti")
         for (key, reason), pairs in sorted(
             keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda one: one[0]
         ):
@@ -228,6 +233,23 @@ class _Search:
         offered = offered.join(self.settled_ours, on="leverandor_bolig_id", how="anti").join(self.settled_theirs, on="kobo_id", how="anti")
         if offered.height:
             self._add(compare(self.answers.not_different(offered), self.ours, self.theirs), "candidate", "fits_neighbour", certain=False)
+
+    def _lone_differences(self, keyed: pl.DataFrame) -> pl.DataFrame:
+        """Of the pairs, compared, those in which one measure differs and none agrees, where that measure agrees in nearly all others.
+        In a register whose rents are years old, most differ, and nothing follows from it."""
+        if keyed.is_empty():
+            return keyed
+        seen = compare(keyed.select(list(PAIR)), self.ours, self.theirs)
+        levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in ("manedsleie", "antall_soverom", "bruksareal")}
+        usual = [
+            name
+            for name, level in levels.items()
+            if (seen.select((level.filter(level != "unknown") == "different").mean()).item() or 0.0) <= SELDOM
+        ]
+        measured = pl.any_horizontal(level.is_in(["same", "close"]) for level in levels.values())
+        agreeing = measured | (pl.col("_level_seksjonsnummer") == "same")
+        odd = pl.any_horizontal(pl.lit(value=False), *(levels[name] == "different" for name in usual))
+        return seen.filter(odd & ~agreeing)
 
     def _better_elsewhere(self, keyed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better."""

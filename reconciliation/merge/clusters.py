@@ -78,13 +78,16 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
         _leases_here=let_by_lease(keyed),
     )
-    by = keys(decided, houses_numbered_alike(keyed))
+    alike = houses_numbered_alike(keyed)
+    by = keys(decided, alike)
     doubted = doubted_pairs(rows, keyed.select("source", "_known", **by))
     barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
     apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
     for name in KEYED:
         keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, barred, apart)
-    keyed = _join_by(keyed, last_ones(keyed), LAST, barred, apart)
+    # Where two owners may number the flats each in their own way, a label says nothing.
+    named = keyed.with_columns(_label=pl.when(pl.col("_address").is_in(alike.implode())).then("_label"))
+    keyed = _join_by(keyed, last_ones(named), LAST, barred, apart)
     final = keyed.select("_row", "_cluster")
     lone = final.filter(pl.len().over("_cluster") == 1).get_column("_row")
     apart.append(moved.filter(pl.col("_row").is_in(lone.implode())).select(left="_row", right="_keeper"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,22 @@ class Answers:
         ids = dict(named.select("_row", "leverandor_bolig_id").iter_rows()) if self.different or self.new else {}
         pairs = [(ids[left], ids[right]) for left, right in self.different] + [(ids[row], None) for row in self.new]
         return pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
+
+
+def with_decided_units(rows: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
+    """rows: STANDING_ROWS. Those without a unit number for which a person said one have it, as long as they say what they said then."""
+    said = [one for one in decisions.rows(DecisionKind.VALUE) if one["field"] == "bruksenhetsnummer" and not one["right"]]
+    if not said:
+        return rows
+    names = pl.col("source") + ":" + pl.col("source_key")
+    lacking = rows.with_columns(_name=names).filter(pl.col("bruksenhetsnummer").is_null())
+    known = {row["_name"]: row for row in lacking.filter(pl.col("_name").is_in([one["left"] for one in said])).iter_rows(named=True)}
+    units = {one["left"]: json.loads(one["value"]) for one in said if one["left"] in known and holds(one, known[one["left"]])}
+    if not units:
+        return rows
+    return rows.with_columns(
+        bruksenhetsnummer=pl.coalesce("bruksenhetsnummer", names.replace_strict(units, default=None, return_dtype=pl.String()))
+    )
 
 
 def answers_for(decisions: Decisions, rows: pl.DataFrame) -> Answers:

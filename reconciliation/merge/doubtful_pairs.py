@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.near_pairs import near
 
-MOST = 25
+MOST = 15
 """Candidates named for one dwelling; a tower block has more, and no person compares them all."""
+MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground")
 
 
 def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
@@ -20,7 +23,8 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
-    here = dwellings.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
+    grounded = dwellings.with_columns(_ground=ground())
+    here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
     found = [_at_address(here), _in_unit(here), near(dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     named = pl.concat(found).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
@@ -33,6 +37,8 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
 def _at_address(here: pl.DataFrame) -> pl.DataFrame:
     """No unit number where more than one dwelling stands: it may be any that other systems alone hold. Where they hold none
     it is itself, but without a lease reference nothing would tell it from its neighbours in the register: it is asked too."""
+    measured = here.select("leverandor_bolig_id", *MEASURED)
+    here = here.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
     shared = here.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
     untold = shared.filter(pl.col("_unit").is_null()).drop("_unit")
     kinds = (
@@ -48,6 +54,9 @@ def _at_address(here: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("_extra") == pl.col("_extra_other")).fill_null(value=True))
         .select("leverandor_bolig_id", "other")
     )
+    # What is measured rules some of them out; those are not worth a person's time.
+    beside = free.join(measured, on="leverandor_bolig_id").join(measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs")
+    free = beside.filter(~contradict(in_pair, weak_key=True)).select("leverandor_bolig_id", "other")
     nameless = untold.filter(pl.col("_extra").is_null()).join(free, on="leverandor_bolig_id", how="anti")
     neighbours = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
     indistinct = nameless.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")

@@ -44,7 +44,11 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
         _labelled=pl.min_horizontal("_labelled", "_labelled_theirs").max(),
         _both_label=pl.col("_label").is_not_null().any() & pl.col("_label_theirs").is_not_null().any(),
     )
-    others = [scored.filter(~same).group_by(*_HOUSE, name).agg(_other=pl.col("_score").sum()).drop(name) for name in ("_step", "_back")]
+    # Another way to number the house: a step further on, or backwards. One that pairs equal labels only is the same way.
+    others = [
+        scored.group_by(*_HOUSE, way).agg(_other=pl.col("_score").sum(), _itself=same.all()).filter(~pl.col("_itself")).drop(way, "_itself")
+        for way in ("_step", "_back")
+    ]
     best = pl.concat(others).group_by(_HOUSE).agg(pl.col("_other").max())
     judged = by_label.filter("_both_label").join(best, on=_HOUSE, how="left")
     confirmed = (

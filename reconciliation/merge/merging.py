@@ -10,10 +10,10 @@ from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
-from reconciliation.merge.decided_rows import Answers, answers_for
+from reconciliation.merge.decided_rows import Answers, answers_for, with_decided_units
 from reconciliation.merge.doubtful_pairs import candidates
 from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
-from reconciliation.merge.moved_keys import moved_rows
+from reconciliation.merge.moved_keys import moved_rows, split_rows
 from reconciliation.merge.survivorship import contradictions, lineage, ranks, survive
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.municipality import Municipality
@@ -51,7 +51,8 @@ def merge(
     known = memberships.select(list(MEMBERSHIP)).cast(pl.Schema(MEMBERSHIP))
     if standing.is_empty():
         return Merged(pl.DataFrame(schema=DWELLINGS), pl.DataFrame(schema=LINEAGE), known.sort("source", "source_key"))
-    named, apart, answers = _clustered(standing, known, Decisions.of(decisions), municipality, same_place)
+    decided = Decisions.of(decisions)
+    named, apart, answers = _clustered(with_decided_units(standing, decided), known, decided, municipality, same_place)
     content, disputed, lines = _settled(named, answers, municipality)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
     dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)
@@ -70,7 +71,8 @@ def _clustered(
     rows = _prepared(standing, known, municipality, same_place)
     answers = answers_for(decisions, rows)
     moved = moved_rows(prepared(rows), answers.same)
-    rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(moved.get_column("_row").implode())).then("_known"))
+    lost = pl.Series([*moved.get_column("_row"), *split_rows(rows, answers.different)], dtype=pl.Int64())
+    rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(lost.implode())).then("_known"))
     rows = _with_one_id(rows, answers.same)
     clusters = cluster(rows, answers.same, answers.different, moved)
     # What was only there to find the clusters is not carried on.

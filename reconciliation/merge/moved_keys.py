@@ -6,6 +6,8 @@ is found anew like any other, and asked about when nothing else claims it.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from reconciliation.likeness.comparison import neighbour
@@ -66,3 +68,18 @@ def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     met = asked.join(placed.select("_place", "source", "_known"), on="_place", suffix="_there")
     another = (pl.col("source") != pl.col("source_there")) & (pl.col("_known") != pl.col("_known_there"))
     return met.filter(another).get_column("_row").unique()
+
+
+def split_rows(rows: pl.DataFrame, different: list[tuple[int, int]]) -> list[int]:
+    """`_row` of those that a person said are another home than the rest of the dwelling they were known as: the row that is named in
+    most pairs, of two the one that the dwelling was not made from."""
+    known = dict(rows.select("_row", "_known").iter_rows())
+    made = dict(rows.select("_row", "_made").iter_rows())
+    pairs = [pair for pair in different if known.get(pair[0]) is not None and known.get(pair[0]) == known.get(pair[1])]
+    split: list[int] = []
+    while pairs:
+        counts = Counter(row for pair in pairs for row in pair)
+        row = max(counts, key=lambda one: (counts[one], made[one] != known[one], one))
+        split.append(row)
+        pairs = [pair for pair in pairs if row not in pair]
+    return sorted(split)

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from connectors.read_result import Verdict
-from reconciliation.decisions.questions import MATCH, Question
+from reconciliation.decisions.question import MATCH, Candidate, Question
 from reconciliation.model.municipality import Send
 from reporting.letter import NOTHING, QUOTED, Letter, letters, worth_sending
 from reporting.night_report import NightResult
@@ -29,7 +29,21 @@ def letter(result: NightResult, owner: str = "boligkontoret", **how: Any) -> Let
 
 
 def question(**changes: Any) -> Question:
-    made = Question("Q1", MATCH, OURS, "boligkontoret", "K1", None, "e1", "", "{}", (), {"adressenavn": "Strandgata"}, {}, {}, secret=False)
+    made = Question(
+        "Q1",
+        MATCH,
+        OURS,
+        "boligkontoret",
+        None,
+        "e1",
+        "",
+        "{}",
+        (),
+        {"adressenavn": "Strandgata"},
+        (Candidate("K1", {}),),
+        {},
+        secret=False,
+    )
     return replace(made, **changes)
 
 

@@ -8,13 +8,15 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 from hypothesis import strategies as st
 
-from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import LIFE, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
@@ -231,10 +233,12 @@ def _rows(file: Path) -> Iterator[tuple[str, str]]:
     book = openpyxl.load_workbook(file)
     for sheet in book:
         lines = list(sheet.iter_rows(values_only=True))
-        # A question has two lines: its sides.
-        step = 2 if sheet.title == "Avklaringer" else 1
-        for at in range(0, len(lines), step):
-            cells = [cell for line in lines[at : at + step] for cell in line if cell is not None]
+        # A question has one line for each of its sides, and its id in the first.
+        starts = (
+            [at for at, line in enumerate(lines) if line[0] is not None or at < 2] if sheet.title == "Avklaringer" else range(len(lines))
+        )
+        for at, end in pairwise([*starts, len(lines)]):
+            cells = [cell for line in lines[at:end] for cell in line if cell is not None]
             yield f"{file.name} {sheet.title}", " | ".join(map(str, cells))
 
 

@@ -12,7 +12,9 @@ import pytest
 
 from reconciliation.decisions.answers import Given, Outcome, take_in
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
-from reconciliation.decisions.questions import Question, Tables, warning_questions
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.questions import Tables
+from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.tables import DEVIATIONS
 from tests.reconciliation.decisions.nights import SmallNight
@@ -48,7 +50,7 @@ def asked(ledger: Ledger, deviations: pl.DataFrame) -> list[Question]:
     night = SmallNight([{"bruksenhetsnummer": "H0101"}], [])
     made = night.merged
     tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register)
-    return warning_questions(deviations, tables, ledger.decisions(PLACE))
+    return warning_questions(deviations, tables.dwellings, ledger.decisions(PLACE))
 
 
 def say(ledger: Ledger, answer: str) -> Outcome:

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from reconciliation.decisions.answers import Given, Outcome, take_in
-from reconciliation.decisions.questions import Question, Tables, questions
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
 from reporting.clarifications import decided_by_dwelling, shown
 from tests.reconciliation.decisions.nights import SmallNight

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import openpyxl
 
-from reporting.clarifications import Shown
+from reporting.clarifications import Shown, Side
 from reporting.clarifications_reading import read_answers
 from reporting.clarifications_sheet import AGREES, DIFFERS, add_clarifications
 from reporting.sheet_writer import Book
 
+BESIDE = {"nummer": True, "bokstav": False, "etasjenummer": None}
 ONE = Shown(
     id="S-1",
     evidence="e1",
@@ -20,8 +21,12 @@ ONE = Shown(
     address="=Storgata 1",
     question="Er dette samme bolig?",
     answers={"Samme bolig": "same", "Ikke samme": "different", "Usikker": "unsure", "Ny bolig": "new"},
-    sides=(("Hos oss (FDV)", {"nummer": 1, "bokstav": "A"}), ("I Kobo", {"nummer": 1, "bokstav": "B"})),
-    agrees={"nummer": True, "bokstav": False, "etasjenummer": None},
+    sides=(
+        Side("Hos oss (FDV)", {"nummer": 1, "bokstav": "A"}, BESIDE),
+        Side("A: I Kobo", {"nummer": 1, "bokstav": "B"}, BESIDE),
+        Side("B: I Kobo", {"nummer": 1, "bokstav": "A"}, {"nummer": True, "bokstav": True}),
+    ),
+    agrees=BESIDE,
 )
 
 
@@ -43,12 +48,13 @@ def test_only_the_yellow_cells_may_be_written_and_the_answers_are_chosen_from_a_
     assert (str(answers.sqref), answers.formula1) == ("E3", '"Samme bolig,Ikke samme,Usikker,Ny bolig"')
 
 
-def test_what_agrees_and_what_differs_is_coloured_on_both_lines_and_what_nobody_says_is_left_out(tmp_path: Path) -> None:
+def test_what_agrees_and_what_differs_is_coloured_on_every_line_and_what_nobody_says_is_left_out(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(written(tmp_path))["Avklaringer"]
     assert [cell.value for cell in sheet[2]][8:] == ["Husnummer", "Bokstav"]
     for row in (3, 4):
         colours = [sheet.cell(row, column).fill.start_color.rgb for column in (9, 10)]
         assert colours == [f"FF{colour.lstrip('#')}" for colour in (AGREES, DIFFERS)]
+    assert [sheet.cell(5, column).fill.start_color.rgb for column in (9, 10)] == [f"FF{AGREES.lstrip('#')}"] * 2
 
 
 def test_what_is_filled_in_is_read_with_its_row(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def test_which_rows_break_which_rules_is_what_pandera_itself_says() -> None:
         postnummer=pl.when(number == 4).then(pl.lit("99")).when(number == 6).then(None).otherwise("postnummer"),
         same_key=1,
         same_unit=1,
+        confirmed=False,
+        floor_contradicts_unit=False,
         broken_fields=pl.lit([], pl.List(pl.String)),
     )
     with pytest.raises(pa.errors.SchemaErrors) as broken:

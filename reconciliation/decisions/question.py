@@ -1,0 +1,106 @@
+"""A question as a value: what is asked about, the candidates, the answers it takes. Workbook, command line and desk share it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reconciliation.decisions.answer_choices import Answer
+from reconciliation.decisions.confirmed_warnings import right_answer, until_of
+from reconciliation.decisions.value_answers import unit_answer, value_answer
+
+MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED, WARNING = "match", "entry", "merge", "unit", "field", "absent", "kobo_change", "warning"
+"""Which entry in Kobo is this dwelling; which dwelling is this entry; which of ours is the same home; which unit number has it; whose
+value of a field; ours, and deleted in Kobo; a value changed in Kobo; is a value right that a rule warns of."""
+CHOOSING = (MATCH, ENTRY, MERGE, UNIT)
+"""Questions about what a dwelling is, with a list of candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source's row of a dwelling. values: canonical field -> value."""
+
+    source: str
+    key: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """name: koboId, or leverandor_bolig_id of one of ours. reason: code of model/reasons, why it is offered. rows: of one of ours."""
+
+    name: str
+    values: Mapping[str, Any]
+    reason: str = ""
+    rows: tuple[SourceRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """dwelling: leverandor_bolig_id; of an ENTRY question the koboId. rows: its source rows, where it is one of ours.
+
+    ours: canonical field -> value of the dwelling. said: source -> value, where our own sources disagree on `field`.
+    secret: the address is shown nowhere, of any side: no pair is asked of which one side alone is shielded.
+    house: what dwellings of one house have in common, where they lack unit numbers; None otherwise.
+    holds_up: how many dwellings wait for the answer. decided: the decision in force on this evidence, None while open.
+    decided_code: the code of its answer.
+    """
+
+    id: str
+    about: str
+    dwelling: str
+    owner: str | None
+    field: str | None
+    evidence: str
+    reason: str
+    details: str
+    answers: tuple[Answer, ...]
+    ours: Mapping[str, Any]
+    candidates: tuple[Candidate, ...]
+    said: Mapping[str, Any]
+    secret: bool
+    rows: tuple[SourceRow, ...] = ()
+    house: str | None = None
+    holds_up: int = 1
+    decided: Mapping[str, Any] | None = None
+    decided_code: str = ""
+
+    @property
+    def other(self) -> str | None:
+        """The name of the only or first candidate."""
+        return self.candidates[0].name if self.candidates else None
+
+    @property
+    def theirs(self) -> Mapping[str, Any]:
+        """The values of the only or first candidate."""
+        return self.candidates[0].values if self.candidates else dict.fromkeys(self.ours)
+
+    @property
+    def fills_unit(self) -> bool:
+        """May a unit number be written as the answer?"""
+        return self.about in (MERGE, UNIT) and not self.ours.get("bruksenhetsnummer") and bool(self.rows)
+
+    @property
+    def free(self) -> bool:
+        """May something be written that is not in the list of answers?"""
+        return self.about in (CHANGED, WARNING) or self.fills_unit
+
+    def answer(self, code: str) -> Answer | None:
+        """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too; where
+        the unit number is missing, so is a unit number; that a warning is right may be said until a day."""
+        found = next((one for one in self.answers if one.code == code), None)
+        if found is None and self.about == CHANGED and self.field is not None:
+            return value_answer(self.dwelling, self.field, self.evidence, code)
+        if found is None and self.about == WARNING and (until := until_of(code)) is not None:
+            return right_answer(json.loads(self.details), until)
+        if found is None and self.fills_unit:
+            return unit_answer([(f"{row.source}:{row.key}", row.values) for row in self.rows], code)
+        return found
+
+
+def question_id(*parts: str | None) -> str:
+    """Short enough to be read over the telephone; the same on every night."""
+    return "S-" + hashlib.sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:10].upper()

@@ -1,0 +1,65 @@
+"""Warnings as questions: is a value right that a rule warns of?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.answer_choices import Record
+from reconciliation.decisions.confirmed_warnings import right_answer
+from reconciliation.decisions.question import WARNING, Question, question_id
+from reconciliation.decisions.questions import SIDE
+from reconciliation.model.tables import DEVIATIONS
+from reconciliation.model.words import Severity
+
+
+def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisions: pl.DataFrame) -> list[Question]:
+    """Is this right? One question for each warning of a row that is part of a dwelling, open or answered.
+
+    deviations: DEVIATIONS. dwellings: DWELLINGS. decisions: the ledger's DECISIONS in force.
+    """
+    warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
+    if warned.is_empty():
+        return []
+    keyed = warned.with_columns(_key=pl.concat_str("source", pl.lit(":"), "source_key"))
+    keys = keyed.get_column("_key").unique()
+    homes = {
+        key: row
+        for row in dwellings.filter(pl.col("source_keys").list.eval(pl.element().is_in(keys.implode())).list.any()).iter_rows(named=True)
+        for key in row["source_keys"]
+    }
+    record = Record.of(decisions)
+    told = (_warned(row, homes[row["_key"]], record) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
+    return list({one.id: one for one in told}.values())
+
+
+def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record) -> Question:
+    told = {name: row[name] for name in DEVIATIONS}
+    answer = right_answer(told)
+    last = record.last.get(answer.question)
+    standing = last if last and last["evidence"] == answer.evidence else None
+    return Question(
+        id=question_id(WARNING, answer.subject, answer.field),
+        about=WARNING,
+        dwelling=str(dwelling["leverandor_bolig_id"]),
+        owner=row["owner"],
+        field=row["field"],
+        evidence=answer.evidence,
+        reason=row["rule"],
+        details=json.dumps(told, ensure_ascii=False),
+        answers=(answer,),
+        ours={name: dwelling.get(name) for name in SIDE},
+        candidates=(),
+        said={},
+        secret=bool(dwelling.get("hemmelig_adresse")),
+        decided=standing,
+        decided_code=_code(standing) if standing else "",
+    )
+
+
+def _code(decision: Mapping[str, Any]) -> str:
+    verdict, value = decision["verdict"], decision["value"]
+    return f"{verdict}:{value}" if value else str(verdict)

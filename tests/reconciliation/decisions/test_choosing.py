@@ -1,0 +1,123 @@
+"""One question for each dwelling in doubt, with all its candidates; what the answers do the next night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.question import ENTRY, MERGE, UNIT
+from reconciliation.ledger import Ledger, open_ledger
+from tests.reconciliation.decisions.test_answers import Town
+from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+
+UNITS = ("H0101", "H0102", "H0201")
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
+        yield opened
+
+
+def omsorg(key: str, **said: Any) -> Row:
+    return {"source": "omsorg", "source_key": key, **said}
+
+
+def block(*others: Row) -> list[Row]:
+    return [*({"bruksenhetsnummer": unit} for unit in UNITS), *others]
+
+
+def held(town: Town) -> list[list[str]]:
+    return town.night().merged.dwellings.get_column("source_keys").to_list()
+
+
+def test_a_row_without_a_unit_number_is_one_question_whatever_the_block_holds(ledger: Ledger) -> None:
+    town = Town(ledger, block(omsorg("1"), omsorg("2")), [])
+    assert [(one.dwelling, len(one.candidates)) for one in town.open()] == [("omsorg-1", 3), ("omsorg-2", 3)]
+    first, _ = town.open()
+    assert town.say(first, "same:fdv-2") is Outcome.STORED
+    assert ["fdv:2", "omsorg:1"] in held(town)
+    assert [one.dwelling for one in town.open()] == ["omsorg-2"]
+
+
+def test_none_of_these_is_one_answer_that_is_obeyed_for_each_of_them(ledger: Ledger) -> None:
+    town = Town(ledger, block(omsorg("1")), [])
+    (question,) = town.open()
+    assert town.say(question, "different") is Outcome.STORED
+    assert ledger.decisions("vik").height == 3
+    assert town.open() == []
+    assert ["omsorg:1"] in held(town)
+    assert town.night().item("omsorg-1")["class"] == "create"
+
+
+def test_the_unit_number_may_be_written_and_joins_what_has_it(ledger: Ledger) -> None:
+    town = Town(ledger, block(omsorg("1")), [])
+    (question,) = town.open()
+    assert question.fills_unit
+    assert town.say(question, "H02") is Outcome.ILLEGAL
+    assert town.say(question, "h 0201") is Outcome.STORED
+    assert ["fdv:3", "omsorg:1"] in held(town)
+    town.rows[-1]["bruksareal"] = 40.0
+    assert [one.dwelling for one in town.open()] == [], "a row that is known stays where it was put"
+
+
+def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> None:
+    town = Town(ledger, [{"leilighetsnummer": str(label)} for label in (1, 2, 3)], [])
+    assert [(one.about, one.house) for one in town.open()] == [(UNIT, "9902|storgata|1|")] * 3
+    for question, unit in zip(town.open(), UNITS, strict=True):
+        assert town.say(question, unit) is Outcome.STORED
+    assert town.open() == []
+    assert sorted(town.night().merged.dwellings.get_column("bruksenhetsnummer")) == sorted(UNITS)
+
+
+def test_two_offices_with_the_same_flats_are_asked_once_a_flat_and_every_question_can_be_answered_same(ledger: Ledger) -> None:
+    flats = [{"leilighetsnummer": str(label), "bruksareal": 50.0} for label in (1, 2, 3)]
+    town = Town(ledger, [*flats, *(omsorg(str(4 - at), **flat) for at, flat in enumerate(flats, start=1))], [])
+    asked = town.open()
+    assert [(one.about, one.dwelling) for one in asked] == [(MERGE, "fdv-1"), (MERGE, "fdv-2"), (MERGE, "fdv-3")]
+    assert all(one.answer(f"same:{candidate.name}") for one in asked for candidate in one.candidates)
+
+
+def test_an_entry_that_two_dwellings_may_be_is_one_question(ledger: Ledger) -> None:
+    measures = {"antall_soverom": 1, "manedsleie": 6600.0, "nummer": 40}
+    large = {"antall_soverom": 2, "manedsleie": 8300.0, "nummer": 40}
+    town = Town(
+        ledger,
+        [{"bruksenhetsnummer": "H0201", **large}, {"bruksenhetsnummer": "H0202", **measures}],
+        [{"kobo_id": "k1", "bruksenhetsnummer": "H0202", **large}],
+    )
+    (question,) = town.open()
+    assert (question.about, question.dwelling, question.holds_up) == (ENTRY, "k1", 2)
+    assert town.say(question, "same:fdv-1") is Outcome.STORED
+    night = town.night()
+    assert night.item("fdv-1")["kobo_id"] == "k1"
+    assert night.item("fdv-2")["class"] == "create"
+
+
+def merged_with_a_contradiction(ledger: Ledger) -> Town:
+    unit = {"bruksenhetsnummer": "H0101"}
+    return Town(ledger, [{**unit, "postnummer": "9920"}, omsorg("1", **unit, postnummer="9921")], [])
+
+
+def test_rows_that_are_not_one_home_are_split_for_good(ledger: Ledger) -> None:
+    town = merged_with_a_contradiction(ledger)
+    (question,) = town.open()
+    assert [row.values["postnummer"] for row in question.rows] == ["9920", "9921"]
+    assert town.say(question, "split") is Outcome.STORED
+    assert held(town) == [["fdv:1"], ["omsorg:1"]]
+    town.rows[1] |= {"manedsleie": 9000.0, "postnummer": "9920"}
+    assert held(town) == [["fdv:1"], ["omsorg:1"]], "whatever changes"
+    assert town.open() == []
+
+
+def test_of_three_rows_it_is_said_which_is_another_home(ledger: Ledger) -> None:
+    town = merged_with_a_contradiction(ledger)
+    town.rows.append({"source": "eiendom", "source_key": "5", "bruksenhetsnummer": "H0101"})
+    (question,) = town.open()
+    assert town.say(question, "split:omsorg:1") is Outcome.STORED
+    assert held(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]

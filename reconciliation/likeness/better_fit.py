@@ -25,9 +25,7 @@ _WEIGHTS: dict[str, dict[str, float]] = {
 }
 """What a measure says of a pair; the numbers that name a home (house, unit, label) say nothing here."""
 LEAST_GAIN = 0.5
-"""How much better the neighbour fits, at least."""
-LEAST_NET_GAIN = 0.5
-"""How much better the house agrees when the two change places, at least."""
+"""How much better the neighbour fits, at least, and how much better the house agrees when the two change places."""
 
 
 def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
@@ -53,9 +51,13 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     told = told.join(partner, on=["_other", "_partner_side"], how="left")
     exchanged = _fitting(told.filter(pl.col("_theirs").is_not_null()).select(_at="_theirs", _at_right="_at_right").unique(), rows)
     told = told.join(exchanged.select(_theirs="_at", _at_right="_at_right", _exchanged="_fit"), on=["_theirs", "_at_right"], how="left")
-    lost = (pl.col("_own") - pl.col("_exchanged")).fill_null(0.0)
+    address = rows.get_column("_address")
+    one_house = (address.gather(told.get_column("_other")) == address.gather(told.get_column("_at_right"))).fill_null(value=False)
+    # In another house an area or a number of rooms is equal by chance too often.
+    named = told.filter(pl.Series(one_house) | pl.col("_named_other"))
     gain = pl.col("_fit_other") - pl.col("_fit")
-    return told.filter((gain >= LEAST_GAIN) & (gain - lost >= LEAST_NET_GAIN)).select(list(DOUBTED)).unique()
+    lost = (pl.col("_own") - pl.col("_exchanged")).fill_null(0.0)
+    return named.filter((gain >= LEAST_GAIN) & (gain - lost >= LEAST_GAIN)).select(list(DOUBTED)).unique()
 
 
 def _alternatives(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
@@ -72,11 +74,12 @@ def _alternatives(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     if met.is_empty():
         return met
     fits = _fitting(met.select("_at", _at_right="_other").unique(), rows)
-    return met.join(fits.select("_at", _other="_at_right", _fit_other="_fit"), on=["_at", "_other"])
+    return met.join(fits.select("_at", _other="_at_right", _fit_other="_fit", _named_other="_named"), on=["_at", "_other"])
 
 
 def _fitting(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """KEYED with `_fit`: how well what was measured agrees; `_flawed`: something that was measured does not."""
+    """KEYED with `_fit`: how well what was measured agrees; `_flawed`: something that was measured does not; `_named`: the rent or
+    the section is equal."""
     seen = compare_rows(pairs, rows, rows)
     levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in _WEIGHTS}
     fit = pl.sum_horizontal(levels[name].replace_strict(said, default=0.0, return_dtype=pl.Float64()) for name, said in _WEIGHTS.items())
@@ -84,4 +87,5 @@ def _fitting(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     stated = floors[0].is_not_null() | floors[1].is_not_null()
     floor = pl.when(stated & (pl.col("_level_etasjenummer") == "different")).then(-1.0).otherwise(0.0)
     flawed = pl.any_horizontal(~levels[name].is_in(["same", "unknown"]) for name in _WEIGHTS)
-    return seen.select(*KEYED, _fit=fit + floor, _flawed=flawed | (floor < 0))
+    named = (levels["manedsleie"] == "same") | (levels["seksjonsnummer"] == "same")
+    return seen.select(*KEYED, _fit=fit + floor, _flawed=flawed | (floor < 0), _named=named)

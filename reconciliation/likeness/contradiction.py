@@ -24,7 +24,7 @@ class Tolerance:
 
 SAME_AREA = 0.02
 """Two areas this close are equal: systems round, and one cuts the decimals off."""
-AREA = Tolerance("bruksareal", agrees=0.1, differs=0.1)
+AREA = Tolerance("bruksareal", agrees=0.1, differs=0.2)
 """One system measures outside the walls: such a difference alone says nothing."""
 RENT = Tolerance("manedsleie", agrees=0.1, differs=0.1)
 """A rent rises from one system's reading to the next."""

@@ -30,7 +30,7 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
         _agree=_agreeing(),
         _differ=_differing(),
         _same=pl.col("_label") == pl.col("_label_theirs"),
-        _contradicts=contradict(in_pair, weak_key=True) | in_pair("_unit").several,
+        _contradicts=contradict(in_pair, weak_key=True) | (in_pair("_unit").several & ~_same_flat()),
     )
     scored = scored.with_columns(
         _score=pl.col("_agree") - pl.col("_differ"), _step=pl.col("_place") - pl.col("_place_theirs"),
@@ -59,12 +59,20 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     return judged.group_by("_address").agg(confirmed.all().alias("_alike")).filter("_alike").get_column("_address")
 
 
+def _same_area() -> pl.Expr:
+    area = in_pair("bruksareal")
+    return (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
+
+
+def _same_flat() -> pl.Expr:
+    """Area and rent are equal: then of two unit numbers one is typed wrong."""
+    return _same_area() & (pl.col("manedsleie") == pl.col("manedsleie_theirs")).fill_null(value=False)
+
+
 def _agreeing() -> pl.Expr:
     """How many measures are equal in both rows."""
-    area = in_pair("bruksareal")
-    same_area = area.known & (area.high - area.low <= SAME_AREA * area.high)
     equal = [pl.col(name) == pl.col(f"{name}_theirs") for name in ("manedsleie", "antall_soverom", "_floor")]
-    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in (same_area, *equal))
+    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in (_same_area(), *equal))
 
 
 def _differing() -> pl.Expr:

@@ -21,7 +21,7 @@ from desk.night_view import Case, Load, NightView, cases
 from desk.visitor import Refused, Visitor, visitor_of
 from language import speaking
 from reconciliation.decisions.answers import Given, Outcome, take_in
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reconciliation.decisions.withdraw import withdraw
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.model.municipality import Municipality

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reconciliation.model.municipality import Municipality
 
 
@@ -77,14 +77,13 @@ def cases(view: NightView) -> list[Case]:
     grouped: dict[str, list[Question]] = {}
     for question in view.questions:
         grouped.setdefault(question.dwelling, []).append(question)
-    ours = {question.dwelling for question in view.questions}
     found = [
         Case(
             dwelling,
             asked[0].owner,
             any(question.secret for question in asked),
             tuple(asked),
-            len({dwelling, *(one.other for one in asked if one.decided is None and one.other in ours)}),
+            max((one.holds_up for one in asked if one.decided is None), default=1),
         )
         for dwelling, asked in grouped.items()
     ]

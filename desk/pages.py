@@ -13,9 +13,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from desk.night_view import Case, NightView, SourcePlace
 from desk.visitor import Visitor
 from language import counted, day, number, short_day, text, texts, word_for
+from reconciliation.decisions.answer_choices import SPLIT
 from reconciliation.decisions.answers import Outcome
-from reconciliation.decisions.questions import ABSENT, CHANGED, Question
-from reporting.clarifications import Shown, answer_label, shown, shown_value
+from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, Question
+from reporting.clarifications import Shown, answer_label, labels, shown, shown_value
 from reporting.dwelling_sources import FIELDS
 from reporting.stop_causes import cause
 
@@ -51,11 +52,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One field of both sides. same: None when one side is silent."""
+    """One field of every side. same: None when nothing can be compared."""
 
     field: str
-    ours: str
-    theirs: str
+    values: tuple[str, ...]
     same: bool | None
 
 
@@ -200,7 +200,7 @@ def _owner(view: NightView, owner: str | None) -> str:
 def _asked(question: Question, view: NightView) -> Asked:
     seen = shown(question, view.municipality, view.sources)
     compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
-    told = [one for one in compared if one.ours or one.theirs]
+    told = [one for one in compared if any(one.values)]
     return Asked(
         question,
         seen,
@@ -213,8 +213,7 @@ def _asked(question: Question, view: NightView) -> Asked:
 
 
 def _compared(name: str, seen: Shown) -> Compared:
-    (_, ours), (_, theirs) = seen.sides
-    return Compared(name, _cell(ours.get(name)), _cell(theirs.get(name)), seen.agrees.get(name))
+    return Compared(name, tuple(_cell(side.values.get(name)) for side in seen.sides), seen.agrees.get(name))
 
 
 def _cell(value: Any) -> str:
@@ -223,14 +222,18 @@ def _cell(value: Any) -> str:
 
 def _consequence(question: Question, code: str) -> str:
     """What the answer leads to. A replacement names the entry that is deleted."""
-    verdict = code.partition(":")[0]
-    group = "absent" if question.about == ABSENT else "changed" if question.about == CHANGED else question.about
+    verdict, _, named = code.partition(":")
+    if verdict == SPLIT:
+        return text("desk_consequences.split")
+    group = {CHANGED: "changed", ENTRY: MATCH, UNIT: MERGE}.get(question.about, question.about)
     if question.about == CHANGED:
         verdict = "theirs" if question.answers and code == question.answers[0].code else "ours"
-    return text(f"desk_consequences.{group}_{verdict}", entry="" if question.secret else question.other or "")
+    entry = question.dwelling if question.about == ENTRY else named if question.about == MATCH and named else question.other or ""
+    return text(f"desk_consequences.{group}_{verdict}", entry="" if question.secret else entry)
 
 
 def _decided(question: Question, view: NightView) -> str:
     row = question.decided or {}
-    label = answer_label(row["verdict"], row["value"], question.about, view.municipality)
+    codes = {code: label for label, code in labels(question, view.municipality).items()}
+    label = codes.get(question.decided_code) or answer_label(row["verdict"], row["value"], question.about, view.municipality)
     return text("desk.decided", answer=label, by=row["decided_by"], day=short_day(row["decided"].date()))

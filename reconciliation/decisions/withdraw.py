@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciliation.decisions.answer_choices import Record
-from reconciliation.decisions.questions import Question
+from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger
 
 
@@ -15,15 +15,10 @@ def withdraw(question: Question, ledger: Ledger, municipality: str, by: str) -> 
     if question.decided is None:
         return 0
     record = Record.of(ledger.decisions(municipality))
-    given = question.answer(_code(question))
+    given = question.answer(question.decided_code)
     taken_back = 0
-    for answer in (given, given.adopts if given else None):
-        row = record.last.get(answer.question) if answer else None
-        if answer and row and row["verdict"] == answer.verdict and row["value"] == answer.value:
+    for answer in (given, *given.along) if given else ():
+        row = record.last.get(answer.question)
+        if row and row["verdict"] == answer.verdict and row["value"] == answer.value:
             taken_back += ledger.withdraw_decision(municipality, row["decision_id"], by)
     return taken_back
-
-
-def _code(question: Question) -> str:
-    decided = question.decided or {}
-    return f"{decided['verdict']}:{decided['value']}" if decided.get("value") else str(decided.get("verdict"))

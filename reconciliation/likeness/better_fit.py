@@ -51,10 +51,10 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     told = told.join(partner, on=["_other", "_partner_side"], how="left")
     exchanged = _fitting(told.filter(pl.col("_theirs").is_not_null()).select(_at="_theirs", _at_right="_at_right").unique(), rows)
     told = told.join(exchanged.select(_theirs="_at", _at_right="_at_right", _exchanged="_fit"), on=["_theirs", "_at_right"], how="left")
-    address = rows.get_column("_address")
-    one_house = (address.gather(told.get_column("_other")) == address.gather(told.get_column("_at_right"))).fill_null(value=False)
-    # In another house an area or a number of rooms is equal by chance too often.
-    named = told.filter(pl.Series(one_house) | pl.col("_named_other"))
+    # On another parcel an area or a number of rooms is equal by chance too often.
+    ends = told.get_column("_other"), told.get_column("_at_right")
+    here = [(values.gather(ends[0]) == values.gather(ends[1])).fill_null(value=False) for values in (rows["_address"], rows["_ground"])]
+    named = told.filter(here[0] | here[1] | told.get_column("_named_other"))
     gain = pl.col("_fit_other") - pl.col("_fit")
     lost = (pl.col("_own") - pl.col("_exchanged")).fill_null(0.0)
     return named.filter((gain >= LEAST_GAIN) & (gain - lost >= LEAST_GAIN)).select(list(DOUBTED)).unique()

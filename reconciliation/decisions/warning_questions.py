@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Record
-from reconciliation.decisions.confirmed_warnings import right_answer
+from reconciliation.decisions.confirmed_warnings import evidence_of_warning, right_answer
 from reconciliation.decisions.question import WARNING, Question, question_id
 from reconciliation.decisions.questions import SIDE
 from reconciliation.model.tables import DEVIATIONS
@@ -47,7 +47,7 @@ def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record)
         dwelling=str(dwelling["leverandor_bolig_id"]),
         owner=row["owner"],
         field=row["field"],
-        evidence=answer.evidence,
+        evidence=evidence_of_warning(told),
         reason=row["rule"],
         details=json.dumps(told, ensure_ascii=False),
         answers=(answer,),

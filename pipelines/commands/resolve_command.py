@@ -66,7 +66,7 @@ def addresses(
     system_proxy: Annotated[bool, typer.Option("--system-proxy", help="Go through the proxy of this machine.")] = False,
 ) -> None:
     """Fetch all official addresses of a municipality from Kartverket's address API, as one CSV file."""
-    from connectors.address_service import fetch_addresses  # noqa: PLC0415
+    from connectors.address_service import UNIT, fetch_addresses  # noqa: PLC0415
     from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
     from reconciliation.addresses.kartverket_cache import write_addresses  # noqa: PLC0415
 
@@ -77,6 +77,8 @@ def addresses(
         print(rendered(say(FAULTS[fault.code], **fault.values)[1]), file=sys.stderr)
         raise typer.Exit(FAILED) from fault
     print(text("lists.fetched", count=frame.height, kommunenummer=kommunenummer, file=out), text("lists.credit"))
+    if frame[UNIT].is_null().all():
+        print(text("lists.no_units_fetched"))
     raise typer.Exit(DONE)
 
 

@@ -146,6 +146,10 @@ class AddressRegister:
             return reason("no_units", address=address, unit=unit)
         return reason("other_units", address=address, unit=unit, units=sorted(units)[:4])
 
+    def units_at(self, kommunenummer: str | None, adressenavn: str, house: House) -> list[str]:
+        """The units the register has there, sorted; none where it knows of none."""
+        return sorted(self.units.get((kommunenummer or "", adressenavn, house), ()))
+
     def has_house(self, beside: Official, letter: str) -> bool:
         """Whether the number of that address exists with the letter too, in the same street."""
         return any((beside.nummer, letter) in street.houses for street in self.streets if street.adressenavn == beside.adressenavn)

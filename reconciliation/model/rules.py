@@ -148,6 +148,11 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
     ),
     Rule(
+        "B06W",
+        "bruksenhetsnummer",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "B05W",
         "bruksenhetsnummer",
         pl.col("floor_contradicts_unit"),

@@ -28,6 +28,7 @@ ANSWER: dict[str, pl.DataType] = {
     "points": pl.Boolean(),  # to another row
     "kommune": pl.String(),  # kommunenummer of the certain address
     "certain": pl.Boolean(),
+    "units": pl.List(pl.String()),  # bruksenhetsnummer that the register has at the certain address
 }
 """What one address came to: its parts with an underscore before their names, and what there is to say of it."""
 _RULE_OF = {
@@ -61,7 +62,8 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
         return told
     found = resolve_text(register, text, code, place, housed=housed)
     if found.address_certain:
-        return {**told, **_official(found, parsed, code, place)}
+        units = register.units_at(found.kommunenummer, found.adressenavn or "", (found.nummer or 0, found.bokstav or ""))
+        return {**told, **_official(found, parsed, code, place), "units": units}
     if found.left_over and told["broken"] is None:
         told["broken"] = "A04"
     return {**told, "why": _said(found)}

@@ -46,8 +46,14 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
     unasked = pl.col("value").is_null()
     street = {name: pl.when(unasked).then(name).when(known).then(f"_{name}").alias(name) for name in ("adressenavn", "nummer", "bokstav")}
     rest = {name: pl.coalesce(name, f"_{name}").alias(name) for name in PARTS if name not in street}
-    made = wide.with_columns(*street.values(), *rest.values())
+    made = _with_only_unit(wide.with_columns(*street.values(), *rest.values()))
     return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_told(made, source, register)))
+
+
+def _with_only_unit(made: pl.DataFrame) -> pl.DataFrame:
+    """Where the register has one dwelling at the address, its number is known. A label of the owner's says that there are more."""
+    only = pl.col("bruksenhetsnummer").is_null() & pl.col("leilighetsnummer").is_null() & (pl.col("units").list.len() == 1)
+    return made.with_columns(pl.when(only).then(pl.col("units").list.first()).otherwise("bruksenhetsnummer").alias("bruksenhetsnummer"))
 
 
 def _asked(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
@@ -103,6 +109,10 @@ def _told(made: pl.DataFrame, source: AnySource, register: AddressRegister | Non
     post = pl.concat_str("postnummer", "poststed", separator=" ", ignore_nulls=True)
     elsewhere = made.filter(pl.col("certain") & pl.col("post").is_not_null()).with_columns(value=post, reason="post")
     yield with_reason(elsewhere, "P03W", heading_of(source, "postnummer"), "postnummer")
+    several = made.filter(pl.col("bruksenhetsnummer").is_null() & (pl.col("units").list.len() > 1))
+    offered = [stored(message("row_numbers.units_there", units=list(units))) for units in several["units"]]
+    told = several.with_columns(reason=pl.Series(offered, dtype=pl.String))
+    yield with_reason(told, "B06W", heading_of(source, "bruksenhetsnummer") or heading, "bruksenhetsnummer")
     yield with_reason(_without_that_unit(made, register), "B04W", heading_of(source, "bruksenhetsnummer"), "bruksenhetsnummer")
 
 

@@ -101,3 +101,23 @@ def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written
 
 def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:
     assert made(fjordvik, good(Adresse="Kirkevegen 58", Postnr=None, Bruksenhet="H0909")).deviations.height == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "label", "unit", "told"),
+    [
+        ("Sundvegen 16", None, "H0101", []),
+        ("Sundvegen 16", "3", None, []),
+        ("Storgata 12", None, None, ["H0101, H0102"]),
+        ("Kirkegata 1", None, None, []),
+    ],
+    ids=["one dwelling there", "a label says that there are more", "several there", "none known"],
+)
+def test_the_unit_is_known_where_the_register_has_one_and_asked_with_its_list_where_it_has_several(
+    nordvik: AddressRegister, written: str, label: str | None, unit: str | None, told: list[str]
+) -> None:
+    done = made(nordvik, good(Adresse=written, Postnr="9903", Bruksenhet=None, Leil=label))
+    assert done.rows["bruksenhetsnummer"].to_list() == [unit]
+    asked = [rendered(message) for rule, message in done.deviations.select("rule", "message").iter_rows() if rule == "B06W"]
+    assert len(asked) == len(told)
+    assert all(units in sentence for units, sentence in zip(told, asked, strict=True))

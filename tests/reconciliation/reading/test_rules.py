@@ -129,6 +129,7 @@ def test_every_rule_has_its_test() -> None:
         "P03W",
         "B04W",
         "B05W",
+        "B06W",
         "G01",
         "G02W",
         "G03",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from rapidfuzz.distance import OSA
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
+from reconciliation.addresses.lost_letters import bare_keys, keys_of_lost, may_have_become
 from reconciliation.addresses.spelling_keys import digits, keys, marks, plain, tokens
 
 House = tuple[int, str]
@@ -57,13 +59,14 @@ class Street:
 
 
 class Likeness(IntEnum):
-    """How a written name was found: only the first two can be certain."""
+    """How a written name was found: the first two can be certain, the third where nothing else is near."""
 
     NAME = 0
     SPELLING = 1
-    GUESS = 2
-    NEAR = 3
-    NONE = 4
+    LOST_LETTERS = 2
+    GUESS = 3
+    NEAR = 4
+    NONE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class AddressRegister:
         self.villages = self.known_places - {place for places in self.postnummer.values() for place in places}
         self._by_fold = _index(self.streets, lambda name: (fold(name),))
         self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
+        self._by_bare = _index(self.streets, bare_keys)
+        self._bare_keys = sorted(self._by_bare)
         self._by_tail = _index(self.streets, _tails)
         self._numbered = {key for key in self._by_key if re.search(r"\d[a-zæøå]?$", key)}
         self._folds = sorted(self._by_fold)
@@ -175,6 +180,9 @@ class AddressRegister:
             return Found(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
         if alike:
             return Found(Likeness.SPELLING, alike, self._within(folded, 1, alike))
+        lost = self._lost_letters(name)
+        if lost:
+            return Found(Likeness.LOST_LETTERS, lost, self._rivals_of_lost(name, lost))
         guessed = dict.fromkeys(street for key in spelling.guesses for street in self._by_key.get(key, ()))
         for street in self._shortened(name):
             guessed[street] = None
@@ -188,6 +196,26 @@ class AddressRegister:
         hits = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=distance, limit=None)
         same = [hit for hit, _, _ in hits if digits(hit) == digits(folded)]
         return tuple(dict.fromkeys(street for hit in same for street in self._by_fold[hit] if street not in others))
+
+    def _lost_letters(self, name: str) -> tuple[Street, ...]:
+        """The streets whose names may have become what is written by losing letters."""
+        found = dict.fromkeys(street for key in keys_of_lost(name) for street in self._by_bare.get(key, ()))
+        return tuple(street for street in found if may_have_become(street.adressenavn, name))
+
+    def _rivals_of_lost(self, name: str, found: Sequence[Street]) -> tuple[Street, ...]:
+        """The streets that are as near or nearer: one letter away as they are or with letters bare, or beginning as the written name."""
+        folded = fold(name)
+        near = dict.fromkeys(self._within(folded, 1, found))
+        for key in keys_of_lost(name):
+            hits = process.extract(key, self._bare_keys, scorer=OSA.distance, score_cutoff=1, limit=None)
+            near |= dict.fromkeys(
+                street for hit, _, _ in hits if (digits(hit), marks(hit)) == (digits(key), marks(key)) for street in self._by_bare[hit]
+            )
+        at = bisect_left(self._folds, folded)
+        while at < len(self._folds) and self._folds[at].startswith(folded):
+            near |= dict.fromkeys(self._by_fold[self._folds[at]])
+            at += 1
+        return tuple(street for street in near if street not in found)
 
     def _near(self, folded: str, key: str) -> tuple[Street, ...]:
         """The nearest streets, and those that are hardly farther: one letter more is no difference to rely on."""

@@ -50,12 +50,12 @@ _HOUSE_AND_FLOOR = re.compile(
 """ "Rutebilgården 3etg. Ospestien 24": the name of the house and the floor, then the address."""
 _IN_PARENTHESES = re.compile(r"\s*\(([^()\d]*)\)")
 _A_HOUSE_HAS = re.compile(r"[^\W\d_]{2}.*\d")
-_KIND_OF_HOUSE = re.compile(
-    r"(?<=[\w.])[\s,-]+(?:enebolig|tomannsbolig|rekkehus|hybelhus|kårbolig|bofellesskap(?:et)?|omsorgsbolig(?:er)?|leilighet|hybel|bolig|an+eks(?:et)?"
+_KIND = (
+    r"(?:enebolig|tomannsbolig|rekkehus|hybelhus|kårbolig|bofellesskap(?:et)?|omsorgsbolig(?:er)?|leilighet|hybel|bolig|an+eks(?:et)?"
     r"|midlertidig|foreløpig|temporary)"
-    r"(?=\s*(?:,|$))",
-    re.IGNORECASE,
 )
+_ONLY_KIND = re.compile(_KIND, re.IGNORECASE)
+_KIND_OF_HOUSE = re.compile(rf"(?<=[\w.])[\s,-]+{_KIND}(?=\s*(?:,|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def take_asides(text: str) -> tuple[Asides, str]:
     text, unclear = _without_people(text, words)
     text = _cut(_HEADING, text, words)
     text = _cut(_HOUSE_AND_FLOOR, text, words)
-    text = _IN_PARENTHESES.sub(lambda found: _kept(found[1], loose), text)
+    text = _IN_PARENTHESES.sub(lambda found: _kept(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
     text, box = _without_box(text, words)
     ground = _GROUND.search(text)
     if ground and _A_HOUSE_HAS.search(text[: ground.start()] or text[ground.end() :]):
@@ -94,9 +94,8 @@ def take_asides(text: str) -> tuple[Asides, str]:
     while (kind := _KIND_OF_HOUSE.search(text)) and _A_HOUSE_HAS.search(text[: kind.start()]):
         words.append(kind[0].strip(" ,-"))
         text = text[: kind.start()] + text[kind.end() :]
-    return Asides(tuple(words), tuple(loose), box, ground["ground"] if ground else None, unclear), re.sub(r"\s*,(\s*,)+", ",", text).strip(
-        " ,"
-    )
+    asides = Asides(tuple(words), tuple(loose), box, ground["ground"] if ground else None, unclear)
+    return asides, re.sub(r"\s*,(\s*,)+", ",", text).strip(" ,")
 
 
 def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
@@ -118,9 +117,9 @@ def _cut(pattern: re.Pattern[str], text: str, words: list[str]) -> str:
     return text[found.end() :]
 
 
-def _kept(said: str, loose: list[str]) -> str:
+def _kept(said: str, words: list[str]) -> str:
     if said.strip():
-        loose.append(said.strip())
+        words.append(said.strip())
     return " "
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from reconciliation.addresses.address_reason import reason
+from reconciliation.addresses.name_shape import is_house_like
 from reconciliation.addresses.parsed_address import ParsedAddress
 
 _POST_CODE = re.compile(r"(?:^|[,\s])(?P<code>\d{4})\s*,?\s*(?P<place>[^\W\d][^\d,]+)?$")
@@ -22,7 +23,7 @@ def take_post_code(found: ParsedAddress, text: str, code: str | None) -> tuple[P
     """
     while taken := _POST_CODE.search(text):
         before, number, place = text[: taken.start()].rstrip(" ,"), taken["code"], taken["place"]
-        if not before and not place:
+        if (not before and not place) or (place and is_house_like(place)):
             break
         if found.postnummer not in (None, number):
             break

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -32,25 +33,35 @@ def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: st
 
 def column_code(postnummer: str | None) -> str | None:
     """The postnummer that a cell of its own column holds, None when it holds none."""
-    found = _CODE.fullmatch(_cell(postnummer))
-    return found.group(1).zfill(4) if found and int(found.group(1)) else None
+    return _read_cell(postnummer or "")[0]
 
 
-def _cell(postnummer: str | None) -> str:
-    return unicodedata.normalize("NFKC", postnummer or "").strip(" '\"")
+def doubt_of_columns(parsed: ParsedAddress, postnummer: str | None) -> str | None:
+    """What speaks against the postnummer that the text has, or against the column's, or None."""
+    code, _, doubt = _read_cell(postnummer or "")
+    if code and parsed.postnummer and code != parsed.postnummer:
+        return reason("two_post_codes", text=parsed.postnummer, column=code)
+    return doubt
+
+
+@lru_cache(maxsize=1 << 12)
+def _read_cell(postnummer: str) -> tuple[str | None, str | None, str | None]:
+    """postnummer, poststed and what is wrong with a cell of a postnummer column. A list has few different ones."""
+    cell = unicodedata.normalize("NFKC", postnummer).strip(" '\"")
+    found = _CODE.fullmatch(cell)
+    if found and int(found.group(1)):
+        return found.group(1).zfill(4), found.group(2), None
+    doubt = reason("no_post_code", cell=cell) if not found and re.search(r"\d", cell) else None
+    return None, None, doubt
 
 
 def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
     """What columns of their own add to the text, and what in the postnummer's speaks against it."""
-    cell, code = _cell(postnummer), column_code(postnummer)
-    found = _CODE.fullmatch(cell)
-    place = found.group(2) if found and code else None
-    doubt = reason("no_post_code", cell=cell) if not found and re.search(r"\d", cell) else None
+    code, place, _ = _read_cell(postnummer or "")
+    doubt = doubt_of_columns(parsed, postnummer)
     if parsed.postnummer is None:
         named = parsed.poststed or (named_place(poststed) or place or "").upper() or None
         return replace(parsed, postnummer=code, poststed=named), doubt
-    if code and code != parsed.postnummer:
-        return parsed, reason("two_post_codes", text=parsed.postnummer, column=code)
     return parsed, doubt
 
 

@@ -173,8 +173,10 @@ def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolv
         near = register.nearest(asked.name)
         unknown = reason("unknown_street_near", name=asked.name, near=near) if near else reason("unknown_street", name=asked.name)
         return refused(asked.parsed, Resolution.OUTSIDE, unknown, near)
+    if found.likeness is Likeness.LOST_LETTERS and (only := _only_one(asked, found)):
+        return _certain(register, only, asked)
     if found.likeness > Likeness.SPELLING:
-        return _on_uncertain_street(asked, found)
+        return _on_uncertain_street(asked, replace(found, streets=(*found.streets, *found.rivals)))
     here = _houses(found.streets, asked)
     rivals = _houses(found.rivals, asked)
     if not here:
@@ -202,6 +204,14 @@ def _several(register: AddressRegister, asked: _Asked, found: Found, here: list[
 def _same_key(register: AddressRegister, one: Official, here: list[Official]) -> bool:
     """Whether the two names differ only by what is spelt either way (Kirkegata, Kirkegaten)."""
     return any(street.adressenavn == one.adressenavn for street in register.alike(here[0].adressenavn))
+
+
+def _only_one(asked: _Asked, found: Found) -> Official | None:
+    """The one house that has this number and letter, and the written postnummer, among the streets that may be meant and those near them;
+    None where a street near by has it, or where more than one may be meant."""
+    code = asked.parsed.postnummer
+    there = [one for one in _houses((*found.streets, *found.rivals), asked) if code in (None, one.postnummer)]
+    return there[0] if len(there) == 1 and there[0] in _houses(found.streets, asked) else None
 
 
 def _on_uncertain_street(asked: _Asked, found: Found) -> Resolved:

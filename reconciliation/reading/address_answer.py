@@ -12,7 +12,8 @@ from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.around_address import not_used
 from reconciliation.addresses.parsed_address import ParsedAddress, Status
 from reconciliation.addresses.parsing import parse
-from reconciliation.addresses.postal import column_code, from_columns, much_the_same_place
+from reconciliation.addresses.plain_form import parse_plain
+from reconciliation.addresses.postal import column_code, doubt_of_columns, much_the_same_place
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.model import tables
@@ -42,7 +43,7 @@ _RULE_OF = {
 
 def answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
     """ANSWER of one question."""
-    parsed = parse(text, column_code(code), housed=housed)
+    parsed = parse_plain(text) or parse(text, column_code(code), housed=housed)
     told = {
         "_adressenavn": parsed.adressenavn,
         "_nummer": parsed.nummer,
@@ -54,7 +55,7 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
         "_poststed": parsed.poststed,
         "broken": _rule_of(parsed),
         "why": _why_not_whole(parsed),
-        "beside": _beside(parsed, code, place, official=register is not None),
+        "beside": _beside(parsed, code, official=register is not None),
         "points": parsed.status is Status.POINTS_ELSEWHERE,
         "certain": False,
     }
@@ -64,7 +65,8 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
     if found.address_certain:
         units = register.units_at(found.kommunenummer, found.adressenavn or "", (found.nummer or 0, found.bokstav or ""))
         return {**told, **_official(found, parsed, code, place), "units": units}
-    if found.left_over and told["broken"] is None:
+    # A part of the text, or a house number that may be a postnummer: nothing is made of it but a question.
+    if (found.left_over or (found.nummer and parsed.nummer is None)) and told["broken"] is None:
         told["broken"] = "A04"
     return {**told, "why": _said(found)}
 
@@ -73,12 +75,14 @@ _NAMES_IT = "address_reasons.did_you_mean"
 """A reason that names the suggested street itself."""
 
 
-def _said(found: Resolved) -> str | None:
-    """The register's reason, and the address it suggests where the reason does not name it, as messages."""
-    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in (found.reason or ""):
-        return found.reason
+def _said(found: Resolved) -> str:
+    """The verdict, the register's reason, and the address it suggests where the reason does not name it, as messages."""
+    verdict = stored(message(f"address_verdicts.{found.verdict}"))
+    said = and_then(verdict, found.reason) if found.reason else verdict
+    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in said:
+        return said
     address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
-    return and_then(found.reason or "", stored(message("row_address.suggestion", address=address)))
+    return and_then(said, stored(message("row_address.suggestion", address=address)))
 
 
 def _rule_of(parsed: ParsedAddress) -> str | None:
@@ -101,11 +105,11 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
     return parsed.unclear
 
 
-def _beside(parsed: ParsedAddress, code: str | None, place: str | None, *, official: bool) -> str | None:
+def _beside(parsed: ParsedAddress, code: str | None, *, official: bool) -> str | None:
     """Words of the cell that are not used, and a postnummer in it that is not the column's. What stands before the street is
     for the register to know, where there is one."""
     before = (parsed.tillegg,) if parsed.tillegg and not official else ()
-    said = (not_used((*before, *parsed.asides, *parsed.loose)), from_columns(parsed, code, place)[1])
+    said = (not_used((*before, *parsed.asides, *parsed.loose)), doubt_of_columns(parsed, code))
     told = [one for one in said if one]
     return and_then(*told) if told else None
 

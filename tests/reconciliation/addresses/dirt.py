@@ -1,4 +1,4 @@
-"""Five kinds of dirty list, written from official addresses. What was done to a row never decides which address it is."""
+"""Nine kinds of dirty list, written from official addresses. What was done to a row never decides which address it is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-
-from reconciliation.addresses.folding import fold
 
 LETTERS = "abcdefghijklmnoprstuvyæøå"
 
@@ -86,12 +84,48 @@ def all_in_one(row: Mapping[str, object], chance: random.Random) -> str:
     return f"{row['adressenavn']} {house(row, spaced=chance.random() < 0.3)}{unit}{post}"
 
 
+def glued(row: Mapping[str, object], chance: random.Random) -> str:
+    """The ending down to its first letter, where it is part of the last word."""
+    name = re.sub(r"(?<=\w{3})(?:(v)(?:egen|eien|eg|ei)|(g)at(?:a|en|e))$", lambda found: found[1] or found[2], str(row["adressenavn"]))
+    return f"{name} {house(row)}, {row['postnummer']} {str(row['poststed']).title()}"
+
+
+def bare(row: Mapping[str, object], chance: random.Random) -> str:
+    name = str(row["adressenavn"]).translate(str.maketrans("åøæÅØÆ", "aoeAOE"))
+    return f"{name} {house(row)}, {row['postnummer']}"
+
+
+def glued_and_bare(row: Mapping[str, object], chance: random.Random) -> str:
+    return glued({**row, "adressenavn": str(row["adressenavn"]).translate(str.maketrans("åøæÅØÆ", "aoeAOE"))}, chance)
+
+
+def with_words(row: Mapping[str, object], chance: random.Random) -> str:
+    """Words around it that are no part of the address."""
+    return chance.choice(
+        (
+            "Midlertidig adresse: {}",
+            "{}, postboks 44",
+            "{}, inngang 2, 3. etg",
+            "c/o Boligkontoret, {}",
+            "{} v/ vaktmester",
+            "{}, Tinghuset",
+            "Rutebilgården 2. etg. {}",
+            "{} (enebolig)",
+            "{}, {code} {place}, Norge",
+        )
+    ).format(f"{row['adressenavn']} {house(row)}", code=row["postnummer"], place=row["poststed"])
+
+
 LISTS: dict[str, Callable[[Mapping[str, object], random.Random], str]] = {
     "abbreviated": abbreviated,
     "misspelt": misspelt,
     "untidy": untidy,
     "other_norwegian": other_norwegian,
     "all_in_one": all_in_one,
+    "glued": glued,
+    "bare": bare,
+    "glued_and_bare": glued_and_bare,
+    "with_words": with_words,
 }
 
 
@@ -99,9 +133,3 @@ def dirty(kind: str, rows: Iterator[Mapping[str, object]], seed: int = 1) -> Ite
     chance = random.Random(seed)
     for row in rows:
         yield Row(LISTS[kind](row, chance), str(row["lokalid"]), str(row["adressenavn"]))
-
-
-def became_another_street(row: Row, streets: set[str]) -> bool:
-    """Whether the slip made the very name of another street: nothing in the text tells them apart."""
-    written = fold(re.sub(r"\s+\d+\s?[A-ZÆØÅ]?$", "", row.text))
-    return written != fold(row.adressenavn) and written in streets

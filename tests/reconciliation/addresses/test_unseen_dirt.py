@@ -76,6 +76,7 @@ RESOLVED = {
     "Elvevegen / Johkageaidnu 12": "Johkageaidnu / Elvevegen 12",
     "Johkageaidnu-Elveveien 12 b": "Johkageaidnu / Elvevegen 12B",
     "KONG OSCAR`S GT 3": "Kong Oscar's gate 3",
+    "Nygardsvegen 5": "Nygårdsvegen 5",  # gata is not near vegen
     "Doktor Holms veg 7": "Dr. Holms vei 7",
     "Kapt. Lingesvei 2": "Kaptein Linges veg 2",
     "17.maigata 5": "17. mai gate 5",
@@ -150,7 +151,6 @@ UNCERTAIN = {
     # names
     "Strandgata 5": Resolution.AMBIGUOUS,
     "Linevegen 6": Resolution.AMBIGUOUS,
-    "Nygardsvegen 5": Resolution.SUGGESTED,  # gata is not near vegen
     "Strandvegen 5": Resolution.OUTSIDE,
     "Ringveien 1003": Resolution.OUTSIDE,
     "Ringveien 1001 b, 9903 Nordvik": Resolution.OUTSIDE,

@@ -194,7 +194,7 @@ class Calls:
     def _wait(self, state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
         if self._pace.waiting:
-            return 0.0  # the open circuit does the waiting
+            return 0.0  # Pace.enter waits while the register counts as down
         cap = self.config.retry_wait_cap
         if isinstance(failure, Again) and failure.after is not None:
             return min(cap, failure.after * random.uniform(1.0, 1.1))  # noqa: S311 - spreads threads, guards nothing

@@ -71,7 +71,7 @@ def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
     except OSError:
         raise
     except Exception as error:
-        # openpyxl raises what zipfile, its XML parser and it itself think of.
+        # openpyxl lets the errors of zipfile and of its XML parser through, beside its own.
         raise ExportError(f"register.export: {file.name} is no Excel workbook that can be read ({type(error).__name__}).") from None
     lines = [line for line in lines if any(line)]
     if not lines:

@@ -74,7 +74,7 @@ def _forms(secret: str) -> Iterable[str]:
     yield quote(secret, safe="")
     content = secret.encode()
     yield content.hex()
-    # In base64 a letter looks otherwise at each of three places; what depends on its neighbours is cut away.
+    # The base64 of a text depends on its position modulo three; the characters that also depend on its neighbours are cut away.
     for before in range(3):
         encoded = base64.b64encode(b"\0" * before + content).decode()
         yield encoded[(before * 8 + 5) // 6 : len(encoded) - (4 if (before + len(content)) % 3 else 0)]

@@ -1,4 +1,4 @@
-"""The register as it is tonight, as one table. Half seen is not seen: then the verdict is failed and nothing may be acted on."""
+"""The register as it is tonight, as one table. When part of it could not be read the verdict is failed, and nothing may be acted on."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Transport:
         deadline = time.monotonic() + self._config.read_timeout
         chunks: list[bytes] = []
         size = 0
-        # read1, not read: read waits for the whole amount, and a dripping body never ends.
+        # read1, not read: read waits for the whole amount, and a body that comes a byte at a time would never end.
         while chunk := response.raw.read1(65536, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)

@@ -1,4 +1,4 @@
-"""How a rehearsal register says which one it is, so that a night never writes to a stranger's."""
+"""How a rehearsal register says which one it is, so that a night never writes to another municipality's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the rehearsal register says no."""
+"""How the rehearsal register refuses a request: its error body."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     """
     rows = meeting(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
     ours = taken(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
-    # Where ours has no letter it still says so, by its number.
+    # A house without a letter is known by its number: then the blank letter counts as said.
     said = [field for field in COMPARED if _filled(ours, "nummer" if field.name == "bokstav" else field.name)]
     theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
     unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
@@ -107,7 +107,7 @@ def _differs(field: RegisterField, streets: Mapping[str, str]) -> pl.Expr:
         unlike = ours.replace(dict(streets)).ne_missing(theirs.replace(dict(streets)))
     elif field.name == "bokstav":
         unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
-        # A house without a letter is another house than one with a letter: here our blank is an opinion.
+        # A house without a letter is another house than one with a letter, so a blank letter of ours is compared too.
         return (unlike & pl.col("nummer").is_not_null() & (ours.fill_null("") != theirs.fill_null("").str.to_uppercase())).fill_null(
             value=False
         )

@@ -137,7 +137,7 @@ def _limits(
     for actions, limit_for in kinds:
         mine = {name: _size(frame) for name, frame in groups.items() if name.partition("/")[0] in actions}
         if actions == (CREATE,) and standing.first and not standing.in_register:
-            # The very first fill of an empty register is what the work is for.
+            # The first night fills an empty register: no limit holds it back.
             continue
         whole, going = limit_for(everything), 0
         for name, number in sorted(mine.items(), key=lambda one: (one[1], one[0])):

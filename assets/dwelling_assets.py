@@ -8,8 +8,9 @@ from assets import night_steps
 from assets.answer_assets import answers_before
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night_resource import REGISTER_POOL, Night, one_sentence
+from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, EarlierTables, Tables, counts, told
+from assets.table_io import TABLE_TYPE, EarlierTables, counts, inputs, table_metadata
 from reconciliation.decisions.answers import Outcome
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DWELLINGS, MATCHES
@@ -19,16 +20,20 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Merge across sources: who won each field and why."""
     slug = municipality.slug
     key = [slug, "dwellings"]
-    needs = [[slug, "standing_rows"]]
 
     def out(name: str, description: str) -> dg.AssetOut:
         return dg.AssetOut(
-            key=[slug, name], description=description, dagster_type=TABLE_TYPE, io_manager_key="tables", group_name=slug, kinds={"polars"}
+            key=[slug, name],
+            description=description,
+            dagster_type=TABLE_TYPE,
+            io_manager_key="tables",
+            group_name=group(municipality, Step.DWELLINGS),
+            kinds={"polars"},
         )
 
     @dg.multi_asset(
         name=f"{slug}_merge",
-        deps=needs,
+        ins=inputs(municipality, "standing_rows"),
         outs={
             "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id."),
             "lineage": out("lineage", "Where sources disagree: every value, who won and why."),
@@ -39,8 +44,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
         ],
     )
-    def merged(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables) -> Iterator[object]:
-        (standing_rows,) = tables.made(*needs)
+    def merged(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
@@ -52,13 +56,13 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         yield dg.Output(
             Table(dwellings, {**standing_rows.facts, night_steps.SHIELDED_GONE: gone}),
             "dwellings",
-            metadata=told(dwellings, "kategori"),
+            metadata=table_metadata(dwellings, "kategori"),
         )
-        yield dg.Output(Table(done.lineage), "lineage", metadata=told(done.lineage, "field"))
+        yield dg.Output(Table(done.lineage), "lineage", metadata=table_metadata(done.lineage, "field"))
         yield dg.Output(
             Table(done.memberships),
             "memberships",
-            metadata=told(done.memberships, "source"),
+            metadata=table_metadata(done.memberships, "source"),
         )
         yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
         adrift = night_steps.rows_adrift(standing_rows.frame, dwellings)
@@ -74,7 +78,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.REGISTER),
         description="Kobo as it is tonight: every entry we hold an id for, and what an exported file tells.",
         kinds={"kobo"},
         pool=REGISTER_POOL,
@@ -82,7 +86,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],
     )
-    def register(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+    def register(context: dg.AssetExecutionContext, night: Night) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             seen = night_steps.see_register(session)
@@ -111,24 +115,22 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Which register entry each dwelling is, by key and with the reason."""
     slug = municipality.slug
     key = [slug, "matches"]
-    needs = [[slug, name] for name in ("dwellings", "register")]
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.REGISTER),
         description="Pairs of a dwelling and a register entry: our link, a person's decision, keys, then explained candidates.",
         kinds={"polars"},
-        deps=needs,
+        ins=inputs(municipality, "dwellings", "register"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def matches(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        dwellings, register = tables.made(*needs)
+    def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             found = night_steps.match_entries(session, dwellings.frame, register.frame)
-        yield dg.Output(Table(found), metadata=told(found, "key", "certain"))
+        yield dg.Output(Table(found), metadata=table_metadata(found, "key", "certain"))
         yield schema_result(key, found, MATCHES)
 
     return matches

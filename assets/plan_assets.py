@@ -1,6 +1,6 @@
 """The plan as a value, applied row by row, and nothing else than what was shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,8 +12,9 @@ from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night_resource import REGISTER_POOL, Night, one_sentence
 from assets.night_session import NightSession
 from assets.row_assets import verdicts_of
+from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, Tables, told
+from assets.table_io import TABLE_TYPE, inputs, table_metadata
 from reconciliation.apply import adopt, apply_plan, awaited, hand_over
 from reconciliation.apply.owner_names import with_owner_names
 from reconciliation.decisions.conflicts import as_sent
@@ -31,14 +32,13 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """The difference, classed and guarded; changes nothing in the register."""
     slug = municipality.slug
     key = [slug, "plan"]
-    needs = [[slug, name] for name in ("dwellings", "lineage", "memberships", "register", "matches", "rejected_rows")]
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.PLAN),
         description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
         kinds={"polars"},
-        deps=needs,
+        ins=inputs(municipality, "dwellings", "lineage", "memberships", "register", "matches", "rejected_rows"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[
@@ -47,8 +47,16 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
         ],
     )
-    def plan(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        dwellings, lineage, memberships, register, matches, rejected_rows = tables.made(*needs)
+    def plan(
+        context: dg.AssetExecutionContext,
+        night: Night,
+        dwellings: Table,
+        lineage: Table,
+        memberships: Table,
+        register: Table,
+        matches: Table,
+        rejected_rows: Table,
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
         with one_sentence():
@@ -111,21 +119,21 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
     slug = municipality.slug
     key = [slug, "outcomes"]
-    needs = [[slug, name] for name in ("plan", "dwellings", "matches", "register")]
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.PLAN),
         description="What became of each planned change: done, refused with the register's words, or not tried.",
         kinds={"kobo"},
         pool=REGISTER_POOL,
-        deps=needs,
+        ins=inputs(municipality, "plan", "dwellings", "matches", "register"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
     )
-    def outcomes(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        plan, dwellings, matches, register = tables.made(*needs)
+    def outcomes(
+        context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
         context.log.info(approval.message)
@@ -162,7 +170,12 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
         yield dg.Output(
             Table(done, facts),
-            metadata={"answer": approval.answer.value, "says": approval.message, "clashes": clashes, **told(done, "verb", "outcome")},
+            metadata={
+                "answer": approval.answer.value,
+                "says": approval.message,
+                "clashes": clashes,
+                **table_metadata(done, "verb", "outcome"),
+            },
         )
         yield schema_result(key, done, OUTCOMES)
         left = done.height - sum(by_outcome.get(name, 0) for name in ("done", HANDED_OVER, "by_hand"))

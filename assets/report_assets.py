@@ -1,6 +1,6 @@
 """How far the night brought us, and what people open in the morning."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -14,10 +14,12 @@ from assets.heartbeat import give_sign
 from assets.night_resource import FRESH, Night, one_sentence
 from assets.night_steps import SHIELDED_GONE
 from assets.row_assets import verdicts_of
+from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, Tables
+from assets.table_io import TABLE_TYPE, check_made_together, inputs
 from connectors.read_result import Verdict
 from language import speaking
+from reconciliation.apply.unwritten_reasons import own_faults
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.confirmed_warnings import split_confirmed
 from reconciliation.ledger import LIFE, RENDERED, Ledger
@@ -45,19 +47,25 @@ REPORTED = (
 def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Tonight's point of the burn-up curve, per category, source and owner; stored in the ledger."""
     slug = municipality.slug
-    needs = [[slug, name] for name in ("dwellings", "memberships", "plan", "outcomes", "rejected_rows")]
 
     @dg.asset(
         key=[slug, "progress"],
-        group_name=slug,
+        group_name=group(municipality, Step.REPORTS),
         description="How many let dwellings there are, how many are in Kobo, how many are in sync; per category and source.",
         kinds={"polars"},
-        deps=needs,
+        ins=inputs(municipality, "dwellings", "memberships", "plan", "outcomes", "rejected_rows"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
     )
-    def progress(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        dwellings, memberships, plan, outcomes, rejected_rows = tables.made(*needs)
+    def progress(
+        context: dg.AssetExecutionContext,
+        night: Night,
+        dwellings: Table,
+        memberships: Table,
+        plan: Table,
+        outcomes: Table,
+        rejected_rows: Table,
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence(), session.step("progress"):
             snapshot = measure(
@@ -78,29 +86,28 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def _by_category(snapshot: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    told = snapshot.group_by("category").agg(pl.col("in_scope", "in_register", "in_sync").sum()).sort("category")
+    counted = snapshot.group_by("category").agg(pl.col("in_scope", "in_register", "in_sync").sum()).sort("category")
     lines = ["| category | in scope | in register | in sync |", "|---|---:|---:|---:|"]
-    return dg.MetadataValue.md("\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in told.iter_rows())]))
+    return dg.MetadataValue.md("\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in counted.iter_rows())]))
 
 
 def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Reports from the tables and the ledger alone; the night's last word, and its verdict as a check."""
     slug = municipality.slug
     key = [slug, "reports"]
-    needs = {name: [slug, name] for name in REPORTED}
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.REPORTS),
         description="The page, one workbook per data owner and summary.json, in the municipality's language.",
         kinds={"html", "excel"},
-        deps=[*needs.values()],
+        ins=inputs(municipality, *REPORTED, of_any_run=True),
         dagster_type=cast(dg.DagsterType, dg.Nothing),
         freshness_policy=FRESH,
         check_specs=[check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.")],
     )
-    def reports(context: dg.AssetExecutionContext, night: Night, tables: Tables):  # type: ignore[no-untyped-def]
-        made = dict(zip(needs, tables.made_together(*needs.values()), strict=True))
+    def reports(context: dg.AssetExecutionContext, night: Night, **made: Table) -> Iterator[object]:
+        check_made_together(made, slug)
         night_run = made["plan"].made_by
         # Alone, the step makes an earlier night's reports again: of that night's date, and no night of its own in the ledger.
         again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
@@ -238,6 +245,7 @@ def judgement_of(made: Mapping[str, Table]) -> Judgement:
         None if register["verdict"] == "complete" else register["message"],
         Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"], waiting=tuple(outcomes.facts["waiting"])),
         dict(outcomes.frame.group_by("outcome").len().iter_rows()),
+        own_faults(outcomes.frame.get_column("message")),
     )
 
 

@@ -9,8 +9,9 @@ from assets import night_steps
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night_resource import Night
 from assets.source_assets import source_key
+from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, EarlierTables, Tables, told
+from assets.table_io import TABLE_TYPE, EarlierTables, inputs, table_metadata
 from connectors.read_result import SourceRead, Verdict
 from language import in_language
 from reconciliation.model.municipality import Municipality
@@ -41,7 +42,7 @@ def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut
         description=description,
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
-        group_name=municipality.slug,
+        group_name=group(municipality, Step.ROWS),
         kinds={"polars"},
     )
 
@@ -50,11 +51,12 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Every source's rows in the register's own words, and what could not be read."""
     slug = municipality.slug
     rows_key = [slug, "source_rows"]
-    needs = {name: source_key(municipality, name) for name in municipality.sources}
+    # A source may be called as one of our own arguments is.
+    arguments = {f"source_{name}": name for name in municipality.sources}
 
     @dg.multi_asset(
         name=f"{slug}_standardise",
-        deps=[*needs.values()],
+        ins={name: dg.AssetIn(key=source_key(municipality, source), dagster_type=TABLE_TYPE) for name, source in arguments.items()},
         outs={
             "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
@@ -66,8 +68,8 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(rows_key, "evidence", "Each read could be held against the last complete one of its source."),
         ],
     )
-    def standardised(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables) -> Iterator[object]:
-        sources = dict(zip(needs, tables.made(*needs.values()), strict=True))
+    def standardised(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
+        sources = {name: tables[argument] for argument, name in arguments.items()}
         session = night.session(municipality, context.run.run_id)
         before = night_steps.yesterday(municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships"))
         done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
@@ -76,9 +78,9 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
                 context.log.warning(f"{read.source}: {read.message}")
         rows, facts = done.rows, source_facts(done)
         yield dg.Output(
-            Table(rows, {"sources": facts}), "source_rows", metadata=told(rows, "source") | {"values corrected": done.corrected}
+            Table(rows, {"sources": facts}), "source_rows", metadata=table_metadata(rows, "source") | {"values corrected": done.corrected}
         )
-        yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=told(done.unreadable, "rule"))
+        yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=table_metadata(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
         in_words = in_language(municipality.language).rendered
         yield result(rows_key, "corrections", not done.said, " ".join(map(in_words, done.said))[:2000], warn=True)
@@ -106,11 +108,10 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
     slug = municipality.slug
     keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
-    needs = [[slug, name] for name in ("source_rows", "unreadable_values")]
 
     @dg.multi_asset(
         name=f"{slug}_validate",
-        deps=needs,
+        ins=inputs(municipality, "source_rows", "unreadable_values"),
         outs={
             "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
@@ -123,25 +124,24 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
     )
-    def validated(context: dg.AssetExecutionContext, night: Night, tables: Tables) -> Iterator[object]:
-        source_rows, unreadable_values = tables.made(*needs)
+    def validated(context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
         yield dg.Output(
             Table(done.accepted, source_rows.facts),
             "accepted_rows",
-            metadata=told(done.accepted, "source"),
+            metadata=table_metadata(done.accepted, "source"),
         )
-        yield dg.Output(Table(done.rejected), "rejected_rows", metadata=told(done.rejected, "source"))
+        yield dg.Output(Table(done.rejected), "rejected_rows", metadata=table_metadata(done.rejected, "source"))
         yield dg.Output(
             Table(done.out_of_scope),
             "out_of_scope_rows",
-            metadata=told(done.out_of_scope, "source", "reason"),
+            metadata=table_metadata(done.out_of_scope, "source", "reason"),
         )
         yield dg.Output(
             Table(done.deviations),
             "deviations",
-            metadata=told(done.deviations, "rule", "owner"),
+            metadata=table_metadata(done.deviations, "rule", "owner"),
         )
         yield schema_result(keys["accepted_rows"], done.accepted, SOURCE_ROWS)
         yield schema_result(keys["deviations"], done.deviations, DEVIATIONS)
@@ -158,26 +158,26 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Tonight's accepted rows, plus the last good version of those a failed read or a new error took away."""
     slug = municipality.slug
     key = [slug, "standing_rows"]
-    needs = [[slug, name] for name in ("accepted_rows", "rejected_rows")]
 
     @dg.asset(
         key=key,
-        group_name=slug,
+        group_name=group(municipality, Step.ROWS),
         description="The rows merging works on: tonight's, and the last accepted version of rows that could not be read tonight.",
         kinds={"polars"},
-        deps=needs,
+        ins=inputs(municipality, "accepted_rows", "rejected_rows"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def standing(context: dg.AssetExecutionContext, night: Night, tables: Tables, earlier: EarlierTables):  # type: ignore[no-untyped-def]
-        accepted_rows, rejected_rows = tables.made(*needs)
+    def standing(
+        context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         before = night_steps.yesterday(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
         rows = night_steps.still_standing(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(
             Table(rows, accepted_rows.facts),
-            metadata=told(rows, "source", "carried"),
+            metadata=table_metadata(rows, "source", "carried"),
         )
         yield schema_result(key, rows, STANDING_ROWS)
 

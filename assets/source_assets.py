@@ -1,12 +1,15 @@
 """Each legacy source as an asset of its own, so that the graph shows which system is broken."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from assets import night_steps
 from assets.checks import check_key, result
 from assets.night_resource import FRESH, Night
+from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, told
+from assets.table_io import TABLE_TYPE, table_metadata
 from connectors.read_result import Verdict
 from connectors.source_config import AnySource
 from reconciliation.model.municipality import Municipality
@@ -22,10 +25,10 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
 
     @dg.asset(
         key=key,
-        group_name=municipality.slug,
-        description=f"{source.title}: rows as written, with file, sheet and row. Owner: {municipality.owners[source.owner].title}.",
+        group_name=group(municipality, Step.SOURCES),
+        description=f"{source.title}: rows as written, with file, sheet and row.",
         kinds={source.kind},
-        tags={"kobosync/owner": source.owner},
+        owners=[f"team:{source.owner}"],
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
         freshness_policy=FRESH,
@@ -34,7 +37,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
             check_key(key, "minimum_rows", "At least as many rows as the municipality's file demands."),
         ],
     )
-    def extract(context: dg.AssetExecutionContext, night: Night):  # type: ignore[no-untyped-def]
+    def extract(context: dg.AssetExecutionContext, night: Night) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         read = night_steps.extract(session, name, source)
         if read.message:
@@ -53,7 +56,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
         yield dg.Output(
             Table(read.rows, facts),
             metadata={
-                **told(read.rows, "file", "sheet"),
+                **table_metadata(read.rows, "file", "sheet"),
                 "verdict": read.verdict.value,
                 "masked values": sum(read.masked.values()),
                 "notes": "; ".join(read.notes) or "-",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -11,37 +11,55 @@ import polars as pl
 from upath import UPath
 
 from assets.stored_table import FACTS_KEY, RUN_KEY, UNREADABLE, Table, last_table, read_table
+from reconciliation.model.municipality import Municipality
 
 SHORT = 20
 """Lines of a table in metadata at most; megabytes there make the UI stand still."""
 
-
-KEPT_BYTES = 16_000_000
-"""Of the tables stored in a run, how many bytes of frames stay at hand for its later steps: all of a small town's, none of a city's."""
-
 TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
+
+
+OF_ANY_RUN = "kobosync/of_any_run"
+"""In the metadata of an input: it may be an earlier run's table."""
+
+
+def inputs(municipality: Municipality, *names: str, of_any_run: bool = False) -> dict[str, dg.AssetIn]:
+    """`ins` of an asset that is made from those tables of the municipality, each an argument of the same name.
+
+    of_any_run: an earlier run's tables will do.
+    """
+    metadata = {OF_ANY_RUN: of_any_run}
+    return {name: dg.AssetIn(key=[municipality.slug, name], dagster_type=TABLE_TYPE, metadata=metadata) for name in names}
+
+
+def check_made_together(tables: Mapping[str, Table], slug: str) -> None:
+    """Raises dagster.Failure in a sentence when the tables were not all made by one run."""
+    runs = {table.made_by: name for name, table in tables.items()}
+    if len(runs) > 1 or "" in runs:
+        made = ", ".join(f"{name} by {_run(run_id)}" for run_id, name in runs.items())
+        raise dg.Failure(
+            f"The tables are not of one night ({made}), so no report can be made of them. {whole_night(slug)}", allow_retries=False
+        )
 
 
 def counts(frame: pl.DataFrame, *by: str) -> dg.MarkdownMetadataValue:
     """A short table for the UI: how many rows of each kind. Counts only, so that nothing of a home or a person is in it."""
-    told = frame.group_by(*by).len("rows").sort(*by, nulls_last=True).head(SHORT)
-    lines = [f"| {' | '.join(told.columns)} |", "|" + "---|" * len(told.columns)]
-    lines += [f"| {' | '.join('-' if value is None else str(value) for value in row)} |" for row in told.iter_rows()]
+    counted = frame.group_by(*by).len("rows").sort(*by, nulls_last=True).head(SHORT)
+    lines = [f"| {' | '.join(counted.columns)} |", "|" + "---|" * len(counted.columns)]
+    lines += [f"| {' | '.join('-' if value is None else str(value) for value in row)} |" for row in counted.iter_rows()]
     return dg.MetadataValue.md("\n".join(lines))
 
 
-def told(frame: pl.DataFrame, *by: str) -> dict[str, Any]:
-    """Metadata of an asset: its rows, and how many of each kind."""
+def table_metadata(frame: pl.DataFrame, *by: str) -> dict[str, Any]:
+    """Metadata of an asset: its number of rows, and how many of each combination of the columns `by`."""
     return {"rows": frame.height, f"by {' and '.join(by)}": counts(frame, *by)}
 
 
 class ParquetTables(dg.UPathIOManager):
     """Stores each asset's table as `<base>/<asset key>.parquet`; the facts ride in the file's own metadata.
 
-    Works on any folder or URL that universal_pathlib knows (file, s3, abfs). Dagster makes one for each run: what a step stored is
-    given to the run's next ones as it was stored, without reading it again, as long as it is small.
-
-    A table knows the run that made it, and a step is given its own run's only: what another run read, saw or planned may no longer hold.
+    Works on any folder or URL that universal_pathlib knows (file, s3, abfs). A table knows the run that made it, and a step is given its
+    own run's only: what another run read, saw or planned may no longer hold. The reports alone may be made of an earlier run's tables.
     """
 
     extension: str | None = ".parquet"
@@ -49,58 +67,30 @@ class ParquetTables(dg.UPathIOManager):
     def __init__(self, base_path: UPath | None = None, run_id: str = "") -> None:
         super().__init__(base_path=base_path)
         self._run_id = run_id
-        self._kept: dict[str, Table] = {}
-        self._left = KEPT_BYTES
 
     def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
+        """Write the table. A write that is killed never leaves half a table under the real name."""
         path.parent.mkdir(0o700, parents=True, exist_ok=True)  # addresses lie there
         unfinished = path.with_name(path.name + ".unfinished")
-        facts = json.dumps(dict(obj.facts), ensure_ascii=False)
         with unfinished.open("wb") as file:
+            facts = json.dumps(dict(obj.facts), ensure_ascii=False)
             obj.frame.write_parquet(file, metadata={FACTS_KEY: facts, RUN_KEY: self._run_id})
-        unfinished.rename(path)  # a killed write never leaves half a table under the real name
-        self._keep(str(path), obj.frame, facts)
+        unfinished.rename(path)
 
-    def made(self, *keys: Sequence[str]) -> list[Table]:
-        """The tables of those assets, made by this run. A step names them in `deps` and asks for them here: an input of Dagster's, which
-        is no more than that, costs two events, and a night's inputs were a third of its events. Raises dagster.Failure in a sentence."""
-        found = self._stored(keys)
-        for key, table in zip(keys, found, strict=True):
-            if table.made_by != self._run_id:
-                raise dg.Failure(
-                    f"The table {'/'.join(key)} was made by {_run(table.made_by)}, and a step goes on only from what its own run made: "
-                    f"nothing was done. {whole_night(key[0])}",
-                    allow_retries=False,
-                )
-        return found
-
-    def made_together(self, *keys: Sequence[str]) -> list[Table]:
-        """The tables of those assets, made by one run, whichever. Raises dagster.Failure in a sentence."""
-        found = self._stored(keys)
-        by = {table.made_by: "/".join(key) for key, table in zip(keys, found, strict=True)}
-        if len(by) > 1 or "" in by:
-            told = ", ".join(f"{key} by {_run(made_by)}" for made_by, key in by.items())
+    def load_from_path(self, context: dg.InputContext, path: UPath) -> Table:
+        """The table of that input, as `read`. Raises dagster.Failure too when another run made it and the input does not allow that."""
+        table = self.read(path)
+        if table.made_by != self._run_id and not context.definition_metadata.get(OF_ANY_RUN):
+            key = context.asset_key
             raise dg.Failure(
-                f"The tables are not of one night ({told}), so no report can be made of them. {whole_night(keys[0][0])}",
+                f"The table {'/'.join(key.path)} was made by {_run(table.made_by)}, and a step goes on only from what its own run made: "
+                f"nothing was done. {whole_night(key.path[0])}",
                 allow_retries=False,
             )
-        return found
+        return table
 
-    def _stored(self, keys: Sequence[Sequence[str]]) -> list[Table]:
-        return [self.load_from_path(None, self._base_path.joinpath(*key[:-1], key[-1] + ".parquet")) for key in keys]
-
-    def _keep(self, path: str, frame: pl.DataFrame, facts: str) -> None:
-        replaced = self._kept.pop(path, None)
-        self._left += int(replaced.frame.estimated_size()) if replaced else 0
-        size = int(frame.estimated_size())
-        if size <= self._left:
-            self._left -= size
-            self._kept[path] = Table(frame, json.loads(facts), self._run_id)
-
-    def load_from_path(self, context: dg.InputContext | None, path: UPath) -> Table:
+    def read(self, path: UPath) -> Table:
         """Raises dagster.Failure, which no layer tries again, for a table that a step left and that cannot be read any more."""
-        if kept := self._kept.get(str(path)):
-            return kept
         try:
             return read_table(path)
         except FileNotFoundError:
@@ -121,9 +111,6 @@ def whole_night(slug: str) -> str:
 
 def _run(run_id: str) -> str:
     return f"the run {run_id[:8]}" if run_id else "an earlier version of kobosync"
-
-
-Tables = dg.ResourceParam[ParquetTables]
 
 
 class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]

@@ -18,6 +18,7 @@ from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
 from connectors.line_account import LineAccount, told
+from connectors.own_faults import log_own_fault
 from connectors.personal_numbers import mask_column, with_suspects
 from connectors.raw_rows import BadLine, Raw, empty_rows
 from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS, SourceFault, say
@@ -52,6 +53,7 @@ def read_source(name: str, source: AnySource, home: Path, last_complete_rows: in
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # law 11; a panic in a compiled reader is no Exception. Its text may quote a row
+        log_own_fault(f"reading the source {name}", error)
         place = getattr(source, "path", source.title)
         return _failed(name, source, SourceFault("unexpected", place=place, detail=type(error).__name__))
 

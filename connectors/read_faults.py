@@ -85,7 +85,7 @@ FAULTS: Mapping[str, Words] = words_of(
         "addresses_incomplete": "{url} says that municipality {kommunenummer} has {total} addresses, but {found} were had. A part is not used; try again later.",
         "addresses_shrunk": "{url} has {found} addresses of municipality {kommunenummer}, {last} when last fetched. If that is right, delete {path}.",
         "addresses_not_kept": "The addresses cannot be written to {path} ({detail}). Give the account that runs kobosync the right to write there.",
-        "unexpected": "{place} could not be read for a reason nobody has foreseen ({detail}). Report it with the file's layout; the last good rows stand.",
+        "unexpected": "{place} could not be read: a fault in kobosync ({detail}), whose place is in the log. Please report it; the last good rows stand.",
     },
 )
 

@@ -15,7 +15,7 @@ from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
 from pipelines.commands.resolve_command import addresses, resolve
 from pipelines.exit_codes import CONFIGURATION, FAILED, INTERRUPTED
-from pipelines.garbage import look_seldom
+from pipelines.log_settings import configure_logging
 
 app = typer.Typer(
     name="kobosync",
@@ -302,7 +302,7 @@ def rekey(
 
 def main() -> None:
     """Entry point: known faults end in one sentence and a code, never in a traceback."""
-    look_seldom()
+    configure_logging()
     try:
         app()
     except SystemExit as ended:

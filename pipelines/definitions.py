@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import dagster as dg
@@ -14,10 +15,8 @@ from assets.night_resource import Night
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables, TableStore
 from pipelines.deployment_clashes import fitting
-from pipelines.garbage import look_seldom
 from pipelines.home import config_files, home, municipalities
-from pipelines.jobs import approve_job, nightly_job, nightly_schedule, plan_job, report_job
-from pipelines.own_graph import MunicipalityJob
+from pipelines.jobs import jobs_of, nightly_schedule
 from pipelines.sensors.alert_sensor import alerts_sensor
 from pipelines.sensors.answer_sensor import clarification_sensor
 from pipelines.sensors.configuration_sensor import configuration_sensor
@@ -39,10 +38,16 @@ def build(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] 
     if len(bases) > 1:
         raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
     base = bases.pop() if bases else str(root / "var/tables")
+    resources = {"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))}
+    assets = {municipality.slug: municipality_assets(municipality) for municipality in found}
     return dg.Definitions(
-        assets=[*(asset for municipality in found for asset in municipality_assets(municipality)), *map(stub_asset, faults)],
+        assets=[*chain.from_iterable(assets.values()), *map(stub_asset, faults)],
         jobs=[
-            *(job for municipality in found for job in _jobs(municipality, root, all_four=len(found) <= FEW)),
+            *(
+                job
+                for municipality in found
+                for job in jobs_of(municipality, root, assets[municipality.slug], resources, all_four=len(found) <= FEW)
+            ),
             *map(stub_job, faults),
         ],
         schedules=[*(nightly_schedule(municipality, root) for municipality in found), *map(stub_schedule, faults)],
@@ -53,21 +58,14 @@ def build(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] 
             *(source_sensor(municipality, root) for municipality in found if municipality.on_new_file),
             *(owner_letters_sensor(municipality, root) for municipality in found if municipality.send and municipality.send.owners),
         ],
-        resources={"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))},
+        resources=resources,
         executor=dg.in_process_executor,
     )
-
-
-def _jobs(municipality: Municipality, root: Path, *, all_four: bool) -> list[MunicipalityJob]:
-    needed = [nightly_job(municipality), approve_job(municipality, root)]
-    return [*needed, plan_job(municipality), report_job(municipality)] if all_four else needed
 
 
 @dg.definitions
 def kobosync() -> dg.Definitions:
     """All municipalities in config/. A file that cannot be used stands there with its fault, and is logged; the others run."""
-    # Everything loaded here lives as long as the process: at 357 municipalities, looking for garbage in it was two fifths of the time.
-    look_seldom()
     definitions, faults = _loaded(home(), tuple((file, *_stamp(file)) for file in config_files()))
     for fault in faults:
         log.error(fault.says)

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dagster._utils.schedules import is_valid_cron_schedule
-
 from assets.stored_table import table_base
-from pipelines.schedule_times import schedule_of
+from pipelines.schedule_times import is_schedule, schedule_of
 from reconciliation.model.municipality import Municipality
 
 
@@ -31,7 +29,7 @@ def fitting(found: Iterable[Municipality], root: Path) -> tuple[list[Municipalit
 
 
 def _fault(municipality: Municipality, root: Path, common: str) -> str | None:
-    if not is_valid_cron_schedule(schedule_of(municipality)):
+    if not is_schedule(schedule_of(municipality)):
         return f'schedule: {municipality.schedule!r} is no cron line. Write e.g. "30 2 * * *", or leave it out.'
     try:
         ZoneInfo(municipality.timezone)

@@ -9,6 +9,9 @@ from pathlib import Path
 from reconciliation.model.mapping_files import is_mapping_file
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_from, load
 
+GONE = ("pipelines.event_log", "pipelines.run_storage", "pipelines.console_logs", "pipelines.workers")
+"""Modules that the dagster.yaml of earlier versions named: Dagster's own storages and launcher took their place."""
+
 
 def home() -> Path:
     """The home that a command or Dagster finds from where it was started."""
@@ -41,11 +44,14 @@ def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Pat
 
 
 def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    """DAGSTER_HOME as set, made where it is missing, else var/dagster below the home with the project's dagster.yaml linked in."""
+    """DAGSTER_HOME as set, made where it is missing, else var/dagster below the home with the project's dagster.yaml linked in.
+
+    Raises ConfigurationError when its dagster.yaml is of an earlier version and names what is no longer there.
+    """
     if environment.get("DAGSTER_HOME"):
         chosen = Path(environment["DAGSTER_HOME"])
         chosen.mkdir(parents=True, exist_ok=True)
-        return chosen
+        return _usable(chosen)
     folder = root / "var" / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     link, settings = folder / "dagster.yaml", root / "dagster.yaml"
@@ -53,4 +59,16 @@ def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ
         link.symlink_to(settings)
     os.environ["DAGSTER_HOME"] = str(folder)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    return _usable(folder)
+
+
+def _usable(folder: Path) -> Path:
+    settings = folder / "dagster.yaml"
+    text = settings.read_text(encoding="utf-8") if settings.exists() else ""
+    named = sorted({name for name in GONE if f"module: {name}" in text})
+    if named:
+        raise ConfigurationError(
+            f"{settings.resolve()} names {' and '.join(named)}, which kobosync no longer has: "
+            "put the dagster.yaml of this version in its place."
+        )
     return folder

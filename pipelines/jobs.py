@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,15 @@ from typing import Any
 import dagster as dg
 
 from assets.night_resource import WHOLE_TAG
-from pipelines.own_graph import MUNICIPALITY_TAG, MunicipalityJob, municipality_job
 from pipelines.schedule_times import schedule_of
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.approval import DIGEST
 
+MUNICIPALITY_TAG = "kobosync/municipality"
+"""On every run: Dagster's limit of one night per municipality, the sensors and the schedule know the runs by it."""
+AssetJob = Any
+"""What `dagster.define_asset_job` returns: Dagster exports no name for it."""
 AS_OF_TAG = "kobosync/as_of"
 STARTED_BY_TAG = "kobosync/started_by"
 COMMAND_LINE = "command line"
@@ -47,41 +50,52 @@ def approve_name(municipality: Municipality) -> str:
     return f"{municipality.slug}_approve"
 
 
-def nightly_job(municipality: Municipality) -> MunicipalityJob:
+def jobs_of(
+    municipality: Municipality, root: Path, assets: Sequence[dg.AssetsDefinition], resources: Mapping[str, Any], *, all_four: bool
+) -> list[dg.JobDefinition]:
+    """The municipality's jobs, made from its own assets. all_four: those too that can be had otherwise (plan, report).
+
+    Resolved here and not by the deployment, which would look for each job's assets among those of all municipalities: at 357 of them that
+    is most of the time it takes to load.
+    """
+    jobs = [nightly_job(municipality), approve_job(municipality, root)]
+    if all_four:
+        jobs += [plan_job(municipality), report_job(municipality)]
+    own = dg.Definitions(assets=assets, jobs=jobs, resources=resources, executor=dg.in_process_executor)
+    return [own.resolve_job_def(job.name) for job in jobs]
+
+
+def nightly_job(municipality: Municipality) -> AssetJob:
     """The whole night. In one process: a process per asset costs several times the work itself."""
-    return municipality_job(
-        municipality.slug,
+    return dg.define_asset_job(
         night_name(municipality),
-        selection=dg.AssetSelection.groups(municipality.slug),
+        selection=dg.AssetSelection.all(),
         description=f"One night of {municipality.name}: sources to register to reports.",
-        tags={RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
-        executor_def=dg.in_process_executor,
+        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
     )
 
 
-def plan_job(municipality: Municipality) -> MunicipalityJob:
+def plan_job(municipality: Municipality) -> AssetJob:
     """The night up to the plan; the register is read and not changed."""
-    return municipality_job(
-        municipality.slug,
+    return dg.define_asset_job(
         plan_name(municipality),
         selection=dg.AssetSelection.assets([municipality.slug, "plan"]).upstream().required_multi_asset_neighbors(),
         description=f"What tonight would change for {municipality.name}, without changing it.",
-        executor_def=dg.in_process_executor,
+        tags={MUNICIPALITY_TAG: municipality.slug},
     )
 
 
-def report_job(municipality: Municipality) -> MunicipalityJob:
+def report_job(municipality: Municipality) -> AssetJob:
     """The last night's reports once more, from its tables and the ledger; no source and no register is asked."""
-    return municipality_job(
-        municipality.slug,
+    return dg.define_asset_job(
         report_name(municipality),
         selection=dg.AssetSelection.assets([municipality.slug, "reports"]),
         description=f"Render {municipality.name}'s last night again.",
-        executor_def=dg.in_process_executor,
+        tags={MUNICIPALITY_TAG: municipality.slug},
     )
 
 
-def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
+def approve_job(municipality: Municipality, root: Path) -> AssetJob:
     """A whole night that applies one plan or one part of it, limits notwithstanding: the one whose digest is given, and no other."""
 
     def approved(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,10 +105,9 @@ def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
         settings = {"home": str(root), "apply": apply, "approved_by": str(config["approved_by"])}
         return {"resources": {"night": {"config": settings}}}
 
-    return municipality_job(
-        municipality.slug,
+    return dg.define_asset_job(
         approve_name(municipality),
-        selection=dg.AssetSelection.groups(municipality.slug),
+        selection=dg.AssetSelection.all(),
         config=dg.ConfigMapping(
             config_fn=approved,
             config_schema={
@@ -103,8 +116,7 @@ def approve_job(municipality: Municipality, root: Path) -> MunicipalityJob:
             },
         ),
         description=f"Approve a plan of {municipality.name}, or a part of it, by its digest and apply that and nothing else.",
-        tags={RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
-        executor_def=dg.in_process_executor,
+        tags={MUNICIPALITY_TAG: municipality.slug, RETRY_TAG: "ALL_STEPS", WHOLE_TAG: "yes"},
     )
 
 

@@ -1,8 +1,14 @@
-"""When a municipality's night begins: as its file says, else at a minute of its own, so that many do not start at once."""
+"""When a municipality's night begins: as its file says, else at a minute of its own, so that many do not start at once.
+
+Dagster itself reads the cron lines, summer time included: the tick judged here is the tick that its scheduler made.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
+
+import dagster as dg
 
 from reconciliation.model.municipality import Municipality
 
@@ -24,3 +30,21 @@ def schedule_of(municipality: Municipality) -> str:
     number = int.from_bytes(hashlib.sha256(municipality.slug.encode()).digest()[:8], "big")
     hour, minute = divmod(FIRST_MINUTE + number % MINUTES, 60)
     return f"{minute} {hour} * * *"
+
+
+def is_schedule(cron: str) -> bool:
+    """Is that a cron line that Dagster accepts?"""
+    try:
+        dg.ScheduleDefinition(job_name="any", cron_schedule=cron)
+    except dg.DagsterInvalidDefinitionError:
+        return False
+    return True
+
+
+def latest_tick(cron: str, timezone: str, now: datetime) -> datetime:
+    """The last time at or before now (with a zone) that the cron line names. Dagster's partitions of time end at a schedule's ticks."""
+    nights = dg.TimeWindowPartitionsDefinition(cron_schedule=cron, timezone=timezone, start=now, fmt="%Y-%m-%d")
+    window = nights.get_prev_partition_window(now, respect_bounds=False)
+    if window is None:
+        raise ValueError(f"{cron!r} names no time before {now}.")
+    return window.end

@@ -15,13 +15,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-# Dagster's own reading of a cron line, summer time included: the tick judged here is the tick its scheduler made.
-from dagster._utils.schedules import get_latest_completed_cron_tick
-
 from assets.night_resource import is_whole
-from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
-from pipelines.own_graph import MUNICIPALITY_TAG
-from pipelines.schedule_times import schedule_of
+from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
+from pipelines.schedule_times import latest_tick, schedule_of
 from pipelines.sensors.alerts import SendingError, Standing, State, change, send, standing
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
@@ -78,7 +74,7 @@ def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, s
         return Standing(State.FAILED, str(error))
     known = {run["run_id"] for run in runs}
     running = holder if holder in known else None
-    close_killed(municipality, instance, holder, now)
+    close_dead(municipality, instance, {run["run_id"]: run["finished"] for run in runs}, holder, now)
     runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
     runs.sort(key=lambda run: run["finished"] or run["started"])
     return standing(
@@ -90,18 +86,31 @@ def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, s
     )
 
 
-def close_killed(municipality: Municipality, instance: dg.DagsterInstance, running: str | None, now: datetime) -> int:
-    """Tell Dagster of the command line's runs that were killed: it never learns it, and they would hold up its queue for hours.
+def close_dead(
+    municipality: Municipality, instance: dg.DagsterInstance, finished: Mapping[str, datetime | None], holder: str | None, now: datetime
+) -> int:
+    """Report to Dagster the nights whose process is gone, so that they are begun once more and hold up no queue. Returns how many.
 
-    running: run id that a living process holds the ledger's lock for. Returns how many were closed.
+    Dagster learns of no such death itself: of a killed command never, and of a lost Celery worker not before `max_runtime_seconds`.
+    A living night holds the ledger's lock from its first step to its last, whatever machine it is on.
+
+    finished: run id -> when the ledger was told of its end, None before that. holder: run id that a living process holds the lock for.
     """
     closed = 0
-    tags = {MUNICIPALITY_TAG: municipality.slug, STARTED_BY_TAG: COMMAND_LINE}
-    for record in instance.get_run_records(dg.RunsFilter(tags=tags, statuses=UNFINISHED)):
+    filters = dg.RunsFilter(tags={MUNICIPALITY_TAG: municipality.slug}, statuses=UNFINISHED)
+    for record in instance.get_run_records(filters):
         run = record.dagster_run
-        # A run that has just begun takes the lock with its first step.
-        if run.run_id != running and record.create_timestamp < now - GRACE:
-            instance.report_run_failed(run, "The command line's process ended without a word; nobody holds the ledger's lock for it.")
+        by_command = run.tags.get(STARTED_BY_TAG) == COMMAND_LINE
+        # What still waits in a queue is Dagster's to watch, and a step by itself may wait for the register's pool before it takes the lock.
+        watched = by_command or (run.status is dg.DagsterRunStatus.STARTED and is_whole(run, municipality))
+        if run.run_id == holder or not watched:
+            continue
+        ended = finished.get(run.run_id)
+        began = record.create_timestamp if record.start_time is None else datetime.fromtimestamp(record.start_time, UTC)
+        # Between the first step and the lock, and between the last step and Dagster's own word of it, lies a moment.
+        died_in_the_middle = run.run_id in finished and ended is None
+        if died_in_the_middle or (ended or began) < now - GRACE:
+            instance.report_run_failed(run, "The night's process ended without a word; nobody holds the ledger's lock for it.")
             closed += 1
     return closed
 
@@ -109,7 +118,7 @@ def close_killed(municipality: Municipality, instance: dg.DagsterInstance, runni
 def due(municipality: Municipality, since: datetime, now: datetime) -> datetime | None:
     """The latest tick (UTC) whose night should have ended by now; None when it came before `since`."""
     latest = (now - timedelta(hours=municipality.missed_after_hours)).astimezone(ZoneInfo(municipality.timezone))
-    tick = get_latest_completed_cron_tick(schedule_of(municipality), latest, municipality.timezone).astimezone(UTC)
+    tick = latest_tick(schedule_of(municipality), municipality.timezone, latest).astimezone(UTC)
     return tick if tick >= since else None
 
 

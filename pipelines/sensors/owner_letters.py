@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.own_graph import MUNICIPALITY_TAG
+from pipelines.jobs import MUNICIPALITY_TAG
 from pipelines.sensors.alerts import Message, SendingError, deliver
 from reconciliation.model.municipality import Municipality, Send
 from reporting.letter import Letter, worth_sending

@@ -15,8 +15,7 @@ import dagster as dg
 from connectors.read_faults import SourceFault
 from connectors.source_config import CsvSource, FileSource
 from connectors.source_files import files_of
-from pipelines.jobs import night_name, under_way
-from pipelines.own_graph import MUNICIPALITY_TAG
+from pipelines.jobs import MUNICIPALITY_TAG, night_name, under_way
 from reconciliation.model.municipality import Municipality
 
 SETTLED_SECONDS = 30.0

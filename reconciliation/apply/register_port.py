@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from connectors.own_faults import log_own_fault
 from kobo_client.errors import (
     AuthenticationFault,
     ConfigurationFault,
@@ -13,9 +14,10 @@ from kobo_client.errors import (
     RateLimited,
     RefusedRow,
     RegisterDown,
+    RegisterError,
     Transient,
 )
-from reconciliation.apply.unwritten_reasons import unwritten
+from reconciliation.apply.unwritten_reasons import OWN_FAULT, unwritten
 from reconciliation.ledger import Settled, Write
 from reconciliation.model.plan_actions import REPLACE
 
@@ -48,7 +50,7 @@ class Register(Protocol):
 def settle_error(write: Write, error: Exception, *, again: bool = False) -> Settled:
     """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
 
-    A fault that says "nothing was written" settles the write; a lost answer or a fault of our own says nothing.
+    A fault that says "nothing was written" settles the write; a lost answer says nothing, nor does a fault of our own, which is logged.
     again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
     A register found down before this write was sent leaves it untried; a replacement may have deleted by then, and stays open.
     """
@@ -63,6 +65,9 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Sett
         state, message = "unknown", unwritten("failed", words=said)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
         state, message = "failed", unwritten("failed", words=said)
-    else:
+    elif isinstance(error, RegisterError):
         state, message = "unknown", unwritten("unknown")
+    else:
+        log_own_fault(f"applying a {write.verb}", error)
+        state, message = "unknown", unwritten(OWN_FAULT)
     return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)

@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.personal_numbers import mask_text
 from kobo_client.contract import FIELDS
-from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown
+from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown, RegisterError
 from kobo_client.payload import DELETED, from_body, updatable_body
 from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
 from reconciliation.apply.unwritten_reasons import unwritten
@@ -130,8 +130,10 @@ def _made_anew(register: Register, write: Write) -> Settled:
         raise
     except RefusedRow as refused:
         return replace(settle_error(write, refused), unlink="replaced")
-    except Exception as error:
+    except RegisterError as error:
         return replace(settle_error(write, error, again=True), state="unknown", message=unwritten("unknown"))
+    except Exception as error:
+        return settle_error(write, error, again=True)
     return replace(made, unlink="replaced")
 
 

@@ -32,12 +32,16 @@ def judge(
     register_message: str | None,
     approval: Approval,
     outcomes: Mapping[str, int],
+    own_faults: int = 0,
 ) -> Judgement:
     """source_messages: source -> why its read is not complete, or None. register_message: why it was not seen, or None.
 
+    own_faults: how many of the changes a fault of kobosync itself stopped.
     outcomes: outcome -> count, of the changes that were tried. A row that Kobo refused is its owner's matter, not a failed night.
     """
     messages = [message for _, message in sorted(source_messages.items()) if message]
+    if own_faults:
+        messages.append(f"{own_faults} of the changes met a fault in kobosync; the log says where. Please report it.")
     undone = {name: outcomes[name] for name in ("failed", "unknown", "not_tried") if outcomes.get(name)}
     if register_message:
         return Judgement(NightVerdict.FAILED, (register_message, *messages))

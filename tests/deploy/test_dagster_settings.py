@@ -6,22 +6,23 @@ import re
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+import pytest
 import yaml
-from dagster._core.instance.config import dagster_instance_config
-
-from pipelines.workers import NightsOnWorkers
+from dagster_celery.launcher import CeleryRunLauncher
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
-def test_dagster_accepts_every_key_and_finds_the_launcher() -> None:
-    settings, launcher = dagster_instance_config(str(DEPLOY))
-    assert launcher is None
-    named = settings["run_launcher"]
-    assert (named["module"], named["class"]) == (NightsOnWorkers.__module__, NightsOnWorkers.__name__)
-    assert set(named["config"]) <= set(NightsOnWorkers.config_type())
+def test_dagster_accepts_every_key_and_finds_the_launcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = yaml.safe_load((DEPLOY / "dagster.yaml").read_text(encoding="utf-8"))
+    assert set(settings.pop("storage")) == {"postgres"}, "which needs a server"
+    monkeypatch.setenv("KOBOSYNC_BROKER_URL", "redis://127.0.0.1:1/0")
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert isinstance(instance.run_launcher, CeleryRunLauncher)
+        assert instance.run_retries_retry_on_asset_or_op_failure is False
     assert settings["concurrency"]["pools"]["default_limit"] >= 1
-    assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False
 
 
 def helm_values() -> dict[str, Any]:
@@ -45,8 +46,8 @@ def test_dagster_accepts_what_the_chart_cannot_say_and_the_chart_does_not_say_it
     values = helm_values()
     added = values["additionalInstanceConfig"]
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(added), encoding="utf-8")
-    settings, _ = dagster_instance_config(str(tmp_path))
-    assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.run_retries_retry_on_asset_or_op_failure is False
     assert values["dagsterDaemon"]["runRetries"] == {"enabled": False}, "else the instance file has run_retries twice"
 
 

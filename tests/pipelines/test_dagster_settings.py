@@ -10,7 +10,8 @@ import dagster as dg
 import pytest
 
 from assets.municipality import municipality_assets
-from reconciliation.model.municipality import load
+from pipelines.home import GONE, prepare_dagster_home
+from reconciliation.model.municipality import ConfigurationError, load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,3 +48,16 @@ def test_no_asset_tries_a_step_again_by_itself() -> None:
     assert len(assets) > 10
     for asset in assets:
         assert getattr(asset.node_def, "retry_policy", None) is None, asset.key
+
+
+@pytest.mark.parametrize("module", GONE)
+def test_a_home_of_an_earlier_version_is_told_in_one_sentence_what_to_change(module: str, tmp_path: Path) -> None:
+    (tmp_path / "dagster.yaml").write_text(f"event_log_storage:\n  module: {module}\n  class: Any\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=rf"dagster\.yaml names {module}, .* put the dagster.yaml of this version in its place"):
+        prepare_dagster_home(tmp_path, {"DAGSTER_HOME": str(tmp_path)})
+
+
+def test_the_settings_of_this_version_are_accepted(tmp_path: Path) -> None:
+    for settings in (ROOT / "dagster.yaml", ROOT / "deploy" / "dagster.yaml"):
+        shutil.copy(settings, tmp_path / "dagster.yaml")
+        assert prepare_dagster_home(tmp_path, {"DAGSTER_HOME": str(tmp_path)}) == tmp_path

@@ -85,12 +85,3 @@ def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
     )
     told = subprocess.run([sys.executable, "-c", code, str(village.config), SECOND.isoformat()], check=True, capture_output=True, text=True)
     assert told.stdout.splitlines()[-1] == "False", "a sixth of what such a plan takes"
-
-
-def test_nothing_is_looked_through_for_garbage_when_a_process_ends() -> None:
-    code = (
-        "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); "
-        "from pipelines.garbage import look_seldom; look_seldom()"
-    )
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == "True"

@@ -13,8 +13,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build
-from pipelines.jobs import COMMAND_LINE, STARTED_BY_TAG, under_way
-from pipelines.own_graph import MUNICIPALITY_TAG
+from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, under_way
 from pipelines.sensors.alert_sensor import Told, due, look
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import Municipality, load
@@ -174,6 +173,53 @@ def test_the_schedule_starts_one_night_and_skips_in_words_while_one_is_under_way
         assert run.run_id in words
         instance.report_run_canceled(run)
         assert tick(municipality, village.home, instance) == (1, None)
+
+
+def started(village: Village, instance: dg.DagsterInstance, minutes_ago: float) -> tuple[str, datetime]:
+    """A whole night that a worker began; returns its run id and a time that many minutes after it began."""
+    job = build([load(village.config)], village.home).resolve_job_def("vik_nightly")
+    run = instance.create_run_for_job(job, tags=job.tags, status=dg.DagsterRunStatus.STARTED)
+    return run.run_id, datetime.now(UTC) + timedelta(minutes=minutes_ago)
+
+
+def test_a_night_whose_worker_died_is_reported_to_dagster_and_may_begin_again(village: Village, instance: dg.DagsterInstance) -> None:
+    municipality = load(village.config)
+    run_id, later = started(village, instance, 1)
+    with closing(open_ledger(municipality.ledger, village.home)) as ledger, ledger.lock("vik", run_id):
+        ledger.begin_run("vik", NIGHT, run_id, "auto")
+        look(municipality, village.home, instance, later, later)
+        assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.STARTED, "it holds the lock, so it lives"
+    look(municipality, village.home, instance, later, later)
+    run = instance.get_run_by_id(run_id)
+    assert run.status is dg.DagsterRunStatus.FAILURE
+    assert run.tags.get("dagster/failure_reason") != "STEP_FAILURE", "Dagster begins such a night once more"
+
+
+@pytest.mark.parametrize("minutes", [1, 11])
+def test_a_night_that_has_not_come_to_its_lock_or_has_just_let_it_go_is_given_ten_minutes(
+    minutes: int, village: Village, instance: dg.DagsterInstance
+) -> None:
+    municipality = load(village.config)
+    before_lock, later = started(village, instance, minutes)
+    after_lock, _ = started(village, instance, minutes)
+    with closing(open_ledger(municipality.ledger, village.home)) as ledger:
+        with ledger.lock("vik", after_lock):
+            ledger.begin_run("vik", NIGHT, after_lock, "auto")
+        ledger.finish_run(after_lock, "done", {}, {})
+    look(municipality, village.home, instance, later, later)
+    expected = dg.DagsterRunStatus.STARTED if minutes < 10 else dg.DagsterRunStatus.FAILURE
+    assert [instance.get_run_by_id(run_id).status for run_id in (before_lock, after_lock)] == [expected, expected]
+
+
+def test_a_step_by_itself_that_waits_for_the_registers_pool_is_left_waiting(village: Village, instance: dg.DagsterInstance) -> None:
+    municipality = load(village.config)
+    job = build([municipality], village.home).resolve_job_def("vik_nightly").get_subset(asset_selection={dg.AssetKey(["vik", "register"])})
+    run = instance.create_run_for_job(
+        job, tags=job.tags, status=dg.DagsterRunStatus.STARTED, asset_selection=frozenset({dg.AssetKey(["vik", "register"])})
+    )
+    later = datetime.now(UTC) + timedelta(hours=1)
+    look(municipality, village.home, instance, later, later)
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.STARTED
 
 
 def test_a_night_of_the_command_line_is_known_by_its_lock_alive_or_killed(village: Village, instance: dg.DagsterInstance) -> None:

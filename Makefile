@@ -8,7 +8,7 @@ RUNTIME := $(VENV)/.runtime
 STAMP := $(VENV)/.installed
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: setup demo up test lint types imports bench report soak clean lock
+.PHONY: setup demo up test lint types imports bench report soak mutants clean lock
 
 setup: $(STAMP)
 
@@ -63,6 +63,10 @@ report: $(RUNTIME)
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# How many small wrong changes the tests beside the code would not see; an hour.
+mutants: setup
+	$(BIN)/python -m tests.mutation
 
 soak: setup
 	$(BIN)/pytest -m soak --override-ini addopts="-q --strict-markers --disable-socket --allow-hosts=127.0.0.1,localhost,::1 --allow-unix-socket"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,3 +121,10 @@ def test_the_openapi_requires_what_the_table_requires() -> None:
             parent, _, key = field.path.rpartition(".")
             holder = schema["properties"][parent] if parent else schema
             assert key in holder["required"]
+
+
+@pytest.mark.parametrize(
+    ("told", "deleted"), [({}, False), ({"slettet": None}, False), ({"slettet": False}, False), ({"slettet": True}, True)]
+)
+def test_an_entry_is_deleted_only_where_the_register_says_so(told: dict[str, object], deleted: bool) -> None:
+    assert from_body({"koboId": "k1", **told})["slettet"] is deleted

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -88,3 +91,42 @@ def test_a_page_that_stays_in_place_of_an_entry_is_told_by_its_title(client: Reg
     rehearsal.faults({"kind": "no_json", "verb": "GET"})
     with pytest.raises(Transient, match=r"no entry.*Logg inn"):
         client.read(kobo_id)
+
+
+@contextmanager
+def failing(status: int, times: int) -> Iterator[str]:
+    """A register that answers its first calls with that status, and then as it should."""
+    left = [times]
+
+    class Fails(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = b'{"koboId": "8c4d4f8e-4c3c-4c0e-9d2a-000000000001"}' if left[0] <= 0 else b"{}"
+            self.send_response(status if left[0] > 0 else 200)
+            left[0] -= 1
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Fails)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_gateway_that_finds_no_register_is_an_outage_and_a_register_that_fails_is_not(status: int, config: RegisterConfig) -> None:
+    with failing(status, times=4) as address:
+        waiting = config.model_copy(update={"base_url": address, "give_up_after": 2, "attempts": 2, "retry_wait_cap": 1.0})
+        with RegisterClient(waiting) as client:
+            if status == 500:
+                with pytest.raises(RegisterError):
+                    client.read("8c4d4f8e-4c3c-4c0e-9d2a-000000000001")
+            else:
+                assert client.read("8c4d4f8e-4c3c-4c0e-9d2a-000000000001")["kobo_id"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import polars as pl
 import pytest
 
 from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality import Category
-from reporting.forecast import Forecast, State, forecast
+from reporting.forecast import LEAST_SPREAD, Forecast, State, _levels, forecast
 from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality
@@ -205,3 +207,18 @@ def test_what_was_said_before_stands_beside_what_came_of_it(there: list[int], be
     assert became in {one.became for one in found}
     assert all(one.said is None for one in found if not one.moving)
     assert [one.night for one in found] == sorted(one.night for one in found)
+
+
+def spread_of(cleared: list[float]) -> float:
+    """Log-scale spread of the pace on the next working day, after that many dwellings on each of so many working days."""
+    flow = SimpleNamespace(cleared=np.array(cleared))
+    draw = SimpleNamespace(futures=2000, random=np.random.default_rng(1))
+    return float(np.log(_levels([flow], draw)[:, 0]).std())  # type: ignore[list-item, arg-type]
+
+
+def test_a_pace_wanders_from_week_to_week_and_not_from_day_to_day() -> None:
+    monthly_heap = [60.0, 0.0]  # before the first whole week, counted back from the last night
+    even_weeks = [0.0, 0.0, 10.0, 0.0, 0.0] * 4
+    assert spread_of(monthly_heap + even_weeks) == pytest.approx(LEAST_SPREAD, rel=0.1)
+    assert spread_of(even_weeks + monthly_heap) > 2 * LEAST_SPREAD
+    assert spread_of(([0.0] * 5 + [0.0, 0.0, 40.0, 0.0, 0.0]) * 2) > 2 * LEAST_SPREAD

@@ -272,3 +272,24 @@ def test_a_street_spelt_in_two_ways_does_not_make_a_row_the_only_one_at_its_addr
     block = [fdv("1", bruksenhetsnummer="H0101"), fdv("2", adressenavn="Storgt", bruksenhetsnummer="H0102")]
     found = dwellings(*block, eiendom("2"), eiendom("1", adressenavn="Storgt"))
     assert len({row["leverandor_bolig_id"] for row in found.values()}) == 4
+
+
+def test_the_fields_of_an_address_follow_the_order_of_the_street() -> None:
+    ranked = HOUSE.survivorship.model_copy(update={"fields": {"adressenavn": ("eiendom", "fdv")}})
+    rows = fdv(adressenavn="Storgata", nummer=1, bokstav="A"), eiendom(adressenavn="Kirkevegen", nummer=7, bokstav="B")
+    house = HOUSE.model_copy(update={"survivorship": ranked})
+    (found,) = merge(standing(*rows), none_known(), decision("same", "fdv:1", "eiendom:1"), house).dwellings.to_dicts()
+    assert (found["adressenavn"], found["nummer"], found["bokstav"]) == ("Kirkevegen", 7, "B")
+
+
+CORNER = {**GROUND, "bruksenhetsnummer": "H0101", "bruksareal": 60.0}
+
+
+@pytest.mark.parametrize(
+    ("alike", "dwellings_made"),
+    [({"manedsleie": 9000.0}, 1), ({"antall_soverom": 2}, 2), ({}, 2)],
+    ids=["the rent is the same too", "only the bedrooms are the same", "nothing else is known"],
+)
+def test_two_streets_at_one_corner_are_one_home_only_where_area_and_rent_agree(alike: dict[str, Any], dwellings_made: int) -> None:
+    rows = fdv(**CORNER, **alike, adressenavn="Storgata"), eiendom(**CORNER, **alike, adressenavn="Kirkevegen")
+    assert len({row["leverandor_bolig_id"] for row in dwellings(*rows).values()}) == dwellings_made

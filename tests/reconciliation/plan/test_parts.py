@@ -88,3 +88,12 @@ def test_a_plan_can_be_looked_at_part_by_part() -> None:
     seen = only(plan, "create", "omsorg")
     assert seen.items.height == 3
     assert [part.name for part in seen.parts] == ["create/omsorg"]
+
+
+def test_what_is_gone_from_kobo_already_counts_against_no_limit() -> None:
+    entries = [entry(one) for one in range(1, 3)]
+    plan = planned([], entries, linked(range(1, 9)), gone("fdv", range(1, 9)))
+    retired = plan.items.filter(pl.col("class") == "retire")
+    assert retired.height == 8
+    assert waiting(plan) == set(), "only two of the eight are still there, and two may go"
+    assert waiting(planned([], [entry(one) for one in range(1, 4)], linked(range(1, 9)), gone("fdv", range(1, 9)))) == {"retire/fdv"}

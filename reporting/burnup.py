@@ -175,10 +175,11 @@ def _marks(frame: Frame, deadline: date, today: date) -> list[str]:
         elif x > frame.width - frame.right - 60:
             anchor = "end"
         marks.append(f'<line class="c-{name}" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.top - 8}" y2="{frame.height - frame.bottom}"/>')
+        # At one height two labels beside one another need room for both, and at the edge there is none.
+        below = 16 if close and name == "deadline" else 0
         shift = {"end": -4, "start": 4, "middle": 0}[anchor]
-        marks.append(
-            f'<text class="c-mark c-mark-{name}" x="{x + shift:.1f}" y="{frame.top - 14}" text-anchor="{anchor}">{escape(label)}</text>'
-        )
+        y = frame.top - 20 + below
+        marks.append(f'<text class="c-mark c-mark-{name}" x="{x + shift:.1f}" y="{y}" text-anchor="{anchor}">{escape(label)}</text>')
     return marks
 
 

@@ -12,6 +12,7 @@ from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 from reporting.night_report import NightResult
+from reporting.value_words import in_words, words_of
 
 FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert", "eier_mobilnummer"))
 """Fields compared side by side, in this order."""
@@ -39,6 +40,7 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
     )
     flagged = pl.col("hemmelig_adresse").fill_null(value=False).any().over("leverandor_bolig_id")
     hidden = pl.col("secret") | flagged
+    words = words_of(result.municipality)
     told = rows.select(
         "leverandor_bolig_id",
         "source",
@@ -46,7 +48,7 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
         pl.when(~hidden).then("sheet").alias("sheet"),
         pl.when(~hidden).then("row").alias("row"),
         "carried",
-        *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else pl.col(name) for name in FIELDS),
+        *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else in_words(name, words) for name in FIELDS),
     )
     titles = {name: source.title for name, source in result.municipality.sources.items()}
     names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in told["file"].unique()}

@@ -13,6 +13,7 @@ from reporting.kostra import RULES, Basis, Kostra, Part, kostra
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address, with_untelling_keys
 from reporting.sheet_writer import Book, Cell, Column
+from reporting.value_words import in_words, words_of
 
 Row = tuple[Sequence[Cell], str | None]
 _RESULT, _LOOK = "#E2F2E7", "#FDE9C9"
@@ -84,14 +85,15 @@ def _row_columns() -> list[Column]:
 
 def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     titles = {slug: category.title for slug, category in municipality.categories.items()}
+    words = words_of(municipality)
     marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
     shown = with_shown_address(with_untelling_keys(found.rows)).select(
         "leverandor_bolig_id",
         "kobo_id",
         "adresse",
         pl.col("kategori").replace(titles),
-        "boligtype",
-        "disposisjonsform",
+        in_words("boligtype", words),
+        in_words("disposisjonsform", words),
         *marks,
         pl.when(~pl.col("counted")).then(pl.lit(word_for("kostra_lines", "hele_enheten"))).alias("left_out"),
         pl.col("source_keys").list.join(", "),

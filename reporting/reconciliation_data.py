@@ -6,7 +6,7 @@ The parts are scripts and not JSON files, for a page opened from a folder may lo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from reporting.night_report import NightResult
 from reporting.privacy import hidden_names, told_of, with_shown_address, with_untelling_keys
 from reporting.progress_overview import owner_title
 from reporting.stop_causes import cause
+from reporting.value_words import in_words, value_in_words, words_of
 
 FOLDER = "boliger"
 PART = 1000
@@ -130,6 +131,7 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
 
 def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
     lineage = _lineage(result)
+    words = words_of(result.municipality)
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     became = {
         ours: (verb, outcome, told_of(rendered(message), (ours, kobo_id), hidden))
@@ -141,7 +143,7 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
         some = found.slice(start, AT_ONCE)
         register = _register_values(result, found, some)
         beside = {"d": result.decided, "p": source_values(result, found, some), "n": nights(result, some)}
-        ours = some.select(_shown(name, pl.col("secret")) for name in FIELDS)
+        ours = some.select(_shown(name, pl.col("secret"), words) for name in FIELDS)
         for at in range(0, some.height, PART):
             yield [
                 _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
@@ -190,9 +192,9 @@ def _detail(
     return said
 
 
-def _shown(name: str, secret: pl.Expr) -> pl.Expr:
+def _shown(name: str, secret: pl.Expr, words: Mapping[str, Mapping[str, str]]) -> pl.Expr:
     """A shielded dwelling's place is left out, and what it could be found by elsewhere."""
-    return pl.when(~secret).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else pl.col(name)
+    return pl.when(~secret).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else in_words(name, words)
 
 
 def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
@@ -203,14 +205,18 @@ def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFra
     flags = found.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
     marked = rows.join(among, on="kobo_id", how="semi").join(flags, on="kobo_id", how="left")
     secret = pl.col("flagged").fill_null(value=False)
-    chosen = [_shown(name, secret) if name in rows.columns else pl.lit(None).alias(name) for name in FIELDS]
+    words = words_of(result.municipality)
+    chosen = [_shown(name, secret, words) if name in rows.columns else pl.lit(None).alias(name) for name in FIELDS]
     return {kobo_id: tuple(values) for kobo_id, *values in marked.select("kobo_id", *chosen).iter_rows()}
 
 
 def _lineage(result: NightResult) -> dict[str, list[list[Any]]]:
     found: dict[str, list[list[Any]]] = {}
+    words = words_of(result.municipality)
+    titles = {name: source.title for name, source in result.municipality.sources.items()}
     for dwelling, *row in result.lineage.select("leverandor_bolig_id", "field", "source", "value", "won", "reason").iter_rows():
-        found.setdefault(dwelling, []).append(row)
+        name, source, value, *rest = row
+        found.setdefault(dwelling, []).append([name, titles.get(source, source), value_in_words(name, value, words), *rest])
     return found
 
 

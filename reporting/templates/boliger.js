@@ -12,7 +12,7 @@ const kobosync = (() => {
 
   function index(data) {
     all = data;
-    const said = [data.address, data.post, data.matrikkel, data.id, data.kobo, data.keys];
+    const said = [data.address, data.post, data.matrikkel, data.id, data.kobo];
     haystack = data.id.map((_, i) => said.map(column => column[i]).filter(Boolean).join(" ").toLowerCase());
     options("k", data.classes);
     options("e", data.owners);
@@ -50,14 +50,16 @@ const kobosync = (() => {
     for (let i = 0; i < haystack.length; i++) {
       if (kind !== "" && all.class[i] !== +kind || owner !== "" && all.owner[i] !== +owner) continue;
       if (left && !all.left[i]) continue;
-      if (words.every(word => within(haystack[i], word))) hits.push(i);
+      // An owner's own key is found whole only: it may be a number like a house's.
+      if (words.every(word => within(haystack[i], word)) || (words.length === 1 && own(i).includes(words[0]))) hits.push(i);
     }
     at("t").replaceChildren(); shown = 0; more();
   }
+  const own = i => (all.keys[i] || "").toLowerCase().split(" ");
   // "12" finds house 12, not 112: a word must begin where a word of the dwelling begins.
   function within(text, word) {
     for (let from = text.indexOf(word); from >= 0; from = text.indexOf(word, from + 1))
-      if (from === 0 || " -".includes(text[from - 1])) return true;
+      if ((from === 0 || " -".includes(text[from - 1])) && !(word.includes("/") && /\d/.test(text[from + word.length] || ""))) return true;
     return false;
   }
 

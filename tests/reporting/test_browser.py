@@ -53,7 +53,8 @@ def page(browser, request) -> Iterator[object]:  # type: ignore[no-untyped-def]
     assert faults == []
 
 
-PHONE = {"viewport": {"width": 360, "height": 740}}
+PHONE = {"viewport": {"width": 320, "height": 640}}
+"""As wide as a page of 1,280 pixels is at 400 %: WCAG 1.4.10."""
 DARK = {"color_scheme": "dark"}
 
 
@@ -156,3 +157,28 @@ def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> N
     page.get_by_label("Søk").fill("facilit-000000")
     expect(page.locator(".hit")).to_contain_text("<img src=x")
     assert page.locator("main img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "many"),
+    [("gnr 10 bnr 5", 1), ("10/5", 1), ("Strandgata 1, 9901", None)],
+    ids=["gnr", "parcel", "post"],
+)
+def test_a_search_as_people_write_it_is_a_link(page, published: Published, asked: str, many: int | None) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "boliger.html").as_uri())
+    page.get_by_label("Søk").fill(asked)
+    found = page.locator(".hit").count()
+    assert found == many if many else found
+    href = page.get_by_role("link", name="Lenke til dette søket").get_attribute("href")
+    page.goto((published.folder / "boliger.html").as_uri() + href)
+    page.wait_for_selector("#n")
+    assert page.get_by_label("Søk").input_value() == asked
+    assert page.locator(".hit").count() == found
+
+
+def test_a_number_of_the_leaders_table_opens_what_it_counts(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+    page.goto((published.folder / "index.html").as_uri())
+    page.get_by_role("link", name="Boligkontoret").first.click()
+    page.wait_for_selector(".hit")
+    assert page.get_by_label("Bare boliger som ikke er i Kobo").is_checked()
+    assert page.get_by_label("Dataeier").locator("option:checked").inner_text() == "Boligkontoret"

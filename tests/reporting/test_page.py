@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from connectors.read_result import Verdict
 from reconciliation.model.municipality import Category
+from reporting.burnup import burnup
 from reporting.forecast import forecast
 from reporting.night_report import NightResult, SourceNight
 from reporting.progress_page import Attachment, render
@@ -210,3 +211,26 @@ def unpacked(file: Path) -> str:
 
     with ZipFile(file) as book:
         return "".join(book.read(name).decode("utf-8") for name in book.namelist())
+
+
+@pytest.mark.parametrize("days", range(-3, 20, 4))
+def test_the_dates_of_the_curve_never_stand_on_one_another(days: int) -> None:
+    deadline = AS_OF + timedelta(days=days)
+    drawn = str(burnup(night(municipality=municipality(deadline=deadline)), forecast(history(), municipality(deadline=deadline), AS_OF)))
+    for part in drawn.split("<svg")[1:]:
+        marks = re.findall(r'c-mark-\w+" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)<', part)
+        (left, right) = sorted((*_span(float(x), anchor, said), float(y)) for x, y, anchor, said in marks)
+        assert left[1] <= right[0] or abs(left[2] - right[2]) >= 14
+
+
+def _span(x: float, anchor: str, said: str) -> tuple[float, float]:
+    width = 7.5 * len(said)
+    start = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
+    return start, start + width
+
+
+def test_no_code_of_ours_stands_where_people_look_a_dwelling_up(tmp_path: Path) -> None:
+    homes = dwellings(20).with_columns(boligtype=pl.lit("OMSORGSBOLIG"), disposisjonsform=pl.lit("KOMMUNALT_EID"))
+    part = (publish(night(dwellings=homes), tmp_path).folder / "boliger" / "del-0.js").read_text(encoding="utf-8")
+    assert "Omsorgsbolig" in part
+    assert not [code for code in ("OMSORGSBOLIG", "KOMMUNALT_EID", "ikke_tilpasset") if code in part]

@@ -46,10 +46,11 @@ RULES_PAGE = "regler.html"
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file beside the page. owner: slug, when it is that owner's workbook."""
+    """A file beside the page. owner: slug, when it is that owner's workbook. note: what is in it, in one line."""
 
     file: str
     owner: str | None = None
+    note: str | None = None
 
 
 @cache

@@ -12,6 +12,8 @@ import polars as pl
 from language import speaking
 from reconciliation.model.municipality import Municipality
 from reporting.burnup_image import burnup_markdown, thumbnail_markdown
+from reporting.cadastre_workbook import CADASTRE_BOOK, write_cadastre
+from reporting.cadastre_worklist import cadastre_worklist, one_line
 from reporting.forecast import forecast
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
 from reporting.letter import letters
@@ -76,7 +78,7 @@ def _published(result: NightResult, folder: Path, *, replayed: bool) -> Publishe
         (into / RULES_PAGE).write_text(render_rules(safe), encoding="utf-8")
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]
-        attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours)]
+        attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours), *_cadastre_book(safe, into)]
         (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write, replayed=replayed)
@@ -104,6 +106,13 @@ def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> It
     if counted := kostra_of(result):
         write_kostra(into / KOSTRA_BOOK, result.municipality, counted)
         yield KOSTRA_BOOK
+
+
+def _cadastre_book(result: NightResult, into: Path) -> Iterator[Attachment]:
+    """Write the worklist of the cadastre desk, where there is one."""
+    if found := cadastre_worklist(result):
+        write_cadastre(into / CADASTRE_BOOK, result, found)
+        yield Attachment(CADASTRE_BOOK, note=one_line(found))
 
 
 def _owners(result: NightResult) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 import language
 
 HOUSE = Path(language.__file__).parents[1]
-ROOMS = ("connectors", "kobo_client", "reconciliation", "reporting", "assets", "pipelines")
+ROOMS = ("connectors", "kobo_client", "reconciliation", "reporting", "assets", "desk", "pipelines")
 FILES = sorted(file for room in ROOMS for file in (HOUSE / room).rglob("*.py"))
 
 _COMMON = """

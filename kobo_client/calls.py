@@ -98,21 +98,7 @@ class Calls:
     def __call__(self, call: Call) -> Answered:
         """Raises RegisterError, of the type that says what happens next."""
         try:
-            return self._attempt(call)
-        except Again as first:
-            return self._repeat(call, first)
-
-    def _repeat(self, call: Call, first: Again) -> Answered:
-        # The first attempt is made outside of tenacity: its bookkeeping costs more than the rest of a call that succeeds.
-        failed = [first]
-
-        def attempt() -> Answered:
-            if failed:
-                raise failed.pop()
-            return self._attempt(call)
-
-        try:
-            return self._retrying(attempt)
+            return self._retrying(self._attempt, call)
         except RegisterDown as down:
             down.sent = call.perhaps
             raise

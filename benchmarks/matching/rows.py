@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.matching.adversary import adversary_world
 from benchmarks.matching.dirt import Soil, in_cells, in_rows
 from benchmarks.matching.linking import Task, beside_peers, febrl
 from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
+from benchmarks.matching.misled import as_rows, misled
 from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
 from benchmarks.pairs import PAIRS
 from benchmarks.pairs import seconds as timed
@@ -26,6 +28,7 @@ from tests.strategies import links, none_known
 
 SIZES = (1_090, 20_000, 111_000)
 SHARES = (0.05, 0.15, 0.3)
+MISLEADING = (0.05, 0.2)
 RESIDUAL_S = 0.1
 Row = dict[str, Any]
 
@@ -48,6 +51,11 @@ def groups(sizes: tuple[int, ...] = SIZES) -> Iterator[list[Row]]:
             real = elverum_world(share, soil=soil)
             name = f"real addresses, made units, {share:.0%} {spread}"
             yield _absent(name) if real is None else _told(name, real.rows.height, share, measure(real))
+    for share in MISLEADING:
+        for size in sizes:
+            for seed in (1, 2, 3):
+                told = f"a town made to mislead, {share:.0%} of the rows, seed {seed}"
+                yield as_rows(told, size, misled(adversary_world(size, share, seed)))
     for number in (1, 3):
         task = febrl(number)
         yield _absent(f"FEBRL {number}") if task is None else _beside(task, task.left.height)

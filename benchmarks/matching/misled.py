@@ -1,0 +1,103 @@
+"""What merging and matching made of a municipality that is made to mislead, split in what the rows told and what nothing did."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from benchmarks.matching.measuring import HOUSE, meanings
+from benchmarks.matching.worlds import Labelled
+from reconciliation.decisions.questions import Tables, questions
+from reconciliation.ledger.decision_log import DECISIONS
+from reconciliation.match import match
+from reconciliation.merge import merge
+from reconciliation.plan.planning import make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.strategies import NIGHT, SOURCES, links, none_known
+
+TELLING = ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "bruksenhetsnummer")
+"""Fields of which two unequal values tell that rows are two homes."""
+_ROUNDED = 1.0
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Misled:
+    """*_told: something in the rows told that they are two homes. offered: share of the homes in Kobo that are matched or asked about.
+    posted_known: would be created although Kobo has them. posted_twice: homes that would be created as two."""
+
+    dwellings: int
+    wrong_merges: int
+    wrong_merges_told: int
+    wrong_matches: int
+    wrong_matches_told: int
+    automatic: float
+    offered: float
+    in_doubt: float
+    questions: int
+    posted_known: int
+    posted_twice: int
+    seconds: float
+
+
+def misled(world: Labelled) -> Misled:
+    start = time.perf_counter()
+    merged = merge(world.rows, none_known(), None, HOUSE)
+    pairs = match(merged.dwellings, world.entries, links(), None)
+    seconds = time.perf_counter() - start
+    plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
+    night = Tables(merged.dwellings, plan.items, pairs, merged.lineage, world.rows, world.entries)
+    meant = meanings(world, merged.dwellings)
+    held: dict[str, list[str]] = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
+    rows = {f"{row['source']}:{row['source_key']}": row for row in world.rows.iter_rows(named=True)}
+    entries = {row["kobo_id"]: row for row in world.entries.iter_rows(named=True)}
+    told = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
+    mixed = [ours for ours, homes in meant.items() if len(homes) > 1]
+    mistaken = [(ours, entry) for ours, entry, certain in told if certain and world.entry_truth[entry] not in meant[ours]]
+    right = [(world.entry_truth[entry], certain) for ours, entry, certain in told if world.entry_truth[entry] in meant[ours]]
+    in_kobo = {home for homes in meant.values() for home in homes} & set(world.entry_truth.values())
+    classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
+    posted = [ours for ours, kind in classes.items() if kind == "create"]
+    twice = Counter(home for ours in posted for home in meant[ours])
+    return Misled(
+        dwellings=merged.dwellings.height,
+        wrong_merges=len(mixed),
+        wrong_merges_told=sum(_tell([rows[key] for key in held[ours]]) for ours in mixed),
+        wrong_matches=len(mistaken),
+        wrong_matches_told=sum(_tell([*(rows[key] for key in held[ours]), entries[entry]]) for ours, entry in mistaken),
+        automatic=len({home for home, certain in right if certain}) / max(len(in_kobo), 1),
+        offered=len({home for home, _ in right}) / max(len(in_kobo), 1),
+        in_doubt=sum(kind in ("review", "conflict") for kind in classes.values()) / max(len(classes), 1),
+        questions=len(questions(night, pl.DataFrame(schema=DECISIONS))),
+        posted_known=sum(bool(meant[ours] & in_kobo) for ours in posted),
+        posted_twice=sum(count > 1 for count in twice.values()),
+        seconds=seconds,
+    )
+
+
+def as_rows(told: str, size: int, found: Misled) -> list[Row]:
+    """Rows as benchmarks/results.json holds them; the first carries every figure."""
+    goals = (
+        ("wrong where something in the rows told", found.wrong_merges_told + found.wrong_matches_told, 0.0),
+        ("wrong in all (share)", (found.wrong_merges + found.wrong_matches) / found.dwellings, 0.002),
+        ("created although Kobo has it (share)", found.posted_known / found.dwellings, 0.002),
+    )
+    rows: list[Row] = []
+    for what, ours, goal in goals:
+        row = {"name": f"{told}: {what}", "size": size, "ours": round(ours, 4), "other": None, "other_is": "", "ratio": None}
+        rows.append(row | {"goal": f"<= {goal:g}", "met": ours <= goal})
+    rows[0]["detail"] = asdict(found)
+    return rows
+
+
+def _tell(held: list[Row]) -> bool:
+    """Do the rows differ in anything that tells homes apart?"""
+    for name in TELLING:
+        values = {row.get(name) for row in held} - {None}
+        if len(values) > 1 and (name != "bruksareal" or max(values) - min(values) >= _ROUNDED):
+            return True
+    return False

@@ -20,17 +20,12 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import yaml
-
 from language.figures import NARROW, number
 from language.messages import Message, and_then, messages_in, stored
 
 DEFAULT = "nb"
 COMPLETE = ("nb", "nn")
 """Languages that a municipality can choose. Each has every text that DEFAULT has; tests/language holds it."""
-
-_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Every scalar is a string: a text may be Ja, Nei or 5."""
 
 
 class Texts:
@@ -131,11 +126,15 @@ class _Blanks(string.Formatter):
 
 def loaded(folder: Traversable) -> dict[str, Any]:
     """All groups of a language's files. Raises ValueError for a group that stands in two of them."""
+    import yaml  # noqa: PLC0415 - a command that shows no text starts without it
+
+    # Every scalar is a string: a text may be Ja, Nei or 5.
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     groups: dict[str, Any] = {}
     for file in sorted(folder.iterdir(), key=lambda one: one.name):
         if not file.name.endswith(".yaml"):
             continue
-        here = yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER) or {}  # noqa: S506 - it makes strings, lists and mappings only
+        here = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - it makes strings, lists and mappings only
         if twice := groups.keys() & here.keys():
             raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file of the language too.")
         groups |= here

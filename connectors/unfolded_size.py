@@ -12,15 +12,16 @@ _POINTS_TO = re.compile(rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']s[\"'])[^>]*>\s*<(?:\w+
 
 
 def spelled_out(archive: zipfile.ZipFile, texts: str | None, sheets: Collection[str], cells: int, harmless: int) -> int:
-    """Bytes of the shared texts of these parts, each as often as a cell points to it; or `harmless` where it cannot be more.
+    """Bytes of the shared texts of these parts, each as often as a cell points to it; or 0 where it cannot be more
+    than `harmless`.
 
-    cells: how many there are. Only where each of them with the longest text would be more is it counted.
+    cells: how many there are. Only where each of them with the longest text would be more than `harmless` is it counted.
     """
     if texts is None:
-        return harmless
+        return 0
     lengths = _lengths(archive, texts)
     if not lengths or max(lengths) * cells <= harmless:
-        return harmless
+        return 0
     return sum(_pointed_to(archive, part, lengths) for part in sheets)
 
 

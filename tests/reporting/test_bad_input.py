@@ -21,6 +21,7 @@ from connectors.read_result import Verdict
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands import night_command
 from pipelines.exit_codes import DONE, FAILED
+from reconciliation.decisions.question import Candidate
 from reconciliation.ledger.deviations import OPEN_DEVIATIONS
 from reconciliation.model.municipality import Category, Municipality, Owner, Send, load
 from reporting.night_report import NightResult, SourceNight
@@ -100,7 +101,7 @@ def named(text: str) -> Callable[[], NightResult]:
             outcomes=result.outcomes.with_columns(message=said),
             plan_refusals=(text,),
             register_melding=text,
-            questions=(question(ours={"adressenavn": text}, theirs={"adressenavn": text}, other=text),),
+            questions=(question(ours={"adressenavn": text}, candidates=(Candidate(text, {"adressenavn": text}),)),),
             decided={result.dwellings["leverandor_bolig_id"][0]: [text]},
             contradictory=(text,),
             fixed=fixed,

@@ -15,6 +15,7 @@ import openpyxl
 import polars as pl
 from hypothesis import strategies as st
 
+from language import text
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import LIFE, Ledger
@@ -233,10 +234,10 @@ def _rows(file: Path) -> Iterator[tuple[str, str]]:
     book = openpyxl.load_workbook(file)
     for sheet in book:
         lines = list(sheet.iter_rows(values_only=True))
-        # A question has one line for each of its sides, and its id in the first.
-        starts = (
-            [at for at, line in enumerate(lines) if line[0] is not None or at < 2] if sheet.title == "Avklaringer" else range(len(lines))
-        )
+        # A question has one line for each of its sides, and its id in the first. Below stands what is to be mended in the source.
+        mended = next((at for at, line in enumerate(lines) if text("clarifications.in_source_title") in line), len(lines))
+        asked = sheet.title == text("clarifications.sheet")
+        starts = [at for at, line in enumerate(lines) if not asked or line[0] is not None or at < 2 or at >= mended]
         for at, end in pairwise([*starts, len(lines)]):
             cells = [cell for line in lines[at:end] for cell in line if cell is not None]
             yield f"{file.name} {sheet.title}", " | ".join(map(str, cells))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reporting.needs import NeedsOverview
@@ -24,6 +25,41 @@ def joint_needs(overview: NeedsOverview) -> tuple[JointNeed, ...]:
         JointNeed(answer, tuple(sorted({other.service for other in overview.answers if _same(answer, other)})))
         for answer in sorted(overview.answers, key=_order)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNeed:
+    """What is needed of one category in one area, as the services report it. now, later: None where no service gave a number."""
+
+    area: str
+    category: str
+    now: int | None
+    later: int | None
+
+
+def needs_by_area(overview: NeedsOverview) -> tuple[AreaNeed, ...]:
+    """The input to the area plan: areas by name, whatever their case, and in each the categories that most is needed of first.
+
+    Answers without an area are left out: nobody has said where. Answers that contradict each other are left out too.
+    """
+    apart = {id(answer) for one in overview.contradictions for answer in one.answers}
+    found: dict[tuple[str, str], list[Answer]] = {}
+    names: dict[str, str] = {}
+    for answer in overview.answers:
+        area = (answer.detail.area or "").strip()
+        if area and id(answer) not in apart and _needs(answer):
+            names.setdefault(area.casefold(), area)
+            found.setdefault((area.casefold(), answer.category), []).append(answer)
+    needs = [
+        AreaNeed(names[area], category, _sum(one.now for one in same), _sum(one.later for one in same))
+        for (area, category), same in found.items()
+    ]
+    return tuple(sorted(needs, key=lambda one: (one.area.casefold(), -(one.later or one.now or 0), one.category)))
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    given = [number for number in numbers if number is not None]
+    return sum(given) if given else None
 
 
 def _needs(answer: Answer) -> bool:

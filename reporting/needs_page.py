@@ -6,7 +6,7 @@ from typing import Any
 
 from language import text, weekday
 from reporting import needs_words
-from reporting.joint_needs import joint_needs
+from reporting.joint_needs import joint_needs, needs_by_area
 from reporting.needs_picture import needs_picture
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
@@ -27,6 +27,7 @@ def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any
         "overview": overview,
         "headline": needs_words.headline(overview) if overview else text("measures.title"),
         "joint": joint_needs(overview) if overview else (),
+        "areas": needs_by_area(overview) if overview else (),
         "silent": needs_words.silent(overview) if overview else None,
         "urgent": needs_words.urgent(plan),
         "picture": needs_picture(overview) if overview else None,

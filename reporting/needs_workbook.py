@@ -8,7 +8,7 @@ from pathlib import Path
 from language import day, text, word_for
 from reporting import needs_words as words
 from reporting.acquisitions import Checked
-from reporting.joint_needs import joint_needs
+from reporting.joint_needs import joint_needs, needs_by_area
 from reporting.needs import CategoryNeed, NeedsOverview
 from reporting.needs_cells import Fault
 from reporting.needs_priorities import HousingPlan
@@ -39,6 +39,9 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
         if plan.overview:
             answers = _answers(plan.overview, titles, result)
             book.sheet(text("needs.answers_sheet"), text("needs.answers_title"), _columns("needs", _ANSWER), answers)
+            if areas := needs_by_area(plan.overview):
+                lines_by_area = ([one.area, titles[one.category], one.now, one.later] for one in areas)
+                book.sheet(text("areas.title"), text("areas.lead"), _columns("areas", _AREA), ((line, None) for line in lines_by_area))
         book.sheet(text("needs.fix_title"), text("needs.fix_lead"), _columns("needs", _FAULT), _faults(plan))
         explained = _columns("needs", {"explained_word": 24, "explained_text": 96})
         book.sheet(text("workbook.sheets.legend"), text("needs.explained_title"), explained, _explained())
@@ -83,6 +86,7 @@ _ANSWER = {
     "file": 26,
     "row": 7,
 }
+_AREA = {"area": 30, "category": 46, "now": 14, "later": 14}
 _FAULT = {"file": 28, "sheet": 12, "row": 7, "column": 18, "what": 90}
 _WRAPPED = {"act", "advice", "comment", "what", "origin", "explained_text"}
 

@@ -10,9 +10,10 @@ import pytest
 
 from reconciliation.model.municipality import Needs
 from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
-from reporting.joint_needs import joint_needs
+from reporting.joint_needs import AreaNeed, joint_needs, needs_by_area
 from reporting.needs import NeedsOverview
 from reporting.needs_detail import NeedDetail, Urgency
+from reporting.needs_page import render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_reading import EARLIER_HEADINGS, SHEET, Answer, Answers, read_needs
 from reporting.needs_words import cost, gap
@@ -152,3 +153,24 @@ def test_a_detail_that_cannot_be_used_is_a_fault_and_the_numbers_count(cell: str
     assert [fault.row for fault in found.faults] == [8]
     assert said in found.faults[0].what
     assert found.answers[0].now == 10
+
+
+def test_the_input_to_the_area_plan_says_which_categories_are_needed_where() -> None:
+    found = needs_by_area(
+        overview(
+            answer("eiendom", "eldre", 10, 20, area="Vika"),
+            answer("boligkontoret", "eldre", 4, 5, area="vika "),
+            answer("eiendom", "heldogns", 0, 40, 6, area="Vika"),
+            answer("eiendom", "tilpasset", 7, 9, 7),
+        )
+    )
+    assert found == (AreaNeed("Vika", "heldogns", 0, 40), AreaNeed("Vika", "eldre", 14, 25))
+
+
+def test_the_area_plan_has_a_section_where_somebody_has_said_where() -> None:
+    config = asking()
+    for area, shown in (("Vika", True), (None, False)):
+        result = night(municipality=config, needs=Answers((), (answer("eiendom", "eldre", 10, 20, area=area),)))
+        plan = housing_plan(result)
+        assert plan is not None
+        assert ("Innspill til arealplanen" in render_needs(result, plan)) is shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import product
 from math import prod
@@ -53,19 +53,28 @@ def read_statistics(table: StatisticsTable, home: Path, today: date) -> Statisti
         return decoded(_file(path, table), table.table, _changed(path), str(path))
     folder = home / FOLDER
     stem = f"{table.table}-{hashlib.blake2b(_question(table).encode(), digest_size=4).hexdigest()}"
-    last = max(folder.glob(f"{stem}-????-??-??.json"), default=None)
-    if last and today - timedelta(days=table.refresh_days) < _day_of(last) <= today:
-        return decoded(_file(last, table), table.table, _day_of(last), str(last))
+    kept = _newest_kept(folder, stem, table)
+    if kept and today - timedelta(days=table.refresh_days) < kept.fetched <= today:
+        return kept
     try:
         content = _asked(table)
         found = decoded(content, table.table, today, _address(table))
     except SourceFault as fault:
-        if last is None:
+        if kept is None:
             raise
-        older = decoded(_file(last, table), table.table, _day_of(last), str(last))
-        return Statistics(older.table, older.label, older.frame, older.updated, older.fetched, older.place, fault)
+        return replace(kept, fault=fault)
     _keep(content, folder / f"{stem}-{today.isoformat()}.json")
     return found
+
+
+def _newest_kept(folder: Path, stem: str, table: StatisticsTable) -> Statistics | None:
+    """The newest answer that can still be read; a damaged one counts as none, for the service can be asked again."""
+    for path in sorted(folder.glob(f"{stem}-????-??-??.json"), reverse=True):
+        try:
+            return decoded(_file(path, table), table.table, _day_of(path), str(path))
+        except SourceFault:
+            continue
+    return None
 
 
 def decoded(content: Any, table: str, fetched: date, place: str) -> Statistics:

@@ -85,6 +85,15 @@ def test_while_the_service_is_away_the_older_answer_serves_and_says_so(running: 
     assert later.fault.code == "service_status"
 
 
+def test_a_kept_answer_that_is_damaged_is_asked_for_again(running: Service, tmp_path: Path) -> None:
+    running.answers["/api/tables/07459/data"] = dataset()
+    read_statistics(asked(running), tmp_path, TODAY)
+    (kept,) = (tmp_path / "var" / "statistics").glob("*.json")
+    kept.write_text("{", encoding="utf-8")
+    assert read_statistics(asked(running), tmp_path, TODAY).frame.height == 4
+    assert len(running.asked) == 2
+
+
 def test_a_table_that_does_not_exist_and_was_never_had_is_a_fault(running: Service, tmp_path: Path) -> None:
     with pytest.raises(SourceFault) as fault:
         read_statistics(asked(running), tmp_path, TODAY)

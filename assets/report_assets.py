@@ -32,7 +32,7 @@ from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.needs_reading import read_needs
 from reporting.night_report import RECENT, NightResult, SourceNight
-from reporting.projection.tables import read_projection_tables
+from reporting.projection.public_tables import read_projection_tables
 from reporting.publish import Published, publish
 from reporting.report_copies import copy_night
 from reporting.report_files import ARCHIVE, dated

@@ -20,8 +20,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 NAMES = (
-    *("night", "parts", "sources", "report", "forecast", "need_projection", "matching", "picks"),
-    *("client", "ledger", "rehearsal", "night_under_faults", "municipalities"),
+    *("night", "night_parts", "sources", "report", "forecast_backtest", "need_projection", "matching", "picks"),
+    *("client_throughput", "journal_cost", "rehearsal", "night_under_faults", "municipalities"),
 )
 OURS = ("polars", "pandera", "fastexcel", "dagster", "requests", "sqlalchemy")
 PEERS = {"datacompy": ("datacompy", "polars"), "dlt": ("dlt",), "splink": ("splink", "duckdb")} | {

@@ -17,7 +17,7 @@ import dagster as dg
 import polars as pl
 import requests
 
-from benchmarks.town import files
+from benchmarks.made_town import files
 
 ASSETS = 6
 

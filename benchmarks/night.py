@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import town
+from benchmarks import made_town
 from benchmarks.memory import Watching
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def measure(size: int, municipalities: int, pairs: int, goal: float) -> Iterator
         home = Path(folder)
         shutil.copy(ROOT / "dagster.yaml", home)
         slugs = [f"by{number:03d}" for number in range(municipalities)]
-        configs = [town.write(home, size, slug=slug, seed=number) for number, slug in enumerate(slugs)]
+        configs = [made_town.write(home, size, slug=slug, seed=number) for number, slug in enumerate(slugs)]
         urls = [stack.enter_context(registered(home, config)) for config in configs]
         night = [sys.executable, "-c", "from pipelines.command_line import main; main()", "night", *map(str, configs), "--apply=auto"]
         floor = [sys.executable, "-m", "benchmarks.floor", str(home), ",".join(slugs), ",".join(urls), str(THREADS)]

@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks import town
+from benchmarks import made_town
 from benchmarks.data_work import links_of, register_of, standing_of
 from benchmarks.night import ROOT, THREADS, registered, timed
 from benchmarks.pairs import PAIRS, seconds
@@ -48,7 +48,7 @@ def comparing(size: int) -> Row:
     """Every twentieth dwelling differs from the register; ours gives each changed field as a row of its own."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        municipality = load(town.write(home, size))
+        municipality = load(made_town.write(home, size))
         standing = standing_of(municipality, home, None)[0]
         dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
         register = planted(register_of(dwellings))
@@ -89,8 +89,8 @@ def extracting(size: int) -> Row:
     """Both files read and standardised, beside dlt's extract, normalise and load as Parquet."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        municipality = load(town.write(home, size))
-        csv, xlsx = town.files(home)
+        municipality = load(made_town.write(home, size))
+        csv, xlsx = made_town.files(home)
 
         def ours() -> None:
             for name, source in municipality.sources.items():
@@ -98,7 +98,7 @@ def extracting(size: int) -> Row:
 
         def peer(number: int) -> float:
             answer = ask_peer("dlt", "dlt_extract.py", csv, xlsx, home / f"dlt{number}")
-            assert answer["rows"] == size + round(size * town.SHARE_IN_SECOND), answer
+            assert answer["rows"] == size + round(size * made_town.SHARE_IN_SECOND), answer
             return float(answer["seconds"])
 
         ours()
@@ -111,8 +111,8 @@ def a_night(size: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         shutil.copy(ROOT / "dagster.yaml", home)
-        config = town.write(home, size)
-        csv, xlsx = town.files(home)
+        config = made_town.write(home, size)
+        csv, xlsx = made_town.files(home)
         night = [sys.executable, "-c", "from pipelines.command_line import main; main()", "night", str(config), "--apply=auto"]
         with registered(home, config) as url:
             timed(night, home)

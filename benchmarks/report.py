@@ -56,7 +56,7 @@ def workbook(rows: int = 20_000) -> dict[str, Any]:
     import polars as pl
     import xlsxwriter
 
-    from reporting.workbook import write_workbook
+    from reporting.owner_workbook import write_workbook
     from tests.reporting.example import deviations, night
 
     faults = deviations(rows).with_columns(owner=pl.lit("boligkontoret"))

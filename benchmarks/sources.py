@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks import town
+from benchmarks import made_town
 from benchmarks.pairs import compared
 from connectors.read import read_source
 from connectors.read_result import Verdict
@@ -34,8 +34,8 @@ def measure(size: int) -> list[dict[str, Any]]:
     """Every row in every file. Writing a sheet of a million rows takes a minute; Excel's own limit is 1,048,576."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        municipality = load(town.write(home, size, share=1.0))
-        csv, xlsx = town.files(home)
+        municipality = load(made_town.write(home, size, share=1.0))
+        csv, xlsx = made_town.files(home)
         database = _database(home, csv)
         sql = SqlSource.model_validate(
             {**municipality.sources["fdv"].model_dump(by_alias=True, include={"title", "owner", "key", "fields"}), "kind": "sql"}

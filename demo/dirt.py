@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from demo import legacy_boei, legacy_facilit
-from demo.rows import Value
+from demo.typed_rows import Value
 from demo.world import BOEI, CARE, FACILIT, Dwelling
 
 Edit = Value | Callable[[Dwelling], Value]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from random import Random
 
-from demo.rows import TypedRow, Value
+from demo.typed_rows import TypedRow, Value
 from demo.world import BOEI, Building, Dwelling
 
 FORMAAL = {

@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from demo.rows import TypedRow, Value
+from demo.typed_rows import TypedRow, Value
 from demo.world import CARE, Dwelling
 
 HOMES, PLACES = "Omsorgsboliger", "Institusjonsplasser"

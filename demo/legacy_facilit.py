@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from demo.numbers import identity_number
-from demo.rows import TypedRow, Value
+from demo.invented_numbers import identity_number
+from demo.typed_rows import TypedRow, Value
 from demo.world import FACILIT, Building, Dwelling
 
 _SECTION = (

@@ -10,8 +10,8 @@ from random import Random
 
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, population, register_before
 from demo.dirt import KEY_HEADING, TWICE, TWO_HOUSES, edited
-from demo.rows import TypedRow, Value
 from demo.script import FAILED_NIGHT, NEVER, SOLD_FROM, Script, script
+from demo.typed_rows import TypedRow, Value
 from demo.world import BOEI, CARE, FACILIT, Dwelling
 
 NIGHTS: tuple[date, ...] = (

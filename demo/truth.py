@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, register_before
-from demo.rows import TypedRow
 from demo.script import SOLD_FROM, Script, script
 from demo.story import NIGHTS, SOURCES, night_of, reads_care, rent, rows_on
+from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, FACILIT, KOMMUNENUMMER, Building, Dwelling
 
 _PLACES = {FACILIT: legacy_facilit.places, CARE: legacy_care_workbook.places, BOEI: legacy_boei.places}

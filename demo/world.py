@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from demo.numbers import organisation_number
+from demo.invented_numbers import organisation_number
 from demo.streets import Street, streets
 
 KOMMUNENUMMER = "9901"

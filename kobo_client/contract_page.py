@@ -20,12 +20,12 @@ ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
     (
         "Adoption",
         "an imported entry has no leverandorBoligId until our first PUT gives it one",
-        "kobo_client/rehearsal/refusals.py",
+        "kobo_client/rehearsal/contract_checks.py",
     ),
     (
         "Duplicates",
         "same leverandorBoligId, or same address + bruksenhetsnummer + ekstraReferanse: 409 with the standing koboId",
-        "rehearsal/store.py",
+        "rehearsal/entry_store.py",
     ),
     ("Soft delete", "GET answers 200 with slettet: true (404 and 410 are understood too); it blocks no new POST", "kobo_client/payload.py"),
     (

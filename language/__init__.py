@@ -1,7 +1,7 @@
 """Every text that people read, as data: one folder per language, one file per subject. Imports no other room."""
 
-from language.figures import number, percent, short_day
 from language.messages import Message, and_then, message, stored
+from language.number_format import number, percent, short_day
 from language.texts import (
     COMPLETE,
     DEFAULT,

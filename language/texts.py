@@ -20,8 +20,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from language.figures import NARROW, number
 from language.messages import Message, and_then, messages_in, stored
+from language.number_format import NARROW, number
 
 DEFAULT = "nb"
 COMPLETE = ("nb", "nn")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.municipality import municipality_assets
+from assets.municipality_graph import municipality_assets
 from assets.night_resource import Night
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables, TableStore

@@ -40,7 +40,7 @@ LEAST_SPREAD = 0.15
 WANDERING = 0.5
 """Share of the variance between weeks that is taken to last."""
 DRIFT = 1.5
-"""So much of that variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast.py."""
+"""So much of that variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast_backtest.py."""
 FOUND = 30.0
 """Working days after which half as many new ones come: what is still to be found grows less."""
 RECENT = 20

@@ -12,13 +12,13 @@ from connectors.read_result import Verdict
 from reconciliation.decisions.confirmed_warnings import CONFIRMED
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import HISTORY
-from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
-from reporting.projection.tables import ProjectionTables
+from reporting.projection.public_tables import ProjectionTables
 
 RECENT = timedelta(days=30)
 """So long are fixed deviations shown."""

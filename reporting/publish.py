@@ -21,6 +21,7 @@ from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_ne
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
 from reporting.night_report import NightResult
+from reporting.owner_workbook import write_workbook
 from reporting.privacy import hide_secret_values
 from reporting.progress_page import RULES_PAGE, SEARCH, Attachment, render, render_rules, render_search
 from reporting.reconciliation_data import write_data
@@ -29,7 +30,6 @@ from reporting.report_files import place, point_to_newest
 from reporting.summary import build
 from reporting.vacancy import vacancy
 from reporting.vacancy_workbook import VACANCY_BOOK, write_vacancy
-from reporting.workbook import write_workbook
 
 PAGE, SUMMARY, LETTERS = "index.html", "summary.json", "brev.json"
 

@@ -7,6 +7,6 @@ from typing import Any
 
 def run() -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
-    from benchmarks.matching.rows import results
+    from benchmarks.matching.figures_by_group import results
 
     return results()

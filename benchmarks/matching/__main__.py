@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.__main__ import table
-from benchmarks.matching.rows import SIZES, groups
+from benchmarks.matching.figures_by_group import SIZES, groups
 
 COLUMNS = {
     "dwellings": "dwellings", "wrong automatic": "wrong", "typed with another's number": "misnamed", "precision": "precision",

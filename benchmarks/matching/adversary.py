@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.matching.dirt import in_rows
+from benchmarks.matching.soiled_rows import in_rows
 from benchmarks.matching.worlds import REGISTER, Labelled
 from kobo_client.contract import COMPARED
 from reconciliation.model.tables import CONTENT, DEVIATIONS, SOURCE_ROWS, STANDING_ROWS

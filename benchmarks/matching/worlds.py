@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.matching.dirt import Soil, in_cells
+from benchmarks.matching.soiled_rows import Soil, in_cells
 from demo.world import BOEI, CARE, FACILIT, Dwelling, build
 from kobo_client.contract import COMPARED
 from reconciliation.addresses import folded

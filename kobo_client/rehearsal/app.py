@@ -22,13 +22,13 @@ from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal import register_page as pages
 from kobo_client.rehearsal.access import Access
 from kobo_client.rehearsal.caseworker import Caseworker
+from kobo_client.rehearsal.contract_checks import faults_in_change, faults_in_create
+from kobo_client.rehearsal.entry_store import Duplicate, Store
 from kobo_client.rehearsal.file_exchange import taken, written
 from kobo_client.rehearsal.identity import identity_of
 from kobo_client.rehearsal.injected_faults import BEFORE, Faults, answer_instead, cut, spoil
 from kobo_client.rehearsal.openapi import openapi
 from kobo_client.rehearsal.problem import problem
-from kobo_client.rehearsal.refusals import faults_in_change, faults_in_create
-from kobo_client.rehearsal.store import Duplicate, Store
 
 LARGEST_BODY = 1_000_000
 UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")

@@ -8,7 +8,7 @@ from typing import Any
 
 from kobo_client.contract import BOLIGSTATUS, STAMP
 from kobo_client.payload import from_body, to_body
-from kobo_client.rehearsal.store import Store
+from kobo_client.rehearsal.entry_store import Store
 
 WHO = "saksbehandler"
 

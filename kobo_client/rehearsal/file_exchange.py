@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 
 from kobo_client.import_columns import COLUMNS, KOBO_ID, from_import_row, to_import_row
 from kobo_client.payload import from_body, to_body
+from kobo_client.rehearsal.contract_checks import faults_in_create
+from kobo_client.rehearsal.entry_store import Store
 from kobo_client.rehearsal.problem import problem
-from kobo_client.rehearsal.refusals import faults_in_create
-from kobo_client.rehearsal.store import Store
 
 
 async def written(store: Store) -> AsyncIterator[str]:

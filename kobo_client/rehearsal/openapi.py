@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kobo_client.contract import FIELDS, Kind, RegisterField
-from kobo_client.rehearsal.refusals import LARGEST, LONGEST
+from kobo_client.rehearsal.contract_checks import LARGEST, LONGEST
 
 # Printable letters without blanks at the ends, as the rules want them.
 _PLAIN = r"^[!-~À-ÿ]([ -~À-ÿ]{0,198}[!-~À-ÿ])?$"

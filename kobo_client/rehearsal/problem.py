@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kobo_client.rehearsal.refusals import Fault
+from kobo_client.rehearsal.contract_checks import Fault
 
 
 def problem(status: int, title: str, *, errors: list[Fault] | None = None, **more: Any) -> Response:

@@ -22,7 +22,7 @@ from reconciliation.decisions.field_evidence import (
     evidence_of_sources,
     said_by_sources,
 )
-from reconciliation.decisions.kobo_changes import evidence_of_change
+from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.decisions.question import (
     ABSENT,
     CHANGED,

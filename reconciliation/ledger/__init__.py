@@ -2,7 +2,7 @@
 
 from reconciliation.ledger.bases import BASES, Agreement
 from reconciliation.ledger.decision_log import DECISIONS
-from reconciliation.ledger.deviations import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.ledger.journal import CallRecord, Settled, Write
 from reconciliation.ledger.ledger import Ledger, open_ledger

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.ledger_tables import Base
 from reconciliation.ledger.store import Store, insert_rows, table_of
-from reconciliation.model.kobo_changes import THREE_WAY
+from reconciliation.model.kobo_change_policy import THREE_WAY
 
 _BASE = table_of(Base)
 

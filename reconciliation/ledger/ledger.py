@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from reconciliation.ledger.deviations import Deviations
+from reconciliation.ledger.deviation_history import Deviations
 from reconciliation.ledger.handed_over import Handing
 from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal

@@ -17,7 +17,7 @@ from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.desk_settings import DeskSettings
 from reconciliation.model.key_names import LONGEST, unfit, unknown_key
-from reconciliation.model.kobo_changes import THREE_WAY, Policy
+from reconciliation.model.kobo_change_policy import THREE_WAY, Policy
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
 from reconciliation.model.projection_settings import AGE_GROUP, Projection

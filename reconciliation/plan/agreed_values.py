@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.ledger import BASES
-from reconciliation.model.kobo_changes import THREE_WAY
+from reconciliation.model.kobo_change_policy import THREE_WAY
 from reconciliation.plan.three_way import same
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 
 from kobo_client.payload import EDITED
-from reconciliation.decisions.kobo_changes import Answered, holds, value_answers
-from reconciliation.model.kobo_changes import Policy, policy_of
+from reconciliation.decisions.kobo_change_answers import Answered, holds, value_answers
+from reconciliation.model.kobo_change_policy import Policy, policy_of
 from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement, same
 
 SETTLED: dict[str, pl.DataType] = {

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from reconciliation.model.kobo_changes import Policy
+from reconciliation.model.kobo_change_policy import Policy
 from reconciliation.plan.difference import TOLERANCE
 
 

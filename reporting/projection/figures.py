@@ -12,7 +12,7 @@ from reconciliation.model.projection_settings import CategoryProjection, Project
 from reporting.projection.age_groups import persons_by_year
 from reporting.projection.formula import CannotCompute
 from reporting.projection.national_shares import NATIONAL
-from reporting.projection.tables import ProjectionTables
+from reporting.projection.public_tables import ProjectionTables
 
 HIDDEN_UNDER = 5
 """A count of persons under this is used and never shown: with an age and a category it could point at somebody."""

@@ -17,7 +17,7 @@ from reporting.projection.back_test import Errors, Tested, back_test, errors
 from reporting.projection.figures import Figure, figures_of, settled_persons, waiting_households
 from reporting.projection.formula import AgeGroup, CannotCompute, Population, refugee_dwellings, unchanged_coverage
 from reporting.projection.national_shares import NATIONAL
-from reporting.projection.tables import ProjectionTables
+from reporting.projection.public_tables import ProjectionTables
 
 YEARS = 5
 """The plan asks for what is needed now and in five years."""

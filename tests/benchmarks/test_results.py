@@ -11,7 +11,7 @@ from benchmarks.__main__ import PEERS, earlier, machine, main, measure, table, w
 from benchmarks.pairs import compared
 
 ROW: dict[str, Any] = {
-    "benchmark": "parts",
+    "benchmark": "night_parts",
     "commit": "abc1234",
     "name": "a | b",
     "size": 10,
@@ -54,7 +54,7 @@ def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_told(bef
 
 
 def test_what_was_written_is_read_again_as_the_recorded(tmp_path: Path) -> None:
-    found = {"parts": [AT_MOST | {"ratio": 2.0, "met": False}], "night": [ROW | {"benchmark": "night", "ratio": 1.0, "met": True}]}
+    found = {"night_parts": [AT_MOST | {"ratio": 2.0, "met": False}], "night": [ROW | {"benchmark": "night", "ratio": 1.0, "met": True}]}
     assert earlier(tmp_path) == {}
     write(found, tmp_path)
     assert earlier(tmp_path) == found
@@ -65,7 +65,7 @@ def test_what_was_written_is_read_again_as_the_recorded(tmp_path: Path) -> None:
 
 
 def test_figures_that_were_not_measured_again_stay(tmp_path: Path) -> None:
-    recorded = {"parts": [AT_MOST | {"ratio": 2.0, "met": False}]}
+    recorded = {"night_parts": [AT_MOST | {"ratio": 2.0, "met": False}]}
     write(recorded, tmp_path)
     main((), tmp_path)
     assert earlier(tmp_path) == recorded

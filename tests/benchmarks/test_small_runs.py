@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks import parts, picks, rehearsal, sources
-from benchmarks.client import memory_alone
+from benchmarks import night_parts, picks, rehearsal, sources
+from benchmarks.client_throughput import memory_alone
 from kobo_client.client import RegisterClient
 from kobo_client.payload import to_body
 from kobo_client.register_config import RegisterConfig
@@ -18,7 +18,7 @@ KEYS = {"name", "size", "ours", "other", "other_is", "ratio", "goal", "met"}
 
 
 def test_the_parts_run_on_a_small_town() -> None:
-    rows = [*parts.reconciling(SMALL), parts.validating(SMALL), *parts.data_work(SMALL)]
+    rows = [*night_parts.reconciling(SMALL), night_parts.validating(SMALL), *night_parts.data_work(SMALL)]
     assert all(set(row) - {"detail"} == KEYS for row in rows)
     assert [row["size"] for row in rows] == [SMALL] * 6
 

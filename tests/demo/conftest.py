@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from demo import story, truth
-from demo.rows import TypedRow
+from demo.typed_rows import TypedRow
 
 
 @dataclass(frozen=True)

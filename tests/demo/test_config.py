@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Join, Sheet, SqlSource
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
-from demo.rows import TypedRow
+from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER
 from kobo_client.register_config import Authentication, RegisterConfig
 from reconciliation.model.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Send, Survivorship, load

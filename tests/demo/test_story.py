@@ -9,8 +9,8 @@ import pytest
 
 from demo import story, truth
 from demo.dirt import DIRT, SHARE
-from demo.rows import TypedRow
 from demo.script import NEVER, SOLD_FROM, script
+from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT
 from tests.demo.conftest import Night
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from demo import register_before, story, truth
-from demo.rows import TypedRow
+from demo.typed_rows import TypedRow
 from tests.demo.conftest import Night
 
 CLASSES = {"create", "update", "in_sync", "review", "conflict", "retire"}

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from stdnum.no import orgnr
 
-from demo import numbers, world
+from demo import invented_numbers, world
 from demo.streets import streets
 
 
@@ -68,7 +68,7 @@ def test_an_owner_number_is_valid_and_of_the_synthetic_series() -> None:
 
 def test_an_identity_number_is_synthetic_by_its_month() -> None:
     for turn in range(50):
-        made = numbers.identity_number(Random(turn))
+        made = invented_numbers.identity_number(Random(turn))
         assert re.fullmatch(r"\d{11}", made)
         assert 81 <= int(made[2:4]) <= 92
 

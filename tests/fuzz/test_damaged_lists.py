@@ -19,7 +19,7 @@ from connectors.read_result import Verdict
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality
 from tests.fuzz.damage import DAMAGES
-from tests.whole_nights.town import Row, Town, content
+from tests.whole_nights.small_town import Row, Town, content
 from tests.whole_nights.whole_night import Night, whole_night
 
 FIRST = date(2023, 11, 1)

@@ -11,7 +11,7 @@ import requests
 from kobo_client.contract import NOBODY
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal.caseworker import Caseworker
-from kobo_client.rehearsal.store import Store
+from kobo_client.rehearsal.entry_store import Store
 from tests.kobo_client.conftest import Rehearsal
 
 Values = Callable[..., dict[str, Any]]

@@ -13,8 +13,8 @@ from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, PROTECTED, SOURCE
 from kobo_client.contract_page import contract_page
 from kobo_client.import_columns import COLUMNS, PERSONAL, from_import_row, to_import_row
 from kobo_client.payload import for_version, from_body, to_body, updatable_body
+from kobo_client.rehearsal.contract_checks import faults_in_create
 from kobo_client.rehearsal.openapi import body_schema
-from kobo_client.rehearsal.refusals import faults_in_create
 from kobo_client.snapshot import SCHEMA, frame_of
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kobo_client.rehearsal.store import Duplicate, Store
+from kobo_client.rehearsal.entry_store import Duplicate, Store
 
 
 @given(st.lists(st.integers(0, 30), max_size=40), st.integers(1, 7))

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.municipality import municipality_assets
+from assets.municipality_graph import municipality_assets
 from pipelines.home import GONE, prepare_dagster_home
 from reconciliation.model.municipality import ConfigurationError, load
 

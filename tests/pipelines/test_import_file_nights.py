@@ -20,8 +20,8 @@ from reconciliation.ledger import Ledger, Write, open_ledger
 from reconciliation.model.municipality import ConfigurationError, load
 from reconciliation.model.plan_actions import FILE
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited, run_night
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire
 
 EXPORT = "kilder/eksport.csv"
 

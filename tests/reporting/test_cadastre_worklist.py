@@ -16,8 +16,8 @@ from reconciliation.reading.validate import validate
 from reporting.cadastre_workbook import CADASTRE_BOOK, write_cadastre
 from reporting.cadastre_worklist import LETTER, MISSING_ADDRESS, MISSING_UNIT, UNKNOWN_UNIT, cadastre_worklist, one_line
 from reporting.night_report import DEVIATION_LIVES, NightResult
-from tests.reconciliation.addresses import streets
-from tests.reconciliation.reading.rows import SOURCE, VIK, good, read
+from tests.reconciliation.addresses import made_register
+from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, read
 from tests.reporting.example import night
 from tests.strategies import none_known, register
 
@@ -33,7 +33,7 @@ ROWS = (
 
 @pytest.fixture
 def nordvik(tmp_path: Path) -> AddressRegister:
-    return streets.north(tmp_path)
+    return made_register.north(tmp_path)
 
 
 def result(nordvik: AddressRegister, *shielded: str) -> NightResult:

@@ -10,12 +10,12 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reconciliation.ledger.deviations import OPEN_DEVIATIONS
+from reconciliation.ledger.deviation_history import OPEN_DEVIATIONS
 from reconciliation.model.rules import RULES
+from reporting.owner_workbook import rule_link
 from reporting.progress_overview import lives
 from reporting.progress_page import RULES_PAGE
 from reporting.publish import publish
-from reporting.workbook import rule_link
 from tests.reporting.example import AS_OF, deviations, night
 
 

@@ -16,7 +16,7 @@ from kobo_client.client import RegisterClient
 from kobo_client.register_config import RegisterConfig
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
-from tests.reconciliation.apply.plans import create, dwellings, plan
+from tests.reconciliation.apply.made_plans import create, dwellings, plan
 
 
 class SuicidalLedger(Ledger):

@@ -25,7 +25,7 @@ from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.whole_nights.town import NOBODY
+from tests.whole_nights.small_town import NOBODY
 from tests.whole_nights.whole_night import Night
 
 Entries = dict[str, dict[str, Any]]

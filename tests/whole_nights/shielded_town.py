@@ -28,7 +28,7 @@ from reporting.kostra_workbook import write_kostra
 from reporting.night_report import NightResult, SourceNight
 from reporting.privacy import hidden_names
 from reporting.publish import publish
-from tests.whole_nights.town import SOURCES, Town, content
+from tests.whole_nights.small_town import SOURCES, Town, content
 from tests.whole_nights.whole_night import Night
 
 HOUSES = ("Gammelbrua 18B", "Gamlebrua 18B", "Storgata 1")

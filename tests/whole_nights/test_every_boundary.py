@@ -13,8 +13,8 @@ import pytest
 
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
 from tests.reconciliation.ledger.databases import new_ledger_database
 from tests.whole_nights.dying import Killed, open_dying
 

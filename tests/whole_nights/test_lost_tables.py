@@ -11,7 +11,7 @@ import pytest
 from pipelines.commands.night_command import run_night, run_report
 from reconciliation.ledger import open_ledger
 from tests.pipelines.village import Village
-from tests.whole_nights.town import Row, Town
+from tests.whole_nights.small_town import Row, Town
 from tests.whole_nights.whole_night import Night, whole_night
 
 FIRST = date(2023, 11, 1)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from reconciliation.addresses.address_register import AddressRegister
-from tests.reconciliation.addresses import streets
+from tests.reconciliation.addresses import made_register
 
 
 @pytest.fixture(scope="session")
 def fjordvik(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
-    return streets.register(tmp_path_factory.mktemp("one"))
+    return made_register.register(tmp_path_factory.mktemp("one"))
 
 
 @pytest.fixture(scope="session")
 def both(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
-    return streets.register(tmp_path_factory.mktemp("two"), both=True)
+    return made_register.register(tmp_path_factory.mktemp("two"), both=True)
 
 
 @pytest.fixture(scope="session")
 def nordvik(tmp_path_factory: pytest.TempPathFactory) -> AddressRegister:
-    return streets.north(tmp_path_factory.mktemp("north"))
+    return made_register.north(tmp_path_factory.mktemp("north"))

@@ -17,7 +17,7 @@ from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.resolve_column import resolve_column
 from reconciliation.addresses.verdicts import Resolution
-from tests.reconciliation.addresses.dirt import LISTS, Row, dirty
+from tests.reconciliation.addresses.dirty_lists import LISTS, Row, dirty
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from reconciliation.addresses.resolving import resolve_text
 from reconciliation.model.municipality import ConfigurationError
 from reconciliation.reading.official_addresses import official_addresses
 from tests.reconciliation.addresses.made_service import VILLAGE, AddressApi, address, address_api, cadastral
-from tests.reconciliation.reading.rows import VIK
+from tests.reconciliation.reading.village_rows import VIK
 
 DAY = date(2026, 3, 1)
 

@@ -17,9 +17,9 @@ from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.reading.standardise import Standardised, standardise
 from tests.reconciliation.addresses import test_resolving, test_unseen_dirt
-from tests.reconciliation.addresses.dirt import LISTS, dirty
+from tests.reconciliation.addresses.dirty_lists import LISTS, dirty
 from tests.reconciliation.addresses.test_whole_or_told import POINTS, TOLD, WHOLE
-from tests.reconciliation.reading.rows import SOURCE, VIK, good, read
+from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, read
 
 MADE_UP = [
     *test_resolving.RESOLVED,

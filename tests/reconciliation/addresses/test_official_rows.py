@@ -12,8 +12,8 @@ from reconciliation.model.municipality import ConfigurationError
 from reconciliation.reading.official_addresses import official_addresses
 from reconciliation.reading.standardise import Standardised, standardise
 from reconciliation.reading.validate import validate
-from tests.reconciliation.addresses import streets
-from tests.reconciliation.reading.rows import SOURCE, VIK, good, read
+from tests.reconciliation.addresses import made_register
+from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, read
 
 
 def made(register: AddressRegister | None, *rows: dict[str, str | None]) -> Standardised:
@@ -52,11 +52,11 @@ def test_a_warning_rejects_no_row(fjordvik: AddressRegister) -> None:
 
 
 def test_the_file_s_addresses_are_read_from_the_home_folder(tmp_path: Path) -> None:
-    streets.write(tmp_path)
+    made_register.write(tmp_path)
     named = VIK.model_copy(update={"addresses": (Path("fjordvik.csv"),)})
     register = official_addresses(named, tmp_path).register
     assert register is not None
-    assert len(register.streets) == len(streets.STREETS)
+    assert len(register.streets) == len(made_register.STREETS)
 
 
 def test_a_missing_address_file_is_a_configuration_fault_with_a_sentence(tmp_path: Path) -> None:

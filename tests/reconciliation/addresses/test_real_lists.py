@@ -22,7 +22,7 @@ from reconciliation.addresses.spelling_keys import keys
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.reading.dates import day
 from reconciliation.reading.numbers import number
-from tests.reconciliation.addresses.dirt import LISTS, dirty
+from tests.reconciliation.addresses.dirty_lists import LISTS, dirty
 from tests.reconciliation.addresses.shares import share_of
 
 MEASURED = ("abbreviated", "misspelt", "untidy", "other_norwegian", "all_in_one")

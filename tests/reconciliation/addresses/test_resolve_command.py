@@ -13,13 +13,13 @@ from typer.testing import CliRunner, Result
 from connectors.personal_numbers import is_national_identity_number
 from pipelines.command_line import app
 from reconciliation.addresses.kartverket_file import AddressFileError, read_official
-from tests.reconciliation.addresses import streets
+from tests.reconciliation.addresses import made_register
 
 ROWS = 'Nr;Adresse;Notat\n1;kirkevn 58;ok\n2;;tom\n3;Kirkevegen 3;=HYPERLINK("x")\n4;Storgt. 14 b;bråk\n'
 
 
 def run(folder: Path, *arguments: str, listing: str = "liste.csv", out: str = "ut.csv") -> Result:
-    official, _ = streets.write(folder)
+    official, _ = made_register.write(folder)
     named = arguments if "--column" in arguments else ("--column", "Adresse", *arguments)
     return CliRunner().invoke(app, ["resolve", str(folder / listing), *named, "--addresses", str(official), "--out", str(folder / out)])
 
@@ -138,9 +138,9 @@ def test_an_identity_number_in_any_column_is_masked(tmp_path: Path) -> None:
         (b"", "tom"),
         (b"%PDF-1.7 x", "PDF"),
         (b"Adressenavn;nummer\nA;1\n", "mangler kolonnen «kommunenummer»"),
-        ((streets.HEADINGS + "\r\n").encode(), "ingen adresser"),
-        ((streets.HEADINGS + "\r\n1;9901;F;vegadresse;;1;Gata;x;;;;;;;;;;\r\n").encode(), "linje 2"),
-        ((streets.HEADINGS + "\r\n" + "1;" * 40 + "\r\n").encode(), "kan ikke leses"),
+        ((made_register.HEADINGS + "\r\n").encode(), "ingen adresser"),
+        ((made_register.HEADINGS + "\r\n1;9901;F;vegadresse;;1;Gata;x;;;;;;;;;;\r\n").encode(), "linje 2"),
+        ((made_register.HEADINGS + "\r\n" + "1;" * 40 + "\r\n").encode(), "kan ikke leses"),
     ],
 )
 def test_a_bad_address_file_gets_a_sentence_with_what_to_do(tmp_path: Path, content: bytes, word: str) -> None:

@@ -10,8 +10,8 @@ from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution
-from tests.reconciliation.addresses.dirt import LETTERS
-from tests.reconciliation.addresses.streets import STREETS
+from tests.reconciliation.addresses.dirty_lists import LETTERS
+from tests.reconciliation.addresses.made_register import STREETS
 
 RESOLVED = {
     "Kirkeveien 58": "Kirkevegen 58",

@@ -9,8 +9,8 @@ import polars as pl
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger
 from tests.reconciliation.apply.conftest import MUNICIPALITY
+from tests.reconciliation.apply.made_plans import dwellings
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import dwellings
 
 
 def apply(

@@ -24,7 +24,7 @@ from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.model.words import DwellingClass
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 
 FAULTS: dict[str, dict[str, Any]] = {

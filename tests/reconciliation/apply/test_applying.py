@@ -13,8 +13,8 @@ from reconciliation.ledger import Ledger
 from reconciliation.model.tables import MATCHES, OUTCOMES
 from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
 from tests.strategies import register
 
 

@@ -15,8 +15,8 @@ from sqlalchemy import event, make_url
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.made_plans import create, dwellings, plan
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan
 from tests.reconciliation.ledger.databases import new_ledger_database, new_postgres_server, postgres_server
 
 OURS = [f"{number:03d}" for number in range(200)]

@@ -12,8 +12,8 @@ from reconciliation.apply import apply_plan, resume
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
 from tests.reconciliation.ledger.databases import new_ledger_database
 
 

@@ -21,7 +21,7 @@ from reconciliation.model.tables import MATCHES
 from reconciliation.plan.undo import plan_inverse
 from tests.reconciliation.apply.applying import became, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.strategies import register
 
 

@@ -20,8 +20,8 @@ from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.plan.undo import plan_inverse
 from tests.reconciliation.apply.conftest import MUNICIPALITY
+from tests.reconciliation.apply.made_plans import create, dwellings, plan
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan
 from tests.reconciliation.ledger.databases import new_ledger_database
 from tests.whole_nights.dying import Killed, open_dying
 

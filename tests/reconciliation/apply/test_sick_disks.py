@@ -113,7 +113,7 @@ def test_a_ledger_that_is_removed_in_the_middle(address: str, tmp_path: Path) ->
 
 def _apply(ledger: object, client: object, place: str) -> str:
     from reconciliation.apply import apply_plan
-    from tests.reconciliation.apply.plans import create, dwellings, plan
+    from tests.reconciliation.apply.made_plans import create, dwellings, plan
 
     ours = ids(place, COUNT)
     try:
@@ -169,7 +169,7 @@ def test_two_machines_on_one_database_apply_each_dwelling_once(kind: str, tmp_pa
         with pytest.raises(LockHeldError, match="is being run by one"), second.lock("removed", "two", 300):
             pass
         from reconciliation.apply import apply_plan
-        from tests.reconciliation.apply.plans import create, dwellings, plan
+        from tests.reconciliation.apply.made_plans import create, dwellings, plan
 
         ours = ids("two", 60)
         first.begin_run("removed", date(2023, 11, 1), "one", "auto")

@@ -13,8 +13,8 @@ from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.plan.undo import plan_inverse
 from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan, retire, update
 
 
 def test_what_was_changed_is_changed_back_and_what_was_retired_is_there_again(

@@ -14,7 +14,7 @@ from reconciliation.apply import hand_over
 from reconciliation.apply.owner_names import OwnerNamesError, with_owner_names
 from reconciliation.ledger import Ledger
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
-from tests.reconciliation.apply.plans import create, dwellings, plan
+from tests.reconciliation.apply.made_plans import create, dwellings, plan
 
 FORMS = {
     "a": "KOMMUNALT_EID",

@@ -19,7 +19,7 @@ from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource
 from language import rendered
 from reconciliation.reading.standardise import Standardised, standardise
-from tests.reconciliation.reading.rows import VIK
+from tests.reconciliation.reading.village_rows import VIK
 
 FIELDS: dict[str, Any] = {
     "adresse": {"column": "Adresse", "as": "address"},

@@ -19,7 +19,7 @@ from language import texts
 from pipelines.command_line import app
 from reconciliation.drafting.draft_mapping import draft
 from reconciliation.reading.standardise import standardise
-from tests.reconciliation.reading.rows import VIK
+from tests.reconciliation.reading.village_rows import VIK
 
 HEADINGS = ("Boligid", "Adresse", "Bruksenhet", "Gnr/bnr", "BRA", "Type", "Leietaker", "Kontakt", "Merknad", "Tom")
 ROWS = [

@@ -11,7 +11,7 @@ import pytest
 from connectors.read import read_source
 from connectors.source_config import CsvSource
 from reconciliation.reading.standardise import Standardised, standardise
-from tests.reconciliation.reading.rows import VIK
+from tests.reconciliation.reading.village_rows import VIK
 
 
 def made(folder: Path, text: str, fields: dict[str, Any], **settings: Any) -> Standardised:

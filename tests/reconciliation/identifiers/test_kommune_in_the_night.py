@@ -14,7 +14,7 @@ from reconciliation.merge import merge
 from reconciliation.model.tables import empty
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
-from tests.reconciliation.reading.rows import GOOD, SOURCE, VIK, read
+from tests.reconciliation.reading.village_rows import GOOD, SOURCE, VIK, read
 
 ELVERUM = VIK.model_copy(update={"kommunenummer": "3420"})
 NUMBERED = CsvSource.model_validate(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciliation.identifiers import parse_matrikkel, parse_unit
-from tests.reconciliation.reading.rows import good, judged, rules
+from tests.reconciliation.reading.village_rows import good, judged, rules
 
 READ = {
     "88/412": (88, 412, None, None),

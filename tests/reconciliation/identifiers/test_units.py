@@ -8,7 +8,7 @@ from language import rendered
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.identifiers import parse_unit
 from reconciliation.identifiers.units import meant_unit, without_floor
-from tests.reconciliation.reading.rows import good, judged, rules
+from tests.reconciliation.reading.village_rows import good, judged, rules
 
 
 @pytest.mark.parametrize(("text", "unit"), [("H-0201", "H0201"), ("h 02 01", "H0201"), ("U0101", "U0101"), ("leil. K0101", "K0101")])

@@ -10,7 +10,7 @@ import polars as pl
 from reconciliation.ledger import Agreement, Ledger, Settled, Write
 from reconciliation.ledger.migrations import HEAD
 from reconciliation.ledger.opening import migrate
-from reconciliation.model.kobo_changes import THREE_WAY
+from reconciliation.model.kobo_change_policy import THREE_WAY
 
 PLACE = "fjordvik"
 CREATED = {"bruksareal": 50.0, "antall_soverom": 2, "adressenavn": "Fjordveien"}

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from benchmarks.matching.dirt import in_cells, in_rows
 from benchmarks.matching.measuring import measure
+from benchmarks.matching.soiled_rows import in_cells, in_rows
 from benchmarks.matching.worlds import demo_world
 from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import prepared

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.decisions.kobo_changes import evidence_of_change
-from reconciliation.model.kobo_changes import THREE_WAY, policy_of
+from reconciliation.decisions.kobo_change_answers import evidence_of_change
+from reconciliation.model.kobo_change_policy import THREE_WAY, policy_of
 from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.strategies import bases_of, register

@@ -10,7 +10,7 @@ import pytest
 from language import rendered
 from reconciliation.reading.validate import Validated, validate
 from tests.reconciliation.drafting.test_transforms import made
-from tests.reconciliation.reading.rows import VIK, good, judged
+from tests.reconciliation.reading.village_rows import VIK, good, judged
 
 SPLIT: dict[str, Any] = {
     "adressenavn": {"column": "Gate"},

@@ -19,7 +19,7 @@ from reconciliation.model.rules import RULES
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
 from reporting.rules_document import rules_document
-from tests.reconciliation.reading.rows import GOOD, SOURCE, VIK, good, judged, read, rules
+from tests.reconciliation.reading.village_rows import GOOD, SOURCE, VIK, good, judged, read, rules
 
 OTHER = good(Nummer="2", Adresse="Storgata 2")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connectors.source_config import CsvSource
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.reading.validate import rules_broken_by, schema
-from tests.reconciliation.reading.rows import SOURCE, VIK, good, judged
+from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, judged
 
 KNOWN = ("ordinær", "institusjon")
 

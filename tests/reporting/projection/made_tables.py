@@ -12,7 +12,7 @@ import polars as pl
 from connectors.source_config import StatisticsTable
 from connectors.statistics_table import VALUE, Statistics
 from reconciliation.model.projection_settings import Alternatives, CategoryProjection, Projection, RefugeeProjection
-from reporting.projection.tables import ProjectionTables
+from reporting.projection.public_tables import ProjectionTables
 
 AGES = ("0-49", "50-79", "80+")
 

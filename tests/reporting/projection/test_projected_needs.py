@@ -15,7 +15,7 @@ from reconciliation.model.projection_settings import CategoryProjection, Project
 from reporting.needs import CategoryNeed, Need, NeedsOverview
 from reporting.projection import projection_words as words
 from reporting.projection.projected_needs import ProjectedCategory, projected_needs
-from reporting.projection.tables import ProjectionTables
+from reporting.projection.public_tables import ProjectionTables
 from tests.reporting.projection.made_tables import observed, projected, refugees, settings, statistics, tables
 
 AS_OF = date(2023, 12, 4)

@@ -1,7 +1,7 @@
 """Back-test of the forecast: simulated migrations are replayed night by night, and asked 2, 4 and 8 weeks before their end.
 
 Beside it the naive straight line (what is left, over how fast the backlog shrank since the first night) and the method before
-(forecast_before). Run: python -m benchmarks.forecast
+(forecast_before). Run: python -m benchmarks.forecast_backtest
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from reconciliation.ledger.ledger_tables import Intent, Lock
 from reconciliation.ledger.store import table_of
 from reconciliation.plan.planning import Plan
 from tests.whole_nights import laws
-from tests.whole_nights.town import Town
+from tests.whole_nights.small_town import Town
 from tests.whole_nights.whole_night import Night, whole_night
 
 

@@ -14,8 +14,8 @@ from reconciliation.plan.approval import Answer, Approval
 from reconciliation.plan.night_verdict import judge
 from tests.reconciliation.apply.applying import apply, became
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
+from tests.reconciliation.apply.made_plans import create, dwellings, plan
 from tests.reconciliation.apply.paper_register import Made, PaperRegister
-from tests.reconciliation.apply.plans import create, dwellings, plan
 from tests.reconciliation.apply.test_replacing import NEW, paper, replacement
 
 PRIVATE = "Storgata 7 H0203"
@@ -40,7 +40,7 @@ def test_a_bug_of_ours_is_called_one_leaves_the_write_open_and_logs_the_place_an
     assert len(ledger.unsettled(MUNICIPALITY)) == 1
     assert len(caplog.messages) == 2, "the night asks once more before it ends"
     for line in caplog.messages:
-        assert re.search(r"KeyError at .*apply/write_calls.py:\d+ create > apply/test_own_faults.py:\d+ broken", line)
+        assert re.search(r"KeyError at .*apply/write_calls.py:\d+ create > apply/test_own_faults_in_apply.py:\d+ broken", line)
         assert PRIVATE not in line
     judgement = judge({}, None, Approval(Answer.APPLY, ""), {"unknown": 1}, own_faults(outcomes["message"]))
     assert judgement.verdict.value == "incomplete"

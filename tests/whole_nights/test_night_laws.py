@@ -22,8 +22,8 @@ from reconciliation.ledger import open_ledger
 from reconciliation.plan.planning import actionable
 from reconciliation.plan.undo import UNDO, as_plan, plan_inverse
 from tests.whole_nights.dying import Killed, open_dying
-from tests.whole_nights.town import BREAKS, NOBODY, SOURCES, Row
-from tests.whole_nights.world import World
+from tests.whole_nights.small_town import BREAKS, NOBODY, SOURCES, Row
+from tests.whole_nights.state_machine import World
 
 KEYS = st.sampled_from([str(number) for number in range(100, 106)])
 SOURCE = st.sampled_from(SOURCES)

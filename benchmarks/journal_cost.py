@@ -1,6 +1,6 @@
 """What the journal costs per change: the same calls with it and without it, side by side, on both databases.
 
-    python -m benchmarks.ledger [--changes 1600] [--threads 16] [--latency 0.02]
+    python -m benchmarks.journal_cost [--changes 1600] [--threads 16] [--latency 0.02]
 
 The register is a wait of that many seconds, so that only the journal is measured. Goal: at most 1.15.
 """

@@ -1,4 +1,4 @@
-"""The parts of a night against their limits: python -m benchmarks.parts [SIZE ...]
+"""The parts of a night against their limits: python -m benchmarks.night_parts [SIZE ...]
 
 Reconciling beside a bare join, validation beside its schema, what keys leave over, all the data work of a night in a process of
 its own, and what the command line costs before it does anything.
@@ -19,7 +19,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from benchmarks import town
+from benchmarks import made_town
 from benchmarks.data_work import LINK, Known, links_of, plan_of, register_of, rows_of, standing_of
 from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
@@ -56,7 +56,7 @@ def run(sizes: tuple[int, ...] = SIZES, data_part: int = DATA_PART, small: int =
 def reconciling(size: int) -> Iterator[dict[str, Any]]:
     """Match and plan, where the register holds what the sources say: every dwelling by its link, and every one by its keys."""
     with tempfile.TemporaryDirectory() as folder:
-        municipality = load(town.write(Path(folder), size, share=town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
+        municipality = load(made_town.write(Path(folder), size, share=made_town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
         standing = standing_of(municipality, Path(folder), None)[0]
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
     dwellings, register = merged.dwellings, register_of(merged.dwellings)
@@ -112,7 +112,7 @@ def flatness(rows: list[dict[str, Any]], sizes: tuple[int, ...]) -> dict[str, An
 def validating(size: int) -> dict[str, Any]:
     """One row in twenty breaks a rule; the schema alone finds them, ours also words them and parts the rows."""
     with tempfile.TemporaryDirectory() as folder:
-        municipality = load(town.write(Path(folder), size))
+        municipality = load(made_town.write(Path(folder), size))
         rows, faults = rows_of(municipality, Path(folder))
     number = pl.int_range(pl.len()) % (3 * WRONG_EVERY)
     rows = rows.with_columns(
@@ -162,7 +162,7 @@ def data_work(size: int) -> Iterator[dict[str, Any]]:
     """From files to plan on a night without changes, in a process of its own; the register's answers come from a file."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        config = town.write(home, size)
+        config = made_town.write(home, size)
         _in_own_process("first", config)
         nights = [_in_own_process("night", config) for _ in range(3)]
     taken = statistics.median(night["seconds"] for night in nights)
@@ -179,7 +179,7 @@ def start_up(small: int) -> Iterator[dict[str, Any]]:
     bare = [sys.executable, "-c", "import dagster"]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        config = town.write(home, small)
+        config = made_town.write(home, small)
         helped = [timed([*command, "--help"], home)["seconds"] for _ in range(PAIRS + 1)][1:]
         yield _limit("kobosync --help (s)", 0, statistics.median(helped), HELP_S)
         with registered(home, config):
@@ -203,7 +203,7 @@ def _limit(name: str, size: int, ours: float, most: float) -> dict[str, Any]:
 
 
 def _in_own_process(what: str, config: Path) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.parts", what, str(config)]
+    command = [sys.executable, "-m", "benchmarks.night_parts", what, str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise RuntimeError(f"the data part ({what}) failed: {done.stderr[-2000:]}")

@@ -1,6 +1,6 @@
 """Changes per second through the client beside bare requests (and httpx, if installed), same server, same run.
 
-python -m benchmarks.client [calls per cell, 300] [calls of the memory run, 20000; 0 for none]
+python -m benchmarks.client_throughput [calls per cell, 300] [calls of the memory run, 20000; 0 for none]
 
 Beside `requests` as it is meant to be used (a Session per thread), and beside its adapter alone, to which the client hands
 its requests: what the client spends more than that is its own.
@@ -106,7 +106,7 @@ def memory(call: Callable[[int], Any], calls: int) -> list[float]:
 
 def memory_alone(address: str, kobo_id: str, calls: int) -> list[float]:
     """The same, of a process that holds nothing but the client: no server, no peer and no figures."""
-    command = [sys.executable, "-m", "benchmarks.client", "memory", address, kobo_id, str(calls)]
+    command = [sys.executable, "-m", "benchmarks.client_throughput", "memory", address, kobo_id, str(calls)]
     said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if said.returncode:
         raise RuntimeError(f"the memory run failed: {said.stderr[-2000:]}")

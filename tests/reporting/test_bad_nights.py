@@ -22,7 +22,7 @@ from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands import night_command
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.decisions.question import Candidate
-from reconciliation.ledger.deviations import OPEN_DEVIATIONS
+from reconciliation.ledger.deviation_history import OPEN_DEVIATIONS
 from reconciliation.model.municipality import Category, Municipality, Owner, Send, load
 from reporting.night_report import NightResult, SourceNight
 from reporting.publish import LETTERS, publish

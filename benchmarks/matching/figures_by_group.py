@@ -11,10 +11,10 @@ from typing import Any
 import polars as pl
 
 from benchmarks.matching.adversary import adversary_world
-from benchmarks.matching.dirt import Soil, in_cells, in_rows
 from benchmarks.matching.linking import Task, beside_peers, febrl
 from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
 from benchmarks.matching.misled import as_rows, misled
+from benchmarks.matching.soiled_rows import Soil, in_cells, in_rows
 from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
 from benchmarks.pairs import PAIRS
 from benchmarks.pairs import seconds as timed

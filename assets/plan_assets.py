@@ -1,6 +1,6 @@
 """The plan as a value, applied row by row, and nothing else than what was shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,6 +24,7 @@ from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
 from reconciliation.plan.approval import DIGEST, Answer, Approval, Asked, decide
 from reconciliation.plan.guards import HANDED_OVER
 from reconciliation.plan.moved_fields import unknown_bases
+from reconciliation.plan.part_approvals import last_shown, part_approvals
 from reconciliation.plan.plan_rendering import as_markdown
 from reconciliation.plan.planning import Plan, actionable
 
@@ -97,12 +98,20 @@ def facts_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def approval_of(plan: Table, mode: str, municipality: Municipality, register_seen: bool) -> Approval:
-    """May that plan be applied, asked with this `--apply`?"""
+def approval_of(
+    plan: Table, mode: str, municipality: Municipality, register_seen: bool, approved: Mapping[str, str] | None = None
+) -> Approval:
+    """May that plan be applied, asked with this `--apply`? approved: digest -> name of the parts approved since the last night."""
     if not register_seen:
         return Approval(Answer.DRY, "The register could not be read, so nothing was planned or applied.")
     parts = [Asked(**{**part, "refusals": tuple(part["refusals"])}) for part in plan.facts["parts"]]
-    return decide(mode, plan.facts["digest"], parts, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
+    return decide(mode, plan.facts["digest"], parts, f"kobosync night {municipality.file}", f"{municipality.slug}_approve", approved)
+
+
+def approved_since(session: NightSession, slug: str) -> dict[str, str]:
+    """Digest -> name of the parts that somebody approved since the last night, as that night showed them."""
+    shown = last_shown(session.ledger, slug, session.run_id)
+    return {one.digest: one.name for one in part_approvals(session.ledger.decisions(slug), shown).values()}
 
 
 def record_approval(session: NightSession, slug: str, digests: Sequence[str], mode: str) -> None:
@@ -135,7 +144,8 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        approval = approval_of(plan, session.apply, municipality, register.facts["verdict"] == "complete")
+        seen = register.facts["verdict"] == "complete"
+        approval = approval_of(plan, session.apply, municipality, seen, approved_since(session, slug))
         context.log.info(approval.message)
         done = empty(OUTCOMES)
         clashes = 0
@@ -165,8 +175,13 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
             session.ledger.record_calls(slug, session.run_id, session.calls)
         if clashes:
             context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
-        waiting = list(approval.waiting)
-        facts = {"answer": approval.answer.value, "message": approval.message, "waiting": waiting, "calls": session.call_counts()}
+        facts = {
+            "answer": approval.answer.value,
+            "message": approval.message,
+            "parts": list(approval.parts),
+            "waiting": list(approval.waiting),
+            "calls": session.call_counts(),
+        }
         by_outcome = {str(name): number for name, number in done.group_by("outcome").len().rows()}
         yield dg.Output(
             Table(done, facts),

@@ -16,8 +16,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from desk import pages
+from desk.approving import approve, take_back_approval
 from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
 from desk.night_view import Case, Load, NightView, cases
+from desk.plan_page import plan_page
 from desk.visitor import Refused, Visitor, visitor_of
 from language import speaking
 from reconciliation.decisions.answers import Given, Outcome, take_in
@@ -96,6 +98,9 @@ def desk_app(desk: Desk) -> Starlette:
             Route("/svar", page(_answers)),
             Route("/svar", write(_store), methods=["POST"]),
             Route("/angre", write(_undo), methods=["POST"]),
+            Route("/plan", page(_plan)),
+            Route("/godkjenn", write(_approve), methods=["POST"]),
+            Route("/trekk-godkjenning", write(_take_back), methods=["POST"]),
             Route("/helse", _health(desk)),
             Route("/{name}", _static),
         ]
@@ -173,6 +178,20 @@ def _undo(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         return HTMLResponse(pages.refused("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
+
+
+def _plan(request: Request, visit: Visit) -> Response:
+    return HTMLResponse(plan_page(visit.view, visit.visitor, visit.token, request.query_params.get("utfall", "")))
+
+
+def _approve(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    outcome = approve(desk.ledger, visit.view, visit.visitor, fields.get("del", ""), fields.get("hvorfor", ""))
+    return RedirectResponse(f"/plan?{urlencode({'utfall': outcome})}", 303)
+
+
+def _take_back(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    outcome = take_back_approval(desk.ledger, visit.view, visit.visitor, fields.get("del", ""))
+    return RedirectResponse(f"/plan?{urlencode({'utfall': outcome})}", 303)
 
 
 def _seen(visit: Visit, case: Case) -> None:

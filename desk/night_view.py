@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -24,8 +24,42 @@ class SourcePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanExample:
+    """One dwelling of a part. changes: field names that would change, in the order of the plan."""
+
+    dwelling: str
+    owner: str | None
+    secret: bool
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPart:
+    """One part of the last night's plan. action: create, update, retire or replace. refusals: stored messages, why it waits.
+
+    applied: the night did it. approved: who approved it since, and when; None while nobody has. approval: id of that decision.
+    """
+
+    digest: str
+    action: str
+    source: str
+    changes: int
+    refusals: tuple[str, ...]
+    applied: bool
+    examples: tuple[PlanExample, ...]
+    approved: tuple[str, datetime] | None = None
+    approval: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.action}/{self.source}"
+
+
+@dataclass(frozen=True, slots=True)
 class NightView:
-    """questions: of the last night whose register was seen, open and answered. sources: leverandor_bolig_id -> its sources.
+    """run_id: of the night whose plan is shown; None without one. parts: of that plan.
+
+    questions: of the last night whose register was seen, open and answered. sources: leverandor_bolig_id -> its sources.
 
     places: leverandor_bolig_id -> where its rows stand. rejected: owner -> rows that wait for their owner. decisions: the
     ledger's DECISIONS in force. as_of: date of the night; None when no night has been stored. running: a night goes on now.
@@ -33,6 +67,8 @@ class NightView:
 
     municipality: Municipality
     as_of: date | None
+    run_id: str | None = None
+    parts: Sequence[PlanPart] = ()
     questions: Sequence[Question] = ()
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     places: Mapping[str, Sequence[SourcePlace]] = field(default_factory=dict)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from desk.night_view import Case, NightView, SourcePlace
+from desk.rendering import common, environment
 from desk.visitor import Visitor
-from language import counted, day, number, short_day, text, texts, word_for
+from language import short_day, text
 from reconciliation.decisions.answer_choices import SPLIT
 from reconciliation.decisions.answers import Outcome
 from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, Question
@@ -24,21 +22,6 @@ OTHER_VALUE = "annen"
 """The answer "another value", which is written in a field of its own."""
 PAGE = 100
 """Cases on a page of the list."""
-
-
-@cache
-def environment() -> Environment:
-    """Templates with every value escaped and nothing undefined passed over."""
-    made = Environment(
-        loader=PackageLoader("desk"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, cause=cause)
-    made.filters.update(number=number, day=day, short_day=short_day)
-    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +68,7 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
         environment()
         .get_template("my_list.html.j2")
         .render(
-            **_common(view, visitor, token, "list"),
+            **common(view, visitor, token, "list"),
             cases=found[:PAGE],
             more=max(0, len(found) - PAGE),
             found=len(found),
@@ -109,7 +92,7 @@ def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message
         environment()
         .get_template("case.html.j2")
         .render(
-            **_common(view, visitor, token, "case"),
+            **common(view, visitor, token, "case"),
             case=case,
             title=_title(case, view),
             owner=_owner(view, case.owner),
@@ -129,7 +112,7 @@ def answers_page(view: NightView, mine: Sequence[Case], visitor: Visitor, token:
         environment()
         .get_template("answers.html.j2")
         .render(
-            **_common(view, visitor, token, "answers"),
+            **common(view, visitor, token, "answers"),
             answered=[(case, question, _title(case, view), _decided(question, view)) for case, question in newest],
             undone=undone,
         )
@@ -148,17 +131,6 @@ def outcome_message(view: NightView, outcome: str, question: Question | None) ->
     when = text("desk.running_night") if view.running else text("desk.next_night")
     decided = question.decided or {}
     return text(f"desk_outcomes.{outcome}", when=when, by=str(decided.get("decided_by", "")))
-
-
-def _common(view: NightView, visitor: Visitor, token: str, here: str) -> dict[str, Any]:
-    return {
-        "municipality": view.municipality,
-        "as_of": view.as_of,
-        "running": view.running,
-        "visitor": visitor,
-        "token": token,
-        "here": here,
-    }
 
 
 def _fits(case: Case, view: NightView, wanted: Mapping[str, str]) -> bool:

@@ -20,6 +20,7 @@ SECRET, USER, GROUPS = "x-kobosync-proxy-secret", "x-auth-request-user", "x-auth
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """owners: slugs whose cases are theirs; None for all. cleared: may see that a case is of a shielded address.
+    approves: may approve parts of the plan.
 
     decided_as: what the ledger keeps as who decided. alone: no sign-in; the page says so.
     """
@@ -28,6 +29,7 @@ class Visitor:
     decided_as: str
     owners: frozenset[str] | None
     cleared: bool
+    approves: bool = False
     alone: bool = False
 
     def may_see(self, owner: str | None, secret: bool) -> bool:
@@ -49,7 +51,7 @@ def visitor_of(headers: Mapping[str, str], settings: DeskSettings | None, secret
     Raises Refused: a wrong or missing secret, no user, or a user none of whose groups the municipality's file knows.
     """
     if not secret:
-        return Visitor(account, account[:LONGEST_NAME], None, cleared=False, alone=True)
+        return Visitor(account, account[:LONGEST_NAME], None, cleared=False, approves=True, alone=True)
     if not hmac.compare_digest(headers.get(SECRET, "").encode(), secret.encode()):
         raise Refused("proxy")
     name = headers.get(USER, "").strip()
@@ -64,4 +66,10 @@ def visitor_of(headers: Mapping[str, str], settings: DeskSettings | None, secret
     role = next((group for group in groups if group in known), name)
     decided_as = role if settings is not None and settings.decided_as == "group" else name
     everyone = any(group.all_owners for group in mine)
-    return Visitor(name, decided_as[:LONGEST_NAME], None if everyone else owners, any(group.cleared for group in mine))
+    return Visitor(
+        name,
+        decided_as[:LONGEST_NAME],
+        None if everyone else owners,
+        cleared=any(group.cleared for group in mine),
+        approves=any(group.approves for group in mine),
+    )

@@ -12,11 +12,13 @@ from upath import UPath
 from assets.answer_assets import USED, asked
 from assets.stored_table import Table, last_table, table_base
 from desk.night_view import NightView, SourcePlace
+from pipelines.stored_plan import plan_parts
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded
+from reconciliation.plan.part_approvals import part_approvals
 
-REJECTED = "rejected_rows"
+REJECTED, OUTCOMES = "rejected_rows", "outcomes"
 
 
 class StoredNight:
@@ -47,7 +49,7 @@ class StoredNight:
         mark = _mark(UPath(self._base).joinpath(self._municipality.slug, "plan.parquet"))
         if mark == self._mark:
             return
-        read = {name: last_table(self._base, self._municipality.slug, name) for name in (*USED, REJECTED)}
+        read = {name: last_table(self._base, self._municipality.slug, name) for name in (*USED, REJECTED, OUTCOMES)}
         found = {name: table for name, table in read.items() if table is not None}
         if len({table.made_by for name, table in found.items() if name in USED}) <= 1:
             self._tables, self._mark = found, mark
@@ -62,12 +64,14 @@ class StoredNight:
         runs = self._ledger.runs(municipality.slug).filter(pl.col("run_id") == plan.made_by)
         return NightView(
             municipality,
-            runs.item(0, "as_of") if runs.height else None,
-            night.questions,
-            night.sources,
-            _places(made, {question.dwelling for question in night.questions}),
-            rejected,
-            decisions,
+            as_of=runs.item(0, "as_of") if runs.height else None,
+            run_id=plan.made_by,
+            parts=plan_parts(plan, made.get(OUTCOMES), made["dwellings"].frame, part_approvals(decisions, plan.made_by)),
+            questions=night.questions,
+            sources=night.sources,
+            places=_places(made, {question.dwelling for question in night.questions}),
+            rejected=rejected,
+            decisions=decisions,
         )
 
 

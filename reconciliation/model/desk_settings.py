@@ -16,6 +16,8 @@ class DeskGroup(Strict):
     """Data owners (see `owners`) whose cases are theirs."""
     all_owners: bool = False
     """Every owner's cases."""
+    approves: bool = False
+    """May approve parts of the plan that wait for a person."""
     cleared: bool = False
     """May see cases of shielded addresses. Their address is shown nowhere all the same."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,11 +48,16 @@ def is_mode(text: str) -> bool:
     return text in ("never", "auto", "approve") or bool(DIGEST.match(text))
 
 
-def decide(mode: str, digest: str, parts: Sequence[Asked], command: str, job: str = "") -> Approval:
+def decide(
+    mode: str, digest: str, parts: Sequence[Asked], command: str, job: str = "", approved: Mapping[str, str] | None = None
+) -> Approval:
     """mode: never | auto | approve | a digest (at least its first 12 characters) of the whole plan or of one part.
 
     A digest approves that very plan or part, guards included, and nothing else; if it is another by now, nothing is applied.
+    approved: digest of a part -> its name, as somebody approved it since the last night; such a part goes under auto and approve.
+    One whose digest is not tonight's is not applied, and the message says so.
     """
+    approved = approved or {}
     actions = sum(part.changes for part in parts)
     if mode == "never":
         return Approval(Answer.DRY, f"Dry run: {actions} changes planned, none applied.")
@@ -60,18 +65,33 @@ def decide(mode: str, digest: str, parts: Sequence[Asked], command: str, job: st
         return _approved(mode, digest, parts, command, job)
     if actions == 0:
         return Approval(Answer.APPLY, "Nothing to change.")
-    if mode == "approve":
-        each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in parts)
-        said = (
-            f"{actions} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}"
-        )
-        return Approval(Answer.WAIT, said, waiting=(said,))
-    going = [part for part in parts if not part.refusals]
-    waiting = tuple(sentence for part in parts for sentence in part.refusals)
+    going = [part for part in parts if part.digest in approved or (mode == "auto" and not part.refusals)]
+    held = [part for part in parts if part not in going]
+    waiting = (*_waiting(mode, digest, held, command, job), *_lapsed(approved, parts, held))
     if not going:
         return Approval(Answer.WAIT, " ".join(waiting), waiting=waiting)
-    inside = f"{sum(part.changes for part in going)} changes inside the limits."
-    return Approval(Answer.APPLY, " ".join([inside, *waiting]), tuple(part.name for part in going), waiting)
+    says = f"{sum(part.changes for part in going)} changes inside the limits or approved."
+    return Approval(Answer.APPLY, " ".join([says, *waiting]), tuple(part.name for part in going), waiting)
+
+
+def _waiting(mode: str, digest: str, held: Sequence[Asked], command: str, job: str) -> tuple[str, ...]:
+    """Why the parts in `held` wait, and what approves them."""
+    if mode == "auto" or not held:
+        return tuple(sentence for part in held for sentence in part.refusals)
+    each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in held)
+    changes = sum(part.changes for part in held)
+    return (f"{changes} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}",)
+
+
+def _lapsed(approved: Mapping[str, str], parts: Sequence[Asked], held: Sequence[Asked]) -> tuple[str, ...]:
+    """A sentence for each approved part that waits all the same, since tonight it is another than the approved one."""
+    now = {part.digest for part in parts}
+    waiting = {part.name for part in held}
+    return tuple(
+        f"Part {name} was approved as {digest[:12]} and has changed since: look at it again and approve it anew."
+        for digest, name in sorted(approved.items())
+        if digest not in now and name in waiting
+    )
 
 
 def _approved(mode: str, digest: str, parts: Sequence[Asked], command: str, job: str) -> Approval:

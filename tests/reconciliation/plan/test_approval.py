@@ -70,3 +70,27 @@ def test_a_part_is_approved_by_its_own_digest_and_nothing_else_goes(mode: str, a
 def test_a_night_that_waits_for_approval_names_what_approves_each_part() -> None:
     said = decide("approve", "a" * 64, TWO, COMMAND).message
     assert all(digest[:12] in said for digest in ("a" * 64, CREATED, RETIRED))
+
+
+@pytest.mark.parametrize("mode", ["auto", "approve"])
+def test_a_part_that_was_approved_since_the_last_night_goes_with_the_others_left_as_they_are(mode: str) -> None:
+    approval = decide(mode, "a" * 64, TWO, COMMAND, approved={RETIRED: "retire/fdv"})
+    assert "retire/fdv" in approval.parts
+    assert ("create/fdv" in approval.parts) == (mode == "auto")
+    assert LIMIT[0] not in approval.waiting
+
+
+def test_an_approval_of_another_plan_lets_nothing_through_and_is_told() -> None:
+    approval = decide("auto", "a" * 64, TWO, COMMAND, approved={"d" * 64: "retire/fdv"})
+    assert approval.parts == ("create/fdv",)
+    assert "Part retire/fdv was approved as dddddddddddd and has changed since" in approval.message
+
+
+@given(
+    approved=st.dictionaries(DIGESTS | st.sampled_from([RETIRED, CREATED]), st.just("retire/fdv")),
+    mode=st.sampled_from(["auto", "approve"]),
+)
+def test_what_goes_is_inside_its_limits_or_approved_by_its_whole_digest(approved: dict[str, str], mode: str) -> None:
+    for part in TWO:
+        goes = part.name in decide(mode, "a" * 64, TWO, COMMAND, approved=approved).parts
+        assert goes == (part.digest in approved or (mode == "auto" and not part.refusals))

@@ -1,0 +1,40 @@
+"""How the desk's templates are rendered, and what every page of it is given."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from desk.night_view import NightView
+from desk.visitor import Visitor
+from language import counted, day, number, rendered, short_day, text, texts, word_for
+from reporting.stop_causes import cause
+
+
+@cache
+def environment() -> Environment:
+    """Templates with every value escaped and nothing undefined passed over."""
+    made = Environment(
+        loader=PackageLoader("desk"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, cause=cause, rendered=rendered)
+    made.filters.update(number=number, day=day, short_day=short_day)
+    return made
+
+
+def common(view: NightView, visitor: Visitor, token: str, here: str) -> dict[str, Any]:
+    """What the layout needs. here: the page's name in the menu."""
+    return {
+        "municipality": view.municipality,
+        "as_of": view.as_of,
+        "running": view.running,
+        "visitor": visitor,
+        "token": token,
+        "here": here,
+    }

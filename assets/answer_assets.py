@@ -87,6 +87,7 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
         lineage=made["lineage"].frame,
         standing=made["standing_rows"].frame,
         register_rows=made["register"].frame,
+        shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
     )
     decisions = ledger.decisions(slug)
     found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions)
@@ -97,7 +98,7 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
         {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {},
         warnings,
         [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)],
-        hidden_names(tables.dwellings, tables.items, made["dwellings"].facts.get(SHIELDED_GONE, ())),
+        hidden_names(tables.dwellings, tables.items, tables.shielded_gone),
     )
 
 

@@ -170,6 +170,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                         run_id=session.run_id,
                         municipality=slug,
                         threads=municipality.register_.threads,
+                        seen=register.frame,
                         still_held=session.lock.held,
                     )
             session.ledger.record_calls(slug, session.run_id, session.calls)

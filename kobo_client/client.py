@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -27,11 +27,15 @@ ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A created entry. found: it was there already, made by an earlier try of ours whose answer was lost."""
+    """A created entry. found: it was there already, made by an earlier try of ours whose answer was lost.
+
+    values: canonical name -> value as the answer has them; empty where it was found.
+    """
 
     kobo_id: str
     status: int
     found: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class RegisterClient:
@@ -81,7 +85,7 @@ class RegisterClient:
                 f"The register created {ours} but answered koboId {said!r}, which is no uuid: it does not keep the contract.",
                 status=answered.status,
             )
-        return Answer(kobo_id, answered.status)
+        return Answer(kobo_id, answered.status, values=from_body(created, self.config.contract))
 
     def _created_after_all(self, conflict: Conflict, ours: str | None) -> Answer:
         if conflict.kobo_id is None:

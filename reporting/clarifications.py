@@ -12,7 +12,19 @@ import polars as pl
 
 from language import day, rendered, text, word_for
 from reconciliation.decisions.answer_choices import SPLIT, Answer, named_entry
-from reconciliation.decisions.question import ABSENT, CHANGED, CHOOSING, ENTRY, FIELD, MATCH, MERGE, UNIT, WARNING, Question
+from reconciliation.decisions.question import (
+    ABSENT,
+    CHANGED,
+    CHOOSING,
+    ENTRY,
+    FIELD,
+    MATCH,
+    MERGE,
+    REMOVAL,
+    UNIT,
+    WARNING,
+    Question,
+)
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
@@ -81,7 +93,7 @@ def _own_sides(
     question: Question, agrees: Mapping[str, Same], municipality: Municipality, dwellings: Mapping[str, Sequence[str]]
 ) -> list[Side]:
     """The dwelling; where several rows are merged in it, each source's own values."""
-    if question.about == ENTRY:
+    if question.about in (ENTRY, REMOVAL):
         return [Side(text("clarifications.kobo"), _visible(question.ours, question), agrees)]
     if len(question.rows) > 1:
         titles = [_titles(municipality, [row.source]) for row in question.rows]
@@ -143,6 +155,8 @@ def answer_label(verdict: str, value: str | None, about: str, municipality: Muni
         return text("clarifications.take", source=title)
     if about == ABSENT:
         return word_for("clarification_absent_answers", verdict)
+    if about == REMOVAL:
+        return word_for("clarification_removal_answers", verdict)
     if verdict == DecisionKind.RIGHT and value:
         return text("clarifications.right_until", date=day(date.fromisoformat(value)))
     if verdict == DecisionKind.VALUE:
@@ -212,6 +226,8 @@ def _asked(question: Question, municipality: Municipality) -> str:
         return text("clarifications.absent_about")
     if question.about == CHANGED:
         return _changed(question, municipality)
+    if question.about == REMOVAL:
+        return _removed(question)
     if question.about == WARNING:
         return _warned(question)
     why = cause(question.reason) if question.about in (MATCH, ENTRY) else cause(question.reason, question.details)
@@ -253,6 +269,16 @@ def _changed(question: Question, municipality: Municipality) -> str:
         seen=_since(asked),
         agreed=agreed,
     )
+
+
+def _removed(question: Question) -> str:
+    """What was edited in Kobo of an entry that stands in no source any more."""
+    edits = []
+    for one in json.loads(question.details)["edited"]:
+        hidden = question.secret and one["field"] in PLACE_FIELDS
+        before, now = (text("page.secret") if hidden else shown_value(json.loads(one[side])) for side in ("base", "theirs"))
+        edits.append(text("clarifications.removal_edit", field=word_for("fields", one["field"]).lower(), before=before, now=now))
+    return text("clarifications.removal_about", edits="; ".join(edits))
 
 
 def _warned(question: Question) -> str:

@@ -32,7 +32,13 @@ def create(register: Register, write: Write) -> Settled:
     except Conflict as conflict:
         return _found(register, write, conflict)
     ours = write.leverandor_bolig_id
-    return Settled(write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=from_body(body))
+    return Settled(write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=_agreed(body, created.values))
+
+
+def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
+    """What we sent, and beside it what the register filled in by itself: nobody has edited that."""
+    filled = {name: mask_text(value) if isinstance(value, str) else value for name, value in made.items()}
+    return {name: filled.get(name) if value in (None, "") else value for name, value in from_body(body).items()}
 
 
 def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
@@ -89,6 +95,8 @@ def remove(register: Register, write: Write) -> Settled:
         return _settled(write, "done", unlink="retired")
     if not _may_touch(standing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
+    if moved := _moved_since(standing, write):
+        return _settled(write, "moved", message=unwritten("moved", fields=moved))
     taken = [
         {"field": name, "old": mask_text(value) if isinstance(value, str) else value, "new": None, "source": None}
         for name, value in sorted(standing.items())
@@ -114,7 +122,8 @@ def replace_entry(register: Register, write: Write) -> Settled:
         return _made_anew(register, write)
     if not _may_touch(standing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = [item["field"] for item in json.loads(write.changes) if not _stands(standing, item, "old")]
+    moved = {str(item["field"]) for item in json.loads(write.changes) if not _stands(standing, item, "old")}
+    moved |= set(_moved_since(standing, write))
     if moved:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     with contextlib.suppress(NotFound):
@@ -192,6 +201,11 @@ def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
 
 def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
     return standing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
+
+
+def _moved_since(standing: Mapping[str, Any], write: Write) -> list[str]:
+    """Fields that somebody has changed since the plan saw the entry that is deleted now."""
+    return sorted(name for name, value in (write.seen or {}).items() if _plain(standing.get(name)) != _plain(value))
 
 
 def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:

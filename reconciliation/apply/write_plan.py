@@ -19,6 +19,7 @@ from reconciliation.ledger import Ledger, Settled, Write
 from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
 from reconciliation.model.tables import OUTCOMES
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.agreed_values import as_base
 
 
 def apply_plan(
@@ -30,12 +31,14 @@ def apply_plan(
     municipality: str,
     threads: int = 16,
     *,
+    seen: pl.DataFrame | None = None,
     on_progress: Progress | None = None,
     still_held: Callable[[], bool] | None = None,
 ) -> pl.DataFrame:
     """Apply the actionable items (PLAN_ITEMS) and say what became of each. Shape: OUTCOMES, sorted.
 
     desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are passed over.
+    seen: the register's entries as the plan saw them: one that is edited before it is deleted is left alone.
     on_progress: called with (settled, total) now and then. still_held: asked before each call; when it says no, somebody
     else runs this municipality's night and nothing more is written.
     Raises LedgerError when the journal cannot be kept; then nothing more is sent. A register that goes down raises
@@ -46,7 +49,7 @@ def apply_plan(
     bodies = _bodies(actionable, desired)
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(applying, _writes(ready, bodies, run_id), len(ready), CALLS, on_progress=on_progress)
+    done = carry_out(applying, _writes(ready, bodies, _seen(ready, seen), run_id), len(ready), CALLS, on_progress=on_progress)
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
@@ -125,7 +128,16 @@ def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
     }
 
 
-def _writes(items: list[dict[str, Any]], bodies: dict[str, str], run_id: str) -> Iterator[Write]:
+def _seen(items: list[dict[str, Any]], entries: pl.DataFrame | None) -> dict[str, dict[str, Any]]:
+    """koboId -> what the plan saw of each entry that is to be deleted."""
+    if entries is None:
+        return {}
+    deleted = pl.Series("kobo_id", [item["kobo_id"] for item in items if verb_of(item) in ("DELETE", REPLACE)], dtype=pl.String)
+    standing = as_base(entries.filter(pl.col("kobo_id").is_in(deleted.implode())))
+    return {kobo_id: json.loads(theirs) for kobo_id, theirs in standing.iter_rows()}
+
+
+def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str) -> Iterator[Write]:
     for item in items:
         ours = item["leverandor_bolig_id"]
         verb = verb_of(item)
@@ -137,6 +149,7 @@ def _writes(items: list[dict[str, Any]], bodies: dict[str, str], run_id: str) ->
             kobo_id=item["kobo_id"],
             changes=item["changes"] or "[]",
             body=bodies[ours] if verb in ("POST", REPLACE) else None,
+            seen=seen.get(item["kobo_id"]),
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -74,10 +75,15 @@ def as_sent(items: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.Data
     for item in replaced.iter_rows(named=True):
         dwelling, entry = ours[item["leverandor_bolig_id"]], theirs.get(item["kobo_id"], {})
         filled = {name: entry.get(name) for name in SENT if name in DWELLINGS and dwelling.get(name) in (None, "")}
-        changed = {change["field"]: change["new"] for change in json.loads(item["changes"])}
+        changed = {change["field"]: _typed(change["field"], change["new"]) for change in json.loads(item["changes"])}
         rows.append({**dwelling, **filled, **changed})
     others = dwellings.join(replaced.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")
     return pl.concat([others, pl.DataFrame(rows, schema=DWELLINGS, orient="row")]).sort("leverandor_bolig_id")
+
+
+def _typed(field: str, value: Any) -> Any:
+    """A value out of JSON as the table has it."""
+    return date.fromisoformat(value) if value and DWELLINGS[field] == pl.Date() else value
 
 
 def disputed_fields(item: Mapping[str, Any]) -> list[str]:
@@ -116,6 +122,10 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
     if conflict.open:
         return {**item, "changes": _json(changes), "details": _json({**details, "fields": conflict.open})}
     if len(kept) < len(decided):
+        if details.get("asked"):
+            # The new entry would say what we say: what somebody edited in the one that goes must be settled first.
+            return {**item, "reason": CHANGED_IN_KOBO, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
+        kept |= {str(one["field"]) for one in details.get("kept", [])}
         standing = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
         changes = sorted([*changes, *standing], key=lambda one: str(one["field"]))
         return {**item, "changes": _json(changes), "reason": REPLACE_DECIDED, "details": _json({**details, "fields": sorted(decided)})}

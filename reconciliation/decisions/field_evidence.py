@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -32,6 +32,11 @@ def evidence_of_conflict(field: str, said: Mapping[str, Any], kobo_id: str | Non
 def evidence_of_absence(kobo_id: str) -> str:
     """That this entry of ours is deleted in Kobo."""
     return _hash("slettet", kobo_id)
+
+
+def evidence_of_removal(kobo_id: str, edited: Iterable[Mapping[str, Any]]) -> str:
+    """What somebody saw who was asked whether an edited entry is deleted. edited: {field, theirs} of each edit."""
+    return _hash("removal", kobo_id, sorted((str(one["field"]), _text(one["theirs"])) for one in edited))
 
 
 def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
@@ -74,8 +79,8 @@ def with_standing_choices(decisions: pl.DataFrame, standing: pl.DataFrame, membe
 
 
 def field_decisions(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str, str | None], dict[str, Any]]:
-    """(leverandor_bolig_id, field) -> the decision to keep or to replace that was made last on it."""
-    kinds = (DecisionKind.KEEP, DecisionKind.REPLACE)
+    """(leverandor_bolig_id, field) -> the decision to keep, replace or remove that was made last on it."""
+    kinds = (DecisionKind.KEEP, DecisionKind.REPLACE, DecisionKind.REMOVE)
     return {(row["left"], row["field"]): row for row in Decisions.of(decisions).rows(*kinds)}
 
 

@@ -6,7 +6,7 @@ A question keeps its id for ever; its evidence says on what it is asked. It is o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from reconciliation.decisions.field_evidence import (
     by_source,
     evidence_of_absence,
     evidence_of_conflict,
+    evidence_of_removal,
     evidence_of_sources,
     said_by_sources,
 )
@@ -30,6 +31,7 @@ from reconciliation.decisions.question import (
     FIELD,
     MATCH,
     MERGE,
+    REMOVAL,
     UNIT,
     Candidate,
     Question,
@@ -39,18 +41,19 @@ from reconciliation.decisions.question import (
 from reconciliation.decisions.question_list import about_entries, in_order, without_repeats
 from reconciliation.decisions.value_answers import known_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
 
 SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
+_EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
 _ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A night's tables, as far as questions are made of them."""
+    """A night's tables, as far as questions are made of them. shielded_gone: leverandor_bolig_id of shielded dwellings in no source."""
 
     dwellings: pl.DataFrame
     items: pl.DataFrame
@@ -58,13 +61,15 @@ class Tables:
     lineage: pl.DataFrame
     standing: pl.DataFrame
     register_rows: pl.DataFrame
+    shielded_gone: Collection[str] = ()
 
 
 def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
     """Every question of the night, open or answered; those that hold up most dwellings first, those of one house together.
     decisions: the ledger's DECISIONS in force."""
     asked_about = pl.col("details").str.contains('"asked":', literal=True).fill_null(value=False)
-    waiting = night.items.filter(pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | asked_about)
+    to_a_person = pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | pl.col("held").is_in(_EDITED)
+    waiting = night.items.filter(to_a_person | asked_about)
     if waiting.is_empty():
         return []
     known = _Known(night, waiting, Record.of(decisions))
@@ -105,13 +110,15 @@ class _Known:
         entries = pl.concat([waiting.select("kobo_id"), offered.select("kobo_id")]).drop_nulls().unique()
         held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
         self.entries = {} if held is None else {row["kobo_id"]: row for row in held.iter_rows(named=True)}
-        shielded = shielded_ids(night.dwellings)
+        shielded = pl.concat([shielded_ids(night.dwellings), pl.Series(sorted(night.shielded_gone), dtype=pl.String)])
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
         self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 
     def about(self, item: Mapping[str, Any]) -> Iterator[Question]:
         dwelling = self.dwellings.get(item["leverandor_bolig_id"])
+        if item["held"] in _EDITED and item["kobo_id"] in self.entries:
+            yield self._removal(item)
         if dwelling is None:
             return
         if item["reason"] == DELETED:
@@ -119,10 +126,10 @@ class _Known:
             return
         changed = json.loads(item["details"] or "{}").get("asked", [])
         yield from (self._changed(item, dwelling, one) for one in changed)
-        if item["class"] == DwellingClass.CONFLICT.value and item["reason"] != CHANGED_IN_KOBO:
+        if item["class"] == DwellingClass.CONFLICT.value:
             disputed = disputed_fields(item)
             yield from (self._field(item, dwelling, name) for name in disputed)
-            if not disputed and item["kobo_id"] in self.entries:
+            if not disputed and item["reason"] != CHANGED_IN_KOBO and item["kobo_id"] in self.entries:
                 yield self._match(item, dwelling, [item])
         elif item["class"] != DwellingClass.REVIEW.value:
             return
@@ -261,6 +268,14 @@ class _Known:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
         answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
         return self._asked(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], _values({})),))
+
+    def _removal(self, item: Mapping[str, Any]) -> Question:
+        """In no source any more, and edited in Kobo: is the entry deleted? `ours` are the entry's values, for there are no others."""
+        told, kobo_id, ours = json.loads(item["details"]), str(item["kobo_id"]), str(item["leverandor_bolig_id"])
+        evidence = evidence_of_removal(kobo_id, told["edited"])
+        answers = tuple(Answer(code, REMOVAL, ours, None, evidence) for code in ("remove", "keep"))
+        gone = {**self.entries[kobo_id], "leverandor_bolig_id": ours, "owner": told["owner"], "source_keys": ()}
+        return self._asked(REMOVAL, item, gone, None, evidence, answers, (), reason=EDITED_IN_KOBO)
 
     def _asked(
         self,

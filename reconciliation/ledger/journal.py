@@ -27,7 +27,10 @@ UNSETTLED = ("intent", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write that is about to be made. `changes` and `body` are JSON. first_body: what an earlier night sent."""
+    """One write that is about to be made. `changes` and `body` are JSON. first_body: what an earlier night sent.
+
+    seen: field -> value of the entry as the plan saw it, of one that is deleted; not kept.
+    """
 
     request_id: str
     run_id: str
@@ -37,6 +40,7 @@ class Write:
     changes: str = "[]"
     body: str | None = None
     first_body: str | None = None
+    seen: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,14 +218,14 @@ class Decision(LedgerTable, table=True):
     municipality: str = Field(primary_key=True)
     decision_id: str = Field(primary_key=True)
     kind: str
-    """match, merge, conflict, field, kobo_change, plan (approval), adoption."""
+    """match, merge, conflict, field, kobo_change, removal, plan (approval), adoption."""
     subject: str
     """leverandor_bolig_id, or the plan's digest."""
     other: str | None = None
     """koboId or leverandor_bolig_id it is held against."""
     field: str | None = None
     verdict: str
-    """same, different, unsure, new, replace, keep, value, approved, rejected."""
+    """same, different, unsure, new, replace, keep, remove, value, approved, rejected."""
     value: str | None = None
     evidence: str | None = Field(default=None, sa_type=Text)
     decided_by: str

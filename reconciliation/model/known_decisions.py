@@ -41,6 +41,8 @@ class DecisionKind(StrEnum):
     KEEP = "keep"
     TAKE = "take"
     REPLACE = "replace"
+    REMOVE = "remove"
+    """That an entry which somebody edited in Kobo is deleted although: it stands in no source."""
     RIGHT = "right"
     """That a warning about a source's row is right as it stands."""
     VALUE = "value"

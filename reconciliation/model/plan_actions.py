@@ -17,6 +17,9 @@ REPLACE_DECIDED = "replace_decided"
 """Reason of a conflict that a person had replaced."""
 CHANGED_IN_KOBO = "changed_in_kobo"
 """Reason of a conflict about values that somebody changed in Kobo; its details list them as `asked`."""
+EDITED_IN_KOBO, STAYS_IN_KOBO = "edited_in_kobo", "stays_in_kobo"
+"""Why a retirement is held: somebody edited the entry since we last agreed and nobody has said that it may go; or a person had it stay.
+Its details list what was edited as `edited`."""
 KEPT_IN_KOBO = "kept_in_kobo"
 """Reason of a dwelling in sync whose entry says otherwise on purpose; its details list the fields as `kept`."""
 

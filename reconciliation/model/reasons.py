@@ -54,6 +54,8 @@ REASONS: dict[str, str] = {
     "retire_waiting": "Gone {nights} of {needed} nights",
     "row_rejected": "Its source row is there, and rejected",
     "source_incomplete": "A source that held it was not read completely",
+    "edited_in_kobo": "Edited in Kobo by somebody else since we last agreed; a person must say whether it is deleted",
+    "stays_in_kobo": "A person had it stay in Kobo",
     "handed_over": "In an import file, not yet seen in the register",
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person

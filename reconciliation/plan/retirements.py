@@ -8,6 +8,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.row_joins import without
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.edited_entries import edited_entries
 from reconciliation.plan.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning_inputs import Reading, Remembered
 
@@ -28,7 +29,7 @@ def class_gone(
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
     held_by = memberships.join(gone, on="leverandor_bolig_id", how="semi")
-    sources = held_by.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique())
+    sources = held_by.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique().sort())
     complete = pl.lit(sorted(reading.complete_sources), pl.List(pl.String()))
     all_read = pl.lit(set(municipality.sources) <= reading.complete_sources)
     needed = municipality.guards.retire_after_nights
@@ -36,9 +37,12 @@ def class_gone(
         list(remembered.absences.items()), schema={"leverandor_bolig_id": pl.String(), "nights": pl.Int64()}, orient="row"
     )
     seen = register_rows.get_column("kobo_id")
+    edited = edited_entries(gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo)
     told = (
         gone.join(sources, on="leverandor_bolig_id", how="left")
         .join(before, on="leverandor_bolig_id", how="left")
+        .join(edited, on="kobo_id", how="left")
+        .with_columns(owner=_owner(municipality))
         .with_columns(
             nights=pl.col("nights").fill_null(0) + 1,
             needed=pl.lit(needed, pl.Int64()),
@@ -57,7 +61,10 @@ def class_gone(
         .then(pl.lit(ROW_REJECTED))
         .when(pl.col("nights") < needed)
         .then(pl.lit(RETIRE_WAITING))
+        .otherwise("waits")
     )
+    plain = pl.struct("needed", "nights").struct.json_encode()
+    asked = pl.struct("needed", "nights", "edited", "owner").struct.json_encode()
     return told.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
@@ -65,10 +72,21 @@ def class_gone(
         pl.lit("[]").alias("changes"),
         pl.lit("link").alias("match_key"),
         "reason",
-        pl.struct("needed", "nights").struct.json_encode().alias("details"),
+        pl.when(pl.col("edited").is_null()).then(plain).otherwise(asked).alias("details"),
         held.alias("held"),
         pl.lit(None, pl.String()).alias("part"),
     )
+
+
+def _owner(municipality: Municipality) -> pl.Expr:
+    """On `held_by`: whose list the dwelling stood in; of several, of the source that ranks first."""
+    ranked = [*municipality.survivorship.default, *sorted(municipality.sources)]
+    by_rank = [
+        pl.when(pl.col("held_by").list.contains(name)).then(pl.lit(municipality.sources[name].owner))
+        for name in dict.fromkeys(ranked)
+        if name in municipality.sources
+    ]
+    return pl.coalesce(pl.lit(None, pl.String()), *by_rank)
 
 
 def _rejected_dwellings(memberships: pl.DataFrame, rejected: pl.DataFrame | None) -> list[str]:

@@ -177,8 +177,16 @@ def nobody_is_known(home: Path, entries: Entries) -> None:
     assert NOBODY not in json.dumps(entries)
 
 
-def what_others_changed_stands(changed: dict[str, float], after: Entries, night: Night | None, decided: pl.DataFrame) -> None:
-    """Law 13: changed: koboId -> the area that somebody set in Kobo and nobody has agreed on since."""
+def what_others_changed_stands(
+    changed: dict[str, float], after: Entries, night: Night | None, ledger: Ledger, slug: str, taken_away: set[str]
+) -> None:
+    """Law 13: changed: koboId -> the area that somebody set in Kobo and nobody has agreed on since. An entry that is gone was taken away
+    by others, or a person had it deleted or replaced."""
+    decided = ledger.decisions(slug)
+    deleted = set(decided.filter(pl.col("verdict").is_in(["remove", "replace"])).get_column("subject"))
+    was = dict(ledger.link_history(slug).select("kobo_id", "leverandor_bolig_id").iter_rows())
+    for kobo_id in set(changed) - set(after):
+        assert kobo_id in taken_away or was[kobo_id] in deleted, (kobo_id, was[kobo_id], changed[kobo_id])
     said = set(decided.filter(pl.col("verdict") == "value").get_column("subject"))
     agreed = {} if night is None else dict(night.merged.dwellings.select("leverandor_bolig_id", "bruksareal").iter_rows())
     seen = {} if night is None else dict(night.seen.rows.select("kobo_id", "bruksareal").iter_rows())

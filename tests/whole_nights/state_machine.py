@@ -136,7 +136,7 @@ class World(RuleBasedStateMachine):
             intent = table_of(Intent)
             with ledger.read() as connection:
                 self.requests = set(connection.execute(select(intent.c.request_id)).scalars())
-            laws.what_others_changed_stands(self.changed, self.entries, night, ledger.decisions(self.slug))
+            laws.what_others_changed_stands(self.changed, self.entries, night, ledger, self.slug, self.taken_away)
         laws.protected_fields_stay(before, self.entries, night)
         for kobo_id in self.others:
             assert self.entries[kobo_id] == before[kobo_id]

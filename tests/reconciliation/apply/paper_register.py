@@ -22,6 +22,7 @@ PLACE = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse")
 class Made:
     kobo_id: str
     status: int = 201
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -29,10 +30,12 @@ class PaperRegister:
     """faults: (verb, leverandor_bolig_id or koboId) -> fault, used up once each; "down" for all that follows.
 
     A fault may be a row of them, one per call: "after then before"; "fine" is none.
+    fills: what its answer to a POST says beside.
     before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; busy: 503; down: the register is gone.
     """
 
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fills: dict[str, Any] = field(default_factory=dict)
     deleted: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: dict[tuple[str, str], str] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
@@ -78,7 +81,7 @@ class PaperRegister:
             kobo_id = str(uuid.uuid4())
             self.entries[kobo_id] = row
             self._leave(fault)
-            return Made(kobo_id)
+            return Made(kobo_id, values={**row, **self.fills})
 
     def read(self, kobo_id: str) -> Mapping[str, Any]:
         with self.lock:

@@ -15,7 +15,7 @@ from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
-from tests.strategies import register
+from tests.strategies import register as seen
 
 
 def test_creates_are_made_linked_and_told(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
@@ -162,9 +162,27 @@ def test_adopting_saves_certain_pairs_and_names_clashes(ledger: Ledger) -> None:
         [{"leverandor_bolig_id": ours, "kobo_id": theirs, "key": key, "certain": certain} for ours, theirs, key, certain in pairs],
         schema=MATCHES,
     )
-    entries = register(*({"kobo_id": kobo_id, "bruksareal": 50.0} for _, kobo_id, _, _ in pairs[:4]))
+    entries = seen(*({"kobo_id": kobo_id, "bruksareal": 50.0} for _, kobo_id, _, _ in pairs[:4]))
     assert adopt(matches, entries, ledger, MUNICIPALITY).rows() == [("e", "1")]
     # What an entry said when it was first linked is what later nights hold both sides against.
     agreed = {ours: json.loads(said)["bruksareal"] for _, ours, said, _ in ledger.bases(MUNICIPALITY).iter_rows()}
     assert agreed == {"a": 50.0, "b": 50.0}
     assert ledger.links(MUNICIPALITY).select("leverandor_bolig_id", "made_by").rows() == [("a", "matched"), ("b", "decided")]
+
+
+def test_an_entry_that_is_edited_between_the_plan_and_its_deletion_is_left_alone(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    kobo_id, other = (linked(ledger, register, ours, bruksareal=50.0) for ours in ("a", "b"))
+    saw = seen({"kobo_id": kobo_id, "bruksareal": 50.0}, {"kobo_id": other, "bruksareal": 50.0})
+    register.entries[kobo_id]["bruksareal"] = 61.0
+    outcomes = apply(ledger, register, night(), plan(retire("a", kobo_id), retire("b", other)), seen=saw)
+    assert became(outcomes) == {"a": "moved", "b": "done"}
+    assert kobo_id in register.entries
+
+
+def test_what_the_register_fills_in_by_itself_is_nobodys_edit(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    register.fills = {"boligstatus": "KLAR_FOR_INNFLYTTING", "bruksareal": 99.0}
+    apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
+    agreed = json.loads(ledger.bases(MUNICIPALITY).row(0, named=True)["agreed"])
+    assert (agreed["boligstatus"], agreed["bruksareal"]) == ("KLAR_FOR_INNFLYTTING", 50.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from reconciliation.decisions.field_evidence import AGREED, evidence_of_absence,
 from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.plan.planning import actionable
 from tests.reconciliation.decisions.nights import SmallNight, decided
-from tests.strategies import MEMBERSHIPS
+from tests.strategies import MEMBERSHIPS, bases_of, register
 
 UNIT = {"bruksenhetsnummer": "H0101"}
 ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "boligtype": "ORDINAR_BOLIG"}
@@ -128,3 +129,26 @@ def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_l
 
     assert actionable(deleted("replace").plan).get_column("kobo_id").to_list() == ["k1"]
     assert actionable(deleted("keep").plan).is_empty()
+
+
+def test_what_somebody_edited_in_an_entry_that_is_to_be_replaced_is_settled_first_and_stands_in_the_new_one() -> None:
+    def replaced(policy: str) -> SmallNight:
+        row = {"bruksenhetsnummer": "H0102", "manedsleie": 5000.0}
+        entry = {**ENTRY, **UNIT, "manedsleie": 5390.0}
+        agreed = bases_of(register({**entry, "manedsleie": 5000.0}))
+        return SmallNight([row], [entry], LINKED, decided(said("replace")), bases=agreed, changed_in_kobo={"manedsleie": policy})
+
+    waiting = replaced("ask")
+    assert (waiting.item()["class"], waiting.item()["reason"]) == ("conflict", "changed_in_kobo")
+    assert actionable(waiting.plan).is_empty()
+    made = replaced("kobo")
+    assert made.item()["reason"] == REPLACE_DECIDED
+    assert as_sent(made.plan.items, made.merged.dwellings, made.register).get_column("manedsleie").to_list() == [5390.0]
+
+
+def test_a_kept_date_is_a_date_in_what_a_replacement_sends() -> None:
+    row = {"bruksenhetsnummer": "H0102", "statusdato": date(2023, 6, 1)}
+    entry = {**ENTRY, **UNIT, "statusdato": date(2023, 10, 1)}
+    agreed = bases_of(register({**entry, "statusdato": date(2023, 6, 1)}))
+    made = SmallNight([row], [entry], LINKED, decided(said("replace")), bases=agreed)
+    assert as_sent(made.plan.items, made.merged.dwellings, made.register).get_column("statusdato").to_list() == [date(2023, 10, 1)]

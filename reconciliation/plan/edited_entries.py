@@ -1,0 +1,61 @@
+"""Entries of ours that are to be deleted, and that somebody edited in Kobo since we last agreed on them.
+
+What a caseworker wrote is never deleted with its entry unless a person says so (law 13): it may be what tells that somebody lives there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.field_evidence import evidence_of_removal, field_decisions
+from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.model.kobo_changes import THREE_WAY, Policy
+from reconciliation.model.plan_actions import EDITED_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.plan.agreed_values import as_base
+from reconciliation.plan.moved_fields import agreed_by_entry
+from reconciliation.plan.three_way import same
+
+EDITED: dict[str, pl.DataType] = {
+    "kobo_id": pl.String(),
+    "edited": pl.List(pl.Struct({"field": pl.String(), "base": pl.String(), "theirs": pl.String()})),  # values as JSON
+    "waits": pl.String(),  # EDITED_IN_KOBO or STAYS_IN_KOBO; null: a person said that it is deleted
+}
+
+
+def edited_entries(
+    gone: pl.DataFrame, register_rows: pl.DataFrame, bases: pl.DataFrame, decisions: pl.DataFrame, policies: Mapping[str, Policy]
+) -> pl.DataFrame:
+    """Of the entries that are to go (gone: leverandor_bolig_id, kobo_id), those that were edited. Shape: EDITED.
+
+    bases: BASES. decisions: DECISIONS in force. policies: what the municipality's file says; a field of which it says `source` is no
+    edit. What was last agreed on may not be known, of an older ledger: that is no edit either.
+    """
+    standing = as_base(register_rows.join(gone, on="kobo_id", how="semi"))
+    agreed = agreed_by_entry(bases, standing.get_column("kobo_id"))
+    ours = dict(gone.select("kobo_id", "leverandor_bolig_id").iter_rows())
+    made = field_decisions(decisions)
+    rows = []
+    for kobo_id, theirs in standing.iter_rows():
+        base = agreed[kobo_id].base if kobo_id in agreed else {}
+        edits = _edits(base, json.loads(theirs), policies)
+        if edits:
+            rows.append((kobo_id, edits, _waits(kobo_id, edits, made.get((ours[kobo_id], None)))))
+    return pl.DataFrame(rows, schema=EDITED, orient="row")
+
+
+def _edits(base: Mapping[str, Any], theirs: Mapping[str, Any], policies: Mapping[str, Policy]) -> list[dict[str, str]]:
+    return [
+        {"field": name, "base": json.dumps(base[name], ensure_ascii=False), "theirs": json.dumps(theirs[name], ensure_ascii=False)}
+        for name in THREE_WAY
+        if name in base and policies.get(name) != "source" and not same(base[name], theirs[name])
+    ]
+
+
+def _waits(kobo_id: str, edits: list[dict[str, str]], decision: Mapping[str, Any] | None) -> str | None:
+    if decision is None or decision["evidence"] not in (None, evidence_of_removal(kobo_id, edits)):
+        return EDITED_IN_KOBO
+    return {DecisionKind.REMOVE.value: None, DecisionKind.KEEP.value: STAYS_IN_KOBO}.get(decision["kind"], EDITED_IN_KOBO)

@@ -13,7 +13,7 @@ import polars as pl
 
 from reconciliation.decisions.field_evidence import evidence_of_removal, field_decisions
 from reconciliation.model.known_decisions import DecisionKind
-from reconciliation.model.kobo_changes import THREE_WAY, Policy
+from reconciliation.model.kobo_change_policy import THREE_WAY, Policy
 from reconciliation.model.plan_actions import EDITED_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.plan.agreed_values import as_base
 from reconciliation.plan.moved_fields import agreed_by_entry

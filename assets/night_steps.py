@@ -31,7 +31,8 @@ from reconciliation.plan.planning import Plan, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
-from reconciliation.reading.corrections import idle, read_corrections
+from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
+from reconciliation.reading.corrections import Corrections, idle, read_corrections
 from reconciliation.reading.held_reads import Layouts, Yesterday, held, layouts_to_keep
 from reconciliation.reading.official_addresses import official_addresses, official_streets
 from reconciliation.reading.read_evidence import under_new_keys
@@ -47,7 +48,8 @@ SHIELDED_GONE = "shielded_gone"
 class Standardised:
     """reads: with the verdicts that stand. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
 
-    said, notes: what is wrong with the file of corrections, and with the official addresses. unasked: reads that could not be held against
+    said, notes: what is wrong with the file of corrections, and with the official addresses. over: corrections of single cells whose source
+    says something else by now. unasked: reads that could not be held against
     the last complete ones. layouts: source -> how its last complete read was written.
     """
 
@@ -56,6 +58,7 @@ class Standardised:
     unreadable: pl.DataFrame
     corrected: int
     said: Sequence[str]
+    over: Sequence[CellCorrection]
     notes: Sequence[str]
     unasked: Sequence[str]
     layouts: Layouts
@@ -83,8 +86,8 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
     municipality = session.municipality
     with session.step("standardise"):
         official = official_addresses(municipality, session.home)
-        corrections = read_corrections(municipality, session.home)
-        meant = {name: corrected(read, corrections) for name, read in sorted(reads.items())}
+        corrections = corrections_of(municipality, session.home, session.ledger)
+        meant = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
         parts = {}
         for name, done in meant.items():
             source = municipality.sources[name]
@@ -101,16 +104,22 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
             unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.done.deviations for part in parts.values())]),
             corrected=sum(sum(meant[name].used.values()) for name in believed),
             said=[*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))],
+            over=[one for name in believed for one in meant[name].over if parts[name].read.verdict is Verdict.COMPLETE],
             notes=official.notes,
             unasked=[part.note for part in parts.values() if part.note],
             layouts=layouts_to_keep(asked, before),
         )
 
 
-def moved_keys(municipality: Municipality, home: Path, read: SourceRead, before: Yesterday) -> pl.DataFrame:
+def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Corrections:
+    """The owners' file of corrections, and the single cells that were corrected at the review desk."""
+    return replace(read_corrections(municipality, home), cells=cell_corrections(ledger.decisions(municipality.slug)))
+
+
+def moved_keys(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> pl.DataFrame:
     """`old`, `new`: the keys of one source under which tonight's read has what another key had at the last complete one."""
     source = municipality.sources[read.source]
-    meant = corrected(read, read_corrections(municipality, home)).read
+    meant = corrected(read, corrections_of(municipality, home, ledger), source).read
     rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
     return held(read, rows, source, before).evidence.moved
 

@@ -28,6 +28,7 @@ from reconciliation.model.tables import DEVIATIONS
 from reconciliation.plan.approval import Answer, Approval
 from reconciliation.plan.night_verdict import Judgement, NightVerdict, judge
 from reconciliation.plan.progress import measure
+from reconciliation.reading.cell_corrections import cell_corrections
 from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.needs_reading import read_needs
@@ -231,6 +232,7 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
         "questions": tuple(found.questions) if seen else (),
         "warnings": tuple(found.warnings) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
+        "cell_corrections": cell_corrections(decisions),
         "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
     }
 

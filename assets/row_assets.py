@@ -82,6 +82,9 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=table_metadata(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
+        for over in done.over if session.whole else ():
+            context.log.info(f"{over.source}: a cell in column {over.heading} was corrected at the desk, and the source is mended by now.")
+            session.ledger.withdraw_decision(slug, over.decision_id, "kobosync")
         in_words = in_language(municipality.language).rendered
         yield result(rows_key, "corrections", not done.said, " ".join(map(in_words, done.said))[:2000], warn=True)
         yield result(rows_key, "addresses", not done.notes, " ".join(map(in_words, done.notes)), warn=True)

@@ -17,9 +17,11 @@ from starlette.routing import Route
 
 from desk import pages
 from desk.approving import approve, take_back_approval
+from desk.correcting import correct, take_back_correction
 from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
-from desk.night_view import Case, Load, NightView, cases
+from desk.night_view import Case, Load, NightView, RejectedRow, cases
 from desk.plan_page import plan_page
+from desk.rejected_pages import FILTERS, rejected_list, rejected_row, rejected_rows
 from desk.visitor import Refused, Visitor, visitor_of
 from language import speaking
 from reconciliation.decisions.answers import Given, Outcome, take_in
@@ -82,7 +84,7 @@ def desk_app(desk: Desk) -> Starlette:
     def write(store: Callable[[Desk, Visit, dict[str, str]], Response]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             async def stored(visit: Visit) -> Response:
-                fields = await form_of(request)
+                fields = await form_of(request) | request.path_params
                 sessions.check(visit.session, fields.get("token", ""))
                 return await run_in_threadpool(store, desk, visit, fields)
 
@@ -98,6 +100,10 @@ def desk_app(desk: Desk) -> Starlette:
             Route("/svar", page(_answers)),
             Route("/svar", write(_store), methods=["POST"]),
             Route("/angre", write(_undo), methods=["POST"]),
+            Route("/rettes", page(_rejected)),
+            Route("/rettes/{row}", page(_rejected_row)),
+            Route("/rettes/{row}", write(_correct), methods=["POST"]),
+            Route("/rettes/{row}/angre", write(_undo_correction), methods=["POST"]),
             Route("/plan", page(_plan)),
             Route("/godkjenn", write(_approve), methods=["POST"]),
             Route("/trekk-godkjenning", write(_take_back), methods=["POST"]),
@@ -178,6 +184,35 @@ def _undo(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         return HTMLResponse(pages.refused("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
+
+
+def _rejected(request: Request, visit: Visit) -> Response:
+    wanted = {name: request.query_params[name] for name in FILTERS if request.query_params.get(name)}
+    return HTMLResponse(rejected_list(visit.view, visit.visitor, visit.token, wanted))
+
+
+def _row_of(visit: Visit, row: str) -> RejectedRow:
+    found = next((one for one in rejected_rows(visit.view, visit.visitor) if one.id == row), None)
+    if found is None:
+        raise Rejected(404, "no_row")
+    return found
+
+
+def _rejected_row(request: Request, visit: Visit) -> Response:
+    row = _row_of(visit, request.path_params["row"])
+    return HTMLResponse(rejected_row(visit.view, row, visit.visitor, visit.token, request.query_params.get("utfall", "")))
+
+
+def _correct(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    row = _row_of(visit, fields.get("row", ""))
+    outcome = correct(desk.ledger, visit.view, visit.visitor, row, fields)
+    return RedirectResponse(f"/rettes/{row.id}?{urlencode({'utfall': outcome})}", 303)
+
+
+def _undo_correction(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    row = _row_of(visit, fields.get("row", ""))
+    outcome = take_back_correction(desk.ledger, visit.view, visit.visitor, row, fields.get("kolonne", ""))
+    return RedirectResponse(f"/rettes/{row.id}?{urlencode({'utfall': outcome})}", 303)
 
 
 def _plan(request: Request, visit: Visit) -> Response:

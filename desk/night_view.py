@@ -11,6 +11,7 @@ import polars as pl
 
 from reconciliation.decisions.question import Question
 from reconciliation.model.municipality import Municipality
+from reconciliation.reading.cell_corrections import CellCorrection
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,37 @@ class PlanPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RowFault:
+    """One error of a rejected row. headings: columns it is about, empty for the whole row. value: as written; message: stored messages."""
+
+    rule: str
+    headings: tuple[str, ...]
+    value: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A source row that waits for its owner. id: short, the same as long as the row stands where it does. key: None when the row has none,
+    or another row of the source has the same. secret: it is, or may tell, a shielded address: values and messages are shown to nobody.
+    """
+
+    id: str
+    source: str
+    key: str | None
+    owner: str | None
+    secret: bool
+    place: SourcePlace
+    faults: tuple[RowFault, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NightView:
-    """run_id: of the night whose plan is shown; None without one. parts: of that plan.
+    """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when no night has
+    been stored. running: a night goes on now. questions: of the last night whose register was seen, open and answered.
 
-    questions: of the last night whose register was seen, open and answered. sources: leverandor_bolig_id -> its sources.
-
-    places: leverandor_bolig_id -> where its rows stand. rejected: owner -> rows that wait for their owner. decisions: the
-    ledger's DECISIONS in force. as_of: date of the night; None when no night has been stored. running: a night goes on now.
+    sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows stand. rejected: rows that wait for their
+    owners. corrections: of single cells, in force. decisions: the ledger's DECISIONS in force.
     """
 
     municipality: Municipality
@@ -72,7 +97,8 @@ class NightView:
     questions: Sequence[Question] = ()
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     places: Mapping[str, Sequence[SourcePlace]] = field(default_factory=dict)
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    rejected: Sequence[RejectedRow] = ()
+    corrections: Sequence[CellCorrection] = ()
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
     running: bool = False
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from desk.night_view import Case, NightView, SourcePlace
+from desk.night_view import Case, NightView
+from desk.place_words import place_in_words
+from desk.rejected_pages import rejected_rows
 from desk.rendering import common, environment
 from desk.visitor import Visitor
 from language import short_day, text
@@ -80,7 +82,7 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
             asked={case.dwelling: cause(case.questions[0].reason, case.questions[0].details) for case in found[:PAGE]},
             sources={name: source.title for name, source in view.municipality.sources.items()},
             streets=[(street, street) for street in sorted({case.street for case in mine if case.street})],
-            rejected={_owner(view, owner): count for owner, count in view.rejected.items() if visitor.may_see(owner, secret=False)},
+            rejected=len(rejected_rows(view, visitor)),
         )
     )
 
@@ -97,7 +99,7 @@ def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message
             title=_title(case, view),
             owner=_owner(view, case.owner),
             asked=sorted(asked, key=lambda one: one.decided is not None),
-            places=[_place(place, view) for place in view.places.get(case.dwelling, ())],
+            places=[place_in_words(place, view.municipality) for place in view.places.get(case.dwelling, ())],
             message=message,
             other_value=OTHER_VALUE,
         )
@@ -147,18 +149,6 @@ def _fits(case: Case, view: NightView, wanted: Mapping[str, str]) -> bool:
 def _reason(code: str) -> str:
     """A reason without what it names in one case, e.g. "Ulikt" of "Ulikt: bruksenhetsnummer"."""
     return cause(code).partition(": ?")[0]
-
-
-def _place(place: SourcePlace, view: NightView) -> str:
-    """Source, file, sheet and row, as far as they are known and may be told."""
-    source = view.municipality.sources.get(place.source)
-    named = (
-        source.title if source else place.source,
-        place.file,
-        text("desk.sheet", sheet=place.sheet) if place.sheet else None,
-        text("desk.row", row=place.row) if place.row else None,
-    )
-    return ", ".join(part for part in named if part)
 
 
 def _title(case: Case, view: NightView) -> str:

@@ -13,12 +13,14 @@ from assets.answer_assets import USED, asked
 from assets.stored_table import Table, last_table, table_base
 from desk.night_view import NightView, SourcePlace
 from pipelines.stored_plan import plan_parts
+from pipelines.stored_rejections import REJECTED, rejected_in
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded
 from reconciliation.plan.part_approvals import part_approvals
+from reconciliation.reading.cell_corrections import cell_corrections
 
-REJECTED, OUTCOMES = "rejected_rows", "outcomes"
+OUTCOMES = "outcomes"
 
 
 class StoredNight:
@@ -56,10 +58,11 @@ class StoredNight:
 
     def _made(self, decisions: pl.DataFrame) -> NightView:
         made, municipality = self._tables, self._municipality
-        rejected = _rejected(made.get(REJECTED))
+        corrections = cell_corrections(decisions)
+        rejected = rejected_in(made)
         plan = made.get("plan")
         if set(USED) - set(made) or plan is None or plan.facts.get("register_verdict") != "complete":
-            return NightView(municipality, None, rejected=rejected, decisions=decisions)
+            return NightView(municipality, None, rejected=rejected, corrections=corrections, decisions=decisions)
         night = asked(made, self._ledger, municipality.slug)
         runs = self._ledger.runs(municipality.slug).filter(pl.col("run_id") == plan.made_by)
         return NightView(
@@ -71,6 +74,7 @@ class StoredNight:
             sources=night.sources,
             places=_places(made, {question.dwelling for question in night.questions}),
             rejected=rejected,
+            corrections=corrections,
             decisions=decisions,
         )
 
@@ -95,9 +99,3 @@ def _places(made: Mapping[str, Table], wanted: set[str]) -> dict[str, list[Sourc
         place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, file and PurePath(file).name, sheet, row)
         found.setdefault(dwelling, []).append(place)
     return found
-
-
-def _rejected(rows: Table | None) -> dict[str, int]:
-    if rows is None or "owner" not in rows.frame.columns:
-        return {}
-    return dict(rows.frame.group_by("owner").len().sort("owner").iter_rows())

@@ -16,6 +16,7 @@ from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
+from reconciliation.reading.cell_corrections import CellCorrection
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
 from reporting.projection.public_tables import ProjectionTables
@@ -63,6 +64,7 @@ class NightResult:
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
     warnings: questions whether a value is right that a rule warns of. confirmed: CONFIRMED, what somebody has called right.
+    cell_corrections: cells that were corrected at the review desk and that their sources still have wrong.
     shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they last stood in a source.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.
@@ -101,4 +103,5 @@ class NightResult:
     confirmed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CONFIRMED))
     decided: Mapping[str, Sequence[str]] = field(default_factory=dict)
     contradictory: tuple[str, ...] = ()
+    cell_corrections: tuple[CellCorrection, ...] = ()
     shielded_gone: frozenset[str] = frozenset()

@@ -1,4 +1,7 @@
-"""What data owners correct in their own files because Kobo's value stands: where it is written, what is there, and what Kobo says."""
+"""What data owners correct in their own files: because Kobo's value stands, or because somebody corrected a cell at the review desk.
+
+Each is a place, what is written there, and what it should say.
+"""
 
 from __future__ import annotations
 
@@ -12,16 +15,18 @@ from typing import Any
 import polars as pl
 
 from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import hidden_names, with_shown_address
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCorrection:
     """One cell of a source. row: 1-based; None where the source has no rows, or the row is an earlier night's. column: its heading.
 
-    old: what the source says; new: what Kobo says. since: the night on which that was first seen, or on which somebody decided it.
+    leverandor_bolig_id, address: empty for a rejected row. old: what the source says; new: what it should say. since: the night on which
+    that was first seen, or the day on which somebody decided it.
     """
 
     owner: str
@@ -39,7 +44,45 @@ class SourceCorrection:
 
 
 def source_corrections(result: NightResult) -> list[SourceCorrection]:
-    """Every value that Kobo keeps and a source says otherwise, sorted by owner, file and row. Places of shielded dwellings stay out."""
+    """Sorted by owner, file and row. Places of shielded dwellings stay out."""
+    found = [*_kept_by_kobo(result), *_of_cells(result)]
+    return sorted(found, key=lambda one: (one.owner, one.file, one.row or 0, one.field))
+
+
+def _of_cells(result: NightResult) -> Iterator[SourceCorrection]:
+    """Cells that were corrected at the review desk; a row that stands nowhere tonight has none."""
+    if not result.cell_corrections:
+        return
+    wanted = {f"{one.source}:{one.key}" for one in result.cell_corrections}
+    hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
+    places = [*tables.PLACE, "hemmelig_adresse"]
+    standing = result.standing_rows.filter(~pl.col("carried")).select(places)
+    rows = pl.concat([result.rejected_rows.select(places), standing]).with_columns(_key=pl.col("source") + ":" + pl.col("source_key"))
+    at = {row["_key"]: row for row in rows.filter(pl.col("_key").is_in(sorted(wanted))).iter_rows(named=True)}
+    for one in result.cell_corrections:
+        name = f"{one.source}:{one.key}"
+        row, source = at.get(name), result.municipality.sources.get(one.source)
+        if row is None or source is None or name in hidden or row["hemmelig_adresse"]:
+            continue
+        fields = [field for field, mapping in source.fields.items() if one.heading in (mapping.column, *mapping.columns)]
+        yield SourceCorrection(
+            owner=row["owner"],
+            leverandor_bolig_id="",
+            address="",
+            source=one.source,
+            file=Path(row["file"] or "").name,
+            sheet=row["sheet"],
+            row=row["row"],
+            column=one.heading,
+            field=fields[0] if fields else "",
+            old=one.written,
+            new=one.means,
+            since=one.decided.date(),
+        )
+
+
+def _kept_by_kobo(result: NightResult) -> list[SourceCorrection]:
+    """Every value that Kobo keeps and a source says otherwise."""
     kept = result.items.filter(pl.col("details").str.contains('"kept":', literal=True).fill_null(value=False))
     if kept.is_empty():
         return []
@@ -49,14 +92,13 @@ def source_corrections(result: NightResult) -> list[SourceCorrection]:
     keys = sorted({key for row in dwellings.values() for key in row["source_keys"]})
     named = result.standing_rows.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(pl.col("_key").is_in(keys))
     rows = {row["_key"]: row for row in named.iter_rows(named=True)}
-    found = [
+    return [
         one
         for ours_id, details in kept.select("leverandor_bolig_id", "details").iter_rows()
         if ours_id in dwellings
         for told in json.loads(details)["kept"]
         for one in _of(told, dwellings[ours_id], rows, result.municipality)
     ]
-    return sorted(found, key=lambda one: (one.owner, one.file, one.row or 0, one.field))
 
 
 def _of(

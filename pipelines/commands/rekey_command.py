@@ -90,7 +90,7 @@ def run_propose(config: Path, source: str, file: Path) -> int:
         print(read.message or NO_EVIDENCE.format(source=source), file=sys.stderr)
         return FAILED
     with closing(open_ledger(municipality.ledger, home)) as ledger:
-        moved = moved_keys_of(municipality, home, read, yesterday(municipality, ledger, standing, memberships))
+        moved = moved_keys_of(municipality, home, ledger, read, yesterday(municipality, ledger, standing, memberships))
     if moved.is_empty():
         print(f"No key of {source} names what another one named at its last complete read; nothing is written.")
         return DONE

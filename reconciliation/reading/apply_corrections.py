@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from connectors.read_result import SourceRead
+from connectors.source_config import AnySource
 from language import Message, and_then, message, stored
 from reconciliation.model import tables
+from reconciliation.reading.cell_corrections import CellCorrection
 from reconciliation.reading.corrections import Corrections
+from reconciliation.reading.standardise import source_key
 
 CORRECTED_ROWS: dict[str, pl.DataType] = {**tables.SOURCE_ROWS, "corrected": pl.String()}
 """SOURCE_ROWS between standardising and validating. corrected: JSON list of [heading, as written, as meant]; null for most rows."""
@@ -23,21 +26,23 @@ _CELLS: dict[str, pl.DataType] = {**{name: tables.PLACE[name] for name in _PLACE
 class Corrected:
     """read: with the values that were meant. used: (heading, value as written) -> on how many rows, also when on none.
 
-    cells: source, file, sheet, row, corrected; a row for each that was read differently.
+    cells: source, file, sheet, row, corrected; a row for each that was read differently. over: corrections of single cells whose row says
+    something else by now, or that name a column which is not read.
     """
 
     read: SourceRead
     used: Mapping[tuple[str, str], int]
     cells: pl.DataFrame
+    over: Sequence[CellCorrection] = ()
 
 
-def corrected(read: SourceRead, corrections: Corrections) -> Corrected:
+def corrected(read: SourceRead, corrections: Corrections, source: AnySource) -> Corrected:
     """The read as its owner means it. Place, hash and key are the source's own."""
     used: dict[tuple[str, str], int] = {}
     rows = read.rows
     told = [tables.empty(_CELLS)]
-    for (source, heading), meanings in corrections.meanings.items():
-        if source != read.source or heading not in rows.columns:
+    for (name, heading), meanings in corrections.meanings.items():
+        if name != read.source or heading not in rows.columns:
             continue
         text = pl.col(heading).str.strip_chars()
         hit = text.is_in(list(meanings))
@@ -47,8 +52,39 @@ def corrected(read: SourceRead, corrections: Corrections) -> Corrected:
         cells = [json.dumps([heading, *pair], ensure_ascii=False) for pair in found.select("written", "meant").iter_rows()]
         told.append(found.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
         rows = rows.with_columns(pl.when(hit).then(text.replace(meanings)).otherwise(heading).alias(heading))
+    mine = [one for one in corrections.cells if one.source == read.source]
+    rows, single, over = _single_cells(read.rows, rows, mine, source)
+    told.append(single)
     cells_of_rows = pl.concat(told).group_by(_PLACE, maintain_order=True).agg(pl.col("corrected").str.join(","))
-    return Corrected(replace(read, rows=rows), used, cells_of_rows.with_columns(corrected="[" + pl.col("corrected") + "]"))
+    return Corrected(replace(read, rows=rows), used, cells_of_rows.with_columns(corrected="[" + pl.col("corrected") + "]"), over)
+
+
+def _single_cells(
+    written: pl.DataFrame, rows: pl.DataFrame, cells: Sequence[CellCorrection], source: AnySource
+) -> tuple[pl.DataFrame, pl.DataFrame, list[CellCorrection]]:
+    """rows with the single cells corrected, those cells as _CELLS, and the corrections that are over. written: the rows as they were read.
+
+    A key that stands in no row, or in several, leaves its corrections alone: they are neither used nor over.
+    """
+    told: list[pl.DataFrame] = [tables.empty(_CELLS)]
+    over: list[CellCorrection] = []
+    if not cells:
+        return rows, told[0], over
+    keys = written.select(key=source_key(source)).with_row_index("_at")
+    places = keys.filter(pl.col("key").is_in([one.key for one in cells])).group_by("key").agg("_at")
+    at = {key: found[0] for key, found in places.iter_rows() if len(found) == 1}
+    for one in cells:
+        if one.key not in at:
+            continue
+        stands = written[one.heading][at[one.key]] if one.heading in written.columns else None
+        if one.heading in source.key or one.heading not in written.columns or (stands or "").strip() != one.written:
+            over.append(one)
+            continue
+        hit = pl.int_range(pl.len()) == at[one.key]
+        rows = rows.with_columns(pl.when(hit).then(pl.lit(one.means, pl.String())).otherwise(one.heading).alias(one.heading))
+        cell = json.dumps([one.heading, one.written, one.means], ensure_ascii=False)
+        told.append(written.filter(hit).select(*_PLACE, corrected=pl.lit(cell)).cast(_CELLS))  # type: ignore[arg-type]
+    return rows, pl.concat(told), over
 
 
 def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:

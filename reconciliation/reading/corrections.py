@@ -6,7 +6,7 @@ The source stays as it is, and so do its rows' place and hash; a key is never co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
 from language import Message, message, stored
 from reconciliation.model.municipality import Municipality
+from reconciliation.reading.cell_corrections import CellCorrection
 
 HEADINGS = ("Kilde", "Kolonne", "Verdi", "Betyr")
 COMMENT, SHEET = "Kommentar", "Rettelser"
@@ -25,10 +26,11 @@ COMMENT, SHEET = "Kommentar", "Rettelser"
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). faults: stored messages, one
-    per line that cannot be used, with its place."""
+    """meanings: (source, heading) -> value as written, trimmed -> what it means (None: nothing). cells: of single cells. faults: stored
+    messages, one per line that cannot be used, with its place."""
 
     meanings: Mapping[tuple[str, str], Mapping[str, str | None]] = field(default_factory=dict)
+    cells: Sequence[CellCorrection] = ()
     faults: tuple[str, ...] = ()
 
 
@@ -79,7 +81,7 @@ def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
         else:
             said = [message("corrections.meaning", means=means, place=place) for means, place in told.items()]
             faults.append(stored(message("corrections.several", value=value, heading=heading, meanings=said)))
-    return Corrections(found, tuple(faults))
+    return Corrections(found, faults=tuple(faults))
 
 
 def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tuple[Message, ...]]:

@@ -43,7 +43,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
 
     register: the official addresses, where the municipality names them.
     """
-    raw = read.rows.with_columns(source_key=_source_key(source), owner=pl.lit(source.owner))
+    raw = read.rows.with_columns(source_key=source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
     decimals, orders = decimals_of(read.rows, source), date_orders_of(read.rows, source)
     made: dict[str, pl.Series] = {}
@@ -79,7 +79,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
     )
 
 
-def _source_key(source: AnySource) -> pl.Expr:
+def source_key(source: AnySource) -> pl.Expr:
     """Raw key parts joined with a hyphen; null when one is missing that must be there.
 
     A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.

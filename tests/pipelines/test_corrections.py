@@ -35,7 +35,7 @@ def told(village: Village, lines: str) -> tuple[pl.DataFrame, dict[tuple[str, st
     corrections = read_corrections(municipality, village.home)
     source = municipality.sources["fdv"]
     read = read_source("fdv", source, village.home)
-    meant = corrected(read, corrections)
+    meant = corrected(read, corrections, source)
     assert meant.read.rows.drop(*source.mapped()).equals(read.rows.drop(*source.mapped())), "place and hash are the source's own"
     done = standardise(meant.read, source, municipality)
     return validate(done.rows, done.deviations, municipality).accepted, dict(meant.used), corrections.faults
@@ -46,7 +46,7 @@ def told_wrong(village: Village, lines: str) -> list[tuple[str, str | None, str]
     (village.home / "rettelser.csv").write_text(HEAD + lines, encoding="utf-8")
     municipality = load(village.config)
     source = municipality.sources["fdv"]
-    meant = corrected(read_source("fdv", source, village.home), read_corrections(municipality, village.home))
+    meant = corrected(read_source("fdv", source, village.home), read_corrections(municipality, village.home), source)
     done = standardise(meant.read, source, municipality)
     rows = with_corrected(done.rows, meant.cells)
     found = tell_corrected(validate(rows, done.deviations, municipality).deviations, rows)
@@ -68,13 +68,13 @@ def test_a_source_may_be_named_by_its_title_and_a_blank_meaning_means_nothing(vi
 def test_a_corrected_value_that_is_still_wrong_is_told_as_it_stands_in_the_source(village: Village) -> None:
     ((rule, value, sentence),) = told_wrong(village, "fdv;Kategori;Omsorg+;Omsorgg;\n")
     assert (rule, value) == ("K02", "Omsorg+")
-    assert sentence.endswith("I kilden står «Omsorg+»; rettelsesfilen sier at det betyr «Omsorgg».")
+    assert sentence.endswith("I kilden står «Omsorg+»; rettelsen sier at det betyr «Omsorgg».")
 
 
 def test_a_value_corrected_to_nothing_tells_what_was_there(village: Village) -> None:
     ((rule, value, sentence),) = told_wrong(village, "fdv;Kategori;Omsorg+;;\n")
     assert (rule, value) == ("K01", "Omsorg+")
-    assert sentence.endswith("I kilden står «Omsorg+»; rettelsesfilen sier at det betyr ingenting.")
+    assert sentence.endswith("I kilden står «Omsorg+»; rettelsen sier at det betyr ingenting.")
 
 
 def test_a_deviation_of_another_column_says_nothing_of_the_correction(village: Village) -> None:

@@ -1,0 +1,131 @@
+"""The pages of the rejected rows: what waits for its owner, and one row with its faults and the cells that may be corrected here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.personal_numbers import MASK
+from desk.night_view import NightView, RejectedRow, RowFault
+from desk.place_words import place_in_words
+from desk.rendering import common, environment
+from desk.visitor import Visitor
+from language import rendered, short_day, text
+from reconciliation.reading.cell_corrections import CellCorrection, correctable
+from reporting.stop_causes import rule_title
+
+PAGE = 100
+"""Rows on a page of the list."""
+FILTERS = ("eier", "kilde", "regel")
+
+
+@dataclass(frozen=True, slots=True)
+class CellShown:
+    """A cell that may be corrected. correction: what it was corrected to, in words; None while it is not."""
+
+    heading: str
+    written: str
+    means: str
+    correction: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowShown:
+    """A rejected row in words. faults: what is wrong and what to do, one sentence each. cells: empty when none may be corrected here."""
+
+    row: RejectedRow
+    place: str
+    faults: tuple[str, ...]
+    rules: tuple[str, ...]
+    cells: tuple[CellShown, ...]
+
+    @property
+    def corrected(self) -> bool:
+        """Is a cell of it corrected, so that the next night reads it anew?"""
+        return any(cell.correction for cell in self.cells)
+
+
+def rejected_rows(view: NightView, visitor: Visitor) -> list[RejectedRow]:
+    """Those this visitor may see."""
+    return [row for row in view.rejected if visitor.may_see(row.owner, row.secret)]
+
+
+def rejected_list(view: NightView, visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
+    """wanted: filter -> value, as they stand in the address."""
+    mine = rejected_rows(view, visitor)
+    found = [row for row in mine if _fits(row, wanted)]
+    sources = {row.source for row in mine}
+    rules = {fault.rule for row in mine for fault in row.faults}
+    return (
+        environment()
+        .get_template("rejected.html.j2")
+        .render(
+            **common(view, visitor, token, "rejected"),
+            rows=[_shown(row, view) for row in found[:PAGE]],
+            found=len(found),
+            more=max(0, len(found) - PAGE),
+            wanted=wanted,
+            owners=[(key, owner.title) for key, owner in view.municipality.owners.items() if any(row.owner == key for row in mine)],
+            sources=[(name, source.title) for name, source in view.municipality.sources.items() if name in sources],
+            rules=sorted((rule, rule_title(rule)) for rule in rules),
+        )
+    )
+
+
+def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str, outcome: str) -> str:
+    """outcome: key of `desk_corrections`, of what was just done; anything else is passed over."""
+    known = [one for one in ("stored", "taken_back") if one == outcome]
+    message = text(f"desk_corrections.{known[0]}") if known else None
+    return (
+        environment()
+        .get_template("rejected_row.html.j2")
+        .render(**common(view, visitor, token, "rejected"), shown=_shown(row, view), message=message)
+    )
+
+
+def cells_of(row: RejectedRow, view: NightView) -> dict[str, str]:
+    """Heading -> what is written there, trimmed, of the cells that may be corrected at the desk.
+
+    A cell is told apart by its key, and held against what it says: where either is not known, the source itself must be mended.
+    """
+    if row.key is None or row.secret:
+        return {}
+    return {
+        fault.headings[0]: (fault.value or "").strip()
+        for fault in row.faults
+        if len(fault.headings) == 1 and correctable(view.municipality, row.source, fault.headings[0]) and MASK not in (fault.value or "")
+    }
+
+
+def _fits(row: RejectedRow, wanted: Mapping[str, str]) -> bool:
+    if wanted.get("eier") not in (None, row.owner) or wanted.get("kilde") not in (None, row.source):
+        return False
+    return "regel" not in wanted or wanted["regel"] in {fault.rule for fault in row.faults}
+
+
+def _shown(row: RejectedRow, view: NightView) -> RowShown:
+    return RowShown(
+        row,
+        place_in_words(row.place, view.municipality),
+        tuple(_in_words(fault, row.secret) for fault in row.faults),
+        tuple(dict.fromkeys(rule_title(fault.rule) for fault in row.faults)),
+        tuple(_cell(heading, written, row, view.corrections) for heading, written in cells_of(row, view).items()),
+    )
+
+
+def _in_words(fault: RowFault, secret: bool) -> str:
+    if secret:
+        return text("workbook.secret_message")
+    where = ", ".join(fault.headings)
+    said = rendered(fault.message)
+    return text("desk_corrections.fault", column=where, said=said) if where else said
+
+
+def _cell(heading: str, written: str, row: RejectedRow, corrections: Sequence[CellCorrection]) -> CellShown:
+    made = next((one for one in corrections if (one.source, one.key, one.heading) == (row.source, row.key, heading)), None)
+    if made is None or made.written != written:
+        return CellShown(heading, written, written, None)
+    told = text(
+        "desk_corrections.corrected", by=made.by, day=short_day(made.decided.date()), means=made.means or text("clarifications.blank_value")
+    )
+    return CellShown(heading, written, made.means or "", told)

@@ -12,7 +12,7 @@ from pydantic import PrivateAttr
 
 from assets.night_session import KNOWN, NightSession, tonight
 from reconciliation.model.key_names import as_name
-from reconciliation.model.municipality import Municipality
+from reconciliation.model.municipality import Municipality, must_have_sources
 from reconciliation.plan.approval import is_mode
 
 REGISTER_POOL = "kobo_register"
@@ -67,6 +67,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
                 raise dg.Failure(f"{words} Nothing was done.", allow_retries=False)
             as_of = rendered or (date.fromisoformat(self.as_of) if self.as_of else tonight(municipality))
             with one_sentence():
+                must_have_sources(municipality)
                 self._sessions[municipality.slug] = NightSession(
                     municipality,
                     Path(self.home),

@@ -8,7 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from assets.lost_ledger import open_known_ledger
 from kobo_client.client import CallRecord, RegisterClient
 from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
-from reconciliation.ledger import PARTIAL, Ledger, LedgerError, open_ledger
-from reconciliation.model.municipality import Municipality
+from reconciliation.ledger import INTERRUPTED, PARTIAL, Ledger, LedgerError, open_ledger
+from reconciliation.model.municipality import ConfigurationError, Municipality
+from reconciliation.model.plan_actions import acts
 from reporting.report_files import ReportError
 
-KNOWN = (LedgerError, RegisterError, ReportError)
+KNOWN = (ConfigurationError, LedgerError, RegisterError, ReportError)
 """What can stop a night and is said in one sentence, which is its text."""
 EXPECTED = ("done", "conflict", "not_found")
 """Outcomes of a call that are answers, whatever they say."""
@@ -109,6 +110,9 @@ class NightSession:
         except Exception as error:
             self.stopped = str(error) if isinstance(error, KNOWN) else _unexpected(name, error)
             raise
+        except BaseException:  # Ctrl-C, or Terminate in Dagster
+            self._cut_off_in(name)
+            raise
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
 
@@ -116,6 +120,23 @@ class NightSession:
         """Close the run's row in the ledger. sources: name -> verdict and counts of tonight's read."""
         self.ledger.finish_run(self.run_id, verdict, self.seconds, sources, message)
         self.finished = True
+
+    def _cut_off_in(self, step: str) -> None:
+        """Somebody ended the run: the ledger says so, and how far it came."""
+        if self.whole:
+            self.verdict_if_ended = INTERRUPTED
+        self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) in the step {step}."
+        with suppress(LedgerError):  # the disk may be what made somebody end it
+            self.stopped += f" {self._came_to()} Run the night again: it goes on from there."
+
+    def _came_to(self) -> str:
+        plan, outcomes = self.ledger.plan(self.run_id), self.ledger.outcomes(self.run_id)["outcome"]
+        if outcomes.is_empty():
+            return "Nothing was changed in Kobo."
+        done, unknown = ((outcomes == state).sum() for state in ("done", "unknown"))
+        planned = plan.items.filter(acts()).height if plan else outcomes.len()
+        asked = f"; {unknown} were under way, and the next night asks Kobo about them" if unknown else ""
+        return f"{done} of {planned} changes were made in Kobo and stand{asked}."
 
     def close(self) -> None:
         try:

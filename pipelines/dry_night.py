@@ -14,7 +14,7 @@ from pathlib import Path
 from assets import night_steps
 from assets.night_session import NightSession, tonight
 from assets.stored_table import last_table, table_base
-from reconciliation.model.municipality import Municipality
+from reconciliation.model.municipality import Municipality, must_have_sources
 from reconciliation.plan.planning import Plan
 
 
@@ -31,7 +31,8 @@ class Seen:
 
 
 def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = None) -> Seen:
-    """Raises LedgerError, RegisterError or NotConservedError, each with its sentence."""
+    """Raises ConfigurationError, LedgerError, RegisterError or NotConservedError, each with its sentence."""
+    must_have_sources(municipality)
     with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()), whole=False)) as session:
         reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         base, slug = table_base(municipality, home), municipality.slug

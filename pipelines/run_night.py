@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import uuid
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
 from pipelines.definitions import build
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
+from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality
 
 
@@ -40,6 +43,7 @@ class Runner:
         self._root = root
         self._instance = instance or dg.DagsterInstance.get()
         self._lent = instance is not None
+        self._run_id = ""
 
     def __enter__(self) -> Runner:
         return self
@@ -49,12 +53,18 @@ class Runner:
             self._instance.dispose()
 
     def night(self, as_of: date | None = None, apply: str = "", *, new_ledger: bool = False) -> RunResult:
-        """new_ledger: go on also where the ledger knows no night and there have been some."""
+        """new_ledger: go on also where the ledger knows no night and there have been some. Raises KeyboardInterrupt when somebody ends it."""
         return self._run(night_name(self._municipality), "reports", as_of, apply, new_ledger)
 
     def report(self) -> RunResult:
         """Render the last night again from its tables and the ledger."""
         return self._run(report_name(self._municipality), "reports", None, "never")
+
+    def cut_off(self) -> str:
+        """What the ledger says of the last run, which somebody ended. Raises LedgerError."""
+        with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
+            runs = ledger.runs(self._municipality.slug).filter(pl.col("run_id") == self._run_id)
+        return (runs["message"].item() if runs.height else None) or "The run was ended before it had changed anything in Kobo."
 
     def table(self, name: str) -> Table | None:
         """The municipality's stored table of that name."""
@@ -62,7 +72,7 @@ class Runner:
 
     def _run(self, job_name: str, last_asset: str, as_of: date | None, apply: str, new_ledger: bool = False) -> RunResult:
         job = self._definitions.resolve_job_def(job_name)
-        run_id = str(uuid.uuid4())
+        run_id = self._run_id = str(uuid.uuid4())
         settings: dict[str, Any] = {
             "as_of": as_of.isoformat() if as_of else "",
             "apply": apply,
@@ -79,6 +89,8 @@ class Runner:
             tags={STARTED_BY_TAG: COMMAND_LINE} | ({AS_OF_TAG: settings["as_of"]} if as_of else {}),
             raise_on_error=False,
         )
+        if any(_is_interruption(event) for event in done.all_events):
+            raise KeyboardInterrupt
         failures = [_sentence(event) for event in done.all_events if event.is_step_failure and not _is_check(event)]
         key = dg.AssetKey([self._municipality.slug, last_asset])
         metadata = {
@@ -88,6 +100,12 @@ class Runner:
             for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         return RunResult(done.success, done.run_id, tuple(failures), metadata)
+
+
+def _is_interruption(event: dg.DagsterEvent) -> bool:
+    """Ctrl-C in a step: to Dagster a step that failed."""
+    error = event.step_failure_data.error if event.is_step_failure else None
+    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
 
 
 def _is_check(event: dg.DagsterEvent) -> bool:

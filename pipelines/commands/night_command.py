@@ -18,7 +18,7 @@ from pipelines.home import prepare_dagster_home
 from pipelines.run_night import Runner, RunResult
 from reconciliation.ledger import LedgerError
 from reconciliation.ledger.integrity import checked_once
-from reconciliation.model.municipality import ConfigurationError, home_of, load
+from reconciliation.model.municipality import ConfigurationError, home_of, load, must_have_sources
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import DIGEST, is_mode
 from reconciliation.plan.night_verdict import NightVerdict
@@ -52,8 +52,13 @@ def run_night(
         print(f"--apply={apply} is not never, auto or a plan's digest. `kobosync plan {config}` shows the digest.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
+    must_have_sources(municipality)
     with Runner(municipality, home_of(config), instance) as runner:
-        result = runner.night(as_of, apply, new_ledger=new_ledger)
+        try:
+            result = runner.night(as_of, apply, new_ledger=new_ledger)
+        except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+            print(runner.cut_off(), file=sys.stderr)
+            raise KeyboardInterrupt from None
     if told is None:
         return tell(result, Console())
     summary = summary_of(result)

@@ -82,8 +82,8 @@ def standing(
     if last is None or running:
         return None
     if last["verdict"] in ("running", "interrupted"):
-        says = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
-        return Standing(State.FAILED, says, last["run_id"], _folder(last))
+        cut_off = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
+        return Standing(State.FAILED, last["message"] or cut_off, last["run_id"], _folder(last))
     says = last["message"] or _without_message(last["verdict"])
     # After a refused approval the plan waits as it did.
     state = State.WAITING if last["verdict"] == NightVerdict.REFUSED else State(last["verdict"])

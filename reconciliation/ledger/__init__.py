@@ -10,7 +10,7 @@ from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import Holding, LockHeldError
 from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
-from reconciliation.ledger.runs import NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
+from reconciliation.ledger.runs import INTERRUPTED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "DWELLING_NIGHTS",
     "HANDED_OVER",
     "HISTORY",
+    "INTERRUPTED",
     "LIFE",
     "LINKS",
     "MEMBERSHIPS",

@@ -18,6 +18,8 @@ _RUN = table_of(Run)
 _READING = table_of(SourceReading)
 
 PLANNED, PARTIAL, RENDERED = "planned", "partial", "rendered"
+INTERRUPTED = "interrupted"
+"""A night that was ended from outside, or whose process is gone."""
 NO_NIGHT = (PLANNED, PARTIAL, RENDERED)
 """Verdicts of runs that were no night: a plan alone, steps that somebody chose, the reports of an earlier night made again."""
 
@@ -51,7 +53,7 @@ class Runs(Store):
         check_integrity(self)
         with self.write() as connection:
             connection.execute(
-                update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict="interrupted")
+                update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict=INTERRUPTED)
             )
             latest = connection.execute(select(func.max(_RUN.c.started)).where(_RUN.c.municipality == municipality)).scalar()
             # A clock that was moved back must not make tonight an earlier night than the last one.

@@ -228,6 +228,14 @@ def load(config_file: Path) -> Municipality:
     return municipality
 
 
+def must_have_sources(municipality: Municipality) -> None:
+    """A file may stand without sources while it is being written, and no night can run on it. Raises ConfigurationError."""
+    if not municipality.sources:
+        raise ConfigurationError(
+            f"{municipality.file}: sources: there is none yet, so there is nothing to run. Draft one: kobosync map FILE"
+        )
+
+
 def _words(fault: Mapping[str, Any]) -> str:
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"])

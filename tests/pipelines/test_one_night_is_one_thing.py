@@ -12,11 +12,12 @@ import dagster as dg
 import pytest
 import requests
 
+from pipelines.commands.night_command import run_night
 from pipelines.definitions import build
 from pipelines.run_night import Runner
 from pipelines.sensors.alert_sensor import look
 from reconciliation.ledger import open_ledger
-from reconciliation.model.municipality import load
+from reconciliation.model.municipality import ConfigurationError, load
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited
 
 
@@ -42,12 +43,13 @@ class Operator:
         with Runner(load(self.village.config), self.village.home, self.instance) as runner:
             return runner.night(as_of, apply).run_id
 
-    def materialise(self, *names: str, job: str | None = None) -> dg.ExecuteInProcessResult:
-        """The chosen assets, of a job or of the graph."""
+    def materialise(self, *names: str, job: str | None = None, backfill: bool = False) -> dg.ExecuteInProcessResult:
+        """The chosen assets, of a job or of the graph; all where none is chosen."""
         definitions = build([load(self.village.config)], self.village.home)
         found = definitions.resolve_job_def(job) if job else definitions.resolve_implicit_global_asset_job_def()
         chosen = [dg.AssetKey(["vik", *name.split("/")]) for name in names]
-        return found.execute_in_process(instance=self.instance, asset_selection=chosen or None, raise_on_error=False)
+        tags = {"dagster/backfill": "abc"} if backfill else {}
+        return found.execute_in_process(instance=self.instance, asset_selection=chosen or None, tags=tags, raise_on_error=False)
 
     def verdicts(self) -> list[tuple[str, str]]:
         """(what the ledger says, what Dagster says) of each run that either knows, in the order of their beginning."""
@@ -159,3 +161,41 @@ def test_what_stopped_a_night_is_the_same_sentence_in_dagster_the_ledger_and_the
     standing = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
     assert standing is not None
     assert (standing.state, standing.says) == ("failed", sentence)
+
+
+def test_a_backfill_of_everything_is_a_night_and_one_of_some_steps_does_nothing(operator: Operator, village: Village) -> None:
+    """What Dagster starts for either: the chosen assets of the graph, with the backfill's tag and none of the night's job."""
+    assert operator.materialise(backfill=True).success
+    assert operator.verdicts() == [("done", "SUCCESS")]
+    before = operator.register()
+    village.write_fdv(FDV.replace("50,5", "52,5"))
+    done = operator.materialise("plan", "outcomes", backfill=True)
+    assert not done.success
+    assert "Launch the job vik_nightly" in operator.says(done)
+    assert operator.register() == before
+    assert operator.verdicts()[1:] == [("-", "FAILURE")]
+
+
+def test_the_command_line_beside_a_night_of_dagster_does_nothing_and_says_who_is_at_it(operator: Operator, village: Village) -> None:
+    operator.night(FIRST)
+    before = operator.register()
+    with (
+        closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger,
+        ledger.lock("vik", "the-night-of-dagster"),
+        Runner(load(village.config), village.home, operator.instance) as runner,
+    ):
+        result = runner.night(SECOND, "auto")
+    assert not result.success
+    assert all("is being run by the-night-of-dagster" in sentence for sentence in result.messages)
+    assert operator.register() == before
+    assert operator.verdicts() == [("done", "SUCCESS"), ("-", "FAILURE")]
+
+
+def test_a_file_without_sources_is_no_night_and_says_what_to_do(operator: Operator, village: Village) -> None:
+    village.write_config(sources={}, survivorship={"default": []})
+    done = operator.materialise(job="vik_nightly")
+    assert not done.success
+    assert "kobosync map FILE" in operator.says(done)
+    with pytest.raises(ConfigurationError, match="there is none yet"):
+        run_night(village.config, "auto", FIRST, operator.instance)
+    assert not (village.home / "var" / "ledger.sqlite").exists()

@@ -1,0 +1,64 @@
+"""A night that somebody ends in its middle: the person, `kobosync runs` and Dagster are told the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import requests
+
+from pipelines.exit_codes import INTERRUPTED
+from reconciliation.ledger import open_ledger
+from tests.pipelines.village import FIRST, Village, inhabited
+
+ROOT = Path(__file__).parents[2]
+NIGHT = [sys.executable, "-c", "from pipelines.command_line import main; main()", "night"]
+
+
+@pytest.fixture
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    with inhabited(tmp_path, monkeypatch) as village:
+        village.write_config(register=village.content["register"] | {"threads": 1, "read_timeout": 60.0})
+        yield village
+
+
+def entries(address: str) -> int:
+    with requests.Session() as session:
+        session.trust_env = False
+        return int(session.get(f"{address}/rehearsal/health", timeout=5).json()["entries"])
+
+
+def test_ctrl_c_in_the_middle_says_what_was_done_and_what_was_not(village: Village) -> None:
+    address = village.content["register"]["base_url"]
+    slow = [{"kind": "latency", "verb": "POST", "seconds": 1.0, "times": 100}]
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(f"{address}/rehearsal/faults", json=slow, timeout=5).raise_for_status()
+    with subprocess.Popen(
+        [*NIGHT, str(village.config), "--apply=auto", "--as-of", str(FIRST)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as night:
+        while entries(address) < 1:
+            assert night.poll() is None
+            time.sleep(0.05)
+        os.kill(night.pid, signal.SIGINT)
+        _, said = night.communicate(timeout=60)
+    assert night.returncode == INTERRUPTED
+    assert "Traceback" not in said
+    with closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger:
+        (run,) = ledger.runs("vik").to_dicts()
+    assert run["verdict"] == "interrupted"
+    assert run["message"] in said
+    assert "in the step apply" in said
+    assert "of 4 changes were made in Kobo and stand" in said
+    with dg.DagsterInstance.get() as instance:
+        (theirs,) = instance.get_runs()
+    assert theirs.run_id == run["run_id"]
+    assert theirs.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE)

@@ -53,7 +53,7 @@ class Runner:
             self._instance.dispose()
 
     def night(self, as_of: date | None = None, apply: str = "", *, new_ledger: bool = False) -> RunResult:
-        """new_ledger: go on also where the ledger knows no night and there have been some. Raises KeyboardInterrupt when somebody ends it."""
+        """new_ledger: go on also where the ledger knows no night, and there were some. Raises KeyboardInterrupt when it is ended."""
         return self._run(night_name(self._municipality), "reports", as_of, apply, new_ledger)
 
     def report(self) -> RunResult:

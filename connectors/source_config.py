@@ -24,9 +24,13 @@ class FieldMapping(Strict):
     """
 
     column: str | None = None
+    """The heading it is read from."""
     columns: tuple[str, ...] = ()
+    """Several headings: the first that is not blank, or all of them for a transform that takes several."""
     constant: str | int | float | bool | None = None
+    """The same value for every row."""
     transform: str = Field(default="text", alias="as")
+    """How the text becomes a value: text, integer, number, date, address, unit, lookup, extract ... (docs/add-a-source.md)."""
     table: dict[str, Any] | None = None
     """For `as: lookup`: value as written (compared without case and outer blanks) -> canonical value. A value that is
     not in the table is a deviation, never a default."""
@@ -44,11 +48,15 @@ class Join(Strict):
     """Columns fetched from a second file of the same export, e.g. Matrikkelnr from Grunneiendom."""
 
     path: Path
+    """The second file."""
     on: dict[str, str]
     """Column in the main file -> column in this file."""
     columns: tuple[str, ...]
+    """Headings of the second file that are fetched."""
     ignore: tuple[str, ...] = ()
+    """Headings of the second file that are known and not read."""
     optional: bool = False
+    """A row without a match in the second file is fine."""
 
 
 SECONDS = {"csv": 300.0, "excel": 600.0, "sql": 900.0, "rest": 1800.0}
@@ -88,6 +96,7 @@ class Source(Strict):
     blank_key_parts: tuple[str, ...] = ()
     """Those of `key` that may be blank, e.g. the house letter where a list has no number of its own."""
     fields: dict[str, FieldMapping]
+    """Canonical field -> how it is made. Every heading is mapped here, in the key, or under `ignore`."""
     ignore: tuple[str, ...] = ()
     """Headings that are known and deliberately not read."""
     mapping: str | None = None
@@ -97,6 +106,7 @@ class Source(Strict):
     date_order: Literal["day", "month"] | None = None
     """What comes first in dates such as 03/08/2020; found in each column when blank."""
     minimum_rows: int = 1
+    """With fewer rows than this the read is suspicious, and nothing is retired for it."""
     maximum_shrink: float = Field(default=0.2, ge=0, le=1)
     """Largest share of the last complete read's rows that may be gone before the read is suspicious."""
     fill_rate: dict[str, float] = Field(default_factory=dict)
@@ -138,6 +148,7 @@ class FileSource(Source):
     """A file, or a folder that files land in."""
 
     path: Path
+    """The file or folder, relative to the home folder."""
     pattern: str | None = None
     """For a folder: which files count, e.g. `Boliger_*.csv`. Not case sensitive."""
     pick: Literal["newest", "all"] = "newest"
@@ -161,8 +172,11 @@ class CsvSource(FileSource):
     """Delimited text. Blank settings are detected and stated."""
 
     kind: Literal["csv"]
+    """Delimited text."""
     encoding: str | None = None
+    """E.g. utf-8, cp1252; detected when blank."""
     separator: str | None = None
+    """One character; detected when blank."""
     quote: str | None = None
     """One character; an empty text means that no character quotes."""
     header_row: int | None = None
@@ -172,12 +186,14 @@ class CsvSource(FileSource):
     total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
     """A row without key whose first filled cell starts with one of these words is no dwelling."""
     joins: tuple[Join, ...] = ()
+    """Columns fetched from other files of the same export."""
 
 
 class Sheet(Strict):
     """One sheet of a workbook."""
 
     name: str
+    """As it stands on the sheet's tab."""
     header_row: int | None = None
     """As Excel numbers it; detected when blank."""
     fill_down: tuple[str, ...] = ()
@@ -192,18 +208,24 @@ class ExcelSource(FileSource):
     """A workbook (.xlsx or .xls)."""
 
     kind: Literal["excel"]
+    """A workbook."""
     sheets: tuple[Sheet, ...]
+    """The sheets that are read, as one list."""
     ignore_sheets: tuple[str, ...] = ()
+    """Sheets that are known and not read."""
 
 
 class SqlSource(Source):
     """Any database SQLAlchemy speaks to; read in a read-only transaction."""
 
     kind: Literal["sql"]
+    """A database."""
     url: str
     """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret lies in a file."""
     query: str | None = None
+    """The SELECT whose columns are the headings."""
     query_file: Path | None = None
+    """A file that holds the SELECT."""
 
     @model_validator(mode="after")
     def _one_query(self) -> SqlSource:
@@ -223,14 +245,18 @@ class Paging(Strict):
     parameter: str | None = None
     """page and cursor: the query parameter; `page` or `cursor` when blank."""
     first_page: int = 1
+    """Number of the first page."""
     most_pages: int = Field(default=10_000, gt=0)
+    """After so many pages the read has failed: something goes in a ring."""
 
 
 class Service(Strict):
     """How patiently a service over HTTP is asked."""
 
     connect_timeout: float = Field(default=10, gt=0)
+    """Seconds."""
     read_timeout: float = Field(default=60, gt=0)
+    """Seconds without an answer."""
     attempts: int = Field(default=4, ge=1)
     """Of each request, when the service is down, busy (429) or fails (5xx)."""
     retry_wait_cap: float = Field(default=30, ge=0)
@@ -238,6 +264,7 @@ class Service(Strict):
     maximum_megabytes: int = Field(default=500, gt=0)
     """Of all answers together."""
     use_system_proxy: bool = False
+    """Ask through the proxy that the machine's environment names."""
 
 
 class AddressService(Service):
@@ -246,6 +273,7 @@ class AddressService(Service):
     api: str = Field(pattern=r"^\d{4}$")
     """kommunenummer of today."""
     url: str = "https://ws.geonorge.no/adresser/v1"
+    """Address of the service."""
     refresh_days: int = Field(default=30, ge=0)
     """Days after which they are fetched anew."""
 
@@ -258,6 +286,7 @@ class StatisticsTable(Service):
     file: Path | None = None
     """The table as downloaded by hand, in the format JSON-stat 2. Then nothing is asked for."""
     url: str = "https://data.ssb.no/api/pxwebapi/v2"
+    """Address of the service."""
     values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Dimension -> codes to ask for, e.g. `Region: ["3420"]`, `Alder: ["*"]`."""
     refresh_days: int = Field(default=30, ge=0)
@@ -268,6 +297,7 @@ class RestSource(Source, Service):
     """A JSON service, asked with GET."""
 
     kind: Literal["rest"]
+    """A service that answers with JSON."""
     url: str
     """`${NAME}` is taken from the environment."""
     rows_at: str | None = None
@@ -275,6 +305,7 @@ class RestSource(Source, Service):
     headers: dict[str, str] = Field(default_factory=dict)
     """E.g. `Authorization: Bearer ${TOKEN}`. Sent to this host only."""
     paging: Paging = Paging()
+    """How the next rows are asked for."""
 
     @model_validator(mode="after")
     def _mark_has_a_place(self) -> RestSource:

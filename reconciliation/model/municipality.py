@@ -28,13 +28,17 @@ class Category(Strict):
     """A step of the housing plan's staircase."""
 
     title: str
+    """As people read it, bokmål."""
     in_scope: bool = True
+    """Are its dwellings let, and so Kobo's? An institution's places are not."""
     boligtype: str | None = None
     """Boligtype of its dwellings when the source does not say."""
     basis: str = ""
     """Basis of allocation (law or local regulation), bokmål."""
     tenancy: str = ""
+    """Which law the lease is under, bokmål."""
     staffing: str = ""
+    """As people read it, bokmål."""
     er_dognbemannet: bool | None = None
     """Whether its dwellings are staffed round the clock, when the source does not say."""
     har_personalbase: bool | None = None
@@ -49,23 +53,31 @@ class Owner(Strict):
     """A data owner: a service, never a person."""
 
     title: str
+    """As people read it, bokmål."""
 
 
 class Survivorship(Strict):
     """Who wins a field when sources disagree: the first source listed that has a value, then the newest."""
 
     default: tuple[str, ...]
+    """Sources, the best one first; for every field that `fields` does not name."""
     fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field -> sources, the best one first."""
 
 
 class Guards(Strict):
     """Limits beyond which a plan is stored and shown, and not applied."""
 
     retire_after_nights: int = Field(default=2, ge=1)
+    """Gone from every complete read on so many different dates before it is retired."""
     maximum_retire_share: float = Field(default=0.05, ge=0, le=1)
+    """Of what is in the register."""
     maximum_retire_count: int = 50
+    """Retirements in one night."""
     maximum_update_share: float = Field(default=0.3, ge=0, le=1)
+    """Of what is in the register."""
     maximum_update_count: int = 500
+    """Updates in one night."""
     maximum_create_share: float = Field(default=10.0, ge=0)
     """Creates as a share of what is in the register; sudden growth."""
     floor: int = 10
@@ -109,33 +121,48 @@ class Send(Strict):
 
 class Municipality(Strict):
     slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST)
+    """Prefix of its assets, folders and links: a-z, 0-9 and _."""
     name: str
+    """As people read it."""
     kommunenummer: str = Field(pattern=r"^\d{4}$")
+    """Four digits, in quotes so that no zero is lost."""
     deadline: date
+    """When all dwellings shall be in Kobo; may have passed."""
     started: date
     """First day of the work, where the required line begins."""
     schedule: str = "0 2 * * *"
+    """When the night starts, as a cron line in `timezone`. A minute between 01:00 and 04:59 of its own when left out."""
     timezone: str = "Europe/Oslo"
+    """Of the schedule; also decides which date a night has."""
     language: Literal["nb", "nn"] = "nb"
     """Of all that people open or are sent: bokmål or nynorsk."""
     apply: Literal["auto", "approve", "never"] = "auto"
+    """auto: what is inside the limits goes by itself; approve: a person approves each plan; never: only show."""
     ledger: str = "sqlite:///var/ledger.sqlite"
     """SQLAlchemy URL; `${NAME}` from the environment. A relative SQLite path is relative to the home folder."""
     storage: str = "var/tables"
     """Folder or URL where tables between steps lie."""
     reports: str = "reports"
+    """Folder of the reports: <reports>/<slug>/<date>/."""
     reports_copy: str = ""
     """URL (s3://, abfs://, file://) to which each night's reports are copied as well."""
     categories: dict[str, Category]
+    """The steps of the housing plan: key -> what people call it and what holds for its dwellings."""
     owners: dict[str, Owner]
+    """Who owns the rows of a source: key -> a service, never a person."""
     sources: dict[str, AnySource]
+    """One block for each system or list; `kobosync map FILE` drafts one."""
     survivorship: Survivorship
+    """Who wins when sources disagree."""
     register_: RegisterConfig = Field(alias="register")
+    """Where the register is, how it is seen and written."""
     guards: Guards = Guards()
+    """Limits beyond which a plan waits for a person."""
     changed_in_kobo: dict[str, Policy] = Field(default_factory=dict)
     """Field -> what happens when somebody has changed it in Kobo: source (write ours), kobo (keep theirs) or ask. Facts about the
     dwelling are asked when left out."""
     needs: Needs | None = None
+    """What the services say they need; nothing is compared when left out."""
     acquisitions: Path | None = None
     """Planned acquisitions and disposals: a .csv or .xlsx file, or a folder of them."""
     desk: DeskSettings | None = None
@@ -143,6 +170,7 @@ class Municipality(Strict):
     projection: Projection | None = None
     """The need in coming years, computed from public figures (docs/needs-projection.md)."""
     kostra: Kostra = Kostra()
+    """What KOSTRA skjema 13 needs to know beside the register."""
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
     `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""

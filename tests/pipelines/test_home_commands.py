@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import yaml
 
+from pipelines.commands.schema_command import KINDS, schema_of
 from pipelines.commands.status_command import VERDICTS
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.ledger import open_ledger
@@ -151,6 +153,25 @@ def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: T
     assert code == DONE
     assert (tmp_path / "before.sqlite").exists()
     assert "Nothing to upgrade" in kobosync("upgrade", village.config)[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_editor_is_told_what_every_key_means(kind: str) -> None:
+    schema = schema_of(kind)
+    here = [("", schema), *schema["$defs"].items()]
+    assert not [f"{where}.{key}" for where, one in here for key, about in one.get("properties", {}).items() if not about.get("description")]
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_the_schema_takes_the_demo_and_the_ready_mappings() -> None:
+    def plain(file: Path) -> Any:
+        return json.loads(json.dumps(yaml.safe_load(file.read_text(encoding="utf-8")), default=str))
+
+    jsonschema.validate(plain(ROOT / "config" / "demo.yaml"), schema_of("municipality"))
+    ready = sorted((ROOT / "reconciliation" / "model" / "ready_mappings").glob("*.yaml"))
+    assert ready
+    for file in ready:
+        jsonschema.validate(plain(file), schema_of("mapping"))
 
 
 def test_the_version_names_the_ledgers_and_wrong_numbers_are_refused(kobosync: Told, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         parts = {}
         for name, done in meant.items():
             source = municipality.sources[name]
-            rows = standardise(done.read, source, municipality, official.register)
+            rows = standardise(done.read, source, municipality, official.register, session.as_of)
             parts[name] = held(reads[name], rows, source, before)
         asked = {name: part.read for name, part in parts.items()}
         believed = [name for name, part in parts.items() if part.evidence.believed]

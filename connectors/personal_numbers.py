@@ -1,33 +1,32 @@
 """National identity numbers are masked where they enter: every series, with separators and lost zeros (law 10).
 
-Series and rules: Skatteetaten's fødselsnummer and D-number (day + 40); test series month + 40 (NAV), + 65 (Dolly) and
-+ 80 (Tenor), alone or with day + 40; control digits as today and as from 2032, when the first may miss by 0-3 (as NAV's
-fnrvalidator 2.2.1). Only numbers whose date and control digits fit are masked, so that ids and accounts stay readable.
+Only numbers whose date and control digits fit are masked, so that ids and accounts stay readable.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
+from connectors.check_digits import is_national_identity_number
+from connectors.divided_numbers import LABEL, divided_spans, mask_divided_columns
+
 MASK = "***********"
 _GAP_LENGTH = 6
-_LABEL = r"p(?:erson)?\.?\s?n(?:umme)?r"
-_PREFILTER = rf"\d(?:[^0-9A-Za-z]{{0,{_GAP_LENGTH}}}\d){{9}}|(?i:{_LABEL}[^0-9a-z]{{0,{_GAP_LENGTH}}}\d{{5}})"
-"""A cheap first look that polars does on whole columns: ten digits near each other, or five after "pnr"."""
+_PREFILTER = rf"(?:\d\D*){{9}}|(?i:{LABEL}[^0-9a-z]{{0,{_GAP_LENGTH}}}\d{{5}})"
+"""A cheap first look that polars does on whole columns: nine digits, or five after "pnr"."""
 _FEWEST_DIGITS = 10
 _DIGITS = re.compile(r"\d+")
-_GAP = re.compile(rf"[\W_]{{1,{_GAP_LENGTH}}}|[\W_]{{0,{_GAP_LENGTH}}}{_LABEL}[\W_]{{0,{_GAP_LENGTH}}}", re.IGNORECASE)
+_GAP = re.compile(rf"[\W_]{{1,{_GAP_LENGTH}}}|[\W_]{{0,{_GAP_LENGTH}}}{LABEL}[\W_]{{0,{_GAP_LENGTH}}}", re.IGNORECASE)
 """Whatever is no letter and no digit, and "pnr" between a date of birth and what follows."""
 _OTHERS = re.compile(
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # UUID: some fit by chance, and it names no person
     r"|(?<![^\W\d_])[HULK][\s.-]?\d{4}(?!\d)"  # bruksenhetsnummer, perhaps with a date behind it
     r"|(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?![\d:])"  # time of day
     r"|(?<!\d)\d{4}[\s/-]\d{1,5}/\d{1,4}(?:/\d{1,4}){0,2}(?!\d)"  # kommunenummer and gnr/bnr/fnr/snr
-    rf"|(?<!\d)\d{{1,2}}([./-])\d{{1,2}}\1(?:19|20)\d{{2}}(?!\d|[\W_]{{0,4}}(?:{_LABEL}[\W_]{{0,4}})?\d{{5}}(?!\d))"  # date
+    rf"|(?<!\d)\d{{1,2}}([./-])\d{{1,2}}\1(?:19|20)\d{{2}}(?!\d|[\W_]{{0,4}}(?:{LABEL}[\W_]{{0,4}})?\d{{5}}(?!\d))"  # date
     r"|(?<!\d)[49]\d\d \d\d \d{3}(?=\s*(?:[^\d\s]|$)|\s+(?:[49]\d\d \d\d \d{3}|\d\d \d\d \d\d \d\d)(?!\d))"  # telephone
     r"|(?<!\d)\d{4}\.\d{2}\.\d{5}(?!\d)"  # bank account as banks write it; its control digit is that of a person's number
     r"|\b(?:bank)?konto(?:n(?:umme)?r)?[\s.:]{1,3}\d{4}[\s.]?\d{2}[\s.]?\d{5}(?!\d)"
@@ -35,48 +34,17 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 """Numbers that are known to be something else; one in nine accounts would fit."""
-_FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
-_SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-_MONTH_SERIES = (0, 40, 65, 80)
 _DOLLY = 65
-_WITH_CENTURY = re.compile(r"(?:\d{2}\D?\d{2}\D?)(?:18|19|20)\d{2}")
-_DATE_LENGTH, _WITH_CENTURY_LENGTH = 8, 13
+_DIGITS_OF_NUMBER = 11
 _ID_SERIES_LEAST = 20
 _ID_SERIES_FAIL = 0.9
 
 
-def is_national_identity_number(digits: str) -> bool:
-    """Whether 11 digits have a date and control digits that fit in one of the series."""
-    if len(digits) != 11 or not digits.isascii() or not digits.isdigit():
-        return False
-    number = [int(digit) for digit in digits]
-    return _date_fits(digits) and _sum(number, _FIRST) % 11 in (0, 1, 2, 3) and _sum(number, _SECOND) % 11 == 0
-
-
-def _sum(number: list[int], weights: tuple[int, ...]) -> int:
-    return sum(digit * weight for digit, weight in zip(number, weights, strict=False))
-
-
-def _date_fits(digits: str) -> bool:
-    day, month, year = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
-    day -= 40 if day > 40 else 0
-    return any(1 <= month - series <= 12 and _is_date(2000 + year, month - series, day) for series in _MONTH_SERIES)
-
-
-def _is_date(year: int, month: int, day: int) -> bool:
-    # 1900 was no leap year and 2000 was: two digits cannot tell, so the 29th of February passes in both.
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
 def mask_text(text: str) -> str:
     """The text with every national identity number in it replaced by MASK."""
-    spans = list(_spans(text))
-    for start, end in reversed(spans):
-        text = text[:start] + MASK + text[end:]
+    for spans_of in (divided_spans, _spans):
+        for start, end in reversed(list(spans_of(text))):
+            text = text[:start] + MASK + text[end:]
     return text
 
 
@@ -100,27 +68,12 @@ def _end_of_number(text: str, groups: list[tuple[int, int]], first: int) -> int 
         start, stop = groups[position]
         if position > first and not _GAP.fullmatch(text, groups[position - 1][1], start):
             break
-        before = digits
         digits += "".join(str(int(digit)) for digit in text[start:stop])
-        if len(digits) > _WITH_CENTURY_LENGTH:
+        if len(digits) > _DIGITS_OF_NUMBER:
             break
         if is_national_identity_number(digits) or (position - first <= 1 and _lost_its_zero(digits)):
             end = stop
-        if len(before) == _DATE_LENGTH and _is_after_date(
-            text[groups[first][0] : groups[position - 1][1]], text[groups[position - 1][1] : stop]
-        ):
-            end = stop
     return end
-
-
-def _is_after_date(born: str, rest: str) -> bool:
-    """ "f. 14.03.1990 12345": the date of birth has its century, which the three digits after it must fit unless "pnr" is said."""
-    digits, serial = re.sub(r"\D", "", born), re.sub(r"\D", "", rest)
-    if len(serial) != 5 or not _WITH_CENTURY.fullmatch(born) or not is_national_identity_number(digits[:4] + digits[6:] + serial):
-        return False
-    year, individual = int(digits[4:]), int(serial[:3])
-    fits = individual >= 500 if year >= 2000 else individual < 500 or (year >= 1940 and individual >= 900)
-    return fits or re.search(_LABEL, rest, re.IGNORECASE) is not None
 
 
 def _lost_its_zero(digits: str) -> bool:
@@ -158,3 +111,21 @@ def _id_series(suspects: pl.Series, width: int) -> set[str]:
     whole = set(suspects.filter(suspects.str.contains(rf"^\s*\d{{{width}}}\s*$")).to_list())
     failing = sum(not is_national_identity_number(text.strip().zfill(11)) for text in whole)
     return whole if len(whole) >= _ID_SERIES_LEAST and failing >= _ID_SERIES_FAIL * len(whole) else set()
+
+
+def mask_rows(
+    rows: pl.DataFrame, headings: Sequence[str], keys: Collection[str], numbers: Collection[str]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows with every number of a person masked in those columns, and heading -> in how many of its values there was one.
+
+    keys: headings that name a row. numbers: headings that are read as numbers.
+    """
+    masked: dict[str, int] = {}
+    columns = []
+    for heading in with_suspects(rows, headings):
+        column, count = mask_column(rows[heading], is_key=heading in keys)
+        columns.append(column)
+        if count:
+            masked[heading] = count
+    rows, divided = mask_divided_columns(rows.with_columns(columns), headings, {*keys, *numbers}, MASK)
+    return rows, masked | {heading: count + masked.get(heading, 0) for heading, count in divided.items()}

@@ -19,7 +19,7 @@ from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
 from connectors.line_account import LineAccount, told
 from connectors.own_faults import log_own_fault
-from connectors.personal_numbers import mask_column, with_suspects
+from connectors.personal_numbers import mask_rows
 from connectors.raw_rows import BadLine, Raw, empty_rows
 from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
@@ -67,14 +67,15 @@ def _failed(name: str, source: AnySource, fault: SourceFault) -> SourceRead:
 def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | None) -> SourceRead:
     mapped = source.mapped()
     raw = _with_damaged_keys_apart(raw, source)
-    masked: dict[str, int] = {}
-    columns = []
-    for heading in with_suspects(raw.rows, mapped):
-        column, count = mask_column(raw.rows[heading], is_key=heading in source.key)
-        columns.append(column)
-        if count:
-            masked[heading] = count
-    rows = _placed(name, raw.rows.with_columns(columns) if columns else raw.rows, mapped)
+    numbers = {
+        heading
+        for field in source.fields.values()
+        if field.transform in ("integer", "number")
+        for heading in (field.column, *field.columns)
+        if heading
+    }
+    shown, masked = mask_rows(raw.rows, mapped, source.key, numbers)
+    rows = _placed(name, shown, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)), *date_notes(date_orders_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
     return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines), raw.layout)

@@ -51,20 +51,46 @@ class Municipalities:
         self.known = self.valid | set(self._ends) | set(self._begins)
 
     def current(self, number: str, as_of: date | None = None) -> tuple[str, ...]:
-        """The numbers that the place has at that date (the newest without one): one, several where it was split and only the
-        address can tell, none for a number that never was. Followed by date, so a number used anew is its newest self."""
+        """The numbers that the place has at that date (the newest without one): one, several where it was split, or is only to be a
+        part of a merger, and only the address can tell, none for a number that never was. Followed by date, so a number used anew is
+        its newest self."""
         if number not in self.known:
             return ()
         until = as_of or date.max
         if self._is_used(number, until):
             return (number,)
         ended = [on for on, news in self._ends.get(number, {}).items() if on <= until and number not in news]
-        return tuple(sorted(self._follow(number, max(ended), until))) if ended else ()
+        return tuple(sorted(self._follow(number, max(ended), until) if ended else self._before(number, until, set())))
+
+    def is_used(self, number: str, at: date) -> bool:
+        """Whether the number is in use at that date. An unknown one is an invented municipality's, and always is."""
+        return number not in self.known or self.current(number, at) == (number,)
 
     def _is_used(self, number: str, at: date) -> bool:
-        """Not given up by then, or taken up again. When a number was first used is not in the table for all of them."""
+        """Not given up by then, or taken up again, and not one of a reform that is still to come."""
         gone = max((on for on, news in self._ends.get(number, {}).items() if on <= at and number not in news), default=None)
-        return gone is None or any(gone <= on <= at for on in self._begins.get(number, ()))
+        begins: set[date] = self._begins.get(number, set())
+        if gone is not None:
+            return any(gone <= on <= at for on in begins)
+        return any(on <= at for on in begins) or self._is_older_than_the_table(number)
+
+    def _is_older_than_the_table(self, number: str) -> bool:
+        """Whether the first that the table tells of it is not that it began."""
+        first = min((*self._begins.get(number, ()), *self._ends.get(number, ())), default=None)
+        return first is None or first in self._ends.get(number, {})
+
+    def _before(self, number: str, at: date, seen: set[str]) -> set[str]:
+        """What the place was called at that date, before it got that number."""
+        first = min(self._begins[number])
+        olds = {change.old for change in self.changes if change.new == number and change.on == first} - seen - {number}
+        seen |= olds
+        found: set[str] = set()
+        for old in olds:
+            if self._is_used(old, at):
+                found.add(old)
+            elif old in self._begins:
+                found |= self._before(old, at, seen)
+        return found
 
     def _follow(self, number: str, on: date, until: date) -> set[str]:
         """Each step is later than the one before, so this ends."""
@@ -74,14 +100,14 @@ class Municipalities:
             found |= self._follow(new, min(later), until) if later else {new}
         return found
 
-    def repaired(self, text: str) -> str | None:
-        """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was."""
+    def repaired(self, text: str, home: str = "") -> str | None:
+        """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was, and not home's."""
         plain = " ".join(text.split())
         found = _NUMBER.match(plain) or _NAME_FIRST.match(plain)
         if found is None:
             return None
         number = found.group(1).zfill(4)
-        return number if number in self.known and len(found.group(1)) >= _LEAST_DIGITS else None
+        return number if (number in self.known or number == home) and len(found.group(1)) >= _LEAST_DIGITS else None
 
     @staticmethod
     def bare(text: str) -> str:
@@ -91,7 +117,7 @@ class Municipalities:
     @staticmethod
     def numbers_in(text: str) -> list[str]:
         """The numbers of a cell that names several (`1145, 1149`); a year in parentheses and a repeated number are no others."""
-        cells = re.split(r"\s*(?:[,;/&+]|(?<!\w)og(?!\w))\s*", re.sub(r"\([^)]*\)", "", text))
+        cells = re.split(r"\s*(?:[,;/&+]|(?<!\w)og(?!\w)|(?<=\d{4})\s?[-–]\s?(?=\d{4}(?!\d)))\s*", re.sub(r"\([^)]*\)", "", text))
         found = (_ONE_NUMBER.fullmatch(cell.strip()) for cell in cells)
         numbers = [one[1].zfill(4) for one in found if one]
         return list(dict.fromkeys(numbers)) if len(cells) > 1 else []
@@ -112,9 +138,13 @@ class Municipalities:
                 return False
         return True
 
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Whether the two may be names of one place, at whatever dates they were written."""
+        return one == other or not set(self.current(one)).isdisjoint(self.current(other))
+
     def same_place_as(self, home: str) -> Callable[[str], str]:
         """The form of a number that two rows of one municipality's night are joined on: what it is called today, and for a
-        municipality that was split the part that this night is about. An unknown number is itself."""
+        municipality that was split the part that this night is about. An unknown number is itself. Never a number to be sent."""
         ours = set(self.current(home) or (home,))
 
         def today(number: str) -> str:

@@ -29,6 +29,11 @@ def replaces() -> pl.Expr:
     return (pl.col("class") == DwellingClass.CONFLICT.value) & (pl.col("reason").eq_missing(REPLACE_DECIDED))
 
 
+def made_anew() -> pl.Expr:
+    """Does this item (PLAN_ITEMS) lead to a POST, by itself or after a DELETE?"""
+    return replaces() | (pl.col("class") == DwellingClass.CREATE.value)
+
+
 def acts() -> pl.Expr:
     """Does applying do something with this item (PLAN_ITEMS)? Held items do nothing."""
     return (pl.col("class").is_in([kind.value for kind in ACTIONS]) | replaces()) & pl.col("held").is_null()

@@ -1,7 +1,7 @@
 """What differs between a dwelling and its register entry, field by field, for all pairs at once.
 
-A blank of ours is no opinion. Streets are compared as spellings of one street, letters folded, numbers within half a cent, the rest
-exactly.
+A blank of ours is no opinion. Streets are compared as spellings of one street, kommunenummer as names of one place, letters folded,
+numbers within half a cent, the rest exactly.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses.one_street import comparison_keys
+from reconciliation.identifiers import municipalities
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
@@ -52,8 +53,10 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
     unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
     joined = pl.concat([ours, theirs], how="horizontal")
-    streets = _street_keys(joined, official_streets) if "adressenavn" in (field.name for field in unlike) else {}
-    marks = joined.select(_differs(field, streets).alias(f"{field.name}_differs") for field in unlike)
+    names = {field.name for field in unlike}
+    streets = _street_keys(joined, official_streets) if "adressenavn" in names else {}
+    places = _one_place(joined) if "kommunenummer" in names else ()
+    marks = joined.select(_differs(field, streets, places).alias(f"{field.name}_differs") for field in unlike)
     # Only what differs is put side by side: a filter moves every column.
     odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
     told = ["leverandor_bolig_id", "kobo_id", *(name for field in unlike for name in (field.name, f"{field.name}_theirs"))]
@@ -99,12 +102,20 @@ def _street_keys(joined: pl.DataFrame, official_streets: OfficialStreets | None)
     return comparison_keys(ours, theirs, official_streets() if official_streets else None)
 
 
-def _differs(field: RegisterField, streets: Mapping[str, str]) -> pl.Expr:
+def _one_place(joined: pl.DataFrame) -> Collection[str]:
+    """Ours and theirs, side by side, where two municipality numbers are names of one place at two dates."""
+    pairs = joined.select("kommunenummer", "kommunenummer_theirs").drop_nulls().unique()
+    return [f"{ours} {theirs}" for ours, theirs in pairs.iter_rows() if municipalities().may_be_one(ours, theirs)]
+
+
+def _differs(field: RegisterField, streets: Mapping[str, str], places: Collection[str]) -> pl.Expr:
     ours, theirs = pl.col(field.name), pl.col(f"{field.name}_theirs")
     if field.kind is Kind.NUMBER:
         unlike = ((ours - theirs).abs() > TOLERANCE).fill_null(value=True)
     elif field.name == "adressenavn" and streets:
         unlike = ours.replace(dict(streets)).ne_missing(theirs.replace(dict(streets)))
+    elif field.name == "kommunenummer":
+        unlike = ours.ne_missing(theirs) & ~pl.concat_str(ours, pl.lit(" "), theirs).is_in(places).fill_null(value=False)
     elif field.name == "bokstav":
         unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
         # A house without a letter is another house than one with a letter, so a blank letter of ours is compared too.

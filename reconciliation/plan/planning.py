@@ -11,10 +11,11 @@ import polars as pl
 
 from kobo_client.export_file import as_exported
 from reconciliation.decisions.conflicts import as_sent, settle_conflicts
+from reconciliation.identifiers import municipalities
 from reconciliation.ledger import BASES
 from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.plan_actions import acts, replaces
+from reconciliation.model.plan_actions import acts, made_anew
 from reconciliation.model.register_rows import SENT, without_deleted
 from reconciliation.model.row_joins import beside, rising
 from reconciliation.model.shielding import shielded_ids
@@ -23,7 +24,7 @@ from reconciliation.model.words import DwellingClass
 from reconciliation.plan.agreed_values import agreed_tonight
 from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings, class_register_only
 from reconciliation.plan.difference import at_odds, changes_of, told_by
-from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, Refusal
+from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, NUMBER_NOT_IN_USE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
 from reconciliation.plan.parts import NO_SOURCE, Part, Standing, first_sources, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
@@ -87,6 +88,7 @@ def make_plan(
     found = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
     items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
+    items = _held_for_its_number(items, merged.dwellings, as_of)
     items = with_parts(items, merged, entries, municipality)
     sent = as_sent(items, merged.dwellings, entries)
     standing = _standing(items, merged, entries, remembered.links, municipality)
@@ -135,6 +137,17 @@ def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of:
     return items.with_columns(held=pl.when(waits).then(code).otherwise("held"))
 
 
+def _held_for_its_number(items: pl.DataFrame, dwellings: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What would be created with a kommunenummer that is not in use waits: a carried row may have one of before a reform."""
+    numbers = dwellings.get_column("kommunenummer").unique().drop_nulls()
+    ended = [number for number in numbers if not municipalities().is_used(number, as_of)]
+    if not ended:
+        return items
+    theirs = dwellings.filter(pl.col("kommunenummer").is_in(ended)).get_column("leverandor_bolig_id")
+    waits = made_anew() & pl.col("leverandor_bolig_id").is_in(theirs.implode()) & pl.col("held").is_null()
+    return items.with_columns(held=pl.when(waits).then(pl.lit(NUMBER_NOT_IN_USE)).otherwise("held"))
+
+
 def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
     """The items that applying may do: a class with an action, or a replacement that a person decided.
 
@@ -146,8 +159,7 @@ def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
 
 def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
-    made_anew = replaces() | (pl.col("class") == DwellingClass.CREATE.value)
-    doing = actionable(items).select(made_anew.alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
+    doing = actionable(items).select(made_anew().alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
     if doing.is_empty():
         return hashlib.sha256(b"").hexdigest()
     anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from connectors.personal_numbers import is_national_identity_number
+from connectors.check_digits import is_national_identity_number
 
 HEADINGS = (("gammel", "ny"), ("old", "new"))
 DELIMITERS = (";", ",", "\t")

@@ -25,10 +25,12 @@ _ASKED = ("text", "housed", "code", "place")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """rows: SOURCE_ROWS with their addresses. deviations: DEVIATIONS."""
+    """rows: SOURCE_ROWS with their addresses. deviations: DEVIATIONS. kommune: per row the kommunenummer of the official address that it
+    certainly has."""
 
     rows: pl.DataFrame
     deviations: pl.DataFrame
+    kommune: pl.Series
 
 
 def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySource, register: AddressRegister | None) -> Placed:
@@ -47,7 +49,7 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
     street = {name: pl.when(unasked).then(name).when(known).then(f"_{name}").alias(name) for name in ("adressenavn", "nummer", "bokstav")}
     rest = {name: pl.coalesce(name, f"_{name}").alias(name) for name in PARTS if name not in street}
     made = _with_only_unit(wide.with_columns(*street.values(), *rest.values()))
-    return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_told(made, source, register)))
+    return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_told(made, source, register)), made.get_column("kommune"))
 
 
 def _with_only_unit(made: pl.DataFrame) -> pl.DataFrame:

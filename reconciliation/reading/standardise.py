@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -21,7 +22,7 @@ from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
 from reconciliation.reading.deviations import deviations_of, heading_of
-from reconciliation.reading.municipality_numbers import with_todays_numbers
+from reconciliation.reading.municipality_numbers import with_numbers_in_use
 from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.told_units import units_told
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
@@ -38,10 +39,17 @@ class Standardised:
     deviations: pl.DataFrame
 
 
-def standardise(read: SourceRead, source: AnySource, municipality: Municipality, register: AddressRegister | None = None) -> Standardised:
+def standardise(
+    read: SourceRead,
+    source: AnySource,
+    municipality: Municipality,
+    register: AddressRegister | None = None,
+    as_of: date | None = None,
+) -> Standardised:
     """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read.
 
-    register: the official addresses, where the municipality names them.
+    register: the official addresses, where the municipality names them. as_of: the night's date, which kommunenummer are valid on;
+    without one the newest are.
     """
     raw = read.rows.with_columns(source_key=source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
@@ -50,7 +58,8 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
     faults: list[pl.DataFrame] = []
     cells: pl.Series | None = None
     for canonical, mapping in _specific_first(source):
-        column = _texts(raw, mapping)
+        # A masked cell holds nothing of the dwelling; but where secrecy should stand, something stands that is no "no".
+        column = _texts(raw, mapping, _BLANK if canonical == "hemmelig_adresse" else (*_BLANK, MASK))
         if mapping.transform == "address":
             failed = column.is_in(list(ERROR_VALUES)).fill_null(value=False)
             faults.append(_broken_values(frame, column, _where(failed, "V01"), canonical, mapping))
@@ -70,7 +79,7 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
     )
     placed = with_addresses(rows, cells, source, register)
     faults.append(placed.deviations)
-    rows, unknown = with_todays_numbers(placed.rows, heading_of(source, "kommunenummer"), municipality)
+    rows, unknown = with_numbers_in_use(placed.rows, placed.kommune, heading_of(source, "kommunenummer"), municipality, as_of)
     faults.append(unknown)
     lost, lost_deviations = _unreadable(read, source)
     return Standardised(
@@ -82,10 +91,14 @@ def standardise(read: SourceRead, source: AnySource, municipality: Municipality,
 def source_key(source: AnySource) -> pl.Expr:
     """Raw key parts joined with a hyphen; null when one is missing that must be there.
 
+    A part in which a person's number was masked is missing: masked, two persons' numbers are alike.
+
     A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.
     """
     parts = {heading: pl.col(heading).str.strip_chars() for heading in source.key}
-    missing = {heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) for heading, part in parts.items()}
+    missing = {
+        heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) | part.str.contains(MASK, literal=True) for heading, part in parts.items()
+    }
     whole = pl.concat_str([pl.when(~missing[heading]).then(part).fill_null("") for heading, part in parts.items()], separator="-")
     if source.blank_key_parts:
         at_end = [pl.all_horizontal(list(missing.values())[first:]) for first in range(len(parts))]
@@ -100,13 +113,13 @@ def _specific_first(source: AnySource) -> Iterator[tuple[str, FieldMapping]]:
     yield from groups.items()
 
 
-def _texts(raw: pl.DataFrame, mapping: FieldMapping) -> pl.Series:
+def _texts(raw: pl.DataFrame, mapping: FieldMapping, blank: tuple[str, ...]) -> pl.Series:
     """The text each row has for that mapping, null for none of the many ways to write nothing."""
     if mapping.constant is not None:
         return pl.Series("text", [str(mapping.constant)] * raw.height, dtype=pl.String)
     headings = mapping.columns or (mapping.column,)
     filled = [pl.col(str(heading)).str.strip_chars() for heading in headings]
-    return raw.select(text=pl.coalesce(pl.when(~text.is_in(_BLANK)).then(text) for text in filled)).to_series()
+    return raw.select(text=pl.coalesce(pl.when(~text.is_in(blank)).then(text) for text in filled)).to_series()
 
 
 def _where(hit: pl.Series, rule: str) -> pl.Series:

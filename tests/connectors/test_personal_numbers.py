@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.personal_numbers import MASK, is_national_identity_number, mask_column, mask_text
+from connectors.check_digits import is_national_identity_number
+from connectors.personal_numbers import MASK, mask_column, mask_text
 from tests.connectors.identity_numbers import identity_number
 
 SERIES = [(day, month) for day in (0, 40) for month in (0, 40, 65, 80)]

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from connectors.personal_numbers import is_national_identity_number
+from connectors.check_digits import is_national_identity_number
 from reporting.needs_reading import SHEET, Answers, read_needs
 from tests.reporting.example import municipality
 from tests.reporting.housing import CATEGORIES, FIRST, asking, filled

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from typer.testing import CliRunner, Result
 
-from connectors.personal_numbers import is_national_identity_number
+from connectors.check_digits import is_national_identity_number
 from pipelines.command_line import app
 from reconciliation.addresses.kartverket_file import AddressFileError, read_official
 from tests.reconciliation.addresses import made_register

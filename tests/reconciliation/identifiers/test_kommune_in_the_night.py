@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.source_config import CsvSource
 from language import rendered
+from reconciliation.addresses.address_register import AddressRegister
+from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.identifiers import municipalities
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.match import match
@@ -44,7 +51,7 @@ def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
     assert "aldri vært brukt" in rendered(deviations.item(0, "message"))
 
 
-@pytest.mark.parametrize("text", ["1145, 1149", "3420/3419", "3420 og 3419"])
+@pytest.mark.parametrize("text", ["1145, 1149", "3420/3419", "3420 og 3419", "3420-3419"])
 def test_two_numbers_in_one_cell_are_told_and_none_is_chosen(text: str) -> None:
     accepted, deviations = written(text)
     assert accepted.is_empty()
@@ -59,9 +66,58 @@ def test_a_municipality_that_was_split_is_asked_with_what_it_became_and_its_numb
     assert candidates in rendered(deviations.item(0, "message"))
 
 
-def test_a_split_that_this_municipality_is_a_part_of_is_this_municipality() -> None:
-    here = VIK.model_copy(update={"kommunenummer": "1508"})
-    assert standardise(read(GOOD | {"Rom": "1504"}), NUMBERED, here).rows["kommunenummer"].to_list() == ["1508"]
+@pytest.mark.parametrize("home", ["1508", "1580"])
+def test_which_part_of_a_split_municipality_a_row_is_in_is_told_by_its_official_address_and_by_nothing_else(
+    tmp_path: Path, home: str
+) -> None:
+    """A list from before the split has homes of both parts, whosever it is now."""
+    here = VIK.model_copy(update={"kommunenummer": home})
+    assert standardise(read(GOOD | {"Rom": "1507"}), NUMBERED, here).deviations["rule"].to_list() == ["G03"]
+    (tmp_path / "a.csv").write_text(
+        "adressetype;kommunenummer;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;postnummer;poststed\n"
+        "vegadresse;1508;Storgata;1;;1;1;9920;VIK\nvegadresse;1580;Kirkegata;2;;1;1;9921;HAVN\n",
+        "utf-8",
+    )
+    there = AddressRegister(read_official([tmp_path / "a.csv"]))
+    rows = read(GOOD | {"Rom": "1507"}, GOOD | {"Nummer": "2", "Rom": "1507", "Adresse": "Kirkegata 2", "Postnr": "9921"})
+    done = standardise(rows, NUMBERED, here, there, date(2024, 1, 1))
+    assert done.rows["kommunenummer"].to_list() == ["1508", "1580"]
+    assert standardise(rows, NUMBERED, here, there, date(2023, 12, 31)).rows["kommunenummer"].to_list() == ["1507", "1507"]
+
+
+@pytest.mark.parametrize(
+    ("written", "as_of", "sent"),
+    [
+        ("3005", date(2023, 12, 31), "3005"),
+        ("3005", date(2024, 1, 1), "3301"),
+        ("3301", date(2023, 12, 31), "3005"),
+        ("1580", date(2023, 12, 31), "1507"),
+        ("1534", date(2019, 12, 31), "1534"),
+        ("1534", date(2020, 1, 1), "1507"),
+        ("1507", date(2023, 12, 31), "1507"),
+        ("1507", date(2024, 1, 1), None),
+        ("5059", date(2019, 6, 1), None),
+        ("5401", date(2024, 6, 1), "5501"),
+        ("1902", date(2019, 12, 31), "1902"),
+        ("1902", date(2021, 1, 1), "5401"),
+    ],
+)
+def test_what_goes_on_is_the_number_of_the_nights_date(written: str, as_of: date, sent: str | None) -> None:
+    done = standardise(read(GOOD | {"Rom": written}), NUMBERED, ELVERUM, None, as_of)
+    assert done.rows["kommunenummer"].to_list() == [sent]
+    assert sent is None or municipalities().is_used(sent, as_of)
+
+
+@given(st.sampled_from(sorted(municipalities().known)), st.dates(date(1977, 1, 1), date(2026, 1, 1)))
+def test_no_number_and_no_date_lets_a_number_on_that_is_not_in_use_then(number: str, as_of: date) -> None:
+    then = municipalities().current(number, as_of)
+    assert all(municipalities().is_used(one, as_of) for one in then)
+
+
+@pytest.mark.parametrize("text", ["9901 Fjordvik", "K-9901", "9901, 9901", "Vik", "Vik kommune"])
+def test_the_municipality_s_own_number_and_name_are_known_in_every_form(text: str) -> None:
+    here = VIK.model_copy(update={"kommunenummer": "9901"})
+    assert standardise(read(GOOD | {"Rom": text}), NUMBERED, here).rows["kommunenummer"].to_list() == ["9901"]
 
 
 @pytest.mark.parametrize(("home", "sent"), [("0427", "3420"), ("9901", "9901"), ("1504", None)])

@@ -37,9 +37,14 @@ def test_an_entry_in_another_municipality_is_one() -> None:
 
 @pytest.mark.parametrize(
     ("number", "as_of", "held"),
-    [("3005", BEFORE, None), ("3005", AFTER, "number_not_in_use"), ("1507", AFTER, "number_not_in_use"), ("3301", BEFORE, "number_not_in_use"),
-     ("9901", AFTER, None)],
-)  # fmt: skip
+    [
+        ("3005", BEFORE, None),
+        ("3005", AFTER, "number_not_in_use"),
+        ("1507", AFTER, "number_not_in_use"),
+        ("3301", BEFORE, "number_not_in_use"),
+        ("9901", AFTER, None),
+    ],
+)
 def test_nothing_is_created_with_a_number_that_is_not_in_use_on_the_nights_date(number: str, as_of: date, held: str | None) -> None:
     plan = planned(number, None, as_of)
     assert plan.items.select("class", "held").rows() == [("create", held)]

@@ -87,8 +87,11 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
     )
 
 
-def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message: str | None) -> str:
-    """One dwelling: each question with both sides, what each answer leads to, and where the rows stand."""
+def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message: str | None, house: tuple[str, int] = ("", 0)) -> str:
+    """One dwelling: each question with both sides, what each answer leads to, and where the rows stand.
+
+    house: the case's house and how many cases it has.
+    """
     asked = [_asked(question, view) for question in case.questions]
     return (
         environment()
@@ -101,6 +104,8 @@ def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message
             asked=sorted(asked, key=lambda one: one.decided is not None),
             places=[place_in_words(place, view.municipality) for place in view.places.get(case.dwelling, ())],
             message=message,
+            house=house[0] if house[1] > 1 else "",
+            house_cases=house[1],
             other_value=OTHER_VALUE,
         )
     )

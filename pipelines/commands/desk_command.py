@@ -11,7 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from assets.lost_ledger import open_known_ledger
-from desk.desk_app import Desk, desk_app
+from desk.desk_app import desk_app
+from desk.visit import Desk
 from pipelines.exit_codes import CONFIGURATION, DONE
 from pipelines.stored_night import StoredNight
 from reconciliation.model.municipality import home_of, load

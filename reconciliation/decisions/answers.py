@@ -63,8 +63,19 @@ class Taken:
     says: str = ""
 
 
-def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:
-    """Check each answer and store the good ones, in their order. Raises LedgerError. Storing the same answer twice changes nothing."""
+def take_in_whole(given: Sequence[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:
+    """All of these answers or none: what does not fit keeps back the others. Blank ones are passed over. Raises LedgerError."""
+    judged = take_in(given, questions, None, municipality)
+    if any(one.outcome not in (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK) for one in judged):
+        return judged
+    return take_in(given, questions, ledger, municipality)
+
+
+def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledger | None, municipality: str) -> list[Taken]:
+    """Check each answer and store the good ones, in their order. Raises LedgerError. Storing the same answer twice changes nothing.
+
+    ledger: None to be told what would become of them.
+    """
     known = {question.id: question for question in questions}
     stored: dict[str, str] = {}
     same: dict[str, str] = {}
@@ -76,7 +87,7 @@ def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledge
         taken = _judged(one, question, stored, same)
         if taken.outcome is Outcome.STORED and question is not None:
             answer = question.answer(one.answer)
-            if answer is not None:
+            if answer is not None and ledger is not None:
                 _store(ledger, municipality, answer, one)
             stored[question.id] = one.answer
             same |= _sides_called_same(question, answer)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import requests
 import uvicorn
 
-from desk.desk_app import Desk, desk_app
+from desk.desk_app import desk_app
+from desk.visit import Desk
 from pipelines.stored_night import StoredNight
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import load

@@ -47,7 +47,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(desk: Served, browser, l
     page = context.new_page()
     page.goto(desk.url)
     case = desk.url + first_case(page.content())
-    for address in (f"{desk.url}/min-liste", case, f"{desk.url}/svar"):
+    for address in (f"{desk.url}/min-liste", case, f"{desk.url}/svar", f"{desk.url}/plan", f"{desk.url}/rettes"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
         page.evaluate(SCRIPT)

@@ -1,0 +1,92 @@
+"""What the desk stores: one function for each form. All of them write to the ledger by the functions that the command line uses too."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from desk import pages
+from desk.approving import approve, take_back_approval
+from desk.correcting import correct, take_back_correction
+from desk.house_page import GOOD, doubled_units, given_in, house_page
+from desk.night_view import Case
+from desk.visit import Desk, Visit
+from reconciliation.decisions.answers import Given, Outcome, take_in, take_in_whole
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.withdraw import withdraw
+
+
+def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Store one answer and go on to the next open case. An answer that is not stored comes back to its case with the reason."""
+    question = visit.question(fields.get("sporsmal", ""))
+    if question is None:
+        return HTMLResponse(pages.refused("no_case"), 404)
+    code = fields.get("svar", "")
+    if code == pages.OTHER_VALUE:
+        code = fields.get("verdi", "").strip()
+    given = Given(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
+    (taken,) = take_in([given], [question], desk.ledger, desk.municipality.slug)
+    told = {"utfall": taken.outcome.value, "sporsmal": question.id}
+    following = question.dwelling
+    if taken.outcome in (Outcome.STORED, Outcome.ALREADY):
+        left = [case for case in visit.cases() if _open(case, question) and case.dwelling != question.dwelling]
+        here = visit.case(question.dwelling)
+        if left and not (here and _open(here, question)):
+            following = left[0].dwelling
+    return RedirectResponse(f"/sak/{following}?{urlencode(told)}", 303)
+
+
+def _open(case: Case, answered: Question) -> int:
+    """Open questions of a case, when one has just been answered."""
+    return sum(one.decided is None and one.id != answered.id for one in case.questions)
+
+
+def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Take an answer back."""
+    question = visit.question(fields.get("sporsmal", ""))
+    if question is None:
+        return HTMLResponse(pages.refused("no_case"), 404)
+    undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
+    return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
+
+
+def store_correction(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Keep what a cell of a rejected row means."""
+    row = visit.row(fields.get("row", ""))
+    outcome = correct(desk.ledger, visit.view, visit.visitor, row, fields)
+    return RedirectResponse(f"/rettes/{row.id}?{urlencode({'utfall': outcome})}", 303)
+
+
+def undo_correction(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Take a cell's correction back."""
+    row = visit.row(fields.get("row", ""))
+    outcome = take_back_correction(desk.ledger, visit.view, visit.visitor, row, fields.get("kolonne", ""))
+    return RedirectResponse(f"/rettes/{row.id}?{urlencode({'utfall': outcome})}", 303)
+
+
+def store_approval(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Approve a part of the plan."""
+    outcome = approve(desk.ledger, visit.view, visit.visitor, fields.get("del", ""), fields.get("hvorfor", ""))
+    return RedirectResponse(f"/plan?{urlencode({'utfall': outcome})}", 303)
+
+
+def undo_approval(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Take a part's approval back."""
+    outcome = take_back_approval(desk.ledger, visit.view, visit.visitor, fields.get("del", ""))
+    return RedirectResponse(f"/plan?{urlencode({'utfall': outcome})}", 303)
+
+
+def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
+    """Store the answers of a house, all or none; the page comes back with what did not fit."""
+    flats = visit.house(fields.get("house", ""))
+    given = given_in(fields, flats, visit.visitor.decided_as)
+    asked = [question for case in flats for question in case.questions]
+    if doubled_units(given):
+        taken = take_in(given, asked, None, desk.municipality.slug)
+    else:
+        taken = take_in_whole(given, asked, desk.ledger, desk.municipality.slug)
+        if all(one.outcome in GOOD for one in taken):
+            stored = sum(one.outcome is Outcome.STORED for one in taken)
+            return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)
+    return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, taken))

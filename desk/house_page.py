@@ -1,0 +1,107 @@
+"""The page of one house: every flat that is asked about there, each source's row beside the other, answered as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desk.night_view import Case, NightView
+from desk.rendering import common, environment
+from desk.visitor import Visitor
+from language import short_day, text
+from reconciliation.addresses import fold
+from reconciliation.decisions.answers import Given, Outcome, Taken
+from reconciliation.decisions.question import CHOOSING, ENTRY, Question
+from reconciliation.identifiers import parse_unit
+from reporting.clarifications import Shown, Side, shown, shown_value
+from reporting.dwelling_sources import FIELDS
+
+GOOD = (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK)
+"""Of each answer of a house, when all of them are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatShown:
+    """One question of the house. sides: who, and the value of each of the page's fields. fault: why its answer was not stored."""
+
+    question: Question
+    shown: Shown
+    sides: tuple[tuple[str, tuple[str, ...]], ...]
+    decided: str | None
+    fault: str | None
+
+
+def house_of(case: Case) -> str | None:
+    """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
+    first = case.questions[0]
+    street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
+    if case.secret or first.about == ENTRY or not street or not number:
+        return None
+    named = (first.ours.get("kommunenummer"), fold(str(street)), number, str(first.ours.get("bokstav") or "").casefold())
+    return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
+
+
+def house_page(
+    view: NightView, cases: Sequence[Case], visitor: Visitor, token: str, taken: Sequence[Taken] = (), stored: int | None = None
+) -> str:
+    """cases: of the house. taken: what became of answers of which none was stored, since one did not fit. stored: how many just were."""
+    faults = {one.given.question_id: _fault(one) for one in taken if one.outcome not in GOOD}
+    asked = [question for case in cases for question in case.questions if question.about in CHOOSING]
+    seen = [(question, shown(question, view.municipality, view.sources)) for question in asked]
+    fields = [name for name in FIELDS if any(side.values.get(name) not in (None, "") for _, one in seen for side in one.sides)]
+    return (
+        environment()
+        .get_template("house.html.j2")
+        .render(
+            **common(view, visitor, token, "house"),
+            title=_address(cases[0]),
+            house=house_of(cases[0]),
+            fields=fields,
+            flats=[_flat(question, one, fields, faults.get(question.id)) for question, one in seen],
+            chosen={one.given.question_id: one.given.answer for one in taken},
+            refused=bool(faults),
+            doubled=doubled_units([one.given for one in taken]),
+            stored=stored,
+        )
+    )
+
+
+def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Given]:
+    """The form's answers, one for each question of the house that it holds: what is chosen, or else what is written."""
+    found = []
+    for question in (question for case in cases for question in case.questions):
+        if f"grunnlag.{question.id}" not in form:
+            continue
+        chosen, written = form.get(f"svar.{question.id}", ""), form.get(f"verdi.{question.id}", "").strip()
+        # Both at once is no answer: nobody can know which of them was meant.
+        answer = f"{chosen} + {written}" if chosen and written else chosen or written
+        found.append(Given(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
+    return found
+
+
+def doubled_units(given: Sequence[Given]) -> list[str]:
+    """Unit numbers that are written for several flats of the house, sorted."""
+    units = [unit for one in given if (unit := parse_unit(one.answer))]
+    return sorted({unit for unit in units if units.count(unit) > 1})
+
+
+def _address(case: Case) -> str:
+    ours = case.questions[0].ours
+    return f"{ours['adressenavn']} {ours['nummer']}{ours.get('bokstav') or ''}"
+
+
+def _flat(question: Question, one: Shown, fields: Sequence[str], fault: str | None) -> FlatShown:
+    row = question.decided
+    decided = text("desk_house.decided", by=row["decided_by"], day=short_day(row["decided"].date())) if row else None
+    return FlatShown(question, one, tuple((side.who, _cells(side, fields)) for side in one.sides), decided, fault)
+
+
+def _cells(side: Side, fields: Sequence[str]) -> tuple[str, ...]:
+    values: list[Any] = [side.values.get(name) for name in fields]
+    return tuple("" if value in (None, "") else shown_value(value) for value in values)
+
+
+def _fault(one: Taken) -> str:
+    return text(f"desk_outcomes.{one.outcome.value}", when="", by=one.by)

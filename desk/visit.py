@@ -1,0 +1,59 @@
+"""One request at the desk: what the pages are made from, who asks, and what the night looks like to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desk.guard import Rejected
+from desk.house_page import house_of
+from desk.night_view import Case, Load, NightView, RejectedRow, cases
+from desk.rejected_pages import rejected_rows
+from desk.visitor import Visitor
+from reconciliation.decisions.question import Question
+from reconciliation.ledger import Ledger
+from reconciliation.model.municipality import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the pages are made from. load: the last night. secret: of the sign-in proxy, empty without one. account: of this machine."""
+
+    municipality: Municipality
+    ledger: Ledger
+    load: Load
+    secret: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: who, in which session, and what the night looks like to them."""
+
+    visitor: Visitor
+    session: str
+    token: str
+    view: NightView
+
+    def cases(self) -> list[Case]:
+        """Those this visitor may see, in the order of the list."""
+        return [case for case in cases(self.view) if self.visitor.may_see(case.owner, case.secret)]
+
+    def case(self, dwelling: str) -> Case | None:
+        return next((case for case in self.cases() if case.dwelling == dwelling), None)
+
+    def question(self, question_id: str) -> Question | None:
+        return next((one for case in self.cases() for one in case.questions if one.id == question_id), None)
+
+    def house(self, house: str) -> list[Case]:
+        """The cases of one house. Raises Rejected when none of them is this visitor's."""
+        found = [case for case in self.cases() if house_of(case) == house]
+        if not found:
+            raise Rejected(404, "no_house")
+        return sorted(found, key=lambda case: case.dwelling)
+
+    def row(self, row: str) -> RejectedRow:
+        """One rejected row. Raises Rejected when it is not rejected any more, or not this visitor's."""
+        found = next((one for one in rejected_rows(self.view, self.visitor) if one.id == row), None)
+        if found is None:
+            raise Rejected(404, "no_row")
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -68,11 +69,16 @@ class ParquetTables(dg.UPathIOManager):
         super().__init__(base_path=base_path)
         self._run_id = run_id
 
+    def make_directory(self, path: UPath) -> None:
+        """For the account alone, and on a disk the folders above that are missing too."""
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()] if isinstance(path, Path) else [path]
+        for folder in reversed(missing):
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+
     def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
         """Write the table. A write that is killed never leaves half a table under the real name."""
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)  # addresses lie there
         unfinished = path.with_name(path.name + ".unfinished")
-        with unfinished.open("wb") as file:
+        with _private(unfinished).open("wb") as file:
             facts = json.dumps(dict(obj.facts), ensure_ascii=False)
             obj.frame.write_parquet(file, metadata={FACTS_KEY: facts, RUN_KEY: self._run_id})
         unfinished.rename(path)
@@ -102,6 +108,14 @@ class ParquetTables(dg.UPathIOManager):
                 f"The table {path.name} is damaged ({path}). This step changed nothing; run the whole night again: it makes it anew.",
                 allow_retries=False,
             ) from None
+
+
+def _private(path: UPath) -> UPath:
+    """The path, on a disk with an empty file for the account alone: secret addresses will lie in it."""
+    if isinstance(path, Path):
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+    return path
 
 
 def whole_night(slug: str) -> str:

@@ -24,7 +24,8 @@ def write(rows: pl.DataFrame | Iterable[Mapping[str, Any]], folder: Path) -> tup
 
     values = rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else iter(rows)
     lines = [to_import_row(row) for row in values]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=folder.parent.stat().st_mode & 0o777, exist_ok=True)  # who may fetch the files is said by the folder above
     text, workbook = folder / f"{NAME}.csv", folder / f"{NAME}.xlsx"
     unfinished = text.with_suffix(".csv.part"), workbook.with_suffix(".xlsx.part")
     with unfinished[0].open("w", encoding="utf-8", newline="") as out:

@@ -95,11 +95,12 @@ def plan(
 def demo(
     nights: Annotated[int, typer.Option(help="How many of the demo's nights to play.")] = 12,
     keep: Annotated[bool, typer.Option(help="Go on from what lies in var/ instead of starting over.")] = False,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port of the rehearsal register. Default: as the file says.")] = None,
 ) -> None:
     """Play a dozen real nights of the invented municipality Fjordvik."""
     from pipelines.commands.demo_command import run_demo  # noqa: PLC0415
 
-    raise typer.Exit(run_demo(nights, keep))
+    raise typer.Exit(run_demo(nights, keep, port))
 
 
 @app.command()
@@ -116,11 +117,14 @@ def rehearse(
 
 
 @app.command()
-def up(port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000) -> None:
+def up(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
+    desk_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the review desk.")] = 3100,
+) -> None:
     """Start the rehearsal register and the Dagster UI on 127.0.0.1, with the demo loaded."""
     from pipelines.commands.up_command import run_up  # noqa: PLC0415
 
-    raise typer.Exit(run_up(port))
+    raise typer.Exit(run_up(port, desk_port))
 
 
 @app.command()
@@ -164,7 +168,10 @@ def undo(
 
 
 @app.command()
-def backup(config: ConfigFile, target: Annotated[Path, typer.Argument(help="The SQLite file to write.")]) -> None:
+def backup(
+    config: Annotated[Path, typer.Argument(help="The municipality's file, or the folder config/ for the ledgers of all.")],
+    target: Annotated[Path, typer.Argument(help="The SQLite file to write. With a folder: a folder, where seven of each are kept.")],
+) -> None:
     """Copy the ledger to one file; a night may be running."""
     from pipelines.commands.ledger_commands import run_backup  # noqa: PLC0415
 

@@ -50,10 +50,10 @@ def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ
     """
     if environment.get("DAGSTER_HOME"):
         chosen = Path(environment["DAGSTER_HOME"])
-        chosen.mkdir(parents=True, exist_ok=True)
+        chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _usable(chosen)
     folder = root / "var" / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     link, settings = folder / "dagster.yaml", root / "dagster.yaml"
     if settings.exists() and not link.exists():
         link.symlink_to(settings)

@@ -28,7 +28,8 @@ def place(folder: Path, as_of: date, write: Callable[[Path], None], *, replayed:
     Raises ReportError when the file system refuses.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # others are let in by its mode, e.g. a proxy: chmod 755
+        folder.mkdir(exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{as_of}-", dir=folder))
         try:
             made.chmod(0o755)

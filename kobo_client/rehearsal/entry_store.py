@@ -43,7 +43,9 @@ class Store:
     """One connection, used from the server's loop only. Survives a kill: each write is its own transaction."""
 
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)  # secret addresses lie in it as in the register itself
         self._db = sqlite3.connect(file, isolation_level=None, cached_statements=64, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")

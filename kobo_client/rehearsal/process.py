@@ -65,7 +65,7 @@ def rehearsal_running(config: RegisterConfig, home: Path) -> Iterator[str]:
 
 def _start(address: str, database: Path, config: RegisterConfig) -> subprocess.Popen[bytes]:
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationFault(f"register.database: {config.database} cannot be made ({error.strerror}).") from None
     parts = urlsplit(address)

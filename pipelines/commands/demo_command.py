@@ -32,10 +32,13 @@ CASE_WORK = NIGHTS[3::3]
 """Nights before which a caseworker has edited an entry."""
 
 
-def run_demo(nights: int, keep: bool) -> int:
-    """Play the nights and show the last one. 0 when the last night is done."""
+def run_demo(nights: int, keep: bool, port: int | None = None) -> int:
+    """Play the nights and show the last one. 0 when the last night is done. port: of the rehearsal register, instead of the file's."""
     root = home()
     municipality = load(root / CONFIG)
+    if port is not None:
+        register = municipality.register_.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
+        municipality = municipality.model_copy(update={"register_": register})
     console = Console()
     if not keep:
         start_over(municipality, root)

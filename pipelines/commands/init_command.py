@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
@@ -71,21 +71,46 @@ def _conversation(asked: Asked) -> Asked:
     """Ask what was not given. A year from now is a deadline somebody can change."""
     later = (date.today() + timedelta(days=365)).isoformat()  # noqa: DTZ011
     return Asked(
-        asked.name or typer.prompt("The municipality's name"),
-        asked.kommunenummer or typer.prompt("Its kommunenummer (four digits)"),
-        asked.deadline or typer.prompt("Deadline: when all dwellings shall be in Kobo", default=later),
+        asked.name or _answer("The municipality's name", name_fault),
+        asked.kommunenummer or _answer("Its kommunenummer (four digits)", kommunenummer_fault),
+        asked.deadline or _answer("Deadline: when all dwellings shall be in Kobo", deadline_fault, later),
     )
 
 
-def _faults(answers: Asked) -> Iterator[str]:
-    if not re.search(r"[a-zæøåA-ZÆØÅ]", answers.name):
-        yield "--name: give the municipality's name, e.g. --name Fjordvik."
-    if not re.fullmatch(r"\d{4}", answers.kommunenummer):
-        yield f"--kommunenummer: {answers.kommunenummer!r} is not four digits, e.g. --kommunenummer 9901. `kobosync kommuner` lists them."
+def _answer(question: str, fault: Callable[[str], str | None], default: str | None = None) -> str:
+    """Asked again until it can be used."""
+
+    def usable(text: str) -> str:
+        if says := fault(text.strip()):
+            raise typer.BadParameter(says)
+        return text.strip()
+
+    return str(typer.prompt(question, default=default, value_proc=usable))
+
+
+def name_fault(text: str) -> str | None:
+    return None if re.search(r"[a-zæøåA-ZÆØÅ]", text) else "Give the municipality's name, e.g. Fjordvik."
+
+
+def kommunenummer_fault(text: str) -> str | None:
+    if re.fullmatch(r"[0-9]{4}", text):
+        return None
+    return f"{f'{text!r} is not' if text else 'Give'} four digits, e.g. 9901. `kobosync kommuner` lists them."
+
+
+def deadline_fault(text: str) -> str | None:
     try:
-        date.fromisoformat(answers.deadline)
+        date.fromisoformat(text)
     except ValueError:
-        yield f"--deadline: {answers.deadline!r} is no date; write YYYY-MM-DD."
+        return f"{f'{text!r} is no date' if text else 'Give a date'}; write YYYY-MM-DD."
+    return None
+
+
+def _faults(answers: Asked) -> Iterator[str]:
+    checked = {"name": name_fault, "kommunenummer": kommunenummer_fault, "deadline": deadline_fault}
+    for flag, fault in checked.items():
+        if says := fault(getattr(answers, flag)):
+            yield f"--{flag}: {says}"
 
 
 def _write(folder: Path, content: dict[str, str]) -> None:

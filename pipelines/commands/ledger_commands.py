@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 from rich.table import Table
 
 from pipelines.commands.output import console, print_json
-from pipelines.exit_codes import CONFIGURATION, DONE
-from reconciliation.ledger import open_ledger
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+from pipelines.home import config_files, municipalities
+from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.ledger.backup import backup
+from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.ledger.restore import restore
-from reconciliation.model.municipality import home_of, load
+from reconciliation.model.municipality import Municipality, home_of, load
 
 
 def run_runs(config: Path, last: int, as_json: bool = False) -> int:
@@ -36,7 +39,9 @@ def run_runs(config: Path, last: int, as_json: bool = False) -> int:
 
 
 def run_backup(config: Path, target: Path) -> int:
-    """Copy the ledger to a SQLite file; a night may be running."""
+    """Copy the ledger to a SQLite file; a night may be running. A folder of municipalities' files: each ledger, to a folder."""
+    if config.is_dir():
+        return _backup_all(config, target)
     municipality = load(config)
     if not target.parent.is_dir():
         print(f"There is no folder {target.parent}; make it, or give another path.", file=sys.stderr)
@@ -48,6 +53,36 @@ def run_backup(config: Path, target: Path) -> int:
         rows = backup(ledger, target)
     print(f"{target}: {rows} rows.")
     return DONE
+
+
+def _backup_all(folder: Path, target: Path) -> int:
+    """Each ledger that a file in `folder` names, to one file per weekday, so that seven are kept. A shared ledger once.
+
+    2: a file cannot be used; 1: a ledger could not be copied. One that fails never stops the others.
+    """
+    found, faults = municipalities(config_files(folder))
+    for says in faults.values():
+        print(says, file=sys.stderr)
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sharing: dict[str, list[Municipality]] = {}
+    for municipality in found.values():
+        sharing.setdefault(municipality.ledger, []).append(municipality)
+    codes = [CONFIGURATION] * bool(faults)
+    for together in sharing.values():
+        try:
+            opened, revision = look_at_ledger(together[0].ledger, home_of(folder / Path(together[0].file).name))
+            if opened is None:
+                why = f"is of revision {revision}: kobosync upgrade {together[0].file}" if revision else "has no night yet"
+                print(f"{together[0].name}: the ledger {why}. Nothing was copied.", file=sys.stderr)
+                codes += [FAILED] * bool(revision)
+                continue
+            with closing(opened) as ledger:
+                file = target / f"{together[0].slug if len(together) == 1 else 'ledger'}-{date.today().isoweekday()}.sqlite"  # noqa: DTZ011
+                print(f"{file}: {backup(ledger, file)} rows.")
+        except LedgerError as error:
+            print(error, file=sys.stderr)
+            codes.append(FAILED)
+    return next((code for code in (FAILED, CONFIGURATION) if code in codes), DONE)
 
 
 def run_restore(config: Path, source: Path) -> int:

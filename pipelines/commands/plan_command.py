@@ -54,6 +54,8 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False, 
         print(as_markdown(plan), end="")
     else:
         _show(plan, Console())
+        if municipality.apply == "approve" and plan.parts:
+            print(f"{config} says apply: approve. A night waits with all of it until: kobosync night {config} --apply={plan.digest[:12]}")
     if plan.register_verdict != "complete":
         print(seen.register_says or "The register could not be read.", file=sys.stderr)
         return FAILED

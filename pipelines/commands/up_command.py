@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import socket
 import sys
 import threading
 from contextlib import ExitStack
@@ -35,9 +37,16 @@ def run_rehearsal(config: Path, caseworker: int | None = None) -> int:
     return 0
 
 
-def run_up(port: int) -> int:
-    """The Dagster UI with all of config/. Where the demo is one of them its register runs, and it is played first when it never was."""
+def run_up(port: int, desk_port: int = DESK_PORT) -> int:
+    """The Dagster UI with all of config/. Where the demo is one of them its register runs, and it is played first when it never was.
+
+    2: a port is taken.
+    """
     root = home()
+    for option, wanted in {"--port": port, "--desk-port": desk_port}.items():
+        if _taken(wanted):
+            print(f"{option}={wanted}: another program listens there. Give another port, or stop that program.", file=sys.stderr)
+            return CONFIGURATION
     with ending_on_signals(), ExitStack() as running:
         if (root / DEMO).exists():
             municipality = load(root / DEMO)
@@ -46,17 +55,25 @@ def run_up(port: int) -> int:
 
                 run_demo(12, keep=False)
             print(f"Rehearsal register: {running.enter_context(rehearsal_running(municipality.register_, root))}/")
-            print(f"Review desk: http://127.0.0.1:{DESK_PORT}/")
-            desk = [sys.executable, "-c", "from pipelines.command_line import main; main()", "desk", str(DEMO), "--port", str(DESK_PORT)]
+            print(f"Review desk: http://127.0.0.1:{desk_port}/")
+            desk = [sys.executable, "-c", "from pipelines.command_line import main; main()", "desk", str(DEMO), "--port", str(desk_port)]
             running.enter_context(child(desk, root))
-        prepare_dagster_home(root)
+        # From Dagster's own home: in another folder that has a dagster.yaml it warns that it does not read that one.
+        folder = prepare_dagster_home(root)
+        os.environ["KOBOSYNC_HOME"] = str(root.resolve())
+        os.environ["PYTHONWARNINGS"] = "ignore:Function `dev_command` is superseded"
         print(f"Dagster UI: http://127.0.0.1:{port}/  (stop with Ctrl-C)", flush=True)
         command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port), "-m", "pipelines.definitions"]
-        server = running.enter_context(child(command, root))
+        server = running.enter_context(child(command, folder))
         try:
             return server.wait()
         except KeyboardInterrupt:
             return 0
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _wait() -> None:

@@ -32,7 +32,7 @@ def run_upgrade(config: Path, backup: Path | None, yes: bool) -> int:
     if not yes:
         print("Nothing was done. Do it with --yes, while no night runs.", file=sys.stderr)
         return WAITING
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = upgrade(municipality.ledger, home, target)
     print(f"Done: {sum(rows.values())} rows, each looked at. Back to before: kobosync restore {config} {target}")
     return DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ def connect(url: URL) -> Engine:
         path = Path(str(url.database))
         if not str(path).startswith("file:"):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_file(path)
         engine = create_engine(url, connect_args={"timeout": 30})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -58,6 +59,14 @@ def connect(url: URL) -> Engine:
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
     except ModuleNotFoundError as error:
         raise LedgerError("The ledger is in PostgreSQL, and its driver is not installed: pip install 'kobosync[postgres]'.") from error
+
+
+def private_file(path: Path) -> None:
+    """Make an empty database that the account alone may read, where there is none: secret addresses will lie in it. SQLite gives what it
+    puts beside it the same rights, and says itself why a place takes no file."""
+    if not path.exists():
+        with suppress(OSError):
+            path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:

@@ -18,7 +18,7 @@ from reconciliation.ledger.backup import copy_rows, remove_database
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.ledger_tables import Lock
-from reconciliation.ledger.opening import resolve_url
+from reconciliation.ledger.opening import private_file, resolve_url
 from reconciliation.ledger.store import table_of
 from reconciliation.ledger.whole_ledger import KEPT, municipalities_of_file, reading, revision_of_file, rows_of_file
 
@@ -62,6 +62,7 @@ def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
     try:
         fresh.parent.mkdir(parents=True, exist_ok=True)
         remove_database(fresh)
+        private_file(fresh)
         with reading(source) as backup, closing(sqlite3.connect(fresh)) as copy:
             backup.backup(copy)
         with open_ledger(f"sqlite:///{fresh.resolve()}", fresh.parent) as ledger, ledger.write() as connection:

@@ -41,6 +41,7 @@ def test_a_service_runs_as_its_own_account_in_its_home(unit: Path) -> None:
     service = sections(unit)["Service"]
     assert ("User", "kobosync") in service
     assert ("WorkingDirectory", "/srv/kobosync") in service
+    assert ("NoNewPrivileges", "yes") in service
     assert any(name == "UMask" and value in ("0027", "0077") for name, value in service), "addresses lie in what it writes"
 
 

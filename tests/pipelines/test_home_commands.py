@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +103,25 @@ def test_a_home_from_nothing_to_its_first_night(home: Path, kobosync: Told) -> N
     before = everything(home)
     assert kobosync("check", config)[0] == DONE
     assert everything(home) == before, "nor where there has been a night"
+    open_to_others = [str(path) for path in (home / "var").rglob("*") if path.stat().st_mode & 0o077]
+    assert not open_to_others, "secret addresses lie there"
+    assert (home / "reports" / "nordvagoy" / str(FIRST) / "index.html").stat().st_mode & 0o004, "the folder reports decides who is let in"
+    copied_each_day(home, kobosync)
+
+
+def copied_each_day(home: Path, kobosync: Told) -> None:
+    """As the timer does it: every ledger, whatever else lies in config/."""
+    (home / "config" / "mapping.yaml").write_text("key: [Nr]\nfields: {}\n", encoding="utf-8")
+    code, says = kobosync("backup", home / "config", home / "copies")
+    assert code == DONE, says
+    (copy,) = (home / "copies").iterdir()
+    assert re.fullmatch(r"nordvagoy-[1-7]\.sqlite", copy.name)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    (home / "config" / "broken.yaml").write_text("slug: broken\n", encoding="utf-8")
+    code, says = kobosync("backup", home / "config", home / "copies")
+    assert code == CONFIGURATION
+    assert "broken.yaml" in says
+    assert "rows." in says, "the others are copied all the same"
 
 
 def test_a_home_is_made_once_and_wrong_answers_make_nothing(home: Path, kobosync: Told, tmp_path: Path) -> None:
@@ -110,6 +132,31 @@ def test_a_home_is_made_once_and_wrong_answers_make_nothing(home: Path, kobosync
     assert not (tmp_path / "other").exists()
     for folder in ("var", "kilder", "svar", "reports"):
         assert (home / folder).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_wrong_answer_is_asked_for_again(kobosync: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("12\nNordvågøy\n99\n9901\nsoon\n\n"))
+    code, says = kobosync("init", tmp_path / "home")
+    assert code == DONE, says
+    assert all(fault in says for fault in ("Give the municipality's name", "'99' is not four digits", "'soon' is no date"))
+    content = yaml.safe_load((tmp_path / "home" / "config" / "nordvagoy.yaml").read_text(encoding="utf-8"))
+    assert content["kommunenummer"] == "9901"
+
+
+def test_a_port_that_is_taken_is_a_sentence_before_anything_starts(kobosync: Told, home: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        for option in ("--port", "--desk-port"):
+            code, says = kobosync("up", option, str(port))
+            assert code == CONFIGURATION
+            assert f"{option}={port}: another program listens there" in says
+    assert not (home / "var" / "dagster").exists()
 
 
 def test_the_demos_home_is_the_demo(kobosync: Told, tmp_path: Path) -> None:

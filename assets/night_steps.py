@@ -16,6 +16,7 @@ from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import awaited
+from reconciliation.decisions.confirmed_warnings import is_called_right
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.identifiers import municipalities
 from reconciliation.ledger import PLANNED, Ledger
@@ -23,7 +24,7 @@ from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.shielding import shielded_ids
+from reconciliation.model.shielding import is_shielded, shielded_ids
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import Asked
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
@@ -33,7 +34,8 @@ from reconciliation.reading.apply_corrections import corrected, tell_corrected, 
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
 from reconciliation.reading.corrections import Corrections, idle, read_corrections
-from reconciliation.reading.held_reads import Layouts, Yesterday, held, layouts_to_keep
+from reconciliation.reading.held_reads import Held, Layouts, Yesterday, held, layouts_to_keep
+from reconciliation.reading.key_examples import KeyExample
 from reconciliation.reading.official_addresses import official_addresses, official_streets
 from reconciliation.reading.read_evidence import under_new_keys
 from reconciliation.reading.register_text import masked_entries
@@ -49,8 +51,8 @@ class Standardised:
     """reads: with the verdicts that stand. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
 
     said, notes: what is wrong with the file of corrections, and with the official addresses. over: corrections of single cells whose source
-    says something else by now. unasked: reads that could not be held against
-    the last complete ones. layouts: source -> how its last complete read was written.
+    says something else by now. unasked: reads that could not be held against the last complete ones. layouts: source -> how its last
+    complete read was written. examples: source -> keys that show why it is not believed.
     """
 
     reads: Mapping[str, SourceRead]
@@ -62,6 +64,7 @@ class Standardised:
     notes: Sequence[str]
     unasked: Sequence[str]
     layouts: Layouts
+    examples: Mapping[str, Sequence[KeyExample]]
 
 
 def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
@@ -76,9 +79,18 @@ def yesterday(municipality: Municipality, ledger: Ledger, standing: Table | None
     if standing is None:
         return Yesterday(read_before=read_before)
     rows = tables.conformed(standing.frame, tables.STANDING_ROWS)
-    rows = under_new_keys(rows, memberships.frame if memberships else None, ledger.memberships(municipality.slug))
+    members = ledger.memberships(municipality.slug)
+    rows = under_new_keys(rows, memberships.frame if memberships else None, members)
     layouts = {name: facts.get("layout", {}) for name, facts in standing.facts.get("sources", {}).items()}
-    return Yesterday(rows, layouts, read_before)
+    called_right = partial(is_called_right, ledger.decisions(municipality.slug))
+    return Yesterday(rows, layouts, read_before, _secret_keys(rows, members), called_right)
+
+
+def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:
+    """ "source:key" of every row of a dwelling that one of its rows says is shielded."""
+    flagged = rows.filter(is_shielded()).join(members, on=["source", "source_key"]).select("leverandor_bolig_id")
+    named = members.join(flagged, on="leverandor_bolig_id", how="semi").select(pl.format("{}:{}", "source", "source_key"))
+    return frozenset(named.to_series())
 
 
 def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: Yesterday) -> Standardised:
@@ -88,11 +100,12 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         official = official_addresses(municipality, session.home)
         corrections = corrections_of(municipality, session.home, session.ledger)
         meant = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
-        parts = {}
-        for name, done in meant.items():
-            source = municipality.sources[name]
-            rows = standardise(done.read, source, municipality, official.register, session.as_of)
-            parts[name] = held(reads[name], rows, source, before)
+        made = {
+            name: standardise(done.read, municipality.sources[name], municipality, official.register, session.as_of)
+            for name, done in meant.items()
+        }
+        hidden = before.hidden([one.rows for one in made.values()])
+        parts = {name: held(reads[name], one, municipality.sources[name], before, hidden) for name, one in made.items()}
         asked = {name: part.read for name, part in parts.items()}
         believed = [name for name, part in parts.items() if part.evidence.believed]
         return Standardised(
@@ -108,6 +121,7 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
             notes=official.notes,
             unasked=[part.note for part in parts.values() if part.note],
             layouts=layouts_to_keep(asked, before),
+            examples={name: part.evidence.examples for name, part in parts.items()},
         )
 
 
@@ -116,12 +130,12 @@ def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Co
     return replace(read_corrections(municipality, home), cells=cell_corrections(ledger.decisions(municipality.slug)))
 
 
-def moved_keys(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> pl.DataFrame:
-    """`old`, `new`: the keys of one source under which tonight's read has what another key had at the last complete one."""
+def against_yesterday(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> Held:
+    """One source's read held against the last complete one, outside of a night."""
     source = municipality.sources[read.source]
     meant = corrected(read, corrections_of(municipality, home, ledger), source).read
     rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
-    return held(read, rows, source, before).evidence.moved
+    return held(read, rows, source, before, before.hidden([rows.rows]))
 
 
 def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame) -> Validated:

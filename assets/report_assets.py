@@ -29,6 +29,7 @@ from reconciliation.plan.approval import Answer, Approval
 from reconciliation.plan.night_verdict import Judgement, NightVerdict, judge
 from reconciliation.plan.progress import measure
 from reconciliation.reading.cell_corrections import cell_corrections
+from reconciliation.reading.key_examples import KeyExample
 from reporting.acquisitions_reading import read_measures
 from reporting.clarifications import contradictory_in_words, decided_by_dwelling
 from reporting.needs_reading import read_needs
@@ -272,6 +273,7 @@ def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict
             message=facts["message"],
             melding=facts["melding"],
             lines=facts["lines"],
+            examples=tuple(KeyExample(**one) for one in facts["examples"]),
             **counts,
         )
     return nights

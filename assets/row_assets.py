@@ -1,6 +1,7 @@
 """From rows as written to rows one can trust: standardise, validate, and the rows that stand tonight."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 import dagster as dg
 import polars as pl
@@ -102,6 +103,7 @@ def source_facts(done: night_steps.Standardised) -> dict[str, dict[str, object]]
             "melding": read.melding,
             "lines": dict(read.lines),
             "layout": dict(done.layouts[name]),
+            "examples": [asdict(one) for one in done.examples[name]],
         }
         for name, read in done.reads.items()
     }

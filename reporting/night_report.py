@@ -17,6 +17,7 @@ from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection
+from reconciliation.reading.key_examples import KeyExample
 from reporting.acquisitions_reading import Measures
 from reporting.needs_reading import Answers
 from reporting.projection.public_tables import ProjectionTables
@@ -33,6 +34,7 @@ class SourceNight:
 
     carried: standing rows that are an earlier night's. message, melding: why the read is not complete.
     lines: what became of every line of its files (connectors/line_account.py); empty for what has no lines.
+    examples: keys that show why it is not believed; none of a shielded home.
     """
 
     verdict: Verdict
@@ -46,6 +48,7 @@ class SourceNight:
     message: str | None = None
     melding: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[KeyExample, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ def rules_document() -> str:
 
 def _row(rule: Rule) -> str:
     title, required = (text(f"rule_texts.{rule.id}.{part}") for part in ("title", "required"))
-    stops = text("rules.stops_row" if rule.severity is Severity.ERROR else "rules.warns_only")
+    stops = text("rules.holds_row" if rule.holds else "rules.stops_row" if rule.severity is Severity.ERROR else "rules.warns_only")
     return f"| {rule.id} | {rule.field or text('rules.whole_row')} | {title} | {required} | {stops} |"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -49,6 +50,7 @@ def _source(result: NightResult, name: str) -> dict[str, Any]:
         "carried": source.carried,
         "message": source.message,
         "lines": dict(source.lines) or None,
+        "examples": [asdict(one) for one in source.examples] or None,
     }
 
 

@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 from rich.table import Table
 
-from connectors.read import read_source
-from connectors.read_result import Verdict
 from kobo_client.authentication import expiry_notice
 from kobo_client.client import RegisterClient
 from kobo_client.errors import RegisterError
@@ -22,6 +20,7 @@ from kobo_client.rehearsal.process import rehearsal_running
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from language import rendered
 from pipelines.commands.output import console, print_json
+from pipelines.commands.source_checks import source_checks
 from pipelines.deployment_clashes import fitting
 from pipelines.environment_variables import missing
 from pipelines.exit_codes import DONE, FAILED
@@ -63,9 +62,7 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     if not_set := missing(municipality):
         told = ", ".join(f"{name} ({key})" for name, key in not_set.items())
         yield "environment", False, f"Not set here: {told}. Set each where the nights run, and here to try it."
-    for name, source in municipality.sources.items():
-        read = read_source(name, source, root)
-        yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or f"{read.rows.height} rows; {'; '.join(read.notes)}"
+    yield from source_checks(municipality, root)
     if municipality.corrections:
         corrections = read_corrections(municipality, root)
         usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"

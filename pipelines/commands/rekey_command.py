@@ -14,8 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from assets.night_steps import moved_keys as moved_keys_of
-from assets.night_steps import yesterday
+from assets.night_steps import against_yesterday, yesterday
 from assets.stored_table import last_table, table_base
 from connectors.read import read_source
 from connectors.read_result import Verdict
@@ -90,7 +89,7 @@ def run_propose(config: Path, source: str, file: Path) -> int:
         print(read.message or NO_EVIDENCE.format(source=source), file=sys.stderr)
         return FAILED
     with closing(open_ledger(municipality.ledger, home)) as ledger:
-        moved = moved_keys_of(municipality, home, ledger, read, yesterday(municipality, ledger, standing, memberships))
+        moved = against_yesterday(municipality, home, ledger, read, yesterday(municipality, ledger, standing, memberships)).evidence.moved
     if moved.is_empty():
         print(f"No key of {source} names what another one named at its last complete read; nothing is written.")
         return DONE

@@ -67,6 +67,18 @@ def until_of(written: str) -> date | None:
         return None
 
 
+def is_called_right(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> bool:
+    """Whether somebody has called this warning (a row of DEVIATIONS) right as it stands. decisions: the ledger's, in force."""
+    made = decisions.filter(
+        (pl.col("kind") == KIND)
+        & (pl.col("verdict") == DecisionKind.RIGHT.value)
+        & (pl.col("subject") == subject_of(warning))
+        & (pl.col("field") == about_of(warning))
+        & (pl.col("evidence") == evidence_of_warning(warning))
+    )
+    return not made.is_empty()
+
+
 def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """deviations: DEVIATIONS. decisions: the ledger's, in force. Returns what is still a deviation, and what is CONFIRMED."""
     made = decisions.filter((pl.col("kind") == KIND) & (pl.col("verdict") == DecisionKind.RIGHT.value))

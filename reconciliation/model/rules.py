@@ -14,13 +14,15 @@ from reconciliation.model.words import Severity
 class Rule:
     """id: short and stable, the owner can look it up. field: canonical field it is about; None for the whole row.
 
-    wrong: true for a row that breaks the rule; None when it is found while the value is read.
+    wrong: true for a row that breaks the rule; None when it is found while the value is read. holds: a warning whose row waits until
+    somebody has called it right.
     """
 
     id: str
     field: str | None
     wrong: pl.Expr | None = None
     severity: Severity = Severity.ERROR
+    holds: bool = False
 
     def messages(self, value: str | None, column: str | None) -> tuple[Message, ...]:
         """What stands in a row that breaks the rule, and what is required of it. column: the heading; None for the whole row."""
@@ -55,6 +57,12 @@ RULES: tuple[Rule, ...] = (
         "N04W",
         None,
         severity=Severity.WARNING,
+    ),
+    Rule(
+        "N05W",
+        None,
+        severity=Severity.WARNING,
+        holds=True,
     ),
     Rule(
         "K01",

@@ -25,6 +25,14 @@ EVIDENCE: Mapping[str, Words] = words_of(
             "{examples}. Check that columns have not moved; if it is right, raise `evidence.changed_places` for one night. Nothing "
             "of this source is used until it is settled; its last good rows stand."
         ),
+        "keys_reused": (
+            "{keys} known keys are gone while another known key names their home: {examples}. Give each home the key it had, or one of its "
+            "own; nothing is retired until then."
+        ),
+        "keys_respelt": (
+            "{keys} known keys are gone while new ones differ from them in letters beyond ASCII alone: {examples}. Correct the letters "
+            "where the file is made; nothing is retired until then."
+        ),
         "keys_lost": (
             "{keys} known keys are gone while a row without key stands at their place: {examples}. Fill in the keys; nothing is "
             "retired until then."

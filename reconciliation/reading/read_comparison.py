@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
+from rapidfuzz import fuzz
 
 from reconciliation.addresses import folded
 from reconciliation.model.tables import CONTENT
@@ -16,6 +17,9 @@ _STREET = ("adressenavn", "nummer", "bokstav")
 _GROUND = ("gardsnummer", "bruksnummer", "festenummer", "seksjonsnummer")
 _DOOR = ("bruksenhetsnummer", "leilighetsnummer", "ekstra_referanse")
 _MEASURES = ("bruksareal", "antall_soverom", "manedsleie")
+_TELLING = ("bruksareal", "manedsleie", "gardsnummer")
+"""What stays with a home whose address is corrected; the number of bedrooms is the same in too many."""
+_NEARLY_SPELT = 0.8
 _NOT_COMPARED = ("oppdatert", "kommunenummer", "boligtype", "hemmelig_adresse")
 """Fields that other fields or the municipality's file fill, or that change by themselves."""
 _BEYOND_ASCII = r"[^\x00-\x7f]+"
@@ -37,19 +41,24 @@ class Changes:
 class Compared:
     """known: keys of before. moved: `old`, `new`: the only row with the content of one key then stands under another now.
 
-    other_place: keys of both reads whose street or unit is another. respelt: `old`, `new`: keys alike but for letters beyond ASCII.
-    keyless_at_known: keys that are gone while a row without key has their place. longest_gap: rows in a row that are gone, with the first
-    and the last row's number.
+    other_place: keys of both reads whose street or unit is another. reused: those of them where nothing else says that it is the home of
+    before. respelt: `old`, `new`: keys alike but for letters beyond ASCII. keyless_at_known: keys that are gone while a row without key
+    has their place. gone_but_there: keys that are gone while a reused key names their home. longest_gap: rows in a row that are gone,
+    with the first and the last row's number. then, now: both reads, `source_key`, `_where` and `_place`.
     """
 
     known: int
     known_keys: pl.Series
     moved: pl.DataFrame
     other_place: list[str]
+    reused: list[str]
+    gone_but_there: list[str]
     respelt: pl.DataFrame
     keyless_at_known: pl.Series
     values: Changes
     longest_gap: tuple[int, int, int]
+    then: pl.DataFrame
+    now: pl.DataFrame
 
 
 def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> Compared | None:
@@ -65,16 +74,39 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> Compared | None:
     both = then.join(once, on="source_key", suffix="_now")
     moved = _moved(then, now)
     renamed = gone.filter(~pl.col("source_key").is_in(moved["old"].implode()))
+    elsewhere = both.filter(_differ("_where") | _differ("bruksenhetsnummer"))
+    reused = elsewhere.filter(~_same_home(then))["source_key"]
+    there = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
+    shown = ["source_key", "_where", "_place"]
     return Compared(
         known=then.height,
         known_keys=then["source_key"],
         moved=moved,
-        other_place=both.filter(_differ("_where") | _differ("bruksenhetsnummer"))["source_key"].to_list(),
+        other_place=elsewhere["source_key"].to_list(),
+        reused=reused.to_list(),
+        gone_but_there=there["old"].to_list(),
         respelt=_respelt(gone, new),
         keyless_at_known=_keyless(gone, tonight.filter(pl.col("source_key").is_null())),
         values=_changes(both),
         longest_gap=_longest_gap(before, renamed["source_key"]),
+        then=then.select(shown),
+        now=once.select(shown),
     )
+
+
+def _same_home(then: pl.DataFrame) -> pl.Expr:
+    """On rows of both reads: an address that was corrected is no other home. Its street is spelt nearly so, or what was measured is the
+    same; and no other key had the place it has now."""
+    same = pl.any_horizontal((pl.col(name) == pl.col(f"{name}_now")).fill_null(value=False) for name in _TELLING)
+    number = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in ("nummer", "bokstav", "bruksenhetsnummer"))
+    streets = pl.struct("adressenavn", "adressenavn_now").map_batches(_nearly_spelt, return_dtype=pl.Boolean())
+    had_by_another = pl.col("_home_now").is_in(then["_home"].drop_nulls().implode())
+    return ~had_by_another.fill_null(value=False) & (same | (number & streets))
+
+
+def _nearly_spelt(streets: pl.Series) -> pl.Series:
+    told = [(row["adressenavn"] or "", row["adressenavn_now"] or "") for row in streets]
+    return pl.Series([fuzz.ratio(one.casefold(), other.casefold()) >= 100 * _NEARLY_SPELT for one, other in told], dtype=pl.Boolean())
 
 
 def _described(rows: pl.DataFrame) -> pl.DataFrame:
@@ -83,9 +115,22 @@ def _described(rows: pl.DataFrame) -> pl.DataFrame:
     where = pl.when(pl.col("adressenavn").is_not_null()).then(street).when(pl.col("gardsnummer").is_not_null()).then(ground)
     door = pl.concat_str(*(pl.col(name).fill_null("") for name in _DOOR), separator="|")
     measures = pl.concat_str(*(pl.col(name).cast(pl.String).fill_null("") for name in _MEASURES), separator="|")
-    return rows.with_columns(_where=where).with_columns(
+    return rows.with_columns(_where=where, _place=_place()).with_columns(
         _home=pl.concat_str("_where", door, separator="#"), _whole=pl.concat_str("_where", door, measures, separator="#")
     )
+
+
+def where_they_are(rows: pl.DataFrame) -> pl.Series:
+    """`_where` of rows with the columns of SOURCE_ROWS: the same text for the same house."""
+    return _described(rows)["_where"]
+
+
+def _place() -> pl.Expr:
+    """As people write it: street, house and unit; the ground where there is no street."""
+    house = pl.concat_str(pl.col("nummer").cast(pl.String), pl.col("bokstav"), ignore_nulls=True)
+    street = pl.concat_str(pl.col("adressenavn"), house, *_DOOR, separator=" ", ignore_nulls=True)
+    ground = pl.concat_str(*(pl.col(name).cast(pl.String) for name in _GROUND), separator="/", ignore_nulls=True)
+    return pl.when(pl.col("adressenavn").is_not_null()).then(street).otherwise(ground)
 
 
 def _moved(then: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:

@@ -6,35 +6,45 @@ A known key is no proof by itself: what stood under it is compared with what sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from connectors.source_config import AnySource, EvidenceLimits
 from reconciliation.model.transform_names import GROUP_FIELDS
+from reconciliation.reading.key_examples import KeyExample, as_text, examples_of
 from reconciliation.reading.read_comparison import LEAST, Compared, compared
-
-EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """code: of `evidence_words.EVIDENCE`. values: what fills its sentences. believed: whether the read's rows may still be used."""
+    """code: of `evidence_words.EVIDENCE`. values: what fills its sentences. believed: whether the read's rows may still be used.
+
+    examples: keys that show it.
+    """
 
     code: str
     values: Mapping[str, object]
     believed: bool = False
+    examples: tuple[KeyExample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """findings: why the read is not complete; none for most. moved: `old`, `new`: the keys that have moved, whether or not that is
-    many. other_place: known keys that name another place tonight, `source_key`."""
+    many. other_place: known keys that name another place tonight; reused: those of them that name another home, as far as anything tells,
+    each with what it named and names (None where that is shown nowhere)."""
 
     findings: tuple[Finding, ...] = ()
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"old": pl.String(), "new": pl.String()}))
     other_place: tuple[str, ...] = ()
+    reused: Mapping[str, KeyExample | None] = field(default_factory=dict)
+
+    @property
+    def examples(self) -> tuple[KeyExample, ...]:
+        """What shows the findings."""
+        return tuple(dict.fromkeys(example for finding in self.findings for example in finding.examples))
 
     @property
     def believed(self) -> bool:
@@ -42,51 +52,67 @@ class Evidence:
 
 
 def read_evidence(
-    tonight: pl.DataFrame, before: pl.DataFrame, source: AnySource, layout: Mapping[str, object], last_layout: Mapping[str, object]
+    tonight: pl.DataFrame,
+    before: pl.DataFrame,
+    source: AnySource,
+    layout: Mapping[str, object],
+    last_layout: Mapping[str, object],
+    hidden: Collection[str] = (),
 ) -> Evidence:
     """tonight: SOURCE_ROWS of one source. before: its STANDING_ROWS of the last night, under the keys of today (`under_new_keys`).
 
-    layout, last_layout: encoding and the like, of tonight and of the last complete read; empty where nobody knows.
+    layout, last_layout: encoding and the like, of tonight and of the last complete read; empty where nobody knows. hidden: houses that no
+    example shows (`where_they_are`).
     """
     found = compared(tonight, before)
     if found is None:
         return Evidence()
     limits = source.evidence
-    findings = (*_keys(found, limits), *_decoding(found, limits, layout, last_layout))
+    findings = (*_keys(found, limits, hidden), *_decoding(found, limits, layout, last_layout, hidden))
     if all(finding.believed for finding in findings):
         # Where the keys are wrong, what stands under them says nothing of the columns.
         findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
-    return Evidence(findings, found.moved, tuple(found.other_place))
+    shown = examples_of(found, pl.DataFrame({"old": found.reused}, {"old": pl.String()}), hidden, most=None)
+    return Evidence(findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {one.key: one for one in shown})
 
 
-def _keys(found: Compared, limits: EvidenceLimits) -> Iterator[Finding]:
+def _keys(found: Compared, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
     onto_known = found.moved.filter(pl.col("new").is_in(found.known_keys.implode()))
-    renamed = found.moved.filter(~pl.col("new").is_in(found.known_keys.implode()))
-    said = {"known": found.known, "examples": _examples(found.moved)}
-    if onto_known.height > limits.moved_keys:
-        yield Finding("keys_moved", {**said, "keys": found.moved.height, "limit": limits.moved_keys})
-    elif renamed.height > _allowed(limits.renamed_keys, found.known):
-        yield Finding("keys_renamed", {**said, "keys": renamed.height, "limit": _allowed(limits.renamed_keys, found.known)})
+    renamed = found.moved.filter(~pl.col("new").is_in(found.known_keys.implode())).join(found.respelt, on=["old", "new"], how="anti")
     changed, most = len(found.other_place), max(LEAST, math.floor(limits.changed_places * found.known))
-    if changed > most and onto_known.height <= limits.moved_keys:
-        yield Finding(
-            "places_changed", {"keys": changed, "known": found.known, "limit": most, "examples": ", ".join(found.other_place[:5])}
-        )
+    moved = onto_known.height > limits.moved_keys
+
+    def finding(code: str, keys: int, pairs: pl.DataFrame, *, believed: bool = False, **values: object) -> Finding:
+        shown = examples_of(found, pairs, hidden)
+        return Finding(code, {"known": found.known, "keys": keys, "examples": as_text(shown), **values}, believed, shown)
+
+    if moved:
+        # What another known key's home took over is seen first.
+        yield finding("keys_moved", found.moved.height, pl.concat([onto_known, renamed]), limit=limits.moved_keys)
+    elif renamed.height > _allowed(limits.renamed_keys, found.known):
+        yield finding("keys_renamed", renamed.height, renamed, limit=_allowed(limits.renamed_keys, found.known))
+    if changed > most and not moved:
+        yield finding("places_changed", changed, pl.DataFrame({"old": found.other_place}), limit=most)
+    elif found.gone_but_there and not moved:
+        gone = found.moved.filter(pl.col("old").is_in(found.gone_but_there))
+        yield finding("keys_reused", gone.height, gone, believed=True)
     if found.keyless_at_known.len():
-        yield Finding(
-            "keys_lost", {"keys": found.keyless_at_known.len(), "examples": ", ".join(found.keyless_at_known.head(EXAMPLES))}, believed=True
-        )
+        yield finding("keys_lost", found.keyless_at_known.len(), pl.DataFrame({"old": found.keyless_at_known}), believed=True)
 
 
 def _decoding(
-    found: Compared, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object]
+    found: Compared, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object], hidden: Collection[str]
 ) -> Iterator[Finding]:
     """Keys that are those of before but for their letters beyond ASCII: the same bytes, read otherwise."""
     then, now = last_layout.get("encoding"), layout.get("encoding")
     pairs = found.respelt
+    if pairs.is_empty():
+        return
     switched = bool(then and now and then != now)
-    if pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys)):
-        yield Finding("decoding_changed", {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": _examples(pairs)})
+    many = pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys))
+    shown = examples_of(found, pairs, hidden)
+    said = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": as_text(shown)}
+    yield Finding("decoding_changed" if many else "keys_respelt", said, believed=not many, examples=shown)
 
 
 def _fields(found: Compared, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
@@ -111,10 +137,6 @@ def _gone(found: Compared, limits: EvidenceLimits) -> Iterator[Finding]:
 
 def _allowed(share: float, of: int) -> int:
     return max(2, math.floor(share * of))
-
-
-def _examples(pairs: pl.DataFrame) -> str:
-    return ", ".join(f"{old} → {new}" for old, new in pairs.select("old", "new").head(EXAMPLES).iter_rows())
 
 
 def under_new_keys(before: pl.DataFrame, then: pl.DataFrame | None, now: pl.DataFrame) -> pl.DataFrame:

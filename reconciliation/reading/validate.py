@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 INACTIVE = "inactive"
 _ERROR = Severity.ERROR.value
+_HOLDING = [rule.id for rule in RULES if rule.holds]
 _ROW = "row_number"
 
 
@@ -54,7 +55,7 @@ def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municip
     read_faults = _of_rows(deviations, inside)
     found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
     found = found.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
-    wrong = _of_rows(found.filter(pl.col("severity") == _ERROR), inside).get_column(_ROW).unique()
+    wrong = _of_rows(found.filter((pl.col("severity") == _ERROR) | pl.col("rule").is_in(_HOLDING)), inside).get_column(_ROW).unique()
     bad = pl.col(_ROW).is_in(wrong.implode())
     return Validated(
         accepted=_sorted(inside.filter(~bad).drop(_ROW)),

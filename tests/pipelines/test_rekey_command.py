@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.commands.rekey_command import run_propose, run_rekey
+from pipelines.commands.source_checks import source_checks
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+from reconciliation.model.municipality import load
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
 from tests.pipelines.village import FDV, THIRD, Village
 
@@ -76,6 +78,15 @@ def test_a_row_put_in_among_running_numbers_is_refused_proposed_as_new_keys_and_
     assert "6 of 8 known keys name what another key named" in summary["night"]["messages"][0]
     assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]
     assert summary["dwellings"]["in_sync"] == summary["dwellings"]["total"]
+    shown = summary["sources"]["fdv"]["examples"]
+    assert shown[0] == {"key": "3", "then": "Lyngveien 3 H0101", "now": "Nyveien 1", "under": "4"}
+    assert [one["key"] for one in shown] == ["3", "4", "5", "6", "7"]
+    page = next((village.home / "reports" / "vik").glob("2023-11-02/index.html")).read_text(encoding="utf-8")
+    assert '<th scope="row">4</th><td>Lyngveien 4 H0101</td><td>Lyngveien 3 H0101</td><td>5</td>' in page
+    before = (village.home / "var" / "ledger.sqlite").read_bytes()
+    ((_, good, says),) = [one for one in source_checks(load(village.config), village.home) if one[0] == "source fdv"]
+    assert (good, "6 of 8 known keys name what another key named" in says) == (False, True), "check says what the night would"
+    assert (village.home / "var" / "ledger.sqlite").read_bytes() == before
     proposed = village.home / "nye.csv"
     assert run_propose(village.config, "fdv", proposed) == DONE
     assert proposed.read_text(encoding="utf-8-sig") == "gammel;ny\n" + "".join(f"{key};{key + 1}\n" for key in range(3, 9))

@@ -15,10 +15,14 @@ from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource
 from language import rendered
 from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
 from reconciliation.reading.evidence_words import EVIDENCE, sentences
-from reconciliation.reading.held_reads import Yesterday, held, layouts_to_keep
+from reconciliation.reading.held_reads import Held, Yesterday, held, layouts_to_keep
+from reconciliation.reading.key_examples import EXAMPLES
 from reconciliation.reading.read_evidence import Evidence, Finding, read_evidence, under_new_keys
 from reconciliation.reading.standardise import Standardised
+from reconciliation.reading.validate import validate
+from tests.reconciliation.reading.village_rows import VIK
 
 FIELDS = {
     "adresse": {"column": "Adresse", "as": "address"},
@@ -34,6 +38,10 @@ def source(**limits: float) -> AnySource:
         {"kind": "csv", "title": "Listen", "owner": "bolig", "path": "x.csv", "key": ["Nr"], "fields": FIELDS, "evidence": limits}
     )
     return made
+
+
+def listed() -> Municipality:
+    return VIK.model_copy(update={"sources": {"listen": source()}})
 
 
 def town(count: int = 40) -> list[Row]:
@@ -117,7 +125,8 @@ def test_keys_that_changed_in_letters_beyond_ascii_are_a_changed_decoding() -> N
     ]
     assert "decoding_changed" in codes(found(wrong, before))
     one = [before[0] | {"source_key": "SÃ˜-1", "adressenavn": "OspestiÃ¥n"}, *before[1:]]
-    assert codes(found(one, before)) == []
+    few = found(one, before)
+    assert (codes(few), few.believed) == (["keys_respelt"], True)
     switched = read_evidence(frame(one), frame(before), source(), {"encoding": "cp1252"}, {"encoding": "utf-8"})
     assert codes(switched) == ["decoding_changed"]
 
@@ -166,15 +175,76 @@ def test_an_ordinary_night_is_believed(what: str) -> None:
     assert codes(found(ORDINARY[what](town()), town())) == []
 
 
-def test_a_single_key_that_names_another_home_is_told_beside_its_row_and_the_others_go_on() -> None:
+READ = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
+
+
+def asked_of(tonight: list[Row], yesterday: Yesterday | None = None) -> Held:
+    rows, before = frame(tonight), yesterday or Yesterday(frame(town()))
+    return held(READ, Standardised(rows, tables.empty(tables.DEVIATIONS)), source(), before, before.hidden([rows]))
+
+
+def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others_go_on() -> None:
     tonight = [*town()[:-1], {**HOME, "source_key": "40"}]
-    done = Standardised(frame(tonight), tables.empty(tables.DEVIATIONS))
-    read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
-    asked = held(read, done, source(), Yesterday(frame(town())))
+    asked = asked_of(tonight)
     assert asked.read.verdict is Verdict.COMPLETE
     assert asked.done.rows.height == 40
-    assert asked.done.deviations.select("rule", "source_key").rows() == [("N04W", "40")]
-    assert "«40» i Nr" in rendered(asked.done.deviations["message"][0])
+    (told,) = asked.done.deviations.iter_rows(named=True)
+    assert (told["rule"], told["source_key"], told["severity"]) == ("N05W", "40", "warning")
+    assert "«40» i Nr" in rendered(told["message"])
+    assert "Sist: Hegrevika 40. Nå: Lunden 9." in rendered(told["message"])
+    judged = validate(asked.done.rows.with_columns(postnummer=pl.lit("9920")), asked.done.deviations, listed())
+    assert judged.rejected["source_key"].to_list() == ["40"]
+    assert judged.accepted.height == 39
+
+    right = Yesterday(frame(town()), called_right=lambda warning: warning["message"] == told["message"])
+    assert asked_of(tonight, right).done.deviations.is_empty(), "it goes on once somebody has called it right"
+    other = [*town()[:-1], {**HOME, "nummer": 7, "source_key": "40"}]
+    assert asked_of(other, right).done.deviations["rule"].to_list() == ["N05W"], "the answer was to another change"
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [{"nummer": 41}, {"adressenavn": "Hegravika", "bruksareal": None, "manedsleie": None}, {"bokstav": "B", "manedsleie": 1.0}],
+    ids=["a house number", "a street's spelling", "a letter"],
+)
+def test_a_corrected_address_of_the_same_home_is_told_and_goes_on(corrected: Row) -> None:
+    asked = asked_of([*town()[:-1], {**town()[-1], **corrected}])
+    assert asked.done.deviations["rule"].to_list() == ["N04W"]
+    assert asked.read.verdict is Verdict.COMPLETE
+
+
+def test_the_last_rows_shifted_by_one_wait_and_the_key_that_is_gone_is_not_retired() -> None:
+    asked = asked_of(renumbered([*town()[:37], *town()[38:]]))
+    assert asked.done.deviations.select("rule", "source_key").rows() == [("N05W", "38"), ("N05W", "39")]
+    assert asked.read.verdict is Verdict.SUSPICIOUS
+    assert [finding.code for finding in asked.evidence.findings] == ["keys_reused"]
+    assert asked.done.rows.height == 39
+
+
+def test_five_keys_are_shown_with_what_they_named_and_name() -> None:
+    shown = asked_of(renumbered([*town()[:5], HOME, *town()[5:]])).evidence.examples
+    assert len(shown) == EXAMPLES
+    before = {row["source_key"]: f"{row['adressenavn']} {row['nummer']}" for row in town()}
+    for one in shown:
+        assert (one.then, one.under) == (before[one.key], str(int(one.key) + 1))
+        assert one.now == (before[str(int(one.key) - 1)] if one.key != "6" else "Lunden 9")
+
+
+@pytest.mark.parametrize("side", ["then", "now", "another source"])
+def test_no_example_and_no_question_tells_a_shielded_address(side: str) -> None:
+    secret = {"hemmelig_adresse": True}
+    before = [{**row, **secret} if side == "then" else row for row in town()]
+    tonight = renumbered([*town()[:5], {**HOME, **secret}, *town()[5:]])
+    tonight = [{**row, **secret} if side == "now" else row for row in tonight]
+    yesterday = Yesterday(frame(before), secret=frozenset(f"listen:{n}" for n in range(1, 41)) if side == "another source" else frozenset())
+    asked = asked_of(tonight, yesterday)
+    assert [finding.code for finding in asked.evidence.findings] == ["keys_moved"]
+    assert asked.evidence.examples == ()
+    one = asked_of([*before[:-1], {**HOME, **(secret if side == "now" else {}), "source_key": "40"}], yesterday)
+    (told,) = one.done.deviations["message"]
+    assert not any(word in rendered(told) for word in ("Hegrevika", "Lunden", "Ospestien"))
+    again = asked_of([*before[:-1], {**HOME, **(secret if side == "now" else {}), "nummer": 8, "source_key": "40"}], yesterday)
+    assert again.done.deviations["message"].to_list() != [told], "an answer to one change is no answer to another"
 
 
 def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:

@@ -134,6 +134,7 @@ def test_every_rule_has_its_test() -> None:
         "G02W",
         "G03",
         "N04W",
+        "N05W",
     }
     assert {rule.id for rule in RULES} == tried
 

@@ -1,0 +1,56 @@
+"""What `kobosync check` says of each source: whether it can be read, and whether the last complete read speaks against it (law 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from assets.night_steps import against_yesterday, yesterday
+from assets.stored_table import last_table, table_base
+from connectors.read import read_source
+from connectors.read_result import SourceRead, Verdict
+from reconciliation.ledger import Ledger, LedgerError
+from reconciliation.ledger.looking import look_at_ledger
+from reconciliation.model.municipality import ConfigurationError, Municipality
+from reconciliation.reading.held_reads import Yesterday
+
+
+def source_checks(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
+    """Part, whether it is as it must be, and the words. Nothing is written."""
+    try:
+        ledger, _ = look_at_ledger(municipality.ledger, root)
+    except LedgerError:  # said where the ledger itself is looked at
+        ledger = None
+    if ledger is None:
+        yield from _each(municipality, root, None)
+        return
+    with closing(ledger):
+        yield from _each(municipality, root, ledger)
+
+
+def _each(municipality: Municipality, root: Path, ledger: Ledger | None) -> Iterator[tuple[str, bool, str]]:
+    before: Yesterday | None = None
+    if ledger is not None:
+        base, slug = table_base(municipality, root), municipality.slug
+        before = yesterday(municipality, ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships"))
+    for name, source in municipality.sources.items():
+        last = ledger.last_complete_rows(municipality.slug, name) if ledger else None
+        read = read_source(name, source, root, last)
+        asked = ""
+        if ledger is not None and before is not None and read.verdict is not Verdict.FAILED:
+            read, asked = _held(municipality, root, ledger, read, before)
+        words = f"{read.rows.height} rows; {'; '.join([*read.notes, *([asked] if asked else [])])}"
+        yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or words
+
+
+def _held(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> tuple[SourceRead, str]:
+    """The read with the verdict that a night would give it, and what it was held against."""
+    known = before.rows is not None and read.source in before.rows["source"]
+    try:
+        found = against_yesterday(municipality, root, ledger, read, before)
+    except ConfigurationError:  # the official addresses: said in their own line
+        return read, ""
+    waiting = found.done.deviations.filter(found.done.deviations["rule"] == "N05W").height
+    asks = f", {waiting} known key(s) name another home and will be asked about" if waiting else ""
+    return found.read, found.note or (f"held against the last complete read{asks}" if known else "")

@@ -1,0 +1,46 @@
+"""What a few keys named at the last complete read and name tonight, side by side, for whoever must see what happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from reconciliation.reading.read_comparison import Compared
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KeyExample:
+    """One key. then, now: the place it named and names; None where it was not there, or names none. under: the key of that home tonight."""
+
+    key: str
+    then: str | None
+    now: str | None
+    under: str | None = None
+
+
+def examples_of(found: Compared, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES) -> tuple[KeyExample, ...]:
+    """The first of these keys, all when most is None. pairs: `old`, and `new` where its home is known to stand under another key.
+
+    hidden: houses (`where_they_are`) that are shown nowhere. A key that named or names one of them is no example (law 10).
+    """
+    under = pairs if "new" in pairs.columns else pairs.with_columns(new=pl.lit(None, pl.String))
+    told = (
+        under.join(found.then, left_on="old", right_on="source_key", how="left", maintain_order="left")
+        .join(found.now, left_on="old", right_on="source_key", how="left", suffix="_now", maintain_order="left")
+        .join(
+            found.now.select("source_key", "_where"), left_on="new", right_on="source_key", how="left", suffix="_new", maintain_order="left"
+        )
+    )
+    secret = pl.any_horizontal(pl.col(name).is_in(list(hidden)).fill_null(value=False) for name in ("_where", "_where_now", "_where_new"))
+    shown = told.filter(~secret).select("old", "_place", "_place_now", "new")
+    shown = shown if most is None else shown.head(most)
+    return tuple(KeyExample(*row) for row in shown.iter_rows())
+
+
+def as_text(examples: Sequence[KeyExample]) -> str:
+    """The keys alone, for sentences that reach logs."""
+    return ", ".join(f"{one.key} → {one.under}" if one.under else one.key for one in examples) or "-"

@@ -1,0 +1,51 @@
+"""A known key that suddenly names another home: its row waits for an answer, and the night goes on with the others (issue 19.2)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from connectors.read_result import Verdict
+from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.warning_questions import warning_questions
+from reconciliation.ledger import open_ledger
+from tests.whole_nights.small_town import Row, Town
+from tests.whole_nights.whole_night import Night, whole_night
+
+HOMES = {str(number): Row(f"Ospestien {number}", "", f"{40 + number},5", "Ordinær") for number in range(1, 9)}
+OTHER = Row("Blåbærveien 30", "", "88,5", "Ordinær")
+
+
+def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_right() -> None:
+    town = Town("links", 1)
+    try:
+        town.rows["fdv"] = dict(HOMES)
+        town.write()
+        _night(town, 0)
+        before = town.standing()
+        assert len(before) == 8
+        town.rows["fdv"] = {**HOMES, "5": OTHER, "9": Row("Lunden 3", "", "51,5", "Ordinær")}
+        town.write()
+        for number in (1, 2, 3):
+            asked = _night(town, number)
+        assert asked.reads["fdv"].verdict is Verdict.COMPLETE
+        assert asked.validated.rejected["source_key"].to_list() == ["5"]
+        assert {ours: body for ours, body in town.standing().items() if ours in before} == before, "nothing is done to a home of before"
+        assert len(town.standing()) == 9, "the new home of the same night went on"
+        with open_ledger(town.url, Path()) as ledger:
+            slug = town.municipality.slug
+            (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug))
+            (taken,) = take_in([Given(question.id, "right", "KN", "husnummeret var feil", question.evidence)], [question], ledger, slug)
+        assert taken.outcome is Outcome.STORED
+        after = _night(town, 4)
+        assert after.validated.rejected.is_empty()
+        assert "Blåbærveien" in after.standing.filter(source_key="5")["adressenavn"].to_list()
+        assert _night(town, 5).validated.deviations.is_empty(), "it is asked about once"
+    finally:
+        town.close()
+
+
+def _night(town: Town, number: int) -> Night:
+    with open_ledger(town.url, Path()) as ledger, town.client() as client:
+        day = date(2023, 11, 1) + timedelta(days=number)
+        return whole_night(town.municipality, town.home, ledger, client, town.calls, f"run-{number}", day)

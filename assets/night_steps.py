@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from reconciliation.plan.approval import Asked
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning import Plan, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.plan.stock_changes import StockMemory, StockTonight, stock_changes
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
@@ -219,6 +221,40 @@ def plan_changes(
     if not session.whole:
         session.verdict_if_ended = PLANNED
     return made
+
+
+def record_movements(
+    session: NightSession,
+    dwellings: pl.DataFrame,
+    items: pl.DataFrame,
+    entries: pl.DataFrame | None,
+    rejected: pl.DataFrame,
+    out_of_scope: pl.DataFrame,
+    verdicts: Mapping[str, Verdict],
+) -> int:
+    """What moved tonight in the stock of dwellings, appended to the ledger; how many rows. Of a run that is no night, and of a night
+    older than the newest movement, nothing: the order of the rows is the order of the dates."""
+    ledger, slug, as_of = session.ledger, session.municipality.slug, session.as_of
+    newest = ledger.last_movement(slug)
+    if not session.whole or (newest is not None and newest > as_of):
+        return 0
+    complete = [name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE]
+    tonight = StockTonight(dwellings, items, entries, rejected, out_of_scope, complete, as_of)
+    found = stock_changes(ledger.stock(slug), tonight, session.municipality, partial(_stock_memory, ledger, slug, as_of))
+    ledger.record_movements(slug, session.run_id, found.moved, found.absent, as_of)
+    return found.moved.height
+
+
+def _stock_memory(ledger: Ledger, slug: str, as_of: date) -> StockMemory:
+    errors = ledger.deviations(slug, include_fixed=True).filter((pl.col("severity") == "error") & pl.col("source_key").is_not_null())
+    nights = ledger.history(slug).filter(pl.col("as_of") < as_of).get_column("as_of")
+    return StockMemory(
+        ledger.memberships(slug),
+        errors.select("source", "source_key", "first_seen"),
+        ledger.link_history(slug).select("leverandor_bolig_id", "kobo_id"),
+        ledger.absences(slug, as_of),
+        date.min if nights.is_empty() else nights.to_list()[-1],
+    )
 
 
 def refusals_of(plan: Plan) -> list[dict[str, str]]:

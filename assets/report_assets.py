@@ -8,6 +8,7 @@ from typing import Any, cast
 import dagster as dg
 import polars as pl
 
+from assets import night_steps
 from assets.answer_assets import asked
 from assets.checks import check_key, result
 from assets.heartbeat import give_sign
@@ -47,7 +48,7 @@ REPORTED = (
 
 
 def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """Tonight's point of the burn-up curve, per category, source and owner; stored in the ledger."""
+    """Tonight's point of the burn-up curve, per category, source and owner, and what moved in the stock; stored in the ledger."""
     slug = municipality.slug
 
     @dg.asset(
@@ -55,7 +56,7 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
         group_name=group(municipality, Step.REPORTS),
         description="How many let dwellings there are, how many are in Kobo, how many are in sync; per category and source.",
         kinds={"polars"},
-        ins=inputs(municipality, "dwellings", "memberships", "plan", "outcomes", "rejected_rows"),
+        ins=inputs(municipality, "dwellings", "memberships", "plan", "outcomes", "rejected_rows", "out_of_scope_rows", "register"),
         dagster_type=TABLE_TYPE,
         io_manager_key="tables",
     )
@@ -67,9 +68,21 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
         plan: Table,
         outcomes: Table,
         rejected_rows: Table,
+        out_of_scope_rows: Table,
+        register: Table,
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
+        seen = plan.facts["register_verdict"] == "complete"
         with one_sentence(), session.step("progress"):
+            moved = night_steps.record_movements(
+                session,
+                dwellings.frame,
+                plan.frame,
+                register.frame if seen else None,
+                rejected_rows.frame,
+                out_of_scope_rows.frame,
+                verdicts_of(dwellings),
+            )
             snapshot = measure(
                 dwellings.frame,
                 plan.frame,
@@ -77,12 +90,12 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 rejected_rows.frame,
                 memberships.frame,
                 municipality,
-                register_seen=plan.facts["register_verdict"] == "complete",
+                register_seen=seen,
                 history=session.ledger.history(slug),
             )
             session.ledger.record_snapshot(session.run_id, snapshot)
         totals = {name: int(snapshot.get_column(name).sum()) for name in ("in_scope", "in_register", "in_sync")}
-        yield dg.Output(Table(snapshot, totals), metadata={**totals, "by category": _by_category(snapshot)})
+        yield dg.Output(Table(snapshot, totals), metadata={**totals, "movements": moved, "by category": _by_category(snapshot)})
 
     return progress
 
@@ -145,6 +158,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 register_melding=made["register"].facts["melding"],
                 calls=made["outcomes"].facts["calls"],
                 history=session.ledger.history(slug),
+                movements=session.ledger.movements(slug),
                 seconds=session.seconds,
                 verdict=judgement.verdict.value,
                 messages=judgement.messages,

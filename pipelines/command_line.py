@@ -148,6 +148,19 @@ def kostra(
 
 
 @app.command()
+def movements(
+    config: ConfigFile,
+    year: Annotated[int | None, typer.Option(min=2000, max=2200, help="Default: the newest night's.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Count up to this date instead of the end of the year.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
+) -> None:
+    """Dwellings at the start of the year, what came and went, and what stands, by category and tenure: a workbook with the rows behind."""
+    from pipelines.commands.movements_command import run_movements  # noqa: PLC0415
+
+    raise typer.Exit(run_movements(config, year, _date(as_of), out))
+
+
+@app.command()
 def runs(config: ConfigFile, last: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False) -> None:
     """List the newest nights: when, how they ended, their run ids."""
     from pipelines.commands.ledger_commands import run_runs  # noqa: PLC0415

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from reconciliation.addresses import folded
+from reconciliation.likeness.leases import whole_unit
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
 
@@ -121,7 +121,7 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
     leased = form.str.starts_with(LEASED_PREFIX) & ~owned
     wheelchair, boligtype = pl.col("er_tilgjengelig_for_rullestolbruker"), pl.col("boligtype").fill_null("")
     rows = dwellings.join(known.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id", how="left", maintain_order="left")
-    rows = rows.with_columns(left_out=_whole_unit()).with_columns(counted=pl.col("left_out").is_null())
+    rows = rows.with_columns(left_out=pl.when(whole_unit()).then(pl.lit("hele_enheten"))).with_columns(counted=pl.col("left_out").is_null())
     marks = {
         "i_alt": pl.lit(value=True),
         "eid": owned & ~right,
@@ -139,20 +139,6 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
         "fra_tidligere": pl.col("carried").fill_null(value=False),
     }
     return rows.with_columns((pl.col("counted") & mark).alias(code) for code, mark in marks.items())
-
-
-def _whole_unit() -> pl.Expr:
-    """A row for a whole unit whose rooms have leases of their own: the rooms are the dwellings, the unit is not one more."""
-    unit = pl.concat_str(
-        pl.col("kommunenummer").fill_null(""),
-        folded("adressenavn"),
-        pl.col("nummer").cast(pl.String),
-        pl.col("bokstav").fill_null(""),
-        pl.col("bruksenhetsnummer").fill_null("H0101"),
-        separator="|",
-    )
-    rooms = (pl.col("ekstra_referanse").is_not_null().sum().over(unit) > 0) & unit.is_not_null()
-    return pl.when(pl.col("ekstra_referanse").is_null() & rooms).then(pl.lit("hele_enheten"))
 
 
 def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFrame) -> list[Line]:

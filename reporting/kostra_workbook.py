@@ -9,6 +9,8 @@ import polars as pl
 
 from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
+from reporting.housing_stock import StockYear
+from reporting.housing_stock_workbook import add_stock_sheets
 from reporting.kostra import RULES, Basis, Kostra, Part, kostra
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address, with_untelling_keys
@@ -23,8 +25,8 @@ MARK = "x"
 KOSTRA_BOOK = "kostra-skjema13.xlsx"
 
 
-def write_kostra(path: Path, municipality: Municipality, found: Kostra) -> None:
-    """Raises OSError when the file cannot be written."""
+def write_kostra(path: Path, municipality: Municipality, found: Kostra, stock: StockYear | None = None) -> None:
+    """stock: the year's movements, beside it. Raises OSError when the file cannot be written."""
     with Book(path, text("kostra.title", name=municipality.name, date=day(found.as_of))) as book:
         heading = text("kostra.heading", name=municipality.name, date=day(found.as_of))
         book.sheet(
@@ -33,6 +35,8 @@ def write_kostra(path: Path, municipality: Municipality, found: Kostra) -> None:
         book.sheet(text("kostra.sheet_lines"), text("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, found))
         book.sheet(text("kostra.sheet_rows"), text("kostra.rows_title"), _row_columns(), _rows(municipality, found))
         book.sheet(text("kostra.sheet_left_out"), text("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, found))
+        if stock:
+            add_stock_sheets(book, municipality, stock, found.rows)
 
 
 def _columns(widths: dict[str, int]) -> list[Column]:

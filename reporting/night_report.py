@@ -11,7 +11,7 @@ import polars as pl
 from connectors.read_result import Verdict
 from reconciliation.decisions.confirmed_warnings import CONFIRMED
 from reconciliation.decisions.question import Question
-from reconciliation.ledger import HISTORY
+from reconciliation.ledger import HISTORY, MOVEMENTS
 from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.model import tables
@@ -69,6 +69,7 @@ class NightResult:
     warnings: questions whether a value is right that a rule warns of. confirmed: CONFIRMED, what somebody has called right.
     cell_corrections: cells that were corrected at the review desk and that their sources still have wrong.
     shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they last stood in a source.
+    movements: MOVEMENTS, tonight included.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.
     """
@@ -108,3 +109,4 @@ class NightResult:
     contradictory: tuple[str, ...] = ()
     cell_corrections: tuple[CellCorrection, ...] = ()
     shielded_gone: frozenset[str] = frozenset()
+    movements: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVEMENTS))

@@ -20,6 +20,8 @@ from reporting.burnup import burnup
 from reporting.calendar_events import events
 from reporting.forecast import Forecast, State, planned
 from reporting.holdings import Holding, holdings
+from reporting.housing_stock import COLUMNS, stock_year
+from reporting.housing_stock_workbook import category_words, closing_words, notes, opening_words
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, Group, blocks, groups, lives
@@ -101,6 +103,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             attachments=attachments,
             needs=needs,
             vacant=vacancy(result),
+            stock=_stock(result),
             search=SEARCH,
             rules=RULES_PAGE,
             refusals=refused[:SHOWN_REFUSALS],
@@ -115,6 +118,21 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             promises=promises(result.history, result.municipality, result.as_of),
         )
     )
+
+
+def _stock(result: NightResult) -> dict[str, Any] | None:
+    """The year's movements; a column in which nothing happened is left to the workbook."""
+    found = stock_year(result.movements, result.municipality, result.as_of.year, result.as_of)
+    if found is None:
+        return None
+    return {
+        "year": found,
+        "opening": opening_words(found),
+        "closing": closing_words(found),
+        "columns": [name for name in COLUMNS if any(line.moved[name] for line in found.lines)],
+        "titles": {line.category: category_words(line.category, result.municipality) for line in found.lines},
+        "notes": notes(found),
+    }
 
 
 def _bridge(held: Sequence[Holding], told: Mapping[str, Any]) -> str:

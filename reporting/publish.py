@@ -15,6 +15,7 @@ from reporting.burnup_image import burnup_markdown, thumbnail_markdown
 from reporting.cadastre_workbook import CADASTRE_BOOK, write_cadastre
 from reporting.cadastre_worklist import cadastre_worklist, one_line
 from reporting.forecast import forecast
+from reporting.housing_stock_workbook import STOCK_BOOK, stock_years, write_stock
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
 from reporting.letter import letters
 from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
@@ -103,8 +104,12 @@ def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> It
     if vacant := vacancy(result):
         write_vacancy(into / VACANCY_BOOK, result, vacant)
         yield VACANCY_BOOK
+    years = stock_years(result)
+    if years:
+        write_stock(into / STOCK_BOOK, result.municipality, years, result.dwellings)
+        yield STOCK_BOOK
     if counted := kostra_of(result):
-        write_kostra(into / KOSTRA_BOOK, result.municipality, counted)
+        write_kostra(into / KOSTRA_BOOK, result.municipality, counted, years[0] if years else None)
         yield KOSTRA_BOOK
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table as Shown
 
@@ -16,6 +17,7 @@ from language import speaking
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
+from reporting.housing_stock import stock_year
 from reporting.kostra import NEAREST_DAYS, RULES, Kostra, kostra
 from reporting.kostra_workbook import write_kostra
 
@@ -36,7 +38,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
         print("--as-of must be a 31 December, e.g. 2023-12-31: KOSTRA counts dwellings as of that date.", file=sys.stderr)
         return CONFIGURATION
     home = home_of(config)
-    night, tables = _last(municipality, home)
+    night, tables, moved = _last(municipality, home)
     missing = [name for name in TABLES if name not in tables]
     if night is None or missing:
         print(f"No night has left its tables yet. Run `kobosync night {config} --as-of {as_of}` first.", file=sys.stderr)
@@ -63,7 +65,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with speaking(municipality.language):
-            write_kostra(target, municipality, found)
+            write_kostra(target, municipality, found, stock_year(moved, municipality, as_of.year, as_of))
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)
         return FAILED
@@ -71,13 +73,14 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     return DONE
 
 
-def _last(municipality: Municipality, home: Path) -> tuple[date | None, dict[str, Table]]:
-    """The date of the newest run, and the tables it left."""
+def _last(municipality: Municipality, home: Path) -> tuple[date | None, dict[str, Table], pl.DataFrame]:
+    """The date of the newest run, the tables it left, and every movement of the stock."""
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         nights = ledger.runs(municipality.slug).get_column("as_of").to_list()
+        moved = ledger.movements(municipality.slug)
     store = EarlierTables(base=table_base(municipality, home))
     found = {name: table for name in TABLES if (table := store.last(municipality.slug, name)) is not None}
-    return (nights[-1] if nights else None), found
+    return (nights[-1] if nights else None), found, moved
 
 
 def _show(municipality: Municipality, found: Kostra, target: Path) -> None:

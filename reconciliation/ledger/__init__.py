@@ -12,6 +12,7 @@ from reconciliation.ledger.locks import Holding, LockHeldError
 from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
 from reconciliation.ledger.runs import INTERRUPTED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
+from reconciliation.ledger.stock_movements import MOVEMENTS, STOCK
 
 __all__ = [
     "BASES",
@@ -23,6 +24,7 @@ __all__ = [
     "LIFE",
     "LINKS",
     "MEMBERSHIPS",
+    "MOVEMENTS",
     "NO_NIGHT",
     "OPEN_DEVIATIONS",
     "PARTIAL",
@@ -31,6 +33,7 @@ __all__ = [
     "RENDERED",
     "RUNS",
     "SNAPSHOT",
+    "STOCK",
     "Agreement",
     "CallRecord",
     "Holding",

@@ -19,10 +19,11 @@ from reconciliation.ledger.plans import Plans
 from reconciliation.ledger.renamed_keys import Rekeying
 from reconciliation.ledger.runs import Runs
 from reconciliation.ledger.snapshots import Snapshots
+from reconciliation.ledger.stock_movements import StockMovements
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, Locks):
+class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, StockMovements, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

@@ -197,6 +197,28 @@ class Base(LedgerTable, table=True):
     """JSON: field -> {value, seen}: what Kobo says since somebody changed it there, and the night it was first seen."""
 
 
+class Movement(LedgerTable, table=True):
+    """What became of one dwelling of the stock, as its sources tell it. Appended when its state is another than its newest row says;
+    a night on which nothing moved appends nothing. No address and no value beside category and tenure."""
+
+    __tablename__ = "movement"
+    __table_args__ = (Index(None, "municipality", "leverandor_bolig_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    run_id: str | None = None
+    """None: made out of what an older ledger knew."""
+    as_of: date
+    leverandor_bolig_id: str
+    kind: str
+    """MovementKind of model/movement_kinds.py."""
+    stands: bool
+    """Is it in the stock from then on?"""
+    category: str | None = None
+    """From then on, or last when it left. None: an older ledger did not keep it."""
+    tenure: str | None = None
+    """disposisjonsform, or RIGHT_OF_DISPOSAL; empty when no source says, None when an older ledger did not keep it."""
+
+
 class Membership(LedgerTable, table=True):
     """Which dwelling a source's key belongs to, for ever: this is what keeps an id when rows come and go."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.addresses import folded
+
 _ADDRESS = ("_address",)
 _ON_GROUND = ("_municipality", "_ground", "_house")
 """The same house where the street is misspelt. That street and ground are both wrong is not looked for."""
@@ -32,3 +34,17 @@ def mixed_leases_in_pair(either_leased: pl.Expr) -> pl.Expr:
 def mixed_leases_in_group() -> pl.Expr:
     """Per group of rows with `_leases_here` (`let_by_lease`): the same as mixed_leases_in_pair."""
     return pl.col("_extra").is_null().any() & pl.col("_leases_here").any()
+
+
+def whole_unit() -> pl.Expr:
+    """On DWELLINGS: a whole unit whose rooms have leases of their own: the rooms are the dwellings, the unit is not one more."""
+    unit = pl.concat_str(
+        pl.col("kommunenummer").fill_null(""),
+        folded("adressenavn"),
+        pl.col("nummer").cast(pl.String),
+        pl.col("bokstav").fill_null(""),
+        pl.col("bruksenhetsnummer").fill_null("H0101"),
+        separator="|",
+    )
+    rooms = (pl.col("ekstra_referanse").is_not_null().sum().over(unit) > 0) & unit.is_not_null()
+    return pl.col("ekstra_referanse").is_null() & rooms

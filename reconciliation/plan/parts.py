@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.likeness.place import with_place
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
@@ -18,6 +17,7 @@ from reconciliation.model.plan_actions import acts, replaces
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import approve_with
 from reconciliation.plan.guards import Limit, Refusal, creation_limit, deletion_limit, environment_mismatch, refusal, update_limit
+from reconciliation.plan.same_place import in_the_place_of
 
 CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
 NO_SOURCE = "-"
@@ -82,13 +82,8 @@ def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFram
     retired = acting.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
     if created.is_empty() or retired.is_empty():
         return []
-    place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in _UNIT), separator="|")
-    leaving = with_place(entries.join(retired, on="kobo_id", how="semi")).select(_at=place).drop_nulls()
-    coming = with_place(merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")).select("leverandor_bolig_id", _at=place)
-    return coming.join(leaving, on="_at", how="semi").get_column("leverandor_bolig_id").to_list()
-
-
-_UNIT = ("bruksenhetsnummer", "ekstra_referanse")
+    coming = merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")
+    return in_the_place_of(coming, entries.join(retired, on="kobo_id", how="semi")).get_column("leverandor_bolig_id").unique().to_list()
 
 
 @dataclass(frozen=True, slots=True)

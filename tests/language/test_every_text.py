@@ -18,6 +18,7 @@ from language import DEFAULT, in_language, texts
 from reconciliation.decisions.answers import Outcome
 from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.model.movement_kinds import MovementKind
 from reconciliation.model.plan_actions import FILE, REPLACE
 from reconciliation.model.reasons import REASONS
 from reconciliation.model.rules import BY_ID, RULES
@@ -26,6 +27,7 @@ from reconciliation.model.words import DwellingClass, Severity
 from reconciliation.reading.evidence_words import EVIDENCE
 from reporting import acquisitions, forecast
 from reporting.acquisitions_reading import Kind, Stage
+from reporting.housing_stock import COLUMNS
 from reporting.needs_detail import Urgency
 from reporting.stop_causes import cause, rule_title
 from tests.language.keys import texts_of
@@ -57,7 +59,7 @@ def test_every_text_that_is_asked_for_exists(key: str) -> None:
 CONSEQUENCES = [
     *(f"{about}_{verdict}" for about in ("match", "merge") for verdict in ("same", "different", "unsure", "new")),
     *(f"field_{verdict}" for verdict in ("keep", "replace", "take", "different")),
-    *("absent_keep", "absent_replace", "changed_theirs", "changed_ours"),
+    *("absent_keep", "absent_replace", "changed_theirs", "changed_ours", "removal_remove", "removal_keep"),
 ]
 """Kind of question and answer, as the desk spells out what follows from it."""
 
@@ -76,6 +78,7 @@ SHOWN: dict[str, Collection[str]] = {
     "measures": acquisitions.State,
     "clarification_answers": DecisionKind,
     "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
+    "clarification_removal_answers": [DecisionKind.REMOVE, DecisionKind.KEEP],
     "clarification_outcomes": Outcome,
     "desk_outcomes": Outcome,
     "desk_consequences": CONSEQUENCES,
@@ -86,6 +89,8 @@ SHOWN: dict[str, Collection[str]] = {
     "file_kinds": FILE_KINDS,
     "choices": [*Kind, *Stage, *Urgency],
     "environments": ["test", "production"],
+    "housing_stock_columns": COLUMNS,
+    "housing_stock_kinds": MovementKind,
 }
 """Group -> codes that can be shown to people."""
 

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.ledger import Ledger
 from reconciliation.ledger.ledger_tables import Intent, Link
 from reconciliation.ledger.store import table_of
+from reconciliation.likeness.leases import whole_unit
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
@@ -214,3 +216,14 @@ def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tupl
         assert night.reads[name].verdict is Verdict.FAILED, (name, how)
     accepted = set(night.validated.accepted.select("source", "source_key").iter_rows())
     assert not accepted & {one for one in unknown_keys if night.reads[one[0]].verdict is Verdict.COMPLETE}
+
+
+def the_stock_is_what_stands(night: Night, ledger: Ledger, slug: str) -> None:
+    """After each night: every dwelling that counts stands in the ledger's stock with its category, and no movement says nothing new."""
+    stock = ledger.stock(slug).filter("stands")
+    here = night.merged.dwellings.filter(~whole_unit()).select("leverandor_bolig_id", category=pl.col("kategori").fill_null(""))
+    assert here.join(stock, on=["leverandor_bolig_id", "category"], how="anti").is_empty()
+    history = ledger.movements(slug)
+    for _, rows in history.group_by("leverandor_bolig_id", maintain_order=True):
+        states = rows.select("stands", "category", "tenure").rows()
+        assert all(before != after for before, after in pairwise(states))

@@ -136,6 +136,8 @@ class World(RuleBasedStateMachine):
             intent = table_of(Intent)
             with ledger.read() as connection:
                 self.requests = set(connection.execute(select(intent.c.request_id)).scalars())
+            if night is not None:
+                laws.the_stock_is_what_stands(night, ledger, self.slug)
             laws.what_others_changed_stands(self.changed, self.entries, night, ledger, self.slug, self.taken_away)
         laws.protected_fields_stay(before, self.entries, night)
         for kobo_id in self.others:

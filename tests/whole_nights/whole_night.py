@@ -132,6 +132,8 @@ def whole_night(
             outcomes = apply_plan(doing, desired, client, ledger, run_id, slug, threads, seen=seen.rows, still_held=session.lock.held)
         ledger.record_calls(slug, run_id, calls)
         calls.clear()
+        seen_rows = seen.rows if seen.verdict == "complete" else None
+        night_steps.record_movements(session, merged.dwellings, plan.items, seen_rows, validated.rejected, validated.out_of_scope, verdicts)
         snapshot = measure(
             merged.dwellings,
             plan.items,

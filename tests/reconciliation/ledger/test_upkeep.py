@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from kobo_client.client import CallRecord
-from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
+from reconciliation.ledger import MOVEMENTS, SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
 from reconciliation.ledger.backup import backup, prune
 from reconciliation.ledger.integrity import checked_once
 from reconciliation.ledger.ledger_tables import LEDGER_METADATA
@@ -51,6 +51,9 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
         ledger.record_snapshot(run_id, pl.DataFrame([{**progress, "register_seen": True}], schema=SNAPSHOT))
         ledger.finish_run(run_id, "done", {"plan": 1.0}, {"s": {"verdict": "complete", "rows_read": 1}})
     ledger.save_links(PLACE, pl.DataFrame({"leverandor_bolig_id": ["a"], "kobo_id": ["1"]}), "created")
+    # As a migration makes it of the rest.
+    movement = pl.DataFrame([(FIRST, "a", "opening", True, None, None)], schema=MOVEMENTS, orient="row")
+    ledger.record_movements(PLACE, None, movement, [], FIRST)
     ledger.add_decision(PLACE, kind="match", subject="a", verdict="same", decided_by="x")
 
 

@@ -1,0 +1,173 @@
+"""The year's movements of the municipality's stock of dwellings, as annual reports print them: by category and tenure, from the ledger.
+
+opening + movements = closing, in each line: the movements are rows of the ledger, and both ends are counted from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from reconciliation.model.movement_kinds import RIGHT_OF_DISPOSAL, MovementKind
+from reconciliation.model.municipality import Municipality
+from reporting.kostra import COMPANY, LEASED_PREFIX, OWNED
+
+TENURES = ("eid", "innleid", "disposisjonsrett", "ikke_oppgitt")
+"""As KOSTRA has them; their words are texts `kostra_rules.<code>`."""
+COLUMNS = (
+    *("acquired", "leased_in", "other_in", "back_in_use", "sold", "lease_ended", "other_out", "out_of_use"),
+    *("category_changed", "tenure_changed", "corrections"),
+)
+"""What happened to a dwelling; the last one is what came to be known of it. Words: texts `housing_stock_columns.<code>`."""
+NO_CATEGORY = ""
+_CELL = ("category", "tenure")
+
+MOVED: dict[str, pl.DataType] = {
+    "as_of": pl.Date(),
+    "leverandor_bolig_id": pl.String(),
+    "column": pl.String(),
+    "kind": pl.String(),
+    "category_before": pl.String(),  # null: it was not in the stock
+    "tenure_before": pl.String(),
+    "category": pl.String(),  # null: it is not in the stock any more
+    "tenure": pl.String(),
+}
+"""The rows behind the numbers, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """category: a key of the municipality's, or NO_CATEGORY. tenure: of TENURES. moved: column -> dwellings, those that left below zero."""
+
+    category: str
+    tenure: str
+    opening: int
+    moved: Mapping[str, int]
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockYear:
+    """until: the last date that is counted. started: the first night of all, when that is in this year: then `opening` is of that night.
+
+    lines: sorted by the municipality's categories. rows: MOVED. assumed: dwellings whose category an older ledger did not keep, and of
+    which the later one is counted backwards; since: the night on which it became known.
+    """
+
+    year: int
+    until: date
+    started: date | None
+    lines: tuple[Line, ...]
+    rows: pl.DataFrame
+    assumed: int = 0
+    since: date | None = None
+
+    @property
+    def total(self) -> Line:
+        moved = {column: sum(line.moved.get(column, 0) for line in self.lines) for column in COLUMNS}
+        return Line("", "", sum(line.opening for line in self.lines), moved, sum(line.closing for line in self.lines))
+
+
+def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, until: date) -> StockYear | None:
+    """movements: the ledger's MOVEMENTS. None when it knows nothing of that year."""
+    first, last = date(year, 1, 1), min(until, date(year, 12, 31))
+    # What became known later is known of every year: one year's closing is the next one's opening.
+    known = _with_sides(movements, municipality).filter(pl.col("as_of") <= last)
+    if known.is_empty() or last < first:
+        return None
+    began = known.get_column("as_of").to_list()[0]
+    started = began if began >= first else None
+    on_opening = (pl.col("as_of") < first) | (pl.col("kind") == MovementKind.OPENING.value)
+    changed = pl.col("stood") != pl.col("stands")
+    for name in _CELL:
+        changed = changed | (pl.col("stands") & pl.col(name).ne_missing(pl.col(f"{name}_before")))
+    moved = known.filter(~on_opening & changed)
+    opening, closing = _counted(known.filter(on_opening)), _counted(known)
+    by_column = _by_column(moved)
+    cells = sorted({*opening, *closing, *(cell for cell, _ in by_column)}, key=lambda cell: _order(cell, municipality))
+    lines = tuple(
+        Line(*cell, opening.get(cell, 0), {column: by_column.get((cell, column), 0) for column in COLUMNS}, closing.get(cell, 0))
+        for cell in cells
+    )
+    unkept, learned = known.filter("unkept"), known.filter(pl.col("kind") == MovementKind.LEARNED.value).get_column("as_of")
+    assumed = unkept.filter(pl.col("category") != NO_CATEGORY).get_column("leverandor_bolig_id").n_unique()
+    return StockYear(year, last, started, lines, _rows(moved), assumed, None if learned.is_empty() else learned.to_list()[0])
+
+
+def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """Each movement with the state before it: stood, category_before, tenure_before, and the column it counts in.
+
+    What an older ledger did not keep is what the dwelling's next row says; `unkept` marks those rows.
+    """
+    owned = [OWNED, *([COMPANY] if municipality.kostra.municipal_company == "owned" else [])]
+    form = pl.col("tenure").fill_null(strategy="backward").over("leverandor_bolig_id").fill_null("")
+    tenure = (
+        pl.when(form == RIGHT_OF_DISPOSAL)
+        .then(pl.lit("disposisjonsrett"))
+        .when(form.is_in(owned))
+        .then(pl.lit("eid"))
+        .when(form.str.starts_with(LEASED_PREFIX))
+        .then(pl.lit("innleid"))
+        .otherwise(pl.lit("ikke_oppgitt"))
+    )
+    category = pl.col("category").fill_null(strategy="backward").over("leverandor_bolig_id").fill_null(NO_CATEGORY)
+    told = movements.with_columns(unkept=pl.col("category").is_null(), category=category, tenure=tenure)
+    sides = [pl.col(name).shift(1).over("leverandor_bolig_id").alias(f"{name}_before") for name in _CELL]
+    stood = pl.col("stands").shift(1, fill_value=False).over("leverandor_bolig_id")
+    return told.with_columns(*sides, stood=stood).with_columns(column=_column())
+
+
+def _column() -> pl.Expr:
+    kind, came, left = pl.col("kind"), ~pl.col("stood"), ~pl.col("stands")
+    by_tenure = {"eid": ("acquired", "sold"), "innleid": ("leased_in", "lease_ended")}
+
+    def of(side: int, tenure: str, otherwise: str) -> pl.Expr:
+        return pl.col(tenure).replace_strict({name: pair[side] for name, pair in by_tenure.items()}, default=otherwise)
+
+    recategorised = came | (pl.col("category") != pl.col("category_before"))
+    return (
+        pl.when(came & (kind == MovementKind.NEW.value))
+        .then(of(0, "tenure", "other_in"))
+        .when(came & (kind == MovementKind.BACK_IN_USE.value))
+        .then(pl.lit("back_in_use"))
+        .when(kind.is_in([MovementKind.INTO_SCOPE.value, MovementKind.OUT_OF_SCOPE.value]))
+        .then(pl.lit("category_changed"))
+        .when(left & (kind == MovementKind.GONE.value))
+        .then(of(1, "tenure_before", "other_out"))
+        .when(left & (kind == MovementKind.OUT_OF_USE.value))
+        .then(pl.lit("out_of_use"))
+        .when(kind == MovementKind.CHANGED.value)
+        .then(pl.when(recategorised).then(pl.lit("category_changed")).otherwise(pl.lit("tenure_changed")))
+        .otherwise(pl.lit("corrections"))
+    )
+
+
+def _counted(known: pl.DataFrame) -> dict[tuple[str, str], int]:
+    """Dwellings that stand after these movements, by category and tenure."""
+    last = known.group_by("leverandor_bolig_id").last().filter("stands")
+    return {(category, tenure): count for category, tenure, count in last.group_by(_CELL).len().iter_rows()}
+
+
+def _by_column(moved: pl.DataFrame) -> dict[tuple[tuple[str, str], str], int]:
+    """(cell, column) -> those that came into the cell, less those that left it."""
+    left = moved.filter("stood").select(pl.col("category_before", "tenure_before").name.replace("_before", ""), "column", by=pl.lit(-1))
+    came = moved.filter("stands").select("category", "tenure", "column", by=pl.lit(1))
+    summed = pl.concat([left, came]).group_by("category", "tenure", "column").agg(pl.col("by").sum())
+    return {((category, tenure), column): number for category, tenure, column, number in summed.iter_rows()}
+
+
+def _rows(moved: pl.DataFrame) -> pl.DataFrame:
+    here, there = pl.col("stands"), pl.col("stood")
+    sides = [pl.when(here).then(name).alias(name) for name in _CELL]
+    before = [pl.when(there).then(f"{name}_before").alias(f"{name}_before") for name in _CELL]
+    return moved.with_columns(*sides, *before).select(pl.col(name).cast(kind) for name, kind in MOVED.items())
+
+
+def _order(cell: tuple[str, str], municipality: Municipality) -> tuple[int, str, int]:
+    """As the municipality's file lists its categories; others after them."""
+    known = list(municipality.categories)
+    category, tenure = cell
+    return (known.index(category) if category in known else len(known), category, TENURES.index(tenure))

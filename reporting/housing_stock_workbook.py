@@ -1,0 +1,102 @@
+"""The sheets of the year's movements: the numbers, and the dwellings behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from language import counted, day, text, word_for
+from reconciliation.model.municipality import Municipality
+from reporting.housing_stock import COLUMNS, NO_CATEGORY, Line, StockYear, stock_year
+from reporting.night_report import NightResult
+from reporting.privacy import with_shown_address
+from reporting.sheet_writer import Book, Cell, Column
+
+STOCK_BOOK = "boligmassen.xlsx"
+_TOTAL, _NOTE = "#E2F2E7", "#FDE9C9"
+
+
+def write_stock(path: Path, municipality: Municipality, years: Sequence[StockYear], dwellings: pl.DataFrame) -> None:
+    """Two sheets for each year. dwellings: DWELLINGS of the last night. Raises OSError when the file cannot be written."""
+    with Book(path, text("housing_stock.book", name=municipality.name)) as book:
+        for found in years:
+            add_stock_sheets(book, municipality, found, dwellings)
+
+
+def stock_years(result: NightResult) -> list[StockYear]:
+    """The night's year, and the one before as long as that is known: annual reports are written in the first weeks."""
+    asked = (result.as_of.year, result.as_of.year - 1)
+    found = [stock_year(result.movements, result.municipality, year, result.as_of) for year in asked]
+    return [year for year in found if year is not None]
+
+
+def add_stock_sheets(book: Book, municipality: Municipality, found: StockYear, dwellings: pl.DataFrame) -> None:
+    """The numbers of one year, and the rows behind them."""
+    heading = text("housing_stock.heading", name=municipality.name, year=found.year, date=day(found.until))
+    book.sheet(text("housing_stock.sheet", year=found.year), heading, _columns(found), _numbers(found, municipality))
+    title = text("housing_stock.rows_heading", year=found.year)
+    book.sheet(text("housing_stock.rows", year=found.year), title, _row_columns(), _rows(found, municipality, dwellings))
+
+
+def opening_words(found: StockYear) -> str:
+    """Heading of the first number: of 1 January, or of the first night of all."""
+    return text("housing_stock.started_at", date=day(found.started)) if found.started else text("housing_stock.opening", year=found.year)
+
+
+def closing_words(found: StockYear) -> str:
+    return text("housing_stock.closing", date=day(found.until))
+
+
+def notes(found: StockYear) -> list[str]:
+    """What the reader must know of the numbers."""
+    told = [text("housing_stock.started", date=day(found.started))] if found.started else []
+    if found.assumed and found.since:
+        told.append(text("housing_stock.assumed", count=counted(found.assumed, "bolig"), date=day(found.since)))
+    return [*told, text("housing_stock.note")]
+
+
+def category_words(category: str | None, municipality: Municipality) -> str:
+    if category == NO_CATEGORY:
+        return text("housing_stock.no_category")
+    return municipality.categories[category].title if category in municipality.categories else str(category)
+
+
+def _columns(found: StockYear) -> list[Column]:
+    middle = [Column(word_for("housing_stock_columns", name), 15, wrap=True) for name in COLUMNS]
+    first = [Column(text("groups.category"), 44, wrap=True), Column(text("housing_stock.tenure"), 34)]
+    return [*first, Column(opening_words(found), 14), *middle, Column(closing_words(found), 18)]
+
+
+def _numbers(found: StockYear, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for line in found.lines:
+        named = (category_words(line.category, municipality), word_for("kostra_rules", line.tenure))
+        yield [*named, *_cells(line)], None
+    yield [text("groups.total"), None, *_cells(found.total)], _TOTAL
+    for note in notes(found):
+        yield [note, *[None] * (len(COLUMNS) + 3)], _NOTE
+
+
+def _cells(line: Line) -> list[Cell]:
+    return [line.opening, *(line.moved[name] for name in COLUMNS), line.closing]
+
+
+def _row_columns() -> list[Column]:
+    widths = {"as_of": 13, "leverandor_bolig_id": 26, "adresse": 38, "column": 30, "kind": 60}
+    sides = [(side, name, width) for side in ("before", "after") for name, width in (("category", 38), ("tenure", 30))]
+    own = [Column(word_for("housing_stock_rows", name), width, wrap=width >= 60) for name, width in widths.items()]
+    return [*own, *(Column(text(f"housing_stock.{name}_{side}"), width) for side, name, width in sides)]
+
+
+def _rows(found: StockYear, municipality: Municipality, dwellings: pl.DataFrame) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    """A dwelling that stands in no source any more has no address to show; a shielded one is shown without."""
+    addresses = dict(with_shown_address(dwellings).select("leverandor_bolig_id", "adresse").iter_rows())
+    for row in found.rows.iter_rows(named=True):
+        sides: list[Cell] = []
+        for side in ("_before", ""):
+            category, tenure = row[f"category{side}"], row[f"tenure{side}"]
+            sides += [None, None] if tenure is None else [category_words(category, municipality), word_for("kostra_rules", tenure)]
+        ours = row["leverandor_bolig_id"]
+        words = (word_for("housing_stock_columns", row["column"]), word_for("housing_stock_kinds", row["kind"]))
+        yield [row["as_of"], ours, addresses.get(ours), *words, *sides], None

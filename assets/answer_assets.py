@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from assets.night_resource import one_sentence
@@ -102,11 +103,13 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
     )
 
 
-def pick_up_folder(municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0) -> list[Receipt]:
+def pick_up_folder(
+    municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0, tonight: bool = False
+) -> list[Receipt]:
     """Every file in the municipality's drop folder, by name: read, or put aside with a receipt that says why it was not. Nothing in
     the folder ends a night; a file that cannot be moved, or whose receipt cannot be written, is left and logged.
 
-    older_than: seconds since a file was last written; what is younger may still be on its way.
+    older_than: seconds since a file was last written; what is younger may still be on its way. tonight: see pick_up.
     """
     if municipality.answers is None:
         return []
@@ -114,7 +117,7 @@ def pick_up_folder(municipality: Municipality, home: Path, ledger: Ledger, find:
     receipts = []
     for path in waiting_files(folder, older_than):
         try:
-            receipts.append(pick_up(municipality, home, path, ledger, find))
+            receipts.append(pick_up(municipality, home, path, ledger, find, tonight=tonight))
         except OSError as error:
             log.warning("%s cannot be taken in now (%s); it waits.", path, error.strerror)
     return receipts
@@ -129,13 +132,25 @@ def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
     return sorted(path for path in found if path.is_file() and now - path.stat().st_mtime >= older_than)
 
 
-def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find) -> Receipt:
-    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder."""
+def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, *, tonight: bool = False) -> Receipt:
+    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder.
+
+    tonight: the night that reads it uses the answers too; otherwise the next night does.
+    """
     with speaking(municipality.language):
-        return _picked_up(municipality, home, path, ledger, find)
+        return _picked_up(municipality, home, path, ledger, find, tonight)
 
 
-def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find) -> Receipt:
+def plainly(label: str) -> str:
+    """An answer as it is compared: people write "samme bolig" for "Samme bolig", and leave a full stop or a blank behind it."""
+    return " ".join(label.split()).rstrip(" .").casefold()
+
+
+def _codes(question: Question, municipality: Municipality) -> dict[str, str]:
+    return {plainly(label): code for label, code in labels(question, municipality).items()}
+
+
+def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, tonight: bool) -> Receipt:
     night = questions_of(find, ledger, municipality.slug)
     sheet = read_answers(path)
     if sheet.fault:
@@ -143,12 +158,14 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
         taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=rendered(sheet.fault.melding))]
     else:
         with speaking(sheet.language):
-            known = {question.id: labels(question, municipality) for question in night.every}
-        given = [replace(one, answer=known.get(one.question_id, {}).get(one.answer, one.answer)) for one in sheet.given]
+            known = {
+                question.id: {plainly(label): code for label, code in labels(question, municipality).items()} for question in night.every
+            }
+        given = [replace(one, answer=known.get(one.question_id, {}).get(plainly(one.answer), one.answer)) for one in sheet.given]
         taken = take_in(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
     receipts = home / municipality.reports / municipality.slug / FOLDER
-    receipt = write_receipt(receipts, path.name, now, taken, municipality, night.sources)
+    receipt = write_receipt(receipts, path.name, now, taken, municipality, night.sources, tonight=tonight)
     return Receipt(path.name, tuple(taken), receipt, _put_away(municipality, home, path, now))
 
 
@@ -171,7 +188,8 @@ def answers_before(session: NightSession, municipality: Municipality, earlier: E
         return []
     with one_sentence(), session.step("answers"):
         try:
-            return pick_up_folder(municipality, session.home, session.ledger, lambda name: earlier.last(municipality.slug, name))
+            find = partial(earlier.last, municipality.slug)
+            return pick_up_folder(municipality, session.home, session.ledger, find, tonight=True)
         except OSError as error:
             log.warning("The answers in %s cannot be read (%s); they wait for the next night.", municipality.answers, error.strerror)
             return []

@@ -31,6 +31,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.plan.classes import SETTLE_IN_SOURCE
 from reporting.privacy import with_shown_address
 from reporting.stop_causes import cause
+from reporting.value_words import value_in_words, words_of
 
 _HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
 """Kinds of decisions that are told beside a dwelling."""
@@ -72,7 +73,7 @@ def shown(question: Question, municipality: Municipality, dwellings: Mapping[str
     beside = [{name: _same(name, question.ours.get(name), one.values.get(name)) for name in question.ours} for one in question.candidates]
     agrees = {name: _over_all([one[name] for one in beside]) for name in question.ours}
     candidates = [
-        Side(_candidate(question, at, municipality, dwellings), _visible(one.values, question), beside[at])
+        Side(_candidate(question, at, municipality, dwellings), _visible(one.values, question, municipality), beside[at])
         for at, one in enumerate(question.candidates)
     ]
     return Shown(
@@ -94,15 +95,15 @@ def _own_sides(
 ) -> list[Side]:
     """The dwelling; where several rows are merged in it, each source's own values."""
     if question.about in (ENTRY, REMOVAL):
-        return [Side(text("clarifications.kobo"), _visible(question.ours, question), agrees)]
+        return [Side(text("clarifications.kobo"), _visible(question.ours, question, municipality), agrees)]
     if len(question.rows) > 1:
         titles = [_titles(municipality, [row.source]) for row in question.rows]
         return [
-            Side(text("clarifications.ours", sources=title), _visible(row.values, question), agrees)
+            Side(text("clarifications.ours", sources=title), _visible(row.values, question, municipality), agrees)
             for title, row in zip(titles, question.rows, strict=True)
         ]
     sources = _titles(municipality, dwellings.get(question.dwelling, ()))
-    return [Side(text("clarifications.ours", sources=sources), _visible(question.ours, question), agrees)]
+    return [Side(text("clarifications.ours", sources=sources), _visible(question.ours, question, municipality), agrees)]
 
 
 def _candidate(question: Question, at: int, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
@@ -311,10 +312,11 @@ def _titles(municipality: Municipality, sources: Sequence[str]) -> str:
     return ", ".join(municipality.sources[one].title if one in municipality.sources else one for one in sources)
 
 
-def _visible(side: Mapping[str, Any], question: Question) -> dict[str, Any]:
-    """What is asked about is shown, unless it tells the place itself."""
+def _visible(side: Mapping[str, Any], question: Question, municipality: Municipality) -> dict[str, Any]:
+    """Codes in words. What is asked about is shown, unless it tells the place itself."""
     hidden = TELLING_FIELDS - ({question.field} - PLACE_FIELDS) if question.secret else frozenset()
-    return {name: None if name in hidden else value for name, value in side.items()}
+    words = words_of(municipality)
+    return {name: None if name in hidden else value_in_words(name, value, words) for name, value in side.items()}
 
 
 def _address(question: Question) -> str:

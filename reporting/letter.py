@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from urllib.parse import quote
 
 import polars as pl
 
@@ -85,6 +86,8 @@ def _body(
         parts.append(text("letter.nothing"))
     if quoted:
         parts.append("\n".join(quoted))
+    if asked and (desk := result.municipality.desk) and desk.url:
+        parts.append(text("letter.desk", link=f"{desk.url.rstrip('/')}/min-liste?eier={quote(owner)}"))
     return "\n\n".join([*parts, text("letter.link", link=link), text("letter.why")]) + "\n"
 
 

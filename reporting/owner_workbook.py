@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from language import day, rendered, text, word_for
+from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE
 from reconciliation.model.rules import BY_ID
 from reconciliation.model.shielding import is_shielded
 from reporting.clarifications import settled_in_source, shown, shown_value
@@ -22,6 +23,14 @@ from reporting.source_corrections import SourceCorrection, source_corrections
 from reporting.stop_causes import rule_title
 
 Row = tuple[Sequence[Cell], str | None]
+
+EXPLAINED = (
+    *((MATCH, verdict) for verdict in ("same", "different", "new", "unsure")),
+    *((MERGE, verdict) for verdict in ("same", "different", "new", "unsure")),
+    *((FIELD, verdict) for verdict in ("keep", "replace", "take")),
+    *((ABSENT, verdict) for verdict in ("keep", "replace")),
+)
+"""Answers that the sheet of questions offers, as (what it is about, code): each is explained with what it does in Kobo."""
 
 NEW, RETURNED, WARNING = "#FDE9C9", "#FBD9DC", "#EAF2F3"
 """Fill of a row that is new since last night, of one that was fixed once and is back, and of a mere warning."""
@@ -183,5 +192,9 @@ def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
 def _legend() -> Iterator[Row]:
     for name, colour in (("new", NEW), ("returned", RETURNED), ("warning", WARNING), ("open", None)):
         yield [text(f"workbook.status.{name}"), text(f"workbook.legend.{name}")], colour
-    for name in ("place", "fix", "tomorrow", "help"):
+    for name in ("place", "fix", "tomorrow", "help", "answers"):
         yield [text(f"workbook.legend_heads.{name}"), text(f"workbook.legend.{name}")], None
+    for about, verdict in EXPLAINED:
+        label = word_for("clarification_absent_answers" if about == ABSENT else "clarification_answers", verdict)
+        meaning = text(f"desk_consequences.{about}_{verdict}", entry=text("workbook.the_entry"))
+        yield [text(f"workbook.answers_about.{about}", answer=label), meaning], None

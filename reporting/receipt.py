@@ -21,9 +21,17 @@ _QUIET = (Outcome.BLANK, Outcome.ALREADY)
 
 
 def write_receipt(
-    folder: Path, name: str, at: datetime, taken: Sequence[Taken], municipality: Municipality, sources: Mapping[str, Sequence[str]]
+    folder: Path,
+    name: str,
+    at: datetime,
+    taken: Sequence[Taken],
+    municipality: Municipality,
+    sources: Mapping[str, Sequence[str]],
+    *,
+    tonight: bool = False,
 ) -> Path:
-    """Write kvittering-<name>-<time>.xlsx to `folder`. sources: leverandor_bolig_id -> its sources. Raises OSError."""
+    """Write kvittering-<name>-<time>.xlsx to `folder`. sources: leverandor_bolig_id -> its sources. tonight: the night that goes on now
+    uses the answers. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"kvittering-{Path(name).stem[:LONGEST]}-{at:%Y%m%d-%H%M%S%f}.xlsx"
     stored = sum(one.outcome is Outcome.STORED for one in taken)
@@ -32,21 +40,24 @@ def write_receipt(
     columns = [Column(text(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
     unfinished = path.with_suffix(".unfinished")
     with Book(unfinished, title) as book:
-        book.sheet(text("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources), _colour(one)) for one in taken))
+        book.sheet(
+            text("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources, tonight), _colour(one)) for one in taken)
+        )
     unfinished.rename(path)
     return path
 
 
-def outcome_in_words(taken: Taken, municipality: Municipality) -> str:
-    """What became of one answer, bokmål."""
+def outcome_in_words(taken: Taken, municipality: Municipality, *, tonight: bool = False) -> str:
+    """What became of one answer. tonight: the night that goes on now uses it."""
     offered = labels(taken.question, municipality) if taken.question else {}
     codes = {code: label for label, code in offered.items()}
     answer = codes.get(taken.standing, taken.standing) if taken.standing else taken.given.answer
     said = word_for("clarification_outcomes", taken.outcome.value)
-    return said.format(says=taken.says, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+    when = text("clarifications.used_tonight" if tonight else "clarifications.used_next_night")
+    return said.format(when=when, says=taken.says, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
 
 
-def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]]) -> list[Cell]:
+def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
     told = shown(one.question, municipality, sources) if one.question else None
     codes = {code: label for label, code in told.answers.items()} if told else {}
     return [
@@ -55,7 +66,7 @@ def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequenc
         told.question if told else None,
         codes.get(one.given.answer, one.given.answer if one.outcome is not Outcome.PERSONAL else None),
         None if one.outcome is Outcome.PERSONAL else one.given.by,
-        outcome_in_words(one, municipality),
+        outcome_in_words(one, municipality, tonight=tonight),
         one.given.question_id or None,
     ]
 

@@ -27,5 +27,7 @@ class DeskSettings(Strict):
 
     groups: dict[str, DeskGroup] = Field(default_factory=dict)
     """Group of the sign-in -> what its members see. Members of no group see nothing."""
+    url: str = ""
+    """Where owners open the desk, e.g. https://kobosync.example; their letters link to their list there. None without one."""
     decided_as: Literal["user", "group"] = "user"
     """`group`: decisions are signed with the group's name, where the municipality wants roles and no persons."""

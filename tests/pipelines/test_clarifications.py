@@ -87,12 +87,12 @@ def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) ->
     assert "Bruksenhetsnummer" in str(ours["Hva må avgjøres"]) or "bruksenhetsnummer" in str(ours["Hva må avgjøres"])
     assert (ours["Bruksenhetsnummer"], kobo["Bruksenhetsnummer"]) == ("H0103", "H0102")
     assert (ours["Hvem sier det"], kobo["Hvem sier det"]) == ("Hos oss (FDV)", "I Kobo")
-    said = {"Svar": "Erstatt i Kobo", "Avgjort av": "Boligkontoret", "Begrunnelse": "Ny merking på døra"}
+    said = {"Svar": " erstatt i kobo. ", "Avgjort av": "Boligkontoret", "Begrunnelse": "Ny merking på døra"}
     answer(workbook(village), village.home / "svar" / "svar.xlsx", said)
 
     assert run_night(village, THIRD) == DONE
     (line,) = [line for line in receipts(village) if line["Svar"]]
-    assert str(line["Hva skjedde"]).startswith("Lagret")
+    assert line["Hva skjedde"] == "Lagret. Svaret brukes i natten som kjører nå."
     assert not (village.home / "svar" / "svar.xlsx").exists()
     assert len(list((village.home / "svar" / "mottatt").glob("*svar.xlsx"))) == 1
     entries = register_entries(village)

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.read_result import Verdict
 from reconciliation.decisions.question import MATCH, Candidate, Question
+from reconciliation.model.desk_settings import DeskSettings
 from reconciliation.model.municipality import Send
 from reporting.letter import NOTHING, QUOTED, Letter, letters, worth_sending
 from reporting.night_report import NightResult
@@ -146,3 +147,10 @@ def test_letters_and_a_lasting_address_lie_beside_the_report_only_where_somebody
     assert "https://intranett.example/k/fjordvik/index.html" in found[0].body
     publish(older(told), tmp_path)
     assert "url=2023-12-09/index.html" in (tmp_path / "fjordvik" / "index.html").read_text(encoding="utf-8")
+
+
+def test_who_has_something_to_answer_is_led_to_their_own_list_on_the_desk() -> None:
+    asked = replace(night(), questions=(question(),))
+    desk = asked.municipality.model_copy(update={"desk": DeskSettings(url="https://desk.example/")})
+    assert "https://desk.example/min-liste?eier=boligkontoret" in letter(replace(asked, municipality=desk)).body
+    assert "min-liste" not in letter(asked).body

@@ -347,7 +347,7 @@ def _disk_says(error: Exception) -> str | None:
     from pipelines.disk_faults import disk_sentence  # noqa: PLC0415
     from pipelines.home import home  # noqa: PLC0415
 
-    return disk_sentence(error, str(home()))
+    return disk_sentence(error, Path(os.environ.get("DAGSTER_HOME") or home() / "var" / "dagster"))
 
 
 def _code_of(error: Exception) -> int | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 _WORDS = {
     errno.ENOSPC: "there is no room left on that disk; make room and run again",
@@ -16,6 +18,9 @@ _WORDS = {
     errno.EIO: "that disk does not take or give what it should; mend it and run again",
     errno.EFBIG: "a file has reached the largest size that is allowed there; raise the limit and run again",
 }
+_STANDS = "What was done stands in the ledger; nothing more was sent to Kobo."
+_LEAST = 64 * 1024
+"""Bytes. With less room than this SQLite cannot make the files that it keeps beside a database."""
 _SIGNS = {
     "disk is full": errno.ENOSPC,
     "readonly database": errno.EACCES,
@@ -24,16 +29,30 @@ _SIGNS = {
 }
 
 
-def disk_sentence(error: BaseException, home: str) -> str | None:
-    """What the disk refused, or None when the error, and what caused it, is something else. home: named where no path is known."""
+def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
+    """What the disk refused, or None when the error, and what caused it, is something else.
+
+    dagster_home: where Dagster keeps its databases. The ledger's say themselves what they meet.
+    """
     for one in _chain(error):
         if isinstance(one, OSError) and one.errno in _WORDS and not isinstance(one, (ConnectionError, TimeoutError)):
-            return f"{one.filename or home}: {_WORDS[one.errno]}. What was done stands in the ledger; nothing more was sent to Kobo."
+            return f"{one.filename or dagster_home}: {_WORDS[one.errno]}. {_STANDS}"
         if isinstance(one, sqlite3.Error):
             for sign, code in _SIGNS.items():
                 if sign in str(one).casefold():
-                    return f"A database below {home}: {_WORDS[code]}. What was done stands in the ledger; nothing more was sent to Kobo."
+                    return f"{dagster_home}: a database of Dagster's lies there, and {_WORDS[_looked_at(dagster_home, code)]}. {_STANDS}"
     return None
+
+
+def _looked_at(place: Path, code: int) -> int:
+    """SQLite tells a full or read-only disk as several other things; the disk itself knows better."""
+    try:
+        disk = os.statvfs(place)
+    except OSError:
+        return code
+    if disk.f_flag & os.ST_RDONLY:
+        return errno.EROFS
+    return errno.ENOSPC if disk.f_bavail * disk.f_frsize < _LEAST else code
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

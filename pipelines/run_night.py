@@ -99,7 +99,7 @@ class Runner:
             if event.asset_key == key
             for name, value in event.step_materialization_data.materialization.metadata.items()
         }
-        return RunResult(done.success, done.run_id, tuple(failures), metadata)
+        return RunResult(done.success, done.run_id, tuple(dict.fromkeys(failures)), metadata)
 
 
 def _is_interruption(event: dg.DagsterEvent) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,13 @@ from kobo_client.payload import EDITED
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
 
+_MEGABYTE = 1024 * 1024
+_LARGEST = 200 * _MEGABYTE
+"""The largest file that is opened: 357 municipalities' dwellings would fit. A workbook may unpack to five times this."""
+_RATIO, _RATIO_FROM = 250, 50 * _MEGABYTE
+"""A workbook that unpacks to more than the second is no honest one when it shrank by more than the first."""
+
+
 class ExportError(Exception):
     """The file cannot be read; the text says where and what to do."""
 
@@ -24,10 +33,12 @@ class ExportError(Exception):
 def read_export(file: Path) -> pl.DataFrame:
     """.csv (semicolons, UTF-8) or .xlsx -> the snapshot's columns, leverandor_bolig_id null. Raises ExportError."""
     try:
+        _refuse_unfit(file)
         header, lines = _excel(file) if file.suffix.lower() == ".xlsx" else _csv(file)
-    except OSError as error:
+    except (OSError, zipfile.BadZipFile) as error:
+        why = error.strerror if isinstance(error, OSError) else "the archive is damaged"
         raise ExportError(
-            f"register.export: {file.name} cannot be read ({error.strerror}). Export it from Kobo again, or leave the key out."
+            f"register.export: {file.name} cannot be read ({why}). Export it from Kobo again, or leave the key out."
         ) from None
     if tuple(header) != (*COLUMNS, KOBO_ID):
         wanted = [*COLUMNS, KOBO_ID]
@@ -49,6 +60,21 @@ def read_export(file: Path) -> pl.DataFrame:
     schema[EDITED] = pl.String()
     schema |= {field.name: _TYPES.get(BY_NAME[field.name].kind, pl.String()) for field in COMPARED}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.lit(False).alias("slettet")).sort("kobo_id")
+
+
+def _refuse_unfit(file: Path) -> None:
+    """A pipe would be waited for for ever, and a small workbook can unpack to gigabytes. Raises ExportError and OSError."""
+    about = file.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise ExportError(f"register.export: {file.name} is no plain file. Give the path of a file exported from Kobo.")
+    unpacked = packed = about.st_size
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    suspicious = unpacked > _RATIO_FROM and unpacked > _RATIO * max(packed, 1)
+    if packed > _LARGEST or unpacked > 5 * _LARGEST or suspicious:
+        size = f"{packed / _MEGABYTE:.1f} MB, unpacked {unpacked // _MEGABYTE} MB"
+        raise ExportError(f"register.export: {file.name} is too large ({size}), and is not opened. Export it from Kobo again.")
 
 
 def _csv(file: Path) -> tuple[list[str], list[list[str]]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.parsers import expat
 
 import fastexcel
 import polars as pl
@@ -13,10 +16,14 @@ import xlsxwriter
 from connectors.dialect import detect
 from connectors.encoding import decode
 from connectors.headings import given_names, nearest, plain
+from connectors.package_parts import parts_of
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
+from connectors.sheet_facts import TooLong
+from connectors.sheet_scan import scan
 from connectors.source_files import check_size
+from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import MessageError, message, text
 from language.messages import Value
 from reconciliation.addresses.verdicts import Resolution
@@ -25,6 +32,10 @@ NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
 _HEADER_WITHIN = 50
 _MEGABYTES = 500
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+
+
+_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, TooLong, OSError, EOFError, ValueError, KeyError, RuntimeError)
+"""What a damaged archive raises, by what its damage hits."""
 
 
 class ListError(MessageError):
@@ -64,6 +75,7 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     unread: tuple[str, ...] = ()
     chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
+        _refuse_unfit(path)
         rows, separator, note, others, chosen = _workbook(path, known, sheet)
         unread = tuple(name for name in _opened(path).sheet_names if name != chosen)
     elif sheet:
@@ -115,6 +127,20 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
     named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(given_names(dialect.headings)))
     return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), told
+
+
+def _refuse_unfit(path: Path) -> None:
+    """What unpacks to far more than it is, or is damaged, is not opened. Raises SourceFault."""
+    if kind_of_workbook(path, path.name) != "xlsx":
+        return
+    try:
+        with open_package(path, path.name, 2 * _MEGABYTES) as archive:
+            check_parts(archive)
+            parts = parts_of(archive)
+            for part in parts.sheets.values():
+                check_spelled_out(archive, parts, [part], scan(archive, part).cells, path.name, 2 * _MEGABYTES)
+    except _DAMAGE as error:
+        raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
 def _opened(path: Path) -> fastexcel.ExcelReader:

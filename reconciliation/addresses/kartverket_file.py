@@ -14,6 +14,7 @@ import polars as pl
 from connectors.encoding import decode
 from connectors.headings import nearest
 from connectors.read_faults import FAULTS, SourceFault, say
+from connectors.source_files import MEGABYTE, refuse_pipe
 from language import MessageError, message
 
 NEEDED = ("kommunenummer", "adressetype", "adressenavn", "nummer", "bokstav", "gardsnummer", "bruksnummer", "postnummer", "poststed")
@@ -33,6 +34,10 @@ _ON_DWELLING_LEVEL = "offisiellAdresseTekst"
 _NUMBERS = ("nummer", "gardsnummer", "bruksnummer", "festenummer", "undernummer")
 OFFICIAL = {name: pl.Int64() if name in _NUMBERS else pl.String() for name in (*NEEDED, *OPTIONAL)}
 """Columns of a frame of official addresses; blank is null, postnummer and kommunenummer have four digits."""
+
+
+LARGEST = 1000
+"""Megabytes of the largest file that is opened. That of the largest city has 200."""
 
 
 class AddressFileError(MessageError):
@@ -71,7 +76,10 @@ def _one(path: Path) -> pl.DataFrame:
 
 
 def _bytes(path: Path) -> bytes:
+    if path.exists() and path.stat().st_size > LARGEST * MEGABYTE:
+        raise SourceFault("too_big", path=path.name, size=path.stat().st_size // MEGABYTE, limit=LARGEST)
     try:
+        refuse_pipe(path, path.parent)
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise AddressFileError(message("address_files.missing", file=path.name)) from error

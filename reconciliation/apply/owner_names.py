@@ -6,7 +6,12 @@ from pathlib import Path
 
 import polars as pl
 
+from connectors.read_faults import SourceFault
+from connectors.source_files import refuse_pipe
 from kobo_client.import_columns import OWNERS_NAME, REQUIRED_OF_OWNER
+
+_HEADINGS = 64 * 1024
+"""Characters of the first line that are looked at: a file without line ends is not read whole for it."""
 
 
 class OwnerNamesError(Exception):
@@ -30,14 +35,16 @@ def with_owner_names(dwellings: pl.DataFrame, file: Path | None) -> pl.DataFrame
 
 def _names(file: Path, numbers: pl.Series) -> dict[str, str]:
     try:
-        separator = ";" if ";" in file.open(encoding="utf-8-sig").readline() else ","
+        refuse_pipe(file, file.parent)
+        with file.open(encoding="utf-8-sig") as stream:
+            separator = ";" if ";" in stream.readline(_HEADINGS) else ","
         rows = (
             pl.scan_csv(file, separator=separator, infer_schema=False)
             .select("organisasjonsnummer", "navn")
             .filter(pl.col("organisasjonsnummer").is_in(numbers.implode()))
             .collect()
         )
-    except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
+    except (OSError, SourceFault, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise OwnerNamesError(
             f"enhetsregisteret: {file.name} cannot be read ({type(error).__name__}). Give the file that Enhetsregisteret offers for "
             "download: CSV in UTF-8 with the headings organisasjonsnummer and navn."

@@ -162,7 +162,7 @@ def test_a_workbook_that_the_reader_panics_on_is_a_sentence(tmp_path: Path, monk
         raise PanicError("range start index 4 out of range")
 
     file = tmp_path / "liste.xls"
-    file.write_bytes(b"x")
+    file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1"))  # how an .xls begins
     monkeypatch.setattr("fastexcel.read_excel", panics)
     made = CliRunner().invoke(app, ["map", str(file)])
     assert made.exit_code == 1

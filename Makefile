@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 STAMP := $(VENV)/.installed
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Some machines forbid bytecode; pytest and every process that it starts are slower without it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo up test lint types imports bench report soak mutants clean lock
 

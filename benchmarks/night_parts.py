@@ -37,6 +37,7 @@ SIZES = (10_000, 111_000, 1_000_000)
 DATA_PART = 111_000
 SMALL_TOWN = 1_090
 PAIRS = 5
+NIGHTS = 3
 DATA_PART_S, DATA_PART_MB, RESIDUAL_S, HELP_S = 3.0, 700, 0.1, 0.3
 MOST_IN_A_SHEET = 111_000
 WRONG_EVERY = 20
@@ -164,7 +165,7 @@ def data_work(size: int) -> Iterator[dict[str, Any]]:
         home = Path(folder)
         config = made_town.write(home, size)
         _in_own_process("first", config)
-        nights = [_in_own_process("night", config) for _ in range(3)]
+        nights = [_in_own_process("night", config) for _ in range(NIGHTS)]
     taken = statistics.median(night["seconds"] for night in nights)
     memory = max(night["memory_mb"] for night in nights)
     yield _limit("the data part of a night, no HTTP (s)", size, taken, DATA_PART_S) | {"detail": nights}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import copy
 import json
 import socket
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -14,11 +16,12 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import requests
 import yaml
 
+from kobo_client.register_config import RegisterConfig
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands import night_command
-from reconciliation.model.municipality import load
 
 FIRST, SECOND, THIRD, FOURTH = (date(2023, 11, day) for day in (1, 2, 3, 6))
 
@@ -135,14 +138,43 @@ class Village:
         return content
 
 
+class _Registers:
+    """Rehearsal registers of this process, each lent to one village at a time and emptied before the next."""
+
+    def __init__(self) -> None:
+        self._free: list[dict[str, Any]] = []
+        self._running = contextlib.ExitStack()
+        atexit.register(self._running.close)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[dict[str, Any]]:
+        """Its `base_url` and `database`, as the file of a municipality has them."""
+        register = self._free.pop() if self._free else self._started()
+        requests.post(f"{register['base_url']}/rehearsal/reset", timeout=10).raise_for_status()
+        try:
+            yield register
+        finally:
+            self._free.append(register)
+
+    def _started(self) -> dict[str, Any]:
+        folder = Path(self._running.enter_context(tempfile.TemporaryDirectory(prefix="ks-register-")))
+        config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=folder / "rehearsal.sqlite")
+        address = self._running.enter_context(rehearsal_running(config, folder))
+        return {"base_url": address, "database": str(config.database)}
+
+
+_REGISTERS = _Registers()
+
+
 @contextlib.contextmanager
 def inhabited(home: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Iterator[Village]:
-    """A village with its rehearsal register running. changes: keys of its file."""
+    """A village with an empty rehearsal register running. changes: keys of its file."""
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     village = Village(home)
-    village.write_config(**changes)
-    with rehearsal_running(load(village.config).register_, home):
+    with _REGISTERS.lent() as register:
+        village.content["register"] |= register
+        village.write_config(**changes)
         yield village
 
 

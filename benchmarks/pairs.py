@@ -19,16 +19,10 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def compared(
-    name: str,
-    size: int,
-    ours: Callable[[], object],
-    other: Callable[[], object],
-    other_is: str,
-    most: float | None,
-    pairs: int | None = None,
+    name: str, size: int, ours: Callable[[], object], other: Callable[[], object], other_is: str, most: float | None
 ) -> dict[str, Any]:
     """Alternating, so that a busy minute falls on both. most: the goal for ours / other; None when there is none."""
-    taken = [(seconds(ours), seconds(other)) for _ in range(pairs or PAIRS)]
+    taken = [(seconds(ours), seconds(other)) for _ in range(PAIRS)]
     mine, theirs = (statistics.median(times) for times in zip(*taken, strict=True))
     ratio = mine / max(theirs, 1e-9)
     return {

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import load
+from tests.pipelines.earlier_nights import happened
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited
 from tests.pipelines.village import run_night as run_one
 
@@ -74,9 +75,12 @@ def receipts(village: Village) -> list[dict[str, object]]:
 
 
 def with_a_conflict(village: Village) -> None:
-    run_night(village, FIRST)
-    village.write_fdv(MOVED)
-    run_night(village, SECOND)
+    def two_nights() -> None:
+        run_night(village, FIRST)
+        village.write_fdv(MOVED)
+        run_night(village, SECOND)
+
+    happened(village, two_nights)
 
 
 def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) -> None:

@@ -19,6 +19,7 @@ from reconciliation.apply import apply_plan, awaited, hand_over
 from reconciliation.ledger import Ledger, Write, open_ledger
 from reconciliation.model.municipality import ConfigurationError, load
 from reconciliation.model.plan_actions import FILE
+from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited, run_night
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -88,7 +89,7 @@ def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(
 
 
 def test_what_no_export_shows_for_a_fortnight_is_told_and_never_sent_again_by_itself(village: Village) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     assert run_night(village.config, "auto", FIRST + timedelta(days=14)) == DONE
     assert len(files(village)) == 1
     page = next((village.home / "reports/vik").glob("*/index.html")).read_text(encoding="utf-8")
@@ -96,7 +97,7 @@ def test_what_no_export_shows_for_a_fortnight_is_told_and_never_sent_again_by_it
 
 
 def test_a_change_has_no_file_form_and_is_somebodys_to_make_by_hand(village: Village) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     uploaded(village, files(village)[0])
     exported(village)
     run_night(village.config, "auto", SECOND)

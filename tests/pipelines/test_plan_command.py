@@ -15,6 +15,7 @@ from pipelines.dry_night import plan_tonight
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import load
+from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, run_night
 
 CHANGED = FDV.replace("50,5", "52,5").replace("101;", "111;")
@@ -46,7 +47,7 @@ def test_it_is_the_plan_that_the_night_makes(village: Village) -> None:
 
 
 def test_a_source_that_cannot_be_read_keeps_its_rows_in_the_plan_as_in_the_night(village: Village) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     (village.home / "kilder" / "fdv.csv").unlink()
     shown = plan_tonight(load(village.config), village.home, THIRD)
     assert shown.plan.counts["retire"] == 0
@@ -55,7 +56,7 @@ def test_a_source_that_cannot_be_read_keeps_its_rows_in_the_plan_as_in_the_night
 
 
 def test_it_stores_no_table_and_reports_nothing(village: Village) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     before = {file: file.stat().st_mtime_ns for place in ("var/tables", "reports") for file in (village.home / place).rglob("*")}
     assert any(file.suffix == ".parquet" for file in before)
     village.write_fdv(CHANGED)
@@ -64,7 +65,7 @@ def test_it_stores_no_table_and_reports_nothing(village: Village) -> None:
 
 
 def test_a_register_that_cannot_be_seen_is_said(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     register = village.content["register"] | {"kind": "kobo", "base_url": "http://127.0.0.1:9"}
     village.write_config(register=register)
     assert run_plan(village.config, SECOND, "table") == FAILED
@@ -79,7 +80,7 @@ def test_it_does_not_load_what_only_some_plans_need() -> None:
 
 
 def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
-    run_night(village.config, "auto", FIRST)
+    first_night(village)
     code = (
         "import sys; from datetime import date; from pathlib import Path; from pipelines.commands.plan_command import run_plan; "
         "run_plan(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), 'json'); print('numpy' in sys.modules)"

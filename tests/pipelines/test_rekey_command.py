@@ -10,6 +10,7 @@ from pipelines.commands.rekey_command import run_propose, run_rekey
 from pipelines.commands.source_checks import source_checks
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.model.municipality import load
+from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
 from tests.pipelines.village import FDV, THIRD, Village
 
@@ -31,7 +32,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_shown_then_moved_and_the_next_night_changes_nothing(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
-    run_night(village, FIRST)
+    first_night(village)
     before = keys(village)
     file = written(village.home, "gammel;ny\n" + "".join(f"10{number};F-10{number}\n" for number in range(4)))
     assert run_rekey(village.config, "fdv", file, dry_run=True) == DONE
@@ -48,7 +49,7 @@ def test_shown_then_moved_and_the_next_night_changes_nothing(village: Village, c
 
 
 def test_what_is_ambiguous_or_not_there_is_refused(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
-    run_night(village, FIRST)
+    first_night(village)
     before = keys(village)
     assert run_rekey(village.config, "fdv", written(village.home, "gammel;ny\n100;X\n101;X\n"), dry_run=False) == FAILED
     assert "two dwellings would become one" in capsys.readouterr().err

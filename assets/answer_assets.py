@@ -15,7 +15,7 @@ from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, speaking
-from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.decisions.warning_questions import warning_questions
@@ -46,12 +46,12 @@ class Receipt:
     path: Path
     moved: Path | None = None
 
-    def count(self, outcome: Outcome) -> int:
+    def count(self, outcome: AnswerOutcome) -> int:
         return sum(one.outcome is outcome for one in self.taken)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NightQuestions:
     """A night's questions, and the sources of every dwelling in them.
 
     warnings: questions whether a value is right that a rule warns of; there may be many, and nothing waits for them.
@@ -70,16 +70,16 @@ class Asked:
         return [*self.questions, *self.warnings]
 
 
-def questions_of(find: Find, ledger: Ledger, slug: str) -> Asked:
+def questions_of(find: Find, ledger: Ledger, slug: str) -> NightQuestions:
     """The questions of the last night whose register was seen. No tables: no questions."""
     made = {name: find(name) for name in USED}
     found = {name: table for name, table in made.items() if table is not None}
     if len(found) < len(made) or found["plan"].facts.get("register_verdict") != "complete":
-        return Asked((), {})
-    return asked(found, ledger, slug)
+        return NightQuestions((), {})
+    return night_questions(found, ledger, slug)
 
 
-def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
+def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> NightQuestions:
     """made: the tables of USED."""
     tables = Tables(
         dwellings=made["dwellings"].frame,
@@ -94,7 +94,7 @@ def asked(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Asked:
     found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions)
     named = {one for question in (*found, *warnings) for one in (question.dwelling, *(beside.name for beside in question.candidates))}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
-    return Asked(
+    return NightQuestions(
         found,
         {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {},
         warnings,
@@ -155,7 +155,7 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
     sheet = read_answers(path)
     if sheet.fault:
         log.warning("%s", sheet.fault)
-        taken = [Taken(Given("", "", ""), Outcome.UNREADABLE, says=rendered(sheet.fault.melding))]
+        taken = [Taken(Given("", "", ""), AnswerOutcome.UNREADABLE, says=rendered(sheet.fault.melding))]
     else:
         with speaking(sheet.language):
             known = {

@@ -11,7 +11,7 @@ from assets.night_resource import REGISTER_POOL, Night, one_sentence
 from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, EarlierTables, counts, inputs, table_metadata
-from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DWELLINGS, MATCHES
 
@@ -47,7 +47,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def merged(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
-            context.log.info(f"{receipt.file}: {receipt.count(Outcome.STORED)} of {len(receipt.taken)} answers stored.")
+            context.log.info(f"{receipt.file}: {receipt.count(AnswerOutcome.STORED)} of {len(receipt.taken)} answers stored.")
         with one_sentence():
             done = night_steps.merge_rows(session, standing_rows.frame)
         dwellings = done.dwellings

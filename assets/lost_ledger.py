@@ -8,7 +8,7 @@ from upath import UPath
 
 from assets.stored_table import table_base
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
-from reconciliation.ledger.opening import resolve_url, shown
+from reconciliation.ledger.opening import resolve_url, url_without_password
 from reconciliation.ledger.restore import SET_ASIDE
 from reconciliation.model.municipality import Municipality
 from reporting.report_files import ARCHIVE, dated
@@ -20,12 +20,12 @@ def open_known_ledger(municipality: Municipality, home: Path) -> Ledger:
     url = resolve_url(municipality.ledger, home)
     file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
     if file is not None and not file.exists():
-        _refuse(municipality, shown(url), _trace(municipality, home, file))
+        _refuse(municipality, url_without_password(url), _trace(municipality, home, file))
     ledger = open_ledger(municipality.ledger, home)
     try:
         if not ledger.has_run(municipality.slug):
             # What a restore set aside tells only of those whose ledger it was.
-            _refuse(municipality, shown(url), _trace(municipality, home, None if ledger.has_run() else file))
+            _refuse(municipality, url_without_password(url), _trace(municipality, home, None if ledger.has_run() else file))
     except BaseException:
         ledger.close()
         raise

@@ -19,7 +19,7 @@ from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import awaited
 from reconciliation.decisions.confirmed_warnings import is_called_right
 from reconciliation.decisions.field_evidence import with_standing_choices
-from reconciliation.identifiers import municipalities
+from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import PLANNED, Ledger
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
@@ -27,7 +27,7 @@ from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded, shielded_ids
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.approval import Asked
+from reconciliation.plan.approval import PartToApprove
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning import Plan, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
@@ -36,7 +36,7 @@ from reconciliation.reading.apply_corrections import corrected, tell_corrected, 
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
 from reconciliation.reading.corrections import Corrections, idle, read_corrections
-from reconciliation.reading.held_reads import Held, Layouts, Yesterday, held, layouts_to_keep
+from reconciliation.reading.held_reads import Held, Layouts, Yesterday, checked_read, layouts_to_keep
 from reconciliation.reading.key_examples import KeyExample
 from reconciliation.reading.official_addresses import official_addresses, official_streets
 from reconciliation.reading.read_evidence import under_new_keys
@@ -49,7 +49,7 @@ SHIELDED_GONE = "shielded_gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Standardised:
+class StandardisedSources:
     """reads: with the verdicts that stand. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
 
     said, notes: what is wrong with the file of corrections, and with the official addresses. over: corrections of single cells whose source
@@ -95,7 +95,7 @@ def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:
     return frozenset(named.to_series())
 
 
-def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: Yesterday) -> Standardised:
+def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: Yesterday) -> StandardisedSources:
     """All sources' rows in the register's words, held against the last complete reads; the order of the sources does not matter."""
     municipality = session.municipality
     with session.step("standardise"):
@@ -107,10 +107,10 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
             for name, done in meant.items()
         }
         hidden = before.hidden([one.rows for one in made.values()])
-        parts = {name: held(reads[name], one, municipality.sources[name], before, hidden) for name, one in made.items()}
+        parts = {name: checked_read(reads[name], one, municipality.sources[name], before, hidden) for name, one in made.items()}
         asked = {name: part.read for name, part in parts.items()}
         believed = [name for name, part in parts.items() if part.evidence.believed]
-        return Standardised(
+        return StandardisedSources(
             reads=asked,
             rows=with_corrected(
                 pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.done.rows for part in parts.values())]),
@@ -137,7 +137,7 @@ def against_yesterday(municipality: Municipality, home: Path, ledger: Ledger, re
     source = municipality.sources[read.source]
     meant = corrected(read, corrections_of(municipality, home, ledger), source).read
     rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
-    return held(read, rows, source, before, before.hidden([rows.rows]))
+    return checked_read(read, rows, source, before, before.hidden([rows.rows]))
 
 
 def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame) -> Validated:
@@ -161,7 +161,7 @@ def merge_rows(session: NightSession, standing: pl.DataFrame) -> Merged:
     with session.step("merge"):
         known = session.ledger.memberships(slug)
         decided = with_standing_choices(session.ledger.decisions(slug), standing, known)
-        same_place = municipalities().same_place_as(session.municipality.kommunenummer)
+        same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return merge(standing, known, decided, session.municipality, same_place)
 
 
@@ -177,7 +177,7 @@ def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.Da
     """MATCHES: which entry each dwelling is."""
     slug = session.municipality.slug
     with session.step("match"):
-        same_place = municipalities().same_place_as(session.municipality.kommunenummer)
+        same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return match(dwellings, entries, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
 
 
@@ -266,9 +266,9 @@ def refusals_of(plan: Plan) -> list[dict[str, str]]:
     ]
 
 
-def asked_of(plan: Plan) -> list[Asked]:
+def asked_of(plan: Plan) -> list[PartToApprove]:
     """The plan's parts, as they are asked about."""
-    return [Asked(part.name, part.digest, part.changes, tuple(one.message for one in part.refusals)) for part in plan.parts]
+    return [PartToApprove(part.name, part.digest, part.changes, tuple(one.message for one in part.refusals)) for part in plan.parts]
 
 
 def gone_tonight(plan: Plan) -> list[str]:

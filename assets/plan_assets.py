@@ -21,7 +21,7 @@ from reconciliation.decisions.conflicts import as_sent
 from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import OUTCOMES, PLAN_ITEMS, empty
-from reconciliation.plan.approval import DIGEST, Answer, Approval, Asked, decide
+from reconciliation.plan.approval import DIGEST, Approval, ApprovalAnswer, PartToApprove, approval_of
 from reconciliation.plan.guards import HANDED_OVER
 from reconciliation.plan.moved_fields import unknown_bases
 from reconciliation.plan.part_approvals import last_shown, part_approvals
@@ -98,14 +98,14 @@ def facts_of(plan: Plan) -> dict[str, Any]:
     }
 
 
-def approval_of(
+def approval_tonight(
     plan: Table, mode: str, municipality: Municipality, register_seen: bool, approved: Mapping[str, str] | None = None
 ) -> Approval:
     """May that plan be applied, asked with this `--apply`? approved: digest -> name of the parts approved since the last night."""
     if not register_seen:
-        return Approval(Answer.DRY, "The register could not be read, so nothing was planned or applied.")
-    parts = [Asked(**{**part, "refusals": tuple(part["refusals"])}) for part in plan.facts["parts"]]
-    return decide(mode, plan.facts["digest"], parts, f"kobosync night {municipality.file}", f"{municipality.slug}_approve", approved)
+        return Approval(ApprovalAnswer.DRY, "The register could not be read, so nothing was planned or applied.")
+    parts = [PartToApprove(**{**part, "refusals": tuple(part["refusals"])}) for part in plan.facts["parts"]]
+    return approval_of(mode, plan.facts["digest"], parts, f"kobosync night {municipality.file}", f"{municipality.slug}_approve", approved)
 
 
 def approved_since(session: NightSession, slug: str) -> dict[str, str]:
@@ -145,12 +145,12 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
-        approval = approval_of(plan, session.apply, municipality, seen, approved_since(session, slug))
+        approval = approval_tonight(plan, session.apply, municipality, seen, approved_since(session, slug))
         context.log.info(approval.message)
         done = empty(OUTCOMES)
         clashes = 0
         with one_sentence(), session.step("apply"):
-            if approval.answer is Answer.APPLY:
+            if approval.answer is ApprovalAnswer.APPLY:
                 digests = [plan.facts["digest"], *(part["digest"] for part in plan.facts["parts"])]
                 record_approval(session, slug, digests, session.apply)
                 clashes = adopt(matches.frame, register.frame, session.ledger, slug, session.run_id).height

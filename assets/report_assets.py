@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 
 from assets import night_steps
-from assets.answer_assets import asked
+from assets.answer_assets import night_questions
 from assets.checks import check_key, result
 from assets.heartbeat import give_sign
 from assets.night_resource import FRESH, Night, one_sentence
@@ -26,7 +26,7 @@ from reconciliation.decisions.confirmed_warnings import split_confirmed
 from reconciliation.ledger import LIFE, RENDERED, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
-from reconciliation.plan.approval import Answer, Approval
+from reconciliation.plan.approval import Approval, ApprovalAnswer
 from reconciliation.plan.night_verdict import Judgement, NightVerdict, judge
 from reconciliation.plan.progress import measure
 from reconciliation.reading.cell_corrections import cell_corrections
@@ -242,7 +242,7 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
     """What people are asked tonight and what they decided before, as the reports show it."""
     decisions = ledger.decisions(municipality.slug)
     seen = made["register"].facts["verdict"] == "complete"
-    found = asked(made, ledger, municipality.slug)
+    found = night_questions(made, ledger, municipality.slug)
     return {
         "questions": tuple(found.questions) if seen else (),
         "warnings": tuple(found.warnings) if seen else (),
@@ -260,7 +260,7 @@ def judgement_of(made: Mapping[str, Table]) -> Judgement:
     return judge(
         {name: facts["message"] or None for name, facts in sources.items() if facts["verdict"] != Verdict.COMPLETE.value},
         None if register["verdict"] == "complete" else register["message"],
-        Approval(Answer(outcomes.facts["answer"]), outcomes.facts["message"], waiting=tuple(outcomes.facts["waiting"])),
+        Approval(ApprovalAnswer(outcomes.facts["answer"]), outcomes.facts["message"], waiting=tuple(outcomes.facts["waiting"])),
         dict(outcomes.frame.group_by("outcome").len().iter_rows()),
         own_faults(outcomes.frame.get_column("message")),
     )

@@ -94,7 +94,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     return standardised
 
 
-def source_facts(done: night_steps.Standardised) -> dict[str, dict[str, object]]:
+def source_facts(done: night_steps.StandardisedSources) -> dict[str, dict[str, object]]:
     """Of each source, what follows its rows through the night: the verdict that stands, its words, and what the next night asks about."""
     return {
         name: {

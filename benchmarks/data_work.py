@@ -11,7 +11,7 @@ import polars as pl
 from connectors.read import read_source
 from connectors.read_result import Verdict
 from kobo_client.contract import COMPARED
-from kobo_client.snapshot import in_order
+from kobo_client.snapshot import by_own_id
 from reconciliation.match import match
 from reconciliation.merge import Merged
 from reconciliation.model import tables
@@ -61,7 +61,7 @@ def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | N
 def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
     """A register that holds just these dwellings, as a snapshot shows it. Kobo's ids say nothing of the order of ours."""
     number = pl.int_range(pl.len()).shuffle(seed=1).cast(pl.String()).str.zfill(12)
-    return in_order(
+    return by_own_id(
         dwellings.select(
             pl.concat_str(pl.lit("00000000-0000-4000-8000-"), number).alias("kobo_id"),
             "leverandor_bolig_id",

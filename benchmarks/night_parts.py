@@ -24,7 +24,7 @@ from benchmarks.data_work import LINK, Known, links_of, plan_of, register_of, ro
 from benchmarks.memory import peak_mb
 from benchmarks.pairs import compared, seconds
 from kobo_client.contract import COMPARED
-from kobo_client.snapshot import in_order
+from kobo_client.snapshot import by_own_id
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.merge.merging import MEMBERSHIP
@@ -62,7 +62,7 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
     merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
     dwellings, register = merged.dwellings, register_of(merged.dwellings)
     links = links_of(register)
-    imported = in_order(register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String())))
+    imported = by_own_id(register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String())))
     names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
     mine, theirs = dwellings.select(names), register.select(*names, "kobo_id")
 
@@ -125,7 +125,7 @@ def validating(size: int) -> dict[str, Any]:
         rows.with_row_index(validation._ROW), faults.with_columns(pl.lit(0, pl.UInt32()).alias(validation._ROW))
     )
 
-    rules = validation.schema()
+    rules = validation.row_schema()
 
     def schema_alone() -> int:
         try:

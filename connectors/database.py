@@ -18,7 +18,7 @@ from connectors.query import query_of, writing_word
 from connectors.raw_rows import RAW_PLACE, Raw
 from connectors.read_faults import SourceFault
 from connectors.row_selection import without_blank
-from connectors.secrets_in_urls import fill_in, without_secrets
+from connectors.secrets_in_urls import fill_in, with_values_hidden
 from connectors.source_config import SqlSource
 from connectors.source_files import cannot_open
 from connectors.text_values import as_texts
@@ -73,8 +73,8 @@ def _url(filled: str, hidden: Sequence[str], home: Path) -> tuple[URL, str]:
     try:
         url = make_url(filled)
     except ArgumentError as error:
-        raise SourceFault("bad_url", url=without_secrets(filled, hidden)) from error
-    shown = without_secrets(url.render_as_string(hide_password=True), hidden)
+        raise SourceFault("bad_url", url=with_values_hidden(filled, hidden)) from error
+    shown = with_values_hidden(url.render_as_string(hide_password=True), hidden)
     if url.get_backend_name() != "sqlite":
         return url, shown
     named = (url.database or "").removeprefix("file:")
@@ -99,7 +99,7 @@ def _connection(url: URL, shown: str, hidden: Sequence[str]) -> Iterator[Connect
         dialect = url.get_dialect()
         engine = create_engine(url, poolclass=NullPool, connect_args=_CONNECT_ARGUMENTS.get(url.get_driver_name(), {}))
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise SourceFault("driver_missing", url=shown, detail=without_secrets(str(error).splitlines()[0], hidden)) from error
+        raise SourceFault("driver_missing", url=shown, detail=with_values_hidden(str(error).splitlines()[0], hidden)) from error
     except (ArgumentError, ValueError, TypeError) as error:
         raise SourceFault("bad_url", url=shown) from error
     if dialect.name in _READ_ONLY:
@@ -133,7 +133,7 @@ def _detail(error: SQLAlchemyError, hidden: Sequence[str]) -> str:
     """The driver's own first line: SQLAlchemy's text would repeat the query."""
     cause: BaseException = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     lines = str(cause).strip().splitlines() or [type(cause).__name__]
-    return without_secrets(lines[0], hidden)[:300].rstrip(".")
+    return with_values_hidden(lines[0], hidden)[:300].rstrip(".")
 
 
 def _frame(rows: Sequence[Sequence[Any]], mapped: Sequence[str], at: Any, shown: str, first: int) -> pl.DataFrame:

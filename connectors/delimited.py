@@ -21,7 +21,7 @@ from connectors.read_faults import LINE_FAULTS, SourceFault, say
 from connectors.records import BadRecord, Records, lines_of, regular_records, split_records, with_one_line_end
 from connectors.row_selection import PRINTED_LINES, Printed, kept_rows, note_of
 from connectors.source_config import CsvSource, Join
-from connectors.source_files import check_size, files_of, shown
+from connectors.source_files import check_size, files_of, shown_path
 
 _TEXT_FOR_EXCEL = r'^="([^"]*)"$'
 _NAMES = {";": "';'", ",": "','", "\t": "tab", "|": "'|'"}
@@ -44,7 +44,7 @@ def read_delimited(source: CsvSource, home: Path) -> Raw:
 
 
 def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
-    name = shown(path, home)
+    name = shown_path(path, home)
     check_size(path, home, source.maximum_megabytes)
     text, encoding, is_damaged = as_utf8(path.read_bytes(), source.encoding, name)
     text = with_one_line_end(text)
@@ -187,7 +187,7 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     if not twice.is_empty():
         last = twice.filter(pl.struct(keys) == twice.select(pl.struct(keys))[0, 0]).tail(1)
         key = " / ".join(str(value) for value in last.select(keys).row(0))
-        raise SourceFault("join_duplicate", place=shown(path, home), row=last["row"][0], key=key)
+        raise SourceFault("join_duplicate", place=shown_path(path, home), row=last["row"][0], key=key)
     ours = [pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(join.on, keys, strict=True)]
     rows = raw.rows.drop([heading for heading in join.columns if heading in raw.rows.columns]).with_columns(ours)
     rows = rows.join(table.drop("row").with_columns(found=True), on=keys, how="left", maintain_order="left")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
-from connectors.headings import plain
+from connectors.headings import visible_text
 
 SEPARATORS = (";", "\t", ",", "|")
 QUOTES = ('"', "'")
@@ -46,7 +46,7 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
         separators = (stated,)
     lookups = [header_row - 1] if header_row else [index for index, line in enumerate(lines[:_HEADER_WITHIN]) if line.strip()]
     pairs = [(one, other) for one in separators for other in quotes if other in (quote, QUOTES[0]) or _quotes_values(lines, one, other)]
-    named = {plain(heading) for heading in known} - {""}
+    named = {visible_text(heading) for heading in known} - {""}
     choices: list[tuple[int, Dialect]] = []
     for index in lookups or [0]:
         if 0 <= index < len(lines):
@@ -89,7 +89,7 @@ def _quotes_values(lines: Sequence[str], separator: str, quote: str) -> bool:
 
 def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dialect:
     found = record_at(lines, index, separator, quote, lines[index].count(separator) + 1)
-    headings = tuple(plain(field) for field in found.values or [])
+    headings = tuple(visible_text(field) for field in found.values or [])
     while len(headings) > 1 and not headings[-1]:
         headings = headings[:-1]
     return Dialect(separator, quote, index, found.after, headings)
@@ -110,7 +110,7 @@ def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecordStart:
     """The record that starts on a line. values: None when they cannot be told apart. after: 0-based index of the line after it.
 
     swallows: it spans lines, and a value of it holds what looks like whole rows.
@@ -121,22 +121,22 @@ class Found:
     swallows: bool = False
 
 
-def record_at(lines: Sequence[str], index: int, separator: str, quote: str, width: int, *, spaced: bool = True) -> Found:
+def record_at(lines: Sequence[str], index: int, separator: str, quote: str, width: int, *, spaced: bool = True) -> RecordStart:
     """width: how many values a record should have. spaced: see Dialect."""
     if not quote or quote not in lines[index]:
-        return Found(lines[index].split(separator), index + 1)
+        return RecordStart(lines[index].split(separator), index + 1)
     whole = whole_record(separator, quote)
     text = lines[index]
     for after in range(index + 1, min(len(lines), index + LONGEST_RECORD) + 1):
         if whole.fullmatch(text):
             if after > index + 1 and _swallows_rows(text, separator, quote, width, spaced=spaced):
-                return Found(None, after, swallows=True)
+                return RecordStart(None, after, swallows=True)
             reader = csv.reader([text], delimiter=separator, quotechar=quote)
             # csv splits what it is handed on nothing but its own rules, so line breaks inside quotes come back.
-            return Found(next(reader), after)
+            return RecordStart(next(reader), after)
         if after < len(lines):
             text += "\n" + lines[after]
-    return Found(None, index + 1)
+    return RecordStart(None, index + 1)
 
 
 def _swallows_rows(record: str, separator: str, quote: str, width: int, *, spaced: bool) -> bool:

@@ -15,7 +15,7 @@ _NEAR = 70
 _SHOWN = 6
 
 
-def plain(heading: str) -> str:
+def visible_text(heading: str) -> str:
     """A heading without what the eye does not see: outer and double blanks, line breaks, composed letters."""
     if heading.isascii():
         return " ".join(heading.split())
@@ -24,15 +24,15 @@ def plain(heading: str) -> str:
 
 def matching(found: Sequence[str], known: Sequence[str]) -> int:
     """How many of the known headings are there."""
-    return len({plain(heading) for heading in found} & {plain(heading) for heading in known} - {""})
+    return len({visible_text(heading) for heading in found} & {visible_text(heading) for heading in known} - {""})
 
 
 def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
     """Index of the first row that holds most of the known headings."""
-    named = {plain(heading) for heading in known} - {""}
+    named = {visible_text(heading) for heading in known} - {""}
     best, most = 0, -1
     for index, row in enumerate(rows):
-        here = len(named & {plain(heading) for heading in row})
+        here = len(named & {visible_text(heading) for heading in row})
         if here > most:
             best, most = index, here
         if most == len(named):  # no later row has more
@@ -49,8 +49,8 @@ def given_names(headings: Sequence[str], above: Sequence[str] = ()) -> list[str]
     made: list[str] = []
     taken: set[str] = set()
     for number, heading in enumerate(headings, start=1):
-        over = plain(above[number - 1]) if number <= len(above) else ""
-        base = plain(heading) or over or f"kolonne {number}"
+        over = visible_text(above[number - 1]) if number <= len(above) else ""
+        base = visible_text(heading) or over or f"kolonne {number}"
         name, again = base, 2
         while name in taken:
             name, again = f"{base} ({again})", again + 1
@@ -65,9 +65,9 @@ def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str
     Columns are known by their given names; an ignored heading that stands again is ignored again.
     """
     at = {name: column for column, name in enumerate(given_names(found))}
-    bare = {name: plain(found[column]) for name, column in at.items()}
-    named = {plain(heading): heading for heading in wanted}
-    passed = {plain(heading) for heading in ignored}
+    bare = {name: visible_text(found[column]) for name, column in at.items()}
+    named = {visible_text(heading): heading for heading in wanted}
+    passed = {visible_text(heading) for heading in ignored}
     if not at.keys() & named.keys():
         # Nothing fits: the "headings" are probably a row of data, which no message may repeat.
         raise SourceFault("no_headings", place=place, expected=", ".join(wanted))
@@ -75,7 +75,7 @@ def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str
     doubled = [bare[name] for name in unknown if bare[name] in named]
     extra = [bare[name] for name in unknown if bare[name] not in named]
     there = at.keys() | set(bare.values())
-    missing = [heading for heading in (*named, *(plain(each) for each in ignored)) if heading not in there]
+    missing = [heading for heading in (*named, *(visible_text(each) for each in ignored)) if heading not in there]
     if extra or missing or doubled:
         told = [list(dict.fromkeys(each)) for each in (extra, missing, doubled)]
         raise SourceFault("headings", place=place, **heading_faults(*told))

@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from connectors.deadline import current
 from connectors.read_faults import SourceFault
-from connectors.secrets_in_urls import without_secrets
+from connectors.secrets_in_urls import with_values_hidden
 from connectors.source_config import Service
 from connectors.source_files import MEGABYTE
 
@@ -74,7 +74,7 @@ class Asker:
         except _TryAgain as error:
             if error.status is not None:
                 raise SourceFault("service_status", url=self._shown, status=error.status, attempts=source.attempts) from error
-            detail = without_secrets(str(error), self._hidden)
+            detail = with_values_hidden(str(error), self._hidden)
             raise SourceFault("service_unreachable", url=self._shown, detail=detail, attempts=source.attempts) from error
 
     def _wait(self, state: RetryCallState) -> float:

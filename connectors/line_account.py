@@ -37,7 +37,7 @@ def physical_lines(text: bytes) -> int:
     return text.count(b"\n") + (not text.endswith(b"\n") and bool(text))
 
 
-def told(accounts: Sequence[LineAccount]) -> dict[str, int]:
+def account_totals(accounts: Sequence[LineAccount]) -> dict[str, int]:
     """The account of a whole source, its counts that are not 0: for metadata and summary.json. Empty for what has no lines."""
     names = [name for name in LineAccount.__dataclass_fields__ if name != "file"]
     sums = {name: sum(int(getattr(account, name)) for account in accounts) for name in names}

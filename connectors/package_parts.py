@@ -28,7 +28,7 @@ class Parts:
     from_1904: bool = False
 
 
-def parts_of(archive: zipfile.ZipFile) -> Parts:
+def package_parts(archive: zipfile.ZipFile) -> Parts:
     """Empty for a workbook in another form than XML. Raises ParseError for XML that is none."""
     names = _Names(archive)
     book = next((target for kind, _, target in names.relations("") if kind == "officeDocument"), _USUAL_BOOK)

@@ -17,7 +17,7 @@ from connectors.deadline import OutOfTimeError, within
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
-from connectors.line_account import LineAccount, told
+from connectors.line_account import LineAccount, account_totals
 from connectors.own_faults import log_own_fault
 from connectors.personal_numbers import mask_rows
 from connectors.raw_rows import BadLine, Raw, empty_rows
@@ -78,7 +78,7 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
     rows = _placed(name, shown, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)), *date_notes(date_orders_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
-    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), told(raw.lines), raw.layout)
+    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), account_totals(raw.lines), raw.layout)
 
 
 def _with_damaged_keys_apart(raw: Raw, source: AnySource) -> Raw:

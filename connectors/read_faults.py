@@ -18,12 +18,12 @@ class Words:
     key: str
 
 
-def words_of(group: str, sentences: Mapping[str, str]) -> Mapping[str, Words]:
+def fault_sentences(group: str, sentences: Mapping[str, str]) -> Mapping[str, Words]:
     """sentences: code -> English. The texts for owners are `<group>.<code>`."""
     return {code: Words(sentence, f"{group}.{code}") for code, sentence in sentences.items()}
 
 
-FAULTS: Mapping[str, Words] = words_of(
+FAULTS: Mapping[str, Words] = fault_sentences(
     "read_faults",
     {
         "missing_file": "{path} does not exist. Put the export there, or correct `path` in the municipality's file.",
@@ -89,7 +89,7 @@ FAULTS: Mapping[str, Words] = words_of(
     },
 )
 
-SUSPICIOUS: Mapping[str, Words] = words_of(
+SUSPICIOUS: Mapping[str, Words] = fault_sentences(
     "read_doubts",
     {
         "few_rows": "{rows} rows read, at least {least} expected. Check that the export is whole; nothing is retired until it is.",
@@ -106,7 +106,7 @@ SUSPICIOUS: Mapping[str, Words] = words_of(
     },
 )
 
-LINE_FAULTS: Mapping[str, Words] = words_of(
+LINE_FAULTS: Mapping[str, Words] = fault_sentences(
     "line_faults",
     {
         "too_few_values": "{found} values, {expected} headings.",

@@ -16,7 +16,7 @@ from connectors.http_get import Asker, Page
 from connectors.raw_rows import RAW_PLACE, Raw
 from connectors.read_faults import SourceFault
 from connectors.row_selection import without_blank
-from connectors.secrets_in_urls import fill_in, without_secrets
+from connectors.secrets_in_urls import fill_in, with_values_hidden
 from connectors.source_config import RestSource
 from connectors.text_values import as_texts
 
@@ -49,8 +49,8 @@ def _shown(url: str, hidden: Sequence[str]) -> str:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise SourceFault("bad_address", url=without_secrets(url, hidden)) from error
-    shown = without_secrets(urlunsplit(parts._replace(query="", fragment="")), hidden)
+        raise SourceFault("bad_address", url=with_values_hidden(url, hidden)) from error
+    shown = with_values_hidden(urlunsplit(parts._replace(query="", fragment="")), hidden)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=shown)
     return shown

@@ -15,7 +15,7 @@ _TAIL = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class SelectedRows:
     """rows: of the list itself. notes: on those left out that were not blank. The counts are of lines left out."""
 
     rows: pl.DataFrame
@@ -41,7 +41,7 @@ def kept_rows(
     key: Sequence[str],
     no_rows: Printed,
     place: str,
-) -> Kept:
+) -> SelectedRows:
     """filled_cells: gives of some rows the cells that are filled, mapped or not, as a list of texts."""
     words = "|".join(re.escape(word.strip()) for word in no_rows.totals)
     total = rf"(?i)^\s*(?:{words})(?:[\s:.=]|$)" if key and words else None
@@ -65,7 +65,7 @@ def kept_rows(
         *note_of(footers["row"].to_list(), PRINTED_LINES, place),
     )
     kept = rows.filter(~pl.col("row").is_in(gone)) if gone else rows
-    return Kept(kept, notes, blank.height, again.height, sums.height, footers.height)
+    return SelectedRows(kept, notes, blank.height, again.height, sums.height, footers.height)
 
 
 PRINTED_LINES = "line(s) printed around the list"

@@ -26,7 +26,7 @@ def fill_in(text: str, setting: str) -> tuple[str, tuple[str, ...]]:
     return _VARIABLE.sub(value, text), tuple(hidden)
 
 
-def without_secrets(text: str, hidden: Sequence[str]) -> str:
+def with_values_hidden(text: str, hidden: Sequence[str]) -> str:
     """The text with each hidden value, longest first, and anything between `://user:` and `@` replaced."""
     for secret in sorted(filter(None, hidden), key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)

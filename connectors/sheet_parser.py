@@ -15,7 +15,7 @@ _TRUE = ("1", "true")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 
 
-def parse(archive: zipfile.ZipFile, part: str) -> SheetFacts:
+def parse_sheet(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     """Raises TooLong, expat.ExpatError, and what zipfile raises for a damaged archive."""
     reader = _Reader()
     parser = expat.ParserCreate()

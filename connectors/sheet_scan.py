@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from connectors.sheet_facts import UNCALCULATED, SheetFacts, TooLong, column_letters, column_number
-from connectors.sheet_parser import parse
+from connectors.sheet_parser import parse_sheet
 
 _CHUNK = 1 << 19
 _LONGEST_ROW = 16 << 20
@@ -40,10 +40,10 @@ def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     for block, tail in _blocks(archive, part):  # noqa: B007 - the last tail holds what comes after the rows
         cells = block.count(b"<c")
         if _without_place(block, cells) or not _look_at(block, facts):
-            return parse(archive, part)
+            return parse_sheet(archive, part)
         facts.cells += cells
     if _without_place(tail, tail.count(b"<c")):
-        return parse(archive, part)
+        return parse_sheet(archive, part)
     for left, first, right, last in _MERGED.findall(tail):
         if int(last) > int(first) and left <= right:
             facts.merged.append((column_number(left), int(first), int(last)))

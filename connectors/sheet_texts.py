@@ -7,7 +7,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from connectors.package_parts import parts_of
+from connectors.package_parts import package_parts
 from connectors.read_faults import FAULTS, SourceFault, say
 from connectors.sheet_facts import TooLong, column_letters
 from connectors.sheet_scan import scan
@@ -54,7 +54,7 @@ def _read(path: Path, sheet: str) -> pl.DataFrame:
         if any(part.flag_bits & 0x1 for part in archive.infolist()):
             raise SourceFault("password", path=path.name)
         check_parts(archive)
-        parts = parts_of(archive)
+        parts = package_parts(archive)
         part = parts.sheets.get(sheet)
         if part is None:
             raise SourceFault(

@@ -74,7 +74,7 @@ def files_of(source: FileSource, home: Path) -> list[Path]:
         raise cannot_open(path, error) from error
 
 
-def shown(path: Path, home: Path) -> str:
+def shown_path(path: Path, home: Path) -> str:
     """A path as the municipality's file writes it: relative to the home folder where it lies there."""
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
@@ -83,7 +83,7 @@ def refuse_pipe(path: Path, home: Path) -> None:
     """Opening a pipe or a device may wait for ever. Raises SourceFault, and OSError for what is not there."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise SourceFault("no_plain_file", path=shown(path, home))
+        raise SourceFault("no_plain_file", path=shown_path(path, home))
 
 
 def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
@@ -93,13 +93,13 @@ def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
         with path.open("rb"):
             size = path.stat().st_size
     except OSError as error:
-        raise cannot_open(Path(shown(path, home)), error) from error
+        raise cannot_open(Path(shown_path(path, home)), error) from error
     except ValueError as error:  # no file system takes such a name
-        raise SourceFault("missing_file", path=shown(path, home)) from error
+        raise SourceFault("missing_file", path=shown_path(path, home)) from error
     if size == 0:
-        raise SourceFault("empty_file", path=shown(path, home))
+        raise SourceFault("empty_file", path=shown_path(path, home))
     if size > limit_megabytes * MEGABYTE:
-        raise SourceFault("too_big", path=shown(path, home), size=size // MEGABYTE, limit=limit_megabytes)
+        raise SourceFault("too_big", path=shown_path(path, home), size=size // MEGABYTE, limit=limit_megabytes)
     return size
 
 

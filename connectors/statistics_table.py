@@ -177,6 +177,6 @@ def _keep(content: Any, path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def only(frame: pl.DataFrame, dimension: str, codes: Sequence[str]) -> pl.DataFrame:
+def cells_with_codes(frame: pl.DataFrame, dimension: str, codes: Sequence[str]) -> pl.DataFrame:
     """The cells whose code in that dimension is one of `codes`."""
     return frame.filter(pl.col(dimension).is_in(list(codes)))

@@ -12,14 +12,14 @@ import fastexcel
 import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
-from connectors.package_parts import parts_of, with_usual_book
+from connectors.package_parts import package_parts, with_usual_book
 from connectors.raw_rows import Raw, together
 from connectors.read_faults import SourceFault
 from connectors.row_selection import Printed, kept_rows
 from connectors.sheet_facts import SheetFacts, TooLong, column_letters
 from connectors.sheet_scan import scan
 from connectors.source_config import ExcelSource, Sheet
-from connectors.source_files import check_size, files_of, shown
+from connectors.source_files import check_size, files_of, shown_path
 from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
 
@@ -37,7 +37,7 @@ def read_workbook(source: ExcelSource, home: Path) -> Raw:
 
 
 def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
-    name = shown(path, home)
+    name = shown_path(path, home)
     check_size(path, home, source.maximum_megabytes)
     facts: Mapping[str, SheetFacts] = {}
     kind = kind_of_workbook(path, name)
@@ -69,7 +69,7 @@ def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetF
         with open_package(path, name, 2 * source.maximum_megabytes) as archive:
             check_parts(archive)
             found: dict[str, SheetFacts] = {}
-            parts = parts_of(archive)
+            parts = package_parts(archive)
             wanted = {sheet.name: parts.sheets[sheet.name] for sheet in source.sheets if sheet.name in parts.sheets}
             for sheet, part in wanted.items():
                 place = f"{name}, sheet '{sheet}'"

@@ -112,6 +112,6 @@ SHARE = 0.06
 """Share of the in-scope rows that are dirty when they are first typed in."""
 
 
-def edited(values: Mapping[str, Value], dirt: Dirt, dwelling: Dwelling) -> dict[str, Value]:
+def with_dirt(values: Mapping[str, Value], dirt: Dirt, dwelling: Dwelling) -> dict[str, Value]:
     """The row's values with that dirt on them."""
     return {**values, **{heading: edit(dwelling) if callable(edit) else edit for heading, edit in dirt.edits.items()}}

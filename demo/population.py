@@ -14,7 +14,7 @@ ALTERNATIVES = {"LLML": 0.985, "MMMM": 1.0, "HHMH": 1.015}
 _OLDEST = 105
 
 
-def write(folder: Path) -> None:
+def write_population(folder: Path) -> None:
     """Both tables as JSON-stat 2 files."""
     ages = [f"{age:03d}" for age in range(_OLDEST)] + [f"{_OLDEST}+"]
     observed = [str(year) for year in range(FIRST, BASE + 1)]

@@ -81,7 +81,7 @@ def _unknown(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
     return found
 
 
-def write(path: Path, plot: Script) -> Path:
+def write_register_export(path: Path, plot: Script) -> Path:
     """UTF-8, `;`, booleans as 1 or blank; no semicolon stands in a field."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:

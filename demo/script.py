@@ -8,7 +8,7 @@ from functools import lru_cache
 from random import Random
 
 from demo.dirt import DIRT, HOUSE, SHARE, TWICE, TWO_HOUSES, TWO_UNITS, UNIT, Dirt
-from demo.world import BOEI, CARE, FACILIT, Building, Dwelling, World, build
+from demo.world import BOEI, CARE, FACILIT, Building, Dwelling, World, build_world
 
 LAST = 11
 """Index of the last night; the first is 0."""
@@ -54,7 +54,7 @@ class Script:
 @lru_cache(maxsize=4)
 def script(seed: int = 2023, dwellings: int = 1090) -> Script:
     """The story of one seed; everything in it scales with `dwellings`."""
-    return _Writer(build(seed, dwellings), Random(f"script {seed} {dwellings}"), dwellings / 1090).write()
+    return _Writer(build_world(seed, dwellings), Random(f"script {seed} {dwellings}"), dwellings / 1090).write()
 
 
 class _Writer:

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, legacy_plans, population, register_before
-from demo.dirt import KEY_HEADING, TWICE, TWO_HOUSES, edited
+from demo.dirt import KEY_HEADING, TWICE, TWO_HOUSES, with_dirt
 from demo.script import FAILED_NIGHT, NEVER, SOLD_FROM, Script, script
 from demo.typed_rows import TypedRow, Value
 from demo.world import BOEI, CARE, FACILIT, Dwelling
@@ -77,7 +77,7 @@ def _typed(plot: Script, source: str, dwelling: Dwelling, night: int) -> list[Ty
     stain = plot.stains.get((source, dwelling.id))
     if stain is None or night >= stain.corrected:
         return [clean]
-    values = edited(clean.values, stain.dirt, dwelling)
+    values = with_dirt(clean.values, stain.dirt, dwelling)
     key = clean.key
     if source in KEY_HEADING:
         heading = KEY_HEADING[source]
@@ -150,9 +150,9 @@ def write_night(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 10
         workbook.write_bytes(whole[: len(whole) * 3 // 5])
     legacy_boei.write(folder / "boei.sqlite", rows[BOEI])
     legacy_plans.write(folder, script(seed, dwellings), night_of(as_of), NIGHTS)
-    population.write(folder)
+    population.write_population(folder)
 
 
 def write_register_before(folder: Path, seed: int = 2023, dwellings: int = 1090) -> Path:
     """kobo_import_before.csv: what was typed into the register through the bulk import before the first night."""
-    return register_before.write(folder / "kobo_import_before.csv", script(seed, dwellings))
+    return register_before.write_register_export(folder / "kobo_import_before.csv", script(seed, dwellings))

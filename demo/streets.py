@@ -29,7 +29,7 @@ _AREAS = ("FJORDVIK", "FJORDVIKA", "NORDFJORDVIK", "INDRE FJORDVIK", "FJORDVIKBO
 
 
 @dataclass(frozen=True, slots=True)
-class Street:
+class InventedStreet:
     """adressekode: the street's number in the municipality."""
 
     adressekode: int
@@ -38,7 +38,7 @@ class Street:
     poststed: str
 
 
-def streets(random: Random, count: int) -> list[Street]:
+def streets(random: Random, count: int) -> list[InventedStreet]:
     """`count` streets (at most 608), the special names first. No two fold to the same name."""
     made: list[str] = []
     endings = len(_LAST)
@@ -51,5 +51,5 @@ def streets(random: Random, count: int) -> list[Street]:
     found = []
     for code, name in enumerate(names, start=1001):
         area = random.randrange(len(_AREAS))
-        found.append(Street(code, name, f"99{area * 10 + 1:02d}", _AREAS[area]))
+        found.append(InventedStreet(code, name, f"99{area * 10 + 1:02d}", _AREAS[area]))
     return found

@@ -72,7 +72,7 @@ def _needs(night: int) -> dict[str, dict[str, list[int]]]:
     return {service: {category: list(numbers) for category, numbers in need.items()} for service, need in come.items()}
 
 
-def write(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> Path:
+def write_truth(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> Path:
     """Write truth.json for that night into `folder` and give its path."""
     path = folder / "truth.json"
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from demo.invented_numbers import organisation_number
-from demo.streets import Street, streets
+from demo.streets import InventedStreet, streets
 
 KOMMUNENUMMER = "9901"
 COUNTS = {"institusjon": 338, "heldogns": 103, "oppfolging": 137, "eldre": 116, "tilpasset": 124, "ikke_tilpasset": 272}
@@ -25,7 +25,7 @@ class Building:
     kind: str
     kategori: str
     name: str
-    street: Street
+    street: InventedStreet
     nummer: int
     bokstav: str | None
     gardsnummer: int
@@ -69,7 +69,7 @@ class World:
     seed: int
     buildings: tuple[Building, ...]
     dwellings: tuple[Dwelling, ...]
-    free_streets: tuple[Street, ...]
+    free_streets: tuple[InventedStreet, ...]
     """Streets on which the municipality lets nothing."""
 
 
@@ -103,7 +103,7 @@ def counts_for(dwellings: int) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4)
-def build(seed: int = 2023, dwellings: int = 1090) -> World:
+def build_world(seed: int = 2023, dwellings: int = 1090) -> World:
     """The universe for one seed, `dwellings` places in the plan's proportions (and a few more that will be sold)."""
     return _Builder(seed, dwellings).build()
 

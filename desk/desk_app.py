@@ -83,12 +83,12 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
             view = await run_in_threadpool(desk.load)
             response = await make(Visit(visitor, session, sessions.token(session), view))
         except Refused as refused:
-            response = HTMLResponse(pages.refused(refused.key), 403)
+            response = HTMLResponse(pages.refusal_page(refused.key), 403)
         except Rejected as rejected:
-            response = HTMLResponse(pages.refused(rejected.key), rejected.status)
+            response = HTMLResponse(pages.refusal_page(rejected.key), rejected.status)
         except LedgerError as error:
             log.error("The desk cannot use the ledger: %s", error)
-            response = HTMLResponse(pages.refused("ledger"), 503)
+            response = HTMLResponse(pages.refusal_page("ledger"), 503)
     return with_headers(response, session, secure=bool(desk.secret))
 
 

@@ -12,7 +12,7 @@ from desk.correcting import correct, take_back_correction
 from desk.house_page import GOOD, doubled_units, given_in, house_page
 from desk.night_view import Case
 from desk.visit import Desk, Visit
-from reconciliation.decisions.answers import Given, Outcome, take_in, take_in_whole
+from reconciliation.decisions.answers import AnswerOutcome, Given, take_in, take_in_whole
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.withdraw import withdraw
 
@@ -21,7 +21,7 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Store one answer and go on to the next open case. An answer that is not stored comes back to its case with the reason."""
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
-        return HTMLResponse(pages.refused("no_case"), 404)
+        return HTMLResponse(pages.refusal_page("no_case"), 404)
     code = fields.get("svar", "")
     if code == pages.OTHER_VALUE:
         code = fields.get("verdi", "").strip()
@@ -29,7 +29,7 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     (taken,) = take_in([given], [question], desk.ledger, desk.municipality.slug)
     told = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
-    if taken.outcome in (Outcome.STORED, Outcome.ALREADY):
+    if taken.outcome in (AnswerOutcome.STORED, AnswerOutcome.ALREADY):
         left = [case for case in visit.cases() if _open(case, question) and case.dwelling != question.dwelling]
         here = visit.case(question.dwelling)
         if left and not (here and _open(here, question)):
@@ -46,7 +46,7 @@ def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Take an answer back."""
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
-        return HTMLResponse(pages.refused("no_case"), 404)
+        return HTMLResponse(pages.refusal_page("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
 
@@ -87,6 +87,6 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     else:
         taken = take_in_whole(given, asked, desk.ledger, desk.municipality.slug)
         if all(one.outcome in GOOD for one in taken):
-            stored = sum(one.outcome is Outcome.STORED for one in taken)
+            stored = sum(one.outcome is AnswerOutcome.STORED for one in taken)
             return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)
     return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, taken))

@@ -12,13 +12,13 @@ from desk.rendering import common, environment
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.addresses import fold
-from reconciliation.decisions.answers import Given, Outcome, Taken
+from reconciliation.decisions.answers import AnswerOutcome, Given, Taken
 from reconciliation.decisions.question import CHOOSING, ENTRY, Question
 from reconciliation.identifiers import parse_unit
-from reporting.clarifications import Shown, Side, shown, shown_value
+from reporting.clarifications import Shown, Side, shown_questions, shown_value
 from reporting.dwelling_sources import FIELDS
 
-GOOD = (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK)
+GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
 """Of each answer of a house, when all of them are stored."""
 
 
@@ -49,7 +49,7 @@ def house_page(
     """cases: of the house. taken: what became of answers of which none was stored, since one did not fit. stored: how many just were."""
     faults = {one.given.question_id: _fault(one) for one in taken if one.outcome not in GOOD}
     asked = [question for case in cases for question in case.questions if question.about in CHOOSING]
-    seen = [(question, shown(question, view.municipality, view.sources)) for question in asked]
+    seen = [(question, shown_questions(question, view.municipality, view.sources)) for question in asked]
     fields = [name for name in FIELDS if any(side.values.get(name) not in (None, "") for _, one in seen for side in one.sides)]
     return (
         environment()

@@ -30,7 +30,7 @@ def show_case(request: Request, visit: Visit) -> Response:
     """One dwelling."""
     case = visit.case(request.path_params["dwelling"])
     if case is None:
-        return HTMLResponse(pages.refused("no_case"), 404)
+        return HTMLResponse(pages.refusal_page("no_case"), 404)
     _seen(visit, case)
     outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
     message = pages.outcome_message(visit.view, outcome, visit.question(question))

@@ -14,9 +14,9 @@ from desk.rendering import common, environment
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.decisions.answer_choices import SPLIT
-from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, Question
-from reporting.clarifications import Shown, answer_label, labels, shown, shown_value
+from reporting.clarifications import Shown, answer_label, labels, shown_questions, shown_value
 from reporting.dwelling_sources import FIELDS
 from reporting.stop_causes import cause
 
@@ -36,7 +36,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedField:
     """One field of every side. same: None when nothing can be compared."""
 
     field: str
@@ -45,19 +45,19 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionView:
     """One question on the page of its case. decided: the answer in force, in words; None while open."""
 
     question: Question
     shown: Shown
     choices: tuple[Choice, ...]
-    differs: tuple[Compared, ...]
-    equal: tuple[Compared, ...]
-    silent: tuple[Compared, ...]
+    differs: tuple[ComparedField, ...]
+    equal: tuple[ComparedField, ...]
+    silent: tuple[ComparedField, ...]
     decided: str | None
 
 
-def refused(key: str) -> str:
+def refusal_page(key: str) -> str:
     """A page that says why there is nothing to see, and what to do."""
     return environment().get_template("refused.html.j2").render(why=text(f"desk_refused.{key}"))
 
@@ -133,7 +133,7 @@ def _moment(question: Question) -> datetime:
 
 def outcome_message(view: NightView, outcome: str, question: Question | None) -> str | None:
     """What became of the answer just given; None when nothing was, or the address was made by hand."""
-    if question is None or outcome not in [one.value for one in Outcome]:
+    if question is None or outcome not in [one.value for one in AnswerOutcome]:
         return None
     when = text("desk.running_night") if view.running else text("desk.next_night")
     decided = question.decided or {}
@@ -157,18 +157,20 @@ def _reason(code: str) -> str:
 
 
 def _title(case: Case, view: NightView) -> str:
-    return text("page.secret") if case.secret else shown(case.questions[0], view.municipality, view.sources).address or case.dwelling
+    return (
+        text("page.secret") if case.secret else shown_questions(case.questions[0], view.municipality, view.sources).address or case.dwelling
+    )
 
 
 def _owner(view: NightView, owner: str | None) -> str:
     return view.municipality.owners[owner].title if owner in view.municipality.owners else text("desk.no_owner")
 
 
-def _asked(question: Question, view: NightView) -> Asked:
-    seen = shown(question, view.municipality, view.sources)
+def _asked(question: Question, view: NightView) -> QuestionView:
+    seen = shown_questions(question, view.municipality, view.sources)
     compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
     told = [one for one in compared if any(one.values)]
-    return Asked(
+    return QuestionView(
         question,
         seen,
         tuple(Choice(code, label, _consequence(question, code)) for label, code in seen.answers.items()),
@@ -179,8 +181,8 @@ def _asked(question: Question, view: NightView) -> Asked:
     )
 
 
-def _compared(name: str, seen: Shown) -> Compared:
-    return Compared(name, tuple(_cell(side.values.get(name)) for side in seen.sides), seen.agrees.get(name))
+def _compared(name: str, seen: Shown) -> ComparedField:
+    return ComparedField(name, tuple(_cell(side.values.get(name)) for side in seen.sides), seen.agrees.get(name))
 
 
 def _cell(value: Any) -> str:

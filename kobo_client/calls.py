@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from kobo_client.authentication import authenticator
-from kobo_client.error_body import existing_id, json_object, words_of
+from kobo_client.error_body import error_words, existing_id, json_object
 from kobo_client.errors import (
     BY_CODE,
     AuthenticationFault,
@@ -27,7 +27,7 @@ from kobo_client.errors import (
 from kobo_client.pacing import Pace, retry_after
 from kobo_client.register_config import RegisterConfig
 from kobo_client.scrubbing import scrubbed
-from kobo_client.transport import Answered, NoAnswer, Transport
+from kobo_client.transport import HttpAnswer, NoAnswer, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,11 @@ class Calls:
         """Text of the register's as it may be kept, without anything that we sent it to prove who we are."""
         return scrubbed(text, self._secrets)
 
-    def words_of(self, answered: Answered) -> str:
+    def words_of(self, answered: HttpAnswer) -> str:
         """The useful words of an answer, scrubbed."""
-        return words_of(answered.content, answered.status, self._secrets)
+        return error_words(answered.content, answered.status, self._secrets)
 
-    def __call__(self, call: Call) -> Answered:
+    def __call__(self, call: Call) -> HttpAnswer:
         """Raises RegisterError, of the type that says what happens next."""
         try:
             return self._retrying(self._attempt, call)
@@ -110,14 +110,14 @@ class Calls:
                 error = UnknownOutcome(error.words, status=error.status)
             raise error from None
 
-    def _attempt(self, call: Call) -> Answered:
+    def _attempt(self, call: Call) -> HttpAnswer:
         probing = self._pace.enter()
         try:
             return self._once(call)
         finally:
             self._pace.leave(probing)
 
-    def _once(self, call: Call) -> Answered:
+    def _once(self, call: Call) -> HttpAnswer:
         call.attempt += 1
         used = self._authenticator.headers()
         if new := tuple(value for value in used.values() if value not in self._secrets):
@@ -141,14 +141,14 @@ class Calls:
         return self._refuse(call, answered)
 
     @staticmethod
-    def _whole(call: Call, answered: Answered) -> bool:
+    def _whole(call: Call, answered: HttpAnswer) -> bool:
         """The register's own answer: an object, or for a change or removal nothing. A proxy's page with status 200 is neither."""
         if not answered.content and call.verb in ("PUT", "DELETE"):
             return True
         answered.body = json_object(answered.content)
         return answered.body is not None
 
-    def _refuse(self, call: Call, answered: Answered) -> Answered:
+    def _refuse(self, call: Call, answered: HttpAnswer) -> HttpAnswer:
         """Raises what the status means."""
         outcome = outcome_of(answered.status)
         words = self.words_of(answered)

@@ -18,7 +18,7 @@ from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterE
 from kobo_client.payload import DELETED, for_version, from_body
 from kobo_client.register_config import RegisterConfig
 
-__all__ = ["UUID", "Answer", "CallRecord", "RegisterClient"]
+__all__ = ["UUID", "CallRecord", "CreatedEntry", "RegisterClient"]
 
 UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -26,7 +26,7 @@ ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CreatedEntry:
     """A created entry. found: it was there already, made by an earlier try of ours whose answer was lost.
 
     values: canonical name -> value as the answer has them; empty where it was found.
@@ -63,7 +63,7 @@ class RegisterClient:
         """Text of the register's as it may be kept: no national identity numbers and none of our secrets."""
         return self._carry_out.scrub(text)
 
-    def create(self, body: Mapping[str, Any], request_id: str) -> Answer:
+    def create(self, body: Mapping[str, Any], request_id: str) -> CreatedEntry:
         """POST a body of kobo_client.payload.to_body. Raises RegisterError.
 
         When an answer was lost, the POST is repeated with the same request id; a conflict that names an entry with our id
@@ -85,9 +85,9 @@ class RegisterClient:
                 f"The register created {ours} but answered koboId {said!r}, which is no uuid: it does not keep the contract.",
                 status=answered.status,
             )
-        return Answer(kobo_id, answered.status, values=from_body(created, self.config.contract))
+        return CreatedEntry(kobo_id, answered.status, values=from_body(created, self.config.contract))
 
-    def _created_after_all(self, conflict: Conflict, ours: str | None) -> Answer:
+    def _created_after_all(self, conflict: Conflict, ours: str | None) -> CreatedEntry:
         if conflict.kobo_id is None:
             raise UnknownOutcome(
                 "The answer to a POST was lost, and the register says it exists but not as what.", status=conflict.status
@@ -98,7 +98,7 @@ class RegisterClient:
             raise UnknownOutcome(f"The answer to a POST was lost and could not be found out: {error}", status=error.status) from error
         if standing.get("leverandor_bolig_id") != ours:
             raise conflict
-        return Answer(conflict.kobo_id, conflict.status or 409, found=True)
+        return CreatedEntry(conflict.kobo_id, conflict.status or 409, found=True)
 
     def read(self, kobo_id: str) -> dict[str, Any]:
         """GET one entry under canonical names (kobo_client.payload.from_body). Raises NotFound also for a deleted one."""

@@ -33,7 +33,7 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
-def words_of(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
+def error_words(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
     """One scrubbed line of at most 300 characters: Spring's body, RFC 9457's, an HTML page, plain text, or nothing at all.
 
     secrets: what the request held to prove who we are; an answer may quote it.

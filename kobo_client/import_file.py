@@ -15,7 +15,7 @@ from kobo_client.import_columns import COLUMNS, from_import_row, to_import_row
 NAME = "kobo-import"
 
 
-def write(rows: pl.DataFrame | Iterable[Mapping[str, Any]], folder: Path) -> tuple[Path, Path]:
+def write_import_file(rows: pl.DataFrame | Iterable[Mapping[str, Any]], folder: Path) -> tuple[Path, Path]:
     """Write kobo-import.csv (semicolons) and kobo-import.xlsx, both whole or not at all. rows: canonical values.
 
     Returns both paths. Raises OSError. Nothing about persons is in them: those columns stay blank.

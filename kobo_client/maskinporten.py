@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 import requests
 
-from kobo_client.error_body import json_object, words_of
+from kobo_client.error_body import error_words, json_object
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, RegisterError, Transient
 from kobo_client.maskinporten_keys import Credential, load_credential
 from kobo_client.register_config import RegisterConfig
@@ -123,7 +123,7 @@ class Maskinporten:
                     continue
                 if answer.status_code >= 500 or answer.status_code == 429:
                     failure = Transient(
-                        f"Maskinporten answered {answer.status_code}: {words_of(answer.content, answer.status_code, [assertion])}."
+                        f"Maskinporten answered {answer.status_code}: {error_words(answer.content, answer.status_code, [assertion])}."
                     )
                     continue
                 return _token_of(answer, assertion)
@@ -137,7 +137,7 @@ def _token_of(answer: requests.Response, assertion: str) -> tuple[str, float]:
             return body["access_token"], float(body.get("expires_in", 60))
         except (TypeError, ValueError):
             return body["access_token"], 60.0
-    said = words_of(answer.content, answer.status_code, [assertion])
+    said = error_words(answer.content, answer.status_code, [assertion])
     meaning = next(
         (text for sign, text in SENTENCES if sign.lower() in said.lower()), "IT: compare register.authentication with the agreement."
     )

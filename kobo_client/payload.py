@@ -89,11 +89,11 @@ def from_body(body: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
         read = _READ.get(field.kind)
         values[field.name] = value if read is None or value is None else read(value)
     values[DELETED] = bool(body.get(DELETED))
-    values[EDITED] = edited(body)
+    values[EDITED] = edited_at(body)
     return values
 
 
-def edited(body: Mapping[str, Any]) -> str | None:
+def edited_at(body: Mapping[str, Any]) -> str | None:
     """When the entry was last edited; None where the answer does not tell."""
     stamp = body.get(STAMP)
     told = stamp.get("tidspunkt") if isinstance(stamp, Mapping) else None

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Strict(BaseModel):
+class RegisterSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Authentication(Strict):
+class Authentication(RegisterSettings):
     """none, a static key, or Maskinporten (an assumption of ours, see docs/contract.md)."""
 
     kind: Literal["none", "api_key", "maskinporten"] = "none"
@@ -37,7 +37,7 @@ class Authentication(Strict):
     """Only for a supplier acting for a municipality; leave out when the municipality runs its own client."""
 
 
-class RegisterConfig(Strict):
+class RegisterConfig(RegisterSettings):
     """Where the register is, how it is seen and written, and how hard it may be asked."""
 
     kind: Literal["rehearsal", "kobo"]

@@ -15,7 +15,7 @@ from kobo_client.client import UUID, RegisterClient
 from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, Kind
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, NotFound, RegisterDown, RegisterError
 from kobo_client.export_file import ExportError, read_export
-from kobo_client.payload import DELETED, EDITED, edited
+from kobo_client.payload import DELETED, EDITED, edited_at
 from kobo_client.register_config import RegisterConfig
 from kobo_client.scrubbing import scrubbed
 from language import message, stored
@@ -169,12 +169,12 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
                 f"The register answers {field.path_in(version)} with something that is no {field.kind.value}: its contract has changed. "
                 "Compare kobo_client/contract.py with Husbanken's page."
             ) from None
-    columns[EDITED] = pl.Series(EDITED, [edited(body) for body in standing], dtype=pl.String())
+    columns[EDITED] = pl.Series(EDITED, [edited_at(body) for body in standing], dtype=pl.String())
     columns["slettet"] = pl.repeat(False, len(standing), dtype=pl.Boolean(), eager=True)
     return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA)
 
 
-def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+def by_own_id(rows: pl.DataFrame) -> pl.DataFrame:
     """By our own ids, as dwellings and links stand: where two tables stand in one order, no join is needed to compare them."""
     return rows.sort("leverandor_bolig_id", "kobo_id", nulls_last=True)
 
@@ -222,4 +222,4 @@ def _seen(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()
     if twice.height:
         raise ConfigurationFault(f"The register shows {twice.get_column('kobo_id').n_unique()} koboId more than once.")
     there = set(rows.get_column("kobo_id").to_list())
-    return RegisterSnapshot("complete", None, None, in_order(rows), tuple(one for one in linked if one not in there), notes)
+    return RegisterSnapshot("complete", None, None, by_own_id(rows), tuple(one for one in linked if one not in there), notes)

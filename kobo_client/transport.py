@@ -16,7 +16,7 @@ from kobo_client.register_config import RegisterConfig
 
 
 @dataclass(slots=True)
-class Answered:
+class HttpAnswer:
     """body: the content as an object, when it was asked for and is one."""
 
     status: int
@@ -61,7 +61,7 @@ class Transport:
             self._adapters.clear()
         self._local = threading.local()
 
-    def send(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> Answered:
+    def send(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> HttpAnswer:
         """url: quoted already. Raises NoAnswer.
 
         A body longer than MOST_READ is cut; one that drips longer than the read timeout is no answer.
@@ -77,7 +77,7 @@ class Transport:
             request.headers["Content-Length"] = str(len(body or b""))
         try:
             response = adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies)
-            return Answered(response.status_code, self._content(response), response.headers.get("Retry-After"))
+            return HttpAnswer(response.status_code, self._content(response), response.headers.get("Retry-After"))
         except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as error:
             raise NoAnswer(f"No connection to {self._config.base_url} ({_name(error)}).", sent=False) from None
         except requests.exceptions.SSLError as error:

@@ -243,9 +243,9 @@ def init(
     deadline: Annotated[str, typer.Option(help="When all dwellings shall be in Kobo (YYYY-MM-DD).")] = "",
 ) -> None:
     """Make a municipality's home: its file, folders, settings and what to do next. Asks for what is not given."""
-    from pipelines.commands.init_command import Asked, run_init  # noqa: PLC0415
+    from pipelines.commands.init_command import InitAnswers, run_init  # noqa: PLC0415
 
-    raise typer.Exit(run_init(folder, demo, Asked(name, kommunenummer, deadline)))
+    raise typer.Exit(run_init(folder, demo, InitAnswers(name, kommunenummer, deadline)))
 
 
 @app.command()

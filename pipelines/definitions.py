@@ -14,7 +14,7 @@ from assets.municipality_graph import municipality_assets
 from assets.night_resource import Night
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables, TableStore
-from pipelines.deployment_clashes import fitting
+from pipelines.deployment_clashes import compatible_municipalities
 from pipelines.home import config_files, home, municipalities
 from pipelines.jobs import jobs_of, nightly_schedule
 from pipelines.sensors.alert_sensor import alerts_sensor
@@ -32,7 +32,7 @@ FEW = 50
 had from `kobosync plan` and `kobosync report`, or by materialising `plan` or `reports` in the graph."""
 
 
-def build(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
+def build_definitions(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
     """Definitions for those municipalities; relative paths are below `root`. faults: files that only stand there with their fault."""
     bases = {table_base(municipality, root) for municipality in found}
     if len(bases) > 1:
@@ -87,11 +87,11 @@ def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.De
     files: path, time of last change (ns) and size (bytes) of each.
     """
     found, faults = municipalities([file for file, _, _ in files])
-    fit, misfits = fitting(found.values(), root)
+    fit, misfits = compatible_municipalities(found.values(), root)
     taken = {municipality.slug for municipality in fit}
     unfit = {root / found[slug].file: says for slug, says in misfits.items()}
     stubs = []
     for file, says in sorted((faults | unfit).items()):
         stubs.append(unusable(file, says, taken))
         taken.add(stubs[-1].slug)
-    return build(fit, root, stubs), stubs
+    return build_definitions(fit, root, stubs), stubs

@@ -12,7 +12,7 @@ from reconciliation.model.municipality import Municipality
 _NAMED = re.compile(r"\$\{(\w+)\}")
 
 
-def missing(municipality: Municipality, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+def unset_variables(municipality: Municipality, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Variable -> the key of the file that names it, of those that are not set or empty."""
     return {name: key for name, key in _named(municipality) if not environment.get(name, "").strip()}
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
 from reconciliation.ledger import open_ledger
@@ -39,7 +39,7 @@ class Runner:
         """instance: where Dagster keeps the runs; the one of DAGSTER_HOME unless another is given."""
         prepare_dagster_home(root)
         self._municipality = municipality
-        self._definitions = build([municipality], root)
+        self._definitions = build_definitions([municipality], root)
         self._root = root
         self._instance = instance or dg.DagsterInstance.get()
         self._lent = instance is not None

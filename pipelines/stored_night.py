@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 import polars as pl
 from upath import UPath
 
-from assets.answer_assets import USED, asked
+from assets.answer_assets import USED, night_questions
 from assets.stored_table import Table, last_table, table_base
 from desk.night_view import NightView, SourcePlace
 from pipelines.stored_plan import plan_parts
@@ -63,7 +63,7 @@ class StoredNight:
         plan = made.get("plan")
         if set(USED) - set(made) or plan is None or plan.facts.get("register_verdict") != "complete":
             return NightView(municipality, None, rejected=rejected, corrections=corrections, decisions=decisions)
-        night = asked(made, self._ledger, municipality.slug)
+        night = night_questions(made, self._ledger, municipality.slug)
         runs = self._ledger.runs(municipality.slug).filter(pl.col("run_id") == plan.made_by)
         return NightView(
             municipality,

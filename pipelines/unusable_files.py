@@ -50,7 +50,7 @@ def unusable(file: Path, says: str, taken: Container[str]) -> Unusable:
 def _content(file: Path) -> dict[str, Any]:
     """What the file says, as far as it is YAML at all."""
     try:
-        content = safe_yaml.load(file.read_text(encoding="utf-8", errors="replace"))
+        content = safe_yaml.load_yaml(file.read_text(encoding="utf-8", errors="replace"))
     except (OSError, yaml.YAMLError):
         return {}
     return content if isinstance(content, dict) else {}

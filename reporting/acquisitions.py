@@ -20,7 +20,7 @@ WITHIN = timedelta(days=365)
 HORIZON = timedelta(days=5 * 365 + 1)
 
 
-class State(StrEnum):
+class MeasureState(StrEnum):
     """How a measure stands. The first five need somebody now."""
 
     MISSING = "missing"  # acquired, and not in Kobo
@@ -34,8 +34,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-URGENT = (State.MISSING, State.STILL_THERE, State.OVERDUE, State.EARLY, State.UNCHECKED)
-TO_COME = (State.SOON, State.LATER)
+URGENT = (MeasureState.MISSING, MeasureState.STILL_THERE, MeasureState.OVERDUE, MeasureState.EARLY, MeasureState.UNCHECKED)
+TO_COME = (MeasureState.SOON, MeasureState.LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Checked:
     """
 
     measure: Measure
-    state: State
+    state: MeasureState
     address: str
     secret: bool
     in_kobo: int | None
@@ -148,29 +148,29 @@ def _found(units: list[str | None], measure: Measure) -> int:
     return 1 if alone else sum(unit == measure.bruksenhetsnummer for unit in units)
 
 
-def _state(measure: Measure, days: int, in_kobo: int | None, neighbours: int) -> State:
+def _state(measure: Measure, days: int, in_kobo: int | None, neighbours: int) -> MeasureState:
     if measure.stage is Stage.CANCELLED:
-        return State.CANCELLED
+        return MeasureState.CANCELLED
     carried_out = measure.stage is Stage.DONE
     if carried_out and days < 0:
-        return State.EARLY
+        return MeasureState.EARLY
     if days < 0:
         there_already = measure.kind.adds and measure.bruksenhetsnummer is not None and bool(in_kobo)
-        return State.FULFILLED if there_already else State.SOON if -days <= WITHIN.days else State.LATER
+        return MeasureState.FULFILLED if there_already else MeasureState.SOON if -days <= WITHIN.days else MeasureState.LATER
     if in_kobo is None:
-        return State.UNCHECKED if carried_out else State.OVERDUE
+        return MeasureState.UNCHECKED if carried_out else MeasureState.OVERDUE
     if measure.kind.adds:
-        return State.FULFILLED if in_kobo >= measure.count else State.MISSING if carried_out else State.OVERDUE
+        return MeasureState.FULFILLED if in_kobo >= measure.count else MeasureState.MISSING if carried_out else MeasureState.OVERDUE
     if in_kobo == 0:
-        return State.FULFILLED
+        return MeasureState.FULFILLED
     if measure.bruksenhetsnummer is None and neighbours > measure.count:
-        return State.UNCHECKED  # some of the house stays, and the plan does not say which
-    return State.STILL_THERE if carried_out else State.OVERDUE
+        return MeasureState.UNCHECKED  # some of the house stays, and the plan does not say which
+    return MeasureState.STILL_THERE if carried_out else MeasureState.OVERDUE
 
 
-def _net(measure: Measure, state: State, in_sources: int | None, days: int) -> int:
+def _net(measure: Measure, state: MeasureState, in_sources: int | None, days: int) -> int:
     """Relative to what stands in the sources today, so that nothing is counted twice."""
-    if state is State.CANCELLED:
+    if state is MeasureState.CANCELLED:
         return 0
     count = measure.count
     if in_sources is None:

@@ -13,8 +13,8 @@ from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
 from language import listed, rendered, text
-from reconciliation.addresses import parse
-from reconciliation.addresses.parsed_address import Status as Understood
+from reconciliation.addresses import parse_address
+from reconciliation.addresses.parsed_address import ParseStatus as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
 from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, text_of, whole_number
@@ -30,7 +30,7 @@ EARLIER_HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNE
 HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, PERSONS, COST, BUDGET, COMMENT)
 
 
-class Kind(StrEnum):
+class MeasureKind(StrEnum):
     ACQUIRE = "Fremskaffelse"
     DISPOSE = "Avhending"
     LAPSE = "Leieavtale utløper"
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     @property
     def adds(self) -> bool:
         """Does it add dwellings? A lapsing lease takes them away, as a disposal does."""
-        return self is Kind.ACQUIRE
+        return self is MeasureKind.ACQUIRE
 
 
 class Stage(StrEnum):
@@ -56,7 +56,7 @@ class Measure:
     """
 
     ident: str
-    kind: Kind
+    kind: MeasureKind
     category: str
     count: int
     when: date
@@ -140,7 +140,7 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
         ID: lambda cell: named({cell or "": (cell or "",)}, cell, ID),
-        TYPE: lambda cell: Kind(named({kind.value: (kind.value,) for kind in Kind}, cell, TYPE)),
+        TYPE: lambda cell: MeasureKind(named({kind.value: (kind.value,) for kind in MeasureKind}, cell, TYPE)),
         CATEGORY: lambda cell: named(categories, cell, CATEGORY),
         ADDRESS: _place,
         UNIT: _unit,
@@ -183,7 +183,7 @@ def _place(cell: str | None) -> dict[str, Any]:
     """The address's parts; none for a measure that has no place yet. Raises BadCell for one that cannot be understood."""
     if cell is None:
         return {}
-    address = parse(cell)
+    address = parse_address(cell)
     if address.status is not Understood.OK:
         raise BadCell(text("plans.bad_address"))
     return {name: getattr(address, name) for name in ("adressenavn", "nummer", "bokstav", "bruksenhetsnummer")}

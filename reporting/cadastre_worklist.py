@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from language import rendered, text
-from reconciliation.addresses.spelling_keys import keys
+from reconciliation.addresses.spelling_keys import street_keys
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import SOURCE_ROWS
 from reporting.night_report import NightResult
@@ -119,7 +119,7 @@ def _spellings(result: NightResult) -> Iterator[Spelling]:
     both = pairs.join(ours, on="leverandor_bolig_id").join(theirs, on="kobo_id").filter(pl.col("ours") != pl.col("theirs"))
     counted = Counter(both.select("ours", "theirs").iter_rows())
     for (mine, other), dwellings in sorted(counted.items()):
-        if keys(mine).sure == keys(other).sure:
+        if street_keys(mine).sure == street_keys(other).sure:
             yield Spelling(mine, other, dwellings)
 
 

@@ -68,7 +68,7 @@ class Shown:
     free: bool = False
 
 
-def shown(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
+def shown_questions(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
     """dwellings: leverandor_bolig_id -> its sources. A shielded address stands nowhere in what this returns (law 10)."""
     beside = [{name: _same(name, question.ours.get(name), one.values.get(name)) for name in question.ours} for one in question.candidates]
     agrees = {name: _over_all([one[name] for one in beside]) for name in question.ours}

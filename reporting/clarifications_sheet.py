@@ -12,7 +12,7 @@ from typing import Any
 
 from language import day, text, word_for
 from reporting.clarifications import Shown
-from reporting.sheet_writer import FJORD, Book, Cell, write
+from reporting.sheet_writer import FJORD, Book, Cell, write_cell
 
 HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")
 WIDTHS = {"id": 14, "evidence": 14, "dwelling": 30, "question": 52, "answer": 26, "by": 18, "why": 36, "side": 28}
@@ -33,7 +33,7 @@ def add_clarifications(
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
     sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), 16)
     sheet.set_row(0, 26)
-    write(
+    write_cell(
         sheet,
         0,
         2,
@@ -43,13 +43,13 @@ def add_clarifications(
     head = book.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
     names = [text(f"clarifications.{name}") for name in HEADINGS] + [word_for("fields", name) for name in fields]
     for place, name in enumerate(names):
-        write(sheet, HEADER_ROW, place, name, head)
+        write_cell(sheet, HEADER_ROW, place, name, head)
     number = HEADER_ROW + 1
     for one in questions:
         _question(book, sheet, number, one, fields)
         number += len(one.sides)
     for note in notes:
-        write(sheet, number, 2, note, book.format(text_wrap=False, italic=True))
+        write_cell(sheet, number, 2, note, book.format(text_wrap=False, italic=True))
         number += 1
     sheet.freeze_panes(HEADER_ROW + 1, 4)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
@@ -62,22 +62,22 @@ def add_clarifications(
 def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str]) -> None:
     line = {"top": 2, "top_color": FJORD}
     plain, hidden = book.format(text_wrap=True, **line), book.format(font_color="#999999", **line)
-    write(sheet, row, 0, one.id, hidden)
-    write(sheet, row, 1, one.evidence, hidden)
-    write(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
-    write(sheet, row, 3, one.question, plain)
+    write_cell(sheet, row, 0, one.id, hidden)
+    write_cell(sheet, row, 1, one.evidence, hidden)
+    write_cell(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
+    write_cell(sheet, row, 3, one.question, plain)
     for place in (4, 5, 6):
-        write(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
+        write_cell(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
     if one.answers:
         sheet.data_validation(row, 4, row, 4, _choices(list(one.answers), one.free))
     helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("clarifications.by_help")}
     sheet.data_validation(row, 5, row, 5, helped)
     for below, side in enumerate(one.sides):
         rule = line if not below else {}
-        write(sheet, row + below, 7, side.who, book.format(bold=True, text_wrap=True, **rule))
+        write_cell(sheet, row + below, 7, side.who, book.format(bold=True, text_wrap=True, **rule))
         for place, name in enumerate(fields, start=len(HEADINGS)):
             colour = COLOURS[side.agrees.get(name)]
-            write(sheet, row + below, place, _cell(side.values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
+            write_cell(sheet, row + below, place, _cell(side.values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
 
 
 def _choices(labels: list[str], free: bool) -> dict[str, Any]:

@@ -55,7 +55,7 @@ UNKNOWN_DAYS = 10
 Futures = npt.NDArray[np.int64]
 
 
-class State(StrEnum):
+class ForecastState(StrEnum):
     ON_TRACK = "i rute"
     AT_RISK = "i fare"
     TOO_LATE = "rekker ikke"
@@ -86,7 +86,7 @@ class Forecast:
     has passed. still: working days since one was last cleared. holders: the most left first.
     """
 
-    state: State
+    state: ForecastState
     remaining: int
     days_to_deadline: int
     working_days_to_deadline: int
@@ -111,7 +111,7 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     left = working_days_between(as_of, municipality.deadline)
     found = flows(history, as_of)
     plain = Forecast(
-        state=State.UNKNOWN,
+        state=ForecastState.UNKNOWN,
         remaining=remaining,
         days_to_deadline=(municipality.deadline - as_of).days,
         working_days_to_deadline=left,
@@ -125,19 +125,19 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     if not last:
         return plain
     if remaining <= 0:
-        return replace(plain, state=State.DONE if last[0]["in_scope"] else State.UNKNOWN)
+        return replace(plain, state=ForecastState.DONE if last[0]["in_scope"] else ForecastState.UNKNOWN)
     passed = municipality.deadline < as_of
     seen = points.filter("register_seen")
     behind = working_days_between(seen["as_of"][0], seen["as_of"][-1]) if seen.height else 0
     if seen.height < LEAST_NIGHTS or behind < LEAST_WORKING_DAYS:
-        return replace(plain, state=State.PASSED if passed else State.UNKNOWN)
+        return replace(plain, state=ForecastState.PASSED if passed else ForecastState.UNKNOWN)
     draw = _Draw(np.random.default_rng(seed), futures)
     counted, grows = planned(municipality), plain.scope_growth_per_working_day or 0.0
     # No new ones come once the scope is what the plan counted.
     room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
     if _stands_still(found, plain.still):
         # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
-        return replace(plain, state=State.PASSED if passed else State.STILL, chance=0.0)
+        return replace(plain, state=ForecastState.PASSED if passed else ForecastState.STILL, chance=0.0)
     paths = _paths(found, draw, room)
     return _judged(plain, paths, last[0]["in_scope"], as_of)
 
@@ -276,11 +276,11 @@ def _judged(plain: Forecast, paths: dict[str, Rates], scope: int, as_of: date) -
     early, middle, late = _dates(when, as_of)
     chance = float((when <= plain.working_days_to_deadline).mean())
     if plain.days_to_deadline < 0:
-        state = State.PASSED
+        state = ForecastState.PASSED
     elif chance >= SURE:
-        state = State.ON_TRACK
+        state = ForecastState.ON_TRACK
     else:
-        state = State.AT_RISK if chance >= 1 - SURE else State.TOO_LATE
+        state = ForecastState.AT_RISK if chance >= 1 - SURE else ForecastState.TOO_LATE
     holders = tuple(_dated(one, ends, as_of) for one in plain.holders)
     shown = scope - np.sum([np.maximum(np.where(_after(path), 0.0, path), 0) for path in paths.values()], axis=0)
     band = _band(np.clip(shown, 0, scope), when, as_of)

@@ -6,7 +6,7 @@ from datetime import date
 
 from language import counted, day, listed, number, text, texts, word_for
 from reporting.backlog import NEXT_NIGHT
-from reporting.forecast import STUCK, Forecast, State
+from reporting.forecast import STUCK, Forecast, ForecastState
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, holder_title
@@ -24,17 +24,17 @@ def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) ->
     """Whether the deadline holds, and what stops most."""
     deadline, year = result.municipality.deadline, result.as_of.year
     said = []
-    if foreseen.state is State.DONE:
+    if foreseen.state is ForecastState.DONE:
         said.append(text("headline.done"))
-    if foreseen.state is State.PASSED:
+    if foreseen.state is ForecastState.PASSED:
         said.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
-    if foreseen.state is State.STILL:
+    if foreseen.state is ForecastState.STILL:
         said.append(text("headline.still", left=number(foreseen.remaining), days=counted(foreseen.still, "arbeidsdag")))
     elif foreseen.forecast_date:
         said.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
     elif foreseen.chance is not None:
         said.append(text("headline.never"))
-    elif foreseen.state is State.UNKNOWN and foreseen.remaining:
+    elif foreseen.state is ForecastState.UNKNOWN and foreseen.remaining:
         said.append(text("headline.too_little"))
     if stuck := _stuck(result, foreseen):
         said.append(stuck)

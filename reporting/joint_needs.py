@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from reporting.needs import NeedsOverview
 from reporting.needs_detail import URGENCY_RANK
-from reporting.needs_reading import Answer
+from reporting.needs_reading import NeedsLine
 
 
 @dataclass(frozen=True, slots=True)
 class JointNeed:
     """One answer. also: other services (owner slugs) that report the same part of the same category: one need, or two?"""
 
-    answer: Answer
+    answer: NeedsLine
     also: tuple[str, ...]
 
 
@@ -43,7 +43,7 @@ def needs_by_area(overview: NeedsOverview) -> tuple[AreaNeed, ...]:
     Answers without an area are left out: nobody has said where. Answers that contradict each other are left out too.
     """
     apart = {id(answer) for one in overview.contradictions for answer in one.answers}
-    found: dict[tuple[str, str], list[Answer]] = {}
+    found: dict[tuple[str, str], list[NeedsLine]] = {}
     names: dict[str, str] = {}
     for answer in overview.answers:
         area = (answer.detail.area or "").strip()
@@ -62,11 +62,11 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
     return sum(given) if given else None
 
 
-def _needs(answer: Answer) -> bool:
+def _needs(answer: NeedsLine) -> bool:
     return any((answer.now, answer.later, *answer.detail.by_year.values()))
 
 
-def _same(one: Answer, other: Answer) -> bool:
+def _same(one: NeedsLine, other: NeedsLine) -> bool:
     return (
         one.service != other.service
         and _needs(one)
@@ -76,6 +76,6 @@ def _same(one: Answer, other: Answer) -> bool:
     )
 
 
-def _order(answer: Answer) -> tuple[int, int, int, str, str, int]:
+def _order(answer: NeedsLine) -> tuple[int, int, int, str, str, int]:
     urgency = URGENCY_RANK[answer.detail.urgency] if answer.detail.urgency else len(URGENCY_RANK)
     return urgency, answer.detail.priority or 1_000, -(answer.later or answer.now or 0), answer.service, answer.file, answer.row

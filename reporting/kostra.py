@@ -22,12 +22,12 @@ NEAREST_DAYS = 31
 """A night so far from 31 December still tells of it; the workbook says how far."""
 
 
-class Basis(StrEnum):
+class RuleBasis(StrEnum):
     DOCUMENTED = "documented"
     ASSUMPTION = "assumption"
 
 
-class Part(StrEnum):
+class NumberPart(StrEnum):
     """total: the number itself. tenure: its parts by who owns, which add up to it. among: of the total. check: look at before reporting."""
 
     TOTAL = "total"
@@ -37,34 +37,34 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CountingRule:
     """What makes a dwelling count. code: the column that marks it among the rows; its words are texts `kostra_rules.<code>`."""
 
     code: str
-    part: Part
-    basis: Basis
+    part: NumberPart
+    basis: RuleBasis
 
 
 RULES = (
-    Rule("i_alt", Part.TOTAL, Basis.DOCUMENTED),
-    Rule("eid", Part.TENURE, Basis.DOCUMENTED),
-    Rule("innleid", Part.TENURE, Basis.ASSUMPTION),
-    Rule("disposisjonsrett", Part.TENURE, Basis.DOCUMENTED),
-    Rule("ikke_oppgitt", Part.TENURE, Basis.ASSUMPTION),
-    Rule("kommunalt_foretak", Part.AMONG, Basis.ASSUMPTION),
-    Rule("egen_kontrakt", Part.AMONG, Basis.DOCUMENTED),
-    Rule("rullestol", Part.AMONG, Basis.DOCUMENTED),
-    Rule("rullestol_nei", Part.AMONG, Basis.DOCUMENTED),
-    Rule("rullestol_ukjent", Part.AMONG, Basis.ASSUMPTION),
-    Rule("omsorgsbolig", Part.AMONG, Basis.ASSUMPTION),
-    Rule("ordinar_bolig", Part.AMONG, Basis.ASSUMPTION),
-    Rule("mulig_dobbelt", Part.CHECK, Basis.ASSUMPTION),
-    Rule("fra_tidligere", Part.CHECK, Basis.ASSUMPTION),
+    CountingRule("i_alt", NumberPart.TOTAL, RuleBasis.DOCUMENTED),
+    CountingRule("eid", NumberPart.TENURE, RuleBasis.DOCUMENTED),
+    CountingRule("innleid", NumberPart.TENURE, RuleBasis.ASSUMPTION),
+    CountingRule("disposisjonsrett", NumberPart.TENURE, RuleBasis.DOCUMENTED),
+    CountingRule("ikke_oppgitt", NumberPart.TENURE, RuleBasis.ASSUMPTION),
+    CountingRule("kommunalt_foretak", NumberPart.AMONG, RuleBasis.ASSUMPTION),
+    CountingRule("egen_kontrakt", NumberPart.AMONG, RuleBasis.DOCUMENTED),
+    CountingRule("rullestol", NumberPart.AMONG, RuleBasis.DOCUMENTED),
+    CountingRule("rullestol_nei", NumberPart.AMONG, RuleBasis.DOCUMENTED),
+    CountingRule("rullestol_ukjent", NumberPart.AMONG, RuleBasis.ASSUMPTION),
+    CountingRule("omsorgsbolig", NumberPart.AMONG, RuleBasis.ASSUMPTION),
+    CountingRule("ordinar_bolig", NumberPart.AMONG, RuleBasis.ASSUMPTION),
+    CountingRule("mulig_dobbelt", NumberPart.CHECK, RuleBasis.ASSUMPTION),
+    CountingRule("fra_tidligere", NumberPart.CHECK, RuleBasis.ASSUMPTION),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CountingStep:
     """One step from the rows read to the total. code: text `kostra_lines.<code>`; detail fills it. sum: a result, not a step."""
 
     code: str
@@ -85,7 +85,7 @@ class Kostra:
     as_of: date
     night: date
     counts: dict[str, int]
-    lines: tuple[Line, ...]
+    lines: tuple[CountingStep, ...]
     only_in_register: int
     rows: pl.DataFrame
     left_out: pl.DataFrame
@@ -95,7 +95,7 @@ class Kostra:
         return abs((self.as_of - self.night).days)
 
 
-def kostra(
+def count_kostra(
     municipality: Municipality,
     dwellings: pl.DataFrame,
     items: pl.DataFrame,
@@ -141,21 +141,23 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
     return rows.with_columns((pl.col("counted") & mark).alias(code) for code, mark in marks.items())
 
 
-def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFrame) -> list[Line]:
+def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFrame) -> list[CountingStep]:
     tonight = int(rows.get_column("rows").sum())
     standing = int(rows.get_column("source_keys").list.len().sum())
     read = tonight + rejected.height + out_of_scope.height
     whole = rows.filter(~pl.col("counted")).height
-    outside = [Line("utenfor", -count, reason) for reason, count in out_of_scope.group_by("reason").len().sort("reason").iter_rows()]
+    outside = [
+        CountingStep("utenfor", -count, reason) for reason, count in out_of_scope.group_by("reason").len().sort("reason").iter_rows()
+    ]
     return [
-        Line("lest", read, sum=True),
+        CountingStep("lest", read, sum=True),
         *outside,
-        Line("avvist", -rejected.height),
-        Line("fra_for", standing - tonight),
-        Line("samme_bolig", rows.height - standing),
-        Line("boliger", rows.height, sum=True),
-        Line("hele_enheten", -whole),
-        Line("i_alt", rows.height - whole, sum=True),
+        CountingStep("avvist", -rejected.height),
+        CountingStep("fra_for", standing - tonight),
+        CountingStep("samme_bolig", rows.height - standing),
+        CountingStep("boliger", rows.height, sum=True),
+        CountingStep("hele_enheten", -whole),
+        CountingStep("i_alt", rows.height - whole, sum=True),
     ]
 
 

@@ -11,7 +11,7 @@ from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
 from reporting.housing_stock import StockYear
 from reporting.housing_stock_workbook import add_stock_sheets
-from reporting.kostra import RULES, Basis, Kostra, Part, kostra
+from reporting.kostra import RULES, Kostra, NumberPart, RuleBasis, count_kostra
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address, with_untelling_keys
 from reporting.sheet_writer import Book, Cell, Column
@@ -47,13 +47,13 @@ def _numbers(found: Kostra) -> Iterator[Row]:
     for rule in RULES:
         title = (
             text("kostra.among", title=word_for("kostra_rules", rule.code))
-            if rule.part is Part.AMONG
+            if rule.part is NumberPart.AMONG
             else word_for("kostra_rules", rule.code)
         )
-        basis = text("kostra.documented" if rule.basis is Basis.DOCUMENTED else "kostra.assumption")
+        basis = text("kostra.documented" if rule.basis is RuleBasis.DOCUMENTED else "kostra.assumption")
         number = found.counts[rule.code]
-        look = number > 0 and (rule.part is Part.CHECK or rule.code in ("ikke_oppgitt", "rullestol_ukjent"))
-        colour = _RESULT if rule.part is Part.TOTAL else _LOOK if look else None
+        look = number > 0 and (rule.part is NumberPart.CHECK or rule.code in ("ikke_oppgitt", "rullestol_ukjent"))
+        colour = _RESULT if rule.part is NumberPart.TOTAL else _LOOK if look else None
         yield [title, number, basis, word_for("kostra_definitions", rule.code)], colour
     alone = found.only_in_register
     yield [text("kostra.only_in_register"), alone, text("kostra.assumption"), text("kostra.only_in_register_why")], _LOOK if alone else None
@@ -66,7 +66,7 @@ def kostra_of(result: NightResult) -> Kostra | None:
     if (result.as_of.month, result.as_of.day) != (12, 31):
         return None
     made = (result.dwellings, result.items, result.rejected_rows, result.out_of_scope_rows)
-    return kostra(result.municipality, *made, night=result.as_of, as_of=result.as_of)
+    return count_kostra(result.municipality, *made, night=result.as_of, as_of=result.as_of)
 
 
 def night_words(found: Kostra) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from reporting.needs_cells import Fault
 from reporting.needs_detail import BETWEEN
-from reporting.needs_reading import Answer, Answers
+from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
 
@@ -75,7 +75,7 @@ class Contradiction:
 
     service: str
     category: str
-    answers: tuple[Answer, ...]
+    answers: tuple[NeedsLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ class NeedsOverview:
     categories: tuple[CategoryNeed, ...]
     contradictions: tuple[Contradiction, ...]
     faults: tuple[Fault, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[NeedsLine, ...]
     silent: tuple[str, ...]
 
 
-def needs_overview(result: NightResult, answers: Answers | None, planned: dict[str, int] | None = None) -> NeedsOverview | None:
+def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: dict[str, int] | None = None) -> NeedsOverview | None:
     """planned: category -> net dwellings of the measures still to come. None when the municipality asks for no needs."""
     if answers is None:
         return None
@@ -127,7 +127,7 @@ def needs_overview(result: NightResult, answers: Answers | None, planned: dict[s
     return NeedsOverview(tuple(found), tuple(contradictions), answers.faults, answers.answers, silent)
 
 
-def _services(answers: Answers, mine: dict[str, Settled]) -> list[str]:
+def _services(answers: NeedsAnswers, mine: dict[str, ServiceNeed]) -> list[str]:
     """Everyone asked, and whoever else answered."""
     return [*answers.asked, *(service for service in mine if service not in answers.asked)]
 
@@ -138,7 +138,7 @@ def _need(numbers: Sequence[int | None], clash: bool) -> Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class ServiceNeed:
     """What one service needs of one category in all, over the parts it told apart. by_year: years from now -> dwellings."""
 
     now: int | None
@@ -146,16 +146,16 @@ class Settled:
     by_year: dict[int, int]
 
 
-def _settled(result: NightResult, answers: Answers) -> tuple[dict[tuple[str, str], Settled], list[Contradiction]]:
+def _settled(result: NightResult, answers: NeedsAnswers) -> tuple[dict[tuple[str, str], ServiceNeed], list[Contradiction]]:
     """One answer per service, category and part (size, area, adaptation); parts add up. The same numbers twice are one answer;
     different numbers for one part are none, and then nothing of that category counts."""
-    given: dict[tuple[str, str], list[Answer]] = {}
+    given: dict[tuple[str, str], list[NeedsLine]] = {}
     for answer in answers.answers:
         given.setdefault((answer.service, answer.category), []).append(answer)
-    settled: dict[tuple[str, str], Settled] = {}
+    settled: dict[tuple[str, str], ServiceNeed] = {}
     contradictions = []
     for (service, category), all_of_it in given.items():
-        parts: dict[tuple[str, str, str], list[Answer]] = {}
+        parts: dict[tuple[str, str, str], list[NeedsLine]] = {}
         for answer in all_of_it:
             parts.setdefault(answer.detail.part, []).append(answer)
         if all(len({_numbers(answer) for answer in same}) == 1 for same in parts.values()):
@@ -166,14 +166,14 @@ def _settled(result: NightResult, answers: Answers) -> tuple[dict[tuple[str, str
     return settled, contradictions
 
 
-def _numbers(answer: Answer) -> tuple[object, ...]:
+def _numbers(answer: NeedsLine) -> tuple[object, ...]:
     return answer.now, answer.later, *sorted(answer.detail.by_year.items())
 
 
-def _sum(parts: Sequence[Answer]) -> Settled:
+def _sum(parts: Sequence[NeedsLine]) -> ServiceNeed:
     """Blank parts are no answer; with none answered the sum is none."""
     years = {years for part in parts for years in part.detail.by_year}
-    return Settled(
+    return ServiceNeed(
         _total([part.now for part in parts]),
         _total([part.later for part in parts]),
         {one: sum(part.detail.by_year.get(one, 0) for part in parts) for one in years},

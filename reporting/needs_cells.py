@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from connectors.headings import nearest, plain
+from connectors.headings import nearest, visible_text
 from connectors.read_result import ERROR_VALUES
 from language import text
 
@@ -55,7 +55,7 @@ def files_at(path: Path, endings: tuple[str, ...], shown: str) -> tuple[list[Pat
 
 def text_of(value: object) -> str | None:
     """Without outer and double blanks; None when nothing is left."""
-    return (plain(str(value)) or None) if value is not None else None
+    return (visible_text(str(value)) or None) if value is not None else None
 
 
 def named(names: Mapping[str, Iterable[str]], written: str | None, heading: str) -> str:

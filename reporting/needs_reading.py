@@ -25,7 +25,7 @@ NUMBERS = (NOW, *BY_YEAR.values(), LATER)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class NeedsLine:
     """One line of a workbook. service: owner slug. now, later: dwellings needed now and in five years; None when left blank."""
 
     service: str
@@ -40,33 +40,33 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class NeedsAnswers:
     """Everything the workbooks say. asked: owners who must answer. files: how many workbooks were there."""
 
     asked: tuple[str, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[NeedsLine, ...] = ()
     faults: tuple[Fault, ...] = ()
     files: int = 0
 
 
-def read_needs(municipality: Municipality, home: Path) -> Answers | None:
+def read_needs(municipality: Municipality, home: Path) -> NeedsAnswers | None:
     """Read the municipality's needs workbooks; None when its file names none. Bad input never raises: it is a fault with a place."""
     if municipality.needs is None:
         return None
     asked = municipality.needs.services or tuple(municipality.owners)
     files, faults = files_at(home / municipality.needs.path, (".xlsx",), str(municipality.needs.path))
-    answers: list[Answer] = []
+    answers: list[NeedsLine] = []
     for file in files:
         found, wrong = _read(file, municipality, home)
         answers += found
         faults += wrong
-    return Answers(asked, tuple(answers), tuple(faults), len(files))
+    return NeedsAnswers(asked, tuple(answers), tuple(faults), len(files))
 
 
-def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Answer], list[Fault]]:
+def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[NeedsLine], list[Fault]]:
     read = _rows(file, home)
     faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, rendered(read.melding))]
-    answers: list[Answer] = []
+    answers: list[NeedsLine] = []
     for row in read.rows.iter_rows(named=True):
         answer, wrong = _answer({**dict.fromkeys(HEADINGS), **row}, file.name, municipality)
         faults += wrong
@@ -98,7 +98,7 @@ def _source(file: Path, headings: tuple[str, ...]) -> ExcelSource:
     )
 
 
-def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Answer | None, list[Fault]]:
+def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[NeedsLine | None, list[Fault]]:
     """The row's answer, or what is wrong with it. A row without any number is no fault: nobody has answered it yet."""
     written = {heading: text_of(row[heading]) for heading in HEADINGS}
     if all(written[heading] is None for heading in NUMBERS):
@@ -135,7 +135,7 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tu
         said.get(COST),
         said.get(BUDGET),
     )
-    return Answer(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
+    return NeedsLine(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
 
 
 def _urgency(cell: str | None) -> Urgency | None:

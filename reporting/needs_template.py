@@ -13,7 +13,7 @@ from reporting import acquisitions_reading as measures
 from reporting.needs_cells import MOST
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, COST, PRIORITY, REASON, SIZE, URGENCY, Urgency
 from reporting.needs_reading import CATEGORY, COMMENT, GUIDE, HEADINGS, NUMBERS, ORIGIN, SERVICE, SHEET
-from reporting.sheet_writer import FJORD, write
+from reporting.sheet_writer import FJORD, write_cell
 
 WIDTHS = {SERVICE: 26, CATEGORY: 54, AREA: 20, ADAPTED: 24, REASON: 40, ORIGIN: 40, COMMENT: 50}
 """Characters; columns of numbers and short words are NARROW."""
@@ -32,16 +32,16 @@ def write_template(path: Path, municipality: Municipality, service: str | None) 
     for place, heading in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS.get(heading, NARROW))
     title = municipality.owners[service].title if service else None
-    write(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
-    write(sheet, 1, 0, text("template.instruction"), shapes["note"])
+    write_cell(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
+    write_cell(sheet, 1, 0, text("template.instruction"), shapes["note"])
     for place, heading in enumerate(HEADINGS):
-        write(sheet, HEADER, place, heading, shapes["head"])
+        write_cell(sheet, HEADER, place, heading, shapes["head"])
     categories = [category.title for category in municipality.categories.values()]
     for row, category in enumerate(categories, start=HEADER + 1):
-        write(sheet, row, 0, title, shapes["fixed" if title else "input"])
-        write(sheet, row, 1, category, shapes["fixed"])
+        write_cell(sheet, row, 0, title, shapes["fixed" if title else "input"])
+        write_cell(sheet, row, 1, category, shapes["fixed"])
         for place in range(2, len(HEADINGS)):
-            write(sheet, row, place, None, shapes["input"])
+            write_cell(sheet, row, place, None, shapes["input"])
     _validation(sheet, len(categories), len(municipality.owners), free_service=service is None)
     sheet.freeze_panes(HEADER + 1, 2)
     sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True})
@@ -116,12 +116,12 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     """Instructions in the first column; the services' names in the second, where the list in the form takes them from."""
     sheet.set_column(0, 0, 100)
     sheet.set_column(1, 1, 30)
-    write(sheet, 0, 0, text("template.guide"), shapes["title"])
-    write(sheet, 0, 1, text("template.services"), shapes["title"])
+    write_cell(sheet, 0, 0, text("template.guide"), shapes["title"])
+    write_cell(sheet, 0, 1, text("template.services"), shapes["title"])
     for row, step in enumerate(texts().at("template_steps").values(), start=1):
-        write(sheet, row, 0, step, shapes["text"])
+        write_cell(sheet, row, 0, step, shapes["text"])
     for row, owner in enumerate(municipality.owners.values(), start=1):
-        write(sheet, row, 1, owner.title, shapes["text"])
+        write_cell(sheet, row, 1, owner.title, shapes["text"])
     sheet.protect()
 
 
@@ -135,23 +135,23 @@ def write_measures_template(path: Path, municipality: Municipality) -> None:
     book.set_properties({"title": text("measures.title")})
     shapes = _shapes(book)
     sheet, lists = book.add_worksheet(measures.SHEET), book.add_worksheet(GUIDE)
-    write(sheet, 0, 0, text("template.measures_heading", name=municipality.name), shapes["title"])
-    write(sheet, 1, 0, text("template.measures_instruction"), shapes["note"])
+    write_cell(sheet, 0, 0, text("template.measures_heading", name=municipality.name), shapes["title"])
+    write_cell(sheet, 1, 0, text("template.measures_instruction"), shapes["note"])
     for place, (heading, width) in enumerate(zip(measures.HEADINGS, MEASURE_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
-        write(sheet, HEADER, place, heading, shapes["head"])
+        write_cell(sheet, HEADER, place, heading, shapes["head"])
     choices = {
-        measures.TYPE: [kind.value for kind in measures.Kind],
+        measures.TYPE: [kind.value for kind in measures.MeasureKind],
         measures.CATEGORY: [category.title for category in municipality.categories.values()],
         measures.STATUS: [stage.value for stage in measures.Stage],
         measures.OWNER: [owner.title for owner in municipality.owners.values()],
     }
     first, last = HEADER + 1, HEADER + MEASURE_ROWS
     for column, (heading, options) in enumerate(choices.items()):
-        write(lists, 0, column, heading, shapes["title"])
+        write_cell(lists, 0, column, heading, shapes["title"])
         lists.set_column(column, column, 40)
         for row, option in enumerate(options, start=1):
-            write(lists, row, column, option, shapes["text"])
+            write_cell(lists, row, column, option, shapes["text"])
         letter, place = "ABCD"[column], measures.HEADINGS.index(heading)
         source = f"={GUIDE}!${letter}$2:${letter}${len(options) + 1}"
         sheet.data_validation(first, place, last, place, {"validate": "list", "source": source, "error_message": text("template.choose")})

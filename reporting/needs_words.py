@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from language import counted, listed, number, text, texts, word_for
-from reporting.acquisitions import Checked, State
-from reporting.acquisitions_reading import Kind
+from reporting.acquisitions import Checked, MeasureState
+from reporting.acquisitions_reading import MeasureKind
 from reporting.needs import CategoryNeed, Contradiction, Need, NeedsOverview
 from reporting.needs_priorities import HousingPlan, Priority
 
@@ -79,11 +79,11 @@ def urgent(plan: HousingPlan) -> str | None:
 def advice(checked: Checked) -> str:
     """What to do about it now; empty when there is nothing to do."""
     known: dict[str, str] = texts().at("measure_advice")
-    if checked.state is State.MISSING and (checked.in_sources or 0) > (checked.in_kobo or 0):
+    if checked.state is MeasureState.MISSING and (checked.in_sources or 0) > (checked.in_kobo or 0):
         return known["missing_in_sources"]
-    if checked.state is State.STILL_THERE and checked.in_sources == 0:
+    if checked.state is MeasureState.STILL_THERE and checked.in_sources == 0:
         return known["still_there_gone"]
-    kind = Kind.ACQUIRE if checked.measure.kind.adds else Kind.DISPOSE
+    kind = MeasureKind.ACQUIRE if checked.measure.kind.adds else MeasureKind.DISPOSE
     return known.get(f"{checked.state.value}_{kind.value}", "")
 
 

@@ -19,7 +19,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection
 from reconciliation.reading.key_examples import KeyExample
 from reporting.acquisitions_reading import Measures
-from reporting.needs_reading import Answers
+from reporting.needs_reading import NeedsAnswers
 from reporting.projection.public_tables import ProjectionTables
 
 RECENT = timedelta(days=30)
@@ -99,7 +99,7 @@ class NightResult:
     fixed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
     standing_rows: pl.DataFrame = field(default_factory=lambda: tables.empty(tables.STANDING_ROWS))
     class_changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLASS_CHANGES))
-    needs: Answers | None = None
+    needs: NeedsAnswers | None = None
     measures: Measures | None = None
     projection_tables: ProjectionTables | None = None
     questions: tuple[Question, ...] = ()

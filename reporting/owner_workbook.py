@@ -11,14 +11,14 @@ from language import day, rendered, text, word_for
 from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE
 from reconciliation.model.rules import BY_ID
 from reconciliation.model.shielding import is_shielded
-from reporting.clarifications import settled_in_source, shown, shown_value
+from reporting.clarifications import settled_in_source, shown_questions, shown_value
 from reporting.clarifications_sheet import add_clarifications
 from reporting.night_report import NightResult
 from reporting.privacy import fixed_lately, with_shown_address
 from reporting.progress_overview import owner_title
 from reporting.progress_page import RULES_PAGE
-from reporting.refusals import Refusal
-from reporting.sheet_writer import Book, Cell, Column, Link
+from reporting.refusals import RefusedWrite
+from reporting.sheet_writer import Book, Cell, Column, FileLink
 from reporting.source_corrections import SourceCorrection, source_corrections
 from reporting.stop_causes import rule_title
 
@@ -55,7 +55,7 @@ def columns(widths: dict[str, int]) -> list[Column]:
     return [Column(text(f"workbook.columns.{name}"), width, name in _WRAPPED) for name, width in widths.items()]
 
 
-def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.DataFrame, refused: Sequence[Refusal]) -> None:
+def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.DataFrame, refused: Sequence[RefusedWrite]) -> None:
     """deviations: the owner's, values already hidden where they must be. refused: the owner's dwellings that Kobo refused."""
     title = owner_title(result, owner)
     with Book(path, text("workbook.title", owner=title)) as book:
@@ -95,9 +95,9 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
     if mine or notes:
         named = {one for question in mine for one in (question.dwelling, *(candidate.name for candidate in question.candidates))}
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
-        asked = [shown(question, result.municipality, dict(sources.iter_rows())) for question in mine]
+        asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
         add_clarifications(book, title, result.as_of, asked, notes)
-    warned = [shown(one, result.municipality, {}) for one in result.warnings if one.owner == owner and one.decided is None]
+    warned = [shown_questions(one, result.municipality, {}) for one in result.warnings if one.owner == owner and one.decided is None]
     if warned:
         add_clarifications(book, title, result.as_of, warned, (), warnings=True)
     if result.decided:
@@ -137,7 +137,7 @@ def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
 def rule_link(rule: str) -> Cell:
     """The rule by id and title, linked to its section on the page beside the workbook."""
     said = f"{rule} {rule_title(rule)}"
-    return Link(said, f"{RULES_PAGE}#{rule}") if rule in BY_ID else said
+    return FileLink(said, f"{RULES_PAGE}#{rule}") if rule in BY_ID else said
 
 
 FIXED_COLUMNS = {"fixed": 13, "file": 26, "sheet": 18, "row": 7, "column": 20, "rule": 44, "first_seen": 13, "key": 18}
@@ -149,7 +149,7 @@ def _fixed_rows(fixed: pl.DataFrame) -> Iterator[Row]:
         yield [row["fixed"], *place, rule_link(row["rule"]), row["first_seen"], row["source_key"]], None
 
 
-def _refusal_cells(refusal: Refusal) -> list[Cell]:
+def _refusal_cells(refusal: RefusedWrite) -> list[Cell]:
     return [refusal.address, refusal.leverandor_bolig_id, word_for("refusals", refusal.verb), refusal.message]
 
 

@@ -19,7 +19,7 @@ from reporting.stop_causes import cause, rule_title
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ProgressGroup:
     """Dwellings of one category, owner or source. baseline: what the plan counted."""
 
     title: str
@@ -78,7 +78,7 @@ def holder_title(result: NightResult, holder: str) -> str:
     return word_for("holders", holder) if holder in (OPERATIONS, NEXT_NIGHT) else owner_title(result, holder)
 
 
-def groups(result: NightResult, by: str) -> list[Group]:
+def groups(result: NightResult, by: str) -> list[ProgressGroup]:
     """by: category, owner or source; in the order of the municipality's file, then what it does not know."""
     municipality = result.municipality
     titles: Mapping[str, str] = {
@@ -90,10 +90,10 @@ def groups(result: NightResult, by: str) -> list[Group]:
     counts = {slug or UNKNOWN: (scope, there, same) for slug, scope, there, same in tonight.sort(by).iter_rows()}
     slugs = [*titles, *(slug for slug in counts if slug not in titles)]
 
-    def group(slug: str) -> Group:
+    def group(slug: str) -> ProgressGroup:
         scope, there, same = counts.get(slug, (0, 0, 0))
         planned = municipality.categories[slug].baseline if by == "category" and slug in municipality.categories else None
-        return Group(titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
+        return ProgressGroup(titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
 
     return [group(slug) for slug in slugs]
 

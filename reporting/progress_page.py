@@ -18,13 +18,13 @@ from reporting import headline
 from reporting.backlog import NEXT_NIGHT
 from reporting.burnup import burnup
 from reporting.calendar_events import events
-from reporting.forecast import Forecast, State, planned
+from reporting.forecast import Forecast, ForecastState, planned
 from reporting.holdings import Holding, holdings
 from reporting.housing_stock import COLUMNS, stock_year
 from reporting.housing_stock_workbook import category_words, closing_words, notes, opening_words
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
-from reporting.progress_overview import Block, Group, blocks, groups, lives
+from reporting.progress_overview import Block, ProgressGroup, blocks, groups, lives
 from reporting.promises import promises
 from reporting.refusals import refusals
 from reporting.sparkline import sparkline
@@ -32,13 +32,13 @@ from reporting.summary import progress
 from reporting.vacancy import vacancy
 
 TONE = {
-    State.DONE: "good",
-    State.ON_TRACK: "good",
-    State.AT_RISK: "warn",
-    State.TOO_LATE: "bad",
-    State.STILL: "bad",
-    State.PASSED: "bad",
-    State.UNKNOWN: "calm",
+    ForecastState.DONE: "good",
+    ForecastState.ON_TRACK: "good",
+    ForecastState.AT_RISK: "warn",
+    ForecastState.TOO_LATE: "bad",
+    ForecastState.STILL: "bad",
+    ForecastState.PASSED: "bad",
+    ForecastState.UNKNOWN: "calm",
 }
 BLOCK_TONES = {"rejected": "bad", "person": "warn", "kobo": "bad", "waiting": "calm"}
 SHOWN_REFUSALS = 12
@@ -165,9 +165,9 @@ def _growth(points: pl.DataFrame) -> str | None:
     return text("curve.grown" if now > first else "curve.shrunk", now=number(now), first=number(first))
 
 
-def _with_total(rows: list[Group]) -> list[tuple[Group, bool]]:
+def _with_total(rows: list[ProgressGroup]) -> list[tuple[ProgressGroup, bool]]:
     counted = [row.baseline for row in rows if row.baseline is not None]
-    total = Group(
+    total = ProgressGroup(
         text("groups.total"),
         sum(row.in_scope for row in rows),
         sum(row.in_register for row in rows),

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from reconciliation.model.municipality import Municipality
-from reporting.forecast import State, forecast
+from reporting.forecast import ForecastState, forecast
 from reporting.progress_curve import curve
 from reporting.workdays import working_days_between
 
@@ -48,7 +48,7 @@ def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> 
             continue
         after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
         cleared = after["as_of"][0] if after.height else None
-        said, moving = seen.forecast_date, seen.state is not State.STILL
+        said, moving = seen.forecast_date, seen.state is not ForecastState.STILL
         found.append(Promise(night, before["left"][-1], said, cleared, nights["left"][-1], moving, _became(said, cleared, as_of)))
     return found
 

@@ -28,7 +28,7 @@ from reporting.progress_page import RULES_PAGE, SEARCH, Attachment, render, rend
 from reporting.reconciliation_data import write_data
 from reporting.refusals import refusals
 from reporting.report_files import place, point_to_newest
-from reporting.summary import build
+from reporting.summary import summary_content
 from reporting.vacancy import vacancy
 from reporting.vacancy_workbook import VACANCY_BOOK, write_vacancy
 
@@ -71,7 +71,7 @@ def _published(result: NightResult, folder: Path, *, replayed: bool) -> Publishe
         for owner, name in names.items():
             theirs = safe.deviations.filter(pl.col("owner") == owner)
             write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
-        (into / SUMMARY).write_text(json.dumps(build(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (into / SUMMARY).write_text(json.dumps(summary_content(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         write_data(safe, into)
         if (send := safe.municipality.send) and send.owners:
             told = letters(safe, link_to(folder, result.municipality), addresses=send.addresses)

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from language import day, text, word_for
-from reconciliation.decisions.answers import Outcome, Taken
+from reconciliation.decisions.answers import AnswerOutcome, Taken
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import labels, shown
+from reporting.clarifications import labels, shown_questions
 from reporting.sheet_writer import Book, Cell, Column
 
 FOLDER = "kvitteringer"
@@ -17,7 +17,7 @@ LONGEST = 80
 """Characters of a sent file's name that stand in another's: a file system takes 255 bytes in all."""
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"
 WIDTHS = {"row": 7, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
-_QUIET = (Outcome.BLANK, Outcome.ALREADY)
+_QUIET = (AnswerOutcome.BLANK, AnswerOutcome.ALREADY)
 
 
 def write_receipt(
@@ -34,8 +34,8 @@ def write_receipt(
     uses the answers. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"kvittering-{Path(name).stem[:LONGEST]}-{at:%Y%m%d-%H%M%S%f}.xlsx"
-    stored = sum(one.outcome is Outcome.STORED for one in taken)
-    rest = sum(one.outcome not in (Outcome.STORED, *_QUIET) for one in taken)
+    stored = sum(one.outcome is AnswerOutcome.STORED for one in taken)
+    rest = sum(one.outcome not in (AnswerOutcome.STORED, *_QUIET) for one in taken)
     title = text("clarifications.receipt_title", file=name[:LONGEST], date=day(at.date()), stored=stored, rest=rest)
     columns = [Column(text(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
     unfinished = path.with_suffix(".unfinished")
@@ -58,14 +58,14 @@ def outcome_in_words(taken: Taken, municipality: Municipality, *, tonight: bool 
 
 
 def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
-    told = shown(one.question, municipality, sources) if one.question else None
+    told = shown_questions(one.question, municipality, sources) if one.question else None
     codes = {code: label for label, code in told.answers.items()} if told else {}
     return [
         one.given.row,
         f"{told.address}\n{told.dwelling}" if told else None,
         told.question if told else None,
-        codes.get(one.given.answer, one.given.answer if one.outcome is not Outcome.PERSONAL else None),
-        None if one.outcome is Outcome.PERSONAL else one.given.by,
+        codes.get(one.given.answer, one.given.answer if one.outcome is not AnswerOutcome.PERSONAL else None),
+        None if one.outcome is AnswerOutcome.PERSONAL else one.given.by,
         outcome_in_words(one, municipality, tonight=tonight),
         one.given.question_id or None,
     ]
@@ -74,4 +74,4 @@ def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequenc
 def _colour(one: Taken) -> str | None:
     if one.outcome in _QUIET:
         return None
-    return STORED if one.outcome is Outcome.STORED else REFUSED
+    return STORED if one.outcome is AnswerOutcome.STORED else REFUSED

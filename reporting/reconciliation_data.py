@@ -32,7 +32,7 @@ AT_ONCE = 20 * PART
 """Dwellings whose sources and entries are looked up together: as Python's lists they take ten times the memory of the tables."""
 
 
-def entries(result: NightResult) -> pl.DataFrame:
+def index_entries(result: NightResult) -> pl.DataFrame:
     """One row per dwelling, and per entry that stands in Kobo alone: what the index shows, `place` in it, and `secret`.
 
     Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
@@ -87,7 +87,7 @@ def _left(result: NightResult) -> pl.Expr:
 
 def write_data(result: NightResult, folder: Path) -> int:
     """Write the index and the parts to `folder`/boliger. Returns the number of entries."""
-    found = entries(result)
+    found = index_entries(result)
     place = folder / FOLDER
     place.mkdir()
     (place / "oversikt.js").write_text(f"kobosync.index({_json(_index(result, found))});\n", encoding="utf-8")

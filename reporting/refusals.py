@@ -12,7 +12,7 @@ from reporting.privacy import hidden_names, told_of, with_shown_address
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedWrite:
     leverandor_bolig_id: str
     address: str
     owner: str | None
@@ -21,13 +21,13 @@ class Refusal:
     message: str
 
 
-def refusals(result: NightResult) -> list[Refusal]:
+def refusals(result: NightResult) -> list[RefusedWrite]:
     """Sorted by owner and id. outcomes whose dwelling is no longer in our sources keep their id alone."""
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     shown = with_shown_address(result.dwellings).select("leverandor_bolig_id", "adresse", "owner")
     refused = result.outcomes.filter(pl.col("outcome") == "refused").join(shown, on="leverandor_bolig_id", how="left")
     return [
-        Refusal(
+        RefusedWrite(
             row["leverandor_bolig_id"] or row["kobo_id"] or "",
             row["adresse"] or "",
             row["owner"],

@@ -20,14 +20,14 @@ MOST_LINKS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FileLink:
     """Our own words that lead to a file beside the workbook; what people typed is never one."""
 
     text: str
     target: str
 
 
-Cell = str | int | float | bool | date | Link | None
+Cell = str | int | float | bool | date | FileLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ class Book:
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
         sheet.set_row(0, 26)
-        write(sheet, 0, 0, title, self.format(bold=True, font_size=15, font_color=FJORD))
+        write_cell(sheet, 0, 0, title, self.format(bold=True, font_size=15, font_color=FJORD))
         sheet.set_row(1, 20)
         head = self.format(bold=True, bg_color=FJORD, font_color="#FFFFFF", valign="vcenter", border=1, border_color="#FFFFFF")
         for place, column in enumerate(columns):
-            write(sheet, 1, place, column.title, head)
+            write_cell(sheet, 1, place, column.title, head)
         shapes: dict[tuple[int, str | None, bool], Any] = {}
         number = 1
         for number, (cells, colour) in enumerate(rows, start=2):
@@ -92,7 +92,7 @@ class Book:
                 key = (place, colour, isinstance(cell, date))
                 if key not in shapes:
                     shapes[key] = self._cell(column, colour, is_date=key[2])
-                write(sheet, number, place, cell, shapes[key])
+                write_cell(sheet, number, place, cell, shapes[key])
         sheet.freeze_panes(2, 0)
         sheet.autofilter(1, 0, max(number, 2), len(columns) - 1)
         _print_setup(sheet, title)
@@ -106,11 +106,11 @@ class Book:
         return self.format(**properties)
 
 
-def write(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:
+def write_cell(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:
     """One cell by its type; a string stays a string whatever it begins with."""
     if cell is None:
         sheet.write_blank(row, place, None, shape)
-    elif isinstance(cell, Link):
+    elif isinstance(cell, FileLink):
         if row > MOST_LINKS:
             sheet.write_string(row, place, cell.text, shape)
         else:

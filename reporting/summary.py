@@ -16,7 +16,7 @@ from reporting.progress_curve import curve
 VERBS = ("GET", "POST", "PUT", "DELETE")
 
 
-def build(result: NightResult, foreseen: Forecast | None = None) -> dict[str, Any]:
+def summary_content(result: NightResult, foreseen: Forecast | None = None) -> dict[str, Any]:
     """The content of summary.json, ready for json.dumps. `foreseen`: the night's forecast, made here when not given."""
     municipality = result.municipality
     return {

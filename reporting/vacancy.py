@@ -35,7 +35,7 @@ VACANT: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class VacancyGroup:
     """Empty dwellings of one category and size. bedrooms: None where no source says. lost: kroner, where date and rent are known."""
 
     category: str
@@ -55,7 +55,7 @@ class Vacancy:
 
     told: int
     of: int
-    groups: tuple[Group, ...]
+    groups: tuple[VacancyGroup, ...]
     undated: int
     rows: pl.DataFrame
 
@@ -88,10 +88,10 @@ def _empty(told: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return empty.with_columns(lost=pl.col("days") * pl.col("manedsleie") / DAYS_OF_A_MONTH)
 
 
-def _groups(empty: pl.DataFrame) -> tuple[Group, ...]:
+def _groups(empty: pl.DataFrame) -> tuple[VacancyGroup, ...]:
     found = []
     for (category, bedrooms), frame in empty.group_by("kategori", "antall_soverom"):
         status = dict(frame.group_by("boligstatus").len().sort("boligstatus").iter_rows())
         days, lost = frame.get_column("days").drop_nulls().to_list(), frame.get_column("lost").sum()
-        found.append(Group(str(category or ""), bedrooms, status, max(days, default=None), float(lost)))
+        found.append(VacancyGroup(str(category or ""), bedrooms, status, max(days, default=None), float(lost)))
     return tuple(sorted(found, key=lambda one: (one.category, -1 if one.bedrooms is None else one.bedrooms)))

@@ -10,7 +10,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import CONTENT
 from reporting.night_report import NightResult
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.vacancy import EMPTY, VACANT, Group, Vacancy
+from reporting.vacancy import EMPTY, VACANT, Vacancy, VacancyGroup
 
 VACANCY_BOOK = "tomme-boliger.xlsx"
 _WIDTHS = {"kategori": 44, "antall_soverom": 16, "count": 10, "longest": 14, "lost": 18}
@@ -45,7 +45,7 @@ def _numbers(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Seque
     yield [text("groups.total"), None, found.empty, *total, longest, round(found.lost)], None
 
 
-def _cells(group: Group, municipality: Municipality) -> list[Cell]:
+def _cells(group: VacancyGroup, municipality: Municipality) -> list[Cell]:
     known = municipality.categories.get(group.category)
     counts = [group.status.get(status, 0) for status in EMPTY]
     return [known.title if known else text("groups.unknown"), group.bedrooms, group.count, *counts, group.longest, round(group.lost)]

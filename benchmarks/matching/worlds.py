@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.matching.soiled_rows import Soil, in_cells
-from demo.world import BOEI, CARE, FACILIT, Dwelling, build
+from demo.world import BOEI, CARE, FACILIT, Dwelling, build_world
 from kobo_client.contract import COMPARED
 from reconciliation.addresses import folded
 from reconciliation.model.tables import CONTENT, STANDING_ROWS
@@ -56,7 +56,7 @@ class Labelled:
 def demo_world(dwellings: int, share: float, seed: int = 1, soil: Soil = in_cells) -> Labelled:
     """The demo's municipality with `dwellings` dwellings in scope; institutions are left out. soil, share: see dirt."""
     places = round(dwellings * 1090 / 752)
-    homes = [home for home in build(seed, places).dwellings if home.building.kind != "institusjon"]
+    homes = [home for home in build_world(seed, places).dwellings if home.building.kind != "institusjon"]
     return _written(((home.id, _true(home), home.building.systems) for home in homes), share, Random(f"{dwellings} {share} {seed}"), soil)
 
 

@@ -23,8 +23,8 @@ from kobo_client.rehearsal import register_page as pages
 from kobo_client.rehearsal.access import Access
 from kobo_client.rehearsal.caseworker import Caseworker
 from kobo_client.rehearsal.contract_checks import faults_in_change, faults_in_create
-from kobo_client.rehearsal.entry_store import Duplicate, Store
-from kobo_client.rehearsal.file_exchange import taken, written
+from kobo_client.rehearsal.entry_store import Duplicate, EntryStore
+from kobo_client.rehearsal.file_exchange import import_rows, written
 from kobo_client.rehearsal.identity import identity_of
 from kobo_client.rehearsal.injected_faults import BEFORE, Faults, answer_instead, cut, spoil
 from kobo_client.rehearsal.openapi import openapi
@@ -35,12 +35,12 @@ UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _WHOLE = re.compile(r"^[0-9]{1,7}$")
 
 
-class Register:
+class RehearsalRegister:
     """One rehearsal register: store, faults and access. An ASGI application for /kobobolig."""
 
     def __init__(self, database: Path, version: str = "V1") -> None:
         self.database = database
-        self.store = Store(database)
+        self.store = EntryStore(database)
         self.faults = Faults()
         self.access = Access()
         self.caseworker: Caseworker | None = None
@@ -180,7 +180,7 @@ def _not_allowed(allowed: str) -> Response:
 
 def application(database: Path, version: str = "V1") -> Starlette:
     """The whole server for one SQLite file."""
-    register = Register(database, version)
+    register = RehearsalRegister(database, version)
     store = register.store
 
     async def health(request: Request) -> Response:
@@ -192,7 +192,7 @@ def application(database: Path, version: str = "V1") -> Starlette:
         return HTMLResponse(pages.page(store.page(number, pages.SHOWN), number, store.count(), store.count(deleted=True)))
 
     async def import_file(request: Request) -> Response:
-        return taken(store, await request.body())
+        return import_rows(store, await request.body())
 
     async def export_file(request: Request) -> Response:
         return StreamingResponse(written(store), media_type="text/csv; charset=utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 
 from kobo_client.contract import BOLIGSTATUS, STAMP
 from kobo_client.payload import from_body, to_body
-from kobo_client.rehearsal.entry_store import Store
+from kobo_client.rehearsal.entry_store import EntryStore
 
 WHO = "saksbehandler"
 
@@ -28,13 +28,13 @@ class Caseworker:
         self._random = Random(seed)  # noqa: S311 - a rehearsal, not a secret
         self._edits = edits
 
-    def work(self, store: Store, stamp: str) -> list[Edit]:
+    def work(self, store: EntryStore, stamp: str) -> list[Edit]:
         """Edit entries that stand. stamp: the moment, ISO 8601. Returns what was changed; nothing in an empty register."""
         standing = [entry for entries in store.standing() for entry in entries]
         chosen = self._random.sample(standing, min(self._edits, len(standing)))
         return [self._edit(store, entry, stamp) for entry in chosen]
 
-    def _edit(self, store: Store, entry: dict[str, Any], stamp: str) -> Edit:
+    def _edit(self, store: EntryStore, entry: dict[str, Any], stamp: str) -> Edit:
         values = from_body(entry)
         name = self._random.choice(("antall_soverom", "bruksareal", "manedsleie", "etasjenummer", "boligstatus"))
         old = values.get(name)

@@ -39,7 +39,7 @@ class Duplicate(Exception):
         self.kobo_id = kobo_id
 
 
-class Store:
+class EntryStore:
     """One connection, used from the server's loop only. Survives a kill: each write is its own transaction."""
 
     def __init__(self, file: Path) -> None:
@@ -58,7 +58,7 @@ class Store:
         """Raises Duplicate. Nothing is looked up when nothing stands in the way: the indexes decide."""
         kobo_id = str(uuid.uuid4())
         entry = {"koboId": kobo_id, **body}
-        ours, place = body.get("leverandorBoligId"), place_of(body)
+        ours, place = body.get("leverandorBoligId"), place_key(body)
         try:
             self._db.execute("INSERT INTO entry (kobo_id, ours, place, body) VALUES (?, ?, ?, ?)", (kobo_id, ours, place, _text(entry)))
         except sqlite3.IntegrityError:
@@ -146,7 +146,7 @@ class Store:
         self._db.execute("DELETE FROM entry")
 
 
-def place_of(body: Mapping[str, Any]) -> str:
+def place_key(body: Mapping[str, Any]) -> str:
     address = body.get("adresse") or {}
     parts = (address.get(name, body.get(name)) for name in PLACE)
     return "|".join("" if part is None else str(part).casefold() for part in parts)

@@ -13,11 +13,11 @@ from starlette.responses import JSONResponse, Response
 from kobo_client.import_columns import COLUMNS, KOBO_ID, from_import_row, to_import_row
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal.contract_checks import faults_in_create
-from kobo_client.rehearsal.entry_store import Store
+from kobo_client.rehearsal.entry_store import EntryStore
 from kobo_client.rehearsal.problem import problem
 
 
-async def written(store: Store) -> AsyncIterator[str]:
+async def written(store: EntryStore) -> AsyncIterator[str]:
     """The file a part at a time: others are answered in between."""
     out = io.StringIO()
     writer = csv.DictWriter(out, [*COLUMNS, KOBO_ID], delimiter=";", lineterminator="\n")
@@ -31,7 +31,7 @@ async def written(store: Store) -> AsyncIterator[str]:
     yield out.getvalue()
 
 
-def taken(store: Store, content: bytes) -> Response:
+def import_rows(store: EntryStore, content: bytes) -> Response:
     """35 columns with semicolons, in UTF-8. Good rows are taken; the others are named with their line."""
     try:
         text = content.decode("utf-8-sig")

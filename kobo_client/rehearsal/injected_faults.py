@@ -37,7 +37,7 @@ BEFORE = frozenset(
 
 
 @dataclass(slots=True)
-class Rule:
+class FaultRule:
     """kind: of KINDS. verb, contains: which calls (contains: in the path or body). times: how often; rate: how likely;
     after: calls it lets pass first. seconds: of latency, Retry-After, outage or between drops of a slow body."""
 
@@ -61,14 +61,14 @@ class Rule:
 class Faults:
     """The script: the first rule that applies to a call is done to it; latency applies beside others."""
 
-    rules: list[Rule] = field(default_factory=list)
+    rules: list[FaultRule] = field(default_factory=list)
     chance: random.Random = field(default_factory=lambda: random.Random(2023))  # noqa: S311 - a script, not a secret
 
     def set(self, rules: list[dict[str, Any]]) -> None:
-        self.rules = [Rule(**rule) for rule in rules]
+        self.rules = [FaultRule(**rule) for rule in rules]
         self.chance = random.Random(2023)  # noqa: S311
 
-    def of(self, verb: str, text: str) -> tuple[float, Rule | None]:
+    def of(self, verb: str, text: str) -> tuple[float, FaultRule | None]:
         """(seconds of latency, the fault or None) for a call."""
         latency, found = 0.0, None
         for rule in self.rules:
@@ -82,7 +82,7 @@ class Faults:
                 found = rule
         return latency, found
 
-    def _applies(self, rule: Rule, verb: str, text: str) -> bool:
+    def _applies(self, rule: FaultRule, verb: str, text: str) -> bool:
         if (rule.verb is not None and rule.verb != verb) or (rule.contains is not None and rule.contains not in text):
             return False
         if rule.until is not None:
@@ -97,7 +97,7 @@ class Faults:
         return True
 
 
-def answer_instead(rule: Rule) -> Response | None:
+def answer_instead(rule: FaultRule) -> Response | None:
     """What a fault answers; None when it cuts."""
     spring = {"timestamp": "2023-11-01T02:00:00Z", "status": 500, "error": "Internal Server Error", "path": "/kobobolig"}
     answers: dict[str, Response] = {
@@ -119,7 +119,7 @@ def cut(scope: Scope) -> None:
     scope["rehearsal.transport"].abort()
 
 
-async def spoil(rule: Rule, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def spoil(rule: FaultRule, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Do the fault to an answer whose call has been carried out."""
     if rule.kind == "cut_after":
         cut(scope)

@@ -21,8 +21,8 @@ from kobo_client.snapshot import RegisterSnapshot, read_register
 from language import rendered
 from pipelines.commands.output import console, print_json
 from pipelines.commands.source_checks import source_checks
-from pipelines.deployment_clashes import fitting
-from pipelines.environment_variables import missing
+from pipelines.deployment_clashes import compatible_municipalities
+from pipelines.environment_variables import unset_variables
 from pipelines.exit_codes import DONE, FAILED
 from pipelines.home import config_files, municipalities
 from reconciliation.ledger import LedgerError
@@ -59,7 +59,7 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     yield from _deployment(municipality, root)
     if not municipality.sources:
         yield "sources", False, "None yet. Draft one from a file: kobosync map FILE"
-    if not_set := missing(municipality):
+    if not_set := unset_variables(municipality):
         told = ", ".join(f"{name} ({key})" for name, key in not_set.items())
         yield "environment", False, f"Not set here: {told}. Set each where the nights run, and here to try it."
     yield from source_checks(municipality, root)
@@ -98,7 +98,7 @@ def _deployment(municipality: Municipality, root: Path) -> Iterator[tuple[str, b
     if other := others.get(municipality.slug):
         yield "deployment", False, f"slug {municipality.slug} is that of {other.file}. Give each municipality a slug of its own."
         return
-    _, faults = fitting([*others.values(), municipality], root)
+    _, faults = compatible_municipalities([*others.values(), municipality], root)
     if says := faults.get(municipality.slug):
         yield "deployment", False, says
 

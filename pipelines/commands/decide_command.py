@@ -14,21 +14,21 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from assets.answer_assets import Asked, pick_up, questions_of
+from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import speaking, text, word_for
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import Given, Outcome, Taken, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
-from reporting.clarifications import Shown, contradictory_in_words, shown
+from reporting.clarifications import Shown, contradictory_in_words, shown_questions
 from reporting.receipt import outcome_in_words
 
 FORMATS = ("table", "json")
-GOOD = (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK)
+GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
 Ask = Callable[[str], str]
 
 
@@ -106,14 +106,14 @@ def _load(path: Path, ledger: Ledger, slug: str) -> int:
     return DONE
 
 
-def _open(asked: Asked) -> list[Question]:
+def _open(asked: NightQuestions) -> list[Question]:
     return [question for question in asked.questions if question.decided is None]
 
 
-def _list(asked: Asked, ledger: Ledger, municipality: Municipality, output: str, console: Console) -> int:
+def _list(asked: NightQuestions, ledger: Ledger, municipality: Municipality, output: str, console: Console) -> int:
     clashes = [contradictory_in_words(row, municipality, asked.hidden) for row in contradictory(ledger.decisions(municipality.slug))]
     if output == "json":
-        told = [_as_json(question, shown(question, municipality, asked.sources)) for question in asked.questions]
+        told = [_as_json(question, shown_questions(question, municipality, asked.sources)) for question in asked.questions]
         print(
             json.dumps(
                 {"questions": told, "in_source": list(asked.in_source), "contradictory": clashes}, ensure_ascii=False, indent=1, default=str
@@ -122,7 +122,7 @@ def _list(asked: Asked, ledger: Ledger, municipality: Municipality, output: str,
         return DONE
     table = RichTable("question", "dwelling", "asks", "answers", title=f"{len(_open(asked))} open questions", title_justify="left")
     for question in _open(asked):
-        one = shown(question, municipality, asked.sources)
+        one = shown_questions(question, municipality, asked.sources)
         table.add_row(one.id, f"{one.address}\n{one.dwelling}", one.question, ", ".join(one.answers.values()))
     console.print(table)
     for sentence in [text("clarifications.in_source_title"), *asked.in_source] if asked.in_source else ():
@@ -154,15 +154,15 @@ def _as_json(question: Question, one: Shown) -> dict[str, Any]:
     }
 
 
-def _answer(asked: Asked, wanted: Wanted, ledger: Ledger, municipality: Municipality, console: Console) -> int:
-    known = {question.id: shown(question, municipality, asked.sources).answers for question in asked.every}
+def _answer(asked: NightQuestions, wanted: Wanted, ledger: Ledger, municipality: Municipality, console: Console) -> int:
+    known = {question.id: shown_questions(question, municipality, asked.sources).answers for question in asked.every}
     code = known.get(wanted.question, {}).get(wanted.answer, wanted.answer)
     taken = take_in([Given(wanted.question, code, wanted.by, wanted.why)], asked.every, ledger, municipality.slug)
     _tell(taken, municipality, console)
     return _code(taken)
 
 
-def _converse(asked: Asked, by: str, ledger: Ledger, municipality: Municipality, console: Console, ask: Ask) -> int:
+def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Municipality, console: Console, ask: Ask) -> int:
     """One question after another; a blank line leaves one for later, q ends."""
     waiting = _open(asked)
     if not waiting:
@@ -172,7 +172,7 @@ def _converse(asked: Asked, by: str, ledger: Ledger, municipality: Municipality,
     try:
         by = by or ask("Who decides (role or initials)? ").strip()
         for number, question in enumerate(waiting, start=1):
-            one = shown(question, municipality, asked.sources)
+            one = shown_questions(question, municipality, asked.sources)
             _show(one, f"{number} of {len(waiting)}", console)
             code = _chosen(one, ask)
             if code is None:
@@ -185,7 +185,7 @@ def _converse(asked: Asked, by: str, ledger: Ledger, municipality: Municipality,
                 given += taken
     except (EOFError, KeyboardInterrupt):
         console.print()
-    stored = sum(one.outcome is Outcome.STORED for one in given)
+    stored = sum(one.outcome is AnswerOutcome.STORED for one in given)
     console.print(f"{stored} answers stored, used from the next night; {len(waiting) - stored} questions are open.")
     return _code(given)
 
@@ -218,7 +218,7 @@ def _show(one: Shown, place: str, console: Console) -> None:
 
 def _tell(taken: Iterable[Taken], municipality: Municipality, console: Console) -> None:
     for one in taken:
-        if one.outcome is not Outcome.BLANK:
+        if one.outcome is not AnswerOutcome.BLANK:
             style = "green" if one.outcome in GOOD else "yellow"
             place = f"row {one.given.row}, " if one.given.row else ""
             said = f"{place}{one.given.question_id}: {outcome_in_words(one, municipality)}"

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from demo.story import NIGHTS, write_night, write_register_before
-from demo.truth import write as write_truth
+from demo.truth import write_truth
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands.night_command import night_table, summary_of
 from pipelines.exit_codes import DONE, FAILED

@@ -24,7 +24,7 @@ _DEMO = Path(__file__).parents[2] / "config" / "demo.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class InitAnswers:
     """What the file is made of; an empty text is asked for where somebody can answer."""
 
     name: str = ""
@@ -32,7 +32,7 @@ class Asked:
     deadline: str = ""
 
 
-def run_init(folder: Path, demo: bool, asked: Asked) -> int:
+def run_init(folder: Path, demo: bool, asked: InitAnswers) -> int:
     """Make the folder's files. Nothing that is there is overwritten."""
     if (folder / "dagster.yaml").exists() or any((folder / "config").glob("*.yaml")):
         print(f"{folder} is a home already; nothing was written. Give another folder.", file=sys.stderr)
@@ -67,10 +67,10 @@ def _shipped(name: str) -> str:
     return (files("pipelines") / "home_files" / name).read_text(encoding="utf-8")
 
 
-def _conversation(asked: Asked) -> Asked:
+def _conversation(asked: InitAnswers) -> InitAnswers:
     """Ask what was not given. A year from now is a deadline somebody can change."""
     later = (date.today() + timedelta(days=365)).isoformat()  # noqa: DTZ011
-    return Asked(
+    return InitAnswers(
         asked.name or _answer("The municipality's name", name_fault),
         asked.kommunenummer or _answer("Its kommunenummer (four digits)", kommunenummer_fault),
         asked.deadline or _answer("Deadline: when all dwellings shall be in Kobo", deadline_fault, later),
@@ -106,7 +106,7 @@ def deadline_fault(text: str) -> str | None:
     return None
 
 
-def _faults(answers: Asked) -> Iterator[str]:
+def _faults(answers: InitAnswers) -> Iterator[str]:
     checked = {"name": name_fault, "kommunenummer": kommunenummer_fault, "deadline": deadline_fault}
     for flag, fault in checked.items():
         if says := fault(getattr(answers, flag)):

@@ -19,13 +19,13 @@ def kommuner(
     address: Annotated[str, typer.Option("--from", help="Address of the classification, for a copy of your own.")] = KLASS,
 ) -> None:
     """Show the table of municipality numbers through time, or refresh it from SSB."""
-    from reconciliation.identifiers.kommune import FILE, municipalities, read_changes  # noqa: PLC0415
+    from reconciliation.identifiers.kommune import FILE, kommune_table, read_changes  # noqa: PLC0415
 
     if not refresh:
-        table = municipalities()
+        table = kommune_table()
         print(f"{len(table.valid)} numbers valid from {table.valid_from}, {len(table.changes)} changes before it.")
         raise typer.Exit(DONE)
-    before = municipalities()
+    before = kommune_table()
     try:
         fetched = fetch(address.rstrip("/"), datetime.now(tz=UTC).date())
     except (OSError, ValueError, KeyError) as error:
@@ -34,7 +34,7 @@ def kommuner(
     if len(fetched[1]) < len(before.valid) // 2:
         print(f"The table is as it was: only {len(fetched[1])} numbers were given, it has {len(before.valid)}.", file=sys.stderr)
         raise typer.Exit(FAILED)
-    write(*fetched)
+    write_kommune_table(*fetched)
     after = read_changes(FILE)
     new = [change for change in after.changes if change not in before.changes]
     print(f"{len(after.valid)} numbers valid from {after.valid_from}, {len(new)} new changes. Written to {FILE.name}.")
@@ -66,8 +66,8 @@ def fetch(address: str, today: date) -> tuple[list[Any], list[str], date]:
 _UNSTATED = "9999"
 
 
-def write(changes: list[Any], valid: list[str], valid_from: date) -> None:
-    from reconciliation.identifiers.kommune import FILE, municipalities, write_changes  # noqa: PLC0415
+def write_kommune_table(changes: list[Any], valid: list[str], valid_from: date) -> None:
+    from reconciliation.identifiers.kommune import FILE, kommune_table, write_changes  # noqa: PLC0415
 
     write_changes(FILE, changes, valid, valid_from)
-    municipalities.cache_clear()
+    kommune_table.cache_clear()

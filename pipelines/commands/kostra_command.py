@@ -18,7 +18,7 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reporting.housing_stock import stock_year
-from reporting.kostra import NEAREST_DAYS, RULES, Kostra, kostra
+from reporting.kostra import NEAREST_DAYS, RULES, Kostra, count_kostra
 from reporting.kostra_workbook import write_kostra
 
 TABLES = ("dwellings", "plan", "rejected_rows", "out_of_scope_rows")
@@ -52,7 +52,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
         )
         return FAILED
     frames = {name: tables[name].frame for name in TABLES}
-    found = kostra(
+    found = count_kostra(
         municipality,
         frames["dwellings"],
         frames["plan"],

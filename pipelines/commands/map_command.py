@@ -26,7 +26,7 @@ def map_file(
     """Draft the mapping of a file from its headings and values. Columns about persons are never mapped."""
     from connectors.read_faults import FAULTS, SourceFault, say  # noqa: PLC0415
     from pipelines.commands.resolve_list import ListError, read_list  # noqa: PLC0415
-    from reconciliation.drafting.draft_mapping import draft, fitting, known_headings  # noqa: PLC0415
+    from reconciliation.drafting.draft_mapping import best_ready_mapping, draft, known_headings  # noqa: PLC0415
 
     try:
         read = read_list(file, known_headings(), sheet)
@@ -37,7 +37,7 @@ def map_file(
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from error
     made = draft(read.rows)
-    fit = fitting(read.rows.columns)
+    fit = best_ready_mapping(read.rows.columns)
     draft_text = draft_as_yaml(file, made, read, fit)
     if out is None:
         print(draft_text, end="")
@@ -107,7 +107,7 @@ def _scalar(name: str) -> str:
     """The name as YAML reads it back: 2022 and off are none unless they stand in quotes."""
     from reconciliation.model import safe_yaml  # noqa: PLC0415
 
-    return name if safe_yaml.load(name) == name else _quoted(name)
+    return name if safe_yaml.load_yaml(name) == name else _quoted(name)
 
 
 def _quoted(written: str) -> str:

@@ -60,7 +60,7 @@ def run_night(
             print(runner.cut_off(), file=sys.stderr)
             raise KeyboardInterrupt from None
     if told is None:
-        return tell(result, Console())
+        return print_night(result, Console())
     summary = summary_of(result)
     code = FAILED if summary is None else exit_code(summary, result.success)
     told.append({"config": str(config), "exit_code": code, "run_id": result.run_id, "messages": result.messages, "summary": summary})
@@ -98,10 +98,10 @@ def run_report(config: Path) -> int:
     municipality = load(config)
     with Runner(municipality, home_of(config)) as runner:
         result = runner.report()
-    return tell(result, Console())
+    return print_night(result, Console())
 
 
-def tell(result: RunResult, console: Console) -> int:
+def print_night(result: RunResult, console: Console) -> int:
     """Print the night and return its exit code."""
     for message in result.messages:
         console.print(message, style="bold red", highlight=False, markup=False)

@@ -18,9 +18,9 @@ from reconciliation.ledger import NO_NIGHT, Ledger, LedgerError, StoredPlan, ope
 from reconciliation.model.municipality import Municipality, home_of, load
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.parts import CREATE, REPLACE, RETIRE, UPDATE
-from reconciliation.plan.plan_changes import compare
-from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words, part_in_words
-from reconciliation.plan.planning import Plan, actionable, only
+from reconciliation.plan.plan_changes import compare_plans
+from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words, part_in_words
+from reconciliation.plan.planning import Plan, actionable, selected_parts
 from reconciliation.plan.undo import UNDO
 
 ACTIONS = (CREATE, UPDATE, RETIRE, REPLACE)
@@ -45,7 +45,7 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False, 
     except (LedgerError, RegisterError, NotConservedError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    plan = only(seen.plan, action, source) if action or source else seen.plan
+    plan = selected_parts(seen.plan, action, source) if action or source else seen.plan
     if diff:
         _show_changes(plan, municipality, home_of(config), Console())
     elif output == "json":
@@ -73,11 +73,11 @@ def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: C
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         last = last_nights_plan(ledger, municipality.slug)
     before = plan.items.clear() if last is None else last.items
-    changed = compare(before, plan.items)
+    changed = compare_plans(before, plan.items)
     since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
     table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
     for row in changed.head(SHOWN).iter_rows(named=True):
-        changes = in_words(row["changes_now"] or row["changes_before"], shielded=row["leverandor_bolig_id"] in plan.shielded)
+        changes = changes_in_words(row["changes_now"] or row["changes_before"], shielded=row["leverandor_bolig_id"] in plan.shielded)
         kobo_id = (row["kobo_id"] or "")[:8]
         table.add_row(row["news"], row["leverandor_bolig_id"] or "", kobo_id, row["class_before"] or "", row["class_now"] or "", changes)
     console.print(table)
@@ -102,7 +102,7 @@ def _show(plan: Plan, console: Console) -> None:
             item["class"],
             item["leverandor_bolig_id"] or "",
             (item["kobo_id"] or "")[:8],
-            in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded),
+            changes_in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded),
             item["held"] or "",
         )
         table.add_row(*row)

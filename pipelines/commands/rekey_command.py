@@ -21,7 +21,7 @@ from connectors.read_result import Verdict
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
-from reconciliation.plan.rekey import WORDS, Fate, Rekey, RekeyError, moved_keys, plan_rekey, read_pairs
+from reconciliation.plan.rekey import WORDS, Fate, Rekey, RekeyError, declared_moves, plan_rekey, read_pairs
 from reconciliation.reading.evidence_words import NO_EVIDENCE
 
 SHOWN = 40
@@ -49,7 +49,7 @@ def run_rekey(config: Path, source: str, file: Path, dry_run: bool, by: str = ""
         rekey = plan_rekey(source, pairs, ledger.memberships(municipality.slug))
         _show(rekey, municipality, console)
         try:
-            moved = moved_keys(rekey)
+            moved = declared_moves(rekey)
         except RekeyError as error:
             print(f"{file}: {error}", file=sys.stderr)
             return FAILED

@@ -94,11 +94,13 @@ def _service(kommunenummer: str, url: str, *, system_proxy: bool = False) -> Add
 def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
     """Files as named, and for `api:NNNN` the file that was fetched, with what there is to say of its age."""
     from pipelines.home import home  # noqa: PLC0415
-    from reconciliation.addresses.kartverket_cache import FOLDER, Kept, kept_addresses  # noqa: PLC0415
+    from reconciliation.addresses.kartverket_cache import FOLDER, CachedAddresses, kept_addresses  # noqa: PLC0415
 
     today = datetime.now().astimezone().date()
     kept = [
-        kept_addresses(_service(name.removeprefix(_API), url), home() / FOLDER, today) if name.startswith(_API) else Kept(Path(name))
+        kept_addresses(_service(name.removeprefix(_API), url), home() / FOLDER, today)
+        if name.startswith(_API)
+        else CachedAddresses(Path(name))
         for name in named
     ]
     credit = [text("lists.credit")] if any(name.startswith(_API) for name in named) else []
@@ -108,7 +110,7 @@ def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
 def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:
     import polars as pl  # noqa: PLC0415
 
-    from pipelines.commands.resolve_list import ListError, heading_of, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
+    from pipelines.commands.resolve_list import ListError, checked_heading, read_list, verdicts_of_bad_lines, with_verdicts, write_list  # noqa: PLC0415
     from reconciliation.addresses.address_register import load_register  # noqa: PLC0415
     from reconciliation.addresses.resolve_column import resolve_column  # noqa: PLC0415
     from reconciliation.addresses.verdicts import Resolution  # noqa: PLC0415
@@ -118,7 +120,7 @@ def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses
     if out.resolve() in {path.resolve() for path in (listing, *addresses)}:
         raise ListError(message("lists.out_is_read", file=out.name))
     read = read_list(listing, [column for column in columns if column], sheet)
-    cells, code, place = (read.rows[heading_of(read, column)] if column else None for column in columns)
+    cells, code, place = (read.rows[checked_heading(read, column)] if column else None for column in columns)
     assert cells is not None  # the first is required
     resolved = resolve_column(load_register(addresses), cells, code, place)
     in_words = pl.Series("reason", [rendered(reason) or None for reason in resolved["reason"]], dtype=pl.String)

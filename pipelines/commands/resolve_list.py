@@ -15,8 +15,8 @@ import xlsxwriter
 
 from connectors.dialect import detect
 from connectors.encoding import decode
-from connectors.headings import given_names, nearest, plain
-from connectors.package_parts import parts_of
+from connectors.headings import given_names, nearest, visible_text
+from connectors.package_parts import package_parts
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
@@ -89,11 +89,11 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     return ReadList(rows, separator, masked, note, bad, others, chosen, unread)
 
 
-def heading_of(read: ReadList, wanted: str) -> str:
+def checked_heading(read: ReadList, wanted: str) -> str:
     """The heading as the list spells it. Raises ListError with the nearest when it is not there."""
     if wanted in read.rows.columns:
         return wanted
-    found = [heading for heading in read.rows.columns if plain(heading).casefold() == plain(wanted).casefold()]
+    found = [heading for heading in read.rows.columns if visible_text(heading).casefold() == visible_text(wanted).casefold()]
     if len(found) == 1:
         return found[0]
     near = nearest(wanted, read.rows.columns)
@@ -136,7 +136,7 @@ def _refuse_unfit(path: Path) -> None:
     try:
         with open_package(path, path.name, 2 * _MEGABYTES) as archive:
             check_parts(archive)
-            parts = parts_of(archive)
+            parts = package_parts(archive)
             for part in parts.sheets.values():
                 check_spelled_out(archive, parts, [part], scan(archive, part).cells, path.name, 2 * _MEGABYTES)
     except _DAMAGE as error:
@@ -187,10 +187,10 @@ def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[s
         raise
     except BaseException as error:
         raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
-    head = [[plain(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
+    head = [[visible_text(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
     if not any(map(any, head)):
         return None
-    wanted = {plain(heading).casefold() for heading in known}
+    wanted = {visible_text(heading).casefold() for heading in known}
     fits = [len({value.casefold() for value in row} & wanted) for row in head]
     # A title above the table fills one cell; headings fill as many as the rows below.
     filled = [sum(map(bool, row)) for row in head]

@@ -26,7 +26,7 @@ _CODES = {"done": DONE, "running": DONE, "waiting": WAITING, "refused": WAITING,
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class NightStatus:
     """finished: UTC, of the last night. age_hours: since then. waits: a plan waits for approval."""
 
     municipality: str
@@ -45,7 +45,7 @@ def run_status(files: Sequence[Path], output: str) -> int:
     found, faults = municipalities(chosen)
     now = datetime.now(UTC)
     rows = [*(of_ledger(one, home_of(root_of(one, chosen)), now) for one in found.values())]
-    rows += [Status(file.stem, UNUSABLE, says=says) for file, says in faults.items()]
+    rows += [NightStatus(file.stem, UNUSABLE, says=says) for file, says in faults.items()]
     rows.sort(key=lambda row: row.municipality)
     if output == "json":
         print_json([asdict(row) for row in rows])
@@ -66,30 +66,30 @@ def root_of(municipality: Municipality, files: Sequence[Path]) -> Path:
     return next((file for file in files if file.name == Path(municipality.file).name), Path(municipality.file))
 
 
-def of_ledger(municipality: Municipality, home: Path, now: datetime) -> Status:
+def of_ledger(municipality: Municipality, home: Path, now: datetime) -> NightStatus:
     """How the municipality's last night stands, by its ledger alone; nothing is made or written."""
     try:
         ledger, revision = look_at_ledger(municipality.ledger, home)
         if ledger is None:
             says = f"its ledger is of revision {revision}: kobosync upgrade" if revision else ""
-            return Status(municipality.slug, UNREADABLE if revision else NONE_YET, says=says)
+            return NightStatus(municipality.slug, UNREADABLE if revision else NONE_YET, says=says)
         with closing(ledger):
             return _last_night(municipality, ledger, now)
     except LedgerError as error:
-        return Status(municipality.slug, UNREADABLE, says=str(error))
+        return NightStatus(municipality.slug, UNREADABLE, says=str(error))
 
 
-def _last_night(municipality: Municipality, ledger: Ledger, now: datetime) -> Status:
+def _last_night(municipality: Municipality, ledger: Ledger, now: datetime) -> NightStatus:
     runs = ledger.runs(municipality.slug).to_dicts()
     nights = [run for run in runs if run["verdict"] not in NO_NIGHT and run["apply_mode"] != UNDO]
     if not nights:
-        return Status(municipality.slug, NONE_YET)
+        return NightStatus(municipality.slug, NONE_YET)
     last = nights[-1]
     ended = last["finished"] or last["started"]
     verdict = last["verdict"]
     if verdict == "running" and ledger.held_by(municipality.slug) is None:
         verdict = "interrupted"
-    return Status(
+    return NightStatus(
         municipality.slug,
         verdict,
         str(last["as_of"]),
@@ -101,7 +101,7 @@ def _last_night(municipality: Municipality, ledger: Ledger, now: datetime) -> St
     )
 
 
-def metrics(rows: Sequence[Status]) -> Iterator[str]:
+def metrics(rows: Sequence[NightStatus]) -> Iterator[str]:
     """OpenMetrics text: https://openmetrics.io."""
     yield "# TYPE kobosync_night stateset"
     yield "# HELP kobosync_night How the last night ended."

@@ -23,8 +23,8 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
-from reconciliation.plan.approval import DIGEST, Answer, decide
-from reconciliation.plan.plan_rendering import in_words
+from reconciliation.plan.approval import DIGEST, ApprovalAnswer, approval_of
+from reconciliation.plan.plan_rendering import changes_in_words
 from reconciliation.plan.planning import Plan
 from reconciliation.plan.undo import UNDO, Inverse, as_plan, plan_inverse
 
@@ -55,9 +55,9 @@ def run_undo(config: Path, run: str, apply: str) -> int:
     if not apply:
         console.print(f"Nothing is changed yet. Apply with: {command} --apply={plan.digest[:12]}", highlight=False, markup=False)
         return DONE
-    approval = decide(apply, plan.digest, asked_of(plan), command)
+    approval = approval_of(apply, plan.digest, asked_of(plan), command)
     console.print(approval.message, highlight=False, markup=False)
-    return _apply(plan, inverse, municipality, home, apply, console) if approval.answer is Answer.APPLY else WAITING
+    return _apply(plan, inverse, municipality, home, apply, console) if approval.answer is ApprovalAnswer.APPLY else WAITING
 
 
 def _whole(ledger: Ledger, slug: str, run: str) -> str:
@@ -103,7 +103,7 @@ def _show(plan: Plan, inverse: Inverse, console: Console) -> None:
             "class", "dwelling", "koboId", "back to", title=f"Undo {plan.digest[:12]}: {plan.items.height} changes", title_justify="left"
         )
         for item in plan.items.head(SHOWN).iter_rows(named=True):
-            changes = in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded)
+            changes = changes_in_words(item["changes"], shielded=item["leverandor_bolig_id"] in plan.shielded)
             table.add_row(item["class"], item["leverandor_bolig_id"], (item["kobo_id"] or "")[:8], changes)
         console.print(table)
     if inverse.cannot.height:

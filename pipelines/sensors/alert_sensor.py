@@ -18,7 +18,7 @@ import dagster as dg
 from assets.night_resource import is_whole
 from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
 from pipelines.schedule_times import latest_tick, schedule_of
-from pipelines.sensors.alerts import SendingError, Standing, State, change, send, standing
+from pipelines.sensors.alerts import NightStanding, NightState, SendingError, next_message, night_standing, send
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 
@@ -27,18 +27,18 @@ _NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertCursor:
     """The sensor's cursor. since: first look; ticks before it are nobody's fault. states: address (hashed) -> state it was told last."""
 
     since: datetime
-    states: Mapping[str, State] = field(default_factory=dict)
+    states: Mapping[str, NightState] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, cursor: str | None, now: datetime) -> Told:
+    def read(cls, cursor: str | None, now: datetime) -> AlertCursor:
         if not cursor:
             return cls(now)
         content = json.loads(cursor)
-        return cls(datetime.fromisoformat(content["since"]), {name: State(state) for name, state in content["states"].items()})
+        return cls(datetime.fromisoformat(content["since"]), {name: NightState(state) for name, state in content["states"].items()})
 
     def write(self) -> str:
         return json.dumps({"since": self.since.isoformat(), "states": dict(sorted(self.states.items()))})
@@ -56,28 +56,28 @@ def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = datetime.now(UTC)
-        told = Told.read(context.cursor, now)
+        told = AlertCursor.read(context.cursor, now)
         found = look(municipality, root, context.instance, told.since, now)
-        told, says = tell(municipality, told, found)
+        told, says = send_alerts(municipality, told, found)
         return dg.SensorResult(skip_reason=says, cursor=told.write())
 
     return alerts
 
 
-def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> Standing | None:
+def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> NightStanding | None:
     """How the nights stand, by the ledger and, for a night that never reached it, by Dagster."""
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
             runs = ledger.runs(municipality.slug).to_dicts()
             holder = ledger.held_by(municipality.slug)
     except LedgerError as error:
-        return Standing(State.FAILED, str(error))
+        return NightStanding(NightState.FAILED, str(error))
     known = {run["run_id"] for run in runs}
     running = holder if holder in known else None
     close_dead(municipality, instance, {run["run_id"]: run["finished"] for run in runs}, holder, now)
     runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
     runs.sort(key=lambda run: run["finished"] or run["started"])
-    return standing(
+    return night_standing(
         runs,
         running=running,
         due=due(municipality, since, now),
@@ -122,7 +122,7 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
     return tick if tick >= since else None
 
 
-def tell(municipality: Municipality, told: Told, found: Standing | None) -> tuple[Told, str]:
+def send_alerts(municipality: Municipality, told: AlertCursor, found: NightStanding | None) -> tuple[AlertCursor, str]:
     """Send what is new to each address. Each is told by itself: one that is down is tried again and the others are not told twice."""
     if found is None:
         return told, "A night is running, or none has been yet; nothing to judge."
@@ -132,7 +132,7 @@ def tell(municipality: Municipality, told: Told, found: Standing | None) -> tupl
     reports = f"{((municipality.send and municipality.send.link) or municipality.reports).rstrip('/')}/{municipality.slug}"
     for number, address in enumerate(municipality.alerts, start=1):
         name = hashlib.sha256(address.encode()).hexdigest()[:12]
-        message = change(states.get(name), found, municipality.name, reports, municipality.base_url)
+        message = next_message(states.get(name), found, municipality.name, reports, municipality.base_url)
         try:
             if message:
                 send(address, message, number)
@@ -142,7 +142,7 @@ def tell(municipality: Municipality, told: Told, found: Standing | None) -> tupl
         else:
             states[name] = found.state
     says = f"{found.state}: {found.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
-    return Told(told.since, states), " ".join([says, *faults])
+    return AlertCursor(told.since, states), " ".join([says, *faults])
 
 
 def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:

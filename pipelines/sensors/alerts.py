@@ -16,7 +16,7 @@ from reconciliation.plan.night_verdict import NightVerdict
 from reconciliation.plan.undo import UNDO
 
 
-class State(StrEnum):
+class NightState(StrEnum):
     """How a municipality's nights stand."""
 
     DONE = "done"
@@ -27,17 +27,17 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class NightStanding:
     """What the nights came to. says: one sentence; run_id: None when no night began; as_of: of the night, as its report's folder."""
 
-    state: State
+    state: NightState
     says: str = ""
     run_id: str | None = None
     as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     title: str
     body: str
 
@@ -47,22 +47,22 @@ class SendingError(Exception):
 
 
 _TITLES = {
-    State.DONE: "is well again",
-    State.WAITING: "waits for approval",
-    State.INCOMPLETE: "is incomplete",
-    State.FAILED: "failed",
-    State.MISSED: "was missed",
+    NightState.DONE: "is well again",
+    NightState.WAITING: "waits for approval",
+    NightState.INCOMPLETE: "is incomplete",
+    NightState.FAILED: "failed",
+    NightState.MISSED: "was missed",
 }
 
 
-def standing(
+def night_standing(
     runs: Sequence[Mapping[str, Any]],
     *,
     running: str | None,
     due: datetime | None,
     asked_for_dry: bool,
     now: datetime,
-) -> Standing | None:
+) -> NightStanding | None:
     """How the nights stand; None while there is nothing to judge.
 
     runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that never came as far as the ledger.
@@ -78,16 +78,18 @@ def standing(
     if due is not None and not any(due <= (run["finished"] or run["started"]) <= now for run in ended):
         late = f"{(now - due) / timedelta(hours=1):.0f} hours after it was due ({due:%Y-%m-%d %H:%M} UTC)"
         under_way = "it is still running" if running else "none has begun"
-        return Standing(State.MISSED, f"No night has ended {late}; {under_way}. Look at the schedule and the daemon in Dagster.", running)
+        return NightStanding(
+            NightState.MISSED, f"No night has ended {late}; {under_way}. Look at the schedule and the daemon in Dagster.", running
+        )
     if last is None or running:
         return None
     if last["verdict"] in ("running", "interrupted"):
         cut_off = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
-        return Standing(State.FAILED, last["message"] or cut_off, last["run_id"], _folder(last))
+        return NightStanding(NightState.FAILED, last["message"] or cut_off, last["run_id"], _folder(last))
     says = last["message"] or _without_message(last["verdict"])
     # After a refused approval the plan waits as it did.
-    state = State.WAITING if last["verdict"] == NightVerdict.REFUSED else State(last["verdict"])
-    return Standing(state, says, last["run_id"], _folder(last))
+    state = NightState.WAITING if last["verdict"] == NightVerdict.REFUSED else NightState(last["verdict"])
+    return NightStanding(state, says, last["run_id"], _folder(last))
 
 
 def _folder(run: Mapping[str, Any]) -> str | None:
@@ -98,22 +100,22 @@ def _without_message(verdict: str) -> str:
     return "Everything was read, planned and applied." if verdict == "done" else "A step stopped; Dagster's run says which and why."
 
 
-def change(last: State | None, new: Standing, name: str, reports: str, dagster: str = "") -> Message | None:
+def next_message(last: NightState | None, new: NightStanding, name: str, reports: str, dagster: str = "") -> AlertMessage | None:
     """What to say when that is how it stands and `last` is what was said before; None: nothing new.
 
     name: as people read it. reports: folder of the municipality's reports, or its address. dagster: address of its UI, when known.
     """
-    if new.state is last or (last is None and new.state is State.DONE):
+    if new.state is last or (last is None and new.state is NightState.DONE):
         return None
     lines = [new.says]
     if new.run_id:
         lines.append(f"Run in Dagster: {dagster.rstrip('/')}/runs/{new.run_id}")
-    if new.as_of and new.state is not State.MISSED:
+    if new.as_of and new.state is not NightState.MISSED:
         lines.append(f"Report: {reports.rstrip('/')}/{new.as_of}")
-    return Message(f"kobosync: the night of {name} {_TITLES[new.state]}", "\n".join(lines))
+    return AlertMessage(f"kobosync: the night of {name} {_TITLES[new.state]}", "\n".join(lines))
 
 
-def send(address: str, message: Message, number: int = 1, environment: Mapping[str, str] = os.environ) -> None:
+def send(address: str, message: AlertMessage, number: int = 1, environment: Mapping[str, str] = os.environ) -> None:
     """Send to one apprise URL; `${NAME}` is taken from the environment. Raises SendingError.
 
     number: which of `alerts` it is, so that it can be named without being shown.
@@ -122,11 +124,11 @@ def send(address: str, message: Message, number: int = 1, environment: Mapping[s
     missing = [name for name in re.findall(r"\$\{(\w+)\}", address) if name not in environment]
     if missing:
         raise SendingError(f"{called} names the environment variable {missing[0]}, which is not set where Dagster runs.")
-    kind = "success" if message.title.endswith(_TITLES[State.DONE]) else "warning"
+    kind = "success" if message.title.endswith(_TITLES[NightState.DONE]) else "warning"
     deliver(re.sub(r"\$\{(\w+)\}", lambda match: environment[match.group(1)], address), message, called, kind=kind)
 
 
-def deliver(address: str, message: Message, called: str, *, kind: str, attached: Path | None = None) -> None:
+def deliver(address: str, message: AlertMessage, called: str, *, kind: str, attached: Path | None = None) -> None:
     """Hand a message to apprise. address: one URL, or several with a space between. Raises SendingError.
 
     called: how the address is named without being shown. kind: apprise's info, success or warning.

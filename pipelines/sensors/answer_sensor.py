@@ -11,7 +11,7 @@ import dagster as dg
 from assets.answer_assets import pick_up_folder, waiting_files
 from assets.table_io import EarlierTables
 from pipelines.jobs import MUNICIPALITY_TAG
-from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 
@@ -49,5 +49,5 @@ def look_for_answers(municipality: Municipality, root: Path, base: str, settled:
             receipts = pick_up_folder(municipality, root, ledger, find, older_than=settled)
     except (LedgerError, OSError) as error:
         return f"The answers cannot be taken in now: {error}"
-    told = (f"{one.file}: {one.count(Outcome.STORED)} of {len(one.taken)} stored" for one in receipts)
+    told = (f"{one.file}: {one.count(AnswerOutcome.STORED)} of {len(one.taken)} stored" for one in receipts)
     return f"{'; '.join(told)}."

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from pipelines.sensors.alerts import Message, SendingError, send
+from pipelines.sensors.alerts import AlertMessage, SendingError, send
 from pipelines.unusable_files import CHECK, Unusable
 
 ALERTS = "KOBOSYNC_ALERTS"
@@ -29,7 +29,7 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
     def configuration(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         told = json.loads(context.cursor or "{}")
         new = [fault for fault in faults if told.get(f"check {fault.file}") != _mark(fault.says)]
-        known, says = tell(faults, alerts, told)
+        known, says = send_configuration_alerts(faults, alerts, told)
         known |= {f"check {fault.file}": _mark(fault.says) for fault in faults}
         return dg.SensorResult(
             skip_reason=says,
@@ -42,7 +42,7 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
     return configuration
 
 
-def tell(
+def send_configuration_alerts(
     faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], told: Mapping[str, str], environment: Mapping[str, str] = os.environ
 ) -> tuple[dict[str, str], str]:
     """Send what is new to each address by itself. told: file and address (hashed) -> mark of what was said last. Returns that as it is
@@ -71,11 +71,11 @@ def tell(
     return known, " ".join([*parts, *failed])
 
 
-def _message(file: str, says: str | None) -> Message:
+def _message(file: str, says: str | None) -> AlertMessage:
     if says is None:
-        return Message(f"kobosync: {file} is well again", "Its nights run at their hour again.")
+        return AlertMessage(f"kobosync: {file} is well again", "Its nights run at their hour again.")
     body = f"{says}\nIts nights are paused until the file is mended and the code location reloaded. Try it with: kobosync check {file}"
-    return Message(f"kobosync: {file} cannot be used", body)
+    return AlertMessage(f"kobosync: {file} cannot be used", body)
 
 
 def _mark(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.jobs import MUNICIPALITY_TAG
-from pipelines.sensors.alerts import Message, SendingError, deliver
+from pipelines.sensors.alerts import AlertMessage, SendingError, deliver
 from reconciliation.model.municipality import Municipality, Send
 from reporting.letter import Letter, worth_sending
 from reporting.publish import LETTERS
@@ -86,4 +86,4 @@ def _deliver(letter: Letter, address: str, variable: str, attached: Path | None)
     called = f"send.owners.{letter.owner} ({variable})"
     if not address.strip():
         raise SendingError(f"{called} is not set where Dagster runs. Set the variable to an apprise URL and restart it.")
-    deliver(address, Message(letter.title, letter.body), called, kind="info", attached=attached)
+    deliver(address, AlertMessage(letter.title, letter.body), called, kind="info", attached=attached)

@@ -2,6 +2,6 @@
 
 from reconciliation.addresses.folding import fold, folded
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsing import parse_address
 
-__all__ = ["ParsedAddress", "fold", "folded", "parse"]
+__all__ = ["ParsedAddress", "fold", "folded", "parse_address"]

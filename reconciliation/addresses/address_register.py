@@ -18,7 +18,7 @@ from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.lost_letters import bare_keys, keys_of_lost, may_have_become
-from reconciliation.addresses.spelling_keys import digits, keys, marks, plain, tokens
+from reconciliation.addresses.spelling_keys import digits, folded_letters, marks, street_keys, tokens
 
 House = tuple[int, str]
 """Number and letter; the letter is "" for none."""
@@ -70,7 +70,7 @@ class Likeness(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StreetCandidates:
     """streets: those the name may mean. rivals: others so near that they must not be silently passed over."""
 
     likeness: Likeness
@@ -91,13 +91,13 @@ class AddressRegister:
         self.units: dict[tuple[str, str, House], set[str]] = defaultdict(set)
         self.parcels: dict[tuple[int, int, int], list[Official]] = defaultdict(list)
         self.cadastral: dict[tuple[int, int, int, int], list[Official]] = defaultdict(list)
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, StreetCandidates] = {}
         self._fill(frame)
         self._with_units = {municipality for municipality, _, _ in self.units}
         self.known_places = self.places | self.farms
         self.villages = self.known_places - {place for places in self.postnummer.values() for place in places}
         self._by_fold = _index(self.streets, lambda name: (fold(name),))
-        self._by_key = _index(self.streets, lambda name: (keys(name).sure,))
+        self._by_key = _index(self.streets, lambda name: (street_keys(name).sure,))
         self._by_bare = _index(self.streets, bare_keys)
         self._bare_keys = sorted(self._by_bare)
         self._by_tail = _index(self.streets, _tails)
@@ -161,36 +161,36 @@ class AddressRegister:
 
     def is_numbered_name(self, name: str) -> bool:
         """Whether that is the name of a street that ends in a number ("Gate 1"), or a spelling of it."""
-        return bool(self._numbered) and keys(name).sure in self._numbered
+        return bool(self._numbered) and street_keys(name).sure in self._numbered
 
-    def find(self, name: str) -> Found:
+    def find(self, name: str) -> StreetCandidates:
         """The streets a written name may mean."""
         found = self._found.get(name)
         if found is None:
             found = self._found[name] = self._find(name)
         return found
 
-    def _find(self, name: str) -> Found:
-        folded, spelling = fold(name), keys(name)
+    def _find(self, name: str) -> StreetCandidates:
+        folded, spelling = fold(name), street_keys(name)
         if not spelling.sure:
-            return Found(Likeness.NONE)
+            return StreetCandidates(Likeness.NONE)
         alike = self.spelt(name)
         if exact := self._by_fold.get(folded, ()):
             near = self._within(folded, 1, exact)
-            return Found(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
+            return StreetCandidates(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
         if alike:
-            return Found(Likeness.SPELLING, alike, self._within(folded, 1, alike))
+            return StreetCandidates(Likeness.SPELLING, alike, self._within(folded, 1, alike))
         lost = self._lost_letters(name)
         if lost:
-            return Found(Likeness.LOST_LETTERS, lost, self._rivals_of_lost(name, lost))
+            return StreetCandidates(Likeness.LOST_LETTERS, lost, self._rivals_of_lost(name, lost))
         guessed = dict.fromkeys(street for key in spelling.guesses for street in self._by_key.get(key, ()))
         for street in self._shortened(name):
             guessed[street] = None
         near = self._within(folded, 1, ())
         if guessed:
-            return Found(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *near))))
+            return StreetCandidates(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *near))))
         near = self._near(folded, spelling.sure)
-        return Found(Likeness.NEAR, near) if near else Found(Likeness.NONE)
+        return StreetCandidates(Likeness.NEAR, near) if near else StreetCandidates(Likeness.NONE)
 
     def _within(self, folded: str, distance: int, others: Sequence[Street]) -> tuple[Street, ...]:
         hits = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=distance, limit=None)
@@ -236,18 +236,18 @@ class AddressRegister:
 
     def spelt(self, name: str) -> tuple[Street, ...]:
         """The streets that the name is a spelling of; of two names in another order, the one street that has both."""
-        return self._by_key.get(keys(name).sure, ()) or self._both_names(name)
+        return self._by_key.get(street_keys(name).sure, ()) or self._both_names(name)
 
     def _both_names(self, name: str) -> tuple[Street, ...]:
         parts = [part for part in _BETWEEN_NAMES.split(name) if part]
         if len(parts) < 2:
             return ()
-        first, *others = (self._by_key.get(keys(part).sure, ()) for part in parts)
+        first, *others = (self._by_key.get(street_keys(part).sure, ()) for part in parts)
         return tuple(street for street in first if all(street in other for other in others))
 
     def alike(self, adressenavn: str) -> tuple[Street, ...]:
         """Streets whose official names are spellings of the same."""
-        return self._by_key.get(keys(adressenavn).sure, ())
+        return self._by_key.get(street_keys(adressenavn).sure, ())
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:
         """Official names spelt most like it, for a person to look at."""
@@ -262,7 +262,7 @@ def load_register(paths: Sequence[Path]) -> AddressRegister:
 
 def place_key(place: str | None) -> str:
     """Comparison key of a poststed or a municipality."""
-    return re.sub(r" (?:kommune|herred|gielda|suohkan)$", "", re.sub(r"[\W_]+", " ", plain(place or "")).strip())
+    return re.sub(r" (?:kommune|herred|gielda|suohkan)$", "", re.sub(r"[\W_]+", " ", folded_letters(place or "")).strip())
 
 
 def _index(streets: Iterable[Street], key_of: Callable[[str], tuple[str, ...]]) -> dict[str, tuple[Street, ...]]:
@@ -279,7 +279,7 @@ def _index(streets: Iterable[Street], key_of: Callable[[str], tuple[str, ...]]) 
 def _tails(name: str) -> tuple[str, ...]:
     """The last two words as one key: titles and first names are shortened, the surname never (Adresseveileder 12)."""
     words = tokens(name)
-    return (keys(" ".join(words[-2:])).sure,) if len(words) > 1 else ()
+    return (street_keys(" ".join(words[-2:])).sure,) if len(words) > 1 else ()
 
 
 def _could_be(written: Sequence[str], official: Sequence[str]) -> bool:

@@ -7,9 +7,9 @@ import re
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.resolution import answer, refused
+from reconciliation.addresses.resolution import resolved, unresolved
 from reconciliation.addresses.verdicts import Resolution, Resolved
-from reconciliation.identifiers import municipalities, parse_matrikkel
+from reconciliation.identifiers import kommune_table, parse_matrikkel
 
 _MUNICIPALITY = re.compile(r"^(\d{4})[\s-]")
 _UNDERNUMMER = re.compile(r"(?<=\d)-\d{1,3}$")
@@ -21,16 +21,16 @@ def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddres
     number = re.split(r",\s*\d{4}\b", text)[0].strip()
     found = parse_matrikkel(_UNDERNUMMER.sub("", number) if "/" in number else number)
     if found is None:
-        return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("cadastral_unclear"))
+        return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("cadastral_unclear"))
     parcel = (found.gardsnummer or 0, found.bruksnummer or 0, found.festenummer or 0)
     there = register.parcels.get(parcel, [])
     if stated := _MUNICIPALITY.match(number):
-        today = municipalities().current(stated.group(1)) or (stated.group(1),)
+        today = kommune_table().current(stated.group(1)) or (stated.group(1),)
         there = [one for one in there if one.kommunenummer in today]
     shown = "/".join(str(part) for part in parcel if part)
     if not there:
-        return refused(parsed, Resolution.OUTSIDE, reason("parcel_without", number=shown))
+        return unresolved(parsed, Resolution.OUTSIDE, reason("parcel_without", number=shown))
     if len(there) > 1:
         several = reason("parcel_with_several", number=shown, count=len(there))
-        return refused(parsed, Resolution.AMBIGUOUS, several, [str(one) for one in there])
-    return answer(Resolution.SUGGESTED, there[0], parsed, reason("parcel_with_one", number=shown))
+        return unresolved(parsed, Resolution.AMBIGUOUS, several, [str(one) for one in there])
+    return resolved(Resolution.SUGGESTED, there[0], parsed, reason("parcel_with_one", number=shown))

@@ -26,18 +26,18 @@ _KARTVERKETS = {"objtype": "adressetype", "adressetekst": "adresseTekst", UNIT: 
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAddresses:
     """A file that `read_official` reads. note: stored messages, when it is older than it should be; None otherwise."""
 
     path: Path
     note: str | None = None
 
 
-def kept_addresses(service: AddressService, folder: Path, today: date) -> Kept:
+def kept_addresses(service: AddressService, folder: Path, today: date) -> CachedAddresses:
     """The newest whole answer, asked for only when none is new enough. Raises AddressFileError when there is none at all."""
     last = newest(service.api, folder)
-    if last and day_of(last) > today - timedelta(days=service.refresh_days):
-        return Kept(last)
+    if last and fetched_on(last) > today - timedelta(days=service.refresh_days):
+        return CachedAddresses(last)
     try:
         frame = fetch_addresses(service)
         _refuse_shrunk(service, frame, last)
@@ -46,13 +46,13 @@ def kept_addresses(service: AddressService, folder: Path, today: date) -> Kept:
         why = and_then(stored(message("address_files.not_fetched", kommunenummer=service.api)), say(FAULTS[fault.code], **fault.values)[1])
         if last is None:
             raise AddressFileError(why) from fault
-        age = (today - day_of(last)).days
-        used = message("address_files.older_used", day=day_of(last).isoformat(), age=age)
-        return Kept(last, and_then(why, stored(used)))
+        age = (today - fetched_on(last)).days
+        used = message("address_files.older_used", day=fetched_on(last).isoformat(), age=age)
+        return CachedAddresses(last, and_then(why, stored(used)))
     for older in folder.glob(f"{service.api}-????-??-??.csv"):
         if older != made:
             older.unlink(missing_ok=True)
-    return Kept(made)
+    return CachedAddresses(made)
 
 
 def newest(kommunenummer: str, folder: Path) -> Path | None:
@@ -60,14 +60,14 @@ def newest(kommunenummer: str, folder: Path) -> Path | None:
     return max((path for path in folder.glob(f"{kommunenummer}-????-??-??.csv") if _is_day(path)), default=None)
 
 
-def day_of(path: Path) -> date:
+def fetched_on(path: Path) -> date:
     """The day it was fetched."""
     return date.fromisoformat(path.stem[-10:])
 
 
 def _is_day(path: Path) -> bool:
     try:
-        return bool(day_of(path))
+        return bool(fetched_on(path))
     except ValueError:
         return False
 

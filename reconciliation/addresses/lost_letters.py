@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice, product
 
-from reconciliation.addresses.spelling_keys import keys
+from reconciliation.addresses.spelling_keys import street_keys
 
 _LOST: dict[str, tuple[str, ...]] = {"å": ("a",), "ø": ("o",), "æ": ("e", "a")}
 _NEVER_FOLDED = {"ø": ("ø", "oe"), "æ": ("æ", "ae")}
@@ -19,7 +19,7 @@ _MOST_FORMS = 16
 
 def bare_keys(name: str) -> tuple[str, ...]:
     """What the spelling key of an official name becomes where all its å, ø and æ are written as bare letters."""
-    return _bare(keys(name).sure)
+    return _bare(street_keys(name).sure)
 
 
 def keys_of_lost(name: str) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def keys_of_lost(name: str) -> tuple[str, ...]:
 
 def may_have_become(official: str, written: str) -> bool:
     """Whether the written name is the official one with letters bare: å, ø and æ are lost on the way and never won."""
-    original = _single(keys(official).sure)
+    original = _single(street_keys(official).sure)
     return any(
         len(form) == len(original) and all(now == was or now in _LOST.get(was, ()) for now, was in zip(form, original, strict=True))
         for form in _forms(written)
@@ -38,7 +38,7 @@ def may_have_become(official: str, written: str) -> bool:
 
 def _forms(written: str) -> list[str]:
     """The written name's keys: as it stands, and with the last `v` or `g` as the ending it may stand for."""
-    key = _single(keys(written).sure)
+    key = _single(street_keys(written).sure)
     ended = [key]
     if len(key) > 3 and key[-1] in "vg":
         ended.append(key[:-1] + key[-1].upper())

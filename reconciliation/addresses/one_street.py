@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from reconciliation.addresses.folding import fold
-from reconciliation.addresses.spelling_keys import keys
+from reconciliation.addresses.spelling_keys import street_keys
 
 
 def comparison_keys(ours: Collection[str], theirs: Collection[str], official: Collection[str] | None) -> Mapping[str, str]:
@@ -22,11 +22,11 @@ def _forms(names: Iterable[str]) -> Mapping[str, set[str]]:
     """Spelling key -> the folded names that have it."""
     forms: dict[str, set[str]] = defaultdict(set)
     for name in names:
-        forms[keys(name).sure].add(fold(name))
+        forms[street_keys(name).sure].add(fold(name))
     return forms
 
 
 def _key(name: str, sides: Collection[Mapping[str, set[str]]]) -> str:
-    spelling = keys(name).sure
+    spelling = street_keys(name).sure
     # No folded name has a blank.
     return f"one street {spelling}" if spelling and all(len(forms.get(spelling, ())) == 1 for forms in sides) else fold(name)

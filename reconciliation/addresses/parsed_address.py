@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class ParseStatus(StrEnum):
     OK = "ok"
     EMPTY = "empty"
     NO_NUMBER = "mangler_husnummer"
@@ -23,7 +23,7 @@ class ParsedAddress:
     With status UNCLEAR, name and number are what they would be if the text were one address: only a register can tell.
     """
 
-    status: Status
+    status: ParseStatus
     adressenavn: str | None = None
     nummer: int | None = None
     bokstav: str | None = None
@@ -50,7 +50,7 @@ class ParsedAddress:
     def whole(self) -> bool:
         """Whether all of the text was understood as one address: only then may a dwelling be created from it."""
         doubtful_letter = self.oppgangsbokstav is not None and self.bokstav is None
-        return self.status is Status.OK and self.unclear is None and not doubtful_letter
+        return self.status is ParseStatus.OK and self.unclear is None and not doubtful_letter
 
     @property
     def set_aside(self) -> tuple[str, ...]:

@@ -13,13 +13,13 @@ from dataclasses import replace
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.asides import POST_BOX, Asides, take_asides
 from reconciliation.addresses.name_shape import house_and_street, is_house_like, is_name, says_nothing
-from reconciliation.addresses.parsed_address import ParsedAddress, Status
+from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_code import take_post_code
 from reconciliation.addresses.several import is_joined, is_street_like, places_in, says_more, why_several
-from reconciliation.addresses.text_repair import LONGEST, legible
+from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import Labels, take_labels, tidy
-from reconciliation.addresses.word_order import in_order
+from reconciliation.addresses.word_order import written_order
 from reconciliation.identifiers.matrikkel import LABEL
 
 NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
@@ -38,26 +38,26 @@ _SPREADSHEETS_ZERO = re.compile(r"(?<=\s\d)\.0$|(?<=\s\d\d)\.0$|(?<=\s\d\d\d)\.0
 _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen", "plass", "torg", "allé", "alle", "brygge", "og"})
 
 
-def parse(text: str | None, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
+def parse_address(text: str | None, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
     """Take one address apart. Never raises; what cannot be understood has a status and a sentence that say so.
 
     code: postnummer from a column of its own. housed: the number at the end is known to be the house's, of a column of its own.
     """
     if points_elsewhere(text or ""):
-        return ParsedAddress(Status.POINTS_ELSEWHERE, unclear=reason("points_elsewhere", text=(text or "").strip()))
-    return parse_legible(legible(text or ""), code, housed=housed)
+        return ParsedAddress(ParseStatus.POINTS_ELSEWHERE, unclear=reason("points_elsewhere", text=(text or "").strip()))
+    return parse_legible(repaired_text(text or ""), code, housed=housed)
 
 
 def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
     """`parse` of a text that is `legible` and does not point to another row."""
     rest = tidy(text)
     if not rest:
-        return ParsedAddress(Status.EMPTY)
+        return ParsedAddress(ParseStatus.EMPTY)
     if len(rest) > LONGEST:
-        return ParsedAddress(Status.UNCLEAR, unclear=reason("too_long", most=LONGEST))
+        return ParsedAddress(ParseStatus.UNCLEAR, unclear=reason("too_long", most=LONGEST))
     asides, labels, rest = _core(rest)
     found = ParsedAddress(
-        Status.OK,
+        ParseStatus.OK,
         bruksenhetsnummer=labels.bruksenhetsnummer,
         leilighetsnummer=labels.leilighetsnummer,
         rom=labels.rom,
@@ -73,7 +73,7 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
     if not housed:
         found, rest = take_post_code(found, rest, code)
     if box := POST_BOX.match(rest):
-        return replace(found, status=Status.NOT_A_HOME, postboks=box.group(1).strip())
+        return replace(found, status=ParseStatus.NOT_A_HOME, postboks=box.group(1).strip())
     if asides.postboks:
         found = replace(found, postnummer=None)  # It is the box's.
     return _street(found, rest)
@@ -87,25 +87,25 @@ def core_of(text: str) -> str:
 def _core(text: str) -> tuple[Asides, Labels, str]:
     asides, rest = take_asides(text)
     labels, rest = take_labels(rest)
-    return asides, labels, in_order(_SPREADSHEETS_ZERO.sub("", rest))
+    return asides, labels, written_order(_SPREADSHEETS_ZERO.sub("", rest))
 
 
 def _cadastral(found: ParsedAddress, text: str) -> ParsedAddress:
     code = _PROPERTYS_CODE.search(text)
-    found = replace(found, status=Status.CADASTRAL, unclear=reason("cadastral"))
+    found = replace(found, status=ParseStatus.CADASTRAL, unclear=reason("cadastral"))
     return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
 
 
 def _street(found: ParsedAddress, text: str) -> ParsedAddress:
     parts = _parts(text)
     if not parts:
-        return replace(found, status=Status.EMPTY)
+        return replace(found, status=ParseStatus.EMPTY)
     numbered = [at for at, part in enumerate(parts) if re.search(r"\d", part)]
     if len(numbered) > 1:
         return _unclear(found, text)
     if not numbered:
         before = ", ".join(parts[:-1]) or None
-        return replace(found, status=Status.NO_NUMBER, tillegg=before, adressenavn=neat_name(parts[-1]))
+        return replace(found, status=ParseStatus.NO_NUMBER, tillegg=before, adressenavn=neat_name(parts[-1]))
     at = numbered[0]
     found = replace(found, tillegg=", ".join(parts[:at]) or None)
     if any(is_street_like(words) or says_more(words) or says_nothing(words) for words in (*parts[:at], *found.loose)):
@@ -138,10 +138,10 @@ def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
     name, letter = numbered.group("name"), numbered.group("letter")
     if split := house_and_street(name):
         found, name = replace(found, loose=(*found.loose, split[0])), split[1]
-    if found.status is not Status.OK:
+    if found.status is not ParseStatus.OK:
         return found
     if not int(numbered.group("number")):
-        return replace(found, status=Status.NO_NUMBER, adressenavn=neat_name(name))
+        return replace(found, status=ParseStatus.NO_NUMBER, adressenavn=neat_name(name))
     found = replace(found, adressenavn=neat_name(name), nummer=int(numbered.group("number")), bokstav=letter.upper() if letter else None)
     return found if is_name(name) else _unclear(found, text)
 
@@ -158,7 +158,7 @@ def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
 def _unclear(found: ParsedAddress, text: str) -> ParsedAddress:
     several = len(places_in(text)) > 1 or is_joined(text) or says_more(text) or len(re.findall(r"\d+", text)) > 1
     why = why_several(text) if several else reason("not_one_address", text=text.strip())
-    return replace(found, status=Status.UNCLEAR, unclear=found.unclear or why)
+    return replace(found, status=ParseStatus.UNCLEAR, unclear=found.unclear or why)
 
 
 def neat_name(name: str) -> str:

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import polars as pl
 
-from reconciliation.addresses.parsed_address import ParsedAddress, Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
+from reconciliation.addresses.parsing import parse_address
 
 _PLAIN = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*) ([1-9]\d{0,2})([^\W\d_]?)")
 _LETTERS = "A-Za-zÆØÅæøåÄÖäöÉé"
@@ -21,14 +21,14 @@ def parse_plain(text: str) -> ParsedAddress | None:
     name = _plain_name(found[1]) if found else None
     if found is None or name is None:
         return None
-    return ParsedAddress(Status.OK, name, int(found[2]), found[3].upper() or None)
+    return ParsedAddress(ParseStatus.OK, name, int(found[2]), found[3].upper() or None)
 
 
 @lru_cache(maxsize=1 << 14)
 def _plain_name(name: str) -> str | None:
     """The street's name, neat; None where the long way finds anything else in it. A list has twenty houses to each street."""
-    found = parse(f"{name} {_SOME_NUMBER}")
-    return found.adressenavn if found == ParsedAddress(Status.OK, found.adressenavn, _SOME_NUMBER) else None
+    found = parse_address(f"{name} {_SOME_NUMBER}")
+    return found.adressenavn if found == ParsedAddress(ParseStatus.OK, found.adressenavn, _SOME_NUMBER) else None
 
 
 def plain_parts(texts: pl.Series) -> pl.DataFrame:

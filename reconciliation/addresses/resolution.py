@@ -13,7 +13,7 @@ from reconciliation.addresses.verdicts import Resolution, Resolved
 SHOWN = 4
 
 
-def answer(
+def resolved(
     verdict: Resolution, official: Official, parsed: ParsedAddress, reason: str | None, *, address_certain: bool | None = None
 ) -> Resolved:
     """The register's address. A matrikkeladresse has no number. address_certain: as the verdict says, when left out."""
@@ -34,7 +34,7 @@ def answer(
     )
 
 
-def refused(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates: Sequence[str] = ()) -> Resolved:
+def unresolved(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates: Sequence[str] = ()) -> Resolved:
     """The parts as written, and what a person is shown."""
     return Resolved(
         verdict,

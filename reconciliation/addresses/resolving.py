@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 
 from language import and_then
 from reconciliation.addresses.address_reason import reason
-from reconciliation.addresses.address_register import AddressRegister, Found, Likeness, Official, Street, place_key
+from reconciliation.addresses.address_register import AddressRegister, Likeness, Official, Street, StreetCandidates, place_key
 from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened
 from reconciliation.addresses.asides import CARE_OF
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.embedded_address import houses_inside
-from reconciliation.addresses.parsed_address import ParsedAddress, Status
+from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.parsing import NUMBER_LABEL, core_of, parse_legible
 from reconciliation.addresses.plain_form import parse_plain
 from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.postal import agreeing, column_code, elsewhere, from_columns, postal_doubt
-from reconciliation.addresses.resolution import SHOWN, answer, doubted, refused
-from reconciliation.addresses.text_repair import LONGEST, legible
+from reconciliation.addresses.resolution import SHOWN, doubted, resolved, unresolved
+from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
@@ -53,29 +53,29 @@ def resolve_text(
     if parsed is None:
         if points_elsewhere(rest):
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("points_elsewhere_here", text=rest.strip()))
-        written = legible(rest)
+        written = repaired_text(rest)
         if not written:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("blank"))
         if len(written) > LONGEST:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("too_long", most=LONGEST))
         opened = with_known_places_opened(register, written)
         parsed, rest = parse_legible(opened, column_code(postnummer), housed=housed), core_of(opened)
-        if parsed.status is Status.EMPTY:
+        if parsed.status is ParseStatus.EMPTY:
             only = Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("only_care_of"))
-            return _inside(register, written, ParsedAddress(Status.EMPTY)) or only
+            return _inside(register, written, ParsedAddress(ParseStatus.EMPTY)) or only
     parsed, columns = from_columns(parsed, postnummer, poststed)
     found = _resolve(register, rest, parsed)
     if found.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
-        found = _inside(register, legible(text or ""), parsed) or found
+        found = _inside(register, repaired_text(text or ""), parsed) or found
     if not columns and found.verdict is Resolution.RESOLVED:
         columns = elsewhere(register, found, parsed, poststed)
     return doubted(found, columns) if columns else found
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
-    if parsed.status is Status.NOT_A_HOME:
-        return _inside(register, text, parsed) or refused(parsed, Resolution.NOT_AN_ADDRESS, reason("post_box"))
-    if parsed.status is Status.CADASTRAL:
+    if parsed.status is ParseStatus.NOT_A_HOME:
+        return _inside(register, text, parsed) or unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("post_box"))
+    if parsed.status is ParseStatus.CADASTRAL:
         found = resolve_cadastral(register, text, parsed)
         return (_inside(register, text, parsed) or found) if found.verdict is Resolution.NOT_AN_ADDRESS else found
     asked = _asked(register, text, parsed)
@@ -87,26 +87,30 @@ def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Res
 def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Asked | Resolved:
     """Name and number, or why they cannot be told."""
     whole = f"{parsed.adressenavn or ''} {parsed.nummer if parsed.nummer is not None else ''}{parsed.bokstav or ''}".strip()
-    if parsed.status is Status.UNCLEAR and parsed.adressenavn and (register.spelt(parsed.adressenavn) or register.is_numbered_name(whole)):
+    if (
+        parsed.status is ParseStatus.UNCLEAR
+        and parsed.adressenavn
+        and (register.spelt(parsed.adressenavn) or register.is_numbered_name(whole))
+    ):
         # A name of two languages or with a number, which only the register can tell from two places.
-        parsed = replace(parsed, status=Status.OK, unclear=None)
-    if parsed.status is Status.OK and parsed.nummer is not None and parsed.adressenavn:
+        parsed = replace(parsed, status=ParseStatus.OK, unclear=None)
+    if parsed.status is ParseStatus.OK and parsed.nummer is not None and parsed.adressenavn:
         if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
             return _Asked(parsed.adressenavn, parsed.nummer, parsed.bokstav or "", parsed)
         if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
-            return refused(parsed, Resolution.AMBIGUOUS, reason("street_alone", name=whole))
-        return refused(parsed, Resolution.AMBIGUOUS, reason("street_or_address", name=whole))
+            return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_alone", name=whole))
+        return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_or_address", name=whole))
     if (long := _LONG_NUMBER.match(text)) and _may_be_house(register, long):
         # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
         return _long_number(register, long, parsed)
-    if parsed.status is Status.UNCLEAR and (inside := _inside(register, text, parsed)):
+    if parsed.status is ParseStatus.UNCLEAR and (inside := _inside(register, text, parsed)):
         return inside
-    if parsed.status is Status.UNCLEAR and register.spelt(text.split(",", maxsplit=1)[0]):
+    if parsed.status is ParseStatus.UNCLEAR and register.spelt(text.split(",", maxsplit=1)[0]):
         return _without_number(register, replace(parsed, adressenavn=text.split(",", maxsplit=1)[0]))
-    if parsed.status is Status.UNCLEAR and not re.search(r"[^\W\d_]{3}", text):
-        return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("no_address"))
-    if parsed.status is Status.UNCLEAR:
-        return refused(parsed, Resolution.AMBIGUOUS, parsed.unclear or reason("not_understood"))
+    if parsed.status is ParseStatus.UNCLEAR and not re.search(r"[^\W\d_]{3}", text):
+        return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("no_address"))
+    if parsed.status is ParseStatus.UNCLEAR:
+        return unresolved(parsed, Resolution.AMBIGUOUS, parsed.unclear or reason("not_understood"))
     return _without_number(register, parsed)
 
 
@@ -122,10 +126,10 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
     if len(houses) > 1:
         several = reason("several_addresses", addresses="; ".join(shown[:SHOWN]))
-        return replace(refused(bare, Resolution.AMBIGUOUS, several, shown), left_over=True)
+        return replace(unresolved(bare, Resolution.AMBIGUOUS, several, shown), left_over=True)
     if houses[0].more_numbers:
         more = reason("several_homes")
-        return replace(refused(bare, Resolution.AMBIGUOUS, more, shown), left_over=True)
+        return replace(unresolved(bare, Resolution.AMBIGUOUS, more, shown), left_over=True)
     asked = _Asked(houses[0].name, houses[0].nummer, houses[0].bokstav, parsed)
     inside = doubted(_on_street(register, asked, register.find(asked.name)), reason("only_part", address=shown[0]))
     return replace(inside, left_over=True)
@@ -143,12 +147,12 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
     if long["number"] in register.postnummer:
         if not exists:
             return _without_number(register, parsed)
-        return refused(parsed, Resolution.AMBIGUOUS, reason("house_or_post_code", number=long["number"]))
+        return unresolved(parsed, Resolution.AMBIGUOUS, reason("house_or_post_code", number=long["number"]))
     place = parsed.poststed if parsed.poststed and len(parsed.poststed) > 1 else None
     code = parsed.postnummer if parsed.postnummer != long["number"] else None
     written = replace(
         parsed,
-        status=Status.OK,
+        status=ParseStatus.OK,
         adressenavn=long["name"],
         nummer=nummer,
         bokstav=bokstav or None,
@@ -162,17 +166,17 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:
     found = register.find(parsed.adressenavn or "")
     if found.likeness <= Likeness.SPELLING:
-        return refused(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=found.streets[0].adressenavn))
-    return refused(parsed, Resolution.NOT_AN_ADDRESS, reason("no_street_no_number"))
+        return unresolved(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=found.streets[0].adressenavn))
+    return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("no_street_no_number"))
 
 
-def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolved:
+def _on_street(register: AddressRegister, asked: _Asked, found: StreetCandidates) -> Resolved:
     if found.likeness is Likeness.NONE:
         if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
         near = register.nearest(asked.name)
         unknown = reason("unknown_street_near", name=asked.name, near=near) if near else reason("unknown_street", name=asked.name)
-        return refused(asked.parsed, Resolution.OUTSIDE, unknown, near)
+        return unresolved(asked.parsed, Resolution.OUTSIDE, unknown, near)
     if found.likeness is Likeness.LOST_LETTERS and (only := _only_one(asked, found)):
         return _certain(register, only, asked)
     if found.likeness > Likeness.SPELLING:
@@ -186,7 +190,7 @@ def _on_street(register: AddressRegister, asked: _Asked, found: Found) -> Resolv
     return _several(register, asked, found, here, rivals)
 
 
-def _several(register: AddressRegister, asked: _Asked, found: Found, here: list[Official], rivals: list[Official]) -> Resolved:
+def _several(register: AddressRegister, asked: _Asked, found: StreetCandidates, here: list[Official], rivals: list[Official]) -> Resolved:
     """More than one address could be meant: the postnummer and poststed decide, or a person."""
     parsed = asked.parsed
     alike = [one for one in rivals if found.likeness is Likeness.SPELLING or _same_key(register, one, here)]
@@ -198,7 +202,7 @@ def _several(register: AddressRegister, asked: _Asked, found: Found, here: list[
         return _certain(register, here[0], asked)
     both = list(dict.fromkeys([*here, *rivals])) if not agree or set(agree) & set(rivals) else agree
     shown = [f"{one}, {one.postnummer} {one.poststed}" for one in both]
-    return refused(parsed, Resolution.AMBIGUOUS, reason("several_meant", addresses="; ".join(shown[:SHOWN])), shown)
+    return unresolved(parsed, Resolution.AMBIGUOUS, reason("several_meant", addresses="; ".join(shown[:SHOWN])), shown)
 
 
 def _same_key(register: AddressRegister, one: Official, here: list[Official]) -> bool:
@@ -206,7 +210,7 @@ def _same_key(register: AddressRegister, one: Official, here: list[Official]) ->
     return any(street.adressenavn == one.adressenavn for street in register.alike(here[0].adressenavn))
 
 
-def _only_one(asked: _Asked, found: Found) -> Official | None:
+def _only_one(asked: _Asked, found: StreetCandidates) -> Official | None:
     """The one house that has this number and letter, and the written postnummer, among the streets that may be meant and those near them;
     None where a street near by has it, or where more than one may be meant."""
     code = asked.parsed.postnummer
@@ -214,32 +218,36 @@ def _only_one(asked: _Asked, found: Found) -> Official | None:
     return there[0] if len(there) == 1 and there[0] in _houses(found.streets, asked) else None
 
 
-def _on_uncertain_street(asked: _Asked, found: Found) -> Resolved:
+def _on_uncertain_street(asked: _Asked, found: StreetCandidates) -> Resolved:
     names = list(dict.fromkeys(street.adressenavn for street in found.streets))
     here = _houses(found.streets, asked)
     if len(found.streets) > 1:
         alike = reason("like_several", name=asked.name, streets=names[:SHOWN])
-        return refused(asked.parsed, Resolution.AMBIGUOUS, alike, [str(one) for one in here] or names)
+        return unresolved(asked.parsed, Resolution.AMBIGUOUS, alike, [str(one) for one in here] or names)
     if len(here) == 1 and not postal_doubt(here[0], asked.parsed.postnummer, asked.parsed.poststed, None):
-        return answer(Resolution.SUGGESTED, here[0], asked.parsed, reason("did_you_mean", name=asked.name, street=names[0]))
+        return resolved(Resolution.SUGGESTED, here[0], asked.parsed, reason("did_you_mean", name=asked.name, street=names[0]))
     number = f"{asked.nummer}{asked.bokstav}"
-    return refused(asked.parsed, Resolution.OUTSIDE, reason("like_without_number", name=asked.name, street=names[0], number=number), names)
+    return unresolved(
+        asked.parsed, Resolution.OUTSIDE, reason("like_without_number", name=asked.name, street=names[0], number=number), names
+    )
 
 
-def _no_such_house(asked: _Asked, found: Found, rivals: list[Official]) -> Resolved:
+def _no_such_house(asked: _Asked, found: StreetCandidates, rivals: list[Official]) -> Resolved:
     number = f"{asked.nummer}{asked.bokstav}"
     name = found.streets[0].adressenavn
     letters = sorted({letter for street in found.streets for letter in street.letters(asked.nummer)})
     if rivals:
         shown = [str(one) for one in rivals]
-        return refused(
+        return unresolved(
             asked.parsed, Resolution.AMBIGUOUS, reason("number_elsewhere", street=name, number=number, addresses=shown[:SHOWN]), shown
         )
     if letters and not asked.bokstav:
         shown = [f"{name} {asked.nummer}{letter}" for letter in letters]
-        return refused(asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown)
+        return unresolved(
+            asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown
+        )
     near = _nearest_houses(found.streets, asked)
-    return refused(asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=near), near)
+    return unresolved(asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=near), near)
 
 
 def _nearest_houses(streets: Sequence[Street], asked: _Asked) -> list[str]:
@@ -254,13 +262,13 @@ def _houses(streets: Sequence[Street], asked: _Asked) -> list[Official]:
 def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Resolved:
     parsed = asked.parsed
     if doubt := postal_doubt(official, parsed.postnummer, parsed.poststed, register):
-        return answer(Resolution.SUGGESTED, official, parsed, doubt)
+        return resolved(Resolution.SUGGESTED, official, parsed, doubt)
     if doubt := parsed.unclear or doubt_around(register, official, parsed):
-        return answer(Resolution.SUGGESTED, official, parsed, doubt)
+        return resolved(Resolution.SUGGESTED, official, parsed, doubt)
     if doubt := register.unit_doubt(official, parsed.bruksenhetsnummer):
-        return answer(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
+        return resolved(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
     told = [said for said in (_warning(official, parsed), not_used((*parsed.asides, *parsed.loose))) if said]
-    return answer(Resolution.RESOLVED, official, parsed, and_then(*told) if told else None)
+    return resolved(Resolution.RESOLVED, official, parsed, and_then(*told) if told else None)
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:

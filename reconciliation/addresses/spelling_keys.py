@@ -76,7 +76,7 @@ class Keys:
     guesses: tuple[str, ...]
 
 
-def plain(name: str) -> str:
+def folded_letters(name: str) -> str:
     """Lower case without accents and apostrophes; aa, oe and ae as å, ø and æ are folded."""
     text = _SILENT.sub("", unicodedata.normalize("NFC", name).lower()).replace("å", "aa").translate(_LETTERS)
     bare = "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
@@ -84,7 +84,7 @@ def plain(name: str) -> str:
 
 
 def tokens(name: str) -> list[str]:
-    return _TOKEN.findall(plain(name))
+    return _TOKEN.findall(folded_letters(name))
 
 
 def digits(text: str) -> list[str]:
@@ -97,7 +97,7 @@ def marks(key: str) -> str:
     return "".join(letter for letter in key if letter.isupper())
 
 
-def keys(name: str) -> Keys:
+def street_keys(name: str) -> Keys:
     """The keys of one name; `sure` is empty for a name without a letter or digit."""
     words = tokens(name)
     last = len(words) - 1

@@ -26,7 +26,7 @@ LONGEST = 400
 """Characters; a longer text is a remark, and would take long to take apart."""
 
 
-def legible(text: str) -> str:
+def repaired_text(text: str) -> str:
     """Composed letters, one blank between words, a comma between lines, no quotes around, no country. May be empty."""
     plain = unicodedata.normalize("NFC", _UNSEEN.sub("", _decoded(text)))
     plain = _LINES.sub(", ", _DASHES.sub("-", _BLANKS.sub(" ", plain).strip()))

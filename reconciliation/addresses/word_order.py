@@ -13,7 +13,7 @@ _GLUED = re.compile(
 _PLACE_TWICE = re.compile(r"[,\s]\s*(?P<place>[^\W\d][^,\d]*?)\s*,\s*(?P<code>\d{4})\s*,?\s*(?P=place)$", re.IGNORECASE)
 
 
-def in_order(text: str) -> str:
+def written_order(text: str) -> str:
     """`2413 Elverum, Kirkevegen 58` and `Kirkevegen58` as addresses are written; a place that stands twice once."""
     text = _PLACE_TWICE.sub(r", \g<code> \g<place>", text)
     if first := _CODE_FIRST.match(text):

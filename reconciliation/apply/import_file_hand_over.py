@@ -16,7 +16,7 @@ from kobo_client import import_file
 from kobo_client.contract import FIELDS
 from kobo_client.import_columns import HELD, PRIVATE_OWNER, lacking_of_owner
 from reconciliation.apply.unwritten_reasons import unwritten
-from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Settled, Write
+from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Write, WriteOutcome
 from reconciliation.model.plan_actions import FILE, acts, verb_of
 from reconciliation.model.tables import OUTCOMES
 from reconciliation.model.words import DwellingClass
@@ -88,7 +88,7 @@ def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipal
     ledger.journal(municipality, run_id, [], writes)
     at = _folder_of(ledger, run_id, folder)
     try:
-        import_file.write(rows, at)
+        import_file.write_import_file(rows, at)
     except OSError as error:
         ledger.journal(municipality, run_id, [_left_or_not(write, left=False) for write in writes], [])
         raise LedgerError(
@@ -98,14 +98,14 @@ def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipal
     ledger.journal(municipality, run_id, [_left_or_not(write, left=True) for write in writes], [])
 
 
-def _left_or_not(write: Write, left: bool) -> Settled:
+def _left_or_not(write: Write, left: bool) -> WriteOutcome:
     """What a create that was to leave came to: it lies in a file, or nothing has left."""
     state, message = (HANDED_OVER, unwritten("handed_over")) if left else ("failed", unwritten("not_handed_over"))
-    return Settled(write.request_id, write.leverandor_bolig_id, state, message=message)
+    return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, message=message)
 
 
-def _arrived(request_id: str, ours: str, linked: dict[str, str]) -> Settled:
-    return Settled(request_id, ours, "done", linked[ours])
+def _arrived(request_id: str, ours: str, linked: dict[str, str]) -> WriteOutcome:
+    return WriteOutcome(request_id, ours, "done", linked[ours])
 
 
 def _folder_of(ledger: Ledger, run_id: str, folder: Path) -> Path:

@@ -16,7 +16,7 @@ from itertools import islice
 from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import Call
-from reconciliation.ledger import Ledger, Settled, Write
+from reconciliation.ledger import Ledger, Write, WriteOutcome
 
 Progress = Callable[[int, int], None]
 
@@ -62,7 +62,7 @@ class _Worker:
         self.calls = calls
         self.again = again
 
-    def __call__(self, write: Write) -> Settled:
+    def __call__(self, write: Write) -> WriteOutcome:
         still_held = self.applying.still_held
         if still_held is not None and not still_held():
             self.applying.stop(unwritten("lock_lost"))
@@ -77,8 +77,8 @@ class _Worker:
             # Whatever one row did, the others must be settled.
             return settle_error(write, error, again=self.again)
 
-    def not_tried(self, write: Write) -> Settled:
-        return Settled(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.applying.stop.why)
+    def not_tried(self, write: Write) -> WriteOutcome:
+        return WriteOutcome(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.applying.stop.why)
 
 
 def carry_out(
@@ -89,7 +89,7 @@ def carry_out(
     *,
     journalled: bool = False,
     on_progress: Progress | None = None,
-) -> list[Settled]:
+) -> list[WriteOutcome]:
     """Carry out the writes on its threads. Returns what became of each, in no order.
 
     journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried.
@@ -98,9 +98,9 @@ def carry_out(
     worker = _Worker(applying, calls, journalled)
     remaining = iter(writes)
     waiting: deque[Write] = deque()
-    unsaved: list[Settled] = []
-    settled: list[Settled] = []
-    running: set[Future[Settled]] = set()
+    unsaved: list[WriteOutcome] = []
+    settled: list[WriteOutcome] = []
+    running: set[Future[WriteOutcome]] = set()
     group = 4 * applying.threads
     with ThreadPoolExecutor(applying.threads, thread_name_prefix="register") as pool:
         try:
@@ -133,7 +133,7 @@ def carry_out(
     return settled
 
 
-def _save(applying: Applying, settled: list[Settled], writes: list[Write], journalled: bool) -> list[Settled]:
+def _save(applying: Applying, settled: list[WriteOutcome], writes: list[Write], journalled: bool) -> list[WriteOutcome]:
     """Commit, and return what was settled as it turned out: a link that cannot stand is a question for a person."""
     told = [one for one in settled if one.state != "not_tried"] if journalled else settled
     refused = set(

@@ -18,7 +18,7 @@ from kobo_client.errors import (
     Transient,
 )
 from reconciliation.apply.unwritten_reasons import OWN_FAULT, unwritten
-from reconciliation.ledger import Settled, Write
+from reconciliation.ledger import Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE
 
 NOTHING_WRITTEN = (Conflict, NotFound, RateLimited, Transient)
@@ -49,7 +49,7 @@ class Register(Protocol):
     def remove(self, kobo_id: str, leverandor_bolig_id: str, request_id: str) -> int: ...
 
 
-def settle_error(write: Write, error: Exception, *, again: bool = False) -> Settled:
+def settle_error(write: Write, error: Exception, *, again: bool = False) -> WriteOutcome:
     """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
 
     A fault that says "nothing was written" settles the write; a lost answer says nothing, nor does a fault of our own, which is logged.
@@ -72,4 +72,4 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Sett
     else:
         log_own_fault(f"applying a {write.verb}", error)
         state, message = "unknown", unwritten(OWN_FAULT)
-    return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)
+    return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, status, message)

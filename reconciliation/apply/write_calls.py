@@ -18,13 +18,13 @@ from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown, Reg
 from kobo_client.payload import DELETED, from_body, updatable_body
 from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
 from reconciliation.apply.unwritten_reasons import unwritten
-from reconciliation.ledger import Settled, Write
+from reconciliation.ledger import Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE
 
-Call = Callable[[Register, Write], Settled]
+Call = Callable[[Register, Write], WriteOutcome]
 
 
-def create(register: Register, write: Write) -> Settled:
+def create(register: Register, write: Write) -> WriteOutcome:
     """POST. An entry that has our id already is ours: an answer that was lost on an earlier try."""
     body = json.loads(write.body or "{}")
     try:
@@ -32,7 +32,9 @@ def create(register: Register, write: Write) -> Settled:
     except Conflict as conflict:
         return _found(register, write, conflict)
     ours = write.leverandor_bolig_id
-    return Settled(write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=_agreed(body, created.values))
+    return WriteOutcome(
+        write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=_agreed(body, created.values)
+    )
 
 
 def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,11 +43,11 @@ def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
     return {name: filled.get(name) if value in (None, "") else value for name, value in from_body(body).items()}
 
 
-def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
+def _found(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
     """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
     the one we meant. Another supplier's is left alone."""
     taken = unwritten("taken", words=conflict.words or "")
-    refused = Settled(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
+    refused = WriteOutcome(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
     if conflict.kobo_id is None:
         return refused
     try:
@@ -59,10 +61,10 @@ def _found(register: Register, write: Write, conflict: Conflict) -> Settled:
         return refused
     # What an earlier night sent, not what stands there: a caseworker may have changed it since.
     agreed = from_body(json.loads(write.first_body or write.body or "{}"))
-    return Settled(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found", agreed=agreed)
+    return WriteOutcome(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found", agreed=agreed)
 
 
-def change(register: Register, write: Write) -> Settled:
+def change(register: Register, write: Write) -> WriteOutcome:
     """PUT with the current values overlaid by the changes; nothing is sent when they stand there already."""
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
@@ -86,7 +88,7 @@ def change(register: Register, write: Write) -> Settled:
     return _settled(write, "done", status=status, agreed=_written(changes))
 
 
-def remove(register: Register, write: Write) -> Settled:
+def remove(register: Register, write: Write) -> WriteOutcome:
     """DELETE. What it takes away is kept as the write's changes, so that it can be undone."""
     kobo_id = str(write.kobo_id)
     try:
@@ -109,7 +111,7 @@ def remove(register: Register, write: Write) -> Settled:
     return _settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
 
 
-def replace_entry(register: Register, write: Write) -> Settled:
+def replace_entry(register: Register, write: Write) -> WriteOutcome:
     """DELETE of the entry, then POST of the dwelling, because a person said so. What is gone already is not deleted again."""
     lacking = _lacking(json.loads(write.body or "{}"))
     if lacking:
@@ -131,7 +133,7 @@ def replace_entry(register: Register, write: Write) -> Settled:
     return _made_anew(register, write)
 
 
-def _made_anew(register: Register, write: Write) -> Settled:
+def _made_anew(register: Register, write: Write) -> WriteOutcome:
     """The entry is gone by now: whatever hinders the new one, the write stays open until the register has taken or refused it."""
     try:
         made = create(register, write)
@@ -156,7 +158,7 @@ def _lacking(body: Mapping[str, Any]) -> list[str]:
 CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLACE: replace_entry}
 
 
-def verify_change(register: Register, write: Write) -> Settled:
+def verify_change(register: Register, write: Write) -> WriteOutcome:
     """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry anew and says what to do."""
     try:
         standing = _read(register, str(write.kobo_id))
@@ -168,7 +170,7 @@ def verify_change(register: Register, write: Write) -> Settled:
     return _settled(write, "done", agreed=_written(changes))
 
 
-def verify_removal(register: Register, write: Write) -> Settled:
+def verify_removal(register: Register, write: Write) -> WriteOutcome:
     """Did an earlier night's DELETE arrive?"""
     try:
         _read(register, str(write.kobo_id))
@@ -177,7 +179,7 @@ def verify_removal(register: Register, write: Write) -> Settled:
     return _settled(write, "failed", message=unwritten("not_arrived"))
 
 
-def verify_replacement(register: Register, write: Write) -> Settled:
+def verify_replacement(register: Register, write: Write) -> WriteOutcome:
     """Was an earlier night's entry deleted? Then the new one is made now; else tonight's plan says what to do."""
     try:
         _read(register, str(write.kobo_id))
@@ -228,5 +230,5 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _settled(write: Write, state: str, **known: Any) -> Settled:
-    return Settled(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, **known)
+def _settled(write: Write, state: str, **known: Any) -> WriteOutcome:
+    return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, **known)

@@ -15,7 +15,7 @@ from reconciliation.apply.journalled_writes import Applying, Progress, carry_out
 from reconciliation.apply.register_port import Register
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import CALLS, VERIFY
-from reconciliation.ledger import Ledger, Settled, Write
+from reconciliation.ledger import Ledger, Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
 from reconciliation.model.tables import OUTCOMES
 from reconciliation.model.words import DwellingClass
@@ -71,7 +71,7 @@ def resume(
     return _outcomes(_finish(Applying(client, ledger, run_id, municipality, threads, still_held), {}))
 
 
-def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Settled]]:
+def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, WriteOutcome]]:
     # If tonight's plan creates the dwelling too, tonight's values are the ones to send: the first try may be weeks old.
     writes = [
         replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body)
@@ -84,7 +84,7 @@ def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Settl
     return [(verbs[one.request_id], one) for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)]
 
 
-def _asked_once_more(applying: Applying, done: list[Settled]) -> list[Settled]:
+def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:
     """A lost answer is looked up before the night ends, while the register stands; what is lost again waits for the next night."""
     lost = {one.request_id for one in done if one.state == "unknown"}
     if not lost or applying.stop.stopped:
@@ -95,25 +95,27 @@ def _asked_once_more(applying: Applying, done: list[Settled]) -> list[Settled]:
     return [told.get(one.request_id, one) for one in done]
 
 
-def _settled_before(actionable: pl.DataFrame, ledger: Ledger, municipality: str) -> tuple[list[tuple[str, Settled]], list[dict[str, Any]]]:
+def _settled_before(
+    actionable: pl.DataFrame, ledger: Ledger, municipality: str
+) -> tuple[list[tuple[str, WriteOutcome]], list[dict[str, Any]]]:
     """What needs no call tonight, or must not have one; and the rest."""
     if actionable.is_empty():
         return [], []
     still_open = {write.leverandor_bolig_id: write for write in ledger.unsettled(municipality)}
     linked = dict(ledger.links(municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
-    settled: list[tuple[str, Settled]] = []
+    settled: list[tuple[str, WriteOutcome]] = []
     ready: list[dict[str, Any]] = []
     for item in actionable.iter_rows(named=True):
         ours, verb = item["leverandor_bolig_id"], verb_of(item)
         if ours in still_open:
             left = still_open[ours]
-            settled.append((verb, Settled(left.request_id, ours, "unknown", left.kobo_id, message=unwritten("unknown"))))
+            settled.append((verb, WriteOutcome(left.request_id, ours, "unknown", left.kobo_id, message=unwritten("unknown"))))
         elif verb == "POST" and ours in linked:
-            settled.append((verb, Settled("", ours, "done", linked[ours])))
+            settled.append((verb, WriteOutcome("", ours, "done", linked[ours])))
         elif verb == REPLACE and linked.get(ours) != item["kobo_id"]:
             # Finished just now, from an earlier night; or the entry is linked to another dwelling and not ours to delete.
-            moved = Settled("", ours, "moved", item["kobo_id"], message=unwritten("not_ours"))
-            settled.append((verb, Settled("", ours, "done", linked[ours]) if ours in linked else moved))
+            moved = WriteOutcome("", ours, "moved", item["kobo_id"], message=unwritten("not_ours"))
+            settled.append((verb, WriteOutcome("", ours, "done", linked[ours]) if ours in linked else moved))
         else:
             ready.append(item)
     return settled, ready
@@ -153,6 +155,6 @@ def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str,
         )
 
 
-def _outcomes(settled: list[tuple[str, Settled]]) -> pl.DataFrame:
+def _outcomes(settled: list[tuple[str, WriteOutcome]]) -> pl.DataFrame:
     rows = [(one.leverandor_bolig_id, one.kobo_id, verb, one.state, one.status, one.message) for verb, one in settled]
     return pl.DataFrame(rows, schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")

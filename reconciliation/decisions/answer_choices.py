@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import DecisionKind, contradictions
+from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions
 
 SPLIT = "split"
 """The rows of one dwelling are two homes."""
@@ -94,7 +94,7 @@ def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     pairs = [(row, (row["subject"], named_entry(row) or "")) for row in record.last.values()]
     same = [(row, pair) for row, pair in pairs if row["verdict"] == DecisionKind.SAME and pair[1]]
     different = [(row, pair) for row, pair in pairs if row["verdict"] == DecisionKind.DIFFERENT and pair[1]]
-    apart = contradictions([pair for _, pair in same], [pair for _, pair in different])
+    apart = contradicting_decisions([pair for _, pair in same], [pair for _, pair in different])
     clashing = [row for row, pair in different if (min(pair), max(pair)) in apart]
     joined = {name for pair in apart for name in _group(pair[0], [pair for _, pair in same])}
     clashing += [row for row, pair in same if pair[0] in joined]

@@ -14,7 +14,7 @@ from reconciliation.ledger import Ledger
 LONGEST_NAME, LONGEST_WHY = 60, 500
 
 
-class Outcome(StrEnum):
+class AnswerOutcome(StrEnum):
     STORED = "stored"
     ALREADY = "already"
     BLANK = "blank"
@@ -55,7 +55,7 @@ class Taken:
     """
 
     given: Given
-    outcome: Outcome
+    outcome: AnswerOutcome
     question: Question | None = None
     by: str = ""
     date: str = ""
@@ -66,7 +66,7 @@ class Taken:
 def take_in_whole(given: Sequence[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:
     """All of these answers or none: what does not fit keeps back the others. Blank ones are passed over. Raises LedgerError."""
     judged = take_in(given, questions, None, municipality)
-    if any(one.outcome not in (Outcome.STORED, Outcome.ALREADY, Outcome.BLANK) for one in judged):
+    if any(one.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for one in judged):
         return judged
     return take_in(given, questions, ledger, municipality)
 
@@ -85,7 +85,7 @@ def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledge
     for one in given:
         question = known.get(one.question_id)
         taken = _judged(one, question, stored, same)
-        if taken.outcome is Outcome.STORED and question is not None:
+        if taken.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(one.answer)
             if answer is not None and ledger is not None:
                 _store(ledger, municipality, answer, one)
@@ -97,31 +97,31 @@ def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledge
 
 def _judged(one: Given, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> Taken:
     if not one.question_id:
-        return Taken(one, Outcome.DAMAGED)
+        return Taken(one, AnswerOutcome.DAMAGED)
     if not one.answer:
-        return Taken(one, Outcome.BLANK, question)
+        return Taken(one, AnswerOutcome.BLANK, question)
     if question is None:
-        return Taken(one, Outcome.UNKNOWN)
+        return Taken(one, AnswerOutcome.UNKNOWN)
     if question.answer(one.answer) is None:
-        return Taken(one, Outcome.ILLEGAL, question)
+        return Taken(one, AnswerOutcome.ILLEGAL, question)
     if not one.by.strip():
-        return Taken(one, Outcome.NAMELESS, question)
+        return Taken(one, AnswerOutcome.NAMELESS, question)
     if mask_text(one.by) != one.by or mask_text(one.why) != one.why:
-        return Taken(one, Outcome.PERSONAL, question)
+        return Taken(one, AnswerOutcome.PERSONAL, question)
     if len(one.by) > LONGEST_NAME or len(one.why) > LONGEST_WHY:
-        return Taken(one, Outcome.TOO_LONG, question)
+        return Taken(one, AnswerOutcome.TOO_LONG, question)
     if one.evidence is not None and one.evidence != question.evidence:
-        return Taken(one, Outcome.STALE, question)
+        return Taken(one, AnswerOutcome.STALE, question)
     if question.id in stored:
-        return Taken(one, Outcome.ALREADY if stored[question.id] == one.answer else Outcome.TWICE, question)
+        return Taken(one, AnswerOutcome.ALREADY if stored[question.id] == one.answer else AnswerOutcome.TWICE, question)
     before = question.decided_code
     if before == one.answer:
-        return Taken(one, Outcome.ALREADY, question, *_who(question), before)
+        return Taken(one, AnswerOutcome.ALREADY, question, *_who(question), before)
     if before and question.decided and question.decided["decided_by"].casefold() != one.by.strip().casefold():
-        return Taken(one, Outcome.OTHERWISE, question, *_who(question), before)
+        return Taken(one, AnswerOutcome.OTHERWISE, question, *_who(question), before)
     if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(one.answer))):
-        return Taken(one, Outcome.TWO_SAME, question)
-    return Taken(one, Outcome.STORED, question)
+        return Taken(one, AnswerOutcome.TWO_SAME, question)
+    return Taken(one, AnswerOutcome.STORED, question)
 
 
 def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, str]:

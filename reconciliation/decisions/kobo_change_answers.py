@@ -39,7 +39,7 @@ def value_answers(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str,
     }
 
 
-def holds(answer: Answered, field: str, ours: Any, theirs: Any) -> bool:
+def still_holds(answer: Answered, field: str, ours: Any, theirs: Any) -> bool:
     """Whether it was given on what stands tonight, or has been carried out since."""
     if answer.evidence is None:
         return True

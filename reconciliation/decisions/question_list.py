@@ -35,7 +35,7 @@ def about_entries(asked: list[Question], made: Callable[[list[Question]], Questi
     return [*(question for question in asked if question.id not in replaced), *(made(held) for held in several)]
 
 
-def in_order(asked: Iterable[Question]) -> list[Question]:
+def ordered_questions(asked: Iterable[Question]) -> list[Question]:
     """Those that hold up most first; of houses without unit numbers all questions together, at the place of the first of them."""
     ranked = sorted(asked, key=lambda one: (-one.holds_up, one.dwelling, one.id))
     houses: dict[str, list[Question]] = {}

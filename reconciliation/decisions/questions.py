@@ -38,7 +38,7 @@ from reconciliation.decisions.question import (
     SourceRow,
     question_id,
 )
-from reconciliation.decisions.question_list import about_entries, in_order, without_repeats
+from reconciliation.decisions.question_list import about_entries, ordered_questions, without_repeats
 from reconciliation.decisions.value_answers import known_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
@@ -78,7 +78,7 @@ def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
         for one in known.about(item):
             found.setdefault(one.id, one)
     asked = about_entries(without_repeats(list(found.values())), known.entry_question)
-    return in_order([replace(one, holds_up=known.holds_up(one)) for one in asked])
+    return ordered_questions([replace(one, holds_up=known.holds_up(one)) for one in asked])
 
 
 def _one_home() -> pl.Expr:

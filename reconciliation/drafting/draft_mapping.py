@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from connectors.headings import plain
+from connectors.headings import visible_text
 from connectors.personal_numbers import MASK
 from language import Message, message
-from reconciliation.addresses import parse
-from reconciliation.addresses.parsed_address import Status
+from reconciliation.addresses import parse_address
+from reconciliation.addresses.parsed_address import ParseStatus
 from reconciliation.identifiers import parse_matrikkel, parse_unit
 from reconciliation.model.mapping_files import ready, ready_names
 from reconciliation.reading.dates import NoDate
@@ -200,9 +200,9 @@ class Fit:
         return message("drafts.use_ready_and_ignore", title=self.title, name=self.name, headings=listed)
 
 
-def fitting(headings: Sequence[str]) -> Fit | None:
+def best_ready_mapping(headings: Sequence[str]) -> Fit | None:
     """The ready mapping of a file that fits these headings best; None when none does."""
-    there = {plain(heading): heading for heading in headings}
+    there = {visible_text(heading): heading for heading in headings}
     fits: list[tuple[int, int, Fit]] = []
     for name in ready_names():
         content = ready(name)
@@ -273,8 +273,8 @@ def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: Mes
 
 def _reads(field: str, transform: str, text: str) -> bool:
     if transform == "address":
-        found = parse(text)
-        return found.status is Status.OK and found.nummer is not None
+        found = parse_address(text)
+        return found.status is ParseStatus.OK and found.nummer is not None
     if transform == "matrikkel":
         return parse_matrikkel(text) is not None and not _DATE.match(text)
     if field == "bruksenhetsnummer":

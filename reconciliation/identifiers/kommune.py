@@ -170,7 +170,7 @@ def read_changes(file: Path = FILE) -> Municipalities:
 
 
 @cache
-def municipalities() -> Municipalities:
+def kommune_table() -> Municipalities:
     """The table that is shipped, or as it was refreshed."""
     return read_changes()
 

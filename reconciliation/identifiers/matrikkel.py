@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from reconciliation.identifiers.kommune import municipalities
+from reconciliation.identifiers.kommune import kommune_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _without_municipality(text: str) -> str:
     if stated := _MUNICIPALITY.match(text):
         return text[stated.end() :]
     stated = _MUNICIPALITY_TOO.match(text)
-    return text[stated.end() :] if stated and stated.group(1) in municipalities().known else text
+    return text[stated.end() :] if stated and stated.group(1) in kommune_table().known else text
 
 
 def _made(gard: int, bruk: int, feste: int, seksjon: int) -> Matrikkelnummer | None:

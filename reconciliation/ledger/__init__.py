@@ -4,11 +4,11 @@ from reconciliation.ledger.bases import BASES, Agreement
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
 from reconciliation.ledger.handed_over import HANDED_OVER
-from reconciliation.ledger.journal import CallRecord, Settled, Write
+from reconciliation.ledger.journal import AttemptRecord, Write, WriteOutcome
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
-from reconciliation.ledger.locks import Holding, LockHeldError
+from reconciliation.ledger.locks import HeldLock, LockHeldError
 from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
 from reconciliation.ledger.runs import INTERRUPTED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
@@ -35,13 +35,13 @@ __all__ = [
     "SNAPSHOT",
     "STOCK",
     "Agreement",
-    "CallRecord",
-    "Holding",
+    "AttemptRecord",
+    "HeldLock",
     "Ledger",
     "LedgerError",
     "LockHeldError",
-    "Settled",
     "StoredPlan",
     "Write",
+    "WriteOutcome",
     "open_ledger",
 ]

@@ -34,7 +34,7 @@ DECISIONS: dict[str, Any] = {
 _QUESTION = ("kind", "subject", "other", "field")
 
 
-class Decisions(Store):
+class DecisionLog(Store):
     def decisions(self, municipality: str, include_superseded: bool = False) -> pl.DataFrame:
         """Decisions in force, oldest first. Shape: DECISIONS."""
         query = (

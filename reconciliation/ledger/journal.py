@@ -16,12 +16,12 @@ import polars as pl
 from sqlalchemy import String, bindparam, case, func, select, update
 
 from reconciliation.ledger.bases import Agreement
-from reconciliation.ledger.ledger_tables import Call, Intent
+from reconciliation.ledger.ledger_tables import CallRow, Intent
 from reconciliation.ledger.links import Links
 from reconciliation.ledger.store import insert_rows, table_of
 from reconciliation.model.tables import OUTCOMES
 
-_INTENT, _CALL = table_of(Intent), table_of(Call)
+_INTENT, _CALL = table_of(Intent), table_of(CallRow)
 UNSETTLED = ("intent", "unknown")
 
 
@@ -44,7 +44,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class WriteOutcome:
     """What became of a write. `state` is one of OUTCOMES' outcomes; with `unknown` it stays open for the next night.
 
     link: how a standing link came to be (made_by), to be saved with it; unlink: why the standing link ends.
@@ -64,7 +64,7 @@ class Settled:
     agreed: Mapping[str, Any] | None = None
 
 
-class CallRecord(Protocol):
+class AttemptRecord(Protocol):
     """One attempt as it went over the wire: kobo_client.client.CallRecord."""
 
     @property
@@ -91,7 +91,7 @@ class CallRecord(Protocol):
 
 class Journal(Links):
     def journal(
-        self, municipality: str, run_id: str, settled: Sequence[Settled], writes: Sequence[Write], clash: str | None = None
+        self, municipality: str, run_id: str, settled: Sequence[WriteOutcome], writes: Sequence[Write], clash: str | None = None
     ) -> list[tuple[str, str]]:
         """Settle what has been answered, with its links, and note what will be written next: one transaction.
 
@@ -161,7 +161,7 @@ class Journal(Links):
             found = connection.execute(query).fetchall()
         return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes) for row in found]
 
-    def record_calls(self, municipality: str, run_id: str, calls: Sequence[CallRecord]) -> None:
+    def record_calls(self, municipality: str, run_id: str, calls: Sequence[AttemptRecord]) -> None:
         """Append requests to the list of every request."""
         rows = [
             {
@@ -181,7 +181,7 @@ class Journal(Links):
             for call in calls
         ]
         with self.write() as connection:
-            insert_rows(connection, Call, rows)
+            insert_rows(connection, CallRow, rows)
 
     def call_counts(self, run_id: str) -> dict[str, int]:
         """Verb -> requests of a run, `failed` (neither done nor told that there is no such entry, or one already) and
@@ -211,7 +211,7 @@ _SETTLE = (
 )
 
 
-def _settle_row(outcome: Settled, now: datetime) -> dict[str, Any]:
+def _settle_row(outcome: WriteOutcome, now: datetime) -> dict[str, Any]:
     return {
         "b_request": outcome.request_id,
         "b_state": outcome.state,

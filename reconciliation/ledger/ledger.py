@@ -14,7 +14,7 @@ from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal
 from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.locks import Locks
-from reconciliation.ledger.opening import connect, ensure_current, resolve_url, shown
+from reconciliation.ledger.opening import connect, ensure_current, resolve_url, url_without_password
 from reconciliation.ledger.plans import Plans
 from reconciliation.ledger.renamed_keys import Rekeying
 from reconciliation.ledger.runs import Runs
@@ -42,7 +42,7 @@ def open_ledger(url: str, home: Path, clock: Callable[[], datetime] = utc_now) -
     try:
         engine = connect(resolved)
     except (OSError, SQLAlchemyError) as error:
-        raise LedgerError(sentence(shown(resolved), error)) from error
+        raise LedgerError(sentence(url_without_password(resolved), error)) from error
     ledger = Ledger(engine, clock)
     try:
         ensure_current(engine)

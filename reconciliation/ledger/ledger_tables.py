@@ -61,7 +61,7 @@ class SourceReading(LedgerTable, table=True):
     accepted: int | None = None
 
 
-class Plan(LedgerTable, table=True):
+class PlanRow(LedgerTable, table=True):
     """The plan of a run: its digest, how many of each class, and the guards that refused it."""
 
     __tablename__ = "plan"
@@ -138,7 +138,7 @@ class Intent(LedgerTable, table=True):
     settled: datetime | None = None
 
 
-class Call(LedgerTable, table=True):
+class CallRow(LedgerTable, table=True):
     """Every request that went to the register, each attempt of its own."""
 
     __tablename__ = "call"
@@ -162,7 +162,7 @@ class Call(LedgerTable, table=True):
 _STANDING = text("ended IS NULL")
 
 
-class Link(LedgerTable, table=True):
+class LinkRow(LedgerTable, table=True):
     """Our id <-> koboId. A link that ends keeps its row; at most one standing link per dwelling and per koboId."""
 
     __tablename__ = "link"

@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.bases import Agreement, Bases
-from reconciliation.ledger.ledger_tables import Link, Membership
+from reconciliation.ledger.ledger_tables import LinkRow, Membership
 from reconciliation.ledger.store import BATCH, insert_rows, table_of
 
-_LINK = table_of(Link)
+_LINK = table_of(LinkRow)
 _MEMBERSHIP = table_of(Membership)
 
 LINKS: dict[str, Any] = {
@@ -95,7 +95,7 @@ class Links(Bases):
                     "made": self.clock(),
                 }
             )
-        insert_rows(connection, Link, new)
+        insert_rows(connection, LinkRow, new)
         return refused
 
     def _standing(

@@ -27,7 +27,7 @@ class LockHeldError(LedgerError):
 
 
 @dataclass(slots=True)
-class Holding:
+class HeldLock:
     """A held lock. `lost` is set when it turns out that somebody else has it: then nothing more may be written."""
 
     municipality: str
@@ -40,12 +40,12 @@ class Holding:
 
 class Locks(Store):
     @contextmanager
-    def lock(self, municipality: str, holder: str, ttl: float = 300.0) -> Iterator[Holding]:
+    def lock(self, municipality: str, holder: str, ttl: float = 300.0) -> Iterator[HeldLock]:
         """Hold the municipality's lock; it is renewed every third of `ttl` seconds and ends by itself after a crash.
 
         A lock whose process is dead (same machine) is taken over at once. Raises LockHeldError.
         """
-        holding = Holding(municipality, f"{_machine()}|{os.getpid()}|{_started(os.getpid())}|{uuid.uuid4().hex}")
+        holding = HeldLock(municipality, f"{_machine()}|{os.getpid()}|{_started(os.getpid())}|{uuid.uuid4().hex}")
         self._acquire(holding, holder, ttl)
         done = threading.Event()
         heart = threading.Thread(target=self._beat, args=(holding, ttl, done), name="ledger-lock", daemon=True)
@@ -68,7 +68,7 @@ class Locks(Store):
             found = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
         return {str(row.municipality): str(row.holder) for row in found if not _is_dead(row.token)}
 
-    def _acquire(self, holding: Holding, holder: str, ttl: float) -> None:
+    def _acquire(self, holding: HeldLock, holder: str, ttl: float) -> None:
         now = self.clock()
         values = {"holder": holder, "token": holding.token, "since": now, "expires": now + timedelta(seconds=ttl)}
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
@@ -86,7 +86,7 @@ class Locks(Store):
             until = "" if found is None else f", or until {found.expires:%H:%M:%S} UTC if that one has died"
             raise LockHeldError(f"A night of {holding.municipality} is being run by {by} since {since}; wait until it has ended{until}.")
 
-    def _beat(self, holding: Holding, ttl: float, done: threading.Event) -> None:
+    def _beat(self, holding: HeldLock, ttl: float, done: threading.Event) -> None:
         while not done.wait(ttl / 3):
             try:
                 with self.write() as connection:

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 from reconciliation.ledger.ledger import Ledger
 from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.migrations import HEAD, REVISIONS
-from reconciliation.ledger.opening import connect, resolve_url, revision_of, shown
+from reconciliation.ledger.opening import connect, resolve_url, revision_of, url_without_password
 
 
 def look_at_ledger(url: str, home: Path) -> tuple[Ledger | None, str | None]:
@@ -22,7 +22,7 @@ def look_at_ledger(url: str, home: Path) -> tuple[Ledger | None, str | None]:
     Raises LedgerError for what cannot be opened, is no ledger, or was made by a newer program.
     """
     resolved = resolve_url(url, home)
-    where = shown(resolved)
+    where = url_without_password(resolved)
     try:
         if resolved.get_backend_name() == "sqlite":
             file = Path(str(resolved.database))

@@ -84,14 +84,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def shown(url: URL) -> str:
+def url_without_password(url: URL) -> str:
     """The URL as it may be shown: without password."""
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def ensure_current(engine: Engine) -> None:
     """Bring the tables to this program's revision. Raises LedgerError. Costs one query when they are there already."""
-    where = shown(engine.url)
+    where = url_without_password(engine.url)
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             # BEGIN IMMEDIATE alone finds a read-only or damaged file now, not in the middle of the night.

@@ -12,12 +12,12 @@ import polars as pl
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from reconciliation.ledger.ledger_tables import Absence, Plan, PlanItem, Run
+from reconciliation.ledger.ledger_tables import Absence, PlanItem, PlanRow, Run
 from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 
-_PLAN, _ITEM, _ABSENCE, _RUN = table_of(Plan), table_of(PlanItem), table_of(Absence), table_of(Run)
+_PLAN, _ITEM, _ABSENCE, _RUN = table_of(PlanRow), table_of(PlanItem), table_of(Absence), table_of(Run)
 _ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
 CLASS_CHANGES: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "as_of": pl.Date(), "class": pl.String()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, select, update
 
-from reconciliation.ledger.decision_log import DECISIONS, Decisions
+from reconciliation.ledger.decision_log import DECISIONS, DecisionLog
 from reconciliation.ledger.ledger_tables import Decision, Membership
 from reconciliation.ledger.links import Links
 from reconciliation.ledger.store import insert_rows, table_of
@@ -15,7 +15,7 @@ from reconciliation.ledger.store import insert_rows, table_of
 _MEMBERSHIP, _DECISION = table_of(Membership), table_of(Decision)
 
 
-class Rekeying(Links, Decisions):
+class Rekeying(Links, DecisionLog):
     def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
         """moved: old key -> new key, all at once: a chain or a swap is one renaming. Returns how many memberships moved.
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.ledger_error import LedgerError, sentence
-from reconciliation.ledger.opening import shown
+from reconciliation.ledger.opening import url_without_password
 
 BATCH = 5_000
 """Rows per insert: enough that the statement's cost vanishes, few enough that memory does not matter."""
@@ -30,7 +30,7 @@ class Store:
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
         self.engine = engine
         self.clock = clock
-        self.where = shown(engine.url)
+        self.where = url_without_password(engine.url)
         self._writing = threading.RLock()
 
     @contextmanager

@@ -7,14 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, holds
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, evidence_unchanged
 
 _PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 ENTRY = "kobo:"
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class PairDecisions:
     """same, different: pairs (leverandor_bolig_id, kobo_id). new: leverandor_bolig_id. unsure: "<id>\\x1f<kobo_id>"."""
 
     same: pl.DataFrame
@@ -26,15 +26,17 @@ class Answers:
         return pairs.join(self.different, on=list(_PAIR), how="anti") if self.different.height else pairs
 
 
-def answers_for(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.DataFrame) -> Answers:
+def pair_decisions(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.DataFrame) -> PairDecisions:
     """A decision on a source row counts for the dwelling the row stands in: "different" reaches all its rows."""
     if decisions.frame.is_empty():
-        return Answers(_frame([]), _frame([]), pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}), pl.Series([], dtype=pl.String()))
+        return PairDecisions(
+            _frame([]), _frame([]), pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}), pl.Series([], dtype=pl.String())
+        )
     known = _Known(dwellings, entries)
     same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
     # Somebody said both: neither is used, the question is open again.
     disputed = set(same) & set(different)
-    return Answers(
+    return PairDecisions(
         _frame([pair for pair in same if pair not in disputed]),
         _frame([pair for pair in different if pair not in disputed]),
         pl.DataFrame(known.new(decisions), schema={"leverandor_bolig_id": pl.String()}, orient="row"),
@@ -67,10 +69,12 @@ class _Known:
             if ours is None or theirs is None:
                 continue
             seen = (self.values(self.dwellings, "leverandor_bolig_id", ours), self.values(self.entries, "kobo_id", theirs))
-            if holds(one, *seen):
+            if evidence_unchanged(one, *seen):
                 found.append((ours, theirs))
         return found
 
     def new(self, decisions: Decisions) -> list[tuple[str]]:
         found = [(one, self.dwelling.get(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
-        return [(name,) for one, name in found if name and holds(one, self.values(self.dwellings, "leverandor_bolig_id", name))]
+        return [
+            (name,) for one, name in found if name and evidence_unchanged(one, self.values(self.dwellings, "leverandor_bolig_id", name))
+        ]

@@ -15,11 +15,11 @@ from reconciliation.likeness.leases import let_by_lease, mixed_leases_in_pair
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.candidates import last_search, worth_asking
-from reconciliation.match.decided_pairs import Answers, answers_for
+from reconciliation.match.decided_pairs import PairDecisions, pair_decisions
 from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.register_rows import without_deleted
-from reconciliation.model.row_joins import meeting, rising, taken, without
+from reconciliation.model.row_joins import matching_rows, rising, rows_at, without
 from reconciliation.model.tables import MATCHES
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
@@ -40,7 +40,7 @@ def match(
     entries = without_deleted(register_rows)
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
-    answers = answers_for(Decisions.of(decisions), dwellings, entries)
+    answers = pair_decisions(Decisions.of(decisions), dwellings, entries)
     search = _Search(dwellings, entries, answers)
     search.by_link(links.select(list(PAIR)))
     if answers.same.is_empty() and search.free_ours.is_empty():
@@ -87,7 +87,7 @@ class _Search:
 
     ours: pl.DataFrame
     theirs: pl.DataFrame
-    answers: Answers
+    answers: PairDecisions
     found: list[pl.DataFrame] = field(default_factory=list)
     keyed: list[pl.DataFrame] = field(default_factory=list)
     taken_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
@@ -130,10 +130,10 @@ class _Search:
         return without(self.theirs, self.settled_theirs, "kobo_id")
 
     def by_link(self, links: pl.DataFrame) -> None:
-        held, _ = meeting(links.get_column("leverandor_bolig_id"), self.ours.get_column("leverandor_bolig_id"))
-        pairs = taken(links, held)
-        seen, there = meeting(pairs.get_column("kobo_id"), self.theirs.get_column("kobo_id"))
-        pairs = taken(pairs, seen).with_columns(taken(self.theirs.select(carried="leverandor_bolig_id"), there))
+        held, _ = matching_rows(links.get_column("leverandor_bolig_id"), self.ours.get_column("leverandor_bolig_id"))
+        pairs = rows_at(links, held)
+        seen, there = matching_rows(pairs.get_column("kobo_id"), self.theirs.get_column("kobo_id"))
+        pairs = rows_at(pairs, seen).with_columns(rows_at(self.theirs.select(carried="leverandor_bolig_id"), there))
         another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
         self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
         self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)

@@ -26,9 +26,9 @@ from reconciliation.merge.merge_keys import (
     LAST,
     MATRIKKEL,
     allowed,
+    at_most_one,
     contradicted,
-    keys,
-    one,
+    merge_keys,
     sound,
 )
 from reconciliation.merge.misplaced_rows import PAIR_OF_ROWS, doubted_pairs
@@ -79,7 +79,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _leases_here=let_by_lease(keyed),
     )
     alike = houses_numbered_alike(keyed)
-    by = keys(decided, alike)
+    by = merge_keys(decided, alike)
     doubted = doubted_pairs(rows, keyed.select("source", "_known", **by))
     barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
     apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
@@ -133,7 +133,7 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _B
         .agg(
             allowed=allowed(name),
             contradicted=contradicted(name),
-            one_known=one("_known") | pl.lit(name == DECISION),
+            one_known=at_most_one("_known") | pl.lit(name == DECISION),
             first=pl.col("_cluster").min(),
         )
         .collect()

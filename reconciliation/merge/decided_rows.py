@@ -8,12 +8,19 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, contradictions, groups_of, holds
+from reconciliation.model.known_decisions import (
+    EVIDENCE_FIELDS,
+    DecisionKind,
+    Decisions,
+    contradicting_decisions,
+    evidence_unchanged,
+    groups_of,
+)
 from reconciliation.model.tables import CONTENT
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class RowDecisions:
     """Rows by their `_row`. fields: (row, field, source that is taken)."""
 
     same: list[list[int]] = field(default_factory=list)
@@ -44,7 +51,7 @@ def with_decided_units(rows: pl.DataFrame, decisions: Decisions) -> pl.DataFrame
     names = pl.col("source") + ":" + pl.col("source_key")
     lacking = rows.with_columns(_name=names).filter(pl.col("bruksenhetsnummer").is_null())
     known = {row["_name"]: row for row in lacking.filter(pl.col("_name").is_in([one["left"] for one in said])).iter_rows(named=True)}
-    units = {one["left"]: json.loads(one["value"]) for one in said if one["left"] in known and holds(one, known[one["left"]])}
+    units = {one["left"]: json.loads(one["value"]) for one in said if one["left"] in known and evidence_unchanged(one, known[one["left"]])}
     if not units:
         return rows
     return rows.with_columns(
@@ -52,20 +59,20 @@ def with_decided_units(rows: pl.DataFrame, decisions: Decisions) -> pl.DataFrame
     )
 
 
-def answers_for(decisions: Decisions, rows: pl.DataFrame) -> Answers:
+def row_decisions(decisions: Decisions, rows: pl.DataFrame) -> RowDecisions:
     """rows: prepared standing rows (_row, _made, _known, content)."""
     if decisions.frame.is_empty():
-        return Answers()
+        return RowDecisions()
     known = _Rows(rows)
     same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
-    disputed = contradictions(same, different)
+    disputed = contradicting_decisions(same, different)
     group = groups_of(same)
     tainted = {group[left] for left, _ in disputed}
     joined: dict[str, list[int]] = {}
     for name, head in sorted(group.items()):
         if head not in tainted:
             joined.setdefault(head, []).append(known.place[name])
-    return Answers(
+    return RowDecisions(
         same=[sorted(members) for members in joined.values()],
         different=[(known.place[left], known.place[right]) for left, right in different],
         new=known.alone(decisions),
@@ -99,18 +106,18 @@ class _Rows:
         found = []
         for one in decisions.rows(kind):
             left, right = self.find(one["left"]), self.find(one["right"])
-            if left and right and left != right and holds(one, self.values(left), self.values(right)):
+            if left and right and left != right and evidence_unchanged(one, self.values(left), self.values(right)):
                 found.append((left, right))
         return found
 
     def alone(self, decisions: Decisions) -> list[int]:
         found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
-        return [self.place[name] for one, name in found if name and holds(one, self.values(name))]
+        return [self.place[name] for one, name in found if name and evidence_unchanged(one, self.values(name))]
 
     def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
         found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.TAKE)]
         return [
             (self.place[name], one["field"], one["value"])
             for one, name in found
-            if name and one["field"] in CONTENT and one["value"] and (one["evidence"] is None or holds(one, self.values(name)))
+            if name and one["field"] in CONTENT and one["value"] and (one["evidence"] is None or evidence_unchanged(one, self.values(name)))
         ]

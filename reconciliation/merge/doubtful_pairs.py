@@ -9,7 +9,7 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.street_spelling import ground
-from reconciliation.merge.near_pairs import near
+from reconciliation.merge.near_pairs import near_pairs
 
 MOST = 15
 """Candidates named for one dwelling; a tower block has more, and no person compares them all."""
@@ -25,7 +25,7 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
     """
     grounded = dwellings.with_columns(_ground=ground())
     here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
-    found = [_at_address(here), _in_unit(here), near(dwellings), apart.select(leverandor_bolig_id="left", other="right")]
+    found = [_at_address(here), _in_unit(here), near_pairs(dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     named = pl.concat(found).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
     named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")

@@ -26,7 +26,7 @@ LIKE_STREET = 4
 WEAK = (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS)
 
 
-def keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[str, pl.Expr]:
+def merge_keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[str, pl.Expr]:
     """Key -> its value; null where the row lacks a part. LAST has none: it is what is left when all keys are tried.
 
     decided: `_row` -> what is common to the rows that people called the same. numbered_alike: `_address` of the houses whose labels
@@ -46,7 +46,7 @@ def keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[str, pl.
     }
 
 
-def one(column: str) -> pl.Expr:
+def at_most_one(column: str) -> pl.Expr:
     """At most one value, blanks aside."""
     return pl.col(column).drop_nulls().n_unique() <= 1
 
@@ -60,13 +60,13 @@ def allowed(name: str) -> pl.Expr:
     """Per sound group that shares the key: may its rows be one dwelling?"""
     if name in (DECISION, KNOWN):
         return pl.lit(value=True)
-    lease = one("_extra")
+    lease = at_most_one("_extra")
     if name == MATRIKKEL:
         # One matrikkel can hold several entrances whose unit numbers each begin at H0101.
         return lease & (pl.col("_house").n_unique() == 1)
     if name == ADDRESS_LEASE:
         # "Rom 2" where two flats are let room by room is two rooms.
-        return lease & (pl.col("_units_here").max() <= 1) & one("_label") & one("_ground")
+        return lease & (pl.col("_units_here").max() <= 1) & at_most_one("_label") & at_most_one("_ground")
     if name == ADDRESS:
         return lease & _alone()
     return lease
@@ -80,12 +80,12 @@ def _alone() -> pl.Expr:
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
     return (
         ~pl.col("_crowded").any()
-        & one("_unit")
+        & at_most_one("_unit")
         & lone
-        & one("_label")
+        & at_most_one("_label")
         & sole
         & (pl.col("_extra").n_unique() == 1)
-        & one("_ground")
+        & at_most_one("_ground")
         & ~differs(in_group, AREA)
     )
 
@@ -111,4 +111,4 @@ def _in_another_street() -> pl.Expr:
     named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
     corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(area.known | rent.known)))
     other_street = pl.col("_street").drop_nulls().n_unique() > 1
-    return other_street & (~one("postnummer") | contradict(in_group, weak_key=True) | corner)
+    return other_street & (~at_most_one("postnummer") | contradict(in_group, weak_key=True) | corner)

@@ -10,7 +10,7 @@ from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
-from reconciliation.merge.decided_rows import Answers, answers_for, with_decided_units
+from reconciliation.merge.decided_rows import RowDecisions, row_decisions, with_decided_units
 from reconciliation.merge.doubtful_pairs import candidates
 from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
 from reconciliation.merge.moved_keys import moved_rows, split_rows
@@ -66,10 +66,10 @@ def merge(
 
 def _clustered(
     standing: pl.DataFrame, known: pl.DataFrame, decisions: Decisions, municipality: Municipality, same_place: SamePlace | None
-) -> tuple[pl.DataFrame, pl.DataFrame, Answers]:
+) -> tuple[pl.DataFrame, pl.DataFrame, RowDecisions]:
     """The rows with their `_cluster` and its id; the clusters that are known apart (left, right); what people decided of them."""
     rows = _prepared(standing, known, municipality, same_place)
-    answers = answers_for(decisions, rows)
+    answers = row_decisions(decisions, rows)
     moved = moved_rows(prepared(rows), answers.same)
     lost = pl.Series([*moved.get_column("_row"), *split_rows(rows, answers.different)], dtype=pl.Int64())
     rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(lost.implode())).then("_known"))
@@ -80,7 +80,7 @@ def _clustered(
     return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
 
 
-def _settled(named: pl.DataFrame, answers: Answers, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _settled(named: pl.DataFrame, answers: RowDecisions, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """What each cluster is said to be, on what its rows still disagree, and LINEAGE."""
     several = named.filter(pl.len().over("_cluster") > 1)
     taken = answers.taken(named)

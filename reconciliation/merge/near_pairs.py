@@ -22,7 +22,7 @@ _LOOKED_AT = (
 )
 
 
-def near(dwellings: pl.DataFrame) -> pl.DataFrame:
+def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
     nobody = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
     systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())

@@ -100,12 +100,12 @@ def evidence_of(*sides: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
 
 
-def holds(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
+def evidence_unchanged(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
     """Does it still stand on the evidence it was made on?"""
     return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
 
 
-def contradictions(same: Iterable[tuple[str, str]], different: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def contradicting_decisions(same: Iterable[tuple[str, str]], different: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Pairs that somebody called different although other decisions, taken together, make them the same. Sorted."""
     group = groups_of(same)
     return sorted({(min(pair), max(pair)) for pair in different if pair[0] in group and group[pair[0]] == group.get(pair[1])})

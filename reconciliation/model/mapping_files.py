@@ -54,7 +54,7 @@ def ready_names() -> tuple[str, ...]:
 @cache
 def ready(name: str) -> Mapping[str, Any]:
     """One of them as it stands in its file. Do not change what is returned."""
-    content: dict[str, Any] = safe_yaml.load((_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = safe_yaml.load_yaml((_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 
 
@@ -130,7 +130,7 @@ def is_mapping_file(file: Path) -> bool:
     try:
         text = file.read_text(encoding="utf-8")
         # Most files are a municipality's, and reading YAML is what costs.
-        content = None if re.search(r"^slug\s*:", text, re.MULTILINE) else safe_yaml.load(text)
+        content = None if re.search(r"^slug\s*:", text, re.MULTILINE) else safe_yaml.load_yaml(text)
     except (OSError, ValueError, yaml.YAMLError):
         return False
     return isinstance(content, dict) and bool(content) and set(content) <= set(KEYS)
@@ -139,7 +139,7 @@ def is_mapping_file(file: Path) -> bool:
 def _read(shown: str, text: str, own: Mapping[str, Any]) -> Origin:
     try:
         root = safe_yaml.compose(text)
-        content = safe_yaml.load(text)
+        content = safe_yaml.load_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "it cannot be read"

@@ -97,7 +97,7 @@ class Needs(Strict):
     """Who needs municipal dwellings, as the municipality's own counts: title -> households or persons. Never a name."""
 
 
-class Kostra(Strict):
+class KostraSettings(Strict):
     """What the register's values do not tell of KOSTRA skjema 13, and the municipality knows."""
 
     right_of_disposal: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ class Municipality(Strict):
     """Who sees what at the review desk behind a sign-in (docs/desk.md)."""
     projection: Projection | None = None
     """The need in coming years, computed from public figures (docs/needs-projection.md)."""
-    kostra: Kostra = Kostra()
+    kostra: KostraSettings = KostraSettings()
     """What KOSTRA skjema 13 needs to know beside the register."""
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
@@ -230,7 +230,7 @@ def load(config_file: Path) -> Municipality:
             f"{config_file}: cannot be read ({error.strerror}). Give the path of a municipality's file, e.g. config/demo.yaml."
         ) from error
     try:
-        content = safe_yaml.load(text)
+        content = safe_yaml.load_yaml(text)
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{config_file}: is not valid YAML: {error}. Mend that line and run again.") from error
     if not isinstance(content, dict):
@@ -267,7 +267,7 @@ def must_have_sources(municipality: Municipality) -> None:
 def _words(fault: Mapping[str, Any]) -> str:
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"])
-    models = (Municipality, Category, Owner, Survivorship, Guards, Needs, Kostra, Send, RegisterConfig)
+    models = (Municipality, Category, Owner, Survivorship, Guards, Needs, KostraSettings, Send, RegisterConfig)
     return unknown_key(str(fault["loc"][-1]), [about.alias or name for model in models for name, about in model.model_fields.items()])
 
 

@@ -11,7 +11,7 @@ Rows = pl.Series | None
 """Numbers of rows; None: all, as they stand."""
 
 
-def meeting(left: pl.Series, right: pl.Series) -> tuple[Rows, Rows]:
+def matching_rows(left: pl.Series, right: pl.Series) -> tuple[Rows, Rows]:
     """The rows of left and of right that hold the same, in left's order. A null meets nobody."""
     if same_throughout(left, right):
         return None, None
@@ -56,6 +56,6 @@ def each_once(ids: pl.Series) -> bool:
     return ids.null_count() == 0 and ids.hash().n_unique() == ids.len()
 
 
-def taken(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+def rows_at(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """Those rows of frame."""
     return frame if rows is None else frame[rows]

@@ -9,7 +9,7 @@ import yaml
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load(text: str) -> Any:
+def load_yaml(text: str) -> Any:
     """Raises yaml.YAMLError."""
     return yaml.load(text, Loader=LOADER)  # noqa: S506
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 DIGEST = re.compile(r"^[0-9a-f]{12,64}$")
 
 
-class Answer(StrEnum):
+class ApprovalAnswer(StrEnum):
     APPLY = "apply"
     DRY = "dry"
     WAIT = "wait"
@@ -18,7 +18,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PartToApprove:
     """One part that is asked about. refusals: the guards' sentences, with the command that approves it; none: inside its limits."""
 
     name: str
@@ -31,7 +31,7 @@ class Asked:
 class Approval:
     """parts: names of those that are applied. waiting: sentences about those that a person must look at first."""
 
-    answer: Answer
+    answer: ApprovalAnswer
     message: str
     parts: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
@@ -48,8 +48,8 @@ def is_mode(text: str) -> bool:
     return text in ("never", "auto", "approve") or bool(DIGEST.match(text))
 
 
-def decide(
-    mode: str, digest: str, parts: Sequence[Asked], command: str, job: str = "", approved: Mapping[str, str] | None = None
+def approval_of(
+    mode: str, digest: str, parts: Sequence[PartToApprove], command: str, job: str = "", approved: Mapping[str, str] | None = None
 ) -> Approval:
     """mode: never | auto | approve | a digest (at least its first 12 characters) of the whole plan or of one part.
 
@@ -60,21 +60,21 @@ def decide(
     approved = approved or {}
     actions = sum(part.changes for part in parts)
     if mode == "never":
-        return Approval(Answer.DRY, f"Dry run: {actions} changes planned, none applied.")
+        return Approval(ApprovalAnswer.DRY, f"Dry run: {actions} changes planned, none applied.")
     if mode not in ("auto", "approve"):
         return _approved(mode, digest, parts, command, job)
     if actions == 0:
-        return Approval(Answer.APPLY, "Nothing to change.")
+        return Approval(ApprovalAnswer.APPLY, "Nothing to change.")
     going = [part for part in parts if part.digest in approved or (mode == "auto" and not part.refusals)]
     held = [part for part in parts if part not in going]
     waiting = (*_waiting(mode, digest, held, command, job), *_lapsed(approved, parts, held))
     if not going:
-        return Approval(Answer.WAIT, " ".join(waiting), waiting=waiting)
+        return Approval(ApprovalAnswer.WAIT, " ".join(waiting), waiting=waiting)
     says = f"{sum(part.changes for part in going)} changes inside the limits or approved."
-    return Approval(Answer.APPLY, " ".join([says, *waiting]), tuple(part.name for part in going), waiting)
+    return Approval(ApprovalAnswer.APPLY, " ".join([says, *waiting]), tuple(part.name for part in going), waiting)
 
 
-def _waiting(mode: str, digest: str, held: Sequence[Asked], command: str, job: str) -> tuple[str, ...]:
+def _waiting(mode: str, digest: str, held: Sequence[PartToApprove], command: str, job: str) -> tuple[str, ...]:
     """Why the parts in `held` wait, and what approves them."""
     if mode == "auto" or not held:
         return tuple(sentence for part in held for sentence in part.refusals)
@@ -83,7 +83,7 @@ def _waiting(mode: str, digest: str, held: Sequence[Asked], command: str, job: s
     return (f"{changes} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}",)
 
 
-def _lapsed(approved: Mapping[str, str], parts: Sequence[Asked], held: Sequence[Asked]) -> tuple[str, ...]:
+def _lapsed(approved: Mapping[str, str], parts: Sequence[PartToApprove], held: Sequence[PartToApprove]) -> tuple[str, ...]:
     """A sentence for each approved part that waits all the same, since tonight it is another than the approved one."""
     now = {part.digest for part in parts}
     waiting = {part.name for part in held}
@@ -94,15 +94,15 @@ def _lapsed(approved: Mapping[str, str], parts: Sequence[Asked], held: Sequence[
     )
 
 
-def _approved(mode: str, digest: str, parts: Sequence[Asked], command: str, job: str) -> Approval:
+def _approved(mode: str, digest: str, parts: Sequence[PartToApprove], command: str, job: str) -> Approval:
     if digest.startswith(mode):
-        return Approval(Answer.APPLY, f"Plan {digest[:12]} is the approved one.", tuple(part.name for part in parts))
+        return Approval(ApprovalAnswer.APPLY, f"Plan {digest[:12]} is the approved one.", tuple(part.name for part in parts))
     for part in parts:
         if part.digest.startswith(mode):
-            return Approval(Answer.APPLY, f"Part {part.name} of the plan ({part.digest[:12]}) is the approved one.", (part.name,))
+            return Approval(ApprovalAnswer.APPLY, f"Part {part.name} of the plan ({part.digest[:12]}) is the approved one.", (part.name,))
     now = ", ".join(f"{part.name}: {part.digest[:12]}" for part in parts)
     return Approval(
-        Answer.STALE,
+        ApprovalAnswer.STALE,
         f"The approved plan {mode[:12]} is no longer tonight's plan ({digest[:12]}) nor a part of it: sources or register moved since. "
         f"Look at the new plan and approve it with: {approve_with(digest, command, job)}" + (f", or a part of it ({now})" if now else ""),
     )

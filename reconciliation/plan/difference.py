@@ -13,11 +13,11 @@ import polars as pl
 
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses.one_street import comparison_keys
-from reconciliation.identifiers import municipalities
+from reconciliation.identifiers import kommune_table
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.row_joins import beside, meeting, taken
+from reconciliation.model.row_joins import beside, matching_rows, rows_at
 
 TOLERANCE = 0.005
 OfficialStreets: TypeAlias = Callable[[], Collection[str]]
@@ -34,9 +34,9 @@ DIFFERENCES: dict[str, pl.DataType] = {
 
 def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    rows = meeting(pairs.get_column("leverandor_bolig_id"), dwellings.get_column("leverandor_bolig_id"))
-    ours = taken(dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED)), rows[1])
-    sides = ours.with_columns(taken(pairs.select("kobo_id"), rows[0]))
+    rows = matching_rows(pairs.get_column("leverandor_bolig_id"), dwellings.get_column("leverandor_bolig_id"))
+    ours = rows_at(dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED)), rows[1])
+    sides = ours.with_columns(rows_at(pairs.select("kobo_id"), rows[0]))
     return changes_of(at_odds(sides, register_rows), told_by)
 
 
@@ -46,11 +46,11 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
     have none of the three columns. official_streets: asked for the municipality's streets where a street is not written alike.
     """
-    rows = meeting(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
-    ours = taken(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
+    rows = matching_rows(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
+    ours = rows_at(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
     # A house without a letter is known by its number: then the blank letter counts as said.
     said = [field for field in COMPARED if _filled(ours, "nummer" if field.name == "bokstav" else field.name)]
-    theirs = taken(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
+    theirs = rows_at(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
     unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
     joined = pl.concat([ours, theirs], how="horizontal")
     names = {field.name for field in unlike}
@@ -105,7 +105,7 @@ def _street_keys(joined: pl.DataFrame, official_streets: OfficialStreets | None)
 def _one_place(joined: pl.DataFrame) -> Collection[str]:
     """Ours and theirs, side by side, where two municipality numbers are names of one place at two dates."""
     pairs = joined.select("kommunenummer", "kommunenummer_theirs").drop_nulls().unique()
-    return [f"{ours} {theirs}" for ours, theirs in pairs.iter_rows() if municipalities().may_be_one(ours, theirs)]
+    return [f"{ours} {theirs}" for ours, theirs in pairs.iter_rows() if kommune_table().may_be_one(ours, theirs)]
 
 
 def _differs(field: RegisterField, streets: Mapping[str, str], places: Collection[str]) -> pl.Expr:

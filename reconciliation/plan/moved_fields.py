@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from kobo_client.payload import EDITED
-from reconciliation.decisions.kobo_change_answers import Answered, holds, value_answers
+from reconciliation.decisions.kobo_change_answers import Answered, still_holds, value_answers
 from reconciliation.model.kobo_change_policy import Policy, policy_of
 from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement, same
 
@@ -78,7 +78,7 @@ def _settled(
             continue
         told = json.loads(change)
         answer = rulings.answers.get((ours, field))
-        if answer is not None and holds(answer, field, told["new"], told["old"]):
+        if answer is not None and still_holds(answer, field, told["new"], told["old"]):
             yield _answered(ours, field, told, answer)
         else:
             yield _by_policy(ours, kobo_id, field, told, known.get(kobo_id), rulings)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconciliation.plan.approval import Answer, Approval
+from reconciliation.plan.approval import Approval, ApprovalAnswer
 
 
 class NightVerdict(StrEnum):
@@ -48,9 +48,9 @@ def judge(
     if undone:
         counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in undone.items())
         messages.append(f"Not every change was made ({counts}). Run the night again, or leave it to the next one.")
-    waits = (approval.message,) if approval.answer in (Answer.WAIT, Answer.STALE) else approval.waiting
+    waits = (approval.message,) if approval.answer in (ApprovalAnswer.WAIT, ApprovalAnswer.STALE) else approval.waiting
     if messages:
         return Judgement(NightVerdict.INCOMPLETE, (*messages, *waits))
     if waits:
-        return Judgement(NightVerdict.REFUSED if approval.answer is Answer.STALE else NightVerdict.WAITING, waits)
+        return Judgement(NightVerdict.REFUSED if approval.answer is ApprovalAnswer.STALE else NightVerdict.WAITING, waits)
     return Judgement(NightVerdict.DONE, ())

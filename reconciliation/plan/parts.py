@@ -87,7 +87,7 @@ def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFram
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RegisterCounts:
     """What a plan's size is held against. ours: source -> entries that we answer for; in_register: all entries; first: none is ours yet."""
 
     ours: Mapping[str, int]
@@ -96,7 +96,7 @@ class Standing:
 
 
 def parts_of(
-    items: pl.DataFrame, standing: Standing, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
+    items: pl.DataFrame, standing: RegisterCounts, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
 ) -> tuple[Part, ...]:
     """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it breaks.
 
@@ -120,7 +120,7 @@ def parts_of(
 
 
 def _limits(
-    groups: Mapping[str, pl.DataFrame], standing: Standing, municipality: Municipality
+    groups: Mapping[str, pl.DataFrame], standing: RegisterCounts, municipality: Municipality
 ) -> Iterator[tuple[str, tuple[str, dict[str, str | int]] | None]]:
     """The limit that each part breaks, or None."""
     everything = sum(standing.ours.values())

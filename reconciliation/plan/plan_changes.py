@@ -9,7 +9,7 @@ from reconciliation.model.words import DwellingClass
 _WHO = ["leverandor_bolig_id", "kobo_id"]
 
 
-def compare(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+def compare_plans(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     """before, now: PLAN_ITEMS; dwellings in sync count as not planned. Rows that are equal in both are left out.
 
     Returns news (new, gone or otherwise), leverandor_bolig_id, kobo_id, class_before, class_now, changes_before, changes_now.

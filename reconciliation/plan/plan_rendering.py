@@ -56,7 +56,7 @@ def as_json(plan: Plan) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def in_words(changes: str, *, shielded: bool = False) -> str:
+def changes_in_words(changes: str, *, shielded: bool = False) -> str:
     """What would change. Where a home lies is left out: a plan is shown in places that a shielded address must not reach (law 10).
 
     shielded: its address is shielded: what it could be found by elsewhere is left out too.
@@ -94,7 +94,7 @@ def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
 
 def _texts(item: dict[str, Any], shielded: Collection[str]) -> list[str]:
     details = json.loads(item["details"])
-    changes = in_words(item["changes"], shielded=item["leverandor_bolig_id"] in shielded)
+    changes = changes_in_words(item["changes"], shielded=item["leverandor_bolig_id"] in shielded)
     held = english(item["held"], details) if item["held"] else ""
     return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held]
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from kobo_client.export_file import as_exported
 from reconciliation.decisions.conflicts import as_sent, settle_conflicts
-from reconciliation.identifiers import municipalities
+from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import BASES
 from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
@@ -26,7 +26,7 @@ from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwe
 from reconciliation.plan.difference import at_odds, changes_of, told_by
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, NUMBER_NOT_IN_USE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
-from reconciliation.plan.parts import NO_SOURCE, Part, Standing, first_sources, parts_of, with_parts
+from reconciliation.plan.parts import NO_SOURCE, Part, RegisterCounts, first_sources, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.retirements import class_gone
 
@@ -53,7 +53,7 @@ class Plan:
         return tuple(one for part in self.parts for one in part.refusals)
 
 
-def only(plan: Plan, action: str = "", source: str = "") -> Plan:
+def selected_parts(plan: Plan, action: str = "", source: str = "") -> Plan:
     """Those parts of a plan alone, to be looked at. action: create, update, retire or replace; "" means any, as for the source."""
     parts = tuple(part for part in plan.parts if action in ("", part.action) and source in ("", part.source))
     items = plan.items.filter(pl.col("part").is_in([part.name for part in parts]))
@@ -140,7 +140,7 @@ def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of:
 def _held_for_its_number(items: pl.DataFrame, dwellings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """What would be created with a kommunenummer that is not in use waits: a carried row may have one of before a reform."""
     numbers = dwellings.get_column("kommunenummer").unique().drop_nulls()
-    ended = [number for number in numbers if not municipalities().is_used(number, as_of)]
+    ended = [number for number in numbers if not kommune_table().is_used(number, as_of)]
     if not ended:
         return items
     theirs = dwellings.filter(pl.col("kommunenummer").is_in(ended)).get_column("leverandor_bolig_id")
@@ -180,7 +180,9 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
     return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
 
 
-def _standing(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality) -> Standing:
+def _standing(
+    items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality
+) -> RegisterCounts:
     """What the plan's size is held against: what is linked, and what is adopted tonight."""
     adopted = items.filter(
         pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
@@ -188,4 +190,4 @@ def _standing(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links:
     ours = pl.concat([links.select("leverandor_bolig_id"), adopted.select("leverandor_bolig_id")])
     sources = ours.join(first_sources(merged, municipality), on="leverandor_bolig_id", how="left")
     counted = sources.with_columns(pl.col("_source").fill_null(NO_SOURCE)).group_by("_source").len()
-    return Standing({str(source): int(number) for source, number in counted.iter_rows()}, entries.height, links.is_empty())
+    return RegisterCounts({str(source): int(number) for source, number in counted.iter_rows()}, entries.height, links.is_empty())

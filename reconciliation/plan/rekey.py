@@ -55,7 +55,7 @@ class RekeyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RekeyLine:
     """One line of the file. row: 1-based, the heading counted. leverandor_bolig_id: the dwelling under the old key."""
 
     row: int
@@ -70,15 +70,15 @@ class Rekey:
     """lines: one per line of the file. left: keys of the source that the file does not name, sorted."""
 
     source: str
-    lines: tuple[Line, ...]
+    lines: tuple[RekeyLine, ...]
     left: tuple[str, ...]
 
     @property
-    def ambiguous(self) -> tuple[Line, ...]:
+    def ambiguous(self) -> tuple[RekeyLine, ...]:
         return tuple(line for line in self.lines if line.fate in AMBIGUOUS)
 
     @property
-    def moves(self) -> tuple[Line, ...]:
+    def moves(self) -> tuple[RekeyLine, ...]:
         return tuple(line for line in self.lines if line.fate is Fate.MOVES)
 
     def count(self, fate: Fate) -> int:
@@ -125,7 +125,7 @@ def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.Da
     lines = []
     for row, (old, new) in numbered:
         fate = _fate(old, new, known, olds, news, leaving)
-        lines.append(Line(row, old, new, fate, known.get(old)))
+        lines.append(RekeyLine(row, old, new, fate, known.get(old)))
     named = {key for pair in distinct for key in pair}
     return Rekey(source, tuple(lines), tuple(sorted(set(known) - named)))
 
@@ -148,7 +148,7 @@ def _fate(old: str, new: str, known: dict[str, str], olds: Counter[str], news: C
     return Fate.MOVES
 
 
-def moved_keys(rekey: Rekey) -> dict[str, str]:
+def declared_moves(rekey: Rekey) -> dict[str, str]:
     """Old key -> new key, of what moves. Raises RekeyError when any line is ambiguous: then nothing moves."""
     if rekey.ambiguous:
         line = rekey.ambiguous[0]

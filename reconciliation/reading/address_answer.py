@@ -10,8 +10,8 @@ import polars as pl
 from language import and_then, message, stored
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.around_address import not_used
-from reconciliation.addresses.parsed_address import ParsedAddress, Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
+from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.plain_form import parse_plain
 from reconciliation.addresses.postal import column_code, doubt_of_columns, much_the_same_place
 from reconciliation.addresses.resolving import resolve_text
@@ -33,17 +33,17 @@ ANSWER: dict[str, pl.DataType] = {
 }
 """What one address came to: its parts with an underscore before their names, and what there is to say of it."""
 _RULE_OF = {
-    Status.NOT_A_HOME: "A03",
-    Status.UNCLEAR: "A04",
-    Status.CADASTRAL: "A04",
-    Status.POINTS_ELSEWHERE: "A04",
-    Status.EMPTY: "A04",
+    ParseStatus.NOT_A_HOME: "A03",
+    ParseStatus.UNCLEAR: "A04",
+    ParseStatus.CADASTRAL: "A04",
+    ParseStatus.POINTS_ELSEWHERE: "A04",
+    ParseStatus.EMPTY: "A04",
 }
 
 
-def answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
+def address_answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
     """ANSWER of one question."""
-    parsed = parse_plain(text) or parse(text, column_code(code), housed=housed)
+    parsed = parse_plain(text) or parse_address(text, column_code(code), housed=housed)
     told = {
         "_adressenavn": parsed.adressenavn,
         "_nummer": parsed.nummer,
@@ -56,7 +56,7 @@ def answer(register: AddressRegister | None, text: str, housed: bool, code: str 
         "broken": _rule_of(parsed),
         "why": _why_not_whole(parsed),
         "beside": _beside(parsed, code, official=register is not None),
-        "points": parsed.status is Status.POINTS_ELSEWHERE,
+        "points": parsed.status is ParseStatus.POINTS_ELSEWHERE,
         "certain": False,
     }
     if register is None:
@@ -89,18 +89,18 @@ def _rule_of(parsed: ParsedAddress) -> str | None:
     """The rule that a text breaks: only what is wholly one address goes on. A street without a number is told by rule A02."""
     if parsed.status in _RULE_OF:
         return _RULE_OF[parsed.status]
-    if parsed.status is Status.NO_NUMBER:
+    if parsed.status is ParseStatus.NO_NUMBER:
         return "A04" if parsed.unclear else None
     return None if parsed.whole else "A04"
 
 
 def _why_not_whole(parsed: ParsedAddress) -> str | None:
     """What was not understood, as messages; None where all was."""
-    if parsed.status is Status.OK and not parsed.whole and parsed.unclear is None:
+    if parsed.status is ParseStatus.OK and not parsed.whole and parsed.unclear is None:
         return stored(message("row_address.entrance_letter", letter=parsed.oppgangsbokstav))
-    if parsed.status is Status.EMPTY:
+    if parsed.status is ParseStatus.EMPTY:
         return parsed.unclear or stored(message("row_address.no_street"))
-    if parsed.status is Status.NOT_A_HOME:
+    if parsed.status is ParseStatus.NOT_A_HOME:
         return None
     return parsed.unclear
 

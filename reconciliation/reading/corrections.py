@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from connectors.headings import nearest, plain
+from connectors.headings import nearest, visible_text
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
@@ -85,8 +85,8 @@ def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
 
 
 def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tuple[Message, ...]]:
-    names = {plain(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
-    if name := names.get(plain(written).casefold()):
+    names = {visible_text(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
+    if name := names.get(visible_text(written).casefold()):
         return name, ()
     near = nearest(written, list(municipality.sources))
     there = message("corrections.sources", sources=list(municipality.sources))
@@ -95,8 +95,8 @@ def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tu
 
 def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, tuple[Message, ...]]:
     source = municipality.sources[name]
-    by_name = {plain(heading).casefold(): heading for heading in source.mapped()}
-    heading = by_name.get(plain(written).casefold())
+    by_name = {visible_text(heading).casefold(): heading for heading in source.mapped()}
+    heading = by_name.get(visible_text(written).casefold())
     if heading in source.key:
         return "", (message("corrections.key", heading=written, source=source.title),)
     if heading is None:

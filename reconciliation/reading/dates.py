@@ -53,7 +53,7 @@ def moment(text: str, order: Order | None = "day") -> datetime | None:
     return _read(text, order, any_rest=False)
 
 
-def day(text: str, order: Order | None = "day") -> date | None:
+def read_day(text: str, order: Order | None = "day") -> date | None:
     """The same forms, and whatever stands after the day."""
     found = _read(text, order, any_rest=True)
     return found.date() if found else None

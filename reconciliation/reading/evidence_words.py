@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.read_faults import Words, say, words_of
+from connectors.read_faults import Words, fault_sentences, say
 from reconciliation.reading.read_evidence import Finding
 
-EVIDENCE: Mapping[str, Words] = words_of(
+EVIDENCE: Mapping[str, Words] = fault_sentences(
     "read_evidence",
     {
         "keys_moved": (

@@ -54,7 +54,7 @@ class Held:
     note: str = ""
 
 
-def held(read: SourceRead, done: Standardised, source: AnySource, yesterday: Yesterday, hidden: Collection[str] = ()) -> Held:
+def checked_read(read: SourceRead, done: Standardised, source: AnySource, yesterday: Yesterday, hidden: Collection[str] = ()) -> Held:
     """One source. A read that failed already is not asked. hidden: of `Yesterday.hidden`."""
     if read.verdict is Verdict.FAILED:
         return Held(read, done)

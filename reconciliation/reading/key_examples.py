@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from reconciliation.reading.read_comparison import Compared
+from reconciliation.reading.read_comparison import ReadComparison
 
 EXAMPLES = 5
 
@@ -22,7 +22,7 @@ class KeyExample:
     under: str | None = None
 
 
-def examples_of(found: Compared, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES) -> tuple[KeyExample, ...]:
+def examples_of(found: ReadComparison, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES) -> tuple[KeyExample, ...]:
     """The first of these keys, all when most is None. pairs: `old`, and `new` where its home is known to stand under another key.
 
     hidden: houses (`where_they_are`) that are shown nowhere. A key that named or names one of them is no example (law 10).

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from language import message, stored
-from reconciliation.identifiers import municipalities
+from reconciliation.identifiers import kommune_table
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.transform_names import GROUP_FIELDS
@@ -49,7 +49,7 @@ def _in_use(
     text: str, official: str | None, municipality: Municipality, as_of: date | None
 ) -> tuple[str, str | None, str | None, str | None, str | None, bool]:
     """_FOUND of one text beside one official address."""
-    table, home = municipalities(), municipality.kommunenummer
+    table, home = kommune_table(), municipality.kommunenummer
     if len(several := table.numbers_in(text)) > 1:
         return text, official, None, "G03", stored(message("row_numbers.several_municipalities", numbers=several)), False
     number = home if _is_home(text, municipality) else table.repaired(text, home)
@@ -65,5 +65,5 @@ def _in_use(
 
 def _is_home(text: str, municipality: Municipality) -> bool:
     """The municipality's own number, or its name."""
-    bare = municipalities().bare(text)
+    bare = kommune_table().bare(text)
     return bare == municipality.kommunenummer or bare.casefold().removesuffix("kommune").strip() == municipality.name.casefold()

@@ -24,7 +24,7 @@ class TwoNumbers(ValueError):
     """The text may be either of two numbers, a thousand times apart."""
 
 
-def number(text: str, decimal: str | None = None) -> float | None:
+def read_number(text: str, decimal: str | None = None) -> float | None:
     """The number, None when the text is none. decimal: the mark that this file writes, when it is known.
 
     Raises TwoNumbers for `7.340` and `7,340` when it is not.
@@ -49,7 +49,7 @@ def may_be_thousands(whole: str, part: str) -> bool:
 
 def integer(text: str, decimal: str | None = None) -> int | None:
     """A whole number, however a spreadsheet shows it (`3.0`). Raises TwoNumbers as `number` does."""
-    value = number(text, decimal)
+    value = read_number(text, decimal)
     return int(value) if value is not None and value == int(value) else None
 
 

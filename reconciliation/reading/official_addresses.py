@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.source_config import AddressService
 from reconciliation.addresses.address_register import AddressRegister, load_register
-from reconciliation.addresses.kartverket_cache import FOLDER, Kept, kept_addresses
+from reconciliation.addresses.kartverket_cache import FOLDER, CachedAddresses, kept_addresses
 from reconciliation.addresses.kartverket_file import AddressFileError, read_official
 from reconciliation.model.municipality import ConfigurationError, Municipality
 
@@ -47,11 +47,11 @@ def official_streets(municipality: Municipality, home: Path) -> frozenset[str]:
     return frozenset(official.get_column("adressenavn").drop_nulls().unique())
 
 
-def _kept(municipality: Municipality, home: Path, today: date | None) -> list[Kept]:
+def _kept(municipality: Municipality, home: Path, today: date | None) -> list[CachedAddresses]:
     day = today or datetime.now(ZoneInfo(municipality.timezone)).date()
     try:
         return [
-            kept_addresses(entry, home / FOLDER, day) if isinstance(entry, AddressService) else Kept(home / entry)
+            kept_addresses(entry, home / FOLDER, day) if isinstance(entry, AddressService) else CachedAddresses(home / entry)
             for entry in municipality.addresses
         ]
     except AddressFileError as error:

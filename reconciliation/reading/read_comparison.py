@@ -38,7 +38,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ReadComparison:
     """known: keys of before. moved: `old`, `new`: the only row with the content of one key then stands under another now.
 
     other_place: keys of both reads whose street or unit is another. reused: those of them where nothing else says that it is the home of
@@ -61,7 +61,7 @@ class Compared:
     now: pl.DataFrame
 
 
-def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> Compared | None:
+def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | None:
     """tonight: SOURCE_ROWS, before: STANDING_ROWS, of one source. None when every key still has the row it had, or nothing is known."""
     before = before.filter(pl.col("source_key").is_not_null()).unique("source_key", keep="first", maintain_order=True)
     keyed = tonight.filter(pl.col("source_key").is_not_null())
@@ -78,7 +78,7 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> Compared | None:
     reused = elsewhere.filter(~_same_home(then))["source_key"]
     there = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
     shown = ["source_key", "_where", "_place"]
-    return Compared(
+    return ReadComparison(
         known=then.height,
         known_keys=then["source_key"],
         moved=moved,

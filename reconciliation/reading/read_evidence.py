@@ -14,7 +14,7 @@ import polars as pl
 from connectors.source_config import AnySource, EvidenceLimits
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.key_examples import KeyExample, as_text, examples_of
-from reconciliation.reading.read_comparison import LEAST, Compared, compared
+from reconciliation.reading.read_comparison import LEAST, ReadComparison, compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_evidence(
     return Evidence(findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {one.key: one for one in shown})
 
 
-def _keys(found: Compared, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
+def _keys(found: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
     onto_known = found.moved.filter(pl.col("new").is_in(found.known_keys.implode()))
     renamed = found.moved.filter(~pl.col("new").is_in(found.known_keys.implode())).join(found.respelt, on=["old", "new"], how="anti")
     changed, most = len(found.other_place), max(LEAST, math.floor(limits.changed_places * found.known))
@@ -101,7 +101,7 @@ def _keys(found: Compared, limits: EvidenceLimits, hidden: Collection[str]) -> I
 
 
 def _decoding(
-    found: Compared, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object], hidden: Collection[str]
+    found: ReadComparison, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object], hidden: Collection[str]
 ) -> Iterator[Finding]:
     """Keys that are those of before but for their letters beyond ASCII: the same bytes, read otherwise."""
     then, now = last_layout.get("encoding"), layout.get("encoding")
@@ -115,7 +115,7 @@ def _decoding(
     yield Finding("decoding_changed" if many else "keys_respelt", said, believed=not many, examples=shown)
 
 
-def _fields(found: Compared, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
+def _fields(found: ReadComparison, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
     mapped = {name for field, mapping in source.fields.items() for name in (field, *GROUP_FIELDS.get(mapping.transform, ()))}
     for name, lost in found.values.emptied.items():
         if name in mapped and lost > limits.emptied:
@@ -128,7 +128,7 @@ def _fields(found: Compared, source: AnySource, limits: EvidenceLimits) -> Itera
             yield Finding("headings_moved", {"field": one, "other": other, "percent": round(100 * share)})
 
 
-def _gone(found: Compared, limits: EvidenceLimits) -> Iterator[Finding]:
+def _gone(found: ReadComparison, limits: EvidenceLimits) -> Iterator[Finding]:
     rows, first, last = found.longest_gap
     most = max(LEAST - 1, min(limits.gap, math.floor(0.1 * found.known)))
     if rows > most:

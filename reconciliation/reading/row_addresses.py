@@ -17,7 +17,7 @@ from language import and_then, message, stored
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.plain_form import plain_parts
 from reconciliation.model import tables
-from reconciliation.reading.address_answer import ANSWER, PARTS, answer
+from reconciliation.reading.address_answer import ANSWER, PARTS, address_answer
 from reconciliation.reading.deviations import heading_of, with_reason
 
 _ASKED = ("text", "housed", "code", "place")
@@ -88,7 +88,7 @@ def _found(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataF
         )
     plain = distinct.join(short, on="text", how="inner", maintain_order="left").with_columns(certain=pl.lit(value=False))
     odd = distinct.join(short, on="text", how="anti", maintain_order="left")
-    answers = [answer(register, *row) for row in odd.iter_rows()]
+    answers = [address_answer(register, *row) for row in odd.iter_rows()]
     made = odd.with_columns(pl.Series(name, [one.get(name) for one in answers], dtype=kind) for name, kind in ANSWER.items())
     columns = [pl.col(name) if name in plain.columns else pl.lit(None, kind).alias(name) for name, kind in ANSWER.items()]
     return pl.concat([plain.select(*_ASKED, *columns), made])

@@ -18,8 +18,8 @@ from connectors.date_order import Order
 from connectors.source_config import FieldMapping
 from reconciliation.identifiers import is_unlinked, parse_matrikkel, parse_unit
 from reconciliation.model import tables
-from reconciliation.reading.dates import NoDate, TwoDates, day, moment
-from reconciliation.reading.numbers import TwoNumbers, integer, number
+from reconciliation.reading.dates import NoDate, TwoDates, moment, read_day
+from reconciliation.reading.numbers import TwoNumbers, integer, read_number
 
 Transform = Callable[..., Any]
 
@@ -51,9 +51,9 @@ SINGLE: dict[str, tuple[Transform, str]] = {
     "text": (str.strip, "V01"),
     "upper": (lambda text: text.strip().upper(), "V01"),
     "integer": (integer, "V01"),
-    "number": (number, "V01"),
+    "number": (read_number, "V01"),
     "boolean": (boolean, "V01"),
-    "date": (day, "V01"),
+    "date": (read_day, "V01"),
     "timestamp": (moment, "V01"),
     "unit": (parse_unit, "B01"),
 }
@@ -79,7 +79,7 @@ def _matrikkel(text: str) -> Parsed:
 GROUPS: dict[str, Callable[[str], Parsed]] = {"matrikkel": _matrikkel}
 """Transforms that fill several canonical fields from one text alone; that of an address needs the whole row (row_addresses)."""
 
-_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: number, pl.Boolean: boolean, pl.Datetime: moment}
+_READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: read_number, pl.Boolean: boolean, pl.Datetime: moment}
 """What is cut out of a text is read as its field is; any other field holds text."""
 
 

@@ -87,7 +87,7 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
     )
 
 
-def schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:
+def row_schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:
     """Row rules as one lazy pandera schema; a check's name is its rule's id (and field).
 
     cases: how many failure cases pandera makes per check, all when None. Each holds the whole row's values as JSON.
@@ -140,7 +140,7 @@ def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:
     from pandera.errors import SchemaErrors  # noqa: PLC0415
 
     try:
-        schema(1, broken).validate(rows, lazy=True)
+        row_schema(1, broken).validate(rows, lazy=True)
     except SchemaErrors as errors:
         said = {str(error.check.name): error.check_output for error in errors.schema_errors}
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from connectors.statistics_table import VALUE, Statistics, only
+from connectors.statistics_table import VALUE, Statistics, cells_with_codes
 from reconciliation.model.projection_settings import Projection
 from reporting.projection.formula import AgeGroup, CannotCompute, Population
 
@@ -70,11 +70,11 @@ def _cells(
     for region in regions:
         if region not in frame.get_column(settings.region):
             raise CannotCompute("region_missing", table=table, region=region)
-    frame = only(frame, settings.region, regions)
+    frame = cells_with_codes(frame, settings.region, regions)
     if settings.measure in frame.columns and measure is not None:
         if measure not in frame.get_column(settings.measure):
             raise CannotCompute("alternative_missing", table=table, code=measure)
-        frame = only(frame, settings.measure, (measure,))
+        frame = cells_with_codes(frame, settings.measure, (measure,))
     for name in set(frame.columns) - {*dimensions, VALUE}:
         if frame.get_column(name).n_unique() > 1:
             raise CannotCompute("dimension_open", table=table, dimension=name)

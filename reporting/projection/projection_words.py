@@ -29,7 +29,7 @@ def reported(year: ProjectedYear) -> str:
     return number(year.reported) if year.reported_complete else text("needs.at_least", count=number(year.reported))
 
 
-def missing(short: int | None) -> str:
+def shortfall(short: int | None) -> str:
     """12, 0, 4 til overs, or a dash."""
     if short is None:
         return "–"

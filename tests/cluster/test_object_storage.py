@@ -12,7 +12,7 @@ import pytest
 from upath import UPath
 
 from benchmarks.municipalities import slug_of, write
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.home import config_files, municipalities
 from reporting.report_copies import copy_night
 from reporting.report_files import ReportError
@@ -40,7 +40,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 def test_two_nights_with_their_tables_in_object_storage(s3: str, tmp_path: Path) -> None:
     write(tmp_path, 1, storage=s3)
-    definitions = build(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
+    definitions = build_definitions(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
     night = definitions.resolve_job_def(f"{slug_of(1)}_nightly")
     with dg.DagsterInstance.ephemeral() as instance:
         assert night.execute_in_process(instance=instance, raise_on_error=False).success
@@ -80,7 +80,7 @@ def test_a_bucket_that_refuses_is_one_sentence_and_the_reports_stand(s3: str, tm
 
 def test_a_night_copies_its_own_reports(s3: str, tmp_path: Path) -> None:
     write(tmp_path, 1, reports_copy=f"{s3}/rapporter")
-    definitions = build(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
+    definitions = build_definitions(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
     with dg.DagsterInstance.ephemeral() as instance:
         assert definitions.resolve_job_def(f"{slug_of(1)}_nightly").execute_in_process(instance=instance, raise_on_error=False).success
     assert list(UPath(f"{s3}/rapporter/{slug_of(1)}").glob("*/summary.json"))

@@ -14,7 +14,7 @@ from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
 from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER
 from kobo_client.register_config import Authentication, RegisterConfig
-from reconciliation.model.municipality import Category, Guards, Kostra, Municipality, Needs, Owner, Send, Survivorship, load
+from reconciliation.model.municipality import Category, Guards, KostraSettings, Municipality, Needs, Owner, Send, Survivorship, load
 from reconciliation.model.tables import CONTENT
 from tests.demo.conftest import Night
 
@@ -104,7 +104,7 @@ def test_no_night_shrinks_so_much_that_it_is_suspicious(
         Survivorship,
         Guards,
         Needs,
-        Kostra,
+        KostraSettings,
         Send,
         CsvSource,
         ExcelSource,

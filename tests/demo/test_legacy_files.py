@@ -41,7 +41,7 @@ def test_a_date_between_two_nights_shows_the_earlier_one(tmp_path: Path) -> None
 
 
 def test_truth_json_is_written_for_the_night(last: Night, tmp_path: Path) -> None:
-    path = truth.write(tmp_path, last.as_of)
+    path = truth.write_truth(tmp_path, last.as_of)
     assert path == tmp_path / "truth.json"
     assert json.loads(path.read_text(encoding="utf-8")) == last.truth
 

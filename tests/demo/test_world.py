@@ -15,14 +15,14 @@ from demo.streets import streets
 
 @pytest.mark.parametrize("seed", [2023, 1, 77])
 def test_the_plan_s_counts_are_met_exactly(seed: int) -> None:
-    standing = [d for d in world.build(seed).dwellings if not d.building.sold]
+    standing = [d for d in world.build_world(seed).dwellings if not d.building.sold]
     assert Counter(d.kategori for d in standing) == world.COUNTS
     assert len(standing) == 1090
 
 
 @pytest.mark.parametrize("dwellings", [300, 1090, 5000])
 def test_another_size_keeps_the_proportions(dwellings: int) -> None:
-    standing = [d for d in world.build(2023, dwellings).dwellings if not d.building.sold]
+    standing = [d for d in world.build_world(2023, dwellings).dwellings if not d.building.sold]
     assert len(standing) == dwellings
     for kategori, count in Counter(d.kategori for d in standing).items():
         assert abs(count - world.COUNTS[kategori] * dwellings / 1090) <= 1
@@ -31,13 +31,13 @@ def test_another_size_keeps_the_proportions(dwellings: int) -> None:
 def test_no_two_dwellings_share_address_unit_and_room() -> None:
     known = Counter(
         (d.building.street.name.lower(), d.building.house, d.bruksenhetsnummer, d.ekstra_referanse)
-        for d in world.build(dwellings=5000).dwellings
+        for d in world.build_world(dwellings=5000).dwellings
     )
     assert [identity for identity, count in known.items() if count > 1] == []
 
 
 def test_a_matrikkel_belongs_to_one_building_except_in_the_borettslag() -> None:
-    buildings = world.build().buildings
+    buildings = world.build_world().buildings
     alone = Counter((b.gardsnummer, b.bruksnummer) for b in buildings if b.kind != "borettslag")
     assert max(alone.values()) == 1
     borettslag = [b for b in buildings if b.kind == "borettslag"]
@@ -46,7 +46,7 @@ def test_a_matrikkel_belongs_to_one_building_except_in_the_borettslag() -> None:
 
 
 def test_every_kind_of_dwelling_is_there() -> None:
-    fjordvik = world.build()
+    fjordvik = world.build_world()
     assert {b.kind for b in fjordvik.buildings} == {"hus", "blokk", "borettslag", "bofellesskap", "institusjon"}
     assert {b.disposisjonsform for b in fjordvik.buildings} == {"KOMMUNALT_EID", *world._LEASED}
     assert len({b.systems for b in fjordvik.buildings}) == 7
@@ -55,13 +55,13 @@ def test_every_kind_of_dwelling_is_there() -> None:
 
 
 def test_unit_numbers_and_postnummers_are_well_formed() -> None:
-    for dwelling in world.build().dwellings:
+    for dwelling in world.build_world().dwellings:
         assert dwelling.bruksenhetsnummer is None or re.fullmatch(r"H\d{4}", dwelling.bruksenhetsnummer)
         assert re.fullmatch(r"99\d\d", dwelling.building.street.postnummer)
 
 
 def test_an_owner_number_is_valid_and_of_the_synthetic_series() -> None:
-    owners = {b.eier_organisasjonsnummer for b in world.build().buildings} - {None}
+    owners = {b.eier_organisasjonsnummer for b in world.build_world().buildings} - {None}
     assert len(owners) > 3
     assert all(owner[0] in "23" and orgnr.is_valid(owner) for owner in owners if owner)
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kobo_client.client import RegisterClient
-from kobo_client.error_body import words_of
+from kobo_client.error_body import error_words
 from kobo_client.errors import OUTCOMES, ConfigurationFault, RegisterDown, RegisterError, UnknownOutcome, outcome_of
 from kobo_client.pacing import retry_after
 from kobo_client.payload import from_body, to_body
@@ -105,14 +105,14 @@ def test_an_answer_of_another_shape_fails_the_snapshot_with_its_name(answer: obj
     ],
 )
 def test_the_useful_words_of_any_error_body_are_kept(content: bytes, said: str) -> None:
-    words = words_of(content, 500)
+    words = error_words(content, 500)
     assert said in words
     assert len(words) <= 300
 
 
 @given(st.binary(max_size=400), st.integers(100, 599))
 def test_no_error_body_breaks_us(content: bytes, status: int) -> None:
-    assert 0 < len(words_of(content, status)) <= 300
+    assert 0 < len(error_words(content, status)) <= 300
 
 
 @given(

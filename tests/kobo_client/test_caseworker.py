@@ -11,15 +11,15 @@ import requests
 from kobo_client.contract import NOBODY
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal.caseworker import Caseworker
-from kobo_client.rehearsal.entry_store import Store
+from kobo_client.rehearsal.entry_store import EntryStore
 from tests.kobo_client.conftest import Rehearsal
 
 Values = Callable[..., dict[str, Any]]
 STAMP = "2023-12-04T09:30:00"
 
 
-def filled(folder: Path, values: Values) -> Store:
-    store = Store(folder / "register.sqlite")
+def filled(folder: Path, values: Values) -> EntryStore:
+    store = EntryStore(folder / "register.sqlite")
     for number in range(5):
         store.create(to_body(values(number)))
     return store
@@ -43,7 +43,7 @@ def test_the_same_seed_edits_the_same_fields_and_leaves_the_rest(tmp_path: Path,
 
 
 def test_an_empty_register_has_nothing_to_edit(tmp_path: Path) -> None:
-    assert Caseworker(1).work(Store(tmp_path / "register.sqlite"), STAMP) == []
+    assert Caseworker(1).work(EntryStore(tmp_path / "register.sqlite"), STAMP) == []
 
 
 def test_a_night_that_asks_whether_the_register_answers_finds_it_edited(rehearsal: Rehearsal, values: Values) -> None:

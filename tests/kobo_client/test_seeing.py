@@ -84,7 +84,7 @@ def test_a_register_that_does_not_answer_is_failed_and_not_empty(config: Registe
 def test_what_was_imported_is_seen_through_the_exported_file_and_read_live(
     client: RegisterClient, config: RegisterConfig, rehearsal: Rehearsal, values: Values, tmp_path: Path
 ) -> None:
-    text, workbook = import_file.write([values(1), values(2, adressenavn="Åsvegen; øvre", manedsleie=9302.4)], tmp_path)
+    text, workbook = import_file.write_import_file([values(1), values(2, adressenavn="Åsvegen; øvre", manedsleie=9302.4)], tmp_path)
     sheet = openpyxl.load_workbook(workbook).worksheets[0]
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     assert len(import_file.read(text)) == 2

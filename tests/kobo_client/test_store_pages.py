@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kobo_client.rehearsal.entry_store import Duplicate, Store
+from kobo_client.rehearsal.entry_store import Duplicate, EntryStore
 
 
 @given(st.lists(st.integers(0, 30), max_size=40), st.integers(1, 7))
 def test_pages_hold_what_stands_in_the_order_it_came(steps: list[int], size: int) -> None:
     """Each step creates an entry; where the number is that of one that stands, it deletes it instead."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "register.sqlite")
+        store = EntryStore(Path(folder) / "register.sqlite")
         standing: list[tuple[int, str]] = []
         deleted = 0
         for step in steps:
@@ -36,7 +36,7 @@ def test_pages_hold_what_stands_in_the_order_it_came(steps: list[int], size: int
 
 
 def test_numbers_have_no_holes_after_a_refused_entry_a_restart_and_a_reset(tmp_path: Path) -> None:
-    store = Store(tmp_path / "register.sqlite")
+    store = EntryStore(tmp_path / "register.sqlite")
     body = {"leverandorBoligId": "one", "adresse": {"nummer": 1}}
     for _ in range(2):
         store.create(body)
@@ -44,7 +44,7 @@ def test_numbers_have_no_holes_after_a_refused_entry_a_restart_and_a_reset(tmp_p
             store.create(body)
         store.fill([body, {"leverandorBoligId": "two", "adresse": {"nummer": 2}}])
         store.close()
-        store = Store(tmp_path / "register.sqlite")
+        store = EntryStore(tmp_path / "register.sqlite")
         assert store.count() == 2
         assert [json.loads(text)["leverandorBoligId"] for text in store.page(0, 10)] == ["one", "two"]
         store.reset()

@@ -15,7 +15,7 @@ from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS
 from connectors.read_result import Verdict
 from connectors.source_files import FILE_KINDS
 from language import DEFAULT, in_language, texts
-from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.movement_kinds import MovementKind
@@ -26,7 +26,7 @@ from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass, Severity
 from reconciliation.reading.evidence_words import EVIDENCE
 from reporting import acquisitions, forecast
-from reporting.acquisitions_reading import Kind, Stage
+from reporting.acquisitions_reading import MeasureKind, Stage
 from reporting.housing_stock import COLUMNS
 from reporting.needs_detail import Urgency
 from reporting.stop_causes import cause, rule_title
@@ -73,21 +73,21 @@ SHOWN: dict[str, Collection[str]] = {
     "outcomes": ["done", "refused", "failed", "unknown", "moved", "not_tried", HANDED_OVER, "by_hand"],
     "refusals": ["POST", "PUT", "DELETE", REPLACE, FILE],
     "lineage": ["decision", "priority", "newest"],
-    "states": forecast.State,
+    "states": forecast.ForecastState,
     "sources": Verdict,
-    "measures": acquisitions.State,
+    "measures": acquisitions.MeasureState,
     "clarification_answers": DecisionKind,
     "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
     "clarification_removal_answers": [DecisionKind.REMOVE, DecisionKind.KEEP],
-    "clarification_outcomes": Outcome,
-    "desk_outcomes": Outcome,
+    "clarification_outcomes": AnswerOutcome,
+    "desk_outcomes": AnswerOutcome,
     "desk_consequences": CONSEQUENCES,
     "read_faults": FAULTS,
     "read_doubts": SUSPICIOUS,
     "line_faults": LINE_FAULTS,
     "read_evidence": EVIDENCE,
     "file_kinds": FILE_KINDS,
-    "choices": [*Kind, *Stage, *Urgency],
+    "choices": [*MeasureKind, *Stage, *Urgency],
     "environments": ["test", "production"],
     "housing_stock_columns": COLUMNS,
     "housing_stock_kinds": MovementKind,

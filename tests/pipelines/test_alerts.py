@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.sensors.alerts import Message, SendingError, Standing, State, change, send, standing
+from pipelines.sensors.alerts import AlertMessage, NightStanding, NightState, SendingError, next_message, night_standing, send
 
 MIDNIGHT = datetime(2023, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -31,30 +31,30 @@ def run(verdict: str, hours: float, *, ended: bool = True, mode: str = "auto", m
     }
 
 
-def judged(*runs: dict[str, Any], running: str | None = None, due: bool = False, dry: bool = False) -> State | None:
+def judged(*runs: dict[str, Any], running: str | None = None, due: bool = False, dry: bool = False) -> NightState | None:
     now = MIDNIGHT + timedelta(hours=7)
-    found = standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
+    found = night_standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
     return found.state if found else None
 
 
 STANDINGS = {
     "no night yet": (judged(), None),
-    "the last night says it": (judged(run("failed", -24), run("done", 0)), State.DONE),
-    "incomplete": (judged(run("done", -24), run("incomplete", 0)), State.INCOMPLETE),
-    "waits": (judged(run("waiting", 0)), State.WAITING),
-    "killed: running in the ledger, nobody holds the lock": (judged(run("running", 0, ended=False)), State.FAILED),
-    "killed, found by a plan run later": (judged(run("interrupted", 0, ended=False), run("planned", 1)), State.FAILED),
+    "the last night says it": (judged(run("failed", -24), run("done", 0)), NightState.DONE),
+    "incomplete": (judged(run("done", -24), run("incomplete", 0)), NightState.INCOMPLETE),
+    "waits": (judged(run("waiting", 0)), NightState.WAITING),
+    "killed: running in the ledger, nobody holds the lock": (judged(run("running", 0, ended=False)), NightState.FAILED),
+    "killed, found by a plan run later": (judged(run("interrupted", 0, ended=False), run("planned", 1)), NightState.FAILED),
     "under way: not judged yet": (judged(run("running", 0, ended=False), running="running@0"), None),
-    "a plan alone is no night": (judged(run("failed", 0), run("planned", 1)), State.FAILED),
-    "a dry run that somebody asked for is no night": (judged(run("done", 0), run("failed", 1, mode="never")), State.DONE),
-    "an undo is no night": (judged(run("failed", 0), run("done", 1, mode="undo")), State.FAILED),
-    "where nights are dry, a dry run is the night": (judged(run("failed", 0, mode="never"), dry=True), State.FAILED),
-    "none since it was due": (judged(run("done", -24), due=True), State.MISSED),
-    "none at all": (judged(due=True), State.MISSED),
-    "a failed night is not a missed one": (judged(run("failed", 0), due=True), State.FAILED),
-    "a killed night is not a missed one": (judged(run("running", 0, ended=False), due=True), State.FAILED),
-    "hours late and still running": (judged(run("running", 0, ended=False), running="running@0", due=True), State.MISSED),
-    "a plan run does not stand in for the night": (judged(run("planned", 1), due=True), State.MISSED),
+    "a plan alone is no night": (judged(run("failed", 0), run("planned", 1)), NightState.FAILED),
+    "a dry run that somebody asked for is no night": (judged(run("done", 0), run("failed", 1, mode="never")), NightState.DONE),
+    "an undo is no night": (judged(run("failed", 0), run("done", 1, mode="undo")), NightState.FAILED),
+    "where nights are dry, a dry run is the night": (judged(run("failed", 0, mode="never"), dry=True), NightState.FAILED),
+    "none since it was due": (judged(run("done", -24), due=True), NightState.MISSED),
+    "none at all": (judged(due=True), NightState.MISSED),
+    "a failed night is not a missed one": (judged(run("failed", 0), due=True), NightState.FAILED),
+    "a killed night is not a missed one": (judged(run("running", 0, ended=False), due=True), NightState.FAILED),
+    "hours late and still running": (judged(run("running", 0, ended=False), running="running@0", due=True), NightState.MISSED),
+    "a plan run does not stand in for the night": (judged(run("planned", 1), due=True), NightState.MISSED),
 }
 
 
@@ -65,22 +65,22 @@ def test_how_the_nights_stand(case: str) -> None:
 
 
 CHANGES = [
-    (None, State.DONE, None),
-    (None, State.FAILED, "failed"),
-    (State.DONE, State.DONE, None),
-    (State.DONE, State.INCOMPLETE, "is incomplete"),
-    (State.INCOMPLETE, State.INCOMPLETE, None),
-    (State.INCOMPLETE, State.FAILED, "failed"),
-    (State.FAILED, State.MISSED, "was missed"),
-    (State.MISSED, State.DONE, "is well again"),
-    (State.DONE, State.WAITING, "waits for approval"),
-    (State.WAITING, State.DONE, "is well again"),
+    (None, NightState.DONE, None),
+    (None, NightState.FAILED, "failed"),
+    (NightState.DONE, NightState.DONE, None),
+    (NightState.DONE, NightState.INCOMPLETE, "is incomplete"),
+    (NightState.INCOMPLETE, NightState.INCOMPLETE, None),
+    (NightState.INCOMPLETE, NightState.FAILED, "failed"),
+    (NightState.FAILED, NightState.MISSED, "was missed"),
+    (NightState.MISSED, NightState.DONE, "is well again"),
+    (NightState.DONE, NightState.WAITING, "waits for approval"),
+    (NightState.WAITING, NightState.DONE, "is well again"),
 ]
 
 
 @pytest.mark.parametrize(("last", "new", "title"), CHANGES)
-def test_only_a_change_is_told(last: State | None, new: State, title: str | None) -> None:
-    message = change(last, Standing(new, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
+def test_only_a_change_is_told(last: NightState | None, new: NightState, title: str | None) -> None:
+    message = next_message(last, NightStanding(new, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
     if title is None:
         assert message is None
     else:
@@ -90,14 +90,14 @@ def test_only_a_change_is_told(last: State | None, new: State, title: str | None
 
 
 def test_a_message_points_to_the_report_of_its_night() -> None:
-    message = change(None, Standing(State.FAILED, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
+    message = next_message(None, NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
     assert message is not None
     assert "Report: reports/vik/2023-11-02" in message.body
 
 
 def test_links_are_absolute_where_the_file_says_how_people_reach_them() -> None:
-    found = Standing(State.FAILED, "The sentence.", "abc", "2023-11-02")
-    message = change(None, found, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
+    found = NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02")
+    message = next_message(None, found, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
     assert message is not None
     assert message.body.splitlines()[1:] == [
         "Run in Dagster: https://dagster.example/runs/abc",
@@ -138,7 +138,7 @@ def receiving() -> Iterator[Receiver]:
             thread.join()
 
 
-MESSAGE = Message("kobosync: the night of Vik failed", "The sentence.")
+MESSAGE = AlertMessage("kobosync: the night of Vik failed", "The sentence.")
 
 
 def test_a_message_arrives_and_its_address_may_come_from_the_environment() -> None:

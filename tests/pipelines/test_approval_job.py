@@ -10,7 +10,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, load
 from tests.pipelines.village import Village
@@ -27,7 +27,7 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Village:
 
 def launch(municipality: Municipality, root: Path, job: str, config: dict[str, Any]) -> dg.ExecuteInProcessResult:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}} if job != "vik_approve" else {}
-    return build([municipality], root).resolve_job_def(job).execute_in_process(run_config=config | quiet, raise_on_error=False)
+    return build_definitions([municipality], root).resolve_job_def(job).execute_in_process(run_config=config | quiet, raise_on_error=False)
 
 
 def approvals(municipality: Municipality, root: Path) -> list[tuple[str, str, str]]:

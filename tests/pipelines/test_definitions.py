@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.home import municipalities
 from reconciliation.model.municipality import load
 
@@ -39,7 +39,7 @@ def described(definitions: dg.Definitions) -> str:
 def test_the_demo_loads_without_a_warning_and_is_what_it_was() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)
-        definitions = build([load(ROOT / "config" / "demo.yaml")], ROOT)
+        definitions = build_definitions([load(ROOT / "config" / "demo.yaml")], ROOT)
         dg.Definitions.validate_loadable(definitions)
     found = described(definitions)
     if os.environ.get("KOBOSYNC_REGENERATE"):
@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_used_leaves_the_others_running(tmp_path: Path) ->
     assert list(found) == ["fjordvik", "nabo"]
     (fault,) = faults.values()
     assert "dedline" in fault
-    definitions = build(list(found.values()), tmp_path)
+    definitions = build_definitions(list(found.values()), tmp_path)
     dg.Definitions.validate_loadable(definitions)
     names = {schedule.name for schedule in definitions.get_repository_def().schedule_defs}
     assert names == {"fjordvik_schedule", "nabo_schedule"}
@@ -66,7 +66,7 @@ def test_only_a_run_whose_process_died_is_begun_again_and_then_from_the_start() 
     settings = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))
     assert settings["run_retries"]["retry_on_asset_or_op_failure"] is False, "a failed step stays failed"
     assert settings["telemetry"]["enabled"] is False
-    definitions = build([load(ROOT / "config" / "demo.yaml")], ROOT)
+    definitions = build_definitions([load(ROOT / "config" / "demo.yaml")], ROOT)
     for job in ("fjordvik_nightly", "fjordvik_approve"):
         assert definitions.resolve_job_def(job).tags["dagster/retry_strategy"] == "ALL_STEPS"
     retried = [asset.key for asset in definitions.assets or [] if asset.op.retry_policy]  # type: ignore[union-attr]

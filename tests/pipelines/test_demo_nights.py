@@ -19,7 +19,7 @@ from kobo_client.rehearsal.process import rehearsal_running
 from language import word_for
 from pipelines.commands import demo_command
 from reconciliation.model.municipality import load
-from reporting.acquisitions import State
+from reporting.acquisitions import MeasureState
 from tests.pipelines.village import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -145,9 +145,9 @@ def test_what_is_planned_is_held_against_kobo_as_the_truth_says(played: Played) 
     book = openpyxl.load_workbook(folder / "behov.xlsx", read_only=True)
     head, *rows = list(book["Alle tiltak"].iter_rows(min_row=2, values_only=True))
     found = {row[head.index("Tiltak")]: row[head.index("Kontroll mot Kobo")] for row in rows}
-    words = {State(code): word_for("measures", code) for code in State}
+    words = {MeasureState(code): word_for("measures", code) for code in MeasureState}
     must = {ident: state for ident, state in played.truth["measures"].items() if state != "unread"}
-    assert found == {ident: words[State(state)] for ident, state in must.items()}
+    assert found == {ident: words[MeasureState(state)] for ident, state in must.items()}
     assert {"missing", "still_there", "fulfilled", "soon"} <= set(must.values())
     (unread,) = [row for row in book["Svar som må rettes"].iter_rows(min_row=3, values_only=True) if any(row)]
     assert "høsten 2024" in unread[4]

@@ -128,7 +128,7 @@ def test_a_night_killed_around_its_file_is_told_by_whether_the_file_is_there(fil
         ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
         ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
         if file_was_written:
-            import_file.write([{"kommunenummer": "9902"}], tmp_path / "killed")
+            import_file.write_import_file([{"kommunenummer": "9902"}], tmp_path / "killed")
         assert awaited(ledger, "vik", tmp_path) == ({"a": date(2023, 11, 1)} if file_was_written else {})
         assert ledger.unsettled("vik") == []
 

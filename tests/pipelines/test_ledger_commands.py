@@ -20,7 +20,7 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import load
 from reconciliation.model.tables import PLAN_ITEMS
-from reconciliation.plan.plan_changes import compare
+from reconciliation.plan.plan_changes import compare_plans
 from tests.pipelines.village import FDV, Village
 
 FIRST, SECOND, THIRD = (date(2023, 11, day) for day in (1, 2, 3))
@@ -171,7 +171,7 @@ def items(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
 def test_a_plan_beside_the_last_one_shows_only_what_is_otherwise() -> None:
     before = items(("create", "a", None), ("retire", "b", "retire_waiting"), ("update", "c", None), ("update", "d", None))
     now = items(("retire", "b", None), ("update", "c", None), ("in_sync", "a", None), ("conflict", "d", None), ("create", "e", None))
-    found = compare(before, now).select("news", "leverandor_bolig_id", "class_before", "class_now").rows()
+    found = compare_plans(before, now).select("news", "leverandor_bolig_id", "class_before", "class_now").rows()
     assert found == [
         ("gone", "a", "create", None),
         ("new", "e", None, "create"),

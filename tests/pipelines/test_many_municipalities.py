@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assets.night_resource import REGISTER_POOL
 from benchmarks.municipalities import settings, slug_of, sources, write
-from pipelines.definitions import build, kobosync
+from pipelines.definitions import build_definitions, kobosync
 from pipelines.home import config_files, municipalities
 from pipelines.schedule_times import FIRST_MINUTE, MINUTES, schedule_of
 from reconciliation.model.municipality import Municipality
@@ -86,7 +86,7 @@ def test_a_broken_file_is_named_in_the_log_and_every_other_municipality_loads(
 def test_one_that_cannot_read_its_source_leaves_its_neighbours_nights_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, 2)
     (tmp_path / "kilder" / f"{slug_of(1)}.csv").unlink()
-    definitions = build(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
+    definitions = build_definitions(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
     with dg.DagsterInstance.ephemeral() as instance:
         done = {
             number: definitions.resolve_job_def(f"{slug_of(number)}_nightly").execute_in_process(instance=instance, raise_on_error=False)
@@ -101,14 +101,14 @@ def test_a_large_deployment_has_the_jobs_that_cannot_be_had_otherwise(
     few: int, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.definitions.FEW", few)
-    definitions = build([municipality(1), municipality(2)], tmp_path)
+    definitions = build_definitions([municipality(1), municipality(2)], tmp_path)
     dg.Definitions.validate_loadable(definitions)
     jobs = {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")}
     assert jobs == {f"{slug_of(number)}_{name}" for number in (1, 2) for name in names}
 
 
 def test_a_job_holds_its_own_municipalitys_assets_and_no_others(tmp_path: Path) -> None:
-    definitions = build([municipality(1), municipality(2)], tmp_path)
+    definitions = build_definitions([municipality(1), municipality(2)], tmp_path)
     for name in ("nightly", "plan", "report", "approve"):
         keys = definitions.resolve_job_def(f"{slug_of(2)}_{name}").asset_layer.asset_graph.executable_asset_keys
         assert keys
@@ -127,7 +127,7 @@ def test_a_file_that_changed_is_read_again_in_the_same_process(tmp_path: Path, m
 
 
 def test_the_steps_that_call_the_register_and_no_others_are_in_the_pool(tmp_path: Path) -> None:
-    definitions = build([municipality(1), municipality(2)], tmp_path)
+    definitions = build_definitions([municipality(1), municipality(2)], tmp_path)
     pools = {
         node.name: sorted(node.definition.pools)
         for number in (1, 2)
@@ -143,7 +143,7 @@ def test_a_night_takes_a_place_in_the_pool_and_gives_it_back(tmp_path: Path, mon
     ours["concurrency"]["pools"] = {"granularity": "op", "default_limit": 1}
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(ours), encoding="utf-8")
     write(tmp_path, 1)
-    definitions = build(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
+    definitions = build_definitions(list(municipalities(config_files(tmp_path / "config"))[0].values()), tmp_path)
     with dg.DagsterInstance.get() as instance:
         storage = instance.event_log_storage
         assert REGISTER_POOL not in storage.get_concurrency_keys()

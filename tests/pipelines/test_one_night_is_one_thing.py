@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from pipelines.commands.night_command import run_night
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.run_night import Runner
 from pipelines.sensors.alert_sensor import look
 from reconciliation.ledger import open_ledger
@@ -45,7 +45,7 @@ class Operator:
 
     def materialise(self, *names: str, job: str | None = None, backfill: bool = False) -> dg.ExecuteInProcessResult:
         """The chosen assets, of a job or of the graph; all where none is chosen."""
-        definitions = build([load(self.village.config)], self.village.home)
+        definitions = build_definitions([load(self.village.config)], self.village.home)
         found = definitions.resolve_job_def(job) if job else definitions.resolve_implicit_global_asset_job_def()
         chosen = [dg.AssetKey(["vik", *name.split("/")]) for name in names]
         tags = {"dagster/backfill": "abc"} if backfill else {}

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.exit_codes import DONE
 from reconciliation.model.municipality import ConfigurationError, load
 from tests.pipelines.test_alerts import receiving
@@ -30,7 +30,7 @@ class Looking:
     """The sensor, looking again and again with its cursor, as the daemon does."""
 
     def __init__(self, village: Village) -> None:
-        self.sensor = build([load(village.config)], village.home).resolve_sensor_def("vik_letters")
+        self.sensor = build_definitions([load(village.config)], village.home).resolve_sensor_def("vik_letters")
         self.cursor: str | None = None
 
     def look(self) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, under_way
-from pipelines.sensors.alert_sensor import Told, due, look
+from pipelines.sensors.alert_sensor import AlertCursor, due, look
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import Municipality, load
 from tests.pipelines.test_alerts import receiving
@@ -49,7 +49,7 @@ class Looking:
     """The municipality's sensor, looking again and again with its cursor, as the daemon does."""
 
     def __init__(self, municipality: Municipality, root: Path, instance: dg.DagsterInstance) -> None:
-        self.sensor = build([municipality], root).resolve_sensor_def(f"{municipality.slug}_alerts")
+        self.sensor = build_definitions([municipality], root).resolve_sensor_def(f"{municipality.slug}_alerts")
         self.instance = instance
         self.cursor: str | None = None
 
@@ -135,13 +135,13 @@ def test_a_missed_night_is_seen_and_the_cursor_remembers_since_when_somebody_loo
     found = look(municipality, village.home, instance, now - timedelta(days=3), now)
     assert found is not None
     assert (found.state, "none has begun" in found.says) == ("missed", True)
-    told = Told(now, {"abc": found.state})
-    assert Told.read(told.write(), now + timedelta(days=1)) == told
+    told = AlertCursor(now, {"abc": found.state})
+    assert AlertCursor.read(told.write(), now + timedelta(days=1)) == told
 
 
 def test_a_night_that_died_before_it_came_to_the_ledger_is_told_by_dagster(village: Village, instance: dg.DagsterInstance) -> None:
     municipality = load(village.config)
-    job = build([municipality], village.home).resolve_job_def("vik_nightly")
+    job = build_definitions([municipality], village.home).resolve_job_def("vik_nightly")
     run = instance.create_run_for_job(job, tags={MUNICIPALITY_TAG: "vik"}, run_config=None)
     instance.report_run_failed(run, "out of memory")
     now = datetime.now(UTC)
@@ -155,7 +155,7 @@ def test_a_night_that_died_before_it_came_to_the_ledger_is_told_by_dagster(villa
 
 
 def tick(municipality: Municipality, root: Path, instance: dg.DagsterInstance) -> tuple[int, str | None]:
-    schedule = build([municipality], root).resolve_schedule_def("vik_schedule")
+    schedule = build_definitions([municipality], root).resolve_schedule_def("vik_schedule")
     with dg.build_schedule_context(instance=instance, scheduled_execution_time=datetime(2023, 11, 2, 1, tzinfo=UTC)) as context:
         found = schedule.evaluate_tick(context)
     return len(found.run_requests or []), found.skip_message
@@ -163,7 +163,7 @@ def tick(municipality: Municipality, root: Path, instance: dg.DagsterInstance) -
 
 def test_the_schedule_starts_one_night_and_skips_in_words_while_one_is_under_way(village: Village) -> None:
     municipality = load(village.config)
-    job = build([municipality], village.home).resolve_job_def("vik_nightly")
+    job = build_definitions([municipality], village.home).resolve_job_def("vik_nightly")
     with dg.instance_for_test() as instance:
         assert tick(municipality, village.home, instance) == (1, None)
         run = instance.create_run_for_job(job, tags={MUNICIPALITY_TAG: "vik"}, status=dg.DagsterRunStatus.STARTED)
@@ -177,7 +177,7 @@ def test_the_schedule_starts_one_night_and_skips_in_words_while_one_is_under_way
 
 def started(village: Village, instance: dg.DagsterInstance, minutes_ago: float) -> tuple[str, datetime]:
     """A whole night that a worker began; returns its run id and a time that many minutes after it began."""
-    job = build([load(village.config)], village.home).resolve_job_def("vik_nightly")
+    job = build_definitions([load(village.config)], village.home).resolve_job_def("vik_nightly")
     run = instance.create_run_for_job(job, tags=job.tags, status=dg.DagsterRunStatus.STARTED)
     return run.run_id, datetime.now(UTC) + timedelta(minutes=minutes_ago)
 
@@ -213,7 +213,11 @@ def test_a_night_that_has_not_come_to_its_lock_or_has_just_let_it_go_is_given_te
 
 def test_a_step_by_itself_that_waits_for_the_registers_pool_is_left_waiting(village: Village, instance: dg.DagsterInstance) -> None:
     municipality = load(village.config)
-    job = build([municipality], village.home).resolve_job_def("vik_nightly").get_subset(asset_selection={dg.AssetKey(["vik", "register"])})
+    job = (
+        build_definitions([municipality], village.home)
+        .resolve_job_def("vik_nightly")
+        .get_subset(asset_selection={dg.AssetKey(["vik", "register"])})
+    )
     run = instance.create_run_for_job(
         job, tags=job.tags, status=dg.DagsterRunStatus.STARTED, asset_selection=frozenset({dg.AssetKey(["vik", "register"])})
     )
@@ -224,7 +228,7 @@ def test_a_step_by_itself_that_waits_for_the_registers_pool_is_left_waiting(vill
 
 def test_a_night_of_the_command_line_is_known_by_its_lock_alive_or_killed(village: Village, instance: dg.DagsterInstance) -> None:
     municipality = load(village.config)
-    job = build([municipality], village.home).resolve_job_def("vik_nightly")
+    job = build_definitions([municipality], village.home).resolve_job_def("vik_nightly")
     tags = {MUNICIPALITY_TAG: "vik", STARTED_BY_TAG: COMMAND_LINE}
     run = instance.create_run_for_job(job, tags=tags, status=dg.DagsterRunStatus.STARTED)
     program = (

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from pipelines.sensors.source_sensor import look_for_files
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, load
@@ -122,5 +122,5 @@ def test_a_file_that_went_away_is_for_the_night_to_tell(village: Village) -> Non
 @pytest.mark.parametrize(("wanted", "there"), [(True, ["vik_files"]), (False, [])])
 def test_only_those_who_ask_for_it_are_watched(wanted: bool, there: list[str], village: Village) -> None:
     village.write_config(on_new_file=wanted)
-    definitions = build([load(village.config)], village.home)
+    definitions = build_definitions([load(village.config)], village.home)
     assert [one.name for one in definitions.sensors or [] if one.name.endswith("_files")] == there

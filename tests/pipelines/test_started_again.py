@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.definitions import build
+from pipelines.definitions import build_definitions
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import load
 from tests.pipelines.village import Village, inhabited
@@ -19,7 +19,7 @@ from tests.pipelines.village import Village, inhabited
 def nightly() -> dg.JobDefinition:
     """The job as another process would load it."""
     config = Path(os.environ["VIK_CONFIG"])
-    return build([load(config)], config.parents[1]).resolve_job_def("vik_nightly")
+    return build_definitions([load(config)], config.parents[1]).resolve_job_def("vik_nightly")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import yaml
 
 from benchmarks.municipalities import settings, slug_of, write
 from pipelines.definitions import kobosync
-from pipelines.environment_variables import missing
+from pipelines.environment_variables import unset_variables
 from pipelines.home import config_files
 from reconciliation.model.municipality import load
 from tests.pipelines.test_alerts import receiving
@@ -120,7 +120,7 @@ def test_check_names_every_variable_that_is_not_set_at_once(
         send={"owners": {"bolig": "VIK_SEND"}},
         register=village.content["register"] | {"authentication": {"kind": "api_key", "key_variable": "VIK_KEY"}},
     )
-    assert set(missing(load(village.config))) == {"VIK_LEDGER", "VIK_ALERT", "VIK_KEY", "VIK_SEND"}
+    assert set(unset_variables(load(village.config))) == {"VIK_LEDGER", "VIK_ALERT", "VIK_KEY", "VIK_SEND"}
     text = said(village, capsys, 1, authentication={"kind": "api_key", "key_variable": "VIK_KEY"})
     assert "VIK_LEDGER (ledger), VIK_ALERT (alerts 1), VIK_KEY (register.authentication.key_variable)" in text
 

@@ -10,10 +10,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from reporting.acquisitions import MeasuresNight, State, check_measures
-from reporting.acquisitions_reading import Kind, Measure, Measures, Stage, read_measures
+from reporting.acquisitions import MeasuresNight, MeasureState, check_measures
+from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage, read_measures
 from reporting.needs_priorities import housing_plan
-from reporting.needs_reading import Answer, Answers
+from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.needs_template import write_measures_template
 from reporting.night_report import NightResult
 from reporting.publish import publish
@@ -28,7 +28,7 @@ NO_PLACE: dict[str, Any] = {}
 
 
 def measure(
-    kind: Kind, stage: Stage, days: int, place: dict[str, Any], count: int = 1, ident: str = "T1", category: str = "eldre"
+    kind: MeasureKind, stage: Stage, days: int, place: dict[str, Any], count: int = 1, ident: str = "T1", category: str = "eldre"
 ) -> Measure:
     """days: since its date."""
     return Measure(ident, kind, category, count, AS_OF - timedelta(days=days), stage, "eiendom", None, "tiltak.csv", 2, **place)
@@ -40,37 +40,37 @@ def checked(*measures: Measure, **changes: Any) -> MeasuresNight:
     return found
 
 
-BUY, SELL = Kind.ACQUIRE, Kind.DISPOSE
+BUY, SELL = MeasureKind.ACQUIRE, MeasureKind.DISPOSE
 DONE, PLANNED, DECIDED, CANCELLED = Stage.DONE, Stage.PLANNED, Stage.DECIDED, Stage.CANCELLED
 
 
 @pytest.mark.parametrize(
     ("kind", "stage", "days", "place", "count", "state", "net"),
     [
-        (BUY, DONE, 10, IN_KOBO, 1, State.FULFILLED, 0),
-        (BUY, DONE, 10, NOWHERE, 1, State.MISSING, 1),
-        (BUY, DONE, 10, NOT_CREATED, 1, State.MISSING, 0),
-        (BUY, PLANNED, 10, NOWHERE, 4, State.OVERDUE, 4),
-        (BUY, PLANNED, 0, NOWHERE, 1, State.OVERDUE, 1),
-        (BUY, PLANNED, 10, IN_KOBO, 1, State.FULFILLED, 0),
-        (BUY, DECIDED, -30, NOWHERE, 6, State.SOON, 6),
-        (BUY, DECIDED, -365, NO_PLACE, 6, State.SOON, 6),
-        (BUY, DECIDED, -366, NO_PLACE, 6, State.LATER, 6),
-        (BUY, DONE, -30, NOWHERE, 1, State.EARLY, 1),
-        (BUY, DONE, 30, NO_PLACE, 3, State.UNCHECKED, 0),
-        (BUY, PLANNED, 30, NO_PLACE, 3, State.OVERDUE, 3),
-        (BUY, CANCELLED, 30, NOWHERE, 3, State.CANCELLED, 0),
-        (SELL, DONE, 10, IN_KOBO, 1, State.STILL_THERE, -1),
-        (SELL, DONE, 10, NOWHERE, 1, State.FULFILLED, 0),
-        (SELL, PLANNED, 10, IN_KOBO, 1, State.OVERDUE, -1),
-        (SELL, PLANNED, -10, IN_KOBO, 1, State.SOON, -1),
-        (SELL, DONE, 10, {**IN_KOBO, "bruksenhetsnummer": None}, 1, State.UNCHECKED, -1),  # which of the house's four?
-        (SELL, DONE, 10, NO_PLACE, 2, State.UNCHECKED, 0),
-        (SELL, PLANNED, -10, NO_PLACE, 2, State.SOON, -2),
+        (BUY, DONE, 10, IN_KOBO, 1, MeasureState.FULFILLED, 0),
+        (BUY, DONE, 10, NOWHERE, 1, MeasureState.MISSING, 1),
+        (BUY, DONE, 10, NOT_CREATED, 1, MeasureState.MISSING, 0),
+        (BUY, PLANNED, 10, NOWHERE, 4, MeasureState.OVERDUE, 4),
+        (BUY, PLANNED, 0, NOWHERE, 1, MeasureState.OVERDUE, 1),
+        (BUY, PLANNED, 10, IN_KOBO, 1, MeasureState.FULFILLED, 0),
+        (BUY, DECIDED, -30, NOWHERE, 6, MeasureState.SOON, 6),
+        (BUY, DECIDED, -365, NO_PLACE, 6, MeasureState.SOON, 6),
+        (BUY, DECIDED, -366, NO_PLACE, 6, MeasureState.LATER, 6),
+        (BUY, DONE, -30, NOWHERE, 1, MeasureState.EARLY, 1),
+        (BUY, DONE, 30, NO_PLACE, 3, MeasureState.UNCHECKED, 0),
+        (BUY, PLANNED, 30, NO_PLACE, 3, MeasureState.OVERDUE, 3),
+        (BUY, CANCELLED, 30, NOWHERE, 3, MeasureState.CANCELLED, 0),
+        (SELL, DONE, 10, IN_KOBO, 1, MeasureState.STILL_THERE, -1),
+        (SELL, DONE, 10, NOWHERE, 1, MeasureState.FULFILLED, 0),
+        (SELL, PLANNED, 10, IN_KOBO, 1, MeasureState.OVERDUE, -1),
+        (SELL, PLANNED, -10, IN_KOBO, 1, MeasureState.SOON, -1),
+        (SELL, DONE, 10, {**IN_KOBO, "bruksenhetsnummer": None}, 1, MeasureState.UNCHECKED, -1),  # which of the house's four?
+        (SELL, DONE, 10, NO_PLACE, 2, MeasureState.UNCHECKED, 0),
+        (SELL, PLANNED, -10, NO_PLACE, 2, MeasureState.SOON, -2),
     ],
 )
 def test_a_measure_stands_as_its_date_its_status_and_kobo_say(
-    kind: Kind, stage: Stage, days: int, place: dict[str, Any], count: int, state: State, net: int
+    kind: MeasureKind, stage: Stage, days: int, place: dict[str, Any], count: int, state: MeasureState, net: int
 ) -> None:
     (one,) = checked(measure(kind, stage, days, place, count)).checked
     assert (one.state, one.net) == (state, net)
@@ -78,7 +78,7 @@ def test_a_measure_stands_as_its_date_its_status_and_kobo_say(
 
 def test_nothing_is_said_of_kobo_on_a_night_it_was_not_seen() -> None:
     found = checked(measure(BUY, DONE, 10, IN_KOBO), measure(SELL, DONE, 10, IN_KOBO, ident="T2"), register_verdict="failed")
-    assert [one.state for one in found.checked] == [State.UNCHECKED, State.UNCHECKED]
+    assert [one.state for one in found.checked] == [MeasureState.UNCHECKED, MeasureState.UNCHECKED]
 
 
 def test_an_entry_that_stands_in_kobo_alone_counts_and_a_retired_one_does_not() -> None:
@@ -89,16 +89,16 @@ def test_an_entry_that_stands_in_kobo_alone_counts_and_a_retired_one_does_not() 
     retired = plan.head(1).with_columns(pl.lit("retire").alias("class"), leverandor_bolig_id=pl.lit("gone"), kobo_id=pl.lit("K9"))
     done = night().outcomes.head(1).with_columns(leverandor_bolig_id=pl.lit("gone"), verb=pl.lit("DELETE"), outcome=pl.lit("done"))
     sold = measure(SELL, DONE, 10, NOWHERE)
-    assert checked(sold, register_rows=alone).checked[0].state is State.STILL_THERE
+    assert checked(sold, register_rows=alone).checked[0].state is MeasureState.STILL_THERE
     gone = checked(sold, register_rows=alone, items=pl.concat([plan, retired]), outcomes=done)
-    assert gone.checked[0].state is State.FULFILLED
+    assert gone.checked[0].state is MeasureState.FULFILLED
 
 
 def test_a_secret_address_is_never_shown_and_neither_is_its_comment(tmp_path: Path) -> None:
     secret = dwellings().filter("hemmelig_adresse").row(0, named=True)
     place = {"adressenavn": secret["adressenavn"].upper(), "nummer": secret["nummer"]}
     at = Measure("T1", SELL, "eldre", 1, AS_OF, DONE, None, f"{secret['adressenavn']} selges", "tiltak.csv", 2, **place)
-    lies = publish(night(municipality=asking(), needs=Answers(()), measures=Measures((at,))), tmp_path).folder
+    lies = publish(night(municipality=asking(), needs=NeedsAnswers(()), measures=Measures((at,))), tmp_path).folder
     (row,) = openpyxl.load_workbook(lies / "behov.xlsx")["Alle tiltak"].iter_rows(min_row=3, values_only=True)
     page = (lies / "behov.html").read_text(encoding="utf-8")
     assert "Skjermet adresse" in row
@@ -106,8 +106,8 @@ def test_a_secret_address_is_never_shown_and_neither_is_its_comment(tmp_path: Pa
         assert secret["adressenavn"].casefold() not in told.casefold()
 
 
-def ordered(*measures: Measure, answers: tuple[Answer, ...] = ()) -> list[tuple[str, str | None]]:
-    result: NightResult = night(municipality=asking(), measures=Measures(measures), needs=Answers(("eiendom",), answers))
+def ordered(*measures: Measure, answers: tuple[NeedsLine, ...] = ()) -> list[tuple[str, str | None]]:
+    result: NightResult = night(municipality=asking(), measures=Measures(measures), needs=NeedsAnswers(("eiendom",), answers))
     plan = housing_plan(result)
     assert plan is not None
     assert [one.place for one in plan.priorities] == list(range(1, len(plan.priorities) + 1))
@@ -116,9 +116,9 @@ def ordered(*measures: Measure, answers: tuple[Answer, ...] = ()) -> list[tuple[
 
 def test_the_list_has_what_is_overdue_first_then_where_most_is_missing() -> None:
     answers = (
-        Answer("eiendom", "eldre", 160, 180, None, None, "a.xlsx", 5),
-        Answer("eiendom", "heldogns", 240, 240, None, None, "a.xlsx", 6),
-        Answer("eiendom", "tilpasset", 1, 1, None, None, "a.xlsx", 7),
+        NeedsLine("eiendom", "eldre", 160, 180, None, None, "a.xlsx", 5),
+        NeedsLine("eiendom", "heldogns", 240, 240, None, None, "a.xlsx", 6),
+        NeedsLine("eiendom", "tilpasset", 1, 1, None, None, "a.xlsx", 7),
     )
     found = ordered(
         measure(BUY, PLANNED, -40, NO_PLACE, 40, "eldre-soon", "eldre"),

@@ -13,7 +13,7 @@ from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model import tables
 from reporting.dwelling_sources import FIELDS, MOST_NIGHTS, nights, source_values
 from reporting.publish import publish
-from reporting.reconciliation_data import entries
+from reporting.reconciliation_data import index_entries
 from tests.reporting.example import AS_OF, dwellings, night
 from tests.reporting.test_browser import PHONE, browser, expect, page  # noqa: F401 - fixtures
 
@@ -56,7 +56,7 @@ def changes(*kinds: tuple[int, str], dwelling: str = ID) -> pl.DataFrame:
 
 def test_each_source_says_its_own_with_its_place() -> None:
     result = night(dwellings=homes(), standing_rows=standing(homes()))
-    said = source_values(result, entries(result))[ID]
+    said = source_values(result, index_entries(result))[ID]
     facilit, boei = sorted(said, key=lambda one: bool(one[4]))
     assert facilit[:5] == [result.municipality.sources["facilit"].title, "Seksjon.csv", "Storgata 9", 5, False]
     assert facilit[5][FIELDS.index("adressenavn")] == "Strandgata"
@@ -74,7 +74,7 @@ def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) ->
         source = "facilit" if flagged == "row" else "boei"
         rows = rows.with_columns(hemmelig_adresse=(pl.col("source") == source) & pl.col("source_key").is_in(["0", "99"]))
     result = night(dwellings=ours, standing_rows=rows)
-    told = source_values(result, entries(result))
+    told = source_values(result, index_entries(result))
     hidden = {FIELDS.index(name) for name in TELLING_FIELDS}
     assert len(told[ID]) == 2
     for _, file, sheet, row, _, values in told[ID]:

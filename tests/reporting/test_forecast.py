@@ -11,7 +11,7 @@ import pytest
 
 from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality import Category
-from reporting.forecast import LEAST_SPREAD, Forecast, State, _levels, forecast
+from reporting.forecast import LEAST_SPREAD, Forecast, ForecastState, _levels, forecast
 from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality
@@ -42,9 +42,15 @@ LAST = add_working_days(FIRST, 19)
 
 @pytest.mark.parametrize(
     ("deadline_after", "state"),
-    [(40, State.ON_TRACK), (31, State.AT_RISK), (22, State.TOO_LATE), (5, State.TOO_LATE), (-3, State.PASSED)],
+    [
+        (40, ForecastState.ON_TRACK),
+        (31, ForecastState.AT_RISK),
+        (22, ForecastState.TOO_LATE),
+        (5, ForecastState.TOO_LATE),
+        (-3, ForecastState.PASSED),
+    ],
 )
-def test_an_even_pace_decides_the_state(deadline_after: int, state: State) -> None:
+def test_an_even_pace_decides_the_state(deadline_after: int, state: ForecastState) -> None:
     # 500 − 19 × 10 = 310 left, 10 a day: done on the 31st working day from the last night.
     deadline = add_working_days(LAST, deadline_after) if deadline_after > 0 else LAST + timedelta(days=deadline_after)
     seen = foreseen(steady(10), LAST, deadline)
@@ -66,7 +72,7 @@ def test_newcomers_that_pass_at_once_do_not_change_when_the_rest_is_cleared() ->
 
 def test_scope_that_grows_as_fast_as_the_work_is_never_done() -> None:
     seen = foreseen(steady(5, growth=5), LAST, date(2024, 1, 1))
-    assert (seen.state, seen.forecast_date, seen.chance) == (State.STILL, None, 0.0)
+    assert (seen.state, seen.forecast_date, seen.chance) == (ForecastState.STILL, None, 0.0)
     assert seen.still == 19
 
 
@@ -80,8 +86,8 @@ def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted:
     as_of, deadline = add_working_days(FIRST, moved_before + 10), add_working_days(FIRST, moved_before + 30)
     for until in range(moved_before + 6, len(told) + 1):
         seen = forecast(nights(told[:until]), municipality(deadline=deadline, categories=categories), as_of)
-        assert seen.state in (State.STILL, State.TOO_LATE, State.AT_RISK), until
-    assert (seen.state, seen.forecast_date, seen.late) == (State.STILL, None, None)
+        assert seen.state in (ForecastState.STILL, ForecastState.TOO_LATE, ForecastState.AT_RISK), until
+    assert (seen.state, seen.forecast_date, seen.late) == (ForecastState.STILL, None, None)
     assert seen.still == 10
     assert seen.remaining == 12
 
@@ -90,7 +96,7 @@ def test_a_backlog_that_is_really_cleared_in_time_is_on_track() -> None:
     """The counterpart: the same newcomers, and one of the twelve cleared each working day."""
     told = [(day, 32 + 3 * day, 20 + 3 * day + day) for day in range(8)]
     seen = foreseen(nights(told), add_working_days(FIRST, 7), add_working_days(FIRST, 30))
-    assert seen.state is State.ON_TRACK
+    assert seen.state is ForecastState.ON_TRACK
     assert seen.forecast_date is not None
     assert seen.forecast_date <= add_working_days(FIRST, 30)
     assert seen.actual_per_working_day == pytest.approx(1)
@@ -134,7 +140,7 @@ def test_uneven_pace_gives_a_band_with_the_middle_inside() -> None:
     assert seen.late is not None
     assert seen.early < seen.forecast_date < seen.late
     assert all(low <= middle <= high for _, low, middle, high in seen.band)
-    assert seen.state in (State.AT_RISK, State.TOO_LATE, State.ON_TRACK)
+    assert seen.state in (ForecastState.AT_RISK, ForecastState.TOO_LATE, ForecastState.ON_TRACK)
 
 
 def test_recent_pace_counts_more_than_old() -> None:
@@ -149,15 +155,15 @@ def test_recent_pace_counts_more_than_old() -> None:
 @pytest.mark.parametrize("points", [[], [(0, 10, 1)], [(0, 10, 1), (1, 10, 2), (2, 10, 3)]], ids=["no night", "one night", "three nights"])
 def test_too_little_history_is_said(points: list[tuple[int, int, int]]) -> None:
     seen = foreseen(nights(points), date(2023, 11, 10), date(2023, 12, 21))
-    assert (seen.state, seen.forecast_date, seen.band) == (State.UNKNOWN, None, ())
+    assert (seen.state, seen.forecast_date, seen.band) == (ForecastState.UNKNOWN, None, ())
 
 
 def test_nothing_left_is_done_even_after_the_deadline() -> None:
-    assert foreseen(nights([(0, 10, 5), (1, 10, 10)]), date(2024, 2, 1), date(2023, 12, 21)).state is State.DONE
+    assert foreseen(nights([(0, 10, 5), (1, 10, 10)]), date(2024, 2, 1), date(2023, 12, 21)).state is ForecastState.DONE
 
 
 def test_no_dwellings_is_not_done() -> None:
-    assert foreseen(nights([(0, 0, 0)]), FIRST, date(2023, 12, 21)).state is State.UNKNOWN
+    assert foreseen(nights([(0, 0, 0)]), FIRST, date(2023, 12, 21)).state is ForecastState.UNKNOWN
 
 
 def test_nights_that_did_not_see_the_register_say_nothing_of_pace() -> None:

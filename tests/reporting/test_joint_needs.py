@@ -9,39 +9,39 @@ import openpyxl
 import pytest
 
 from reconciliation.model.municipality import Needs
-from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
+from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage
 from reporting.joint_needs import AreaNeed, joint_needs, needs_by_area
 from reporting.needs import NeedsOverview
 from reporting.needs_detail import NeedDetail, Urgency
 from reporting.needs_page import render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
-from reporting.needs_reading import EARLIER_HEADINGS, SHEET, Answer, Answers, read_needs
+from reporting.needs_reading import EARLIER_HEADINGS, SHEET, NeedsAnswers, NeedsLine, read_needs
 from reporting.needs_words import cost, gap
 from tests.reporting.example import AS_OF, night
 from tests.reporting.housing import asking, filled
 
 
-def answer(service: str, category: str, now: int, later: int, row: int = 5, **detail: Any) -> Answer:
-    return Answer(service, category, now, later, None, None, "a.xlsx", row, NeedDetail(**detail))
+def answer(service: str, category: str, now: int, later: int, row: int = 5, **detail: Any) -> NeedsLine:
+    return NeedsLine(service, category, now, later, None, None, "a.xlsx", row, NeedDetail(**detail))
 
 
-def planned(*answers: Answer, order: Any = None, duty: str = "", measures: tuple[Measure, ...] = ()) -> HousingPlan:
+def planned(*answers: NeedsLine, order: Any = None, duty: str = "", measures: tuple[Measure, ...] = ()) -> HousingPlan:
     municipality = asking()
     needs = Needs(path=Path("behov"), **({"order": order} if order is not None else {}))
     categories = {slug: one.model_copy(update={"legal_duty": slug == duty}) for slug, one in municipality.categories.items()}
     municipality = municipality.model_copy(update={"needs": needs, "categories": categories})
-    plan = housing_plan(night(municipality=municipality, needs=Answers((), answers), measures=Measures(measures)))
+    plan = housing_plan(night(municipality=municipality, needs=NeedsAnswers((), answers), measures=Measures(measures)))
     assert plan is not None
     return plan
 
 
-def overview(*answers: Answer) -> NeedsOverview:
+def overview(*answers: NeedsLine) -> NeedsOverview:
     found = planned(*answers).overview
     assert found is not None
     return found
 
 
-def measure(ident: str, category: str, count: int, kind: Kind = Kind.ACQUIRE, **money: Any) -> Measure:
+def measure(ident: str, category: str, count: int, kind: MeasureKind = MeasureKind.ACQUIRE, **money: Any) -> Measure:
     when = AS_OF.replace(year=AS_OF.year + 2)
     return Measure(ident, kind, category, count, when, Stage.PLANNED, None, None, "tiltak.csv", 2, **money)
 
@@ -105,7 +105,7 @@ def test_each_line_says_what_it_closes_and_a_disposal_warns() -> None:
     measures = (
         measure("A", "eldre", 10, persons=20, cost=4.5, budget_year=2026),
         measure("B", "eldre", 2, persons=1, cost=9.0),
-        measure("C", "eldre", 3, Kind.LAPSE),
+        measure("C", "eldre", 3, MeasureKind.LAPSE),
     )
     plan = planned(answer("eiendom", "eldre", 0, 500), measures=measures)
     lines = {one.checked.measure.ident: one for one in plan.priorities if one.checked}
@@ -170,7 +170,7 @@ def test_the_input_to_the_area_plan_says_which_categories_are_needed_where() -> 
 def test_the_area_plan_has_a_section_where_somebody_has_said_where() -> None:
     config = asking()
     for area, shown in (("Vika", True), (None, False)):
-        result = night(municipality=config, needs=Answers((), (answer("eiendom", "eldre", 10, 20, area=area),)))
+        result = night(municipality=config, needs=NeedsAnswers((), (answer("eiendom", "eldre", 10, 20, area=area),)))
         plan = housing_plan(result)
         assert plan is not None
         assert ("Innspill til arealplanen" in render_needs(result, plan)) is shown

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from language import texts
 from reconciliation.model import tables
-from reconciliation.model.municipality import Kostra as Settings
-from reporting.kostra import RULES, Kostra, Part, kostra
+from reconciliation.model.municipality import KostraSettings as Settings
+from reporting.kostra import RULES, Kostra, NumberPart, count_kostra
 from reporting.kostra_workbook import KOSTRA_BOOK, write_kostra
 from reporting.publish import publish
 from tests.reporting.example import dwellings, items, municipality, night
@@ -42,7 +42,7 @@ def count(*rows: dict[str, Any], settings: Settings = SETTINGS, rejected: int = 
     frame = pl.DataFrame(list(rows), schema=tables.DWELLINGS)
     kept_out = pl.DataFrame({"source": ["boei"] * rejected, "row": list(range(rejected))})
     left_out = pl.DataFrame({"source": ["boei"] * len(outside), "row": list(range(len(outside))), "reason": list(outside)})
-    return kostra(
+    return count_kostra(
         municipality(kostra=settings),
         frame,
         items(frame),
@@ -124,7 +124,7 @@ homes = st.fixed_dictionaries(
 def test_the_numbers_add_up_whatever_the_rows_are(rows: list[dict[str, Any]], rejected: int, outside: list[str]) -> None:
     found = count(*(home(place, **row) for place, row in enumerate(rows)), rejected=rejected, outside=tuple(outside))
     total = found.counts["i_alt"]
-    assert sum(found.counts[rule.code] for rule in RULES if rule.part is Part.TENURE) == total
+    assert sum(found.counts[rule.code] for rule in RULES if rule.part is NumberPart.TENURE) == total
     assert found.counts["rullestol"] + found.counts["rullestol_nei"] + found.counts["rullestol_ukjent"] == total
     for rule in RULES:
         assert found.counts[rule.code] == found.rows.filter(rule.code).height
@@ -143,7 +143,7 @@ def test_every_rule_has_its_words_and_says_what_it_rests_on() -> None:
 
 def example() -> Kostra:
     homes = dwellings(40)
-    return kostra(
+    return count_kostra(
         municipality(), homes, items(homes), night().rejected_rows, night().out_of_scope_rows, night=date(2023, 12, 8), as_of=NEW_YEAR
     )
 

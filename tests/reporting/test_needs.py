@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from reporting.needs import Need, NeedsOverview, needs_overview
 from reporting.needs_priorities import housing_plan
-from reporting.needs_reading import Answer, Answers
+from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.needs_words import headline, shortage
 from reporting.night_report import NightResult
 from reporting.publish import publish
@@ -25,15 +25,15 @@ from tests.reporting.test_page import Reader
 ASKED = ("boligkontoret", "helse_omsorg")
 
 
-def answer(service: str, category: str, now: int | None, later: int | None, file: str = "a.xlsx", row: int = 5) -> Answer:
-    return Answer(service, category, now, later, "Venteliste", None, file, row)
+def answer(service: str, category: str, now: int | None, later: int | None, file: str = "a.xlsx", row: int = 5) -> NeedsLine:
+    return NeedsLine(service, category, now, later, "Venteliste", None, file, row)
 
 
-def asked(*answers: Answer, services: tuple[str, ...] = ASKED) -> NightResult:
-    return night(municipality=asking(), needs=Answers(services, answers, files=1))
+def asked(*answers: NeedsLine, services: tuple[str, ...] = ASKED) -> NightResult:
+    return night(municipality=asking(), needs=NeedsAnswers(services, answers, files=1))
 
 
-def overview(*answers: Answer) -> NeedsOverview:
+def overview(*answers: NeedsLine) -> NeedsOverview:
     result = asked(*answers)
     found = needs_overview(result, result.needs)
     assert found is not None
@@ -61,7 +61,7 @@ WHOLE = (answer("boligkontoret", "eldre", 50, 60), answer("helse_omsorg", "eldre
         ((), (140, None, False, None, None)),
     ],
 )  # fmt: skip
-def test_a_gap_is_told_when_it_is_known_and_not_otherwise(answers: tuple[Answer, ...], expected: tuple[object, ...]) -> None:
+def test_a_gap_is_told_when_it_is_known_and_not_otherwise(answers: tuple[NeedsLine, ...], expected: tuple[object, ...]) -> None:
     assert category(overview(*answers)) == expected
 
 
@@ -88,7 +88,7 @@ gaps = st.lists(st.builds(answer, st.sampled_from(ASKED), st.just("eldre"), numb
 
 
 @given(gaps)
-def test_more_answers_never_make_a_known_shortage_of_an_incomplete_sum_smaller(answers: list[Answer]) -> None:
+def test_more_answers_never_make_a_known_shortage_of_an_incomplete_sum_smaller(answers: list[NeedsLine]) -> None:
     one_each = {answer.service: answer for answer in answers}
     whole = category(overview(*one_each.values()))
     for service in one_each:
@@ -99,7 +99,7 @@ def test_more_answers_never_make_a_known_shortage_of_an_incomplete_sum_smaller(a
 
 
 @given(gaps)
-def test_the_order_of_the_answers_does_not_matter(answers: list[Answer]) -> None:
+def test_the_order_of_the_answers_does_not_matter(answers: list[NeedsLine]) -> None:
     assert category(overview(*answers)) == category(overview(*reversed(answers)))
 
 

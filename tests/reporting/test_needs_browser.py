@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reporting.acquisitions_reading import Kind, Measure, Measures, Stage
+from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage
 from reporting.needs_cells import Fault
-from reporting.needs_reading import Answer, Answers
+from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.publish import publish
 from tests.reporting.example import AS_OF, night
 from tests.reporting.housing import asking
@@ -21,17 +21,19 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def lies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plans = [
-        Measure("F-1", Kind.ACQUIRE, "eldre", 1, AS_OF - timedelta(10), Stage.DONE, "eiendom", None, "t.csv", 2, "Ny gate", 5),
-        Measure("A-1", Kind.DISPOSE, "eldre", 1, AS_OF - timedelta(9), Stage.DONE, None, None, "t.csv", 3, "Strandgata", 1, None, "H0101"),
-        Measure("F-2", Kind.ACQUIRE, "heldogns", 24, AS_OF + timedelta(200), Stage.DECIDED, None, None, "t.csv", 4),
-        Measure("F-3", Kind.ACQUIRE, "eldre", 4, AS_OF - timedelta(200), Stage.CANCELLED, None, None, "t.csv", 5),
+        Measure("F-1", MeasureKind.ACQUIRE, "eldre", 1, AS_OF - timedelta(10), Stage.DONE, "eiendom", None, "t.csv", 2, "Ny gate", 5),
+        Measure(
+            "A-1", MeasureKind.DISPOSE, "eldre", 1, AS_OF - timedelta(9), Stage.DONE, None, None, "t.csv", 3, "Strandgata", 1, None, "H0101"
+        ),
+        Measure("F-2", MeasureKind.ACQUIRE, "heldogns", 24, AS_OF + timedelta(200), Stage.DECIDED, None, None, "t.csv", 4),
+        Measure("F-3", MeasureKind.ACQUIRE, "eldre", 4, AS_OF - timedelta(200), Stage.CANCELLED, None, None, "t.csv", 5),
     ]
     given = [
-        Answer("boligkontoret", "eldre", 160, 200, "x" * 300, None, "a.xlsx", 5),
-        Answer("boligkontoret", "heldogns", 150, 180, None, None, "a.xlsx", 6),
+        NeedsLine("boligkontoret", "eldre", 160, 200, "x" * 300, None, "a.xlsx", 5),
+        NeedsLine("boligkontoret", "heldogns", 150, 180, None, None, "a.xlsx", 6),
     ]
     faults = (Fault("a" * 90 + ".xlsx", "Behov", 9, "Behov nå", "«mange» er ikke et tall."),)
-    needs = Answers(("boligkontoret", "helse_omsorg"), tuple(given), faults, 1)
+    needs = NeedsAnswers(("boligkontoret", "helse_omsorg"), tuple(given), faults, 1)
     result = night(municipality=asking(), needs=needs, measures=Measures(tuple(plans)))
     return publish(result, tmp_path_factory.mktemp("reports")).folder
 

@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 
 from connectors.check_digits import is_national_identity_number
-from reporting.needs_reading import SHEET, Answers, read_needs
+from reporting.needs_reading import SHEET, NeedsAnswers, read_needs
 from tests.reporting.example import municipality
 from tests.reporting.housing import CATEGORIES, FIRST, asking, filled
 
 
-def read(home: Path) -> Answers:
+def read(home: Path) -> NeedsAnswers:
     answers = read_needs(asking(), home)
     assert answers is not None
     return answers

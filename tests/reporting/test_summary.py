@@ -17,7 +17,7 @@ from reconciliation.model import tables
 from reconciliation.model.words import DwellingClass
 from reporting.forecast import forecast
 from reporting.night_report import SourceNight
-from reporting.summary import build
+from reporting.summary import summary_content
 from tests.reporting.example import AS_OF, dwellings, history, municipality, night
 
 PAGE = Path(__file__).parents[2] / "docs" / "summary.md"
@@ -35,11 +35,11 @@ def flat(content: dict[str, Any], prefix: str = "") -> set[str]:
 
 def test_page_and_builder_name_the_same_keys() -> None:
     documented = re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert sorted(documented) == sorted(flat(build(night())))
+    assert sorted(documented) == sorted(flat(summary_content(night())))
 
 
 def test_summary_of_the_example_night(golden: Callable[[str, str], None]) -> None:
-    golden("summary.json", json.dumps(build(night()), ensure_ascii=False, indent=1) + "\n")
+    golden("summary.json", json.dumps(summary_content(night()), ensure_ascii=False, indent=1) + "\n")
 
 
 FORESEEN = forecast(history(), municipality(), AS_OF)
@@ -58,7 +58,7 @@ def test_counts_add_up(rows: list[tuple[int, int, int]], classes: list[str]) -> 
         [{"class": name, "leverandor_bolig_id": str(place), "changes": "[]"} for place, name in enumerate(classes)],
         schema=tables.PLAN_ITEMS,
     )
-    made = build(night(sources=sources, dwellings=homes, items=plan), FORESEEN)
+    made = summary_content(night(sources=sources, dwellings=homes, items=plan), FORESEEN)
     counted = made["rows"]
     assert counted["read"] == counted["rejected"] + counted["out_of_scope"] + counted["merged_into_dwellings"]
     assert made["dwellings"]["total"] == sum(made["dwellings"][name.value] for name in DwellingClass) == len(classes)
@@ -66,17 +66,17 @@ def test_counts_add_up(rows: list[tuple[int, int, int]], classes: list[str]) -> 
 
 
 def test_a_lost_row_shows_in_the_counts() -> None:
-    made = build(night(dwellings=dwellings(699)))["rows"]
+    made = summary_content(night(dwellings=dwellings(699)))["rows"]
     assert made["read"] - made["rejected"] - made["out_of_scope"] - made["merged_into_dwellings"] == 1
 
 
 def test_rows_of_an_earlier_night_are_told_apart_from_those_read() -> None:
     failed = SourceNight(Verdict.FAILED, "Kilde", "eier", carried=120, message="It failed.")
-    made = build(night(sources={"care": failed}, dwellings=dwellings(120).with_columns(rows=pl.lit(0), carried=pl.lit(True))))
+    made = summary_content(night(sources={"care": failed}, dwellings=dwellings(120).with_columns(rows=pl.lit(0), carried=pl.lit(True))))
     assert made["rows"] == {"read": 0, "rejected": 0, "out_of_scope": 0, "merged_into_dwellings": 0, "carried": 120}
     assert made["sources"]["care"]["message"] == "It failed."
 
 
 def test_nothing_known_is_null_and_not_zero_percent() -> None:
-    made = build(night(history=history(nights=())))["progress"]
+    made = summary_content(night(history=history(nights=())))["progress"]
     assert (made["in_scope"], made["percent"], made["forecast_date"], made["state"]) == (0, None, None, "for lite historikk")

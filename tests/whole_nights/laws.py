@@ -19,7 +19,7 @@ from kobo_client.contract import PROTECTED, UPDATABLE
 from kobo_client.payload import from_body
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.ledger import Ledger
-from reconciliation.ledger.ledger_tables import Intent, Link
+from reconciliation.ledger.ledger_tables import Intent, LinkRow
 from reconciliation.ledger.store import table_of
 from reconciliation.likeness.leases import whole_unit
 from reconciliation.match import match
@@ -125,7 +125,7 @@ def order_does_not_matter(night: Night, municipality: Municipality, links: pl.Da
 
 def hands_off(before: Entries, after: Entries, ledger: Ledger, slug: str) -> None:
     """Law 7: whatever changed or went away in a night carries, or carried, a link of ours."""
-    link = table_of(Link)
+    link = table_of(LinkRow)
     with ledger.read() as connection:
         ours = {row.kobo_id for row in connection.execute(select(link.c.kobo_id).where(link.c.municipality == slug))}
     for kobo_id, body in before.items():

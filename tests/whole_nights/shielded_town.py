@@ -22,8 +22,8 @@ from reconciliation.ledger import LIFE, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.plan.plan_rendering import as_json, as_markdown
-from reporting.clarifications import settled_in_source, shown
-from reporting.kostra import kostra
+from reporting.clarifications import settled_in_source, shown_questions
+from reporting.kostra import count_kostra
 from reporting.kostra_workbook import write_kostra
 from reporting.night_report import NightResult, SourceNight
 from reporting.privacy import hidden_names
@@ -205,7 +205,7 @@ def questions_of(night: Night, ledger: Ledger, slug: str) -> list[Question]:
 def records(result: NightResult, night: Night, folder: Path) -> Iterator[tuple[str, str]]:
     """(where, text) of every row, entry, line and question that anybody can open after that night."""
     published = publish(result, folder)
-    counted = kostra(
+    counted = count_kostra(
         result.municipality,
         result.dwellings,
         result.items,
@@ -226,7 +226,7 @@ def records(result: NightResult, night: Night, folder: Path) -> Iterator[tuple[s
     yield from (("plan as JSON", json.dumps(item, ensure_ascii=False)) for item in json.loads(as_json(night.plan))["items"])
     sources = dict(result.dwellings.select("leverandor_bolig_id", "sources").iter_rows())
     for question in result.questions:
-        yield "question", f"{shown(question, result.municipality, sources)} {question.other}"
+        yield "question", f"{shown_questions(question, result.municipality, sources)} {question.other}"
     yield from (("to settle in the source", sentence) for _, sentence in settled_in_source(result.items, result.dwellings))
 
 

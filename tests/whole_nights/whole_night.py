@@ -28,7 +28,7 @@ from reconciliation.ledger import Ledger
 from reconciliation.merge import Merged
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
-from reconciliation.plan.approval import Answer, Approval, decide
+from reconciliation.plan.approval import Approval, ApprovalAnswer, approval_of
 from reconciliation.plan.night_verdict import judge
 from reconciliation.plan.planning import Plan, actionable
 from reconciliation.plan.progress import measure
@@ -118,11 +118,11 @@ def whole_night(
             verdicts=verdicts,
         )
         session.verdict_if_ended = "failed"
-        approval = Approval(Answer.DRY, "not seen")
+        approval = Approval(ApprovalAnswer.DRY, "not seen")
         if seen.verdict == "complete":
-            approval = decide(mode, plan.digest, night_steps.asked_of(plan), "kobosync night")
+            approval = approval_of(mode, plan.digest, night_steps.asked_of(plan), "kobosync night")
         outcomes = tables.empty(tables.OUTCOMES)
-        if approval.answer is Answer.APPLY:
+        if approval.answer is ApprovalAnswer.APPLY:
             if before_apply is not None:
                 before_apply(plan)
             adopt(matches, seen.rows, ledger, slug, run_id)

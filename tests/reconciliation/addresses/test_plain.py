@@ -6,8 +6,8 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.addresses.parsed_address import ParsedAddress, Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
+from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.plain_form import parse_plain, plain_parts
 
 WORDS = st.sampled_from(
@@ -69,13 +69,13 @@ WRITTEN = st.builds(lambda words, number: f"{' '.join(words)} {number}", st.list
 
 @given(st.one_of(WRITTEN, st.text(max_size=20).map(lambda text: f"{text} 12 A"), st.from_regex(r"\w+ \d+\w?", fullmatch=True)))
 def test_the_short_way_never_says_something_else(text: str) -> None:
-    assert parse_plain(text) in (None, parse(text))
+    assert parse_plain(text) in (None, parse_address(text))
 
 
 @given(st.lists(st.one_of(WRITTEN, st.from_regex(r"\w+ \d+\w?\n?", fullmatch=True)), max_size=20, unique=True))
 def test_many_texts_at_once_say_what_each_says_alone(texts: list[str]) -> None:
     for text, name, number, letter in plain_parts(pl.Series("texts", texts, dtype=pl.String)).rows():
-        assert ParsedAddress(Status.OK, name, number, letter) == parse(text)
+        assert ParsedAddress(ParseStatus.OK, name, number, letter) == parse_address(text)
 
 
 def test_what_a_system_writes_goes_the_short_way() -> None:
@@ -83,5 +83,5 @@ def test_what_a_system_writes_goes_the_short_way() -> None:
         ("Storgata 20b", "Storgata", 20, "B"),
         ("Ås gate 7", "Ås gate", 7, None),
     ]
-    assert parse_plain("Storgata 20B") == parse("Storgata 20B")
-    assert parse_plain("ØVRE KONGS GATE 7") == parse("ØVRE KONGS GATE 7")
+    assert parse_plain("Storgata 20B") == parse_address("Storgata 20B")
+    assert parse_plain("ØVRE KONGS GATE 7") == parse_address("ØVRE KONGS GATE 7")

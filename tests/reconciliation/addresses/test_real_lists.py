@@ -15,13 +15,13 @@ from connectors.personal_numbers import MASK
 from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
-from reconciliation.addresses.parsed_address import Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParseStatus
+from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.resolving import resolve_text
-from reconciliation.addresses.spelling_keys import keys
+from reconciliation.addresses.spelling_keys import street_keys
 from reconciliation.identifiers import parse_matrikkel, parse_unit
-from reconciliation.reading.dates import day
-from reconciliation.reading.numbers import number
+from reconciliation.reading.dates import read_day
+from reconciliation.reading.numbers import read_number
 from tests.reconciliation.addresses.dirty_lists import LISTS, dirty
 from tests.reconciliation.addresses.shares import share_of
 
@@ -92,11 +92,11 @@ def test_the_collected_texts_without_an_address_are_refused_for_what_they_are(re
     place, box = by_id["027"], by_id["034"]
     for case in (place, box):
         assert resolve_text(AddressRegister(elverum), case["input"]).verdict == "not_an_address"
-        parsed, expected = parse(case["input"]), case["forventet"]
-        assert (parsed.status, parsed.postnummer) == (Status(expected["status"]), expected["postnummer"])
-    assert parse(place["input"]).adressenavn == place["forventet"]["stedsnavn"]
-    assert parse(place["input"]).poststed == place["forventet"]["poststed"]
-    assert parse(box["input"]).postboks == box["forventet"]["postboks"]
+        parsed, expected = parse_address(case["input"]), case["forventet"]
+        assert (parsed.status, parsed.postnummer) == (ParseStatus(expected["status"]), expected["postnummer"])
+    assert parse_address(place["input"]).adressenavn == place["forventet"]["stedsnavn"]
+    assert parse_address(place["input"]).poststed == place["forventet"]["poststed"]
+    assert parse_address(box["input"]).postboks == box["forventet"]["postboks"]
 
 
 def test_a_poststed_spelt_otherwise_than_the_register_is_a_warning(real_data: Path, tmp_path: Path) -> None:
@@ -123,12 +123,12 @@ def test_the_collected_units_and_cadastral_numbers_come_out_exactly(real_data: P
 
 def test_the_collected_values_of_files_come_out_exactly(real_data: Path) -> None:
     by_id = {case["id"]: case for case in _cases(real_data, "fil")}
-    assert number("7340,50") == by_id["081"]["forventet"]
-    assert str(day("45291")) == by_id["084"]["forventet"]
+    assert read_number("7340,50") == by_id["081"]["forventet"]
+    assert str(read_day("45291")) == by_id["084"]["forventet"]
     # A register's time of day is not kept by a date: the day is right.
-    assert str(day("29.03.2023 22:05:36.367")) == by_id["085"]["forventet"][:10]
+    assert str(read_day("29.03.2023 22:05:36.367")) == by_id["085"]["forventet"][:10]
     for sign in ("..", ":"):
-        assert number(sign) is None
+        assert read_number(sign) is None
 
 
 def test_pairs_that_people_call_the_same_have_one_key_or_are_both_no_address(real_data: Path) -> None:
@@ -136,9 +136,12 @@ def test_pairs_that_people_call_the_same_have_one_key_or_are_both_no_address(rea
         pairs = [(row["a"], row["b"]) for row in csv.DictReader(file, delimiter="\t")]
     assert len(pairs) == 22
     for one, other in pairs:
-        first, second = parse(one), parse(other)
+        first, second = parse_address(one), parse_address(other)
         assert MASK not in one
-        assert first.status == second.status or {first.status, second.status} <= {Status.NOT_A_HOME, Status.NO_NUMBER}, (one, other)
+        assert first.status == second.status or {first.status, second.status} <= {ParseStatus.NOT_A_HOME, ParseStatus.NO_NUMBER}, (
+            one,
+            other,
+        )
         assert (first.nummer, first.bokstav) == (second.nummer, second.bokstav), (one, other)
-        if first.status is Status.OK:
-            assert keys(first.adressenavn or "").sure == keys(second.adressenavn or "").sure, (one, other)
+        if first.status is ParseStatus.OK:
+            assert street_keys(first.adressenavn or "").sure == street_keys(second.adressenavn or "").sure, (one, other)

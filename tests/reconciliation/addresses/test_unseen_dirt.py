@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reconciliation.addresses.address_register import AddressRegister, load_register
-from reconciliation.addresses.parsed_address import Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParseStatus
+from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
@@ -189,7 +189,7 @@ def test_what_leaves_doubt_is_for_a_person(nordvik: AddressRegister, text: str, 
 def test_a_remark_as_long_as_a_cell_can_be_is_no_address(nordvik: AddressRegister, part: str) -> None:
     text = f"Storgata 12 {part * 3000} x"
     assert resolve_text(nordvik, text).verdict is Resolution.NOT_AN_ADDRESS
-    assert parse(text).status is Status.UNCLEAR
+    assert parse_address(text).status is ParseStatus.UNCLEAR
 
 
 def test_a_cadastral_address_has_no_number(nordvik: AddressRegister) -> None:
@@ -260,12 +260,12 @@ def test_a_place_spelt_nearly_so_may_be_another_place(tmp_path: Path, place: str
 
 
 def test_a_postnummer_that_lost_its_zero_is_read_between_an_address_and_a_place() -> None:
-    assert (parse("Storgata 1, 155 Oslo").postnummer, parse("Storgata 1, 155 Oslo").poststed) == ("0155", "OSLO")
-    assert parse("Storgata, 155 Oslo").postnummer is None
+    assert (parse_address("Storgata 1, 155 Oslo").postnummer, parse_address("Storgata 1, 155 Oslo").poststed) == ("0155", "OSLO")
+    assert parse_address("Storgata, 155 Oslo").postnummer is None
 
 
 def test_without_a_register_the_labels_come_off_as_well() -> None:
-    found = parse("Storgata Nr. 12 B (H0201), 2. etg. t.v., 9903 Nordvik")
-    assert (found.status, found.adressenavn, found.nummer, found.bokstav) == (Status.OK, "Storgata", 12, "B")
+    found = parse_address("Storgata Nr. 12 B (H0201), 2. etg. t.v., 9903 Nordvik")
+    assert (found.status, found.adressenavn, found.nummer, found.bokstav) == (ParseStatus.OK, "Storgata", 12, "B")
     assert (found.bruksenhetsnummer, found.postnummer, found.poststed) == ("H0201", "9903", "NORDVIK")
-    assert parse("gnr 12, bnr 1001").postnummer is None
+    assert parse_address("gnr 12, bnr 1001").postnummer is None

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from language import rendered
-from reconciliation.addresses.parsed_address import Status
-from reconciliation.addresses.parsing import parse
+from reconciliation.addresses.parsed_address import ParseStatus
+from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.pointers import points_elsewhere
 
 CODE = "9910"
@@ -65,7 +65,7 @@ WHOLE = {
 
 @pytest.mark.parametrize(("text", "address"), WHOLE.items())
 def test_one_place_with_words_around_it_is_that_place(text: str, address: str) -> None:
-    found = parse(text, CODE)
+    found = parse_address(text, CODE)
     assert found.whole, found
     assert f"{found.adressenavn} {found.nummer}{found.bokstav or ''}" == address
 
@@ -103,29 +103,29 @@ TOLD = {
 
 @pytest.mark.parametrize(("text", "named"), TOLD.items())
 def test_what_is_not_one_address_is_told_with_what_was_not_understood(text: str, named: tuple[str, ...]) -> None:
-    found = parse(text, CODE)
+    found = parse_address(text, CODE)
     assert not found.whole
     assert all(part.casefold() in rendered(found.unclear).casefold() for part in named), found.unclear
 
 
 def test_a_lone_group_of_four_digits_is_told_where_nothing_says_which_it_is() -> None:
-    assert "både husnummer og postnummer" in rendered(parse("Austsidevegen 1043").unclear)
-    assert parse("Austsidevegen 9910 Fjordvik", CODE).status is Status.NO_NUMBER
-    assert parse("Austsidevegen 9910", housed=True).nummer == 9910
+    assert "både husnummer og postnummer" in rendered(parse_address("Austsidevegen 1043").unclear)
+    assert parse_address("Austsidevegen 9910 Fjordvik", CODE).status is ParseStatus.NO_NUMBER
+    assert parse_address("Austsidevegen 9910", housed=True).nummer == 9910
 
 
 def test_the_letter_of_an_entrance_may_be_that_of_the_house() -> None:
-    assert not parse("Ospestien 16 oppgang B").whole
-    assert parse("Ospestien 16B oppgang C").whole
+    assert not parse_address("Ospestien 16 oppgang B").whole
+    assert parse_address("Ospestien 16B oppgang C").whole
 
 
 def test_an_entrance_is_part_of_the_owners_label_so_that_two_homes_are_not_one() -> None:
-    labels = [parse(f"Ospestien 16, oppgang {entrance}, leil 3").leilighetsnummer for entrance in (1, 2)]
+    labels = [parse_address(f"Ospestien 16, oppgang {entrance}, leil 3").leilighetsnummer for entrance in (1, 2)]
     assert labels == ["oppgang 1, 3", "oppgang 2, 3"]
 
 
 def test_the_postnummer_behind_a_post_box_is_the_boxs() -> None:
-    found = parse("Ospestien 12, Boks 44, 9911 Fjordvik")
+    found = parse_address("Ospestien 12, Boks 44, 9911 Fjordvik")
     assert (found.postnummer, found.postboks, found.set_aside) == (None, "44", ("Boks 44",))
 
 
@@ -152,7 +152,7 @@ POINTS = [
 
 @pytest.mark.parametrize("text", POINTS)
 def test_words_that_point_to_another_row_are_no_street(text: str) -> None:
-    assert parse(text, CODE).status is Status.POINTS_ELSEWHERE
+    assert parse_address(text, CODE).status is ParseStatus.POINTS_ELSEWHERE
 
 
 @pytest.mark.parametrize("text", ["Dovegen 3", '"Storgata 12B"', "Overgata 5", "Samsøveien 5", "Idrettsvegen 3", "Seveien 4", "", "12"])
@@ -168,11 +168,11 @@ BETWEEN = st.sampled_from([" / ", "/", ", ", " og ", " eller ", "; ", " + ", " &
 
 @given(PLACES, PLACES, BETWEEN, st.sampled_from([None, CODE]))
 def test_two_places_are_never_one(one: str, other: str, between: str, code: str | None) -> None:
-    assert not parse(f"{one}{between}{other}", code).whole
+    assert not parse_address(f"{one}{between}{other}", code).whole
 
 
 @given(st.text(alphabet="Os 12,/;:+&-ogabAB.()", max_size=25), st.sampled_from([None, CODE]))
 def test_no_street_has_a_comma_a_slash_or_a_second_number_in_its_name(text: str, code: str | None) -> None:
-    found = parse(f"Ospestien {text}", code)
+    found = parse_address(f"Ospestien {text}", code)
     if found.whole:
         assert not re.search(r"[,/;:+&()]|\d", found.adressenavn or ""), found

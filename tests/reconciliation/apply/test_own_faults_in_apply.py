@@ -10,7 +10,7 @@ import pytest
 from language import rendered
 from reconciliation.apply.unwritten_reasons import own_faults
 from reconciliation.ledger import Ledger
-from reconciliation.plan.approval import Answer, Approval
+from reconciliation.plan.approval import Approval, ApprovalAnswer
 from reconciliation.plan.night_verdict import judge
 from tests.reconciliation.apply.applying import apply, became
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
@@ -42,7 +42,7 @@ def test_a_bug_of_ours_is_called_one_leaves_the_write_open_and_logs_the_place_an
     for line in caplog.messages:
         assert re.search(r"KeyError at .*apply/write_calls.py:\d+ create > apply/test_own_faults_in_apply.py:\d+ broken", line)
         assert PRIVATE not in line
-    judgement = judge({}, None, Approval(Answer.APPLY, ""), {"unknown": 1}, own_faults(outcomes["message"]))
+    judgement = judge({}, None, Approval(ApprovalAnswer.APPLY, ""), {"unknown": 1}, own_faults(outcomes["message"]))
     assert judgement.verdict.value == "incomplete"
     assert "fault in kobosync" in judgement.messages[0]
 

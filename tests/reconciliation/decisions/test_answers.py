@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
@@ -52,7 +52,7 @@ class Town:
     def open(self) -> list[Question]:
         return [one for one in self.questions() if one.decided is None]
 
-    def say(self, question: Question, code: str, by: str = "KN", evidence: str | None = None, why: str = "") -> Outcome:
+    def say(self, question: Question, code: str, by: str = "KN", evidence: str | None = None, why: str = "") -> AnswerOutcome:
         (taken,) = take_in([Given(question.id, code, by, why, evidence)], self.questions(), self.ledger, PLACE)
         return taken.outcome
 
@@ -89,7 +89,7 @@ def test_what_was_answered_is_not_asked_again_however_often_the_night_is_run(cas
     town: Town = make(ledger)
     first = town.open()
     assert first
-    assert town.say(first[0], code, evidence=first[0].evidence) is Outcome.STORED
+    assert town.say(first[0], code, evidence=first[0].evidence) is AnswerOutcome.STORED
     for _ in range(3):
         assert first[0].id not in {one.id for one in town.open()}
     assert ledger.decisions(PLACE).height >= 1
@@ -106,18 +106,18 @@ def test_different_of_two_of_ours_is_obeyed_and_same_makes_them_one(ledger: Ledg
 
 
 REFUSED = {
-    "no such answer": ({"answer": "kanskje"}, Outcome.ILLEGAL),
-    "no answer": ({"answer": ""}, Outcome.BLANK),
-    "nobody's": ({"by": "  "}, Outcome.NAMELESS),
-    "on what is no longer so": ({"evidence": "0" * 32}, Outcome.STALE),
-    "to no question": ({"question_id": "S-0000000000"}, Outcome.UNKNOWN),
-    "in a row whose id is gone": ({"question_id": ""}, Outcome.DAMAGED),
-    "a reason far too long": ({"why": "x" * 501}, Outcome.TOO_LONG),
+    "no such answer": ({"answer": "kanskje"}, AnswerOutcome.ILLEGAL),
+    "no answer": ({"answer": ""}, AnswerOutcome.BLANK),
+    "nobody's": ({"by": "  "}, AnswerOutcome.NAMELESS),
+    "on what is no longer so": ({"evidence": "0" * 32}, AnswerOutcome.STALE),
+    "to no question": ({"question_id": "S-0000000000"}, AnswerOutcome.UNKNOWN),
+    "in a row whose id is gone": ({"question_id": ""}, AnswerOutcome.DAMAGED),
+    "a reason far too long": ({"why": "x" * 501}, AnswerOutcome.TOO_LONG),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
-def test_an_answer_that_is_not_stored_is_told_why(case: tuple[dict[str, str], Outcome], ledger: Ledger) -> None:
+def test_an_answer_that_is_not_stored_is_told_why(case: tuple[dict[str, str], AnswerOutcome], ledger: Ledger) -> None:
     changes, outcome = case
     town = conflict(ledger)
     (question,) = town.open()
@@ -144,7 +144,7 @@ def test_an_identity_number_is_never_kept(field: str, ledger: Ledger) -> None:
     town = conflict(ledger)
     (question,) = town.open()
     said = {"by": "KN", "why": ""} | {field: f"KN {synthetic_number()}"}
-    assert town.say(question, "keep", **said) is Outcome.PERSONAL
+    assert town.say(question, "keep", **said) is AnswerOutcome.PERSONAL
     assert ledger.decisions(PLACE).is_empty()
 
 
@@ -153,13 +153,13 @@ def test_somebody_elses_decision_is_not_overruled_in_silence_but_one_s_own_mind_
     night = conflict(ledger).night()
     (question,) = asked(night, ledger.decisions(PLACE))
 
-    def hand_in(code: str, by: str) -> Outcome:
+    def hand_in(code: str, by: str) -> AnswerOutcome:
         given = Given(question.id, code, by, "", question.evidence)
         (taken,) = take_in([given], asked(night, ledger.decisions(PLACE)), ledger, PLACE)
         return taken.outcome
 
     said = [hand_in(*one) for one in (("keep", "KN"), ("keep", "AB"), ("replace", "AB"), ("replace", "kn"), ("keep", "AB"))]
-    assert said == [Outcome.STORED, Outcome.ALREADY, Outcome.OTHERWISE, Outcome.STORED, Outcome.OTHERWISE]
+    assert said == [AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.OTHERWISE, AnswerOutcome.STORED, AnswerOutcome.OTHERWISE]
     assert ledger.decisions(PLACE).select("verdict", "decided_by").rows() == [("replace", "kn")]
 
 
@@ -168,16 +168,16 @@ def test_two_answers_to_one_question_in_one_file_the_first_holds(ledger: Ledger)
     (question,) = town.open()
     given = [Given(question.id, code, "KN") for code in ("keep", "replace", "keep")]
     outcomes = [one.outcome for one in take_in(given, town.questions(), ledger, PLACE)]
-    assert outcomes == [Outcome.STORED, Outcome.TWICE, Outcome.ALREADY]
+    assert outcomes == [AnswerOutcome.STORED, AnswerOutcome.TWICE, AnswerOutcome.ALREADY]
     assert ledger.decisions(PLACE).get_column("verdict").to_list() == ["keep"]
 
 
 def test_an_unsure_answer_is_overruled_by_the_same_person_and_not_by_another(ledger: Ledger) -> None:
     town = review(ledger)
     (question,) = town.open()
-    assert town.say(question, "unsure", by="KN") is Outcome.STORED
-    assert town.say(question, "same", by="AB") is Outcome.OTHERWISE
-    assert town.say(question, "same", by="kn") is Outcome.STORED
+    assert town.say(question, "unsure", by="KN") is AnswerOutcome.STORED
+    assert town.say(question, "same", by="AB") is AnswerOutcome.OTHERWISE
+    assert town.say(question, "same", by="kn") is AnswerOutcome.STORED
     assert town.night().matches.select("key", "certain").rows() == [("decision", True)]
 
 
@@ -224,7 +224,7 @@ def test_a_pair_that_a_key_found_and_an_address_speaks_against_is_ours_only_when
     assert town.night().matches.filter("certain").is_empty()
     (question,) = town.open()
     assert {one.code for one in question.answers} == {"keep", "replace", "different"}
-    assert town.say(question, code) is Outcome.STORED
+    assert town.say(question, code) is AnswerOutcome.STORED
     night = town.night()
     assert night.plan.items.get_column("class").to_list() == kinds
     adopted = night.matches.filter("certain").select("key", "kobo_id").rows()

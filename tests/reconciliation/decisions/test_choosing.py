@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciliation.decisions.answers import Outcome
+from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.decisions.test_answers import Town
@@ -40,7 +40,7 @@ def test_a_row_without_a_unit_number_is_one_question_whatever_the_block_holds(le
     town = Town(ledger, block(omsorg("1"), omsorg("2")), [])
     assert [(one.dwelling, len(one.candidates)) for one in town.open()] == [("omsorg-1", 3), ("omsorg-2", 3)]
     first, _ = town.open()
-    assert town.say(first, "same:fdv-2") is Outcome.STORED
+    assert town.say(first, "same:fdv-2") is AnswerOutcome.STORED
     assert ["fdv:2", "omsorg:1"] in held(town)
     assert [one.dwelling for one in town.open()] == ["omsorg-2"]
 
@@ -48,7 +48,7 @@ def test_a_row_without_a_unit_number_is_one_question_whatever_the_block_holds(le
 def test_none_of_these_is_one_answer_that_is_obeyed_for_each_of_them(ledger: Ledger) -> None:
     town = Town(ledger, block(omsorg("1")), [])
     (question,) = town.open()
-    assert town.say(question, "different") is Outcome.STORED
+    assert town.say(question, "different") is AnswerOutcome.STORED
     assert ledger.decisions("vik").height == 3
     assert town.open() == []
     assert ["omsorg:1"] in held(town)
@@ -59,8 +59,8 @@ def test_the_unit_number_may_be_written_and_joins_what_has_it(ledger: Ledger) ->
     town = Town(ledger, block(omsorg("1")), [])
     (question,) = town.open()
     assert question.fills_unit
-    assert town.say(question, "H02") is Outcome.ILLEGAL
-    assert town.say(question, "h 0201") is Outcome.STORED
+    assert town.say(question, "H02") is AnswerOutcome.ILLEGAL
+    assert town.say(question, "h 0201") is AnswerOutcome.STORED
     assert ["fdv:3", "omsorg:1"] in held(town)
     town.rows[-1]["bruksareal"] = 40.0
     assert [one.dwelling for one in town.open()] == [], "a row that is known stays where it was put"
@@ -70,7 +70,7 @@ def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> No
     town = Town(ledger, [{"leilighetsnummer": str(label)} for label in (1, 2, 3)], [])
     assert [(one.about, one.house) for one in town.open()] == [(UNIT, "9902|storgata|1|")] * 3
     for question, unit in zip(town.open(), UNITS, strict=True):
-        assert town.say(question, unit) is Outcome.STORED
+        assert town.say(question, unit) is AnswerOutcome.STORED
     assert town.open() == []
     assert sorted(town.night().merged.dwellings.get_column("bruksenhetsnummer")) == sorted(UNITS)
 
@@ -93,7 +93,7 @@ def test_an_entry_that_two_dwellings_may_be_is_one_question(ledger: Ledger) -> N
     )
     (question,) = town.open()
     assert (question.about, question.dwelling, question.holds_up) == (ENTRY, "k1", 2)
-    assert town.say(question, "same:fdv-1") is Outcome.STORED
+    assert town.say(question, "same:fdv-1") is AnswerOutcome.STORED
     night = town.night()
     assert night.item("fdv-1")["kobo_id"] == "k1"
     assert night.item("fdv-2")["class"] == "create"
@@ -108,7 +108,7 @@ def test_rows_that_are_not_one_home_are_split_for_good(ledger: Ledger) -> None:
     town = merged_with_a_contradiction(ledger)
     (question,) = town.open()
     assert [row.values["postnummer"] for row in question.rows] == ["9920", "9921"]
-    assert town.say(question, "split") is Outcome.STORED
+    assert town.say(question, "split") is AnswerOutcome.STORED
     assert held(town) == [["fdv:1"], ["omsorg:1"]]
     town.rows[1] |= {"manedsleie": 9000.0, "postnummer": "9920"}
     assert held(town) == [["fdv:1"], ["omsorg:1"]], "whatever changes"
@@ -119,5 +119,5 @@ def test_of_three_rows_it_is_said_which_is_another_home(ledger: Ledger) -> None:
     town = merged_with_a_contradiction(ledger)
     town.rows.append({"source": "eiendom", "source_key": "5", "bruksenhetsnummer": "H0101"})
     (question,) = town.open()
-    assert town.say(question, "split:omsorg:1") is Outcome.STORED
+    assert town.say(question, "split:omsorg:1") is AnswerOutcome.STORED
     assert held(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]

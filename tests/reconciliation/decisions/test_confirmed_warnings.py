@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables
@@ -53,7 +53,7 @@ def asked(ledger: Ledger, deviations: pl.DataFrame) -> list[Question]:
     return warning_questions(deviations, tables.dwellings, ledger.decisions(PLACE))
 
 
-def say(ledger: Ledger, answer: str) -> Outcome:
+def say(ledger: Ledger, answer: str) -> AnswerOutcome:
     (question,) = asked(ledger, warned())
     (taken,) = take_in([Given(question.id, answer, "KN", "slik heter stedet", question.evidence)], [question], ledger, PLACE)
     return taken.outcome
@@ -66,7 +66,7 @@ def left(ledger: Ledger, deviations: pl.DataFrame, as_of: date = AS_OF) -> int:
 
 
 def test_what_is_right_is_listed_as_confirmed_with_who_and_why(ledger: Ledger) -> None:
-    assert say(ledger, "right") is Outcome.STORED
+    assert say(ledger, "right") is AnswerOutcome.STORED
     still, confirmed = split_confirmed(warned(row=9), ledger.decisions(PLACE), AS_OF)
     assert still.is_empty(), "also when the row stands elsewhere in the file"
     assert confirmed.select("by", "why", "value").rows() == [("KN", "slik heter stedet", "SØNDRE NORDVIK")]
@@ -81,7 +81,7 @@ def test_another_value_another_official_address_or_another_row_is_a_deviation_ag
 
 
 def test_it_holds_until_the_day_that_was_said(ledger: Ledger) -> None:
-    assert say(ledger, "Det er riktig til 31.12.2023") is Outcome.STORED
+    assert say(ledger, "Det er riktig til 31.12.2023") is AnswerOutcome.STORED
     assert left(ledger, warned(), date(2023, 12, 31)) == 0
     assert left(ledger, warned(), date(2024, 1, 1)) == 1
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
-from reporting.clarifications import decided_by_dwelling, shown
+from reporting.clarifications import decided_by_dwelling, shown_questions
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import bases_of, register
@@ -40,7 +40,7 @@ def asked(made: SmallNight, ledger: Ledger) -> list[Question]:
     return questions(tables, ledger.decisions(PLACE))
 
 
-def say(ledger: Ledger, answer: str, **sides: int) -> Outcome:
+def say(ledger: Ledger, answer: str, **sides: int) -> AnswerOutcome:
     open_ones = asked(night(ledger, **sides), ledger)
     (taken,) = take_in([Given(open_ones[0].id, answer, "KN")], open_ones, ledger, PLACE)
     return taken.outcome
@@ -49,7 +49,7 @@ def say(ledger: Ledger, answer: str, **sides: int) -> Outcome:
 def test_the_question_tells_who_says_what_and_what_was_agreed(ledger: Ledger) -> None:
     made = night(ledger)
     (question,) = asked(made, ledger)
-    one = shown(question, made.house, {"fdv-1": ["fdv"]})
+    one = shown_questions(question, made.house, {"fdv-1": ["fdv"]})
     assert one.question == (
         "Saksbehandler har endret antall soverom i Kobo; hva er rett? Kobo sier 3 (sett første gang 1.\u00a0november 2023), FDV sier 2. "
         "Sist var begge enige om 2."
@@ -60,7 +60,7 @@ def test_the_question_tells_who_says_what_and_what_was_agreed(ledger: Ledger) ->
 
 @pytest.mark.parametrize(("answer", "kind", "sent"), [("value:3", "in_sync", None), ("value:2", "update", 2), ("4", "update", 4)])
 def test_each_answer_is_carried_out_and_the_question_is_closed(ledger: Ledger, answer: str, kind: str, sent: int | None) -> None:
-    assert say(ledger, answer) is Outcome.STORED
+    assert say(ledger, answer) is AnswerOutcome.STORED
     made = night(ledger)
     assert made.item()["class"] == kind
     assert [one["new"] for one in json.loads(made.item()["changes"])] == ([] if sent is None else [sent])
@@ -71,7 +71,7 @@ def test_each_answer_is_carried_out_and_the_question_is_closed(ledger: Ledger, a
 
 @pytest.mark.parametrize("answer", ["mange", "-1", "2,5", "value:[]"])
 def test_what_the_field_cannot_hold_is_no_answer(ledger: Ledger, answer: str) -> None:
-    assert say(ledger, answer) is Outcome.ILLEGAL
+    assert say(ledger, answer) is AnswerOutcome.ILLEGAL
     assert ledger.decisions(PLACE).is_empty()
 
 

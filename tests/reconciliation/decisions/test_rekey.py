@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.ledger import open_ledger
-from reconciliation.plan.rekey import Fate, RekeyError, moved_keys, plan_rekey, read_pairs
+from reconciliation.plan.rekey import Fate, RekeyError, declared_moves, plan_rekey, read_pairs
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import MEMBERSHIPS, NIGHT
 
@@ -47,7 +47,7 @@ def test_what_becomes_of_each_line(case: tuple[list[tuple[str, str]], list[Fate]
 def test_one_ambiguous_line_and_nothing_moves() -> None:
     rekey = plan_rekey("fdv", [("2", "A2"), ("1", "3")], memberships(KNOWN))
     with pytest.raises(RekeyError, match="Line 3: the new key belongs to another dwelling"):
-        moved_keys(rekey)
+        declared_moves(rekey)
     assert plan_rekey("fdv", [("2", "A2")], memberships(KNOWN)).left == ("1", "3")
 
 
@@ -59,7 +59,7 @@ def test_every_renaming_that_is_not_refused_keeps_every_dwelling(keys: list[str]
     pairs = list(zip(keys, targets, strict=False))
     rekey = plan_rekey("fdv", pairs, memberships(KNOWN))
     assert not rekey.ambiguous
-    moved = moved_keys(rekey)
+    moved = declared_moves(rekey)
     after = {moved.get(key, key): ours for key, ours in KNOWN.items()}
     assert sorted(after.values()) == sorted(KNOWN.values())
     assert {line.fate for line in plan_rekey("fdv", reversed(pairs), memberships(KNOWN)).lines} == {line.fate for line in rekey.lines}

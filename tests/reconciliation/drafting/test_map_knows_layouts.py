@@ -10,7 +10,7 @@ import yaml
 
 from demo.legacy_facilit import SECTION
 from kobo_client.import_columns import COLUMNS
-from reconciliation.drafting.draft_mapping import fitting
+from reconciliation.drafting.draft_mapping import best_ready_mapping
 from reconciliation.model.mapping_files import ready
 from tests.reconciliation.drafting.test_map import mapped
 
@@ -80,7 +80,7 @@ FITS = {
 
 @pytest.mark.parametrize(("headings", "name", "exact"), FITS.values(), ids=FITS.keys())
 def test_a_ready_mapping_fits_where_all_it_reads_is_there(headings: tuple[str, ...], name: str | None, exact: bool) -> None:
-    fit = fitting(headings)
+    fit = best_ready_mapping(headings)
     assert (fit.name if fit else None, bool(fit and fit.exact)) == (name, exact)
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from connectors.read import read_source
 from connectors.source_config import CsvSource
-from reconciliation.reading.dates import day, moment
-from reconciliation.reading.numbers import TwoNumbers, number
+from reconciliation.reading.dates import moment, read_day
+from reconciliation.reading.numbers import TwoNumbers, read_number
 from tests.reconciliation.drafting.test_transforms import made
 
 READ = {
@@ -35,21 +35,21 @@ READ = {
 
 @pytest.mark.parametrize("text", READ)
 def test_a_number_is_read_with_what_people_write_around_it(text: str) -> None:
-    assert number(text) == READ[text]
+    assert read_number(text) == READ[text]
 
 
 @pytest.mark.parametrize("text", ["2 3", "75 00", "7.340.50", "10 %", "7500 kr/år", "1E3", "tre", "--5", "-5-", "1,2,3"])
 def test_what_is_no_number_is_none(text: str) -> None:
-    assert number(text) is None
+    assert read_number(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "decimal", "value"), [("7.340", ",", 7340), ("7.340", ".", 7.34), ("7,340", ",", 7.34), ("7,340", ".", 7340)]
 )
 def test_a_mark_before_three_digits_is_what_the_file_s_decimal_mark_makes_it(text: str, decimal: str, value: float) -> None:
-    assert number(text, decimal) == value
+    assert read_number(text, decimal) == value
     with pytest.raises(TwoNumbers):
-        number(text)
+        read_number(text)
 
 
 def rents(folder: Path, *texts: str, **settings: object) -> tuple[list[float | None], list[tuple[str, str]], str]:
@@ -115,10 +115,10 @@ MOMENTS = {
 @pytest.mark.parametrize("text", MOMENTS)
 def test_a_moment_is_kept_to_its_parts_of_a_second_in_norwegian_time(text: str) -> None:
     assert moment(text) == MOMENTS[text]
-    assert day(text) == MOMENTS[text].date()
+    assert read_day(text) == MOMENTS[text].date()
 
 
 @pytest.mark.parametrize("text", ["12/2023", "31.02.2023", "13/31/2023", "32122023", "2023", "1.2.3", "12.345", "i går", "99999", "25:00"])
 def test_what_names_no_day_is_none(text: str) -> None:
     assert moment(text) is None
-    assert day(text) is None
+    assert read_day(text) is None

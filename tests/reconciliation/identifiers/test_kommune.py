@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.identifiers.kommune import Change, Municipalities, municipalities
+from reconciliation.identifiers.kommune import Change, Municipalities, kommune_table
 
 TODAY = [
     ("0427", ("3420",), "two changes, one after the other"),
@@ -29,14 +29,14 @@ TODAY = [
 
 @pytest.mark.parametrize(("number", "now", "why"), TODAY, ids=[why for *_, why in TODAY])
 def test_a_number_is_followed_to_today(number: str, now: tuple[str, ...], why: str) -> None:
-    assert municipalities().current(number) == now
+    assert kommune_table().current(number) == now
 
 
 def test_a_night_of_an_earlier_date_sees_the_number_of_that_date() -> None:
     then = {date(2019, 12, 31): ("0427",), date(2020, 1, 1): ("3420",), date(2023, 6, 1): ("3420",)}
-    assert {on: municipalities().current("0427", on) for on in then} == then
-    assert municipalities().current("3024", date(2023, 12, 31)) == ("3024",)
-    assert municipalities().current("3024", date(2024, 1, 1)) == ("3201",)
+    assert {on: kommune_table().current("0427", on) for on in then} == then
+    assert kommune_table().current("3024", date(2023, 12, 31)) == ("3024",)
+    assert kommune_table().current("3024", date(2024, 1, 1)) == ("3201",)
 
 
 WRITTEN = [
@@ -49,11 +49,11 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("text", "number"), WRITTEN)
 def test_a_lost_zero_comes_back_and_nothing_is_guessed(text: str, number: str | None) -> None:
-    assert municipalities().repaired(text) == number
+    assert kommune_table().repaired(text) == number
 
 
 def test_the_part_that_a_split_municipality_became_is_told_by_whose_night_it_is() -> None:
-    table = municipalities()
+    table = kommune_table()
     assert table.same_place_as("1508")("1507") == "1508"
     assert table.same_place_as("1580")("1504") == "1580"
     assert table.same_place_as("0301")("1507") == "1507", "nothing tells which part it is"
@@ -82,7 +82,7 @@ def test_no_table_however_tangled_leads_in_circles(changes: list[Change], as_of:
 def test_every_number_of_the_last_years_is_known_and_the_splits_are_the_known_ones(real_data: Path) -> None:
     with (real_data / "reference" / "kommune" / "ssb_klass131_kommuner_per_aar.csv").open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter=";"))
-    table, several = municipalities(), set()
+    table, several = kommune_table(), set()
     for row in rows:
         if row["versjon"] in ("2017", "2019", "2020", "2023") and row["kode"] != "9999":
             now = table.current(row["kode"])
@@ -99,10 +99,10 @@ def test_the_numbers_among_the_dirty_cases(real_data: Path) -> None:
     cases = [case for case in map(json.loads, lines) if case["gruppe"] == "kommune"]
     assert cases
     for case in cases:
-        number = municipalities().repaired(case["input"])
+        number = kommune_table().repaired(case["input"])
         assert number is not None
         expected = case["forventet"]
         if isinstance(expected, dict):
-            assert municipalities().current(number) == (expected["kommune"],)
+            assert kommune_table().current(number) == (expected["kommune"],)
         else:
             assert number == expected

@@ -22,7 +22,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     file.write_bytes(kommune.FILE.read_bytes())
     monkeypatch.setattr(kommune, "FILE", file)
     yield file
-    kommune.municipalities.cache_clear()
+    kommune.kommune_table.cache_clear()
 
 
 @pytest.fixture

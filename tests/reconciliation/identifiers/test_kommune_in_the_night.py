@@ -14,7 +14,7 @@ from connectors.source_config import CsvSource
 from language import rendered
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
-from reconciliation.identifiers import municipalities
+from reconciliation.identifiers import kommune_table
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.match import match
 from reconciliation.merge import merge
@@ -28,7 +28,7 @@ NUMBERED = CsvSource.model_validate(
     SOURCE.model_dump(by_alias=True)
     | {"fields": SOURCE.model_dump(by_alias=True)["fields"] | {"kommunenummer": {"column": "Rom"}, "ekstra_referanse": {"column": "Leil"}}}
 )
-SAME = municipalities().same_place_as("3420")
+SAME = kommune_table().same_place_as("3420")
 
 
 def written(number: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -105,13 +105,13 @@ def test_which_part_of_a_split_municipality_a_row_is_in_is_told_by_its_official_
 def test_what_goes_on_is_the_number_of_the_nights_date(written: str, as_of: date, sent: str | None) -> None:
     done = standardise(read(GOOD | {"Rom": written}), NUMBERED, ELVERUM, None, as_of)
     assert done.rows["kommunenummer"].to_list() == [sent]
-    assert sent is None or municipalities().is_used(sent, as_of)
+    assert sent is None or kommune_table().is_used(sent, as_of)
 
 
-@given(st.sampled_from(sorted(municipalities().known)), st.dates(date(1977, 1, 1), date(2026, 1, 1)))
+@given(st.sampled_from(sorted(kommune_table().known)), st.dates(date(1977, 1, 1), date(2026, 1, 1)))
 def test_no_number_and_no_date_lets_a_number_on_that_is_not_in_use_then(number: str, as_of: date) -> None:
-    then = municipalities().current(number, as_of)
-    assert all(municipalities().is_used(one, as_of) for one in then)
+    then = kommune_table().current(number, as_of)
+    assert all(kommune_table().is_used(one, as_of) for one in then)
 
 
 @pytest.mark.parametrize("text", ["9901 Fjordvik", "K-9901", "9901, 9901", "Vik", "Vik kommune"])

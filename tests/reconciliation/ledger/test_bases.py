@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from reconciliation.ledger import Agreement, Ledger, Settled, Write
+from reconciliation.ledger import Agreement, Ledger, Write, WriteOutcome
 from reconciliation.ledger.migrations import HEAD
 from reconciliation.ledger.opening import migrate
 from reconciliation.model.kobo_change_policy import THREE_WAY
@@ -23,13 +23,13 @@ def agreed(ledger: Ledger) -> dict[str, dict[str, object]]:
 def created(ledger: Ledger) -> None:
     ledger.begin_run(PLACE, date(2023, 11, 1), "run-1", "auto")
     ledger.journal(PLACE, "run-1", [], [Write("r1", "run-1", "a", "POST", body="{}")])
-    ledger.journal(PLACE, "run-1", [Settled("r1", "a", "done", "k1", 201, link="created", agreed=CREATED)], [])
+    ledger.journal(PLACE, "run-1", [WriteOutcome("r1", "a", "done", "k1", 201, link="created", agreed=CREATED)], [])
 
 
 def changed(ledger: Ledger) -> None:
     changes = [{"field": "bruksareal", "old": 50.0, "new": 61.0, "source": "s"}]
     ledger.journal(PLACE, "run-1", [], [Write("r2", "run-1", "a", "PUT", "k1", json.dumps(changes))])
-    ledger.journal(PLACE, "run-1", [Settled("r2", "a", "done", "k1", 200, agreed={"bruksareal": 61.0})], [])
+    ledger.journal(PLACE, "run-1", [WriteOutcome("r2", "a", "done", "k1", 200, agreed={"bruksareal": 61.0})], [])
 
 
 def test_what_is_written_and_confirmed_is_agreed_and_an_update_agrees_on_its_fields_alone(ledger: Ledger) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from reconciliation.ledger import MOVEMENTS, Ledger, Settled, Write
+from reconciliation.ledger import MOVEMENTS, Ledger, Write, WriteOutcome
 from reconciliation.ledger.migrations import HEAD
 from reconciliation.ledger.opening import migrate
 from reconciliation.model.tables import DEVIATIONS
@@ -43,13 +43,13 @@ def test_of_an_older_ledger_what_it_knew_is_known_and_what_it_did_not_keep_is_nu
     writes = [Write("r1", "run-1", "a", "POST", body="{}"), Write("r2", "run-1", "b", "POST", body="{}")]
     ledger.journal(PLACE, "run-1", [], writes)
     made = [
-        Settled(f"r{at}", ours, "done", f"k{at}", 201, link="created", agreed={"disposisjonsform": "KOMMUNALT_EID"})
+        WriteOutcome(f"r{at}", ours, "done", f"k{at}", 201, link="created", agreed={"disposisjonsform": "KOMMUNALT_EID"})
         for at, ours in ((1, "a"), (2, "b"))
     ]
     ledger.clock.turn(days=3)  # type: ignore[attr-defined]
     ledger.journal(PLACE, "run-1", made, [Write("r3", "run-1", "b", "DELETE", "k2")])
     taken = json.dumps([{"field": "disposisjonsform", "old": "INNLEID_FRA_STIFTELSE", "new": None, "source": None}])
-    ledger.journal(PLACE, "run-1", [Settled("r3", "b", "done", "k2", 204, unlink="retired", changes=taken)], [])
+    ledger.journal(PLACE, "run-1", [WriteOutcome("r3", "b", "done", "k2", 204, unlink="retired", changes=taken)], [])
     with ledger.write() as connection:
         migrate(connection, "0003")
         migrate(connection, HEAD)

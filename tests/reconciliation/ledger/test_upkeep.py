@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from kobo_client.client import CallRecord
-from reconciliation.ledger import MOVEMENTS, SNAPSHOT, Ledger, LedgerError, Settled, Write, open_ledger
+from reconciliation.ledger import MOVEMENTS, SNAPSHOT, Ledger, LedgerError, Write, WriteOutcome, open_ledger
 from reconciliation.ledger.backup import backup, prune
 from reconciliation.ledger.integrity import checked_once
 from reconciliation.ledger.ledger_tables import LEDGER_METADATA
@@ -44,7 +44,7 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
             [],
             [Write(f"{run_id}-1", run_id, "a", "PUT", "1", changes), Write(f"{run_id}-2", run_id, "c", "POST", body="{}")],
         )
-        ledger.journal(PLACE, run_id, [Settled(f"{run_id}-1", "a", "done", "1", 200, agreed={"bruksareal": 50.0})], [])
+        ledger.journal(PLACE, run_id, [WriteOutcome(f"{run_id}-1", "a", "done", "1", 200, agreed={"bruksareal": 50.0})], [])
         ledger.record_calls(
             PLACE, run_id, [CallRecord(ledger.clock(), "PUT", "/kobobolig/{koboboligId}", "1", "a", 200, 1, "r", 0.01, None, "done")]
         )

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import Given, Outcome, take_in
+from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import open_ledger
@@ -19,7 +19,7 @@ from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from reporting.clarifications import shown
+from reporting.clarifications import shown_questions
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
 
@@ -75,11 +75,11 @@ def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_p
     edit = {"antall_soverom": 3}
     with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
         (question,) = asked(gone(edit), edit, ledger.decisions("vik"))
-        told = shown(question, house(), {})
+        told = shown_questions(question, house(), {})
         assert "antall soverom fra 2 til 3" in told.question
         assert "H0101" in told.address
         (taken,) = take_in([Given(question.id, answer, "KN")], [question], ledger, "vik")
-        assert taken.outcome is Outcome.STORED
+        assert taken.outcome is AnswerOutcome.STORED
         made = ledger.decisions("vik")
     plan = gone(edit, made)
     assert plan.items.get_column("held").to_list() == [held]
@@ -90,7 +90,7 @@ def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_p
 def test_of_a_shielded_home_neither_place_nor_property_is_asked_with_its_values() -> None:
     edit = {"gardsnummer": 8}
     (question,) = asked(gone(edit), edit, pl.DataFrame(schema=Remembered(links()).decisions.schema), ("old",))
-    told = shown(question, house(), {})
+    told = shown_questions(question, house(), {})
     assert question.secret
     assert "8" not in told.question
     assert "Storgata" not in json.dumps([told.address, [dict(side.values) for side in told.sides]], default=str)

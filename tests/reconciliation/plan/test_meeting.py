@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.model.row_joins import beside, meeting, taken, without
+from reconciliation.model.row_joins import beside, matching_rows, rows_at, without
 
 CASES = {
     "the same in the same order": (["a", "b", "c"], ["a", "b", "c"]),
@@ -30,8 +30,8 @@ def _ids(values: list[str | None]) -> pl.Series:
 
 def _met(left: list[str | None], right: list[str | None]) -> list[tuple[int, int]]:
     sides = [_ids(values).to_frame().with_row_index("row") for values in (left, right)]
-    rows = meeting(_ids(left), _ids(right))
-    found = [taken(side, those).get_column("row").to_list() for side, those in zip(sides, rows, strict=True)]
+    rows = matching_rows(_ids(left), _ids(right))
+    found = [rows_at(side, those).get_column("row").to_list() for side, those in zip(sides, rows, strict=True)]
     return list(zip(*found, strict=True))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from reconciliation.match import match
 from reconciliation.merge import merge
-from reconciliation.plan.planning import Plan, actionable, make_plan, only
+from reconciliation.plan.planning import Plan, actionable, make_plan, selected_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, register, standing
 
@@ -85,7 +85,7 @@ def test_the_digest_of_a_part_is_the_same_whatever_the_other_parts_hold() -> Non
 
 def test_a_plan_can_be_looked_at_part_by_part() -> None:
     plan = planned([*rows("fdv", range(50, 53)), *rows("omsorg", range(70, 73))], [], {}, {})
-    seen = only(plan, "create", "omsorg")
+    seen = selected_parts(plan, "create", "omsorg")
     assert seen.items.height == 3
     assert [part.name for part in seen.parts] == ["create/omsorg"]
 

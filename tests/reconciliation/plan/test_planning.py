@@ -14,7 +14,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.reasons import REASONS, english
 from reconciliation.plan.guards import environment_mismatch
-from reconciliation.plan.plan_rendering import as_json, as_markdown, in_words
+from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words
 from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
@@ -233,8 +233,8 @@ def test_a_plan_does_not_tell_where_a_home_lies() -> None:
             {"field": "manedsleie", "old": "7000", "new": "7500", "source": "fdv"},
         ]
     )
-    assert in_words(changes) == "adressenavn: differs, manedsleie: 7000 -> 7500"
-    assert in_words(changes, shielded=True) == "adressenavn: differs, manedsleie: differs"
+    assert changes_in_words(changes) == "adressenavn: differs, manedsleie: 7000 -> 7500"
+    assert changes_in_words(changes, shielded=True) == "adressenavn: differs, manedsleie: differs"
 
 
 @pytest.mark.parametrize("shielded", [True, False])

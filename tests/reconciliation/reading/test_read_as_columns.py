@@ -15,7 +15,7 @@ from connectors.read import read_source
 from connectors.read_result import Verdict
 from connectors.source_config import CsvSource
 from reconciliation.model.municipality import Municipality
-from reconciliation.reading.numbers import number
+from reconciliation.reading.numbers import read_number
 from reconciliation.reading.standardise import Standardised, standardise
 from tests.pipelines.village import CONFIG
 
@@ -108,4 +108,4 @@ def test_forms_with_one_meaning_have_it(text: str, meant: date) -> None:
     ],
 )
 def test_numbers_with_their_units_are_numbers(text: str, meant: float) -> None:
-    assert number(text) == meant
+    assert read_number(text) == meant

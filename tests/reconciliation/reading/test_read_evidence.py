@@ -17,7 +17,7 @@ from language import rendered
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.evidence_words import EVIDENCE, sentences
-from reconciliation.reading.held_reads import Held, Yesterday, held, layouts_to_keep
+from reconciliation.reading.held_reads import Held, Yesterday, checked_read, layouts_to_keep
 from reconciliation.reading.key_examples import EXAMPLES
 from reconciliation.reading.read_evidence import Evidence, Finding, read_evidence, under_new_keys
 from reconciliation.reading.standardise import Standardised
@@ -180,7 +180,7 @@ READ = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
 
 def asked_of(tonight: list[Row], yesterday: Yesterday | None = None) -> Held:
     rows, before = frame(tonight), yesterday or Yesterday(frame(town()))
-    return held(READ, Standardised(rows, tables.empty(tables.DEVIATIONS)), source(), before, before.hidden([rows]))
+    return checked_read(READ, Standardised(rows, tables.empty(tables.DEVIATIONS)), source(), before, before.hidden([rows]))
 
 
 def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others_go_on() -> None:
@@ -251,7 +251,7 @@ def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
     done = Standardised(frame(town()[::-1][:30]), tables.empty(tables.DEVIATIONS))
     read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame({"Nr": ["1"]}), layout={"encoding": "cp1252"})
     yesterday = Yesterday(frame(renumbered(town()[::-1])), {"listen": {"encoding": "utf-8"}})
-    asked = held(read, done, source(), yesterday)
+    asked = checked_read(read, done, source(), yesterday)
     assert asked.read.verdict is Verdict.SUSPICIOUS
     assert asked.read.rows.is_empty()
     assert asked.done.rows.is_empty()
@@ -262,8 +262,8 @@ def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
 def test_where_the_last_rows_cannot_be_had_it_is_said() -> None:
     done = Standardised(frame(town()), tables.empty(tables.DEVIATIONS))
     read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
-    assert held(read, done, source(), Yesterday(None)).note == ""
-    assert "cannot be had" in held(read, done, source(), Yesterday(None, read_before=frozenset({"listen"}))).note
+    assert checked_read(read, done, source(), Yesterday(None)).note == ""
+    assert "cannot be had" in checked_read(read, done, source(), Yesterday(None, read_before=frozenset({"listen"}))).note
 
 
 def test_after_a_declared_rekeying_the_rows_of_before_have_today_s_keys() -> None:

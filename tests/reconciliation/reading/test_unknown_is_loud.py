@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.source_config import CsvSource
 from reconciliation.model.mapping_check import faults_of
-from reconciliation.reading.validate import rules_broken_by, schema
+from reconciliation.reading.validate import row_schema, rules_broken_by
 from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, judged
 
 KNOWN = ("ordinær", "institusjon")
@@ -63,7 +63,7 @@ def test_which_rows_break_which_rules_is_what_pandera_itself_says() -> None:
         broken_fields=pl.lit([], pl.List(pl.String)),
     )
     with pytest.raises(pa.errors.SchemaErrors) as broken:
-        schema().validate(odd, lazy=True)
+        row_schema().validate(odd, lazy=True)
     told = sorted(broken.value.failure_cases.select("check", "index").rows())
     ours = rules_broken_by(odd)
     assert sorted((name, row) for name, holds in ours.items() for row in range(odd.height) if not holds[row]) == told

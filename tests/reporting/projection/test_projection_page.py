@@ -10,7 +10,7 @@ import pytest
 from reconciliation.model.projection_settings import CategoryProjection
 from reporting.needs_page import render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
-from reporting.needs_reading import Answers
+from reporting.needs_reading import NeedsAnswers
 from reporting.needs_workbook import write_needs
 from reporting.night_report import NightResult
 from tests.reporting.example import night
@@ -26,7 +26,7 @@ def shown() -> tuple[NightResult, HousingPlan]:
             "heldogns": CategoryProjection(),
         }
     )
-    result = night(municipality=asking(projection=config), needs=Answers(("boligkontoret",)), projection_tables=tables())
+    result = night(municipality=asking(projection=config), needs=NeedsAnswers(("boligkontoret",)), projection_tables=tables())
     plan = housing_plan(result)
     assert plan is not None
     return result, plan
@@ -64,7 +64,7 @@ def test_the_workbook_has_the_years_as_numbers_and_blank_cells_where_nothing_was
 
 
 def test_a_municipality_without_the_key_has_no_such_section() -> None:
-    result = night(municipality=asking(), needs=Answers(("boligkontoret",)))
+    result = night(municipality=asking(), needs=NeedsAnswers(("boligkontoret",)))
     plan = housing_plan(result)
     assert plan is not None
     assert plan.projected is None

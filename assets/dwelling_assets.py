@@ -7,7 +7,7 @@ import dagster as dg
 from assets import night_steps
 from assets.answer_assets import answers_before
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night_resource import REGISTER_POOL, Night, one_sentence
+from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, EarlierTables, counts, inputs, table_metadata
@@ -44,7 +44,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
         ],
     )
-    def merged(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
+    def merged(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(AnswerOutcome.STORED)} of {len(receipt.taken)} answers stored.")
@@ -86,7 +86,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[check_key(key, "register_seen", "The whole register that concerns us could be read.")],
     )
-    def register(context: dg.AssetExecutionContext, night: Night) -> Iterator[object]:
+    def register(context: dg.AssetExecutionContext, night: NightRun) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             seen = night_steps.see_register(session)
@@ -126,7 +126,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def matches(context: dg.AssetExecutionContext, night: Night, dwellings: Table, register: Table) -> Iterator[object]:
+    def matches(context: dg.AssetExecutionContext, night: NightRun, dwellings: Table, register: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             found = night_steps.match_entries(session, dwellings.frame, register.frame)

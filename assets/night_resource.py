@@ -29,7 +29,7 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 """A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
 
 
-class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
+class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     """How tonight is run. Blank means: today, and apply as the municipality's file says."""
 
     home: str
@@ -46,7 +46,7 @@ class Night(dg.ConfigurableResource):  # type: ignore[type-arg]
     _run: dg.DagsterRun | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Night]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightRun]:
         self._run = context.run
         try:
             yield self

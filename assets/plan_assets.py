@@ -9,7 +9,7 @@ import polars as pl
 
 from assets import night_steps
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night_resource import REGISTER_POOL, Night, one_sentence
+from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.night_session import NightSession
 from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
@@ -50,7 +50,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def plan(
         context: dg.AssetExecutionContext,
-        night: Night,
+        night: NightRun,
         dwellings: Table,
         lineage: Table,
         memberships: Table,
@@ -141,7 +141,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
     )
     def outcomes(
-        context: dg.AssetExecutionContext, night: Night, plan: Table, dwellings: Table, matches: Table, register: Table
+        context: dg.AssetExecutionContext, night: NightRun, plan: Table, dwellings: Table, matches: Table, register: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"

@@ -12,7 +12,7 @@ from assets import night_steps
 from assets.answer_assets import night_questions
 from assets.checks import check_key, result
 from assets.heartbeat import give_sign
-from assets.night_resource import FRESH, Night, one_sentence
+from assets.night_resource import FRESH, NightRun, one_sentence
 from assets.night_steps import SHIELDED_GONE
 from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
@@ -62,7 +62,7 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
     )
     def progress(
         context: dg.AssetExecutionContext,
-        night: Night,
+        night: NightRun,
         dwellings: Table,
         memberships: Table,
         plan: Table,
@@ -121,7 +121,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         freshness_policy=FRESH,
         check_specs=[check_key(key, "night_done", "The whole night is done: every source read, the register seen, every change made.")],
     )
-    def reports(context: dg.AssetExecutionContext, night: Night, **made: Table) -> Iterator[object]:
+    def reports(context: dg.AssetExecutionContext, night: NightRun, **made: Table) -> Iterator[object]:
         check_made_together(made, slug)
         night_run = made["plan"].made_by
         # Alone, the step makes an earlier night's reports again: of that night's date, and no night of its own in the ledger.

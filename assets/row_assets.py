@@ -8,8 +8,8 @@ import polars as pl
 
 from assets import night_steps
 from assets.checks import check_key, result, schema_check_key, schema_result
-from assets.night_resource import Night
-from assets.source_assets import source_key
+from assets.night_resource import NightRun
+from assets.source_assets import source_asset_key
 from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, EarlierTables, inputs, table_metadata
@@ -57,7 +57,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"{slug}_standardise",
-        ins={name: dg.AssetIn(key=source_key(municipality, source), dagster_type=TABLE_TYPE) for name, source in arguments.items()},
+        ins={name: dg.AssetIn(key=source_asset_key(municipality, source), dagster_type=TABLE_TYPE) for name, source in arguments.items()},
         outs={
             "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
@@ -69,7 +69,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(rows_key, "evidence", "Each read could be held against the last complete one of its source."),
         ],
     )
-    def standardised(context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
+    def standardised(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
         sources = {name: tables[argument] for argument, name in arguments.items()}
         session = night.session(municipality, context.run.run_id)
         before = night_steps.yesterday(municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships"))
@@ -129,7 +129,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
     )
-    def validated(context: dg.AssetExecutionContext, night: Night, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
+    def validated(context: dg.AssetExecutionContext, night: NightRun, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
         yield dg.Output(
@@ -175,7 +175,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         check_specs=[schema_check_key(key)],
     )
     def standing(
-        context: dg.AssetExecutionContext, night: Night, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
+        context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         before = night_steps.yesterday(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))

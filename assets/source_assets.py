@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets import night_steps
 from assets.checks import check_key, result
-from assets.night_resource import FRESH, Night
+from assets.night_resource import FRESH, NightRun
 from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, table_metadata
@@ -15,13 +15,13 @@ from connectors.source_config import AnySource
 from reconciliation.model.municipality import Municipality
 
 
-def source_key(municipality: Municipality, name: str) -> list[str]:
+def source_asset_key(municipality: Municipality, name: str) -> list[str]:
     return [municipality.slug, "source", name]
 
 
 def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg.AssetsDefinition:
     """Extract: the source's rows as written, with their place; never more than the mapped columns."""
-    key = source_key(municipality, name)
+    key = source_asset_key(municipality, name)
 
     @dg.asset(
         key=key,
@@ -37,7 +37,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
             check_key(key, "minimum_rows", "At least as many rows as the municipality's file demands."),
         ],
     )
-    def extract(context: dg.AssetExecutionContext, night: Night) -> Iterator[object]:
+    def extract(context: dg.AssetExecutionContext, night: NightRun) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         read = night_steps.extract(session, name, source)
         if read.message:

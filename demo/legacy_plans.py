@@ -62,7 +62,7 @@ def write(folder: Path, plot: Script, night: int, nights: tuple[date, ...]) -> N
     with (folder / MEASURES).open("w", encoding="utf-8-sig", newline="") as stream:
         rows = csv.DictWriter(stream, HEADINGS, delimiter=";", lineterminator="\r\n", restval="")
         rows.writeheader()
-        rows.writerows({key: value for key, value in row.items() if key in HEADINGS} for row in measures(plot, night, nights))
+        rows.writerows({key: value for key, value in row.items() if key in HEADINGS} for row in expected_measures(plot, night, nights))
 
 
 def _workbook(path: Path, service: str, *, dirty: bool) -> None:
@@ -79,7 +79,7 @@ def _workbook(path: Path, service: str, *, dirty: bool) -> None:
     book.close()
 
 
-def measures(plot: Script, night: int, nights: tuple[date, ...]) -> Iterator[dict[str, str]]:
+def expected_measures(plot: Script, night: int, nights: tuple[date, ...]) -> Iterator[dict[str, str]]:
     """The list's rows, each with `expected`: how the measure stands that night, None for a row that cannot be read."""
     yield from _of_buildings(plot, night, nights)
     street = plot.world.free_streets[3]

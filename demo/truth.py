@@ -60,7 +60,7 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
         "rows": rows,
         "dwellings": found,
         "needs": _needs(night),
-        "measures": {row["Tiltak-id"]: row["expected"] for row in legacy_plans.measures(plot, night, NIGHTS)},
+        "measures": {row["Tiltak-id"]: row["expected"] for row in legacy_plans.expected_measures(plot, night, NIGHTS)},
         "register_before": [
             {"dwelling": ident, "kind": kind, "columns": columns} for ident, kind, columns in register_before.entries(plot)
         ],

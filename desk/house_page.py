@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.night_view import Case, NightView
-from desk.rendering import common, environment
+from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.addresses import fold
@@ -52,7 +52,7 @@ def house_page(
     seen = [(question, shown_questions(question, view.municipality, view.sources)) for question in asked]
     fields = [name for name in FIELDS if any(side.values.get(name) not in (None, "") for _, one in seen for side in one.sides)]
     return (
-        environment()
+        desk_templates()
         .get_template("house.html.j2")
         .render(
             **common(view, visitor, token, "house"),

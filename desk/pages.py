@@ -10,7 +10,7 @@ from typing import Any
 from desk.night_view import Case, NightView
 from desk.place_words import place_in_words
 from desk.rejected_pages import rejected_rows
-from desk.rendering import common, environment
+from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.decisions.answer_choices import SPLIT
@@ -59,7 +59,7 @@ class QuestionView:
 
 def refusal_page(key: str) -> str:
     """A page that says why there is nothing to see, and what to do."""
-    return environment().get_template("refused.html.j2").render(why=text(f"desk_refused.{key}"))
+    return desk_templates().get_template("refused.html.j2").render(why=text(f"desk_refused.{key}"))
 
 
 def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
@@ -67,7 +67,7 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
     found = [case for case in mine if _fits(case, view, wanted)]
     owners = {case.owner for case in mine if case.owner}
     return (
-        environment()
+        desk_templates()
         .get_template("my_list.html.j2")
         .render(
             **common(view, visitor, token, "list"),
@@ -94,7 +94,7 @@ def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message
     """
     asked = [_asked(question, view) for question in case.questions]
     return (
-        environment()
+        desk_templates()
         .get_template("case.html.j2")
         .render(
             **common(view, visitor, token, "case"),
@@ -116,7 +116,7 @@ def answers_page(view: NightView, mine: Sequence[Case], visitor: Visitor, token:
     answered = [(case, question) for case in mine for question in case.questions if question.decided is not None]
     newest = sorted(answered, key=lambda pair: _moment(pair[1]), reverse=True)
     return (
-        environment()
+        desk_templates()
         .get_template("answers.html.j2")
         .render(
             **common(view, visitor, token, "answers"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.night_view import NightView, PlanPart
-from desk.rendering import common, environment
+from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import rendered, short_day, text, word_for
 
@@ -29,7 +29,7 @@ class PartShown:
 def plan_page(view: NightView, visitor: Visitor, token: str, outcome: str) -> str:
     """outcome: one of OUTCOMES, of what was just done on this page; anything else is passed over."""
     return (
-        environment()
+        desk_templates()
         .get_template("plan.html.j2")
         .render(
             **common(view, visitor, token, "plan"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.personal_numbers import MASK
 from desk.night_view import NightView, RejectedRow, RowFault
 from desk.place_words import place_in_words
-from desk.rendering import common, environment
+from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import rendered, short_day, text
 from reconciliation.reading.cell_corrections import CellCorrection, correctable
@@ -57,7 +57,7 @@ def rejected_list(view: NightView, visitor: Visitor, token: str, wanted: Mapping
     sources = {row.source for row in mine}
     rules = {fault.rule for row in mine for fault in row.faults}
     return (
-        environment()
+        desk_templates()
         .get_template("rejected.html.j2")
         .render(
             **common(view, visitor, token, "rejected"),
@@ -77,7 +77,7 @@ def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str
     known = [one for one in ("stored", "taken_back") if one == outcome]
     message = text(f"desk_corrections.{known[0]}") if known else None
     return (
-        environment()
+        desk_templates()
         .get_template("rejected_row.html.j2")
         .render(**common(view, visitor, token, "rejected"), shown=_shown(row, view), message=message)
     )

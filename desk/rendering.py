@@ -14,7 +14,7 @@ from reporting.stop_causes import cause
 
 
 @cache
-def environment() -> Environment:
+def desk_templates() -> Environment:
     """Templates with every value escaped and nothing undefined passed over."""
     made = Environment(
         loader=PackageLoader("desk"),

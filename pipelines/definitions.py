@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from assets.municipality_graph import municipality_assets
-from assets.night_resource import Night
+from assets.night_resource import NightRun
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables, TableStore
 from pipelines.deployment_clashes import compatible_municipalities
@@ -38,7 +38,7 @@ def build_definitions(found: Sequence[Municipality], root: Path, faults: Sequenc
     if len(bases) > 1:
         raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
     base = bases.pop() if bases else str(root / "var/tables")
-    resources = {"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": Night(home=str(root))}
+    resources = {"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": NightRun(home=str(root))}
     assets = {municipality.slug: municipality_assets(municipality) for municipality in found}
     return dg.Definitions(
         assets=[*chain.from_iterable(assets.values()), *map(stub_asset, faults)],

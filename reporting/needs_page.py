@@ -11,7 +11,7 @@ from reporting.needs_picture import needs_picture
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
 from reporting.progress_overview import owner_title
-from reporting.progress_page import environment
+from reporting.progress_page import report_templates
 from reporting.projection import projection_words
 
 NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"
@@ -45,7 +45,7 @@ def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any
 def render_needs(result: NightResult, plan: HousingPlan) -> str:
     """The page as text."""
     return (
-        environment()
+        report_templates()
         .get_template("behov.html.j2")
         .render(
             result=result,

@@ -56,7 +56,7 @@ class Attachment:
 
 
 @cache
-def environment() -> Environment:
+def report_templates() -> Environment:
     """Templates with every value escaped and nothing undefined passed over."""
     made = Environment(
         loader=PackageLoader("reporting"),
@@ -78,7 +78,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
     points = curve(result.history, result.as_of)
     refused = refusals(result)
     return (
-        environment()
+        report_templates()
         .get_template("progress.html.j2")
         .render(
             result=result,
@@ -184,13 +184,13 @@ def _classes(result: NightResult) -> list[dict[str, Any]]:
 
 def render_rules(result: NightResult) -> str:
     """Every rule with what it requires, a section each that reports link to by the rule's id."""
-    return environment().get_template("regler.html.j2").render(municipality=result.municipality, rules=RULES, possible=POSSIBLE)
+    return report_templates().get_template("regler.html.j2").render(municipality=result.municipality, rules=RULES, possible=POSSIBLE)
 
 
 def render_search(result: NightResult) -> str:
     """The page that finds a dwelling; its data lies beside it (reconciliation_data)."""
     return (
-        environment()
+        report_templates()
         .get_template("boliger.html.j2")
         .render(result=result, municipality=result.municipality, weekday=weekday(result.as_of), words=texts().at("search"))
     )

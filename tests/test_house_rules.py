@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from pathlib import Path
 
@@ -18,3 +19,29 @@ def test_no_two_modules_share_a_file_name() -> None:
             if file.name not in ANYWHERE:
                 places[file.name].append(str(file.relative_to(ROOT)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def test_no_two_modules_define_a_public_name() -> None:
+    """Whoever searches for a name finds one meaning."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            for name in _public_names(ast.parse(file.read_text(encoding="utf-8"))):
+                if not _shares_an_interface(file, name):
+                    places[name].append(str(file.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+def _public_names(module: ast.Module) -> list[str]:
+    """Its classes and functions without a leading underscore; a command of the command line is named as people type it, and is none."""
+    defined = [node for node in module.body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [node.name for node in defined if not node.name.startswith("_") and not any(map(_is_command, node.decorator_list))]
+
+
+def _is_command(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.func.attr == "command"
+
+
+def _shares_an_interface(file: Path, name: str) -> bool:
+    """The demo's legacy systems are written by modules of one shape, Alembic asks for two names, and a program begins at `main`."""
+    return file.match("demo/legacy_*.py") or "migrations" in file.parts or name == "main"

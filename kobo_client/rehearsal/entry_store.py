@@ -58,7 +58,7 @@ class EntryStore:
         """Raises Duplicate. Nothing is looked up when nothing stands in the way: the indexes decide."""
         kobo_id = str(uuid.uuid4())
         entry = {"koboId": kobo_id, **body}
-        ours, place = body.get("leverandorBoligId"), place_key(body)
+        ours, place = body.get("leverandorBoligId"), uniqueness_key(body)
         try:
             self._db.execute("INSERT INTO entry (kobo_id, ours, place, body) VALUES (?, ?, ?, ?)", (kobo_id, ours, place, _text(entry)))
         except sqlite3.IntegrityError:
@@ -146,7 +146,7 @@ class EntryStore:
         self._db.execute("DELETE FROM entry")
 
 
-def place_key(body: Mapping[str, Any]) -> str:
+def uniqueness_key(body: Mapping[str, Any]) -> str:
     address = body.get("adresse") or {}
     parts = (address.get(name, body.get(name)) for name in PLACE)
     return "|".join("" if part is None else str(part).casefold() for part in parts)

@@ -13,7 +13,7 @@ import polars as pl
 from kobo_client.payload import EDITED
 from reconciliation.decisions.kobo_change_answers import Answered, still_holds, value_answers
 from reconciliation.model.kobo_change_policy import Policy, policy_of
-from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement, same
+from reconciliation.plan.three_way import NOT_KNOWN, Action, ChangedSides, action, movement, same
 
 SETTLED: dict[str, pl.DataType] = {
     "leverandor_bolig_id": pl.String(),
@@ -104,7 +104,7 @@ def _by_policy(
     before = agreed.moved.get(field) if agreed else None
     seen = before["seen"] if before and same(before["value"], told["old"]) else rulings.as_of.isoformat()
     shown = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "movement": moved.value, "seen": seen}
-    if moved is not Movement.UNKNOWN:
+    if moved is not ChangedSides.UNKNOWN:
         shown["base"] = base
     if kobo_id in rulings.edited:
         shown["edited"] = rulings.edited[kobo_id]
@@ -113,7 +113,7 @@ def _by_policy(
 
 def unknown_bases(items: pl.DataFrame) -> int:
     """How many dwellings of a plan (PLAN_ITEMS) are asked about because nobody knows what was last agreed: those of an older ledger."""
-    return items.filter(pl.col("details").str.contains(f'"movement":"{Movement.UNKNOWN.value}"', literal=True)).height
+    return items.filter(pl.col("details").str.contains(f'"movement":"{ChangedSides.UNKNOWN.value}"', literal=True)).height
 
 
 def _json(content: Mapping[str, Any]) -> str:

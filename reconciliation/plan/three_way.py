@@ -20,7 +20,7 @@ class NotKnown:
 NOT_KNOWN: Final = NotKnown()
 
 
-class Movement(StrEnum):
+class ChangedSides(StrEnum):
     """Who has moved since both sides agreed."""
 
     UNCHANGED = "unchanged"
@@ -50,23 +50,23 @@ def same(left: Any, right: Any) -> bool:
     return bool((left or None) == (right or None)) if isinstance(left, str) or isinstance(right, str) else bool(left == right)
 
 
-def movement(base: Any, ours: Any, theirs: Any) -> Movement:
+def movement(base: Any, ours: Any, theirs: Any) -> ChangedSides:
     """base: a value, None for a blank that both agreed on, or NOT_KNOWN. A blank of ours is no opinion: then only Kobo can have moved."""
     if ours in (None, ""):
-        return Movement.UNCHANGED if isinstance(base, NotKnown) or same(base, theirs) else Movement.KOBO
+        return ChangedSides.UNCHANGED if isinstance(base, NotKnown) or same(base, theirs) else ChangedSides.KOBO
     if same(ours, theirs):
-        return Movement.UNCHANGED if not isinstance(base, NotKnown) and same(base, ours) else Movement.TOGETHER
+        return ChangedSides.UNCHANGED if not isinstance(base, NotKnown) and same(base, ours) else ChangedSides.TOGETHER
     if isinstance(base, NotKnown):
-        return Movement.UNKNOWN
+        return ChangedSides.UNKNOWN
     if same(base, theirs):
-        return Movement.SOURCE
-    return Movement.KOBO if same(base, ours) else Movement.APART
+        return ChangedSides.SOURCE
+    return ChangedSides.KOBO if same(base, ours) else ChangedSides.APART
 
 
-def action(moved: Movement, ours: Any, policy: Policy) -> Action:
+def action(moved: ChangedSides, ours: Any, policy: Policy) -> Action:
     """What the plan does about it. Where the sources have no opinion there is nothing to do, whatever Kobo says."""
-    if moved in (Movement.UNCHANGED, Movement.TOGETHER) or ours in (None, ""):
+    if moved in (ChangedSides.UNCHANGED, ChangedSides.TOGETHER) or ours in (None, ""):
         return Action.NOTHING
-    if moved is Movement.SOURCE or policy == "source":
+    if moved is ChangedSides.SOURCE or policy == "source":
         return Action.WRITE
     return Action.KEEP if policy == "kobo" else Action.ASK

@@ -41,6 +41,6 @@ def examples_of(found: ReadComparison, pairs: pl.DataFrame, hidden: Collection[s
     return tuple(KeyExample(*row) for row in shown.iter_rows())
 
 
-def as_text(examples: Sequence[KeyExample]) -> str:
+def keys_as_text(examples: Sequence[KeyExample]) -> str:
     """The keys alone, for sentences that reach logs."""
     return ", ".join(f"{one.key} → {one.under}" if one.under else one.key for one in examples) or "-"

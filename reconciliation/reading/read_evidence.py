@@ -13,7 +13,7 @@ import polars as pl
 
 from connectors.source_config import AnySource, EvidenceLimits
 from reconciliation.model.transform_names import GROUP_FIELDS
-from reconciliation.reading.key_examples import KeyExample, as_text, examples_of
+from reconciliation.reading.key_examples import KeyExample, examples_of, keys_as_text
 from reconciliation.reading.read_comparison import LEAST, ReadComparison, compared
 
 
@@ -84,7 +84,7 @@ def _keys(found: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]
 
     def finding(code: str, keys: int, pairs: pl.DataFrame, *, believed: bool = False, **values: object) -> Finding:
         shown = examples_of(found, pairs, hidden)
-        return Finding(code, {"known": found.known, "keys": keys, "examples": as_text(shown), **values}, believed, shown)
+        return Finding(code, {"known": found.known, "keys": keys, "examples": keys_as_text(shown), **values}, believed, shown)
 
     if moved:
         # What another known key's home took over is seen first.
@@ -111,7 +111,7 @@ def _decoding(
     switched = bool(then and now and then != now)
     many = pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys))
     shown = examples_of(found, pairs, hidden)
-    said = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": as_text(shown)}
+    said = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": keys_as_text(shown)}
     yield Finding("decoding_changed" if many else "keys_respelt", said, believed=not many, examples=shown)
 
 

@@ -13,40 +13,40 @@ from hypothesis import strategies as st
 
 from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.model.kobo_change_policy import THREE_WAY, policy_of
-from reconciliation.plan.three_way import NOT_KNOWN, Action, Movement, action, movement
+from reconciliation.plan.three_way import NOT_KNOWN, Action, ChangedSides, action, movement
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.strategies import bases_of, register
 
 UNSET, A, B = None, 2, 3
 TABLE = {
     # (base, ours, theirs)
-    (UNSET, UNSET, UNSET): Movement.UNCHANGED,
-    (UNSET, UNSET, A): Movement.KOBO,
-    (UNSET, UNSET, B): Movement.KOBO,
-    (UNSET, A, UNSET): Movement.SOURCE,
-    (UNSET, A, A): Movement.TOGETHER,
-    (UNSET, A, B): Movement.APART,
-    (UNSET, B, UNSET): Movement.SOURCE,
-    (UNSET, B, A): Movement.APART,
-    (UNSET, B, B): Movement.TOGETHER,
-    (A, UNSET, UNSET): Movement.KOBO,
-    (A, UNSET, A): Movement.UNCHANGED,
-    (A, UNSET, B): Movement.KOBO,
-    (A, A, UNSET): Movement.KOBO,
-    (A, A, A): Movement.UNCHANGED,
-    (A, A, B): Movement.KOBO,
-    (A, B, UNSET): Movement.APART,
-    (A, B, A): Movement.SOURCE,
-    (A, B, B): Movement.TOGETHER,
-    (B, UNSET, UNSET): Movement.KOBO,
-    (B, UNSET, A): Movement.KOBO,
-    (B, UNSET, B): Movement.UNCHANGED,
-    (B, A, UNSET): Movement.APART,
-    (B, A, A): Movement.TOGETHER,
-    (B, A, B): Movement.SOURCE,
-    (B, B, UNSET): Movement.KOBO,
-    (B, B, A): Movement.KOBO,
-    (B, B, B): Movement.UNCHANGED,
+    (UNSET, UNSET, UNSET): ChangedSides.UNCHANGED,
+    (UNSET, UNSET, A): ChangedSides.KOBO,
+    (UNSET, UNSET, B): ChangedSides.KOBO,
+    (UNSET, A, UNSET): ChangedSides.SOURCE,
+    (UNSET, A, A): ChangedSides.TOGETHER,
+    (UNSET, A, B): ChangedSides.APART,
+    (UNSET, B, UNSET): ChangedSides.SOURCE,
+    (UNSET, B, A): ChangedSides.APART,
+    (UNSET, B, B): ChangedSides.TOGETHER,
+    (A, UNSET, UNSET): ChangedSides.KOBO,
+    (A, UNSET, A): ChangedSides.UNCHANGED,
+    (A, UNSET, B): ChangedSides.KOBO,
+    (A, A, UNSET): ChangedSides.KOBO,
+    (A, A, A): ChangedSides.UNCHANGED,
+    (A, A, B): ChangedSides.KOBO,
+    (A, B, UNSET): ChangedSides.APART,
+    (A, B, A): ChangedSides.SOURCE,
+    (A, B, B): ChangedSides.TOGETHER,
+    (B, UNSET, UNSET): ChangedSides.KOBO,
+    (B, UNSET, A): ChangedSides.KOBO,
+    (B, UNSET, B): ChangedSides.UNCHANGED,
+    (B, A, UNSET): ChangedSides.APART,
+    (B, A, A): ChangedSides.TOGETHER,
+    (B, A, B): ChangedSides.SOURCE,
+    (B, B, UNSET): ChangedSides.KOBO,
+    (B, B, A): ChangedSides.KOBO,
+    (B, B, B): ChangedSides.UNCHANGED,
 }
 
 
@@ -64,7 +64,7 @@ VALUES = st.one_of(
 def test_what_kobo_changed_is_never_written_over_without_a_policy(base: Any, ours: Any, theirs: Any, policy: Any) -> None:
     does = action(movement(base, ours, theirs), ours, policy)
     if does is Action.WRITE and policy != "source":
-        assert movement(base, ours, theirs) is Movement.SOURCE, "Kobo says what was agreed"
+        assert movement(base, ours, theirs) is ChangedSides.SOURCE, "Kobo says what was agreed"
     if ours in (None, "") or ours == theirs:
         assert does is Action.NOTHING
 

@@ -29,7 +29,7 @@ Page = Callable[[Request, Visit], Response]
 
 
 def desk_app(desk: Desk) -> Starlette:
-    """The application. Every page but the two static files and /helse asks who is there."""
+    """The application. Every page but the two static files and /health asks who is there."""
     sessions = Sessions()
 
     def page(make: Page) -> Callable[[Request], Awaitable[Response]]:
@@ -66,7 +66,7 @@ def desk_app(desk: Desk) -> Starlette:
             Route("/plan", page(page_routes.show_plan)),
             Route("/godkjenn", write(form_routes.store_approval), methods=["POST"]),
             Route("/trekk-godkjenning", write(form_routes.undo_approval), methods=["POST"]),
-            Route("/helse", _health(desk)),
+            *(Route(address, _health(desk)) for address in ("/health", "/helse")),
             Route("/{name}", _static),
         ]
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.backup import remove_database
-from reconciliation.ledger.ledger import open_ledger
+from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError, sentence
 from reconciliation.ledger.opening import connect, migrate, resolve_url, revision_of
 from reconciliation.ledger.store import BATCH
@@ -30,6 +30,9 @@ def upgrade(url: str, home: Path, backup: Path) -> dict[str, int]:
             revision = revision_of(connection)
         if revision is None:
             raise LedgerError("There is no ledger to upgrade; the first night makes one.")
+        if at_work := Ledger(engine).holders():
+            by = ", ".join(f"{municipality} (run {holder})" for municipality, holder in at_work.items())
+            raise LedgerError(f"A night is under way: {by}. Nothing was done; upgrade when it has ended.")
         before = _copy_as_it_is(engine, revision, backup)
     except (SQLAlchemyError, OSError) as error:
         raise LedgerError(sentence(str(backup), error)) from error

@@ -178,7 +178,8 @@ def test_an_empty_ledger_is_a_page_that_says_so(tmp_path_factory: pytest.TempPat
     ):
         page = desk.browser().get(desk.url, timeout=10).text
         assert "Det er ikke kjørt noen natt ennå" in page
-        assert desk.browser().get(f"{desk.url}/helse", timeout=10).json() == {"status": "no night"}
+        for address in ("health", "helse"):
+            assert desk.browser().get(f"{desk.url}/{address}", timeout=10).json() == {"status": "no night"}
 
 
 def test_the_night_does_what_was_answered_at_the_desk(tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture) -> None:

@@ -37,6 +37,16 @@ def test_a_ledger_of_each_revision_is_backed_up_and_upgraded_whole(revision: str
         assert contents(again) == upgraded, "what is restored from the backup is what was upgraded"
 
 
+def test_nothing_is_upgraded_under_a_running_night(ledger_url: str, tmp_path: Path) -> None:
+    with open_ledger(ledger_url, tmp_path) as ledger:
+        with ledger.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            migrate(connection, REVISIONS[0])
+        with ledger.lock(PLACE, "night-1"), pytest.raises(LedgerError, match="night-1"):
+            upgrade(ledger_url, tmp_path, tmp_path / "before.sqlite")
+        assert look_at_ledger(ledger_url, tmp_path)[1] == REVISIONS[0]
+    assert not (tmp_path / "before.sqlite").exists()
+
+
 def test_where_there_is_no_ledger_nothing_is_made(tmp_path: Path) -> None:
     assert look_at_ledger("sqlite:///var/ledger.sqlite", tmp_path) == (None, None)
     assert not (tmp_path / "var").exists()

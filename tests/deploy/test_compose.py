@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,23 +19,6 @@ COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOORS = {"sign-in", "sign-in-operators"}
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::[-?][^}]*)?\}")
-KNOWN_KEYS = {
-    "build",
-    "cap_drop",
-    "command",
-    "depends_on",
-    "env_file",
-    "environment",
-    "healthcheck",
-    "image",
-    "networks",
-    "ports",
-    "restart",
-    "security_opt",
-    "stop_grace_period",
-    "volumes",
-}
-"""Keys of a service in the Compose specification that this file uses; another one is a slip until it is looked up."""
 
 
 def words(service: str) -> list[str]:
@@ -44,9 +28,15 @@ def words(service: str) -> list[str]:
 def test_it_is_a_compose_file() -> None:
     assert set(COMPOSE) - {key for key in COMPOSE if key.startswith("x-")} == {"name", "services", "networks", "volumes"}
     for name, service in SERVICES.items():
-        assert set(service) <= KNOWN_KEYS, name
         assert "image" in service, name
         assert ":" in service["image"], f"{name}: an image without a version is another one tomorrow"
+
+
+def test_it_keeps_the_schema_of_the_compose_specification() -> None:
+    """The copy of it that comes with check-jsonschema."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_nothing_but_the_sign_in_is_published_and_that_on_loopback() -> None:
@@ -139,6 +129,12 @@ def test_the_webserver_and_the_daemon_look_where_the_code_server_listens() -> No
 
 def test_what_the_image_copies_exists() -> None:
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert sum(line.startswith("FROM ") for line in lines) == 1
+    assert re.fullmatch(r"FROM python:3\.1[1-4]-slim", next(line for line in lines if line.startswith("FROM "))), (
+        "of a version that is tested"
+    )
+    assert not any(re.match(r"(ADD|RUN .*\b(curl|wget|apt-get|sudo)\b)", line) for line in lines), "nothing is fetched but by the locks"
+    assert any(line.startswith("CMD [") for line in lines), "a list, so that the program itself hears the request to end"
     assert any(line.startswith("USER ") and "root" not in line for line in lines)
     for line in lines:
         match line.split():

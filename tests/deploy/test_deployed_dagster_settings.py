@@ -55,6 +55,75 @@ def test_the_clusters_database_is_spoken_to_by_the_driver_that_dagster_knows() -
     assert helm_values()["postgresql"]["postgresqlScheme"] == "postgresql+psycopg2"
 
 
+CHART: dict[str, Any] = {
+    "global": {"postgresqlSecretName": str},
+    "generatePostgresqlPasswordSecret": bool,
+    "postgresql": {
+        "enabled": bool,
+        "postgresqlHost": str,
+        "postgresqlUsername": str,
+        "postgresqlDatabase": str,
+        "postgresqlScheme": str,
+        "service": {"port": int},
+    },
+    "dagsterWebserver": {"nameOverride": str, "enableReadOnly": bool, "service": {"type": str, "port": int}},
+    "ingress": {"enabled": bool},
+    "dagster-user-deployments": {
+        "enabled": bool,
+        "enableSubchart": bool,
+        "deployments": [
+            {
+                "name": str,
+                "image": {"repository": str, "tag": str, "pullPolicy": str},
+                "dagsterApiGrpcArgs": [str],
+                "port": int,
+                "envSecrets": [{"name": str}],
+                "env": [{"name": str, "value": str}],
+                "volumes": [dict],
+                "volumeMounts": [dict],
+                "podSecurityContext": dict,
+                "includeConfigInLaunchedRuns": {"enabled": bool},
+            }
+        ],
+    },
+    "runLauncher": {
+        "type": str,
+        "config": {"k8sRunLauncher": {"imagePullPolicy": str, "runK8sConfig": {"containerConfig": dict, "podSpecConfig": dict}}},
+    },
+    "concurrency": {
+        "enabled": bool,
+        "pools": {"granularity": str, "defaultLimit": int},
+        "runs": {"maxConcurrentRuns": int, "tagConcurrencyLimits": [dict]},
+    },
+    "dagsterDaemon": {"enabled": bool, "runMonitoring": dict, "runRetries": dict},
+    "additionalInstanceConfig": dict,
+    "retention": {"enabled": bool, "schedule": dict, "sensor": dict},
+    "pythonLogs": {"pythonLogLevel": str, "managedPythonLoggers": [str]},
+    "telemetry": {"enabled": bool},
+    "rabbitmq": {"enabled": bool},
+    "redis": {"enabled": bool},
+}
+"""Every key of ours, and what the chart's values.schema.json (dagster-io/dagster, helm/dagster) takes there: looked up key by key in a
+version before 1.12, whose web server, launcher and logs take no other key. `concurrency` is younger: docs/deploy.md tells how it was tried."""
+
+
+def misfits(value: Any, wanted: Any, at: str = "") -> list[str]:
+    if isinstance(wanted, dict):
+        unknown = [f"{at}.{key}" for key in value if key not in wanted]
+        return [*unknown, *(one for key in value if key in wanted for one in misfits(value[key], wanted[key], f"{at}.{key}"))]
+    if isinstance(wanted, list):
+        return [one for number, part in enumerate(value) for one in misfits(part, wanted[0], f"{at}[{number}]")]
+    return [] if type(value) is wanted else [at]
+
+
+def test_every_helm_value_is_one_that_the_chart_takes() -> None:
+    assert not misfits(helm_values(), CHART)
+    assert misfits({"dagsterWebserver": {"enableReadonly": True, "service": {"port": "80"}}}, CHART) == [
+        ".dagsterWebserver.enableReadonly",
+        ".dagsterWebserver.service.port",
+    ]
+
+
 def test_the_helm_values_hold_no_secret_and_open_no_door() -> None:
     text = (DEPLOY / "helm-values.yaml").read_text(encoding="utf-8")
     values = yaml.safe_load(text)

@@ -103,8 +103,8 @@ CHART: dict[str, Any] = {
     "rabbitmq": {"enabled": bool},
     "redis": {"enabled": bool},
 }
-"""Every key of ours, and what the chart's values.schema.json (dagster-io/dagster, helm/dagster) takes there: looked up key by key in a
-version before 1.12, whose web server, launcher and logs take no other key. `concurrency` is younger: docs/deploy.md tells how it was tried."""
+"""Every key of ours, and what the chart's values.schema.json (dagster-io/dagster, helm/dagster) takes there. Looked up key by key in a
+version before 1.12, whose web server, launcher and logs take no other key. `concurrency` is younger: docs/deploy.md."""
 
 
 def misfits(value: Any, wanted: Any, at: str = "") -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kobo_client.contract import ALL_FIELDS, SOURCES, Basis, RegisterField
 from kobo_client.errors import OUTCOMES
-from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL
+from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL, source_of
 
 ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
     ("Shape of adresse, eiendom, eieseksjon, eier, leiekostnad", "the table above", "kobo_client/contract.py"),
@@ -105,7 +105,10 @@ def contract_page() -> str:
             for outcome in OUTCOMES
         ),
     )
-    columns = ", ".join(f"`{name}`" + (" (never written)" if name in PERSONAL else "") for name in COLUMNS)
+    columns = _table(
+        ["column", "filled from", "why it is never filled"],
+        ([f"`{name}`", ", ".join(f"`{one}`" for one in source_of(name)), PERSONAL.get(name, "")] for name in COLUMNS),
+    )
     return f"""# The register's contract
 
 Generated from the tables in `kobo_client/` by `python -m kobo_client.contract_page > docs/contract.md`;
@@ -137,12 +140,17 @@ register counts as down and nothing more is sent that night.
 
 ## The import file
 
-35 columns, in this order (known from a municipality's own file of 2023): {columns}.
+35 columns, in this order (known from a municipality's own file of 2023):
+
+{columns}
+
+A column is blank for a dwelling of which no source says the field; a source fills it by mapping the field (docs/add-a-source.md), and
+`er_dognbemannet` and `har_personalbase` also come from its category. The page of a municipality that writes by file names the columns that
+no source fills.
 
 The import asks for the owner's name unless the dwelling is municipal, for the organisation number unless a private person owns it, and
 for a telephone number when it is leased from a private company (third party). A row that lacks one is never handed over; one of a
-private owner is a person's work on Kobo's own pages. A source fills the columns of `_TEXT`, `_DATE`, `_INTEGER` and `_BOOLEAN` in
-`kobo_client/import_columns.py`. Never filled: those marked so, which are about a tenancy or free text that may be about a person.
+private owner is a person's work on Kobo's own pages.
 
 Semicolons between, UTF-8, booleans `1` or blank, dates `dd.mm.yyyy`, rent without decimals, no semicolon inside a cell.
 """

@@ -46,8 +46,15 @@ COLUMNS = (
 KOBO_ID = "koboId"
 """Comes after the 35 in a file exported from the register. Our assumption."""
 
-PERSONAL = ("hovedsoker", "depositum", "leieforholdertidsubegrenset", "leieforholdstartdato", "leieforholdsluttdato", "ovriginformasjon")
-"""Never written and never kept: about a tenancy, or free text that may be."""
+PERSONAL = {
+    "hovedsoker": "the tenant",
+    "depositum": "belongs to a tenancy",
+    "leieforholdertidsubegrenset": "belongs to a tenancy",
+    "leieforholdstartdato": "belongs to a tenancy",
+    "leieforholdsluttdato": "belongs to a tenancy; counted from a source's leieforhold_slutt, never written",
+    "ovriginformasjon": "free text that may be about a person",
+}
+"""Never written, and why."""
 
 OWNERS_NAME, OWNERS_NUMBER, OWNERS_PHONE = "eier_navn", "eier_organisasjonsnummer", "eier_mobilnummer"
 REQUIRED_OF_OWNER: dict[str, tuple[str, ...]] = {
@@ -95,6 +102,14 @@ def lacking_of_owner(values: Mapping[str, Any]) -> list[str]:
 
 HELD = frozenset({*_TEXT.values(), *_DATE.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"})
 """Canonical fields that the 35 columns can hold."""
+
+
+def source_of(column: str) -> tuple[str, ...]:
+    """The canonical fields that fill a column; none for those that are never written."""
+    if column == "gnrbnr":
+        return ("gardsnummer", "bruksnummer")
+    fields = {**_TEXT, **_DATE, **_INTEGER, **_BOOLEAN, "manedsleie": "manedsleie"}
+    return (fields[column],) if column in fields else ()
 
 
 def to_import_row(values: Mapping[str, Any]) -> dict[str, str]:

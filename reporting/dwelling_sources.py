@@ -14,7 +14,7 @@ from reconciliation.model.words import DwellingClass
 from reporting.night_report import NightResult
 from reporting.value_words import in_words, words_of
 
-FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert", "eier_mobilnummer"))
+FIELDS = tuple(name for name in CONTENT if name not in ("aktiv", "hemmelig_adresse", "oppdatert", "eier_mobilnummer", "leieforhold_slutt"))
 """Fields compared side by side, in this order."""
 MOST_NIGHTS = 20
 """Changes of class shown, the newest."""

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 import polars as pl
 
-from reconciliation.likeness.leases import whole_unit
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT, left_out
 
 OWNED, COMPANY = "KOMMUNALT_EID", "INNLEID_FRA_KOMMUNALT_FORETAK"
 LEASED_PREFIX = "INNLEID_"
@@ -121,7 +121,7 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
     leased = form.str.starts_with(LEASED_PREFIX) & ~owned
     wheelchair, boligtype = pl.col("er_tilgjengelig_for_rullestolbruker"), pl.col("boligtype").fill_null("")
     rows = dwellings.join(known.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id", how="left", maintain_order="left")
-    rows = rows.with_columns(left_out=pl.when(whole_unit()).then(pl.lit("hele_enheten"))).with_columns(counted=pl.col("left_out").is_null())
+    rows = rows.with_columns(left_out=left_out()).with_columns(counted=pl.col("left_out").is_null())
     marks = {
         "i_alt": pl.lit(value=True),
         "eid": owned & ~right,
@@ -145,7 +145,7 @@ def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFram
     tonight = int(rows.get_column("rows").sum())
     standing = int(rows.get_column("source_keys").list.len().sum())
     read = tonight + rejected.height + out_of_scope.height
-    whole = rows.filter(~pl.col("counted")).height
+    uncounted = {code: rows.filter(pl.col("left_out") == code).height for code in (WHOLE_UNIT, OUT_OF_USE)}
     outside = [
         CountingStep("utenfor", -count, reason) for reason, count in out_of_scope.group_by("reason").len().sort("reason").iter_rows()
     ]
@@ -156,8 +156,8 @@ def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFram
         CountingStep("fra_for", standing - tonight),
         CountingStep("samme_bolig", rows.height - standing),
         CountingStep("boliger", rows.height, sum=True),
-        CountingStep("hele_enheten", -whole),
-        CountingStep("i_alt", rows.height - whole, sum=True),
+        *(CountingStep(code, -number) for code, number in uncounted.items()),
+        CountingStep("i_alt", rows.height - sum(uncounted.values()), sum=True),
     ]
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
+from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT
 from reporting.housing_stock import StockYear
 from reporting.housing_stock_workbook import add_stock_sheets
 from reporting.kostra import RULES, Kostra, NumberPart, RuleBasis, count_kostra
@@ -99,7 +100,7 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
         in_words("boligtype", words),
         in_words("disposisjonsform", words),
         *marks,
-        pl.when(~pl.col("counted")).then(pl.lit(word_for("kostra_lines", "hele_enheten"))).alias("left_out"),
+        pl.col("left_out").replace({code: word_for("kostra_lines", code) for code in (WHOLE_UNIT, OUT_OF_USE)}),
         pl.col("source_keys").list.join(", "),
     )
     for cells in shown.iter_rows():

@@ -22,6 +22,7 @@ from reporting.forecast import Forecast, ForecastState, planned
 from reporting.holdings import Holding, holdings
 from reporting.housing_stock import COLUMNS, stock_year
 from reporting.housing_stock_workbook import category_words, closing_words, notes, opening_words
+from reporting.import_file_columns import columns_in_words
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, ProgressGroup, blocks, groups, lives
@@ -104,6 +105,7 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             needs=needs,
             vacant=vacancy(result),
             stock=_stock(result),
+            import_columns=columns_in_words(result),
             search=SEARCH,
             rules=RULES_PAGE,
             refusals=refused[:SHOWN_REFUSALS],

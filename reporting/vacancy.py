@@ -13,11 +13,15 @@ from datetime import date
 import polars as pl
 
 from reconciliation.model.shielding import is_shielded
+from reporting.lease_ends import LeaseEnds, lease_ends
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address, with_untelling_keys
+from reporting.size_bands import SizeBand, size_bands
 
 EMPTY = ("KLAR_FOR_INNFLYTTING", "VEDLIKEHOLD", "IKKE_TILGJENGELIG")
 """Statuses of a dwelling in which nobody lives, the one that can be let at once first."""
+MARKS = ("er_reservert", "under_oppussing", "tatt_ut_av_bruk")
+"""What a source may tell of an empty dwelling beside its status. Of one without a status nothing is concluded from them."""
 DAYS_OF_A_MONTH = 365.25 / 12
 
 VACANT: dict[str, pl.DataType] = {
@@ -30,19 +34,25 @@ VACANT: dict[str, pl.DataType] = {
     "days": pl.Int64(),  # since statusdato; null without one
     "manedsleie": pl.Float64(),
     "lost": pl.Float64(),  # kroner since statusdato; null where a date or a rent is missing
+    "tilgjengelig_fra": pl.Date(),
+    "er_reservert": pl.Boolean(),
+    "under_oppussing": pl.Boolean(),
+    "tatt_ut_av_bruk": pl.Boolean(),
 }
 """One row per empty dwelling, the longest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class VacancyGroup:
-    """Empty dwellings of one category and size. bedrooms: None where no source says. lost: kroner, where date and rent are known."""
+    """Empty dwellings of one category and size. bedrooms: None where no source says. lost: kroner, where date and rent are known.
+    marked: mark -> how many of them have it."""
 
     category: str
     bedrooms: int | None
     status: Mapping[str, int]
     longest: int | None
     lost: float
+    marked: Mapping[str, int]
 
     @property
     def count(self) -> int:
@@ -51,13 +61,19 @@ class VacancyGroup:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """told: dwellings with a status; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded."""
+    """told: dwellings with a status; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
+
+    leases: leases that end, by category; empty where no source tells. sizes: small and large against what is needed; empty where the
+    needs workbooks tell no size.
+    """
 
     told: int
     of: int
     groups: tuple[VacancyGroup, ...]
     undated: int
     rows: pl.DataFrame
+    leases: tuple[LeaseEnds, ...] = ()
+    sizes: tuple[SizeBand, ...] = ()
 
     @property
     def empty(self) -> int:
@@ -69,17 +85,19 @@ class Vacancy:
 
 
 def vacancy(result: NightResult) -> Vacancy | None:
-    """None when no source tells a status. A date that is still to come counts as no day. Shielded dwellings are left out: one of a
-    size in a category would be known by it (law 10)."""
+    """None when no source tells a status or the end of a lease. A date that is still to come counts as no day. Shielded dwellings are
+    left out: one of a size in a category would be known by it (law 10)."""
     visible = result.dwellings.filter(~is_shielded())
     told = visible.filter(pl.col("boligstatus").is_not_null())
-    if told.is_empty():
+    leases = lease_ends(visible, result.as_of)
+    if told.is_empty() and not leases:
         return None
     empty = _empty(told, result.as_of)
     rows = with_shown_address(with_untelling_keys(empty)).select(pl.col(name).cast(kind) for name, kind in VACANT.items())
     rows = rows.sort("days", "leverandor_bolig_id", descending=[True, False], nulls_last=True)
     undated = int(empty.get_column("statusdato").null_count())
-    return Vacancy(told.height, visible.height, _groups(empty), undated, rows)
+    sizes = size_bands(result, visible, empty)
+    return Vacancy(told.height, visible.height, _groups(empty), undated, rows, leases, sizes)
 
 
 def _empty(told: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -93,5 +111,6 @@ def _groups(empty: pl.DataFrame) -> tuple[VacancyGroup, ...]:
     for (category, bedrooms), frame in empty.group_by("kategori", "antall_soverom"):
         status = dict(frame.group_by("boligstatus").len().sort("boligstatus").iter_rows())
         days, lost = frame.get_column("days").drop_nulls().to_list(), frame.get_column("lost").sum()
-        found.append(VacancyGroup(str(category or ""), bedrooms, status, max(days, default=None), float(lost)))
+        marked = {name: int(frame.get_column(name).sum()) for name in MARKS}
+        found.append(VacancyGroup(str(category or ""), bedrooms, status, max(days, default=None), float(lost), marked))
     return tuple(sorted(found, key=lambda one: (one.category, -1 if one.bedrooms is None else one.bedrooms)))

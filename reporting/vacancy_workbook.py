@@ -10,9 +10,11 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import CONTENT
 from reporting.night_report import NightResult
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.vacancy import EMPTY, VACANT, Vacancy, VacancyGroup
+from reporting.vacancy import EMPTY, MARKS, VACANT, Vacancy, VacancyGroup
 
 VACANCY_BOOK = "tomme-boliger.xlsx"
+LEASE_COLUMNS = ("kategori", "passed", "soon", "this_year", "later")
+SIZE_COLUMNS = ("band", "have", "empty", "now", "later")
 _WIDTHS = {"kategori": 44, "antall_soverom": 16, "count": 10, "longest": 14, "lost": 18}
 _ROW_WIDTHS = {"leverandor_bolig_id": 24, "adresse": 40, "kategori": 40, "boligstatus": 26}
 
@@ -25,12 +27,19 @@ def write_vacancy(path: Path, result: NightResult, found: Vacancy) -> None:
         book.sheet(text("vacancy.title"), heading, _columns(), _numbers(found, result.municipality))
         names = [Column(_name(name), _ROW_WIDTHS.get(name, 16)) for name in VACANT]
         book.sheet(text("vacancy.rows"), text("vacancy.rows_heading"), names, _rows(found, result.municipality))
+        if found.leases:
+            heads = [Column(word_for("lease_columns", name), 44 if name == "kategori" else 22) for name in LEASE_COLUMNS]
+            book.sheet(text("vacancy.leases"), text("vacancy.leases_heading"), heads, _leases(found, result.municipality))
+        if found.sizes:
+            heads = [Column(word_for("size_columns", name), 34 if name == "band" else 18) for name in SIZE_COLUMNS]
+            book.sheet(text("vacancy.sizes"), text("vacancy.sizes_heading"), heads, _sizes(found))
 
 
 def _columns() -> list[Column]:
     statuses = [Column(word_for("statuses", status), 20) for status in EMPTY]
     first = [Column(_name(name), _WIDTHS[name]) for name in ("kategori", "antall_soverom", "count")]
-    return [*first, *statuses, *(Column(_name(name), _WIDTHS[name]) for name in ("longest", "lost"))]
+    marks = [Column(_name(name), 18) for name in MARKS]
+    return [*first, *statuses, *marks, *(Column(_name(name), _WIDTHS[name]) for name in ("longest", "lost"))]
 
 
 def _name(name: str) -> str:
@@ -42,13 +51,16 @@ def _numbers(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Seque
         yield _cells(group, municipality), None
     total = [sum(group.status.get(status, 0) for group in found.groups) for status in EMPTY]
     longest = max((group.longest for group in found.groups if group.longest is not None), default=None)
-    yield [text("groups.total"), None, found.empty, *total, longest, round(found.lost)], None
+    marked = [sum(group.marked[name] for group in found.groups) for name in MARKS]
+    yield [text("groups.total"), None, found.empty, *total, *marked, longest, round(found.lost)], None
 
 
 def _cells(group: VacancyGroup, municipality: Municipality) -> list[Cell]:
     known = municipality.categories.get(group.category)
     counts = [group.status.get(status, 0) for status in EMPTY]
-    return [known.title if known else text("groups.unknown"), group.bedrooms, group.count, *counts, group.longest, round(group.lost)]
+    marked = [group.marked[name] for name in MARKS]
+    title = known.title if known else text("groups.unknown")
+    return [title, group.bedrooms, group.count, *counts, *marked, group.longest, round(group.lost)]
 
 
 def _rows(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
@@ -58,3 +70,14 @@ def _rows(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence
         status, category = word_for("statuses", row["boligstatus"]), titles.get(row["kategori"], row["kategori"])
         said = {**row, "kategori": category, "boligstatus": status, "lost": lost}
         yield [said[name] for name in VACANT], None
+
+
+def _leases(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for one in found.leases:
+        known = municipality.categories.get(one.category)
+        yield [known.title if known else text("groups.unknown"), one.passed, one.soon, one.this_year, one.later], None
+
+
+def _sizes(found: Vacancy) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for one in found.sizes:
+        yield [word_for("size_bands", one.band), one.have, one.empty, one.now, one.later], None

@@ -17,6 +17,7 @@ from language import speaking
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
+from reconciliation.model.tables import DWELLINGS, conformed
 from reporting.housing_stock import stock_year
 from reporting.kostra import NEAREST_DAYS, RULES, Kostra, count_kostra
 from reporting.kostra_workbook import write_kostra
@@ -52,6 +53,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
         )
         return FAILED
     frames = {name: tables[name].frame for name in TABLES}
+    frames["dwellings"] = conformed(frames["dwellings"], DWELLINGS)
     found = count_kostra(
         municipality,
         frames["dwellings"],

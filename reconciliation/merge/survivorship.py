@@ -25,7 +25,7 @@ _COMPARE_AS = {
     "ekstra_referanse": "_extra",
     "kommunenummer": "_municipality",
 }
-_UNTOLD = ("oppdatert", "aktiv", "hemmelig_adresse", "eier_mobilnummer")
+_UNTOLD = ("oppdatert", "aktiv", "hemmelig_adresse", "eier_mobilnummer", "leieforhold_slutt")
 
 
 def ranks(order: Sequence[str], sources: Sequence[str]) -> dict[str, int]:

@@ -36,6 +36,11 @@ CONTENT: dict[str, pl.DataType] = {
     "manedsleie": pl.Float64(),  # kroner
     "boligstatus": pl.String(),  # UTLEID, KLAR_FOR_INNFLYTTING, VEDLIKEHOLD, IKKE_TILGJENGELIG; blank stays blank
     "statusdato": pl.Date(),  # since when
+    "tilgjengelig_fra": pl.Date(),  # from when it can be let
+    "er_reservert": pl.Boolean(),
+    "under_oppussing": pl.Boolean(),
+    "tatt_ut_av_bruk": pl.Boolean(),  # stands in Kobo still, but is no part of the stock; a dwelling that is never let is `aktiv` false
+    "leieforhold_slutt": pl.Date(),  # the day a lease ends; counted only, shown with no dwelling
     "er_dognbemannet": pl.Boolean(),  # of the category when no source says
     "har_personalbase": pl.Boolean(),
     "underkategori_boligtype": pl.String(),

@@ -1,6 +1,7 @@
 """What moved tonight in the municipality's stock of dwellings, as its sources tell it; nothing on a night on which nothing moved.
 
-The stock is what KOSTRA counts: dwellings in scope, without the whole unit whose rooms are let one by one. A dwelling that is not in the
+The stock is what KOSTRA counts: dwellings in scope, without the whole unit whose rooms are let one by one and without what
+is out of use. A dwelling that is not in the
 sources leaves only when every source is read to its end, on as many nights as a retirement takes. What came to be known of a dwelling
 that was there all the time is told apart from what happened to it: only that is bought, leased in, sold.
 """
@@ -14,11 +15,11 @@ from datetime import date
 import polars as pl
 
 from reconciliation.ledger import MOVEMENTS
-from reconciliation.likeness.leases import whole_unit
 from reconciliation.model.movement_kinds import RIGHT_OF_DISPOSAL, MovementKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.same_place import in_the_place_of
+from reconciliation.plan.stock_scope import OUT_OF_USE, left_out
 from reconciliation.reading.validate import INACTIVE
 
 
@@ -86,7 +87,7 @@ def _states(dwellings: pl.DataFrame, municipality: Municipality) -> pl.DataFrame
     """(leverandor_bolig_id, category, tenure) of the dwellings that count; blank where no source says."""
     rights = list(municipality.kostra.right_of_disposal)
     right = (pl.col("eier_organisasjonsnummer").is_in(rights) | pl.col("leverandor_bolig_id").is_in(rights)).fill_null(value=False)
-    return dwellings.filter(~whole_unit()).select(
+    return dwellings.filter(left_out().is_null()).select(
         "leverandor_bolig_id",
         category=pl.col("kategori").fill_null(""),
         tenure=pl.when(right).then(pl.lit(RIGHT_OF_DISPOSAL)).otherwise(pl.col("disposisjonsform").fill_null("")),
@@ -163,7 +164,7 @@ def _why_they_left(
     left: pl.DataFrame, before: StockMemory, tonight: StockTonight, municipality: Municipality, homes: Mapping[str, str]
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Those that leave tonight, and the ids of those that are gone and wait."""
-    standing = set(tonight.dwellings.get_column("leverandor_bolig_id"))
+    uncounted = dict(tonight.dwellings.select("leverandor_bolig_id", left_out()).filter(pl.nth(1).is_not_null()).iter_rows())
     keys = before.memberships.filter(pl.col("leverandor_bolig_id").is_in(left.get_column("leverandor_bolig_id").implode()))
     held = dict(keys.group_by("leverandor_bolig_id").agg(pl.format("{}:{}", "source", "source_key")).iter_rows())
     key = pl.format("{}:{}", "source", "source_key")
@@ -176,8 +177,8 @@ def _why_they_left(
     for ours, category in left.select("leverandor_bolig_id", "category_before").iter_rows():
         mine = held.get(ours, [])
         reason = next((outside[one] for one in mine if one in outside), None)
-        if ours in standing:
-            kinds[ours] = MovementKind.WHOLE_UNIT
+        if ours in uncounted:
+            kinds[ours] = MovementKind.OUT_OF_USE if uncounted[ours] == OUT_OF_USE else MovementKind.WHOLE_UNIT
         elif not mine and whole:
             kinds[ours] = MovementKind.MERGED
         elif reason is not None:

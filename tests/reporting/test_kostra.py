@@ -57,6 +57,13 @@ def numbers(found: Kostra) -> dict[str, int]:
     return {code: number for code, number in found.counts.items() if number}
 
 
+def test_one_that_is_out_of_use_is_not_counted_and_is_told_on_the_way_to_the_number() -> None:
+    found = count(home(1), home(2, tatt_ut_av_bruk=True))
+    assert found.counts["i_alt"] == 1
+    assert {line.code: line.count for line in found.lines if line.count}["tatt_ut_av_bruk"] == -1
+    assert found.rows.get_column("left_out").to_list() == [None, "tatt_ut_av_bruk"]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

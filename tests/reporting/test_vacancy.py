@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,19 @@ import openpyxl
 import polars as pl
 import pytest
 
+from reporting.import_file_columns import columns_in_words
+from reporting.needs_detail import NeedDetail
+from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.night_report import NightResult
 from reporting.publish import publish
-from reporting.vacancy import vacancy
+from reporting.vacancy import MARKS, vacancy
 from tests.reporting.example import AS_OF, dwellings, items, night
 
 
 def told(*said: dict[str, Any]) -> NightResult:
     """One dwelling for each, in the example's first category unless it says another."""
     homes = dwellings(len(said)).with_columns(hemmelig_adresse=pl.lit(value=False), kategori=pl.lit("eldre"))
-    names = ("boligstatus", "statusdato", "manedsleie", "antall_soverom", "kategori", "hemmelig_adresse")
+    names = ("boligstatus", "statusdato", "manedsleie", "antall_soverom", "kategori", "hemmelig_adresse", "leieforhold_slutt", *MARKS)
     for name in names:
         values = [one.get(name, homes[name][place]) for place, one in enumerate(said)]
         homes = homes.with_columns(pl.Series(name, values, dtype=homes.schema[name]))
@@ -56,3 +60,61 @@ def test_the_page_and_the_workbook_tell_it_and_a_shielded_dwelling_is_in_neither
     assert "helse_omsorg-000001" not in cells
     assert 7 not in cells
     assert "facilit-000000" in cells
+
+
+def test_what_is_told_of_an_empty_dwelling_beside_its_status_is_counted_and_a_status_is_never_made_of_it() -> None:
+    marked = ({**EMPTY, "er_reservert": True}, {**EMPTY, "under_oppussing": True}, {"tatt_ut_av_bruk": True})
+    found = vacancy(told(*marked, {"boligstatus": "UTLEID"}))
+    assert found is not None
+    (group,) = found.groups
+    assert (found.told, found.empty) == (3, 2)
+    assert dict(group.marked) == {"er_reservert": 1, "under_oppussing": 1, "tatt_ut_av_bruk": 0}
+
+
+def test_the_end_of_a_lease_is_counted_and_stands_beside_no_dwelling_in_any_file(tmp_path: Path) -> None:
+    days = (-3, 10, 92, 93, 365, 4000)
+    leases = [{"leieforhold_slutt": AS_OF + timedelta(days=one)} for one in days]
+    result = told(*leases, {"leieforhold_slutt": AS_OF + timedelta(days=11), "hemmelig_adresse": True})
+    found = vacancy(result)
+    assert found is not None
+    assert [(one.passed, one.soon, one.this_year, one.later) for one in found.leases] == [(1, 2, 2, 1)]
+    published = publish(result, tmp_path)
+    assert "leieforhold slutter i løpet av tre måneder" in published.page.read_text(encoding="utf-8")
+    ends = AS_OF + timedelta(days=4000)
+    for path in published.folder.rglob("*"):
+        if path.suffix == ".xlsx":
+            cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows(values_only=True) for cell in row]
+            assert not [cell for cell in cells if isinstance(cell, date) and cell.year == ends.year]
+        elif path.is_file():
+            said = path.read_text(encoding="utf-8")
+            assert ends.isoformat() not in said
+            assert f"{ends:%d.%m.%Y}" not in said
+
+
+def test_small_dwellings_stand_against_what_families_need_where_the_services_tell_a_size() -> None:
+    def asks(size: str | None, now: int, category: str = "eldre") -> NeedsLine:
+        return NeedsLine("helse", category, now, now + 1, None, None, "b.xlsx", 2, NeedDetail(size=size))
+
+    contradictory, not_let = (asks("4", 5), asks("4", 6)), asks("3", 4, "institusjon")
+    answers = (asks("2 rom", 3), asks("1", 1), asks("4-5", 7), asks("2-3", 2), asks(None, 9), *contradictory, not_let)
+    homes = told(EMPTY, {**EMPTY, "antall_soverom": 3}, {"antall_soverom": 2}, {"antall_soverom": 1}, {"antall_soverom": None})
+    found = vacancy(replace(homes, needs=NeedsAnswers(("helse",), answers)))
+    assert found is not None
+    assert [(one.band, one.have, one.empty, one.now, one.later) for one in found.sizes] == [
+        ("small", 2, 1, 4, 6),
+        ("large", 2, 1, 7, 8),
+        ("untold", 1, 0, 11, 13),
+    ], "one who contradicts himself is not counted, nor is a category that is not let"
+    assert vacancy(replace(homes, needs=NeedsAnswers(("helse",), (asks(None, 9),)))).sizes == ()  # type: ignore[union-attr]
+
+
+def test_the_page_of_a_municipality_that_writes_by_file_names_the_columns_that_no_source_fills() -> None:
+    result = told(EMPTY, {})
+    assert columns_in_words(result) is None, "changes go over the API"
+    by_file = result.municipality.register_.model_copy(update={"write": "import_file"})
+    house = result.municipality.model_copy(update={"register_": by_file})
+    said = columns_in_words(replace(result, municipality=house))
+    assert said is not None
+    assert "malernummerstrom" in said
+    assert "boligstatus" not in said
+    assert "hovedsoker" in said.partition("fylles aldri")[0]

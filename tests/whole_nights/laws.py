@@ -21,12 +21,12 @@ from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.ledger import Ledger
 from reconciliation.ledger.ledger_tables import Intent, LinkRow
 from reconciliation.ledger.store import table_of
-from reconciliation.likeness.leases import whole_unit
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.plan.stock_scope import left_out
 from tests.whole_nights.small_town import NOBODY
 from tests.whole_nights.whole_night import Night
 
@@ -221,7 +221,7 @@ def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tupl
 def the_stock_is_what_stands(night: Night, ledger: Ledger, slug: str) -> None:
     """After each night: every dwelling that counts stands in the ledger's stock with its category, and no movement says nothing new."""
     stock = ledger.stock(slug).filter("stands")
-    here = night.merged.dwellings.filter(~whole_unit()).select("leverandor_bolig_id", category=pl.col("kategori").fill_null(""))
+    here = night.merged.dwellings.filter(left_out().is_null()).select("leverandor_bolig_id", category=pl.col("kategori").fill_null(""))
     assert here.join(stock, on=["leverandor_bolig_id", "category"], how="anti").is_empty()
     history = ledger.movements(slug)
     for _, rows in history.group_by("leverandor_bolig_id", maintain_order=True):

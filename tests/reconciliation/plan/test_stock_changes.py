@@ -97,6 +97,7 @@ CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str
     "gone while a source is unread": (BOTH, homes("a"), {"absences": {"b": 5}, "complete": ("fdv",)}, {}),
     "its row is there and rejected": (BOTH, homes("a"), {"absences": {"b": 5}, "rejected": [ROW]}, {}),
     "marked as not let": (BOTH, homes("a"), {"outside": [{**ROW, "reason": "inactive"}]}, {"b": "out_of_use"}),
+    "out of use, and still in Kobo": (BOTH, pl.concat([homes("a"), homes("b", tatt_ut_av_bruk=True)]), {}, {"b": "out_of_use"}),
     "a category that is not let": (BOTH, homes("a"), {"outside": [{**ROW, "reason": "institusjon"}]}, {"b": "out_of_scope"}),
     "its rows are part of another": (BOTH, homes("a"), {"keys": [("fdv", "b", "a", date(2023, 1, 1))]}, {"b": "merged"}),
     "the same, while a source is unread": (BOTH, homes("a"), {"keys": [], "complete": ("fdv",)}, {}),

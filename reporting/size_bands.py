@@ -1,0 +1,72 @@
+"""Small dwellings against those that families need: what stands, what stands empty, and what the services ask for, as counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from reporting.needs_reading import NeedsLine
+from reporting.night_report import NightResult
+
+SMALL, LARGE, UNTOLD = "small", "large", "untold"
+MOST_ROOMS = 2
+"""So many rooms, a bedroom less, are small; words: texts `size_bands.<band>`."""
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class SizeBand:
+    """have, empty: dwellings by their bedrooms. now, later: what the services need now and in five years; None where nobody said."""
+
+    band: str
+    have: int
+    empty: int
+    now: int | None
+    later: int | None
+
+
+def size_bands(result: NightResult, dwellings: pl.DataFrame, empty: pl.DataFrame) -> tuple[SizeBand, ...]:
+    """dwellings: those that are counted. empty: those of them that stand empty. Nothing where no service tells a size."""
+    answers = _answers(result)
+    if not any(_band(answer.detail.size) != UNTOLD for answer in answers):
+        return ()
+    have, free = _by_band(dwellings), _by_band(empty)
+    return tuple(
+        SizeBand(band, have.get(band, 0), free.get(band, 0), *_needed([one for one in answers if _band(one.detail.size) == band]))
+        for band in (SMALL, LARGE, UNTOLD)
+    )
+
+
+def _answers(result: NightResult) -> list[NeedsLine]:
+    """Each service's word on each part of a category that is let, once; where it contradicts itself, none."""
+    given: dict[tuple[object, ...], set[tuple[int | None, int | None]]] = {}
+    first: dict[tuple[object, ...], NeedsLine] = {}
+    for one in result.needs.answers if result.needs else ():
+        if result.municipality.categories[one.category].in_scope:
+            part = (one.service, one.category, one.detail.part)
+            given.setdefault(part, set()).add((one.now, one.later))
+            first.setdefault(part, one)
+    return [answer for part, answer in first.items() if len(given[part]) == 1]
+
+
+def _band(size: str | None) -> str:
+    """Of a size in rooms, as written: "2", "3-4 rom". One that is both, or none, is not told."""
+    rooms = [int(number) for number in _NUMBER.findall(size or "")]
+    if not rooms or min(rooms) <= MOST_ROOMS < max(rooms):
+        return UNTOLD
+    return SMALL if max(rooms) <= MOST_ROOMS else LARGE
+
+
+def _by_band(dwellings: pl.DataFrame) -> Mapping[str, int]:
+    small = pl.col("antall_soverom") < MOST_ROOMS
+    band = pl.when(small).then(pl.lit(SMALL)).when(~small).then(pl.lit(LARGE)).otherwise(pl.lit(UNTOLD))
+    return dict(dwellings.group_by(band.alias("band")).len().iter_rows())
+
+
+def _needed(answers: list[NeedsLine]) -> tuple[int | None, int | None]:
+    now = [one.now for one in answers if one.now is not None]
+    later = [one.later for one in answers if one.later is not None]
+    return (sum(now) if now else None), (sum(later) if later else None)

@@ -37,6 +37,8 @@ def stored(*messages: Message) -> str:
 
 def and_then(*parts: str) -> str:
     """Stored messages one after the other as one string. What is no stored message keeps its place among them."""
+    if all(content.startswith(_BEGINNING) for content in parts):
+        return f"[{','.join(content[1:-1] for content in parts)}]"
     joined = [_plain(one) for content in parts for one in messages_in(content)]
     return json.dumps(joined, ensure_ascii=False, separators=(",", ":"))
 

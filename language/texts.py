@@ -15,10 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeAlias
 
 from language.messages import Message, and_then, messages_in, stored
 from language.number_format import NARROW, number
@@ -26,6 +26,10 @@ from language.number_format import NARROW, number
 DEFAULT = "nb"
 COMPLETE = ("nb", "nn")
 """Languages that a municipality can choose. Each has every text that DEFAULT has; tests/language holds it."""
+_REMEMBERED = 1 << 12
+"""Stored messages whose text is kept: rows of one house say the same."""
+_Piece: TypeAlias = tuple[str, str | None, str]
+"""What stands before a blank, the blank's name (None behind the last), and how it is filled."""
 
 
 class Texts:
@@ -38,14 +42,18 @@ class Texts:
         self.groups = loaded(home / language)
         """Group -> key -> text; a key may hold a group again."""
         self._fallback = Texts(DEFAULT, home) if language != DEFAULT else None
-        self._blanks = _Blanks(self)
+        self._pieces: dict[str, tuple[_Piece, ...]] = {}
+        self._rendered = lru_cache(maxsize=_REMEMBERED)(self._render_all)
 
     def text(self, key: str, /, **values: object) -> str:
         """The text at `key` with its blanks filled. Raises KeyError when it, or a blank's value, is missing."""
-        found = self.at(key)
-        if not isinstance(found, str):
-            raise KeyError(key)
-        return self._blanks.vformat(found, (), values) if "{" in found or "}" in found else found
+        pieces = self._pieces.get(key)
+        if pieces is None:
+            found = self.at(key)
+            if not isinstance(found, str):
+                raise KeyError(key)
+            pieces = self._pieces[key] = tuple((before, name, how or "") for before, name, how, _ in string.Formatter().parse(found))
+        return "".join(before if name is None else before + self._filled(values[name], how) for before, name, how in pieces)
 
     def at(self, key: str) -> Any:
         """What stands at `key`: a text, a list of texts or a group. Raises KeyError."""
@@ -60,7 +68,7 @@ class Texts:
 
     def blanks(self, key: str) -> set[str]:
         """Names of the blanks of the text at `key`."""
-        return {name for _, name, _, _ in self._blanks.parse(str(self.at(key))) if name}
+        return {name for _, name, _, _ in string.Formatter().parse(str(self.at(key))) if name}
 
     def word_for(self, group: str, code: str | None) -> str:
         """The text of a code in a group of codes; a code without a text is shown as it is."""
@@ -76,7 +84,10 @@ class Texts:
 
     def rendered(self, content: str | None) -> str:
         """What `language.stored` stored, as text; "" for None."""
-        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(content or ""))
+        return self._rendered(content or "")
+
+    def _render_all(self, content: str) -> str:
+        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(content))
 
     def render(self, message: Message) -> str:
         """A message as text. Raises KeyError, as `text` does."""
@@ -89,6 +100,16 @@ class Texts:
         if isinstance(value, Sequence) and not isinstance(value, str):
             return ", ".join(self.shown(one) for one in value)
         return "" if value is None else str(value)
+
+    def _filled(self, value: object, how: str) -> str:
+        """What fills {name}, {count:nouns.bolig} or {field:fields}; how: what stands behind the colon."""
+        group, _, noun = how.partition(".")
+        if not group:
+            return self.shown(value)
+        if group == "nouns":
+            return self.counted(value, noun) if isinstance(value, int) else f"{value} {self.at(how)[1]}"
+        codes = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        return ", ".join(self.word_for(how, str(code)) for code in codes)
 
     def day(self, value: date, year: int | None = None) -> str:
         """9. januar; with the year when it is not `year`."""
@@ -106,22 +127,6 @@ class Texts:
         if len(parts) < 2:
             return "".join(parts)
         return f"{', '.join(parts[:-1])} {self.at('dates.and')} {parts[-1]}"
-
-
-class _Blanks(string.Formatter):
-    """Fills {name}, {count:nouns.bolig} and {field:fields}."""
-
-    def __init__(self, texts: Texts) -> None:
-        self._texts = texts
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        group, _, noun = format_spec.partition(".")
-        if not group:
-            return self._texts.shown(value)
-        if group == "nouns":
-            return self._texts.counted(value, noun) if isinstance(value, int) else f"{value} {self._texts.at(format_spec)[1]}"
-        codes = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        return ", ".join(self._texts.word_for(format_spec, str(code)) for code in codes)
 
 
 def loaded(folder: Traversable) -> dict[str, Any]:

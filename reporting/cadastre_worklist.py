@@ -9,6 +9,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -68,9 +69,10 @@ def cadastre_worklist(result: NightResult) -> Worklist | None:
 def _tasks(result: NightResult) -> Iterator[Task]:
     rows = _open_rows(result)
     by_task: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
+    said = cache(_said)  # The rows of one house say the same.
     for source, key, rule, message in result.deviations.select("source", "source_key", "rule", "message").iter_rows():
         row = rows.get((source, key))
-        settle, says = _said(rule, message)
+        settle, says = said(rule, message)
         if row is None or settle is None:
             continue
         by_task[(_building(row), settle, says)].append(row)

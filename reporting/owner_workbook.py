@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from language import day, rendered, text, word_for
-from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE
+from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, Question
 from reconciliation.model.rules import BY_ID
 from reconciliation.model.shielding import is_shielded
 from reporting.clarifications import settled_in_source, shown_questions, shown_value
@@ -49,6 +49,8 @@ DEVIATION_COLUMNS = {
     "key": 18,
 }
 _WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text"}
+MOST_WARNINGS = 500
+"""Warnings that can be answered in one workbook; nobody works through more, and all stand in the sheet of deviations."""
 
 
 def columns(widths: dict[str, int]) -> list[Column]:
@@ -97,9 +99,11 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
         asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
         add_clarifications(book, title, result.as_of, asked, notes)
-    warned = [shown_questions(one, result.municipality, {}) for one in result.warnings if one.owner == owner and one.decided is None]
+    warned, rest = answerable(result.warnings, owner)
     if warned:
-        add_clarifications(book, title, result.as_of, warned, (), warnings=True)
+        add_clarifications(
+            book, title, result.as_of, [shown_questions(one, result.municipality, {}) for one in warned], rest, warnings=True
+        )
     if result.decided:
         decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
         rows = [
@@ -111,6 +115,13 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
             columns_ = [Column(text("clarifications.dwelling"), 40, wrap=True), Column(text("workbook.columns.id"), 24)]
             columns_ += [Column(text("clarifications.decision"), 80, wrap=True)]
             book.sheet(text("clarifications.decisions"), text("workbook.heading_decided", owner=title), columns_, rows)
+
+
+def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Question], Sequence[str]]:
+    """The open warnings that this owner's workbook asks about, and what stands below them of those that find no place."""
+    theirs = [one for one in warnings if one.owner == owner and one.decided is None]
+    left = len(theirs) - MOST_WARNINGS
+    return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []
 
 
 def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from reconciliation.decisions.questions import Tables
 from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.tables import DEVIATIONS
+from reporting.owner_workbook import MOST_WARNINGS, answerable
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 
@@ -98,3 +100,12 @@ def test_an_error_cannot_be_called_right(ledger: Ledger) -> None:
 )
 def test_a_day_is_read_as_people_and_the_ledger_write_it(written: str, day: date | None) -> None:
     assert until_of(written) == day
+
+
+def test_more_warnings_than_anybody_answers_are_counted_below_those_that_are_asked(ledger: Ledger) -> None:
+    (question,) = asked(ledger, warned())
+    for count, said in ((MOST_WARNINGS, []), (MOST_WARNINGS + 7, ["7 merknader"])):
+        shown, below = answerable([replace(question, id=str(at)) for at in range(count)], "bolig")
+        assert len(shown) == MOST_WARNINGS
+        assert [line[:11] for line in below] == said
+    assert answerable([question], "eiendom") == ([], [])

@@ -175,7 +175,7 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
 
 
 def by_own_id(rows: pl.DataFrame) -> pl.DataFrame:
-    """By our own ids, as dwellings and links stand: where two tables stand in one order, no join is needed to compare them."""
+    """Sorted by our own id, then by Kobo's: the table does not depend on the order in which the register answered."""
     return rows.sort("leverandor_bolig_id", "kobo_id", nulls_last=True)
 
 

@@ -19,7 +19,6 @@ from reconciliation.match.decided_pairs import PairDecisions, pair_decisions
 from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.register_rows import without_deleted
-from reconciliation.model.row_joins import matching_rows, rising, rows_at, without
 from reconciliation.model.tables import MATCHES
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
@@ -114,26 +113,25 @@ class _Search:
     @property
     def free_ours(self) -> pl.DataFrame:
         """Dwellings that keys are still tried for."""
-        return without(self.ours, self.taken_ours, "leverandor_bolig_id")
+        return self.ours.join(self.taken_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
 
     @property
     def free_theirs(self) -> pl.DataFrame:
-        return without(self.theirs, self.taken_theirs, "kobo_id")
+        return self.theirs.join(self.taken_theirs, on="kobo_id", how="anti", maintain_order="left")
 
     @property
     def open_ours(self) -> pl.DataFrame:
         """Dwellings that entries may be offered for."""
-        return without(self.ours, self.settled_ours, "leverandor_bolig_id")
+        return self.ours.join(self.settled_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
 
     @property
     def open_theirs(self) -> pl.DataFrame:
-        return without(self.theirs, self.settled_theirs, "kobo_id")
+        return self.theirs.join(self.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
 
     def by_link(self, links: pl.DataFrame) -> None:
-        held, _ = matching_rows(links.get_column("leverandor_bolig_id"), self.ours.get_column("leverandor_bolig_id"))
-        pairs = rows_at(links, held)
-        seen, there = matching_rows(pairs.get_column("kobo_id"), self.theirs.get_column("kobo_id"))
-        pairs = rows_at(pairs, seen).with_columns(rows_at(self.theirs.select(carried="leverandor_bolig_id"), there))
+        pairs = links.join(self.ours, on="leverandor_bolig_id", how="semi").join(
+            self.theirs.select("kobo_id", carried="leverandor_bolig_id"), on="kobo_id"
+        )
         another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
         self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
         self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)
@@ -199,9 +197,6 @@ class _Search:
     def result(self) -> pl.DataFrame:
         """Shape: MATCHES, sorted; the strongest reason of each pair."""
         found = pl.concat(self.found)
-        if rising(found.get_column("leverandor_bolig_id")):
-            # One pair of each dwelling, in their order: as on every night on which nothing is new.
-            return found
         found = found.unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
         return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
 
@@ -305,5 +300,5 @@ def _candidates(search: _Search) -> pl.DataFrame:
 def _last_search(search: _Search) -> pl.DataFrame:
     """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
     found = pl.concat(search.found).select("leverandor_bolig_id")
-    pairs = last_search(without(search.open_ours, found, "leverandor_bolig_id"), search.open_theirs)
+    pairs = last_search(search.open_ours.join(found, on="leverandor_bolig_id", how="anti"), search.open_theirs)
     return pairs if pairs.is_empty() else search.answers.not_different(pairs)

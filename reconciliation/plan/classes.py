@@ -7,7 +7,6 @@ import polars as pl
 from reconciliation.likeness.place import with_place
 from reconciliation.likeness.street_spelling import stem
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, KEPT_IN_KOBO
-from reconciliation.model.row_joins import beside, without
 from reconciliation.model.shielding import nameable, shielded_entries, shielded_ids
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
@@ -46,19 +45,18 @@ def class_dwellings(
     # A key pair that a protected field speaks against is not adopted, but it is the entry that must be settled.
     clashing = clashing_pairs(matches, certain)
     unsure = matches.filter(~pl.col("certain"))
-    unsure = without(without(unsure, clashing, "leverandor_bolig_id"), certain, "leverandor_bolig_id")
+    unsure = unsure.join(pl.concat([clashing, certain]), on="leverandor_bolig_id", how="anti")
     offered = unsure.group_by("leverandor_bolig_id").agg(
         pl.lit(value=True).alias("uncertain"),
         pl.col("key").sort().first().alias("offer_key"),
         pl.col("reason").sort().first().alias("offer_reason"),
     )
-    # First the links that hold: on most nights all of them, and the register need not be asked.
-    gone = without(links.filter(pl.col("kobo_id").is_not_null()), certain, "kobo_id")
-    broken = without(gone, register_rows, "kobo_id").select("leverandor_bolig_id", lost="kobo_id")
-    joined = beside(dwellings, pl.concat([certain, clashing]), "leverandor_bolig_id")
+    gone = links.filter(pl.col("kobo_id").is_not_null()).join(certain, on="kobo_id", how="anti")
+    broken = gone.join(register_rows, on="kobo_id", how="anti").select("leverandor_bolig_id", lost="kobo_id")
+    joined = dwellings.join(pl.concat([certain, clashing]), on="leverandor_bolig_id", how="left")
     named = _named(dwellings, unsure, _held_as_one(matches, links))
     for told in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings)):
-        joined = beside(joined, told, "leverandor_bolig_id")
+        joined = joined.join(told, on="leverandor_bolig_id", how="left")
     joined = joined.with_columns(
         pl.col("changes", "asked", "kept").fill_null("[]"),
         pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
@@ -73,7 +71,7 @@ def _named(dwellings: pl.DataFrame, unsure: pl.DataFrame, one_home: pl.DataFrame
     """(leverandor_bolig_id, named): which candidates people are told of: dwellings of ours, or entries where there are none."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     ours = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
-    theirs = without(unsure.select("leverandor_bolig_id", other="kobo_id"), doubtful, "leverandor_bolig_id")
+    theirs = unsure.select("leverandor_bolig_id", other="kobo_id").join(doubtful, on="leverandor_bolig_id", how="anti")
     shielded = shielded_ids(dwellings)
     told = nameable(pl.concat([ours, theirs]), shielded, shielded_entries(shielded, one_home))
     return told.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
@@ -127,7 +125,7 @@ def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
 def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
     """Pairs that a protected field speaks against, where neither side has another. Columns of certain_pairs."""
     clashing = matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs"))
-    rest = without(without(clashing, certain, "leverandor_bolig_id"), certain, "kobo_id")
+    rest = clashing.join(certain, on="leverandor_bolig_id", how="anti").join(certain, on="kobo_id", how="anti")
     lone = rest.filter((pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1))
     return lone.select("leverandor_bolig_id", "kobo_id", match_key="key", match_reason="reason", match_details="details")
 
@@ -201,7 +199,7 @@ def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, ma
     certain = matches.filter("certain")
     alone = register_rows.select("kobo_id")
     for taken in (links, certain, clashing_pairs(matches, certain)):
-        alone = without(alone, taken, "kobo_id")
+        alone = alone.join(taken, on="kobo_id", how="anti")
     if alone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
     pairs = matches.filter(~pl.col("certain")).select("leverandor_bolig_id", other="kobo_id")

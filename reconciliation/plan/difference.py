@@ -17,7 +17,6 @@ from reconciliation.identifiers import kommune_table
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.row_joins import beside, matching_rows, rows_at
 
 TOLERANCE = 0.005
 OfficialStreets: TypeAlias = Callable[[], Collection[str]]
@@ -34,9 +33,7 @@ DIFFERENCES: dict[str, pl.DataType] = {
 
 def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    rows = matching_rows(pairs.get_column("leverandor_bolig_id"), dwellings.get_column("leverandor_bolig_id"))
-    ours = rows_at(dwellings.select("leverandor_bolig_id", *(field.name for field in COMPARED)), rows[1])
-    sides = ours.with_columns(rows_at(pairs.select("kobo_id"), rows[0]))
+    sides = pairs.select("leverandor_bolig_id", "kobo_id").join(dwellings, on="leverandor_bolig_id")
     return changes_of(at_odds(sides, register_rows), told_by)
 
 
@@ -46,21 +43,19 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
     have none of the three columns. official_streets: asked for the municipality's streets where a street is not written alike.
     """
-    rows = matching_rows(sides.get_column("kobo_id"), register_rows.get_column("kobo_id"))
-    ours = rows_at(sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED)), rows[0])
+    sides = sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED))
+    entries = register_rows.select("kobo_id", *(pl.col(field.name).alias(f"{field.name}_theirs") for field in COMPARED))
+    joined = sides.join(entries, on="kobo_id")
     # A house without a letter is known by its number: then the blank letter counts as said.
-    said = [field for field in COMPARED if _filled(ours, "nummer" if field.name == "bokstav" else field.name)]
-    theirs = rows_at(register_rows.select(pl.col(field.name).alias(f"{field.name}_theirs") for field in said), rows[1])
-    unlike = [field for field in said if field.kind is Kind.NUMBER or not ours[field.name].equals(theirs[f"{field.name}_theirs"])]
-    joined = pl.concat([ours, theirs], how="horizontal")
+    said = [field for field in COMPARED if _filled(joined, "nummer" if field.name == "bokstav" else field.name)]
+    unlike = [field for field in said if field.kind is Kind.NUMBER or not joined[field.name].equals(joined[f"{field.name}_theirs"])]
     names = {field.name for field in unlike}
     streets = _street_keys(joined, official_streets) if "adressenavn" in names else {}
     places = _one_place(joined) if "kommunenummer" in names else ()
-    marks = joined.select(_differs(field, streets, places).alias(f"{field.name}_differs") for field in unlike)
-    # Only what differs is put side by side: a filter moves every column.
-    odd = marks.select(pl.arg_where(pl.any_horizontal(pl.lit(value=False), *marks.columns))).to_series()
-    told = ["leverandor_bolig_id", "kobo_id", *(name for field in unlike for name in (field.name, f"{field.name}_theirs"))]
-    return pl.concat([joined.select(told)[odd], marks[odd]], how="horizontal")
+    values = [name for field in unlike for name in (field.name, f"{field.name}_theirs")]
+    marks = [_differs(field, streets, places).alias(f"{field.name}_differs") for field in unlike]
+    compared = joined.select("leverandor_bolig_id", "kobo_id", *values, *marks)
+    return compared.filter(pl.any_horizontal(pl.lit(value=False), *(f"{field.name}_differs" for field in unlike)))
 
 
 def told_by(merged: Merged, odd: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
@@ -136,7 +131,7 @@ def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) 
     found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
     default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
     won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
-    named = beside(beside(found, default, "leverandor_bolig_id"), won, "leverandor_bolig_id")
+    named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
     return named.select(
         "leverandor_bolig_id",
         "kobo_id",

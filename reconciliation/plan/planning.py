@@ -17,7 +17,6 @@ from reconciliation.merge import Merged
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import acts, made_anew
 from reconciliation.model.register_rows import SENT, without_deleted
-from reconciliation.model.row_joins import beside, rising
 from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
@@ -110,7 +109,7 @@ def _settled_differences(
     """What differs between the dwellings and the entries they are, or may be: shape SETTLED of moved_fields."""
     certain = certain_pairs(matches)
     pairs = pl.concat([certain, clashing_pairs(matches, certain)])
-    odd = at_odds(beside(merged.dwellings, pairs, "leverandor_bolig_id"), entries, reading.official_streets)
+    odd = at_odds(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
     if odd.is_empty():
         return pl.DataFrame(schema=SETTLED)
     found = changes_of(odd, told_by(merged, odd, municipality))
@@ -121,9 +120,7 @@ def _settled_differences(
 
 
 def _sorted(items: pl.DataFrame) -> pl.DataFrame:
-    """By class, leverandor_bolig_id and kobo_id. Where all are in one class, as when all is in sync, they stand so already."""
-    if items.get_column("class").n_unique() == 1 and rising(items.get_column("leverandor_bolig_id")):
-        return items
+    """By class, leverandor_bolig_id and kobo_id."""
     return items.sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.row_joins import without
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.edited_entries import edited_entries
@@ -25,7 +24,7 @@ def class_gone(
 
     One whose row is there and rejected is not gone, also when the tables that would have carried it were lost.
     """
-    gone = without(remembered.links, dwellings, "leverandor_bolig_id").select("leverandor_bolig_id", "kobo_id")
+    gone = remembered.links.join(dwellings, on="leverandor_bolig_id", how="anti").select("leverandor_bolig_id", "kobo_id")
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
     held_by = memberships.join(gone, on="leverandor_bolig_id", how="semi")

@@ -1,6 +1,6 @@
 """How many small wrong changes of the code the tests that mirror it would see: `make mutants`, or python -m tests.mutation [COUNT [SEED]].
 
-Changes COUNT places (100) of the modules in MIRRORS, one at a time, in a copy of the repository, and runs the tests beside each.
+Changes COUNT places (120) of the modules in MIRRORS, one at a time in each of two copies of the repository, and runs the tests beside it.
 Prints every mutant that no test saw; those that matter get a test. Not in the suite: it takes the time of a hundred small test runs.
 """
 
@@ -13,13 +13,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import Queue
 
-from tests.mutation.mutants import mutants_of
+from tests.mutation.mutants import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 300
+AT_ONCE = 2
+SECONDS = 600
 """A mutant that runs longer hangs, and counts as seen."""
 
 PASSED, FAILED, INTERRUPTED = 0, 1, 2
@@ -54,56 +57,85 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 def main(count: int, seed: int) -> int:
     """Prints a line per mutant and the share that was not seen; 0 when fewer than a tenth were not."""
     found = [mutant for file in MIRRORS for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
-    chosen = random.Random(seed).sample(found, min(count, len(found)))
-    survived = []
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "kobosync"
-        _copy_tracked_files(copy)
-        for file in sorted({mutant.file for mutant in chosen}):
-            if not _fails(copy, MIRRORS[file]):
-                continue
-            print(f"{file}: its tests fail without a change; nothing can be said of it", flush=True)
-            chosen = [mutant for mutant in chosen if mutant.file != file]
-        for number, mutant in enumerate(sorted(chosen, key=lambda one: (one.file, one.line)), start=1):
-            original = (copy / mutant.file).read_text(encoding="utf-8")
-            (copy / mutant.file).write_text(mutant.text, encoding="utf-8")
-            began = time.monotonic()
-            seen = _fails(copy, MIRRORS[mutant.file])
-            (copy / mutant.file).write_text(original, encoding="utf-8")
-            if not seen:
+    chosen = sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda one: (one.file, one.line))
+    copies: Queue[_Copy] = Queue()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        for number in range(AT_ONCE):
+            copies.put(_Copy(Path(folder) / str(number) / "kobosync"))
+        mirrors = sorted({MIRRORS[mutant.file] for mutant in chosen})
+        for tests, fail in zip(mirrors, pool.map(lambda tests: _in_a_copy(copies, lambda one: one.fails(tests)), mirrors), strict=True):
+            if fail:
+                print(f"{' '.join(tests)}: fails without a change, so nothing can be said of what it mirrors", flush=True)
+                chosen = [mutant for mutant in chosen if MIRRORS[mutant.file] != tests]
+        survived = []
+        seen = pool.map(lambda mutant: _in_a_copy(copies, lambda one: one.sees(mutant)), chosen)
+        for number, (mutant, is_seen) in enumerate(zip(chosen, seen, strict=True), start=1):
+            if not is_seen:
                 survived.append(mutant)
-            print(f"{number}/{len(chosen)} {'seen' if seen else 'NOT SEEN'} {mutant} ({time.monotonic() - began:.0f} s)", flush=True)
+            print(f"{number}/{len(chosen)} {'seen' if is_seen else 'NOT SEEN'} {mutant}", flush=True)
     print(f"\n{len(survived)} of {len(chosen)} mutants were not seen (seed {seed}, {len(found)} places in all).")
     for mutant in survived:
         print(f"  {mutant}")
     return int(len(survived) * 10 >= len(chosen))
 
 
-def _copy_tracked_files(copy: Path) -> None:
-    names = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    for name in names:
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
+def _in_a_copy(copies: Queue[_Copy], work: Callable[[_Copy], bool]) -> bool:
+    copy = copies.get()
+    try:
+        return work(copy)
+    finally:
+        copies.put(copy)
 
 
-def _fails(copy: Path, tests: tuple[str, ...]) -> bool:
-    """Does a test of those fail there, or hang? The copy comes before the installed rooms on the path."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(
-        command, cwd=copy, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as run:
+class _Copy:
+    """The repository's tracked files in a folder of their own, in which one file at a time is changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.changes = 0
+        for name in subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines():
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+
+    def sees(self, mutant: Mutant) -> bool:
+        """Does a test that mirrors the file fail with that change?"""
+        file = self.folder / mutant.file
+        original = file.read_text(encoding="utf-8")
+        self._write(file, mutant.text)
         try:
-            code = run.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(run.pid, signal.SIGKILL)
-            return True
-    if code not in (PASSED, FAILED, INTERRUPTED):
-        raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}")
-    return code != PASSED
+            return self.fails(MIRRORS[mutant.file])
+        finally:
+            self._write(file, original)
+
+    def _write(self, file: Path, text: str) -> None:
+        file.write_text(text, encoding="utf-8")
+        # A time of its own: bytecode is taken for that of a file with the same size and second.
+        self.changes += 1
+        os.utime(file, (self.changes, self.changes))
+
+    def fails(self, tests: tuple[str, ...]) -> bool:
+        """Does a test of those fail, or hang? The copy comes before the installed rooms on the path."""
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        with subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=environment | {"PYTHONPATH": str(self.folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as run:
+            try:
+                code = run.wait(SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(run.pid, signal.SIGKILL)
+                return True
+        if code not in (PASSED, FAILED, INTERRUPTED):
+            raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}")
+        return code != PASSED
 
 
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:3]]
-    sys.exit(main(*[*numbers, *(100, 1)[len(numbers) :]]))
+    sys.exit(main(*[*numbers, *(120, 1)[len(numbers) :]]))

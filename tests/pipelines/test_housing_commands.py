@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import dagster as dg
 import openpyxl
 import pytest
 
-from kobo_client.rehearsal.process import rehearsal_running
-from pipelines.commands.night_command import run_night
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
-from reconciliation.model.municipality import load
 from tests.pipelines.test_ledger_commands import Told
-from tests.pipelines.village import FDV, Village
+from tests.pipelines.village import FDV, Village, inhabited, run_night
 
 
 @pytest.fixture
@@ -24,15 +21,9 @@ def kobosync(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Village:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
-    return Village(tmp_path)
-
-
-def night(village: Village, as_of: date) -> None:
-    with rehearsal_running(load(village.config).register_, village.home), dg.DagsterInstance.ephemeral() as instance:
-        assert run_night(village.config, "auto", as_of, instance) == DONE
+def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
+    with inhabited(tmp_path, monkeypatch) as village:
+        yield village
 
 
 def test_each_service_gets_its_workbook_and_a_filled_one_is_never_written_over(village: Village, kobosync: Told) -> None:
@@ -75,7 +66,7 @@ def test_kostra_without_a_night_says_what_to_run(village: Village, kobosync: Tol
 
 def test_kostra_counts_the_last_night_and_refuses_one_too_far_away(village: Village, kobosync: Told) -> None:
     village.write_fdv(FDV + "104;Storgata 9;;20,0;Institusjon\n")
-    night(village, date(2023, 12, 8))
+    assert run_night(village.config, "auto", date(2023, 12, 8)) == DONE
     code, said = kobosync("kostra", village.config, "--as-of", "2023-12-31")
     assert code == DONE, said
     assert "23 days from 2023-12-31" in said
@@ -93,7 +84,7 @@ def test_kostra_counts_the_last_night_and_refuses_one_too_far_away(village: Vill
 
 def test_a_night_goes_on_when_nobody_has_sent_anything(village: Village) -> None:
     village.write_config(needs={"path": "behov"}, acquisitions="tiltak.csv")
-    night(village, date(2023, 12, 8))
+    assert run_night(village.config, "auto", date(2023, 12, 8)) == DONE
     page = (village.home / "reports" / "vik" / "2023-12-08" / "behov.html").read_text(encoding="utf-8")
     assert "Fant ingen fil i behov" in page
     assert "Fant ingen fil i tiltak.csv" in page

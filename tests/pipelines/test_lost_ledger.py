@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from assets.lost_ledger import open_known_ledger
-from pipelines.commands.night_command import run_night
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.ledger.backup import backup
 from reconciliation.ledger.restore import restore
 from reconciliation.model.municipality import load
-from tests.pipelines.village import FIRST, SECOND, THIRD, Village, inhabited
+from tests.pipelines.earlier_nights import first_night
+from tests.pipelines.village import FIRST, SECOND, THIRD, Village, inhabited, run_night
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village
 def test_a_lost_ledger_stops_the_night_and_is_restored_or_said_to_be_new(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
     municipality = load(village.config)
     ledger = village.home / "var" / "ledger.sqlite"
-    assert run_night(village.config, "auto", FIRST) == DONE
+    first_night(village)
     with closing(open_ledger(municipality.ledger, village.home)) as opened:
         backup(opened, village.home / "backup.sqlite")
     ledger.unlink()

@@ -178,7 +178,7 @@ def inhabited(home: Path, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> It
         yield village
 
 
-def run_night(config: Path, apply: str, as_of: date) -> int:
+def run_night(config: Path, apply: str, as_of: date, *, new_ledger: bool = False) -> int:
     """The command itself; its runs are kept in memory, since only their results are looked at here."""
     with dg.DagsterInstance.ephemeral() as instance:
-        return night_command.run_night(config, apply, as_of, instance)
+        return night_command.run_night(config, apply, as_of, instance, new_ledger=new_ledger)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands.night_command import run_night, run_report
+from pipelines.commands.night_command import run_report
 from reconciliation.ledger import open_ledger
-from tests.pipelines.village import Village
+from tests.pipelines.earlier_nights import first_night
+from tests.pipelines.village import SECOND, inhabited, run_night
 from tests.whole_nights.small_town import Row, Town
 from tests.whole_nights.whole_night import Night, whole_night
 
@@ -61,16 +62,14 @@ def test_a_rejected_row_whose_carried_version_was_lost_is_not_gone(how: str, tow
 def test_a_damaged_table_is_named_and_the_night_makes_it_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "400")
-    village = Village(tmp_path)
-    assert run_night(village.config, "auto", FIRST) == 0
-    (table,) = tmp_path.glob("var/**/plan.parquet")
-    table.write_bytes(table.read_bytes()[:100])
-    capsys.readouterr()
-    assert run_report(village.config) == 1
-    said = capsys.readouterr()
-    assert "plan.parquet is damaged" in said.out + said.err
-    assert run_night(village.config, "auto", FIRST + timedelta(days=1)) == 0
-    assert run_report(village.config) == 0
+    with inhabited(tmp_path, monkeypatch) as village:
+        first_night(village)
+        (table,) = tmp_path.glob("var/**/plan.parquet")
+        table.write_bytes(table.read_bytes()[:100])
+        capsys.readouterr()
+        assert run_report(village.config) == 1
+        said = capsys.readouterr()
+        assert "plan.parquet is damaged" in said.out + said.err
+        assert run_night(village.config, "auto", SECOND) == 0
+        assert run_report(village.config) == 0

@@ -94,10 +94,11 @@ def test_every_collected_case_gets_one_verdict(real_data: Path, elverum: pl.Data
     compared(AddressRegister(elverum), texts, [None] * len(texts))
 
 
-def test_every_dirty_row_of_a_whole_municipality_gets_one_verdict(elverum: pl.DataFrame) -> None:
-    streets = elverum.filter(pl.col("adressenavn").is_not_null()).to_dicts()
+@pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.soak)])
+def test_every_dirty_row_of_a_whole_municipality_gets_one_verdict(elverum: pl.DataFrame, every: int) -> None:
+    streets = elverum.filter(pl.col("adressenavn").is_not_null()).gather_every(every).to_dicts()
     kinds = itertools.cycle(LISTS)
     texts = [next(dirty(next(kinds), iter([row]), seed)).text for seed, row in enumerate(streets)]
-    assert len(texts) == 5871
+    assert len(texts) > 5800 / every
     codes = [str(row["postnummer"]) if at % 2 else None for at, row in enumerate(streets)]
     compared(AddressRegister(elverum), texts, codes)

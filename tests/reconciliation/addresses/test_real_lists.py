@@ -25,8 +25,6 @@ from reconciliation.reading.numbers import read_number
 from tests.reconciliation.addresses.dirty_lists import LISTS, dirty
 from tests.reconciliation.addresses.shares import share_of
 
-MEASURED = ("abbreviated", "misspelt", "untidy", "other_norwegian", "all_in_one")
-"""Written whole; of the other kinds every fourth row, for time's sake."""
 LEAST_RESOLVED = dict.fromkeys(LISTS, 0.97) | {"misspelt": 0.0}
 """A misspelt name is suggested and not resolved, so that list has no floor but that of what is offered (below)."""
 
@@ -39,9 +37,9 @@ def elverum() -> pl.DataFrame:
     return read_official([folder / "dev" / "elverum_dev.csv"])
 
 
+@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("kind", LISTS)
-def test_a_dirty_list_of_a_whole_municipality_has_not_one_wrong_address(elverum: pl.DataFrame, kind: str) -> None:
-    every = 1 if kind in MEASURED else 4
+def test_a_dirty_list_of_a_whole_municipality_has_not_one_wrong_address(elverum: pl.DataFrame, kind: str, every: int) -> None:
     rows = list(dirty(kind, iter(elverum.filter(pl.col("adressenavn").is_not_null()).gather_every(every).to_dicts())))
     share = share_of(AddressRegister(elverum), kind, rows)
     assert share.wrong == []

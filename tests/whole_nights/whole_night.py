@@ -75,6 +75,13 @@ class _Session(NightSession):
         return self.given
 
 
+def _store(table: Table, path: UPath) -> None:
+    """As Dagster has its IO manager do it."""
+    tables = ParquetTables()
+    tables.make_directory(path.parent)
+    tables.dump_to_path(None, table, path)  # type: ignore[arg-type]
+
+
 def whole_night(
     municipality: Municipality,
     home: Path,
@@ -103,10 +110,10 @@ def whole_night(
         before = yesterday.rows
         standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}
-        ParquetTables().dump_to_path(None, Table(standing, facts), base / slug / "standing_rows.parquet")  # type: ignore[arg-type]
+        _store(Table(standing, facts), base / slug / "standing_rows.parquet")
         known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
         merged = night_steps.merge_rows(session, standing)
-        ParquetTables().dump_to_path(None, Table(merged.memberships), base / slug / "memberships.parquet")  # type: ignore[arg-type]
+        _store(Table(merged.memberships), base / slug / "memberships.parquet")
         seen = night_steps.see_register(session)
         matches = night_steps.match_entries(session, merged.dwellings, seen.rows)
         plan = night_steps.plan_changes(

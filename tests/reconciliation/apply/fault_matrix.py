@@ -27,6 +27,9 @@ from reconciliation.model.words import DwellingClass
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 
+TOO_SLOW = "answer drips"
+"""The fault that outlasts the client's patience (s), which is short for it alone: on a busy machine any answer may take a while."""
+SHORT, LONG = 0.25, 10.0
 FAULTS: dict[str, dict[str, Any]] = {
     "slow, but in time": {"kind": "latency", "seconds": 0.01},
     "429, seconds": {"kind": "429_seconds", "seconds": 0.01},
@@ -42,7 +45,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "cut before commit": {"kind": "cut_before"},
     "cut after commit": {"kind": "cut_after"},
     "cut in the answer": {"kind": "cut_middle"},
-    "answer drips": {"kind": "slow_body", "seconds": 0.02},
+    TOO_SLOW: {"kind": "slow_body", "seconds": 0.02},
 }
 REPLACING = ("replace, the deletion", "replace, the new entry")
 WRITES = {"create": "POST", "look before a change": "GET", "change": "PUT", "retire": "DELETE"}
@@ -133,9 +136,8 @@ def cells(folder: Path) -> Iterator[Cell]:
 def _cell(address: str, ledger: Ledger, fault: str, lasts: str, write: str, rule: dict[str, Any]) -> Cell:
     slug = f"{fault}-{lasts}-{write}".replace(" ", "-").replace(",", "")
     _tell(address, "reset")
-    config = RegisterConfig(
-        kind="rehearsal", base_url=address, attempts=3, retry_wait_cap=0.01, read_timeout=0.25, connect_timeout=1, give_up_after=100
-    )
+    patience = {"read_timeout": SHORT if fault == TOO_SLOW else LONG, "connect_timeout": LONG}
+    config = RegisterConfig(kind="rehearsal", base_url=address, attempts=3, retry_wait_cap=0.01, give_up_after=100, **patience)
     calls: list[CallRecord] = []
     desired = dwellings("a", "b")
     with RegisterClient(config, calls.append) as client:

@@ -39,7 +39,7 @@ Find = Callable[[str], Table | None]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one file. moved: where it lies now; None when it was left where it is."""
+    """What became of one file. moved: where it is now; None when it was left where it is."""
 
     file: str
     taken: tuple[Taken, ...]
@@ -133,7 +133,7 @@ def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
 
 
 def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, *, tonight: bool = False) -> Receipt:
-    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it lies in the drop folder.
+    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it is in the drop folder.
 
     tonight: the night that reads it uses the answers too; otherwise the next night does.
     """
@@ -183,7 +183,7 @@ def _put_away(municipality: Municipality, home: Path, path: Path, now: datetime)
 
 
 def answers_before(session: NightSession, municipality: Municipality, earlier: EarlierTables) -> list[Receipt]:
-    """What lies in the drop folder when the night begins to merge. A dry plan reads nothing: it changes nothing."""
+    """What is in the drop folder when the night begins to merge. A dry plan reads nothing: it changes nothing."""
     if municipality.answers is None or session.apply == "never":
         return []
     with one_sentence(), session.step("answers"):

@@ -1,4 +1,4 @@
-"""What the steps of one night share: the date, the ledger and its lock, the register's client, the clock. Knows nothing of Dagster."""
+"""What the steps of one night share: the date, the ledger and its lock, the register's client, the clock. Does not depend on Dagster."""
 
 from __future__ import annotations
 

@@ -50,10 +50,10 @@ SHIELDED_GONE = "shielded_gone"
 
 @dataclass(frozen=True, slots=True)
 class StandardisedSources:
-    """reads: with the verdicts that stand. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
+    """reads: with the verdicts in force. rows: CORRECTED_ROWS. unreadable: DEVIATIONS. corrected: values the owners' corrections changed.
 
     said, notes: what is wrong with the file of corrections, and with the official addresses. over: corrections of single cells whose source
-    says something else by now. unasked: reads that could not be held against the last complete ones. layouts: source -> how its last
+    says something else by now. unasked: reads that could not be compared with the last complete ones. layouts: source -> how its last
     complete read was written. examples: source -> keys that show why it is not believed.
     """
 
@@ -96,7 +96,7 @@ def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:
 
 
 def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: Yesterday) -> StandardisedSources:
-    """All sources' rows in the register's words, held against the last complete reads; the order of the sources does not matter."""
+    """All sources' rows in the register's words, compared with the last complete reads; the order of the sources does not matter."""
     municipality = session.municipality
     with session.step("standardise"):
         official = official_addresses(municipality, session.home)
@@ -133,7 +133,7 @@ def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Co
 
 
 def against_yesterday(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> Held:
-    """One source's read held against the last complete one, outside of a night."""
+    """One source's read compared with the last complete one, outside of a night."""
     source = municipality.sources[read.source]
     meant = corrected(read, corrections_of(municipality, home, ledger), source).read
     rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
@@ -291,7 +291,7 @@ def rows_adrift(standing: pl.DataFrame, dwellings: pl.DataFrame) -> str:
 
 
 def known_shielded(made: Table | None) -> frozenset[str]:
-    """leverandor_bolig_id of dwellings that have a shielded address, or had when they last stood in a source (law 10).
+    """leverandor_bolig_id of dwellings that have a shielded address, or had when they were last in a source (law 10).
 
     made: a night's table of dwellings, with what it remembers of earlier nights.
     """
@@ -301,5 +301,5 @@ def known_shielded(made: Table | None) -> frozenset[str]:
 
 
 def shielded_and_gone(before: Table | None, dwellings: pl.DataFrame) -> list[str]:
-    """Of those known shielded on the night before, the ones that stand in no source tonight."""
+    """Of those known shielded on the night before, the ones that are in no source tonight."""
     return sorted(known_shielded(before) - set(dwellings.get_column("leverandor_bolig_id")))

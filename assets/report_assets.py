@@ -214,7 +214,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def report_metadata(municipality: Municipality, published: Published) -> dict[str, Any]:
-    """The curve, where the files lie, and links to them where the municipality's file says how people reach them."""
+    """The curve, where the files are, and links to them where the municipality's file says how people reach them."""
     base = municipality.send.link.rstrip("/") if municipality.send else ""
     home = f"{base}/{municipality.slug}/{published.folder.name}"
 

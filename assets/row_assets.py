@@ -95,7 +95,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def source_facts(done: night_steps.StandardisedSources) -> dict[str, dict[str, object]]:
-    """Of each source, what follows its rows through the night: the verdict that stands, its words, and what the next night asks about."""
+    """Of each source, what follows its rows through the night: the verdict in force, its words, and what the next night asks about."""
     return {
         name: {
             "verdict": read.verdict.value,

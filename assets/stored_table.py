@@ -1,4 +1,4 @@
-"""A table as it lies in storage: a frame and a few facts about it in one Parquet file. Knows nothing of Dagster."""
+"""A table as it is in storage: a frame and a few facts about it in one Parquet file. Does not depend on Dagster."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class ParquetTables(dg.UPathIOManager):
 
 
 def _private(path: UPath) -> UPath:
-    """The path, on a disk with an empty file for the account alone: secret addresses will lie in it."""
+    """The path, on a disk with an empty file for the account alone: secret addresses will be in it."""
     if isinstance(path, Path):
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
@@ -128,7 +128,7 @@ def _run(run_id: str) -> str:
 
 
 class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
-    """Where the tables of all municipalities lie."""
+    """Where the tables of all municipalities are stored."""
 
     base: str
 

@@ -2,5 +2,5 @@
 
 import os
 
-# What is measured has its bytecode beside it, as where it is installed; without, each start of ours would compile it anew.
+# What is measured has its bytecode beside it, as where it is installed; without, each start of ours would compile it again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

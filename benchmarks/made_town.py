@@ -16,7 +16,7 @@ import yaml
 
 CATEGORIES = {"Ordinær": "ordinar", "Omsorg": "omsorg", "Tilpasset": "tilpasset"}
 SHARE_IN_SECOND = 0.3
-"""Of the dwellings, how many stand in the second source too."""
+"""Of the dwellings, how many are in the second source too."""
 HOUSES_PER_STREET = 20
 UNITS_PER_HOUSE = 6
 

@@ -144,7 +144,7 @@ def nights_of(folder: Path, dwellings: int, share: float, outage: float) -> Meas
 
 
 def _count(folder: Path, ledger: str, nights: int, seconds: float) -> Measured:
-    """What stands in the register's own file, and what the ledger says of it."""
+    """What is in the register's own file, and what the ledger says of it."""
     register = sqlite3.connect(folder / "var" / "register.sqlite")
     standing = dict(register.execute("SELECT kobo_id, ours FROM entry WHERE deleted = 0").fetchall())
     places = Counter(place for (place,) in register.execute("SELECT place FROM entry WHERE deleted = 0"))

@@ -1,1 +1,1 @@
-"""Legacy sources in: files and databases become raw rows that keep their place. Knows nothing of the register."""
+"""Legacy sources in: files and databases become raw rows that keep their place. Does not depend on the register."""

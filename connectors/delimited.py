@@ -121,7 +121,7 @@ def _records(
 ) -> tuple[Records, list[int]]:
     """The file's records, and the lines that look like none because a system printed them around the list.
 
-    key: the column that the first part of the key stands in.
+    key: the column that the first part of the key is in.
     """
     regular = regular_records(text, dialect, columns)
     if regular is not None:

@@ -67,7 +67,7 @@ def _dates(found: re.Match[str], at: int) -> Iterator[tuple[str, str]]:
 
 
 def _is_persons(born: str, year: str, serial: str, *, sure: bool) -> bool:
-    """ "01.02.2020 12345" may be a date and a rent: a century that the three digits do not fit speaks against a person."""
+    """ "01.02.2020 12345" may be a date and a rent: a century that the three digits do not fit is no person's."""
     if not is_national_identity_number(born + year[-2:] + serial):
         return False
     return sure or not year.startswith("20") or len(year) == 2 or int(born[2:]) > 12 or int(serial[:3]) >= 500
@@ -76,7 +76,7 @@ def _is_persons(born: str, year: str, serial: str, *, sure: bool) -> bool:
 def mask_divided_columns(
     rows: pl.DataFrame, headings: Sequence[str], guarded: Collection[str], mask: str
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The rows with numbers masked whose date stands in one column and whose five digits in another; heading -> how many were.
+    """The rows with numbers masked whose date is in one column and whose five digits in another; heading -> how many were.
 
     Both cells are masked. One pair in thirty fits by chance, so a column of five digits that hardly ever fit is no column of persons;
     one of the `guarded` headings (keys and numbers) is taken for one only where most of it fits, or where its heading says so.

@@ -1,4 +1,4 @@
-"""Lines of delimited text that are no records as they stand: printed around the list, or with bytes that are no text."""
+"""Lines of delimited text that are no records as they are: printed around the list, or with bytes that are no text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from connectors.records import BadRecord, Records, lines_of
 def printed_around(lines: pl.Series, records: Records, dialect: Dialect, key: str | None, footer: tuple[str, ...]) -> frozenset[int]:
     """Which of the bad lines (1-based) a system printed around the list.
 
-    key: the column of records.rows that the first part of the key stands in; its values tell what a remark does not look like.
+    key: the column of records.rows that the first part of the key is in; its values tell what a remark does not look like.
     """
     numbers = [record.row for record in records.bad if record.lines == 1 and record.found < len(dialect.headings)]
     separator = re.escape(dialect.separator)
@@ -36,7 +36,7 @@ def printed_around(lines: pl.Series, records: Records, dialect: Dialect, key: st
 
 
 def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[BadRecord]:
-    """The records that have bytes which are no text in them, with the heading that the first of them stands under."""
+    """The records that have bytes which are no text in them, with the heading that the first of them is under."""
     lines = lines_of(text)
     marked = lines.str.contains(DAMAGED, literal=True).arg_true() + 1
     begun = records.rows["row"]

@@ -53,7 +53,7 @@ def package_parts(archive: zipfile.ZipFile) -> Parts:
 
 
 def with_usual_book(path: Path, parts: Parts) -> bytes | None:
-    """The archive with its book where the reader looks for it; None when it is there already, or stands in another folder."""
+    """The archive with its book where the reader looks for it; None when it is there already, or is in another folder."""
     folder, name = posixpath.split(parts.book)
     if parts.book == _USUAL_BOOK or folder != posixpath.dirname(_USUAL_BOOK):
         return None

@@ -31,7 +31,7 @@ PRINTED = rf"(?i)^\s*(?:{'|'.join(_FORMS)})\s*$"
 DATED = rf"(?i)^\s*\D.*(?:{_DATE}|\bkl\.?\s?\d{{1,2}}[:.]\d{{2}}).*$"
 """Words with a date or an hour among them. Only believed of lines after the last row, and where no key looks so."""
 ONLY_WHEN = rf"(?i)^\s*(?:{_DATE}|kl\.?|\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?|\d+|[,.:\s])+\s*$"
-"""A date, an hour or a count: what stands in the cell beside the word."""
+"""A date, an hour or a count: what is in the cell beside the word."""
 _SENTENCE = r"(?i)[a-zæøå]{2}.*\s.*[a-zæøå0-9]"
 """Several words."""
 

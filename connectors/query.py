@@ -1,4 +1,4 @@
-"""The query of an SQL source: where it stands, and whether it could change anything."""
+"""The query of an SQL source: where it is, and whether it could change anything."""
 
 from __future__ import annotations
 

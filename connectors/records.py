@@ -14,7 +14,7 @@ from connectors.dialect import Dialect, record_at
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """row: 1-based line. found: how many values it has. lines: how many it runs over. heading: what the fault stands under, if known."""
+    """row: 1-based line. found: how many values it has. lines: how many it runs over. heading: what the fault is under, if known."""
 
     row: int
     reason: str

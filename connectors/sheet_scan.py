@@ -81,7 +81,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]
 def _look_at(block: bytes, facts: SheetFacts) -> bool:
     """What is rare is looked for in the whole block; only where it is there is each row looked at.
 
-    False when attributes stand in single quotes, which no pattern here sees.
+    False when attributes are in single quotes, which no pattern here sees.
     """
     if not block:
         return True

@@ -102,7 +102,7 @@ class Source(Strict):
     mapping: str | None = None
     """The mapping file laid under this source (a path beside the municipality's file, or `ready:NAME`); it is in here already."""
     decimal: Literal[",", "."] | None = None
-    """What stands before the decimals of this source's numbers; detected when blank."""
+    """What is before the decimals of this source's numbers; detected when blank."""
     date_order: Literal["day", "month"] | None = None
     """What comes first in dates such as 03/08/2020; found in each column when blank."""
     minimum_rows: int = 1
@@ -193,7 +193,7 @@ class Sheet(Strict):
     """One sheet of a workbook."""
 
     name: str
-    """As it stands on the sheet's tab."""
+    """As written on the sheet's tab."""
     header_row: int | None = None
     """As Excel numbers it; detected when blank."""
     fill_down: tuple[str, ...] = ()
@@ -221,7 +221,7 @@ class SqlSource(Source):
     kind: Literal["sql"]
     """A database."""
     url: str
-    """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret lies in a file."""
+    """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret is in a file."""
     query: str | None = None
     """The SELECT whose columns are the headings."""
     query_file: Path | None = None
@@ -275,7 +275,7 @@ class AddressService(Service):
     url: str = "https://ws.geonorge.no/adresser/v1"
     """Address of the service."""
     refresh_days: int = Field(default=30, ge=0)
-    """Days after which they are fetched anew."""
+    """Days after which they are fetched again."""
 
 
 class StatisticsTable(Service):
@@ -290,7 +290,7 @@ class StatisticsTable(Service):
     values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Dimension -> codes to ask for, e.g. `Region: ["3420"]`, `Alder: ["*"]`."""
     refresh_days: int = Field(default=30, ge=0)
-    """Days after which it is fetched anew."""
+    """Days after which it is fetched again."""
 
 
 class RestSource(Source, Service):

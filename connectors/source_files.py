@@ -61,7 +61,7 @@ def files_of(source: FileSource, home: Path) -> list[Path]:
             return [path]
         if source.pattern is None:
             raise SourceFault("is_folder", path=source.path)
-        # Excel's lock files (~$) and hidden files lie beside the real ones while somebody has them open.
+        # Excel's lock files (~$) and hidden files are beside the real ones while somebody has them open.
         found = sorted(
             file
             for file in path.iterdir()
@@ -75,7 +75,7 @@ def files_of(source: FileSource, home: Path) -> list[Path]:
 
 
 def shown_path(path: Path, home: Path) -> str:
-    """A path as the municipality's file writes it: relative to the home folder where it lies there."""
+    """A path as the municipality's file writes it: relative to the home folder where it is below it."""
     return str(path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 

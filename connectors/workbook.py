@@ -125,7 +125,7 @@ def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int
 
 
 def _check_ignored(grids: Mapping[str, pl.DataFrame], source: ExcelSource, name: str) -> None:
-    """Every ignored heading must stand in one of the sheets, or the list is no longer true."""
+    """Every ignored heading must be in one of the sheets, or the list is no longer true."""
     known = (*source.mapped(), *source.ignore)
     found = [heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]]
     missing = [heading for heading in source.ignore if not matching(found, [heading])]
@@ -233,7 +233,7 @@ def _filled_down(
 
 
 def _tops(ranges: Sequence[tuple[int, int]], end: int) -> dict[int, int]:
-    """Row -> first row of the merged range it lies in. Each row once, also where a made file lets ranges overlap."""
+    """Row -> first row of the merged range it is in. Each row once, also where a made file lets ranges overlap."""
     tops: dict[int, int] = {}
     free = 0
     for first, last in sorted(ranges):

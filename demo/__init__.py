@@ -1,1 +1,1 @@
-"""The invented municipality Fjordvik: a seeded generator of legacy systems and their truth. Knows nothing of the pipeline."""
+"""The invented municipality Fjordvik: a seeded generator of legacy systems and their truth. Does not depend on the pipeline."""

@@ -15,7 +15,7 @@ from demo.world import BOEI, CARE, FACILIT, Dwelling
 Edit = Value | Callable[[Dwelling], Value]
 
 HOUSE = "house"
-"""Only on a building with one dwelling, where the address stands on the row alone."""
+"""Only on a building with one dwelling, where the address is in that row alone."""
 UNIT = "unit"
 """Only on a row that says which unit it is."""
 ANY = "any"
@@ -29,7 +29,7 @@ TWICE = "twice"
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """edits: heading -> what stands there instead. weight: how often, against the others."""
+    """edits: heading -> what is there instead. weight: how often, against the others."""
 
     name: str
     source: str

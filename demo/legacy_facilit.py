@@ -1,4 +1,4 @@
-"""The FDV system's CSV export: Seksjon.csv (what is let) and Grunneiendom.csv (the ground it stands on)."""
+"""The FDV system's CSV export: Seksjon.csv (what is let) and Grunneiendom.csv (the ground it is built on)."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _unknown(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
 
 
 def write_register_export(path: Path, plot: Script) -> Path:
-    """UTF-8, `;`, booleans as 1 or blank; no semicolon stands in a field."""
+    """UTF-8, `;`, booleans as 1 or blank; no semicolon is in a field."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         out = csv.DictWriter(stream, COLUMNS, delimiter=";", lineterminator="\r\n")

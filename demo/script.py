@@ -156,7 +156,7 @@ class _Writer:
             self._settle_unit(building)
 
     def _settle_unit(self, building: Building) -> None:
-        """While one system's row is rejected the other's stands alone: the unit number must not change when it is corrected.
+        """While one system's row is rejected the other's is complete by itself: the unit number must not change when it is corrected.
 
         A unit number cannot be given to a dwelling in the register afterwards, so that would be a conflict for a person.
         """

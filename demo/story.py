@@ -1,4 +1,4 @@
-"""Twelve nights of Fjordvik: what lies in the legacy systems on a date, and what was in the register before the first."""
+"""Twelve nights of Fjordvik: what is in the legacy systems on a date, and what was in the register before the first."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def reads_care(as_of: date) -> bool:
 
 
 def rows_on(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, list[TypedRow]]:
-    """Source -> its rows in file order, as they stand on that date. The workbook's rows also on the night it fails."""
+    """Source -> its rows in file order, as they are on that date. The workbook's rows also on the night it fails."""
     plot, night = script(seed, dwellings), night_of(as_of)
     rows: dict[str, list[TypedRow]] = {source: [] for source in SOURCES}
     for dwelling in plot.world.dwellings:
@@ -139,7 +139,7 @@ def _changed(plot: Script, dwelling: Dwelling, night: int) -> date:
 
 
 def write_night(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> None:
-    """(Re)write every legacy file in `folder` as it lies on that date. Same arguments, same bytes, whatever was there."""
+    """(Re)write every legacy file in `folder` as it is on that date. Same arguments, same bytes, whatever was there."""
     rows = rows_on(as_of, seed, dwellings)
     folder.mkdir(parents=True, exist_ok=True)
     legacy_facilit.write(folder / "facilit", rows[FACILIT])

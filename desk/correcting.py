@@ -15,7 +15,7 @@ from reconciliation.reading.cell_corrections import LONGEST, correct_cell
 def correct(ledger: Ledger, view: NightView, visitor: Visitor, row: RejectedRow, fields: dict[str, str]) -> str:
     """Keep what a cell of that row means. fields: kolonne, skrevet (what the page showed), verdi, hvorfor. Returns "stored".
 
-    Raises Rejected: a column that is not among the row's faults, a cell that says something else by now, a value as it stands already,
+    Raises Rejected: a column that is not among the row's faults, a cell that says something else by now, a value as it is already,
     an identity number, or a text that is too long.
     """
     heading, means, why = fields.get("kolonne", ""), fields.get("verdi", "").strip(), fields.get("hvorfor", "").strip()

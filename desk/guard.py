@@ -1,4 +1,4 @@
-"""What stands around every page: where a request may come from, how large and slow it may be, and what a browser may load."""
+"""What is around every page: where a request may come from, how large and slow it may be, and what a browser may load."""
 
 from __future__ import annotations
 

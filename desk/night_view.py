@@ -1,4 +1,4 @@
-"""What the desk knows of the last night: its questions, where their rows stand, and what else waits."""
+"""What the desk knows of the last night: its questions, where their rows are, and what else waits."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class NightView:
     """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when no night has
     been stored. running: a night goes on now. questions: of the last night whose register was seen, open and answered.
 
-    sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows stand. rejected: rows that wait for their
+    sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
     owners. corrections: of single cells, in force. decisions: the ledger's DECISIONS in force.
     """
 

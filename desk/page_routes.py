@@ -17,7 +17,7 @@ from desk.visit import Visit
 log = logging.getLogger("kobosync")
 
 KEPT = ("eier", "grunn", "kilde", "gate", "vis")
-"""Filters of the list, as they stand in an address that one can send."""
+"""Filters of the list, as they are in an address that one can send."""
 
 
 def show_list(request: Request, visit: Visit) -> Response:
@@ -67,7 +67,7 @@ def show_plan(request: Request, visit: Visit) -> Response:
 
 
 def _seen(visit: Visit, case: Case) -> None:
-    """Who looked at a shielded case stands in the log: the id, never the address."""
+    """Who looked at a shielded case is in the log: the id, never the address."""
     if case.secret:
         log.info("Shielded case %s was opened by %s.", case.dwelling, visit.visitor.decided_as)
 

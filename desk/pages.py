@@ -63,7 +63,7 @@ def refusal_page(key: str) -> str:
 
 
 def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
-    """What waits for this visitor. wanted: filter -> value, as they stand in the address."""
+    """What waits for this visitor. wanted: filter -> value, as they are in the address."""
     found = [case for case in mine if _fits(case, view, wanted)]
     owners = {case.owner for case in mine if case.owner}
     return (
@@ -88,7 +88,7 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
 
 
 def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message: str | None, house: tuple[str, int] = ("", 0)) -> str:
-    """One dwelling: each question with both sides, what each answer leads to, and where the rows stand.
+    """One dwelling: each question with both sides, what each answer leads to, and where the rows are.
 
     house: the case's house and how many cases it has.
     """

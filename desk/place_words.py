@@ -1,4 +1,4 @@
-"""Where a row stands, in words."""
+"""Where a row is, in words."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class RowShown:
 
     @property
     def corrected(self) -> bool:
-        """Is a cell of it corrected, so that the next night reads it anew?"""
+        """Is a cell of it corrected, so that the next night reads it again?"""
         return any(cell.correction for cell in self.cells)
 
 
@@ -51,7 +51,7 @@ def rejected_rows(view: NightView, visitor: Visitor) -> list[RejectedRow]:
 
 
 def rejected_list(view: NightView, visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
-    """wanted: filter -> value, as they stand in the address."""
+    """wanted: filter -> value, as they are in the address."""
     mine = rejected_rows(view, visitor)
     found = [row for row in mine if _fits(row, wanted)]
     sources = {row.source for row in mine}
@@ -86,7 +86,7 @@ def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str
 def cells_of(row: RejectedRow, view: NightView) -> dict[str, str]:
     """Heading -> what is written there, trimmed, of the cells that may be corrected at the desk.
 
-    A cell is told apart by its key, and held against what it says: where either is not known, the source itself must be mended.
+    A cell is told apart by its key, and compared with what it says: where either is not known, the source itself must be mended.
     """
     if row.key is None or row.secret:
         return {}

@@ -1,1 +1,1 @@
-"""The register out: contract, HTTP client, import file, rehearsal register. Knows nothing of the sources."""
+"""The register out: contract, HTTP client, import file, rehearsal register. Does not depend on the sources."""

@@ -108,7 +108,7 @@ class RegisterClient:
         return values
 
     def read_body(self, kobo_id: str) -> dict[str, Any]:
-        """GET one entry as it stands, deleted or not. Raises RegisterError."""
+        """GET one entry as it is, deleted or not. Raises RegisterError."""
         url = f"{self._base}/kobobolig/{quote(kobo_id, safe='')}"
         answered = self._carry_out(Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
         body = answered.body
@@ -138,7 +138,7 @@ class RegisterClient:
             raise
 
     def listing(self, page_size: int = 500) -> Iterator[dict[str, Any]]:
-        """Every entry as it stands, page by page. Our assumption: no list endpoint is documented. Raises RegisterError."""
+        """Every entry as it is, page by page. Our assumption: no list endpoint is documented. Raises RegisterError."""
         page, seen, total = 0, 0, None
         while total is None or seen < total:
             url = f"{self._base}{ALL}?side={page}&antall={page_size}"

@@ -35,7 +35,7 @@ class RegisterField:
     """One leaf field of `Kobobolig`.
 
     name: canonical name, snake_case of the register's own; also the column name in every table of ours.
-    path: where it stands in the JSON body of version V1; `old_path` where it stands in the older page's body.
+    path: where it is in the JSON body of version V1; `old_path` where it is in the older page's body.
     format_basis: where `values` or `pattern` come from, when that is weaker than where the field itself comes from.
     sent: whether kobosync ever writes it. Documented fields that it never writes have rows too, so that the table is whole.
     versions: which generations of Husbanken's page show it. seen: where, as numbered in docs/contract.md.
@@ -60,7 +60,7 @@ class RegisterField:
     seen: str = ""
 
     def path_in(self, version: str) -> str:
-        """Where the field stands in that version's body."""
+        """Where the field is in that version's body."""
         return self.old_path if version == "old" and self.old_path else self.path
 
     @property

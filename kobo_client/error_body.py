@@ -79,7 +79,7 @@ def json_object(content: bytes) -> dict[str, Any] | None:
         parsed = json.loads(content.decode(json.detect_encoding(content)))
         if not isinstance(parsed, dict):
             return None
-        # What remains can stand in a JSON text as an escape alone.
+        # What remains can be in a JSON text as an escape alone.
         return _printable(parsed) if b"\\" in content else parsed
     except (ValueError, RecursionError):
         return None

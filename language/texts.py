@@ -1,7 +1,7 @@
 """Texts by key, in one language or in the one that is spoken now.
 
 A language is a folder beside this file: `nb/*.yaml`, files by subject, each with groups of texts. The first part of a key is a group, which
-stands in one file; `text("headline.done")` is `done` in the group `headline`. All files of a language are read when its first text is asked
+is in one file; `text("headline.done")` is `done` in the group `headline`. All files of a language are read when its first text is asked
 for, in some ten milliseconds.
 
 A blank, {name}, is filled by the program. It may say where its words stand: {count:nouns.bolig} shows the number with its noun,
@@ -29,7 +29,7 @@ COMPLETE = ("nb", "nn")
 _REMEMBERED = 1 << 12
 """Stored messages whose text is kept: rows of one house say the same."""
 _Piece: TypeAlias = tuple[str, str | None, str]
-"""What stands before a blank, the blank's name (None behind the last), and how it is filled."""
+"""What is before a blank, the blank's name (None behind the last), and how it is filled."""
 
 
 class Texts:
@@ -56,7 +56,7 @@ class Texts:
         return "".join(before if name is None else before + self._filled(values[name], how) for before, name, how in pieces)
 
     def at(self, key: str) -> Any:
-        """What stands at `key`: a text, a list of texts or a group. Raises KeyError."""
+        """What is at `key`: a text, a list of texts or a group. Raises KeyError."""
         found: Any = self.groups
         for part in key.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
@@ -94,7 +94,7 @@ class Texts:
         return self.text(message.key, **message.values)
 
     def shown(self, value: object) -> str:
-        """A value as it stands in a text."""
+        """A value as it is in a text."""
         if isinstance(value, Message):
             return self.render(value)
         if isinstance(value, Sequence) and not isinstance(value, str):
@@ -102,7 +102,7 @@ class Texts:
         return "" if value is None else str(value)
 
     def _filled(self, value: object, how: str) -> str:
-        """What fills {name}, {count:nouns.bolig} or {field:fields}; how: what stands behind the colon."""
+        """What fills {name}, {count:nouns.bolig} or {field:fields}; how: what is behind the colon."""
         group, _, noun = how.partition(".")
         if not group:
             return self.shown(value)
@@ -130,7 +130,7 @@ class Texts:
 
 
 def loaded(folder: Traversable) -> dict[str, Any]:
-    """All groups of a language's files. Raises ValueError for a group that stands in two of them."""
+    """All groups of a language's files. Raises ValueError for a group that is in two of them."""
     import yaml  # noqa: PLC0415 - a command that shows no text starts without it
 
     # Every scalar is a string: a text may be Ja, Nei or 5.

@@ -33,7 +33,7 @@ had from `kobosync plan` and `kobosync report`, or by materialising `plan` or `r
 
 
 def build_definitions(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
-    """Definitions for those municipalities; relative paths are below `root`. faults: files that only stand there with their fault."""
+    """Definitions for those municipalities; relative paths are below `root`. faults: files that are only there with their fault."""
     bases = {table_base(municipality, root) for municipality in found}
     if len(bases) > 1:
         raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
@@ -65,7 +65,7 @@ def build_definitions(found: Sequence[Municipality], root: Path, faults: Sequenc
 
 @dg.definitions
 def kobosync() -> dg.Definitions:
-    """All municipalities in config/. A file that cannot be used stands there with its fault, and is logged; the others run."""
+    """All municipalities in config/. A file that cannot be used is there with its fault, and is logged; the others run."""
     definitions, faults = _loaded(home(), tuple((file, *_stamp(file)) for file in config_files()))
     for fault in faults:
         log.error(fault.says)
@@ -82,7 +82,7 @@ def _stamp(file: Path) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.Definitions, list[Unusable]]:
-    """Made once for files as they stand: Dagster asks twice in every process, first what there is, then for it.
+    """Made once for files as they are: Dagster asks twice in every process, first what there is, then for it.
 
     files: path, time of last change (ns) and size (bytes) of each.
     """

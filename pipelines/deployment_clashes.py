@@ -1,4 +1,4 @@
-"""Which municipalities can stand in one deployment: what one file says must not stop the others from loading."""
+"""Which municipalities can be in one deployment: what one file says must not stop the others from loading."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def home() -> Path:
 
 
 def config_files(folder: Path | None = None) -> list[Path]:
-    """Every municipality's file, sorted by name. A mapping file that lies beside them is none."""
+    """Every municipality's file, sorted by name. A mapping file that is beside them is none."""
     place = folder or home() / "config"
     found = (file for file in place.glob("*") if file.suffix.casefold() in (".yaml", ".yml") and not file.name.startswith("."))
     return sorted(file for file in found if not is_mapping_file(file))

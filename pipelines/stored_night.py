@@ -1,4 +1,4 @@
-"""The last night as the review desk sees it: from the stored tables and the ledger, made anew only when one of them has changed."""
+"""The last night as the review desk sees it: from the stored tables and the ledger, created again only when one of them has changed."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class StoredNight:
 
 
 def _mark(path: UPath) -> str:
-    """Changes whenever the file is stored anew; empty while there is none."""
+    """Changes whenever the file is stored again; empty while there is none."""
     try:
         found = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""A municipality's file that cannot be used still stands in Dagster with its fault: an asset that is red, a schedule that skips."""
+"""A municipality's file that cannot be used still is in Dagster with its fault: an asset that is red, a schedule that skips."""
 
 from __future__ import annotations
 

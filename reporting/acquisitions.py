@@ -1,4 +1,4 @@
-"""Fremskaffelse og avhending: each planned measure held against Kobo and the sources as they stand after tonight."""
+"""Fremskaffelse og avhending: each planned measure compared with Kobo and the sources as they are after tonight."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _state(measure: Measure, days: int, in_kobo: int | None, neighbours: int) ->
 
 
 def _net(measure: Measure, state: MeasureState, in_sources: int | None, days: int) -> int:
-    """Relative to what stands in the sources today, so that nothing is counted twice."""
+    """Relative to what is in the sources today, so that nothing is counted twice."""
     if state is MeasureState.CANCELLED:
         return 0
     count = measure.count
@@ -178,7 +178,7 @@ def _net(measure: Measure, state: MeasureState, in_sources: int | None, days: in
         return left if measure.kind.adds else -left
     if not measure.kind.adds:
         return -min(count, in_sources)
-    # Before its date, the dwellings that stand at a house are others than those that will come.
+    # Before its date, the dwellings that are at a house are others than those that will come.
     return count if days < 0 and measure.bruksenhetsnummer is None else count - min(count, in_sources)
 
 

@@ -83,7 +83,7 @@ class Measures:
 def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     """Read the municipality's plans; None when its file names none. Bad input never raises: it is a fault with a place.
 
-    An id that stands twice is a fault on both rows: nobody knows which of them holds.
+    An id that occurs twice is a fault on both rows: nobody knows which of them holds.
     """
     if municipality.acquisitions is None:
         return None

@@ -1,4 +1,4 @@
-"""What must be settled in the cadastre, or held against it, before Kobo can take a dwelling: typed, grouped by building.
+"""What must be settled in the cadastre, or compared with it, before Kobo can take a dwelling: typed, grouped by building.
 
 Only for a municipality that names its official addresses. Nothing of a shielded dwelling is in it (law 10).
 """

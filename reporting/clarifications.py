@@ -69,7 +69,7 @@ class Shown:
 
 
 def shown_questions(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
-    """dwellings: leverandor_bolig_id -> its sources. A shielded address stands nowhere in what this returns (law 10)."""
+    """dwellings: leverandor_bolig_id -> its sources. A shielded address is nowhere in what this returns (law 10)."""
     beside = [{name: _same(name, question.ours.get(name), one.values.get(name)) for name in question.ours} for one in question.candidates]
     agrees = {name: _over_all([one[name] for one in beside]) for name in question.ours}
     candidates = [
@@ -273,7 +273,7 @@ def _changed(question: Question, municipality: Municipality) -> str:
 
 
 def _removed(question: Question) -> str:
-    """What was edited in Kobo of an entry that stands in no source any more."""
+    """What was edited in Kobo of an entry that is in no source any more."""
     edits = []
     for one in json.loads(question.details)["edited"]:
         hidden = question.secret and one["field"] in PLACE_FIELDS

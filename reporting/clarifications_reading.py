@@ -1,4 +1,4 @@
-"""An answered workbook as the answers that stand in it. What cannot be read is told; nothing in it can stop a night."""
+"""An answered workbook as the answers that are in it. What cannot be read is told; nothing in it can stop a night."""
 
 from __future__ import annotations
 

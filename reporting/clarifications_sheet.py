@@ -1,7 +1,7 @@
 """The sheet "Avklaringer": one line for each side of a question, the dwelling first, drop-down answers in the cells that may be written.
 
 Question id and evidence stand hidden and locked in the first two columns. Made for Excel and LibreOffice alike: the list of
-answers stands in the cell's own rule, and protection has no password.
+answers is in the cell's own rule, and protection has no password.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False:
 def add_clarifications(
     book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str], *, warnings: bool = False
 ) -> None:
-    """notes: what stands below the questions (decisions that contradict one another). warnings: the sheet of those, not of questions."""
+    """notes: what is below the questions (decisions that contradict one another). warnings: the sheet of those, not of questions."""
     fields = [name for name in questions[0].agrees if any(_said(one, name) for one in questions)] if questions else []
     sheet = book.add_sheet(text("clarifications.warnings_sheet" if warnings else "clarifications.sheet"))
     for place, name in enumerate(HEADINGS):

@@ -27,7 +27,7 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
 
     found: the entries, with `secret`. among: those of them that are told, all when None. Of a shielded dwelling, or one with a row
     flagged so, nothing is told that could lead to it: no field of TELLING_FIELDS, no file, no sheet (people name them after streets)
-    and no row, which stands beside its neighbours'.
+    and no row, which is beside its neighbours'.
     """
     members = (
         found.filter(pl.col("source_keys").is_not_null())

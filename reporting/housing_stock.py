@@ -72,7 +72,7 @@ class StockYear:
 
 
 def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, until: date) -> StockYear | None:
-    """movements: the ledger's MOVEMENTS. None when it knows nothing of that year."""
+    """movements: the ledger's MOVEMENTS. None when the ledger has nothing for that year."""
     first, last = date(year, 1, 1), min(until, date(year, 12, 31))
     # What became known later is known of every year: one year's closing is the next one's opening.
     known = _with_sides(movements, municipality).filter(pl.col("as_of") <= last)

@@ -90,7 +90,7 @@ def _row_columns() -> list[Column]:
 
 
 def _rows(found: StockYear, municipality: Municipality, dwellings: pl.DataFrame) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    """A dwelling that stands in no source any more has no address to show; a shielded one is shown without."""
+    """A dwelling that is in no source any more has no address to show; a shielded one is shown without."""
     addresses = dict(with_shown_address(dwellings).select("leverandor_bolig_id", "adresse").iter_rows())
     for row in found.rows.iter_rows(named=True):
         sides: list[Cell] = []

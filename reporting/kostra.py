@@ -1,7 +1,7 @@
 """KOSTRA skjema 13, kommunalt disponerte boliger: each number, the dwellings behind it, and how it agrees with what was read.
 
 Definitions: SSB, "Kommunale boliger" (om statistikken) and the word explanations of its table. What is documented there and
-what is assumed about our own fields stands beside each number.
+what is assumed about our own fields is beside each number.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How many leases end, and when: counts by category alone. The day a lease ends says something of who lives there, so it stands beside no
+"""How many leases end, and when: counts by category alone. The day a lease ends says something of who lives there, so it is beside no
 dwelling in anything people open."""
 
 from __future__ import annotations

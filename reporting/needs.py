@@ -1,4 +1,4 @@
-"""Hva har vi? Hva trenger vi nå? Hva trenger vi om 5 år? Per category: what stands, what the services ask for, and the gap.
+"""Hva har vi? Hva trenger vi nå? Hva trenger vi om 5 år? Per category: what is there, what the services ask for, and the gap.
 
 The overview of needs that boligsosialloven § 5 demands. Typed here; shown by needs_page and needs_workbook.
 """

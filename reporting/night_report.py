@@ -68,7 +68,7 @@ class NightResult:
     bokmål; contradictory: decisions that cannot all be true, bokmål.
     warnings: questions whether a value is right that a rule warns of. confirmed: CONFIRMED, what somebody has called right.
     cell_corrections: cells that were corrected at the review desk and that their sources still have wrong.
-    shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they last stood in a source.
+    shielded_gone: leverandor_bolig_id of dwellings that had a shielded address when they were last in a source.
     movements: MOVEMENTS, tonight included.
     needs, measures: what the services answered and what is planned; None when the municipality's file asks for none.
     projection_tables: public figures of the population, read tonight; None when the municipality's file has no `projection`.

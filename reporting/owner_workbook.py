@@ -50,7 +50,7 @@ DEVIATION_COLUMNS = {
 }
 _WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text"}
 MOST_WARNINGS = 500
-"""Warnings that can be answered in one workbook; nobody works through more, and all stand in the sheet of deviations."""
+"""Warnings that can be answered in one workbook; nobody works through more, and all are in the sheet of deviations."""
 
 
 def columns(widths: dict[str, int]) -> list[Column]:
@@ -118,7 +118,7 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
 
 
 def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Question], Sequence[str]]:
-    """The open warnings that this owner's workbook asks about, and what stands below them of those that find no place."""
+    """The open warnings that this owner's workbook asks about, and what is below them of those that find no place."""
     theirs = [one for one in warnings if one.owner == owner and one.decided is None]
     left = len(theirs) - MOST_WARNINGS
     return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []

@@ -28,7 +28,7 @@ def with_shown_address(dwellings: pl.DataFrame) -> pl.DataFrame:
 def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[str] = ()) -> frozenset[str]:
     """Everything that names a shielded dwelling: its id, its keys ("source:key") and its entry (koboId, and as "kobo:<koboId>").
 
-    dwellings: DWELLINGS. items: PLAN_ITEMS. gone: leverandor_bolig_id of shielded dwellings that stand in no source any more.
+    dwellings: DWELLINGS. items: PLAN_ITEMS. gone: leverandor_bolig_id of shielded dwellings that are in no source any more.
     """
     ids = pl.concat([shielded_ids(dwellings), pl.Series(sorted(gone), dtype=pl.String)])
     entries = shielded_entries(ids, items)

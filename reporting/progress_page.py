@@ -190,7 +190,7 @@ def render_rules(result: NightResult) -> str:
 
 
 def render_search(result: NightResult) -> str:
-    """The page that finds a dwelling; its data lies beside it (reconciliation_data)."""
+    """The page that finds a dwelling; its data is beside it (reconciliation_data)."""
     return (
         report_templates()
         .get_template("boliger.html.j2")

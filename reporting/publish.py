@@ -37,7 +37,7 @@ PAGE, SUMMARY, LETTERS = "index.html", "summary.json", "brev.json"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where the night's files lie. workbooks: owner -> its workbook.
+    """Where the night's files are. workbooks: owner -> its workbook.
 
     burnup, thumbnail: the curve as an image in markdown, large and small; None without a night.
     """

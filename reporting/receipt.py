@@ -14,7 +14,7 @@ from reporting.sheet_writer import Book, Cell, Column
 
 FOLDER = "kvitteringer"
 LONGEST = 80
-"""Characters of a sent file's name that stand in another's: a file system takes 255 bytes in all."""
+"""Characters of a sent file's name that are in another's: a file system takes 255 bytes in all."""
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"
 WIDTHS = {"row": 7, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
 _QUIET = (AnswerOutcome.BLANK, AnswerOutcome.ALREADY)

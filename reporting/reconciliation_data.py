@@ -33,7 +33,7 @@ AT_ONCE = 20 * PART
 
 
 def index_entries(result: NightResult) -> pl.DataFrame:
-    """One row per dwelling, and per entry that stands in Kobo alone: what the index shows, `place` in it, and `secret`.
+    """One row per dwelling, and per entry that is in Kobo alone: what the index shows, `place` in it, and `secret`.
 
     Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
     """

@@ -16,7 +16,7 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
     """Copy the folder of a night to <url>/<slug>/<its date>, and lead <url>/<slug>/<page> to it. Returns the page's URL.
 
     The leading page is written last: who opens it finds a whole night, the old one or the new. Raises ReportError when the
-    other end refuses; what lies on this machine stands.
+    other end refuses; what is on this machine stands.
     """
     try:
         to = UPath(url) / slug

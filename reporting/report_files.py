@@ -1,4 +1,4 @@
-"""Where a night's reports lie, and how they get there: all or nothing, the newest on top."""
+"""Where a night's reports are, and how they get there: all or nothing, the newest on top."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def place(folder: Path, as_of: date, write: Callable[[Path], None], *, replayed:
     """Let `write` fill a hidden folder, then move it to `folder`/<as_of>; older nights move to `folder`/arkiv.
 
     A replayed night that is older than the newest goes to the archive itself; one that was run for its own date is the newest, and a
-    folder dated after it is of a clock that was wrong. Returns where the night's files lie.
+    folder dated after it is of a clock that was wrong. Returns where the night's files are.
     Raises ReportError when the file system refuses.
     """
     try:

@@ -1,4 +1,4 @@
-"""Small dwellings against those that families need: what stands, what stands empty, and what the services ask for, as counts."""
+"""Small dwellings against those that families need: what exists, what is empty, and what the services ask for, as counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SizeBand:
 
 
 def size_bands(result: NightResult, dwellings: pl.DataFrame, empty: pl.DataFrame) -> tuple[SizeBand, ...]:
-    """dwellings: those that are counted. empty: those of them that stand empty. Nothing where no service tells a size."""
+    """dwellings: those that are counted. empty: those of them that are empty. Nothing where no service tells a size."""
     answers = _answers(result)
     if not any(_band(answer.detail.size) != UNTOLD for answer in answers):
         return ()

@@ -50,7 +50,7 @@ def source_corrections(result: NightResult) -> list[SourceCorrection]:
 
 
 def _of_cells(result: NightResult) -> Iterator[SourceCorrection]:
-    """Cells that were corrected at the review desk; a row that stands nowhere tonight has none."""
+    """Cells that were corrected at the review desk; a row that is nowhere tonight has none."""
     if not result.cell_corrections:
         return
     wanted = {f"{one.source}:{one.key}" for one in result.cell_corrections}

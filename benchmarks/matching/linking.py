@@ -38,7 +38,7 @@ class Task:
 
 
 def febrl(number: int) -> Task | None:
-    """Persons made by FEBRL with typing errors; None where the file is not at hand. Truth stands in the ids: rec-<n>-."""
+    """Persons made by FEBRL with typing errors; None where the file is not at hand. Truth is in the ids: rec-<n>-."""
     path = REAL / "dev" / "febrl" / f"dataset{number}.csv"
     if not path.exists():
         return None

@@ -23,7 +23,7 @@ HOUSE = municipality()
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Shares are of what could be found. *_offered: found for certain, or put to a person. review, conflict: of the dwellings.
+    """Shares are of what could be found. *_offered: found for certain, or asked of a person. review, conflict: of the dwellings.
 
     wrong_*: two homes taken for one. misnamed_*: the same, but a row of it was typed with the other home's number or unit.
     precision: of the certain pairs with the register, misnamed ones counted as wrong.

@@ -14,7 +14,7 @@ from typing import Any
 Row = dict[str, Any]
 Flaw = Callable[[Row, Random], None]
 Soil = Callable[[Row, float, Random], tuple[Row, bool]]
-"""(clean row, share, random) -> the row as it stands in a system where nobody checks, and whether it now names another home than
+"""(clean row, share, random) -> the row as it is in a system where nobody checks, and whether it now names another home than
 its own (a wrong house number, letter or unit number, not a missing unit number): where that home exists, no method can know."""
 
 _SHORT = (

@@ -27,7 +27,7 @@ class PeerFailedError(RuntimeError):
 
 
 def python_of(name: str) -> Path:
-    """The interpreter of the peer's environment, made anew when its requirements changed.
+    """The interpreter of the peer's environment, created again when its requirements changed.
 
     Raises PeerFailedError when it cannot be installed (no package index within reach, for instance).
     """

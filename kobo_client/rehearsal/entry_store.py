@@ -45,7 +45,7 @@ class EntryStore:
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
-            file.touch(mode=0o600)  # secret addresses lie in it as in the register itself
+            file.touch(mode=0o600)  # secret addresses are in it as in the register itself
         self._db = sqlite3.connect(file, isolation_level=None, cached_statements=64, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -55,7 +55,7 @@ class EntryStore:
         self._db.close()
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Raises Duplicate. Nothing is looked up when nothing stands in the way: the indexes decide."""
+        """Raises Duplicate. Nothing is looked up when nothing is in the way: the indexes decide."""
         kobo_id = str(uuid.uuid4())
         entry = {"koboId": kobo_id, **body}
         ours, place = body.get("leverandorBoligId"), uniqueness_key(body)
@@ -108,7 +108,7 @@ class EntryStore:
         return gone if deleted else int(self._db.execute("SELECT coalesce(max(number), 0) FROM entry").fetchone()[0]) - gone
 
     def page(self, number: int, size: int) -> list[str]:
-        """Standing entries as JSON texts, in the order they came. A late page costs no more than an early one."""
+        """Existing entries as JSON texts, in the order they came. A late page costs no more than an early one."""
         before = number * size
         last = before
         # The page begins after so many that stand; those deleted among them push it on, and may bring more of them.
@@ -122,7 +122,7 @@ class EntryStore:
         return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1 AND number <= ?", (number,)).fetchone()[0])
 
     def standing(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
-        """All standing entries, so many at a time; between two parts other calls can be answered."""
+        """All existing entries, so many at a time; between two parts other calls can be answered."""
         last = 0
         while rows := self._db.execute(
             "SELECT number, body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size)

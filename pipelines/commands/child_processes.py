@@ -24,7 +24,7 @@ def ending_on_signals() -> Iterator[None]:
         raise SystemExit(128 + number)
 
     before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGHUP)}
-    # A shell without job control starts what stands before `&` with Ctrl-C ignored; here it is a request like the others.
+    # A shell without job control starts what is before `&` with Ctrl-C ignored; here it is a request like the others.
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

@@ -179,7 +179,7 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
                 break
             if code:
                 why = ask("Why (blank: no reason)? ").strip()
-                # What was decided a moment ago may bear on this one: every answer is held against the ledger as it is.
+                # What was decided a moment ago may bear on this one: every answer is compared with the ledger as it is.
                 taken = take_in([Given(question.id, code, by, why, question.evidence)], waiting, ledger, municipality.slug)
                 _tell(taken, municipality, console)
                 given += taken

@@ -89,7 +89,7 @@ def draft_as_yaml(file: Path, made: Draft, read: ReadList, fit: Fit | None = Non
 
 
 def _below_home(file: Path) -> str:
-    """The path as the municipality's file writes it, where the file lies in the home."""
+    """The path as the municipality's file writes it, where the file is in the home."""
     from reconciliation.model.municipality import home_from  # noqa: PLC0415
 
     whole, root = file.resolve(), home_from(Path.cwd())
@@ -104,7 +104,7 @@ def _slug(file: Path) -> str:
 
 
 def _scalar(name: str) -> str:
-    """The name as YAML reads it back: 2022 and off are none unless they stand in quotes."""
+    """The name as YAML reads it back: 2022 and off are none unless they are in quotes."""
     from reconciliation.model import safe_yaml  # noqa: PLC0415
 
     return name if safe_yaml.load_yaml(name) == name else _quoted(name)

@@ -21,7 +21,7 @@ from reporting.housing_stock_workbook import category_words, write_stock
 
 
 def run_movements(config: Path, year: int | None, as_of: date | None, out: Path | None) -> int:
-    """year: of as_of, or of the newest night, when left out. 1 when the ledger knows nothing of it, or the workbook cannot be written."""
+    """year: of as_of, or of the newest night, when left out. 1 when the ledger has nothing for it, or the workbook cannot be written."""
     municipality, home = load(config), home_of(config)
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         moved = ledger.movements(municipality.slug)

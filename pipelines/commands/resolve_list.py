@@ -46,7 +46,7 @@ class ListError(MessageError):
 class ReadList:
     """rows: one String column per heading, in order. masked: values that had a national identity number in them.
 
-    bad: index of a row whose line could not be taken apart -> why; the whole line stands in its first column.
+    bad: index of a row whose line could not be taken apart -> why; the whole line is in its first column.
     others: the workbook's other sheets that are not empty, when no sheet was named.
     """
 

@@ -1,4 +1,4 @@
-"""What `kobosync check` says of each source: whether it can be read, and whether the last complete read speaks against it (law 14)."""
+"""What `kobosync check` says of each source: whether it can be read, and whether the last complete read contradicts it (law 14)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _each(municipality: Municipality, root: Path, ledger: Ledger | None) -> Iter
 
 
 def _held(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> tuple[SourceRead, str]:
-    """The read with the verdict that a night would give it, and what it was held against."""
+    """The read with the verdict that a night would give it, and what it was compared with."""
     known = before.rows is not None and read.source in before.rows["source"]
     try:
         found = against_yesterday(municipality, root, ledger, read, before)

@@ -36,7 +36,7 @@ def clarification_sensor(municipality: Municipality, root: Path, base: str) -> d
 
 
 def look_for_answers(municipality: Municipality, root: Path, base: str, settled: float = SETTLED_SECONDS) -> str:
-    """Pick up what lies there, and say in a sentence what became of it. While a night runs, the files wait: it reads them itself."""
+    """Pick up what is there, and say in a sentence what became of it. While a night runs, the files wait: it reads them itself."""
     if municipality.answers is None:
         return "No drop folder is configured."
     find = partial(EarlierTables(base=base).last, municipality.slug)

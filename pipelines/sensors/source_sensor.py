@@ -42,7 +42,7 @@ def source_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
 def look_for_files(
     context: dg.SensorEvaluationContext, municipality: Municipality, root: Path, settled: float = SETTLED_SECONDS
 ) -> dg.RunRequest | dg.SkipReason:
-    """A night to ask for, or why none. What lies there when the sensor first looks is the schedule's to read."""
+    """A night to ask for, or why none. What is there when the sensor first looks is the schedule's to read."""
     watched = _watched(municipality, root)
     before = context.cursor
     if before is None:
@@ -55,7 +55,7 @@ def look_for_files(
     if young:
         return dg.SkipReason(f"{', '.join(young)} was written less than {settled:.0f} s ago; it may still be on its way.")
     found = {name: file.state(file.digest() if name in touched else known[name][-1]) for name, file in watched.items()}
-    # Opened and saved without a change, or copied anew: that is no reason to start.
+    # Opened and saved without a change, or copied again: that is no reason to start.
     fresh = sorted(name for name in touched if name not in known or known[name][-1] != found[name][-1])
     if not fresh:
         context.update_cursor(json.dumps(found))

@@ -1,4 +1,4 @@
-"""What stands around an address, held against the register: does any of it speak against the address, and what was not used?"""
+"""What is around an address, compared with the register: does any of it contradict the address, and what was not used?"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _HEADING = re.compile(
     r"|(?:midlertidig|midl\.|foreløpig|p\.\s?t\.|for tiden|temporary)[\s.:-]*|[^\W\d_][^\d:,/]{0,40}:\s*)(?=[^\W\d_])",
     re.IGNORECASE,
 )
-"""What stands before a colon is a heading, unless a number follows ("Leil: 3")."""
+"""What is before a colon is a heading, unless a number follows ("Leil: 3")."""
 _BOX_WORD = r"(?:post\s?boks|service\s?boks|boks|pb|p\.\s?b|postb|p\.?\s?o\.?\s?box)\b\.?\s*(?:nr\.?\s*)?"
 POST_BOX = re.compile(rf"^{_BOX_WORD}(.+?)\s*(?:,|$)", re.IGNORECASE)
 _BOX = re.compile(rf"(?:^|[\s,;/(-]+){_BOX_WORD}(?P<box>\d{{1,5}}(?:\s+(?!\d)[^\W\d][^\d,/]*)?)\)?(?=\s*[,/]|$)", re.IGNORECASE)

@@ -1,6 +1,6 @@
 """The addresses that Kartverket's address API gave, kept as a file of the same form as Kartverket's own.
 
-The file's name says which municipality and which day: `3420-2026-11-24.csv`. It is made anew when it is too old, and an older
+The file's name says which municipality and which day: `3420-2026-11-24.csv`. It is created again when it is too old, and an older
 one serves as long as the service does not give a whole one.
 """
 

@@ -18,7 +18,7 @@ class ParseStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
-    """The parts that stand in the text; None for those that do not. poststed is upper case, as Posten writes it.
+    """The parts that are in the text; None for those that do not. poststed is upper case, as Posten writes it.
 
     With status UNCLEAR, name and number are what they would be if the text were one address: only a register can tell.
     """

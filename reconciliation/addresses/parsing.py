@@ -1,7 +1,7 @@
 """One address as people write it -> its parts.
 
 Writing rules: Kartverket's Adresseveileder (Storgata 20B), Posten's (Storgata 15 A), føringsinstruks 6.1.11 (H0101).
-A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. What stands around the address is set aside and
+A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. What is around the address is set aside and
 kept; a text about two houses or streets is never made into one.
 """
 
@@ -116,7 +116,7 @@ def _street(found: ParsedAddress, text: str) -> ParsedAddress:
 
 
 def _parts(text: str) -> list[str]:
-    """What stands between commas; "Storgata, 12 B" is one part."""
+    """What is between commas; "Storgata, 12 B" is one part."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     joined: list[str] = []
     for part in parts:

@@ -17,7 +17,7 @@ _HOUSE = re.compile(r"[^\W\d_].*\d\s?[^\W\d_]?$")
 
 
 def take_post_code(found: ParsedAddress, text: str, code: str | None) -> tuple[ParsedAddress, str]:
-    """The postnummer and its place from the end, as often as it is written there, and what stands before.
+    """The postnummer and its place from the end, as often as it is written there, and what is before.
 
     code: the postnummer of a column of its own. With it a lone group of four other digits is no postnummer.
     """

@@ -37,7 +37,7 @@ def column_code(postnummer: str | None) -> str | None:
 
 
 def doubt_of_columns(parsed: ParsedAddress, postnummer: str | None) -> str | None:
-    """What speaks against the postnummer that the text has, or against the column's, or None."""
+    """What contradicts the postnummer that the text has, or against the column's, or None."""
     code, _, doubt = _read_cell(postnummer or "")
     if code and parsed.postnummer and code != parsed.postnummer:
         return reason("two_post_codes", text=parsed.postnummer, column=code)
@@ -56,7 +56,7 @@ def _read_cell(postnummer: str) -> tuple[str | None, str | None, str | None]:
 
 
 def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
-    """What columns of their own add to the text, and what in the postnummer's speaks against it."""
+    """What columns of their own add to the text, and what in the postnummer's contradicts it."""
     code, place, _ = _read_cell(postnummer or "")
     doubt = doubt_of_columns(parsed, postnummer)
     if parsed.postnummer is None:
@@ -72,7 +72,7 @@ def named_place(cell: str | None) -> str | None:
 
 
 def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
-    """Why a poststed in a column of its own speaks against the poststed that the text has, or None."""
+    """Why a poststed in a column of its own contradicts the poststed that the text has, or None."""
     column = named_place(poststed)
     if column is None or parsed.poststed is None or same_place(column, found.poststed) or same_place(column, parsed.poststed):
         return None

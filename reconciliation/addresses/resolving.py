@@ -1,4 +1,4 @@
-"""One address as written + the official register -> a verdict. Never says `resolved` unless nothing speaks against it."""
+"""One address as written + the official register -> a verdict. Never says `resolved` unless nothing contradicts it."""
 
 from __future__ import annotations
 

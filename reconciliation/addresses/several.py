@@ -22,7 +22,7 @@ def places_in(text: str) -> list[str]:
 
 
 def is_joined(text: str) -> bool:
-    """Whether a slash, a plus or a conjunction stands in it: no name of a street has one, save where it has two languages."""
+    """Whether a slash, a plus or a conjunction is in it: no name of a street has one, save where it has two languages."""
     return _JOINED.search(text) is not None
 
 

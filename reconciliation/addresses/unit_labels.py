@@ -1,4 +1,4 @@
-"""What stands beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
+"""What is beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
 
 A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. Floor and side say nothing that the register knows.
 An entrance or a block is part of the owner's label, so that two homes at one address are not taken for one.
@@ -64,7 +64,7 @@ _HIGHEST_FLOOR = 60
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """None for those that do not stand in the text."""
+    """None for those that are not in the text."""
 
     bruksenhetsnummer: str | None = None
     leilighetsnummer: str | None = None

@@ -14,7 +14,7 @@ _PLACE_TWICE = re.compile(r"[,\s]\s*(?P<place>[^\W\d][^,\d]*?)\s*,\s*(?P<code>\d
 
 
 def written_order(text: str) -> str:
-    """`2413 Elverum, Kirkevegen 58` and `Kirkevegen58` as addresses are written; a place that stands twice once."""
+    """`2413 Elverum, Kirkevegen 58` and `Kirkevegen58` as addresses are written; a place that occurs twice once."""
     text = _PLACE_TWICE.sub(r", \g<code> \g<place>", text)
     if first := _CODE_FIRST.match(text):
         text = f"{first['street']}, {first['code']} {first['place'].strip()}"

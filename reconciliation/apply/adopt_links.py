@@ -16,7 +16,7 @@ def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, mu
 
     What an entry (register_rows) says when it is first linked becomes its base: what our sources say otherwise is then a change of
     ours. An entry that carries our own id was linked before, and what was agreed on then is not known.
-    Returns (leverandor_bolig_id, kobo_id) of pairs that clash with a standing link: questions for a person.
+    Returns (leverandor_bolig_id, kobo_id) of pairs that clash with an active link: questions for a person.
     """
     certain = matches.filter(pl.col("certain") & (pl.col("key") != "link"))
     first = certain.filter(~pl.col("key").is_in(list(MET_BEFORE))).select("leverandor_bolig_id", "kobo_id")

@@ -29,7 +29,7 @@ def awaited(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
 
     What has a link by now has arrived and is settled, whichever way it was sent. A night that was killed between its file and
     its last word counts as handed over when the file is there (the CSV, which comes first: twice is worse than late); without it
-    nothing has left, and the dwellings are planned anew.
+    nothing has left, and the dwellings are planned again.
     """
     begun, handed = ledger.unsettled(municipality), ledger.handed_over(municipality)
     if not begun and handed.is_empty():
@@ -99,7 +99,7 @@ def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipal
 
 
 def _left_or_not(write: Write, left: bool) -> WriteOutcome:
-    """What a create that was to leave came to: it lies in a file, or nothing has left."""
+    """What a create that was to leave came to: it is in a file, or nothing has left."""
     state, message = (HANDED_OVER, unwritten("handed_over")) if left else ("failed", unwritten("not_handed_over"))
     return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, message=message)
 

@@ -92,7 +92,7 @@ def carry_out(
 ) -> list[WriteOutcome]:
     """Carry out the writes on its threads. Returns what became of each, in no order.
 
-    journalled: the intents stand in the ledger already, from an earlier night, and stay open when not tried.
+    journalled: the intents are in the ledger already, from an earlier night, and stay open when not tried.
     Raises LedgerError; what the register had answered by then is unsettled, and asked of it on the next night.
     """
     worker = _Worker(applying, calls, journalled)

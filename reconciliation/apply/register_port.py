@@ -53,7 +53,7 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Writ
     """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
 
     A fault that says "nothing was written" settles the write; a lost answer says nothing, nor does a fault of our own, which is logged.
-    again: this is an earlier night's write asked about anew; then being told to wait says nothing of the first try.
+    again: this is an earlier night's write asked about again; then being told to wait says nothing of the first try.
     A register found down before this write was sent leaves it untried; a replacement may have deleted by then, and stays open.
     """
     status = getattr(error, "status", None)

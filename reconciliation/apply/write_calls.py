@@ -1,4 +1,4 @@
-"""One write each: look at what stands there now, make the call, say what became of it.
+"""One write each: look at what is there now, make the call, say what became of it.
 
 Before a change or a deletion the entry is read and compared with what the plan saw (law 5), and with whose it is (law 7).
 """
@@ -59,13 +59,13 @@ def _found(register: Register, write: Write, conflict: Conflict) -> WriteOutcome
         raise
     if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
-    # What an earlier night sent, not what stands there: a caseworker may have changed it since.
+    # What an earlier night sent, not what is there: a caseworker may have changed it since.
     agreed = from_body(json.loads(write.first_body or write.body or "{}"))
     return WriteOutcome(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found", agreed=agreed)
 
 
 def change(register: Register, write: Write) -> WriteOutcome:
-    """PUT with the current values overlaid by the changes; nothing is sent when they stand there already."""
+    """PUT with the current values overlaid by the changes; nothing is sent when they are there already."""
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
     try:
@@ -159,7 +159,7 @@ CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLA
 
 
 def verify_change(register: Register, write: Write) -> WriteOutcome:
-    """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry anew and says what to do."""
+    """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry again and says what to do."""
     try:
         standing = _read(register, str(write.kobo_id))
     except NotFound:
@@ -194,7 +194,7 @@ register answers that it has it, or takes it now."""
 
 
 def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
-    """The standing entry. Raises NotFound also for one that is deleted and can still be read."""
+    """The existing entry. Raises NotFound also for one that is deleted and can still be read."""
     standing = register.read(kobo_id)
     if standing.get(DELETED):
         raise NotFound("slettet", kobo_id=kobo_id)

@@ -1,4 +1,4 @@
-"""Answers that people gave, held against the night's questions: each is stored or told why it is not. Nothing is guessed."""
+"""Answers that people gave, compared with the night's questions: each is stored or told why it is not. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AnswerOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What somebody answered. evidence: what they saw; None: what stands tonight. row: 1-based, in their file.
+    """What somebody answered. evidence: what they saw; None: what is there tonight. row: 1-based, in their file.
 
     answer: a code (decision_record.Answer.code), or the text as written when it is none.
     """
@@ -49,7 +49,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of it. question: None when there is no such one. by, date: of the decision that stands already.
+    """What became of it. question: None when there is no such one. by, date: of the decision that exists already.
 
     says: why a whole file could not be read, bokmål.
     """

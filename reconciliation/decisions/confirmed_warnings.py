@@ -1,7 +1,7 @@
-"""A warning that its owner has called right: no deviation any more, until the value or what stands against it changes, or a day has come.
+"""A warning that its owner has called right: no deviation any more, until the value or what contradicts it changes, or a day has come.
 
 A warning is one source row, rule and heading. What somebody saw is its value and its sentence, which names the official address or
-whatever else the rule held against it. Errors cannot be confirmed: their rows would be wrong in the register.
+whatever else the rule compared with it. Errors cannot be confirmed: their rows would be wrong in the register.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ CONFIRMED: dict[str, pl.DataType] = {
 """Warnings that somebody has called right."""
 
 _WITH_DATE = "til "
-"""What stands before the day in an answer, in bokmål and nynorsk alike."""
+"""What is before the day in an answer, in bokmål and nynorsk alike."""
 
 
 def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answer:
-    """That this warning (a row of DEVIATIONS) is right as it stands."""
+    """That this warning (a row of DEVIATIONS) is right as it is."""
     value = None if until is None else until.isoformat()
     code = DecisionKind.RIGHT.value + (f":{value}" if value else "")
     return Answer(code, KIND, subject_of(warning), None, evidence_of_warning(warning), about_of(warning), value=value)
@@ -50,7 +50,7 @@ def about_of(warning: Mapping[str, Any]) -> str:
 
 
 def evidence_of_warning(warning: Mapping[str, Any]) -> str:
-    """What somebody saw: the value and the sentence, whatever row of the file it stands in tonight."""
+    """What somebody saw: the value and the sentence, whatever row of the file it is in tonight."""
     seen = [warning["rule"], warning["column"], warning["value"], warning["message"]]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:32]
 
@@ -68,7 +68,7 @@ def until_of(written: str) -> date | None:
 
 
 def is_called_right(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> bool:
-    """Whether somebody has called this warning (a row of DEVIATIONS) right as it stands. decisions: the ledger's, in force."""
+    """Whether somebody has called this warning (a row of DEVIATIONS) right as it is. decisions: the ledger's, in force."""
     made = decisions.filter(
         (pl.col("kind") == KIND)
         & (pl.col("verdict") == DecisionKind.RIGHT.value)

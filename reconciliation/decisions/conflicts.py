@@ -1,7 +1,7 @@
-"""What people decided about conflicts, put to tonight's plan: Kobo's value is kept, or the entry is replaced.
+"""What people decided about conflicts, applied to tonight's plan: Kobo's value is kept, or the entry is replaced.
 
 A conflict is settled when every protected field that stands against Kobo is decided on the evidence of tonight. Then what is
-kept is no difference any more; and when one field is to be replaced, the entry is deleted and made anew with the kept values.
+kept is no difference any more; and when one field is to be replaced, the entry is deleted and created again with the kept values.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
 
 
 def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str, Any]]) -> dict[str, Any]:
-    """Ours, deleted in Kobo: a person may have it made anew, or let the deletion stand."""
+    """Ours, deleted in Kobo: a person may have it created again, or let the deletion stand."""
     decision = made.get((item["leverandor_bolig_id"], None))
     if not decision or decision["evidence"] not in (None, evidence_of_absence(item["kobo_id"])):
         return item

@@ -1,4 +1,4 @@
-"""What people answered when a value had been changed in Kobo: the value that is right, as long as they saw what stands tonight.
+"""What people answered when a value had been changed in Kobo: the value that is right, as long as they saw what is there tonight.
 
 An answer is one value for one field of one dwelling: Kobo's, ours, or another. It holds while our sources say what they said then and
 Kobo says what it said then, or says the answered value by now.
@@ -40,7 +40,7 @@ def value_answers(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str,
 
 
 def still_holds(answer: Answered, field: str, ours: Any, theirs: Any) -> bool:
-    """Whether it was given on what stands tonight, or has been carried out since."""
+    """Whether it was given on what is there tonight, or has been carried out since."""
     if answer.evidence is None:
         return True
     middle = len(answer.evidence) // 2

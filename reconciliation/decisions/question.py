@@ -15,7 +15,7 @@ from reconciliation.decisions.value_answers import unit_answer, value_answer
 MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED = "match", "entry", "merge", "unit", "field", "absent", "kobo_change"
 REMOVAL, WARNING = "removal", "warning"
 """Which entry in Kobo is this dwelling; which dwelling is this entry; which of ours is the same home; which unit number has it; whose
-value of a field; ours, and deleted in Kobo; a value changed in Kobo; is an entry deleted that was edited in Kobo and stands in no source;
+value of a field; ours, and deleted in Kobo; a value changed in Kobo; is an entry deleted that was edited in Kobo and is in no source;
 is a value right that a rule warns of."""
 CHOOSING = (MATCH, ENTRY, MERGE, UNIT)
 """Questions about what a dwelling is, with a list of candidates."""

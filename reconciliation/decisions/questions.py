@@ -219,7 +219,7 @@ class _Known:
         return tuple(SourceRow(row["source"], row["source_key"], _values(row)) for _, row in held)
 
     def _splits(self, dwelling: Mapping[str, Any]) -> tuple[Answer, ...]:
-        """That a row is no row of this home. Said once it holds for good: whatever changes, the two are not joined again."""
+        """That a row is no row of this home. Said once, it holds permanently: whatever changes, the two are not joined again."""
         keys = sorted(dwelling["source_keys"])
         if len(keys) < 2:
             return ()
@@ -236,7 +236,7 @@ class _Known:
         said = said_by_sources(dwelling, name, self.said)
         evidence = evidence_of_conflict(name, said, kobo_id, entry.get(name))
         chosen = evidence_of_sources(name, said)
-        # A pair that a key found and a protected field speaks against is ours only when a person says so.
+        # A pair that a key found and a protected field contradicts is ours only when a person says so.
         pair = evidence_of(dwelling, entry)
         adopts = (Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair),) if kobo_id and item["match_key"] != "link" else ()
         answers = []

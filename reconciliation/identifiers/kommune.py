@@ -52,7 +52,7 @@ class Municipalities:
 
     def current(self, number: str, as_of: date | None = None) -> tuple[str, ...]:
         """The numbers that the place has at that date (the newest without one): one, several where it was split, or is only to be a
-        part of a merger, and only the address can tell, none for a number that never was. Followed by date, so a number used anew is
+        part of a merger, and only the address can tell, none for a number that never was. Followed by date, so a number used again is
         its newest self."""
         if number not in self.known:
             return ()

@@ -1,4 +1,4 @@
-"""The floor that a bruksenhetsnummer names, held against the floor that its row gives beside it."""
+"""The floor that a bruksenhetsnummer names, compared with the floor that its row gives beside it."""
 
 from __future__ import annotations
 

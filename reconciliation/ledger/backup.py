@@ -23,7 +23,7 @@ _CALL, _INTENT, _ITEM, _RUN = (table_of(model) for model in (CallRow, Intent, Pl
 
 
 def backup(ledger: Ledger, target: Path) -> int:
-    """Copy the whole ledger as it is at this moment to a SQLite file, whatever it lies in itself. Returns its rows.
+    """Copy the whole ledger as it is at this moment to a SQLite file, from either database. Returns its rows.
 
     A night may be running. The file appears whole or not at all; one that is there already is replaced.
     """
@@ -52,7 +52,7 @@ class _TakenBack(Exception):
 def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = False) -> dict[str, int]:
     """Forget the details of nights before that date: requests, settled writes (they can no longer be undone) and plan
     rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions, absences, writes whose
-    outcome is unknown or that are handed over, and the lives of deviations are kept for good. Returns table -> rows removed;
+    outcome is unknown or that are handed over, and the lives of deviations are kept permanently. Returns table -> rows removed;
     dry_run: that would be.
     """
     removed: dict[str, int] = {}
@@ -92,7 +92,7 @@ def copy_rows(old: Ledger, new: Ledger) -> int:
 
 
 def _continue_numbers(connection: Connection, table: str, column: Column[int]) -> None:
-    """PostgreSQL numbers rows by a counter of its own that knows nothing of rows that brought their number."""
+    """PostgreSQL numbers rows by a counter of its own that does not count rows that brought their number."""
     highest = connection.execute(select(func.max(column))).scalar()
     if highest is not None:
         connection.execute(
@@ -101,6 +101,6 @@ def _continue_numbers(connection: Connection, table: str, column: Column[int]) -
 
 
 def remove_database(path: Path) -> None:
-    """A SQLite database with what lies beside it."""
+    """A SQLite database with what is beside it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         Path(str(path) + ending).unlink(missing_ok=True)

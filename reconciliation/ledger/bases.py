@@ -47,7 +47,7 @@ class Bases(Store):
                 _put(connection, municipality, bases.select(list(BASES)).rows())
 
     def agree_within(self, connection: Connection, municipality: str, agreements: Sequence[Agreement]) -> None:
-        """Lay these values over what is known of their entries, inside somebody's transaction."""
+        """Lay these values over what is known of their entries, inside a transaction of the caller."""
         values: dict[str, dict[str, Any]] = {}
         dwellings: dict[str, str] = {}
         for one in agreements:

@@ -22,7 +22,7 @@ DECISIONS: dict[str, Any] = {
     "decision_id": pl.String(),
     "kind": pl.String(),  # match, merge, conflict, field, plan, adoption, withdrawal
     "subject": pl.String(),  # leverandor_bolig_id, a plan's digest, or the decision that was withdrawn
-    "other": pl.String(),  # koboId or leverandor_bolig_id it is held against
+    "other": pl.String(),  # koboId or leverandor_bolig_id it is compared with
     "field": pl.String(),
     "verdict": pl.String(),  # same, different, unsure, new, replace, keep, value, approved, rejected, withdrawn
     "value": pl.String(),

@@ -47,7 +47,7 @@ class Write:
 class WriteOutcome:
     """What became of a write. `state` is one of OUTCOMES' outcomes; with `unknown` it stays open for the next night.
 
-    link: how a standing link came to be (made_by), to be saved with it; unlink: why the standing link ends.
+    link: how an active link came to be (made_by), to be saved with it; unlink: why the active link ends.
     changes: replaces the write's own when given (what a deletion took away).
     agreed: field -> value that the register has confirmed, which both sides agree on from then on.
     """

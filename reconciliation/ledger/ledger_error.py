@@ -34,7 +34,7 @@ _SENTENCES: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def sentence(where: str, error: BaseException) -> str:
-    """What stands in the way of using the database at `where`, and what to do."""
+    """What is in the way of using the database at `where`, and what to do."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = str(original)
     for signs, words in _SENTENCES:

@@ -1,7 +1,7 @@
 """The ledger's tables. Every table carries the municipality's slug: one database may serve many municipalities.
 
 Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. A deviation is kept by
-its place and rule, a call by the hash of its body. Values stand in what a plan changes and in the bases alone, of fields that say
+its place and rule, a call by the hash of its body. Values are in what a plan changes and in the bases alone, of fields that say
 nothing of persons.
 """
 
@@ -72,7 +72,7 @@ class PlanRow(LedgerTable, table=True):
     counts: str = Field(sa_type=Text)
     """JSON: class -> dwellings, in_sync included."""
     refusals: str = Field(sa_type=Text)
-    """JSON list of what stands against applying it."""
+    """JSON list of reasons against applying it."""
     register_verdict: str
     made: datetime
 
@@ -100,7 +100,7 @@ class PlanItem(LedgerTable, table=True):
 
 
 class Absence(LedgerTable, table=True):
-    """One row per night on which a linked dwelling stood in no source; deleted when it is seen again."""
+    """One row per night on which a linked dwelling was in no source; deleted when it is seen again."""
 
     __tablename__ = "absence"
     municipality: str = Field(primary_key=True)
@@ -163,7 +163,7 @@ _STANDING = text("ended IS NULL")
 
 
 class LinkRow(LedgerTable, table=True):
-    """Our id <-> koboId. A link that ends keeps its row; at most one standing link per dwelling and per koboId."""
+    """Our id <-> koboId. A link that ends keeps its row; at most one active link per dwelling and per koboId."""
 
     __tablename__ = "link"
     __table_args__ = (
@@ -244,7 +244,7 @@ class Decision(LedgerTable, table=True):
     subject: str
     """leverandor_bolig_id, or the plan's digest."""
     other: str | None = None
-    """koboId or leverandor_bolig_id it is held against."""
+    """koboId or leverandor_bolig_id it is compared with."""
     field: str | None = None
     verdict: str
     """same, different, unsure, new, replace, keep, remove, value, approved, rejected."""

@@ -36,7 +36,7 @@ MEMBERSHIPS: dict[str, Any] = {
 
 class Links(Bases):
     def links(self, municipality: str) -> pl.DataFrame:
-        """Standing links, sorted by leverandor_bolig_id. Shape: LINKS."""
+        """Active links, sorted by leverandor_bolig_id. Shape: LINKS."""
         query = (
             select(*(_LINK.c[name] for name in LINKS))
             .where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
@@ -57,7 +57,7 @@ class Links(Bases):
         run_id: str | None = None,
         agreements: Sequence[Agreement] = (),
     ) -> pl.DataFrame:
-        """Save pairs (leverandor_bolig_id, kobo_id) as standing links. A pair that stands already is left alone.
+        """Save pairs (leverandor_bolig_id, kobo_id) as active links. A pair that exists already is left alone.
 
         agreements: what the linked entries said when they were linked, saved with those links that can stand.
         Returns the pairs that were not saved because either side is linked to something else: never overwritten here.
@@ -72,7 +72,7 @@ class Links(Bases):
     def link_within(
         self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]], run_id: str | None
     ) -> list[tuple[str, str]]:
-        """save_links inside somebody's transaction; rows are (leverandor_bolig_id, kobo_id, made_by)."""
+        """save_links inside a transaction of the caller; rows are (leverandor_bolig_id, kobo_id, made_by)."""
         if not rows:
             return []
         ours, theirs = self._standing(connection, municipality, rows)
@@ -109,7 +109,7 @@ class Links(Bases):
         return {str(row[0]): str(row[1]) for row in found}, {str(row[1]): str(row[0]) for row in found}
 
     def end_links(self, municipality: str, dwellings: list[str], ended_by: str) -> int:
-        """End the standing links of these leverandor_bolig_id. Returns how many ended."""
+        """End the active links of these leverandor_bolig_id. Returns how many ended."""
         with self.write() as connection:
             return self.unlink_within(connection, municipality, dwellings, ended_by)
 

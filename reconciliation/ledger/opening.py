@@ -62,7 +62,7 @@ def connect(url: URL) -> Engine:
 
 
 def private_file(path: Path) -> None:
-    """Make an empty database that the account alone may read, where there is none: secret addresses will lie in it. SQLite gives what it
+    """Make an empty database that the account alone may read, where there is none: secret addresses will be in it. SQLite gives what it
     puts beside it the same rights, and says itself why a place takes no file."""
     if not path.exists():
         with suppress(OSError):

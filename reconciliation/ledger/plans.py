@@ -50,7 +50,7 @@ class Plans(Store):
     ) -> None:
         """Store the plan of a run (items: PLAN_ITEMS) and count tonight among the nights its gone dwellings were gone.
 
-        refusals: JSON-able. gone: leverandor_bolig_id that stood in no source although every source that held them was
+        refusals: JSON-able. gone: leverandor_bolig_id that was in no source although every source that held them was
         read completely; by default all of class retire. Dwellings that are in the plan otherwise count as back.
         """
         with self.write() as connection:

@@ -111,7 +111,7 @@ def holders(ledger: Ledger) -> str:
 
 
 def _swap(fresh: Path, place: Path) -> Path | None:
-    """Put `fresh` at `place`, what is there aside. Returns where that lies. What fails is taken back."""
+    """Put `fresh` at `place`, what is there aside. Returns where that is. What fails is taken back."""
     kept = _free_name(place)
     moved: list[tuple[Path, Path]] = []
     try:

@@ -25,7 +25,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """What every part of the ledger stands on. Safe to share between threads."""
+    """What every part of the ledger is based on. Safe to share between threads."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
         self.engine = engine

@@ -138,7 +138,7 @@ SHOWN = tuple(name for one in COMPARISONS for name in (one.field, f"{one.field}_
 def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """rows with PLACE_COLUMNS: add what comparisons and blocks also look at.
 
-    _written: the street before one_spelling settled it, where the rows have it. What else stands at a house settles its
+    _written: the street before one_spelling settled it, where the rows have it. What else is at a house settles its
     spelling; a pair of two houses must not be found one night and lost the next for that.
     """
     number = pl.col("nummer").cast(pl.String())

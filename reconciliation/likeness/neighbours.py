@@ -1,4 +1,4 @@
-"""Who stands close by: "the only one at the address" is asked of every street that may be the same one spelt otherwise."""
+"""Who is near: "the only one at the address" is asked of every street that may be the same one spelt otherwise."""
 
 from __future__ import annotations
 

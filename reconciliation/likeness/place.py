@@ -26,7 +26,7 @@ PLACE_FIELDS = frozenset(
         "andelsnummer",
     }
 )
-"""Fields that tell, alone or together, where a dwelling lies."""
+"""Fields that tell, alone or together, where a dwelling is."""
 
 TELLING_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "eier_organisasjonsnummer"}
 """What is shown of no shielded dwelling: its place, and the measures by which it could be found again elsewhere."""

@@ -51,7 +51,7 @@ def ground() -> pl.Expr:
 
 
 def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.DataFrame:
-    """Each spelling at a house becomes the one most rows have there, unless something speaks against it."""
+    """Each spelling at a house becomes the one most rows have there, unless something contradicts it."""
     several = rows.select(*house, "_street").drop_nulls().unique().filter(pl.len().over(house) > 1)
     if several.is_empty():
         return rows

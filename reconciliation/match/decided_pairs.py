@@ -1,4 +1,4 @@
-"""What people decided about dwellings and register entries, as far as it still stands on its evidence."""
+"""What people decided about dwellings and register entries, as far as it still holds on its evidence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class PairDecisions:
 
 
 def pair_decisions(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.DataFrame) -> PairDecisions:
-    """A decision on a source row counts for the dwelling the row stands in: "different" reaches all its rows."""
+    """A decision on a source row counts for the dwelling the row is in: "different" reaches all its rows."""
     if decisions.frame.is_empty():
         return PairDecisions(
             _frame([]), _frame([]), pl.DataFrame(schema={"leverandor_bolig_id": pl.String()}), pl.Series([], dtype=pl.String())

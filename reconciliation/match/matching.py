@@ -34,7 +34,7 @@ def match(
     """dwellings: DWELLINGS. register_rows: kobo_id, leverandor_bolig_id, slettet (optional), contract.COMPARED.
 
     links: leverandor_bolig_id, kobo_id (at least). Shape: MATCHES, sorted. An entry is at most once in a certain pair, so is
-    a dwelling. Pairs that are not certain are questions: a key that something speaks against, a rival, a candidate.
+    a dwelling. Pairs that are not certain are questions: a key that something contradicts, a rival, a candidate.
     """
     entries = without_deleted(register_rows)
     if dwellings.is_empty() or entries.is_empty():
@@ -135,11 +135,11 @@ class _Search:
         another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
         self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
         self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)
-        # Whatever is linked is spoken for, also when the other side is gone tonight.
+        # Whatever is linked is taken, also when the other side is gone tonight.
         self._occupy(links)
 
     def settle(self, pairs: pl.DataFrame, key: str, reason: str, *, checked: bool = True) -> None:
-        """Certain when neither side has a rival and nothing speaks against it. checked: compare the two first."""
+        """Certain when neither side has a rival and nothing contradicts it. checked: compare the two first."""
         pairs = self.answers.not_different(pairs.select(list(PAIR)).unique())
         if pairs.is_empty():
             return
@@ -178,8 +178,8 @@ class _Search:
             self._add(compare(rivals, self.ours, self.theirs), key, "rival", certain=False)
 
     def settle_elsewhere(self) -> None:
-        """Pairs of one parcel and unit number in two houses: a key that the house speaks against, unless a free row of the
-        other side stands in either house; then they are compared like any other."""
+        """Pairs of one parcel and unit number in two houses: a key that the house contradicts, unless a free row of the
+        other side is in either house; then they are compared like any other."""
         if self.elsewhere is None or self.elsewhere.is_empty():
             return
         ours, theirs = self.free_ours.select("leverandor_bolig_id", "_address"), self.free_theirs.select("kobo_id", "_address")

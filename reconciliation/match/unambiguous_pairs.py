@@ -20,7 +20,7 @@ def alone_at_address(
 ) -> pl.DataFrame:
     """The one dwelling of each side at an address, at least one without a unit number, the other with none or H0101."""
     few = around.filter(~pl.col("_crowded") & ~pl.col("_doubted"))
-    # A label of its own tells that more dwellings stand there than are listed; "1" may be of one, or the first of several.
+    # A label of its own tells that more dwellings are there than are listed; "1" may be of one, or the first of several.
     sole = ours.filter(pl.col("_label").is_null() | pl.col("_unit").is_not_null() | (pl.col("_label").str.strip_chars_start("0") == "1"))
     left = _lone(ours, "leverandor_bolig_id").join(sole, on="leverandor_bolig_id", how="semi")
     pairs = left.join(few, on="_address", how="semi").join(_lone(theirs, "kobo_id"), on="_address", suffix="_theirs")

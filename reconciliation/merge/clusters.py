@@ -102,7 +102,7 @@ def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barre
     """shared: `_cluster` and the `_key` that it has, null for none."""
     open_groups = _several(shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated()))
     while not open_groups.is_empty():
-        # A cluster can stand in several groups; each round takes groups that share none, in the order of their keys.
+        # A cluster can be in several groups; each round takes groups that share none, in the order of their keys.
         first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))
         turn = first.filter(pl.col("_mine").all().over("_key")).select("_key", "_cluster")
         joined = _joined_groups(rows, turn, name, barred, apart)

@@ -1,4 +1,4 @@
-"""What people decided, put to tonight's rows: which of it still stands on its evidence, and what contradicts itself."""
+"""What people decided, applied to tonight's rows: which of it still holds on its evidence, and what contradicts itself."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RowDecisions:
         return {(place[row], name): source for row, name, source in self.fields}
 
     def excused(self, named: pl.DataFrame) -> pl.DataFrame:
-        """Pairs of leverandor_bolig_id that are different; right null: new, whatever stands beside it."""
+        """Pairs of leverandor_bolig_id that are different; right null: new, whatever is beside it."""
         ids = dict(named.select("_row", "leverandor_bolig_id").iter_rows()) if self.different or self.new else {}
         pairs = [(ids[left], ids[right]) for left, right in self.different] + [(ids[row], None) for row in self.new]
         return pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
@@ -82,7 +82,7 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame) -> RowDecisions:
 
 
 class _Rows:
-    """Finds the row that a decision names: by its key, or by the id of the dwelling it stands in."""
+    """Finds the row that a decision names: by its key, or by the id of the dwelling it is in."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
         self.rows = rows

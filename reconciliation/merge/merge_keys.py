@@ -76,7 +76,7 @@ def _alone() -> pl.Expr:
     unit = pl.col("_unit").drop_nulls()
     lone = (unit.len() == pl.len()) | (unit.len() == 0) | (unit == "H0101").all()
     label = pl.col("_label").drop_nulls().str.strip_chars_start("0")
-    # A label of its own, or a room's reference, tells that more dwellings stand there than these sources list.
+    # A label of its own, or a room's reference, tells that more dwellings are there than these sources list.
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
     return (
         ~pl.col("_crowded").any()

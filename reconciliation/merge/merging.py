@@ -26,7 +26,7 @@ MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_boli
 class Merged:
     """dwellings: DWELLINGS. lineage: LINEAGE. memberships: every known one, and tonight's new ones; sorted.
 
-    A dwelling that waits for a person (it has candidates) is not remembered: its id is made from its key anew each
+    A dwelling that waits for a person (it has candidates) is not remembered: its id is made from its key again each
     night, so that a corrected row can still find the dwelling it is. contradictory: pairs that decisions call both.
     """
 
@@ -46,7 +46,7 @@ def merge(
     """standing: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen.
 
     Each row ends in exactly one dwelling; rows of the same source never in the same; the order of rows does not matter.
-    Raises ValueError when a key stands twice: validation lets none of them pass.
+    Raises ValueError when a key occurs twice: validation lets none of them pass.
     """
     known = memberships.select(list(MEMBERSHIP)).cast(pl.Schema(MEMBERSHIP))
     if standing.is_empty():

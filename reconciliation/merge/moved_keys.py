@@ -1,7 +1,7 @@
 """Keys that no longer name the home they did: a list whose running numbers shifted, two rows that changed places.
 
-A known key is no proof. A row is held against the row that its dwelling was made from; where the two cannot be one home, the row
-is found anew like any other, and asked about when nothing else claims it.
+A known key is no proof. A row is compared with the row that its dwelling was made from; where the two cannot be one home, the row
+is matched again like any other, and asked about when nothing else claims it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Dwellings of different systems that no key joins although nearly everything agrees: a slip in the street, a lost letter,
-a number typed wrong. They are put to a person; nothing here joins anything."""
+a number typed wrong. They are asked of a person; nothing here joins anything."""
 
 from __future__ import annotations
 

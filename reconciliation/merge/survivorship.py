@@ -87,7 +87,7 @@ def _lead(name: str) -> str | None:
 
 
 def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
-    """(_cluster, contradictions): protected fields on which its rows disagree and no person has spoken. Blanks agree with all.
+    """(_cluster, contradictions): protected fields on which its rows disagree and no person has decided. Blanks agree with all.
 
     several: the rows of clusters of more than one.
     """

@@ -32,7 +32,7 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
 
 
 def as_name(key: str) -> str:
-    """As the key stands in the name of a Dagster step."""
+    """As the key is in the name of a Dagster step."""
     return key.replace("-", "_")
 
 

@@ -42,9 +42,9 @@ class DecisionKind(StrEnum):
     TAKE = "take"
     REPLACE = "replace"
     REMOVE = "remove"
-    """That an entry which somebody edited in Kobo is deleted although: it stands in no source."""
+    """That an entry which somebody edited in Kobo is deleted all the same: it is in no source."""
     RIGHT = "right"
-    """That a warning about a source's row is right as it stands."""
+    """That a warning about a source's row is right as it is."""
     VALUE = "value"
     """That this value (as JSON) is right for a field that was changed in Kobo."""
 
@@ -101,7 +101,7 @@ def evidence_of(*sides: Mapping[str, Any]) -> str:
 
 
 def evidence_unchanged(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
-    """Does it still stand on the evidence it was made on?"""
+    """Is it still based on the evidence it was made on?"""
     return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
 
 

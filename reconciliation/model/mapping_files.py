@@ -53,7 +53,7 @@ def ready_names() -> tuple[str, ...]:
 
 @cache
 def ready(name: str) -> Mapping[str, Any]:
-    """One of them as it stands in its file. Do not change what is returned."""
+    """One of them as it is in its file. Do not change what is returned."""
     content: dict[str, Any] = safe_yaml.load_yaml((_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 

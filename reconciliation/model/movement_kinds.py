@@ -1,4 +1,4 @@
-"""Why a dwelling came into the municipality's stock, left it, or stands in it otherwise. What people read for each is in `language/`."""
+"""Why a dwelling came into the municipality's stock, left it, or is in it otherwise. What people read for each is in `language/`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class MovementKind(StrEnum):
     INTO_SCOPE = "into_scope"
     """Its category was one that is not let, and is not any more."""
     RETURNED = "returned"
-    """Had left, and stands in a source again: it was never gone."""
+    """Had left, and is in a source again: it was never gone."""
     KNOWN_BEFORE = "known_before"
     """Its row was there before, as a part of another dwelling or of a whole unit."""
     READABLE = "readable"

@@ -114,7 +114,7 @@ class Send(Strict):
     workbook: bool = False
     """Attach the owner's workbook. It holds addresses, so `addresses` must be true too."""
     addresses: bool = False
-    """The message may quote what stands in the rows; otherwise it holds counts and a link only."""
+    """The message may quote what is in the rows; otherwise it holds counts and a link only."""
     link: str = ""
     """Where owners reach the folder `reports`: https://..., or a file share. The path on this machine when left out."""
 
@@ -141,7 +141,7 @@ class Municipality(Strict):
     ledger: str = "sqlite:///var/ledger.sqlite"
     """SQLAlchemy URL; `${NAME}` from the environment. A relative SQLite path is relative to the home folder."""
     storage: str = "var/tables"
-    """Folder or URL where tables between steps lie."""
+    """Folder or URL where tables between steps are stored."""
     reports: str = "reports"
     """Folder of the reports: <reports>/<slug>/<date>/."""
     reports_copy: str = ""

@@ -25,7 +25,7 @@ class Rule:
     holds: bool = False
 
     def messages(self, value: str | None, column: str | None) -> tuple[Message, ...]:
-        """What stands in a row that breaks the rule, and what is required of it. column: the heading; None for the whole row."""
+        """What is in a row that breaks the rule, and what is required of it. column: the heading; None for the whole row."""
         shown = "" if value is None else value if len(value) <= _LONGEST else value[:_LONGEST] + " …"
         return (
             message(f"rule_texts.{self.id}.filled", value=shown, column=column or message("rules.whole_row")),

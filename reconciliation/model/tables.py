@@ -39,7 +39,7 @@ CONTENT: dict[str, pl.DataType] = {
     "tilgjengelig_fra": pl.Date(),  # from when it can be let
     "er_reservert": pl.Boolean(),
     "under_oppussing": pl.Boolean(),
-    "tatt_ut_av_bruk": pl.Boolean(),  # stands in Kobo still, but is no part of the stock; a dwelling that is never let is `aktiv` false
+    "tatt_ut_av_bruk": pl.Boolean(),  # is in Kobo still, but is no part of the stock; a dwelling that is never let is `aktiv` false
     "leieforhold_slutt": pl.Date(),  # the day a lease ends; counted only, shown with no dwelling
     "er_dognbemannet": pl.Boolean(),  # of the category when no source says
     "har_personalbase": pl.Boolean(),

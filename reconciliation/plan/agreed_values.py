@@ -27,7 +27,7 @@ def agreed_tonight(
 ) -> pl.DataFrame:
     """The bases that are otherwise than the ledger has them. Shape: BASES.
 
-    linked: (leverandor_bolig_id, kobo_id) of the standing links. Where both sides say the same, that is agreed, whatever was before;
+    linked: (leverandor_bolig_id, kobo_id) of the active links. Where both sides say the same, that is agreed, whatever was before;
     where they differ the base stays, and what Kobo changed is noted with the night on which it was first seen.
     """
     sides = linked.join(as_base(register_rows), on="kobo_id", how="inner").join(bases.drop("leverandor_bolig_id"), on="kobo_id", how="left")

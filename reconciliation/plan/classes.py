@@ -37,12 +37,12 @@ def certain_pairs(matches: pl.DataFrame) -> pl.DataFrame:
 def class_dwellings(
     dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame, settled: pl.DataFrame
 ) -> pl.DataFrame:
-    """Everything that stands in our sources. Shape: PLAN_ITEMS. register_rows: without the deleted ones.
+    """Everything that is in our sources. Shape: PLAN_ITEMS. register_rows: without the deleted ones.
 
     settled: what differs of the pairs, shape SETTLED of moved_fields.
     """
     certain = certain_pairs(matches)
-    # A key pair that a protected field speaks against is not adopted, but it is the entry that must be settled.
+    # A key pair that a protected field contradicts is not adopted, but it is the entry that must be settled.
     clashing = clashing_pairs(matches, certain)
     unsure = matches.filter(~pl.col("certain"))
     unsure = unsure.join(pl.concat([clashing, certain]), on="leverandor_bolig_id", how="anti")
@@ -123,7 +123,7 @@ def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
 
 
 def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that a protected field speaks against, where neither side has another. Columns of certain_pairs."""
+    """Pairs that a protected field contradicts, where neither side has another. Columns of certain_pairs."""
     clashing = matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs"))
     rest = clashing.join(certain, on="leverandor_bolig_id", how="anti").join(certain, on="kobo_id", how="anti")
     lone = rest.filter((pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1))

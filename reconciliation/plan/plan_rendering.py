@@ -57,7 +57,7 @@ def as_json(plan: Plan) -> str:
 
 
 def changes_in_words(changes: str, *, shielded: bool = False) -> str:
-    """What would change. Where a home lies is left out: a plan is shown in places that a shielded address must not reach (law 10).
+    """What would change, without the fields that tell where a home is: a plan is shown where a shielded address must not reach (law 10).
 
     shielded: its address is shielded: what it could be found by elsewhere is left out too.
     """

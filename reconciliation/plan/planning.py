@@ -125,7 +125,7 @@ def _sorted(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of: date, overdue: int) -> pl.DataFrame:
-    """Creates that lie in an import file wait there, told to be overdue after so many days."""
+    """Creates that are in an import file wait there, told to be overdue after so many days."""
     if not handed_over:
         return items
     codes = {ours: IMPORT_OVERDUE if (as_of - since).days >= overdue else HANDED_OVER for ours, since in handed_over.items()}
@@ -180,7 +180,7 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
 def _standing(
     items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality
 ) -> RegisterCounts:
-    """What the plan's size is held against: what is linked, and what is adopted tonight."""
+    """What the plan's size is compared with: what is linked, and what is adopted tonight."""
     adopted = items.filter(
         pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
     )

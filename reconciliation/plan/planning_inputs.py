@@ -28,7 +28,7 @@ class Remembered:
     """links: leverandor_bolig_id, kobo_id of the standing ones. bases: BASES. decisions: DECISIONS in force.
 
     absences: leverandor_bolig_id -> dates before tonight on which it was gone. handed_over: leverandor_bolig_id -> the night of the
-    import file that it lies in; it is not planned again.
+    import file that it is in; it is not planned again.
     """
 
     links: pl.DataFrame

@@ -34,8 +34,8 @@ def measure(
 ) -> pl.DataFrame:
     """Count dwellings after the apply. Shape: SNAPSHOT, sorted.
 
-    dwellings: DWELLINGS (each stands in a source). items: PLAN_ITEMS. outcomes: OUTCOMES. rejected: rejected rows
-    (source, source_key, owner, kategori); one that belongs to no standing dwelling is a dwelling still to come.
+    dwellings: DWELLINGS (each is in a source). items: PLAN_ITEMS. outcomes: OUTCOMES. rejected: rejected rows
+    (source, source_key, owner, kategori); one that belongs to no present dwelling is a dwelling still to come.
     in_register: its entry is there after the apply; in_sync: and says what we say. blocked: why the rest is not there.
     A dwelling is counted once, under the source that ranks first among its own. When the register was not seen,
     in_register and in_sync are those of the newest night in `history` (HISTORY), and `register_seen` says so.
@@ -126,7 +126,7 @@ def _home(which: pl.Expr) -> pl.Expr:
 
 
 def _homes(dwellings: pl.DataFrame) -> pl.Series:
-    """Every way the standing dwellings' homes can be named: by unit number, by label, and by the address of a lone one."""
+    """Every way the present dwellings' homes can be named: by unit number, by label, and by the address of a lone one."""
     anywhere = [pl.col("bruksenhetsnummer"), pl.col("leilighetsnummer")]
     by_address = [pl.lit(""), pl.lit("H0101")]
     alone = dwellings.filter(pl.len().over(_home(pl.lit(""))) == 1)

@@ -1,4 +1,4 @@
-"""Dwellings of ours that stand in no source any more: retired, or held until that is certain (law 2)."""
+"""Dwellings of ours that are in no source any more: retired, or held until that is certain (law 2)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def class_gone(
 
 
 def _owner(municipality: Municipality) -> pl.Expr:
-    """On `held_by`: whose list the dwelling stood in; of several, of the source that ranks first."""
+    """On `held_by`: whose list the dwelling was in; of several, of the source that ranks first."""
     ranked = [*municipality.survivorship.default, *sorted(municipality.sources)]
     by_rank = [
         pl.when(pl.col("held_by").list.contains(name)).then(pl.lit(municipality.sources[name].owner))

@@ -1,4 +1,4 @@
-"""Dwellings that stand at the very place of an entry that is to go."""
+"""Dwellings that are at the very place of an entry that is to go."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class StockTonight:
 
 @dataclass(frozen=True, slots=True)
 class StockChanges:
-    """moved: MOVEMENTS. absent: leverandor_bolig_id of those that stand in no source tonight and may leave on a later night."""
+    """moved: MOVEMENTS. absent: leverandor_bolig_id of those that are in no source tonight and may leave on a later night."""
 
     moved: pl.DataFrame
     absent: tuple[str, ...] = ()

@@ -42,7 +42,7 @@ class Inverse:
 def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
     """Plan to take back the updates and retirements that `run_id` made. Changes nothing.
 
-    An entry that has changed again since is met by the apply: the old values do not stand there, so it is not written.
+    An entry that has changed again since is met by the apply: the old values are not there, so it is not written.
     The sources say today what they said then: correct them first, or the next night makes the same changes again.
     Raises LedgerError when the municipality has no such run.
     """

@@ -24,7 +24,7 @@ ANSWER: dict[str, pl.DataType] = {
     **{f"_{name}": tables.CONTENT[name] for name in PARTS},
     "broken": pl.String(),  # id of the rule the text breaks
     "why": pl.String(),  # messages: what was not understood, or what the register says
-    "beside": pl.String(),  # messages: words that stand beside the address and are not used
+    "beside": pl.String(),  # messages: words that are beside the address and are not used
     "post": pl.String(),  # messages: what the register has instead of the row's postnummer or poststed
     "points": pl.Boolean(),  # to another row
     "kommune": pl.String(),  # kommunenummer of the certain address
@@ -106,7 +106,7 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
 
 
 def _beside(parsed: ParsedAddress, code: str | None, *, official: bool) -> str | None:
-    """Words of the cell that are not used, and a postnummer in it that is not the column's. What stands before the street is
+    """Words of the cell that are not used, and a postnummer in it that is not the column's. What is before the street is
     for the register to know, where there is one."""
     before = (parsed.tillegg,) if parsed.tillegg and not official else ()
     said = (not_used((*before, *parsed.asides, *parsed.loose)), doubt_of_columns(parsed, code))

@@ -64,7 +64,7 @@ def _single_cells(
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[CellCorrection]]:
     """rows with the single cells corrected, those cells as _CELLS, and the corrections that are over. written: the rows as they were read.
 
-    A key that stands in no row, or in several, leaves its corrections alone: they are neither used nor over.
+    A key that is in no row, or in several, leaves its corrections alone: they are neither used nor over.
     """
     told: list[pl.DataFrame] = [tables.empty(_CELLS)]
     over: list[CellCorrection] = []
@@ -95,7 +95,7 @@ def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def tell_corrected(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """DEVIATIONS in which a value that a correction put there is told as it stands in the source, with what it was read as.
+    """DEVIATIONS in which a value that a correction put there is told as it is in the source, with what it was read as.
 
     rows: CORRECTED_ROWS. A deviation of a whole row, or of a column that was not corrected, is left alone.
     """

@@ -1,7 +1,7 @@
 """A single cell that its owner has corrected at the review desk: in this row and column, what is written means something else.
 
 Kept in the ledger with who and when, and taken back like any decision. It holds as long as the source says what it said then: once the
-source is mended, or says a third thing, the correction is over. The file of corrections is for a value wherever it stands.
+source is mended, or says a third thing, the correction is over. The file of corrections is for a value wherever it is.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class CellCorrection:
-    """heading: in the source's file. written: as it stands there, trimmed; "" for nothing. means: None for nothing."""
+    """heading: in the source's file. written: as it is there, trimmed; "" for nothing. means: None for nothing."""
 
     decision_id: str
     source: str

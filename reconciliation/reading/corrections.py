@@ -110,7 +110,7 @@ def _hint(near: str | None) -> tuple[Message, ...]:
 
 
 def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
-    """A sentence for each correction of that source whose value stands there no longer. used: as `corrected` gives it."""
+    """A sentence for each correction of that source whose value is there no longer. used: as `corrected` gives it."""
     return [
         stored(message("corrections.idle", value=value, heading=heading, source=source)) for (heading, value), n in used.items() if not n
     ]

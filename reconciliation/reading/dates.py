@@ -98,7 +98,7 @@ def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, date
 
 
 def _ordered(found: re.Match[str], order: Order | None) -> tuple[str, str]:
-    """Day and month. A number beyond twelve is a day wherever it stands."""
+    """Day and month. A number beyond twelve is a day wherever it is."""
     first, second = found["day"], found["month"]
     if int(second) > 12 >= int(first):
         return second, first

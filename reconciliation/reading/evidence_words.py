@@ -1,4 +1,4 @@
-"""What operators read of a read that yesterday speaks against, in English. Owners read the text of the same code."""
+"""What operators read of a read that yesterday contradicts, in English. Owners read the text of the same code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night's reads held against the last complete ones: what is not believed is taken out as if it had not been read."""
+"""A night's reads compared with the last complete ones: what is not believed is taken out as if it had not been read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Layouts = Mapping[str, Mapping[str, object]]
 class Yesterday:
     """rows: STANDING_ROWS of the last night under today's keys, None when there are none. layouts: source -> layout of its last complete
     read. read_before: sources that have been read to their end before. secret: "source:key" of rows whose dwelling is shielded, whichever
-    of its sources says so. called_right: whether somebody has called a warning (a row of DEVIATIONS) right as it stands."""
+    of its sources says so. called_right: whether somebody has called a warning (a row of DEVIATIONS) right as it is."""
 
     rows: pl.DataFrame | None = None
     layouts: Layouts = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Yesterday:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """read: with the verdict that stands. done: what is left of its rows. note: what could not be asked, for operators."""
+    """read: with the verdict in force. done: what is left of its rows. note: what could not be asked, for operators."""
 
     read: SourceRead
     done: Standardised

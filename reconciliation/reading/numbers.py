@@ -1,6 +1,6 @@
 """Numbers as people write them: blanks, points or commas between thousands, kroner and square metres around them.
 
-`7.340` and `7,340` are two numbers each. Which one is meant is decided by what else stands in the file, or by its owner, never here.
+`7.340` and `7,340` are two numbers each. Which one is meant is decided by what else is in the file, or by its owner, never here.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_number(text: str, decimal: str | None = None) -> float | None:
 
 
 def may_be_thousands(whole: str, part: str) -> bool:
-    """Whether what stands after the one mark could be thousands as well as decimals."""
+    """Whether what is after the one mark could be thousands as well as decimals."""
     return len(part) == 3 and len(whole) <= 3 and not whole.startswith("0")
 
 

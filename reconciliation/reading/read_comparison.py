@@ -39,7 +39,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class ReadComparison:
-    """known: keys of before. moved: `old`, `new`: the only row with the content of one key then stands under another now.
+    """known: keys of before. moved: `old`, `new`: the only row with the content of one key then, which is under another key now.
 
     other_place: keys of both reads whose street or unit is another. reused: those of them where nothing else says that it is the home of
     before. respelt: `old`, `new`: keys alike but for letters beyond ASCII. keyless_at_known: keys that are gone while a row without key

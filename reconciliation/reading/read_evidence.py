@@ -1,6 +1,6 @@
-"""Is a read to be believed? It is held against the last complete one of its source, key by key (law 14, docs/decisions/0012).
+"""Is a read to be believed? It is compared with the last complete one of its source, key by key (law 14, docs/decisions/0012).
 
-A known key is no proof by itself: what stood under it is compared with what stands there tonight. Pure: frames in, findings out.
+A known key is no proof by itself: what stood under it is compared with what is there tonight. Pure: frames in, findings out.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def read_evidence(
     limits = source.evidence
     findings = (*_keys(found, limits, hidden), *_decoding(found, limits, layout, last_layout, hidden))
     if all(finding.believed for finding in findings):
-        # Where the keys are wrong, what stands under them says nothing of the columns.
+        # Where the keys are wrong, what is under them says nothing of the columns.
         findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
     shown = examples_of(found, pl.DataFrame({"old": found.reused}, {"old": pl.String()}), hidden, most=None)
     return Evidence(findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {one.key: one for one in shown})

@@ -1,4 +1,4 @@
-"""The address of each row of one source: taken apart, and held against the official addresses where the municipality names them.
+"""The address of each row of one source: taken apart, and compared with the official addresses where the municipality names them.
 
 It is the engine of `kobosync resolve`, asked of the same text: the cell as its owner wrote it, or street, number and letter from
 columns of their own, with the row's own postnummer and poststed. What is not wholly understood as one address is a rejected row.

@@ -67,7 +67,7 @@ def standardise(
             continue
         values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals), _order(mapping, orders))
         if canonical == "hemmelig_adresse":
-            # What stands there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
+            # What is there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
             values[canonical] = values[canonical].zip_with(broken.is_null(), pl.repeat(value=True, n=raw.height, eager=True))
         for name, series in values.items():
             # A field's own mapping comes first, so it wins over what a group says of the same field.

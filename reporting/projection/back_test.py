@@ -1,6 +1,6 @@
 """How well the method would have done: each past year's stock computed from an earlier year, beside what came.
 
-Two plain methods stand beside it: the number stays as it was, and it grows by as many a year as it did before.
+Two plain methods are beside it: the number stays as it was, and it grows by as many a year as it did before.
 """
 
 from __future__ import annotations

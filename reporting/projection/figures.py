@@ -1,4 +1,4 @@
-"""The figures a category's computed column stands on, each with its source and how far it can be trusted."""
+"""The figures a category's computed column is based on, each with its source and how far it can be trusted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FigureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number the computation stands on. name: key of `projection_figures`; value: as shown, None when hidden."""
+    """One number the computation is based on. name: key of `projection_figures`; value: as shown, None when hidden."""
 
     name: str
     kind: FigureKind
@@ -60,7 +60,7 @@ def settled_persons(settings: Projection, tables: ProjectionTables) -> dict[int,
 
 
 def figures_of(category: str, wanted: CategoryProjection, settings: Projection, tables: ProjectionTables) -> tuple[Figure, ...]:
-    """Every number the category's column stands on, with its source and how far it can be trusted."""
+    """Every number the category's column is based on, with its source and how far it can be trusted."""
     found = [_public("population", None, tables.population), _public("projected", None, tables.projected)]
     if wanted.shares:
         found.append(Figure("shares", FigureKind.ASSUMPTION, None, NATIONAL[wanted.shares].source))

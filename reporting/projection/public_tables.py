@@ -1,4 +1,4 @@
-"""The two public tables that the computed need stands on, read once a night."""
+"""The two public tables that the computed need is based on, read once a night."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What both sides last agreed on, per entry
 
-A ledger from before kept no values but those of its updates: of each standing link, the fields that an update wrote are known, and
+A ledger from before kept no values but those of its updates: of each active link, the fields that an update wrote are known, and
 the rest becomes known on the first night on which both sides say the same. What differs on that night is asked about, not written.
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -12,8 +11,6 @@ from connectors.source_config import AnySource
 
 Order = Literal["day", "month"]
 _WRITTEN = r"^\s*(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?(?:\d{4}|\d{2})(?:\D|$)"
-NORWEGIAN = re.compile(r"\s*\d{1,2}\.")
-"""With points the day comes first in this country, unless the column says otherwise."""
 
 
 def date_orders_of(rows: pl.DataFrame, source: AnySource) -> dict[str, Order | None]:

@@ -107,7 +107,6 @@ DIRT: tuple[Dirt, ...] = (
 )
 
 KEY_HEADING = {FACILIT: "Nummer", CARE: "Bolig-ID"}
-ADDRESS_HEADINGS = frozenset({"Adresse", "Gateadresse_ID", "Gatenr", "Postnr_ID"})
 SHARE = 0.06
 """Share of the in-scope rows that are dirty when they are first typed in."""
 

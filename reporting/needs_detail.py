@@ -10,7 +10,6 @@ BETWEEN = (1, 2, 3, 4)
 SIZE, AREA, ADAPTED, URGENCY = "Størrelse (rom)", "Område", "Tilpasning", "Hast"
 PRIORITY, REASON, COST, BUDGET = "Prioritet", "Begrunnelse", "Kostnad (mill. kr)", "Budsjettår"
 BY_YEAR = {years: f"Behov om {years} år" for years in BETWEEN}
-DETAIL_HEADINGS = (*BY_YEAR.values(), SIZE, AREA, ADAPTED, URGENCY, PRIORITY, REASON, COST, BUDGET)
 
 
 class Urgency(StrEnum):

@@ -51,8 +51,3 @@ class ParsedAddress:
         """Whether all of the text was understood as one address: only then may a dwelling be created from it."""
         doubtful_letter = self.oppgangsbokstav is not None and self.bokstav is None
         return self.status is ParseStatus.OK and self.unclear is None and not doubtful_letter
-
-    @property
-    def set_aside(self) -> tuple[str, ...]:
-        """The words around the address that are not used."""
-        return (*self.asides, *((self.tillegg,) if self.tillegg else ()), *self.loose)

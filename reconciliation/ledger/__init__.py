@@ -9,7 +9,7 @@ from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import HeldLock, LockHeldError
-from reconciliation.ledger.plans import DWELLING_NIGHTS, StoredPlan
+from reconciliation.ledger.plans import StoredPlan
 from reconciliation.ledger.runs import INTERRUPTED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 from reconciliation.ledger.stock_movements import MOVEMENTS, STOCK
@@ -17,7 +17,6 @@ from reconciliation.ledger.stock_movements import MOVEMENTS, STOCK
 __all__ = [
     "BASES",
     "DECISIONS",
-    "DWELLING_NIGHTS",
     "HANDED_OVER",
     "HISTORY",
     "INTERRUPTED",

@@ -108,12 +108,8 @@ class Links(Bases):
         found = connection.execute(query).fetchall()
         return {str(row[0]): str(row[1]) for row in found}, {str(row[1]): str(row[0]) for row in found}
 
-    def end_links(self, municipality: str, dwellings: list[str], ended_by: str) -> int:
-        """End the active links of these leverandor_bolig_id. Returns how many ended."""
-        with self.write() as connection:
-            return self.unlink_within(connection, municipality, dwellings, ended_by)
-
     def unlink_within(self, connection: Connection, municipality: str, dwellings: list[str], ended_by: str) -> int:
+        """End the active links of these leverandor_bolig_id. Returns how many ended."""
         ended = 0
         for start in range(0, len(dwellings), 500):
             statement = (

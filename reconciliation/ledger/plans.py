@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.ledger_tables import Absence, PlanItem, PlanRow, Run
@@ -21,7 +21,6 @@ _PLAN, _ITEM, _ABSENCE, _RUN = table_of(PlanRow), table_of(PlanItem), table_of(A
 _ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
 CLASS_CHANGES: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "as_of": pl.Date(), "class": pl.String()}
-DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +86,8 @@ class Plans(Store):
 
     def plan(self, run_id: str) -> StoredPlan | None:
         """The plan of a run, or None."""
-        return self._stored(select(_PLAN).where(_PLAN.c.run_id == run_id))
-
-    def last_plan(self, municipality: str, before_run: str | None = None) -> StoredPlan | None:
-        """The newest plan, leaving out the run `before_run`."""
-        query = select(_PLAN).join(_RUN, _RUN.c.run_id == _PLAN.c.run_id).where(_PLAN.c.municipality == municipality)
-        if before_run is not None:
-            query = query.where(_PLAN.c.run_id != before_run)
-        return self._stored(query.order_by(_RUN.c.started.desc()).limit(1))
-
-    def _stored(self, query: Select[Any]) -> StoredPlan | None:
         with self.read() as connection:
-            found = connection.execute(query).first()
+            found = connection.execute(select(_PLAN).where(_PLAN.c.run_id == run_id)).first()
         if found is None:
             return None
         items = self.frame(
@@ -116,16 +105,6 @@ class Plans(Store):
             register_verdict=found.register_verdict,
             items=items,
         )
-
-    def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
-        """What became of one dwelling: a row for every night that brought something new. Shape: DWELLING_NIGHTS."""
-        query = (
-            select(_ITEM.c.run_id, _RUN.c.as_of, *_ITEM_COLUMNS)
-            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
-            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id == leverandor_bolig_id)
-            .order_by(_ITEM.c.id)
-        )
-        return self.frame(query, DWELLING_NIGHTS)
 
     def class_changes(self, municipality: str) -> pl.DataFrame:
         """Every dwelling's nights on which it came into another class, oldest first. Shape: CLASS_CHANGES.

@@ -31,12 +31,6 @@ DIFFERENCES: dict[str, pl.DataType] = {
 }
 
 
-def differences(pairs: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
-    """pairs: leverandor_bolig_id, kobo_id. told_by: leverandor_bolig_id, field (null: any), source. Shape: DIFFERENCES."""
-    sides = pairs.select("leverandor_bolig_id", "kobo_id").join(dwellings, on="leverandor_bolig_id")
-    return changes_of(at_odds(sides, register_rows), told_by)
-
-
 def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: OfficialStreets | None = None) -> pl.DataFrame:
     """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
 
@@ -82,7 +76,7 @@ def _filled(dwellings: pl.DataFrame, name: str) -> bool:
 
 
 def changes_of(odd: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
-    """odd: what at_odds gives. told_by: as of differences, at least for those dwellings. Shape: DIFFERENCES."""
+    """odd: what at_odds gives. told_by: leverandor_bolig_id, field (null: any), source; at least of those dwellings. Shape: DIFFERENCES."""
     found = [
         _changes(field, odd, told_by)
         for field in COMPARED

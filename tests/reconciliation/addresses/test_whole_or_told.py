@@ -126,7 +126,7 @@ def test_an_entrance_is_part_of_the_owners_label_so_that_two_homes_are_not_one()
 
 def test_the_postnummer_behind_a_post_box_is_the_boxs() -> None:
     found = parse_address("Ospestien 12, Boks 44, 9911 Fjordvik")
-    assert (found.postnummer, found.postboks, found.set_aside) == (None, "44", ("Boks 44",))
+    assert (found.postnummer, found.postboks, (*found.asides, *found.loose)) == (None, "44", ("Boks 44",))
 
 
 POINTS = [

@@ -82,7 +82,8 @@ def test_the_same_dwelling_created_by_somebody_meanwhile_is_found_not_doubled(
     client: RegisterClient, ledger: Ledger, night: Nights
 ) -> None:
     apply_plan(plan(*create("a")), dwellings("a"), client, ledger, night(), MUNICIPALITY, 1)
-    ledger.end_links(MUNICIPALITY, ["a"], "test")
+    with ledger.write() as connection:
+        ledger.unlink_within(connection, MUNICIPALITY, ["a"], "test")
     outcomes = apply_plan(plan(*create("a")), dwellings("a"), client, ledger, night(), MUNICIPALITY, 1)
     assert became(outcomes) == {"a": "done"}
     assert len(list(client.listing())) == 1

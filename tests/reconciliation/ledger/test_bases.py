@@ -41,7 +41,8 @@ def test_what_is_written_and_confirmed_is_agreed_and_an_update_agrees_on_its_fie
 
 def test_a_dwelling_that_is_linked_no_longer_has_no_base(ledger: Ledger) -> None:
     created(ledger)
-    ledger.end_links(PLACE, ["a"], "retired")
+    with ledger.write() as connection:
+        ledger.unlink_within(connection, PLACE, ["a"], "retired")
     assert ledger.bases(PLACE).is_empty()
 
 

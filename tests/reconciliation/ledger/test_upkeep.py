@@ -128,7 +128,7 @@ def test_pruning_forgets_details_and_keeps_what_counts(ledger: Ledger) -> None:
     for table in ("run", "plan", "link", "membership", "decision", "deviation", "snapshot", "source_reading", "absence"):
         assert after[table] == kept[table]
     assert len(ledger.unsettled(PLACE)) == 3, "what is not known yet is never forgotten"
-    plan = ledger.last_plan(PLACE)
+    plan = ledger.plan("run-2")
     assert plan is not None
     assert len(plan.items) == 2
     assert prune(ledger, "annet_sted", FIRST + timedelta(days=9)) == {"call": 0, "intent": 0, "plan_item": 0}

@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.kommuner_command import kommuner
+from pipelines.commands.ledger_app import ledger_app
 from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
+from pipelines.commands.options import AsJson, ConfigFile
 from pipelines.commands.resolve_command import addresses, resolve
 from pipelines.exit_codes import CONFIGURATION, FAILED, INTERRUPTED
 from pipelines.log_settings import configure_logging
@@ -44,13 +46,12 @@ def options(
 
 
 app.add_typer(needs, name="needs")
+app.add_typer(ledger_app)
 app.command()(resolve)
 app.command()(addresses)
 app.command()(kommuner)
 app.command("map")(map_file)
 
-ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
 
 
@@ -161,57 +162,6 @@ def movements(
 
 
 @app.command()
-def runs(config: ConfigFile, last: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False) -> None:
-    """List the newest nights: when, how they ended, their run ids."""
-    from pipelines.commands.ledger_commands import run_runs  # noqa: PLC0415
-
-    raise typer.Exit(run_runs(config, last, as_json))
-
-
-@app.command()
-def undo(
-    config: ConfigFile,
-    run: Annotated[str, typer.Argument(help="The run to take back, or how its id begins; `kobosync runs` lists them.")],
-    apply: Annotated[str, typer.Option("--apply", help="The digest that this command shows without it.")] = "",
-) -> None:
-    """Plan to take back what a run changed and retired; --apply=<digest> does it. Says what cannot be undone."""
-    from pipelines.commands.undo_command import run_undo  # noqa: PLC0415
-
-    raise typer.Exit(run_undo(config, run, apply))
-
-
-@app.command()
-def backup(
-    config: Annotated[Path, typer.Argument(help="The municipality's file, or the folder config/ for the ledgers of all.")],
-    target: Annotated[Path, typer.Argument(help="The SQLite file to write. With a folder: a folder, where seven of each are kept.")],
-) -> None:
-    """Copy the ledger to one file; a night may be running."""
-    from pipelines.commands.ledger_commands import run_backup  # noqa: PLC0415
-
-    raise typer.Exit(run_backup(config, target))
-
-
-@app.command()
-def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A file that `kobosync backup` wrote.")]) -> None:
-    """Make the ledger what a backup says. What was there is kept beside it."""
-    from pipelines.commands.ledger_commands import run_restore  # noqa: PLC0415
-
-    raise typer.Exit(run_restore(config, source))
-
-
-@app.command()
-def prune(
-    config: ConfigFile,
-    keep_days: Annotated[int, typer.Option("--keep-days", help="How many days of details to keep (at least 14).")] = 400,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")] = False,
-) -> None:
-    """Forget the details of old nights: requests, settled writes, plan rows, archived reports. Says what it deletes."""
-    from pipelines.commands.prune_command import run_prune  # noqa: PLC0415
-
-    raise typer.Exit(run_prune(config, keep_days, dry_run))
-
-
-@app.command()
 def check(config: ConfigFile, as_json: AsJson = False) -> None:
     """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
     from pipelines.commands.check_command import run_check  # noqa: PLC0415
@@ -260,18 +210,6 @@ def schema(kind: Annotated[str, typer.Argument(help="municipality or mapping.")]
 
 
 @app.command()
-def upgrade(
-    config: ConfigFile,
-    backup: Annotated[Path | None, typer.Option("--backup", help="Where the ledger is copied first. Default: var/backups/.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without, it only says what would be done.")] = False,
-) -> None:
-    """Bring the ledger of an earlier version to this one's tables: a backup first, then the change, then a look at every row."""
-    from pipelines.commands.upgrade_command import run_upgrade  # noqa: PLC0415
-
-    raise typer.Exit(run_upgrade(config, backup, yes))
-
-
-@app.command()
 def decide(
     config: ConfigFile,
     question: Annotated[str, typer.Argument(help="The question's id; --list shows them. Left out: you are asked one after another.")] = "",
@@ -301,23 +239,6 @@ def desk(
     from pipelines.commands.desk_command import run_desk  # noqa: PLC0415
 
     raise typer.Exit(run_desk(config, port, host))
-
-
-@app.command()
-def rekey(
-    config: ConfigFile,
-    source: Annotated[str, typer.Argument(help="The source whose keys changed.")],
-    file: Annotated[Path, typer.Argument(help="CSV with the headings gammel and ny (or old and new).")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move, what matches nothing, what collides.")] = False,
-    by: Annotated[str, typer.Option("--by", help="Who declares it. Blank: the account that runs it.")] = "",
-    propose: Annotated[bool, typer.Option("--propose", help="Write FILE: the keys that have moved since the last complete read.")] = False,
-) -> None:
-    """A source has got new keys: declare which is which, and every dwelling keeps its id in Kobo."""
-    from pipelines.commands.rekey_command import run_propose, run_rekey  # noqa: PLC0415
-
-    if propose:
-        raise typer.Exit(run_propose(config, source, file))
-    raise typer.Exit(run_rekey(config, source, file, dry_run, by))
 
 
 def main() -> None:

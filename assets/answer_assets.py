@@ -47,6 +47,7 @@ class Receipt:
     moved: Path | None = None
 
     def count(self, outcome: AnswerOutcome) -> int:
+        """How many answers of the file had that outcome."""
         return sum(one.outcome is outcome for one in self.taken)
 
 

@@ -16,6 +16,7 @@ def check_key(key: Sequence[str], name: str, description: str, *, blocking: bool
 
 
 def schema_check_key(key: Sequence[str]) -> dg.AssetCheckSpec:
+    """The check that stops the steps after a table whose columns or types are not the documented ones."""
     return check_key(key, SCHEMA, "The table has exactly its documented columns and types.", blocking=True)
 
 

@@ -47,6 +47,7 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightRun]:
+        """Called by Dagster around each step: gives the resource its run, and ends the night's session afterwards."""
         self._run = context.run
         try:
             yield self

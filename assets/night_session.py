@@ -140,6 +140,7 @@ class NightSession:
         return f"{done} of {planned} changes were made in Kobo and stand{asked}."
 
     def close(self) -> None:
+        """Finish the run in the ledger if nothing has, release the lock, and close the ledger and the register's client."""
         try:
             if not self.finished:
                 self.ledger.finish_run(self.run_id, self.verdict_if_ended, self.seconds, {}, self.stopped)

@@ -16,6 +16,7 @@ from reconciliation.model.municipality import Municipality
 
 
 def source_asset_key(municipality: Municipality, name: str) -> list[str]:
+    """Asset key of one configured source, e.g. fjordvik/source/facilit."""
     return [municipality.slug, "source", name]
 
 

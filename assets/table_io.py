@@ -133,6 +133,7 @@ class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
     base: str
 
     def create_io_manager(self, context: dg.InitResourceContext) -> ParquetTables:
+        """Called by Dagster; the tables it writes carry the id of the run."""
         return ParquetTables(UPath(self.base), context.run.run_id if context.run else "")
 
 

@@ -35,6 +35,7 @@ class Deadline:
         self._stops.append(stop)
 
     def end(self) -> None:
+        """Call every registered stop once; one that fails does not keep the others from being called."""
         for stop in self._stops:
             try:
                 stop()

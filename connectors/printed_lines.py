@@ -50,10 +50,12 @@ def last_words(text: pl.Expr, *, keys_have_words: bool, keys_have_dates: bool) -
 
 
 def has_words(keys: pl.Series) -> bool:
+    """Whether any of the keys holds a sentence."""
     return bool(keys.str.contains(_SENTENCE).any())
 
 
 def has_dates(keys: pl.Series) -> bool:
+    """Whether any of the keys holds a date."""
     return bool(keys.str.contains(DATED).any())
 
 

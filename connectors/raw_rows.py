@@ -38,6 +38,7 @@ class Raw:
 
 
 def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
+    """A frame without rows: the columns of RAW_PLACE, then one text column per heading."""
     return pl.DataFrame(schema={**RAW_PLACE, **dict.fromkeys(headings, pl.String())})
 
 

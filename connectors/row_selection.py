@@ -156,5 +156,6 @@ def _tail(looked: pl.DataFrame, found: pl.DataFrame, rows: pl.DataFrame) -> pl.D
 
 
 def note_of(numbers: Sequence[int], what: str, place: str) -> tuple[str, ...]:
+    """At most one sentence for operators: how many lines were left out as `what`, and the numbers of the first five."""
     shown = ", ".join(str(row) for row in numbers[:5]) + (", ..." if len(numbers) > 5 else "")
     return (f"{place}: {len(numbers)} {what} left out (row {shown})",) if numbers else ()

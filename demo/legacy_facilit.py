@@ -47,6 +47,7 @@ def section_number(dwelling: Dwelling) -> str:
 
 
 def place_of(building: Building) -> str:
+    """The end of an address as Facilit writes it: `, 9901 FJORDVIK`."""
     return f", {building.street.postnummer} {building.street.poststed}"
 
 
@@ -128,6 +129,7 @@ def store_room(building: Building, serial: int) -> TypedRow:
 
 
 def property_number(building: Building) -> str:
+    """Facilit's number of the building's property, e.g. E10001."""
     return f"E{10_000 + building.id}"
 
 

@@ -61,11 +61,14 @@ class Dwelling:
 
     @property
     def kategori(self) -> str:
+        """Key of its category, which is that of its building."""
         return self.building.kategori
 
 
 @dataclass(frozen=True, slots=True)
 class World:
+    """Everything that is true of the invented municipality for one seed."""
+
     seed: int
     buildings: tuple[Building, ...]
     dwellings: tuple[Dwelling, ...]

@@ -53,6 +53,7 @@ class PlanPart:
 
     @property
     def name(self) -> str:
+        """Name of the part as the plan has it: action/source."""
         return f"{self.action}/{self.source}"
 
 

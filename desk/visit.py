@@ -39,9 +39,11 @@ class Visit:
         return [case for case in cases(self.view) if self.visitor.may_see(case.owner, case.secret)]
 
     def case(self, dwelling: str) -> Case | None:
+        """The visitor's case of that dwelling; None when there is none or it is not theirs to see."""
         return next((case for case in self.cases() if case.dwelling == dwelling), None)
 
     def question(self, question_id: str) -> Question | None:
+        """The question with that id among the visitor's cases; None when there is none."""
         return next((one for case in self.cases() for one in case.questions if one.id == question_id), None)
 
     def house(self, house: str) -> list[Case]:

@@ -17,6 +17,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Authenticator(Protocol):
+    """Makes the headers by which a call is authenticated."""
+
     def headers(self) -> dict[str, str]: ...
     def refresh(self, used: dict[str, str]) -> bool:
         """After a 401: whether trying once more makes sense."""
@@ -24,14 +26,20 @@ class Authenticator(Protocol):
 
 
 class Nothing:
+    """No authentication: for a rehearsal register."""
+
     def headers(self) -> dict[str, str]:
+        """No headers."""
         return {}
 
     def refresh(self, used: dict[str, str]) -> bool:
+        """Never worth another try: there is nothing to renew."""
         return False
 
 
 class StaticKey:
+    """A key in a header, from an environment variable. Raises ConfigurationFault when the variable is not set."""
+
     def __init__(self, config: RegisterConfig) -> None:
         variable = config.authentication.key_variable
         value = os.environ.get(variable, "").strip()
@@ -42,9 +50,11 @@ class StaticKey:
         self._headers = {config.authentication.header: value}
 
     def headers(self) -> dict[str, str]:
+        """The header that holds the key."""
         return self._headers
 
     def refresh(self, used: dict[str, str]) -> bool:
+        """Never worth another try: the key does not change during a night."""
         return False
 
 
@@ -56,13 +66,17 @@ def _maskinporten(config: RegisterConfig) -> Maskinporten:
 
 
 class Token:
+    """A bearer token from Maskinporten, fetched when it is first needed and when it expires."""
+
     def __init__(self, config: RegisterConfig) -> None:
         self.maskinporten = _maskinporten(config)
 
     def headers(self) -> dict[str, str]:
+        """The Authorization header. Raises RegisterError when Maskinporten gives no token."""
         return {"Authorization": f"Bearer {self.maskinporten.token()}"}
 
     def refresh(self, used: dict[str, str]) -> bool:
+        """Forget the refused token, so that the next call fetches a new one; always worth one more try."""
         self.maskinporten.forget(used["Authorization"].removeprefix("Bearer "))
         return True
 

@@ -85,6 +85,7 @@ class Calls:
         self._retrying = Retrying(stop=self._stop, wait=self._wait, retry=retry_if_exception_type(Again), reraise=True)
 
     def close(self) -> None:
+        """Close the connections."""
         self._transport.close()
 
     def scrub(self, text: str) -> str:

@@ -57,6 +57,7 @@ class RegisterClient:
         self.close()
 
     def close(self) -> None:
+        """Close the connections; no call can be made afterwards."""
         self._carry_out.close()
 
     def scrub(self, text: str) -> str:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
+    """Type of a field's value."""
+
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"

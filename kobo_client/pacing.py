@@ -52,6 +52,7 @@ class Pace:
         return probing
 
     def leave(self, probing: bool) -> None:
+        """Give back what `enter` took. probing: this call was the one that tests whether the register is up again."""
         if probing:
             self._probe.release()
 

@@ -187,6 +187,7 @@ class Unknown:
         self._values: dict[str, set[Any]] = {field.path: set() for field in FIELDS if field.values}
 
     def look_at(self, bodies: Sequence[Mapping[str, Any]]) -> None:
+        """Collect what is unknown in these JSON bodies."""
         known = {field.path.split(".")[0] for field in ALL_FIELDS} | {"fdvuBoligId", DELETED}
         self._names |= {name for body in bodies for name in body} - known
         for parent in {field.path.rpartition(".")[0] for field in ALL_FIELDS} - {""}:

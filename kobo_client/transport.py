@@ -55,6 +55,7 @@ class Transport:
         self._proxies, self._verify = route["proxies"], route["verify"] or True
 
     def close(self) -> None:
+        """Close the connections of every thread."""
         with self._lock:
             for adapter in self._adapters:
                 adapter.close()

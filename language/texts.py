@@ -117,9 +117,11 @@ class Texts:
         return written if value.year == year else f"{written} {value.year}"
 
     def month(self, value: date) -> str:
+        """Name of the date's month, in lower case."""
         return str(self.at("dates.months")[value.month - 1])
 
     def weekday(self, value: date) -> str:
+        """Name of the date's day of the week, in lower case."""
         return str(self.at("dates.weekdays")[value.weekday()])
 
     def listed(self, parts: Sequence[str]) -> str:

@@ -35,18 +35,22 @@ UNFINISHED = [
 
 
 def night_name(municipality: Municipality) -> str:
+    """Name of the municipality's nightly job."""
     return f"{municipality.slug}_nightly"
 
 
 def plan_name(municipality: Municipality) -> str:
+    """Name of the job that only plans."""
     return f"{municipality.slug}_plan"
 
 
 def report_name(municipality: Municipality) -> str:
+    """Name of the job that makes the last night's reports again."""
     return f"{municipality.slug}_report"
 
 
 def approve_name(municipality: Municipality) -> str:
+    """Name of the job that applies an approved plan."""
     return f"{municipality.slug}_approve"
 
 

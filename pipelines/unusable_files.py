@@ -34,6 +34,7 @@ class Unusable:
 
     @property
     def asset_key(self) -> dg.AssetKey:
+        """Key of the red asset that shows the fault in Dagster."""
         return dg.AssetKey([self.slug, "configuration"])
 
 

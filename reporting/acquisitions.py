@@ -59,6 +59,8 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class MeasuresNight:
+    """The municipality's planned measures, checked against tonight, and what could not be read of them."""
+
     checked: tuple[Checked, ...]
     faults: tuple[Fault, ...]
 

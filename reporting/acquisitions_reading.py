@@ -31,6 +31,8 @@ HEADINGS = (ID, TYPE, CATEGORY, ADDRESS, UNIT, COUNT, DATE, STATUS, OWNER, PERSO
 
 
 class MeasureKind(StrEnum):
+    """The values are what people choose in the list's column."""
+
     ACQUIRE = "Fremskaffelse"
     DISPOSE = "Avhending"
     LAPSE = "Leieavtale utløper"
@@ -42,6 +44,8 @@ class MeasureKind(StrEnum):
 
 
 class Stage(StrEnum):
+    """The values are what people choose in the list's column."""
+
     PLANNED = "Planlagt"
     DECIDED = "Vedtatt"
     DONE = "Gjennomført"
@@ -76,6 +80,8 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
+    """The list as read: its usable rows, and a fault per unusable one."""
+
     measures: tuple[Measure, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -36,15 +36,18 @@ class Frame:
     bottom: int = 30
 
     def x(self, when: date) -> float:
+        """Pixels from the left edge of that date."""
         share = (when - self.start).days / max(1, (self.end - self.start).days)
         return self.left + share * (self.width - self.left - self.right)
 
     def y(self, value: float) -> float:
+        """Pixels from the top edge of that number of dwellings."""
         # A forecast that leaves the picture runs along its edge, not over the text above it.
         share = min(value, self.top_value) / self.top_value
         return self.height - self.bottom - share * (self.height - self.top - self.bottom)
 
     def point(self, when: date, value: float) -> Point:
+        """(x, y) in pixels."""
         return self.x(when), self.y(value)
 
 

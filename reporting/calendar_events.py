@@ -18,6 +18,8 @@ NEAR = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """One date of the calendar as the page shows it. distance: days from tonight, in words."""
+
     when: date
     title: str
     note: str

@@ -56,6 +56,8 @@ Futures = npt.NDArray[np.int64]
 
 
 class ForecastState(StrEnum):
+    """Whether the deadline will be met. The values are part of summary.json."""
+
     ON_TRACK = "i rute"
     AT_RISK = "i fare"
     TOO_LATE = "rekker ikke"

@@ -29,6 +29,7 @@ class Holding:
 
     @property
     def oldest_days(self) -> int | None:
+        """Age in days of the oldest block; None when no block has an age."""
         return max((block.age_days for block in self.blocks if block.age_days is not None), default=None)
 
     @property

@@ -67,6 +67,7 @@ class StockYear:
 
     @property
     def total(self) -> Line:
+        """The sums of all lines, as one line without category and tenure."""
         moved = {column: sum(line.moved.get(column, 0) for line in self.lines) for column in COLUMNS}
         return Line("", "", sum(line.opening for line in self.lines), moved, sum(line.closing for line in self.lines))
 

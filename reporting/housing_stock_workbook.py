@@ -46,6 +46,7 @@ def opening_words(found: StockYear) -> str:
 
 
 def closing_words(found: StockYear) -> str:
+    """Heading of the column for the end of the year, or of the year so far."""
     return text("housing_stock.closing", date=day(found.until))
 
 
@@ -58,6 +59,7 @@ def notes(found: StockYear) -> list[str]:
 
 
 def category_words(category: str | None, municipality: Municipality) -> str:
+    """The category's title; one that the file no longer has is shown by its key."""
     if category == NO_CATEGORY:
         return text("housing_stock.no_category")
     return municipality.categories[category].title if category in municipality.categories else str(category)

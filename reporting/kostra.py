@@ -23,6 +23,8 @@ NEAREST_DAYS = 31
 
 
 class RuleBasis(StrEnum):
+    """documented: SSB's guidance says so. assumption: ours, and shown as such."""
+
     DOCUMENTED = "documented"
     ASSUMPTION = "assumption"
 
@@ -92,6 +94,7 @@ class Kostra:
 
     @property
     def days_off(self) -> int:
+        """Days between the date reported and the night whose tables were counted."""
         return abs((self.as_of - self.night).days)
 
 

@@ -57,10 +57,12 @@ class CategoryNeed:
 
     @property
     def shortage_now(self) -> int | None:
+        """Dwellings missing now; negative for a surplus, None when it cannot be said."""
         return self.now.shortage(self.have)
 
     @property
     def shortage_later(self) -> int | None:
+        """Dwellings missing in five years; negative for a surplus, None when it cannot be said."""
         return self.later.shortage(self.have)
 
     @property

@@ -49,10 +49,12 @@ class HousingPlan:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
+        """What could not be read of the needs and of the measures."""
         return tuple(fault for part in (self.overview, self.measures) if part for fault in part.faults)
 
     @property
     def urgent(self) -> int:
+        """How many measures are urgent."""
         return sum(one.urgent for one in self.priorities)
 
 

@@ -55,10 +55,13 @@ def signed(count: int) -> str:
 
 
 def picture_words(need: CategoryNeed) -> str:
+    """One sentence on a category: what there is, what is needed now and in five years."""
     return text("needs.picture", have=number(need.have), now=needed(need.now), later=needed(need.later))
 
 
 def contradiction(one: Contradiction) -> str:
+    """One sentence that names the answers, files and rows that contradict each other."""
+
     def told(value: int | None) -> str:
         return text("needs.no_answer") if value is None else number(value)
 
@@ -69,10 +72,12 @@ def contradiction(one: Contradiction) -> str:
 
 
 def silent(overview: NeedsOverview) -> str | None:
+    """One sentence naming the services that have not answered; None when all have."""
     return text("needs.silent", services=listed(overview.silent)) if overview.silent else None
 
 
 def urgent(plan: HousingPlan) -> str | None:
+    """One sentence on how many measures are urgent; None when none is."""
     return text("needs.urgent", count=counted(plan.urgent, "tiltak")) if plan.urgent else None
 
 

@@ -54,6 +54,7 @@ MOST_WARNINGS = 500
 
 
 def columns(widths: dict[str, int]) -> list[Column]:
+    """The sheet's columns with their headings. widths: name of the column -> characters."""
     return [Column(text(f"workbook.columns.{name}"), width, name in _WRAPPED) for name, width in widths.items()]
 
 

@@ -30,10 +30,12 @@ class ProgressGroup:
 
     @property
     def missing(self) -> int:
+        """Dwellings in scope that are not in the register."""
         return self.in_scope - self.in_register
 
     @property
     def share(self) -> float:
+        """Share in the register, 0 to 1; 0 when none is in scope."""
         return self.in_register / self.in_scope if self.in_scope else 0.0
 
 
@@ -69,6 +71,7 @@ class OwnerLife:
 
 
 def owner_title(result: NightResult, slug: str | None) -> str:
+    """The owner's title; a slug that the file does not have is shown as it is."""
     owner = result.municipality.owners.get(slug or "")
     return owner.title if owner else text("groups.unknown") if slug in (None, UNKNOWN) else str(slug)
 

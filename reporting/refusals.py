@@ -13,6 +13,8 @@ from reporting.privacy import hidden_names, told_of, with_shown_address
 
 @dataclass(frozen=True, slots=True)
 class RefusedWrite:
+    """One write that Kobo refused: the dwelling, the HTTP verb and status, and Kobo's words without persons and secrets."""
+
     leverandor_bolig_id: str
     address: str
     owner: str | None

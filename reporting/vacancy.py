@@ -56,6 +56,7 @@ class VacancyGroup:
 
     @property
     def count(self) -> int:
+        """Empty dwellings of the group."""
         return sum(self.status.values())
 
 
@@ -77,10 +78,12 @@ class Vacancy:
 
     @property
     def empty(self) -> int:
+        """Empty dwellings in all."""
         return sum(group.count for group in self.groups)
 
     @property
     def lost(self) -> float:
+        """Rent lost so far in all, in kroner."""
         return sum(group.lost for group in self.groups)
 
 

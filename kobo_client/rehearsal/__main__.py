@@ -55,6 +55,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
+    """Serve until interrupted. Returns the process's exit code."""
     parser = argparse.ArgumentParser(prog="python -m kobo_client.rehearsal", description="A register to rehearse on, on this machine only.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--database", type=Path, required=True)

@@ -15,6 +15,8 @@ WHO = "saksbehandler"
 
 @dataclass(frozen=True, slots=True)
 class Edit:
+    """One edit: the entry, the field's canonical name, its value before and after."""
+
     kobo_id: str
     field: str
     old: Any

@@ -52,6 +52,7 @@ class EntryStore:
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
+        """Close the database."""
         self._db.close()
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +78,7 @@ class EntryStore:
         return None if found is None else str(found[0])
 
     def get(self, kobo_id: str) -> dict[str, Any] | None:
+        """The entry's JSON body, deleted or not; None when there is none."""
         text = self.text(kobo_id)
         return None if text is None else json.loads(text)
 
@@ -143,10 +145,12 @@ class EntryStore:
         return there
 
     def reset(self) -> None:
+        """Delete every entry."""
         self._db.execute("DELETE FROM entry")
 
 
 def uniqueness_key(body: Mapping[str, Any]) -> str:
+    """Address, unit number and ekstraReferanse as one text: two entries that are not deleted may not share it."""
     address = body.get("adresse") or {}
     parts = (address.get(name, body.get(name)) for name in PLACE)
     return "|".join("" if part is None else str(part).casefold() for part in parts)

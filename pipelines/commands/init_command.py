@@ -89,16 +89,19 @@ def _answer(question: str, fault: Callable[[str], str | None], default: str | No
 
 
 def name_fault(text: str) -> str | None:
+    """What is wrong with the municipality's name; None when it can be used."""
     return None if re.search(r"[a-zæøåA-ZÆØÅ]", text) else "Give the municipality's name, e.g. Fjordvik."
 
 
 def kommunenummer_fault(text: str) -> str | None:
+    """What is wrong with the number; None when it is four digits. Whether it is in use is checked later."""
     if re.fullmatch(r"[0-9]{4}", text):
         return None
     return f"{f'{text!r} is not' if text else 'Give'} four digits, e.g. 9901. `kobosync kommuner` lists them."
 
 
 def deadline_fault(text: str) -> str | None:
+    """What is wrong with the date; None when it is YYYY-MM-DD."""
     try:
         date.fromisoformat(text)
     except ValueError:

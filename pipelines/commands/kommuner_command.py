@@ -67,6 +67,7 @@ _UNSTATED = "9999"
 
 
 def write_kommune_table(changes: list[Any], valid: list[str], valid_from: date) -> None:
+    """Replace the shipped table of changes, and read it again from now on."""
     from reconciliation.identifiers.kommune import FILE, kommune_table, write_changes  # noqa: PLC0415
 
     write_changes(FILE, changes, valid, valid_from)

@@ -35,12 +35,14 @@ class AlertCursor:
 
     @classmethod
     def read(cls, cursor: str | None, now: datetime) -> AlertCursor:
+        """The cursor as Dagster stored it; one that starts at `now` when there is none."""
         if not cursor:
             return cls(now)
         content = json.loads(cursor)
         return cls(datetime.fromisoformat(content["since"]), {name: NightState(state) for name, state in content["states"].items()})
 
     def write(self) -> str:
+        """The cursor as JSON text, for Dagster to store."""
         return json.dumps({"since": self.since.isoformat(), "states": dict(sorted(self.states.items()))})
 
 

@@ -38,6 +38,8 @@ class NightStanding:
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
+    """What is sent to one address."""
+
     title: str
     body: str
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 
 class ParseStatus(StrEnum):
+    """What taking an address text apart came to. The values are stored in tables."""
+
     OK = "ok"
     EMPTY = "empty"
     NO_NUMBER = "mangler_husnummer"

@@ -84,6 +84,7 @@ def folded_letters(name: str) -> str:
 
 
 def tokens(name: str) -> list[str]:
+    """The words and numbers of a name, in folded letters."""
     return _TOKEN.findall(folded_letters(name))
 
 

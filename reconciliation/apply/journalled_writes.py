@@ -35,6 +35,7 @@ class Stop:
 
     @property
     def stopped(self) -> bool:
+        """Whether no further write may begin."""
         return self._event.is_set()
 
 

@@ -27,6 +27,8 @@ STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
 
 
 class Created(Protocol):
+    """What a register answers to a POST."""
+
     @property
     def kobo_id(self) -> str: ...
     @property

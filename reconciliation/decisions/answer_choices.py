@@ -34,11 +34,13 @@ class Answer:
 
     @property
     def verdict(self) -> str:
+        """The decision's verdict as the ledger stores it; `split:<source>` is stored as `different`."""
         code = self.code.partition(":")[0]
         return DecisionKind.DIFFERENT.value if code == SPLIT else code
 
     @property
     def question(self) -> tuple[str, ...]:
+        """(subject, other, field): what the ledger's decisions are keyed by."""
         return _key(self.subject, self.other, self.field)
 
 

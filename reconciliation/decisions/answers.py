@@ -15,6 +15,8 @@ LONGEST_NAME, LONGEST_WHY = 60, 500
 
 
 class AnswerOutcome(StrEnum):
+    """What became of an answer that somebody gave."""
+
     STORED = "stored"
     ALREADY = "already"
     BLANK = "blank"

@@ -42,10 +42,12 @@ def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answe
 
 
 def subject_of(warning: Mapping[str, Any]) -> str:
+    """The decision's subject: `source:source_key` of the row."""
     return f"{warning['source']}:{warning['source_key']}"
 
 
 def about_of(warning: Mapping[str, Any]) -> str:
+    """The decision's other side: `rule:field`."""
     return f"{warning['rule']}:{warning['field'] or ''}"
 
 

@@ -162,6 +162,7 @@ _LEAST_DIGITS = 3
 
 
 def read_changes(file: Path = FILE) -> Municipalities:
+    """The table of changes in `file`. Raises OSError, and KeyError or ValueError for a file of another form."""
     with file.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     changes = [Change(row["old"], row["new"], date.fromisoformat(row["date"])) for row in rows if row["old"]]

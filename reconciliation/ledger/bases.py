@@ -35,6 +35,8 @@ class Agreement:
 
 
 class Bases(Store):
+    """Table `base`: the values last agreed with Kobo, per entry."""
+
     def bases(self, municipality: str) -> pl.DataFrame:
         """Every base, sorted by leverandor_bolig_id. Shape: BASES."""
         query = select(*(_BASE.c[name] for name in BASES)).where(_BASE.c.municipality == municipality).order_by(_BASE.c.leverandor_bolig_id)

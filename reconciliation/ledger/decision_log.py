@@ -35,6 +35,8 @@ _QUESTION = ("kind", "subject", "other", "field")
 
 
 class DecisionLog(Store):
+    """Table `decision`: what people decided. Rows are superseded, never changed."""
+
     def decisions(self, municipality: str, include_superseded: bool = False) -> pl.DataFrame:
         """Decisions in force, oldest first. Shape: DECISIONS."""
         query = (

@@ -59,6 +59,8 @@ def identity() -> pl.Expr:
 
 
 class Deviations(Store):
+    """Table `deviation`: one row per source row and rule, with first seen, last seen and fixed."""
+
     def record_deviations(self, run_id: str, as_of: date, deviations: pl.DataFrame, complete_sources: Collection[str]) -> pl.DataFrame:
         """Take note of tonight's deviations (DEVIATIONS) and return them with LIFE's columns added, in the same order.
 

@@ -17,6 +17,8 @@ _INTENT, _RUN = table_of(Intent), table_of(Run)
 
 
 class Handing(Store):
+    """Writes that were handed over in an import file and have not been seen in the register."""
+
     def handed_over(self, municipality: str) -> pl.DataFrame:
         """What is in import files and not yet seen in the register, oldest first. Shape: WAITING; as_of: the night of the file."""
         query = (

@@ -90,6 +90,8 @@ class AttemptRecord(Protocol):
 
 
 class Journal(Links):
+    """Tables `intent` and `call`: every write before it is sent and after it is answered (law 4)."""
+
     def journal(
         self, municipality: str, run_id: str, settled: Sequence[WriteOutcome], writes: Sequence[Write], clash: str | None = None
     ) -> list[tuple[str, str]]:

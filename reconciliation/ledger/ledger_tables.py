@@ -22,6 +22,8 @@ LEDGER_METADATA = MetaData(
 
 
 class LedgerTable(SQLModel):
+    """Base of the ledger's tables; its metadata holds no other tables."""
+
     metadata = LEDGER_METADATA
 
 

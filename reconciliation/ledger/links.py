@@ -35,6 +35,8 @@ MEMBERSHIPS: dict[str, Any] = {
 
 
 class Links(Bases):
+    """Table `link`: which leverandor_bolig_id is which koboId, now and before."""
+
     def links(self, municipality: str) -> pl.DataFrame:
         """Active links, sorted by leverandor_bolig_id. Shape: LINKS."""
         query = (

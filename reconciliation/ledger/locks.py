@@ -35,10 +35,13 @@ class HeldLock:
     lost: threading.Event = field(default_factory=threading.Event)
 
     def held(self) -> bool:
+        """Whether the lock is still ours."""
         return not self.lost.is_set()
 
 
 class Locks(Store):
+    """Table `lock`: at most one night at a time per municipality."""
+
     @contextmanager
     def lock(self, municipality: str, holder: str, ttl: float = 300.0) -> Iterator[HeldLock]:
         """Hold the municipality's lock; it is renewed every third of `ttl` seconds and ends by itself after a crash.

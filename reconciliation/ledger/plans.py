@@ -37,6 +37,8 @@ class StoredPlan:
 
 
 class Plans(Store):
+    """Tables `plan`, `plan_item` and `absence`: each night's plan, and the nights on which a dwelling was in no source."""
+
     def record_plan(
         self,
         run_id: str,

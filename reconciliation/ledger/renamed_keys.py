@@ -16,6 +16,8 @@ _MEMBERSHIP, _DECISION = table_of(Membership), table_of(Decision)
 
 
 class Rekeying(Links, DecisionLog):
+    """Memberships and decisions under a source's new keys."""
+
     def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
         """moved: old key -> new key, all at once: a chain or a swap is one renaming. Returns how many memberships moved.
 

@@ -47,6 +47,8 @@ _COUNTS = ("rows_read", "rejected", "out_of_scope", "accepted")
 
 
 class Runs(Store):
+    """Tables `run` and `source_reading`: each night, its verdict, and its verdict on each source."""
+
     def begin_run(self, municipality: str, as_of: date, run_id: str, apply_mode: str) -> None:
         """Note that a night has begun. Earlier nights of the municipality that never ended become `interrupted`:
         the lock is held by now, so nobody can still be at them. Raises LedgerError when the file is damaged."""

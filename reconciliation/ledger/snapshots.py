@@ -26,6 +26,8 @@ HISTORY: dict[str, Any] = {"as_of": pl.Date(), "run_id": pl.String(), **SNAPSHOT
 
 
 class Snapshots(Store):
+    """Table `snapshot`: each night's progress per category, source and owner."""
+
     def record_snapshot(self, run_id: str, snapshot: pl.DataFrame) -> None:
         """Store a night's progress (SNAPSHOT). A night of the same date that is run again replaces it."""
         with self.write() as connection:

@@ -26,6 +26,8 @@ STOCK: dict[str, Any] = {name: MOVEMENTS[name] for name in ("leverandor_bolig_id
 
 
 class StockMovements(Store):
+    """Table `movement`: each dwelling's changes of state in the municipality's stock."""
+
     def stock(self, municipality: str) -> pl.DataFrame:
         """The newest row of every dwelling there ever was, those that have left too. Shape: STOCK."""
         newest = select(func.max(_MOVEMENT.c.id)).where(_MOVEMENT.c.municipality == municipality).group_by(_MOVEMENT.c.leverandor_bolig_id)

@@ -21,6 +21,7 @@ BATCH = 5_000
 
 
 def utc_now() -> datetime:
+    """The time now, with time zone UTC; tests replace it."""
     return datetime.now(UTC)
 
 

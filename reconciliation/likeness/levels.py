@@ -37,6 +37,7 @@ class Comparison:
 
     @property
     def all_levels(self) -> list[Level]:
+        """Every level a pair can have, `other` and `unknown` last."""
         return [*(level for _, level in self.levels), self.other, self.unknown]
 
 

@@ -23,6 +23,7 @@ class PairDecisions:
     unsure: pl.Series
 
     def not_different(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """The pairs (leverandor_bolig_id, kobo_id) without those that a person called different."""
         return pairs.join(self.different, on=list(_PAIR), how="anti") if self.different.height else pairs
 
 

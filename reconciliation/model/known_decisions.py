@@ -34,6 +34,8 @@ EVIDENCE_FIELDS = (*(one.name for one in COMPARED if one.name not in _CASE_WORK)
 
 
 class DecisionKind(StrEnum):
+    """What a decision says. The values are stored in the ledger."""
+
     SAME = "same"
     DIFFERENT = "different"
     UNSURE = "unsure"

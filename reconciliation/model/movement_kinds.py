@@ -9,6 +9,8 @@ RIGHT_OF_DISPOSAL = "RIGHT_OF_DISPOSAL"
 
 
 class MovementKind(StrEnum):
+    """What happened to a dwelling of the stock. The values are stored in the ledger."""
+
     OPENING = "opening"
     """There on the first night."""
     NEW = "new"

@@ -120,6 +120,8 @@ class Send(Strict):
 
 
 class Municipality(Strict):
+    """One municipality's file, checked. `config/demo.yaml` shows every key."""
+
     slug: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST)
     """Prefix of its assets, folders and links: a-z, 0-9 and _."""
     name: str

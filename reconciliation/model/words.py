@@ -26,5 +26,7 @@ ACTIONS = {
 
 
 class Severity(StrEnum):
+    """error: the row is rejected. warning: the row is used, and its owner is asked to look."""
+
     ERROR = "error"
     WARNING = "warning"

@@ -11,6 +11,8 @@ DIGEST = re.compile(r"^[0-9a-f]{12,64}$")
 
 
 class ApprovalAnswer(StrEnum):
+    """apply: go on. dry: nobody asked for changes. wait: a person must approve first. stale: another plan was approved."""
+
     APPLY = "apply"
     DRY = "dry"
     WAIT = "wait"

@@ -41,6 +41,7 @@ class Limit:
     of: int
 
     def broken_by(self, number: int) -> tuple[str, dict[str, str | int]]:
+        """Code and values of the refusal when `number` changes exceed the limit."""
         return self.code, {"number": number, "limit": self.most, "of": self.of}
 
 
@@ -50,6 +51,7 @@ def deletion_limit(ours: int, guards: Guards) -> Limit:
 
 
 def update_limit(ours: int, guards: Guards) -> Limit:
+    """How many updates go without a person, of `ours` entries."""
     return Limit("too_many_updates", _allowed(ours, guards.maximum_update_share, guards.maximum_update_count, guards), ours)
 
 

@@ -10,6 +10,8 @@ from reconciliation.plan.approval import Approval, ApprovalAnswer
 
 
 class NightVerdict(StrEnum):
+    """How a night ended. The values are stored in the ledger."""
+
     DONE = "done"
     WAITING = "waiting"
     """The plan needs a person; nothing was applied."""
@@ -23,6 +25,8 @@ class NightVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
+    """messages: why, as stored messages; empty when all is done."""
+
     verdict: NightVerdict
     messages: tuple[str, ...]
 

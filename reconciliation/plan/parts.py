@@ -37,10 +37,12 @@ class Part:
 
     @property
     def action(self) -> str:
+        """create, update, retire or replace."""
         return self.name.partition("/")[0]
 
     @property
     def source(self) -> str:
+        """The source whose dwellings are changed."""
         return self.name.partition("/")[2]
 
 

@@ -75,13 +75,16 @@ class Rekey:
 
     @property
     def ambiguous(self) -> tuple[RekeyLine, ...]:
+        """The lines because of which nothing is moved."""
         return tuple(line for line in self.lines if line.fate in AMBIGUOUS)
 
     @property
     def moves(self) -> tuple[RekeyLine, ...]:
+        """The lines whose key is known and free to move."""
         return tuple(line for line in self.lines if line.fate is Fate.MOVES)
 
     def count(self, fate: Fate) -> int:
+        """How many lines have that fate."""
         return sum(line.fate is fate for line in self.lines)
 
 

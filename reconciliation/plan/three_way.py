@@ -35,6 +35,8 @@ class ChangedSides(StrEnum):
 
 
 class Action(StrEnum):
+    """What the plan does about one field of one pair."""
+
     NOTHING = "nothing"
     WRITE = "write"
     KEEP = "keep"

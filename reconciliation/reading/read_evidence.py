@@ -48,6 +48,7 @@ class Evidence:
 
     @property
     def believed(self) -> bool:
+        """Whether the read's rows may be used: no finding says otherwise."""
         return all(finding.believed for finding in self.findings)
 
 

@@ -41,6 +41,7 @@ _FALSE = frozenset({"false", "nei", "n", "0", "usann", "no", "0.0"})
 
 
 def boolean(text: str) -> bool | None:
+    """True or False for the words in _TRUE and _FALSE, in any case; None for any other text."""
     plain = text.strip().lower()
     if plain in _TRUE:
         return True

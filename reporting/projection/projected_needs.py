@@ -45,10 +45,12 @@ class ProjectedYear:
 
     @property
     def missing_reported(self) -> int | None:
+        """Dwellings missing by what the services reported; negative for a surplus, None when nobody has."""
         return None if self.reported is None else self.reported - self.have
 
     @property
     def missing_computed(self) -> int | None:
+        """Dwellings missing by the computation; negative for a surplus, None when it cannot be computed."""
         return None if self.computed is None else self.computed.main - self.have
 
 
@@ -82,6 +84,7 @@ class ProjectedNeeds:
 
     @property
     def any_computed(self) -> bool:
+        """Whether any category could be computed for any year."""
         return any(year.computed for one in self.categories for year in one.years)
 
 

@@ -39,8 +39,10 @@ _NAMED = {
 }
 
 
-def parse_matrikkel(text: str) -> Matrikkelnummer | None:
+def parse_matrikkel(text: str, home: str = "") -> Matrikkelnummer | None:
     """`12/345`, `12/345/0/7`, `17/235, snr.2`, `12.345`, `.12.345`, `gnr 12 bnr 345`, `3420-12/345`, the 20 digits of GAB.
+
+    home: kommunenummer of the municipality, which may stand in front as any other (`3420/12/345`).
 
     None when it is none of these, when it names more than one property or is a date, or not linked (twenty zeros): what cannot
     all be read is never half read.
@@ -50,7 +52,7 @@ def parse_matrikkel(text: str) -> Matrikkelnummer | None:
         return _made(*(int(part) for part in gab.groups()))
     if _DATE.match(plain):
         return None
-    plain = _without_municipality(_LABEL.sub("", plain))
+    plain = _without_municipality(_LABEL.sub("", plain), home)
     named: dict[str, int] = {}
     for name, pattern in _NAMED.items():
         if found := pattern.search(plain):
@@ -68,15 +70,15 @@ def parse_matrikkel(text: str) -> Matrikkelnummer | None:
 
 
 def is_unlinked(text: str) -> bool:
-    """Whether it is how systems write "not linked": nothing but zeros (the twenty of GAB, `0/0`)."""
-    return re.fullmatch(r"0[0\s/.,-]*", text.strip()) is not None
+    """Whether it is how systems write "not linked": nothing but zeros (the twenty of GAB, `0/0`), or dashes in their place."""
+    return re.fullmatch(r"[0–-][0\s/.,–-]*", text.strip()) is not None
 
 
-def _without_municipality(text: str) -> str:
+def _without_municipality(text: str, home: str) -> str:
     if stated := _MUNICIPALITY.match(text):
         return text[stated.end() :]
     stated = _MUNICIPALITY_TOO.match(text)
-    return text[stated.end() :] if stated and stated.group(1) in kommune_table().known else text
+    return text[stated.end() :] if stated and (stated.group(1) == home or stated.group(1) in kommune_table().known) else text
 
 
 def _made(gard: int, bruk: int, feste: int, seksjon: int) -> Matrikkelnummer | None:

@@ -8,6 +8,7 @@ import unicodedata
 _UNIT = re.compile(r"^([HULK])[\s._/\-]*(\d)\s?(\d)[\s._\-]*(\d)\s?(\d)$", re.IGNORECASE)
 _FLOOR = re.compile(r"(?!00)\d\d(?!00)\d\d")
 """Floors and units are counted from 01."""
+_INSIDE = re.compile(r"(?<!\w)[HULK][\s-]?\d{4}(?!\d)", re.IGNORECASE)
 _LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 _MEANT = re.compile(r"([HULK])[\s._/-]*((?:[\dOolI|][\s._-]*){3,4})", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:b(?:ruks)?enhet(?:s?(?:nummer|nr))?|bolig(?:nummer|nr)|bnr|leil(?:ighet)?)\b[\s.:]*(?=[HULK])", re.IGNORECASE)
@@ -28,6 +29,16 @@ def meant_unit(text: str) -> str | None:
         return None
     numbers = re.sub(r"\D", "", found.group(2).translate(_LOOKALIKE))
     return parse_unit(f"{found.group(1)}{numbers.zfill(4)}") if parse_unit(text) is None else None
+
+
+def units_in(text: str) -> list[str]:
+    """The unit numbers inside a longer text, each once, in its order."""
+    return list(dict.fromkeys(unit for found in _INSIDE.findall(text) if (unit := parse_unit(found))))
+
+
+def without_letter(text: str) -> bool:
+    """Whether it may be the digits of a unit number alone: `0101`, `101`, `101.0`."""
+    return re.fullmatch(r"0?[1-9]\d\d(?:[.,]0)?|[1-9]\d[0-9][1-9]", text.strip()) is not None
 
 
 def without_floor(text: str) -> bool:

@@ -119,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "P01",
         "postnummer",
-        pl.col("postnummer").is_null() & _LOCATED,
+        pl.col("postnummer").is_null() & _LOCATED & ~pl.col("broken_fields").list.contains("postnummer"),
     ),
     Rule(
         "P02",
@@ -130,6 +130,15 @@ RULES: tuple[Rule, ...] = (
         "P03W",
         "postnummer",
         severity=Severity.WARNING,
+    ),
+    Rule(
+        "P04W",
+        "postnummer",
+        severity=Severity.WARNING,
+    ),
+    Rule(
+        "O01",
+        "eier_organisasjonsnummer",
     ),
     Rule(
         "B01",

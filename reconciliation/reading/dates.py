@@ -19,10 +19,15 @@ _EXCEL_DAYS = range(20_000, 80_000)
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _NAMED = re.compile(r"(?P<day>\d{1,2})[. -]+(?P<name>[a-z]+)\.?[ -]*(?P<year>\d{4}|\d{2})(?!\d)")
 _SHORT = re.compile(r"(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)")
+_MIXED = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})-\s?(?P<year>\d{4}|\d{2})(?!\d)")
+"""31/12-2024: the day first in every list that writes so."""
+_SIX = re.compile(r"(\d\d)(\d\d)(\d\d)")
 _DAYS = (
     re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"),
     re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0\d|1[0-2])(?P<day>\d\d)(?!\d)"),
     re.compile(r"(?P<day>\d\d)(?P<month>0\d|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?P<day>\d)(?P<month>0\d|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)"),
+    _MIXED,
     _SHORT,
 )
 _NO_DATE = re.compile(
@@ -65,6 +70,8 @@ def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
         raise NoDate(text)
     if _SERIAL.fullmatch(plain):
         return _from_excel(float(plain.replace(",", ".")))
+    if six := _SIX.fullmatch(plain):
+        return _of_six(*six.groups())
     found, on = _day_in(plain, order)
     if found is None or on is None:
         return None
@@ -82,6 +89,14 @@ def _from_excel(serial: float) -> datetime | None:
         return None
     # Excel's fraction of a day holds milliseconds and no more.
     return _EXCEL_EPOCH + timedelta(milliseconds=round(serial * 86_400_000))
+
+
+def _of_six(first: str, second: str, third: str) -> datetime | None:
+    """Six digits: the day first, or the year. Raises TwoDates where both are days."""
+    found = {_date(third, int(second), first), _date(first, int(second), third)} - {None}
+    if len(found) > 1:
+        raise TwoDates(first + second + third)
+    return found.pop() if found else None
 
 
 def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, datetime | None]:

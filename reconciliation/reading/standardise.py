@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -23,6 +24,8 @@ from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
 from reconciliation.reading.deviations import deviations_of, heading_of
 from reconciliation.reading.municipality_numbers import with_numbers_in_use
+from reconciliation.reading.organisation_numbers import with_organisation_numbers
+from reconciliation.reading.post_columns import post_told, with_post
 from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.told_units import units_told
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
@@ -57,6 +60,7 @@ def standardise(
     made: dict[str, pl.Series] = {}
     faults: list[pl.DataFrame] = []
     cells: pl.Series | None = None
+    parse: Callable[[str], Parsed]
     for canonical, mapping in _specific_first(source):
         # A masked cell holds nothing of the dwelling; but where secrecy should stand, something stands that is no "no".
         column = _texts(raw, mapping, _BLANK if canonical == "hemmelig_adresse" else (*_BLANK, MASK))
@@ -65,7 +69,11 @@ def standardise(
             faults.append(_broken_values(frame, column, _where(failed, "V01"), canonical, mapping))
             cells = _first(cells, column.set(failed, None))
             continue
-        values, broken = _apply(column, canonical, mapping, _decimal(mapping, decimals), _order(mapping, orders))
+        if mapping.transform in GROUPS:
+            parse = partial(GROUPS[mapping.transform], municipality.kommunenummer)
+        else:
+            parse = single(mapping, canonical, _decimal(mapping, decimals), _order(mapping, orders))
+        values, broken = _apply(column, canonical, mapping, parse)
         if canonical == "hemmelig_adresse":
             # What is there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
             values[canonical] = values[canonical].zip_with(broken.is_null(), pl.repeat(value=True, n=raw.height, eager=True))
@@ -77,10 +85,12 @@ def standardise(
     rows = frame.with_columns(
         made[name].alias(name) if name in made else pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items()
     )
-    placed = with_addresses(rows, cells, source, register)
-    faults.append(placed.deviations)
+    post = with_post(rows)
+    placed = with_addresses(post.rows, cells, source, register)
+    faults += [placed.deviations, post_told(placed.rows, post.doubts, source)]
     rows, unknown = with_numbers_in_use(placed.rows, placed.kommune, heading_of(source, "kommunenummer"), municipality, as_of)
-    faults.append(unknown)
+    rows, owners = with_organisation_numbers(rows, heading_of(source, "eier_organisasjonsnummer"))
+    faults += [unknown, owners]
     lost, lost_deviations = _unreadable(read, source)
     return Standardised(
         pl.concat([_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
@@ -146,10 +156,9 @@ def _order(mapping: FieldMapping, orders: Mapping[str, Order | None]) -> Order |
 
 
 def _apply(
-    column: pl.Series, canonical: str, mapping: FieldMapping, decimal: str | None, order: Order | None
+    column: pl.Series, canonical: str, mapping: FieldMapping, parse: Callable[[str], Parsed]
 ) -> tuple[dict[str, pl.Series], pl.Series]:
     """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
-    parse = GROUPS[mapping.transform] if mapping.transform in GROUPS else single(mapping, canonical, decimal, order)
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
     # What a failed formula left behind is no value, also where any text would do.
@@ -200,7 +209,6 @@ def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
     boligtype = (
         pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
     )
-    code = pl.col("postnummer").str.replace(r"^(\d{3,4})[.,]0+$", "$1")  # a number that a spreadsheet made of it
     staffed = {
         name: {key: getattr(category, name) for key, category in municipality.categories.items() if getattr(category, name) is not None}
         for name in ("er_dognbemannet", "har_personalbase")
@@ -214,8 +222,6 @@ def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
         # Of an organisation alone: any other owner may be a person (law 10).
         *(pl.when(_asked_of_owner(name)).then(name).alias(name) for name in (OWNERS_NAME, OWNERS_PHONE)),
         pl.coalesce("boligtype", boligtype).alias("boligtype"),
-        # One digit short is the zero that a spreadsheet drops; shorter ones could be anything.
-        pl.when(code.str.contains(r"^\d{3}$")).then("0" + code).otherwise(code).alias("postnummer"),
         pl.col("bokstav").str.to_uppercase(),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from language import message, stored
-from reconciliation.identifiers.units import meant_unit, without_floor
+from reconciliation.identifiers.units import meant_unit, units_in, without_floor, without_letter
 from reconciliation.reading.deviations import with_reason
 
 
@@ -19,4 +19,9 @@ def units_told(found: pl.DataFrame, heading: str | None, canonical: str) -> pl.D
 def _why(value: str) -> str | None:
     if unit := meant_unit(value):
         return stored(message("row_numbers.meant_unit", unit=unit))
+    if units := units_in(value):
+        told = message("row_numbers.several_units", units=units) if len(units) > 1 else message("row_numbers.meant_unit", unit=units[0])
+        return stored(told)
+    if without_letter(value):
+        return stored(message("row_numbers.no_letter"))
     return stored(message("row_numbers.no_floor")) if without_floor(value) else None

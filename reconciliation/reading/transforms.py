@@ -61,8 +61,8 @@ SINGLE: dict[str, tuple[Transform, str]] = {
 """Name in `as:` -> the function, and the rule that a text it cannot read breaks."""
 
 
-def _matrikkel(text: str) -> Parsed:
-    found = parse_matrikkel(text)
+def _matrikkel(home: str, text: str) -> Parsed:
+    found = parse_matrikkel(text, home)
     if is_unlinked(text):
         return Parsed()
     if found is None:
@@ -77,8 +77,8 @@ def _matrikkel(text: str) -> Parsed:
     )
 
 
-GROUPS: dict[str, Callable[[str], Parsed]] = {"matrikkel": _matrikkel}
-"""Transforms that fill several canonical fields from one text alone; that of an address needs the whole row (row_addresses)."""
+GROUPS: dict[str, Callable[[str, str], Parsed]] = {"matrikkel": _matrikkel}
+"""Transforms that fill several canonical fields out of the municipality's number and one text; that of an address needs the whole row."""
 
 _READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: read_number, pl.Boolean: boolean, pl.Datetime: moment}
 """What is cut out of a text is read as its field is; any other field holds text."""

@@ -127,6 +127,8 @@ def test_every_rule_has_its_test() -> None:
         "A05W",
         "A06W",
         "P03W",
+        "P04W",
+        "O01",
         "B04W",
         "B05W",
         "B06W",

@@ -1,0 +1,73 @@
+"""postnummer and poststed, in whichever of their two columns they stand: side by side, glued together, or swapped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_BEFORE = r"(?:n(?:or?)?[\s-]*(?=\d))?"
+_CODE = re.compile(rf"{_BEFORE}(\d{{1,4}})(?:[.,]0+)?", re.IGNORECASE)
+_DIVIDED = re.compile(r"(\d\d)[\s.-](\d\d)|(\d)[\s.](\d{3})")
+"""99 10, and 9.910 as a spreadsheet writes thousands."""
+_CODE_THEN_PLACE = re.compile(rf"{_BEFORE}(\d{{4}}|\d{{3}}(?=\s))[\s,.:/-]*\(?([^\W\d][^\d]*?)\)?", re.IGNORECASE)
+_PLACE_THEN_CODE = re.compile(r"([^\W\d][^\d]*?)[\s,.:/(-]+(?:no?-)?(\d{4})\)?", re.IGNORECASE)
+_SEVERAL = re.compile(r"\d{4}\s*(?:[/,;&+–-]|og|eller)\s*\d{4}", re.IGNORECASE)
+_BOX = re.compile(r"post\s?boks|postb\b|\bpb\b", re.IGNORECASE)
+_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+_LOST_ZERO = 3
+"""Digits that are left when a spreadsheet takes the zero; with fewer nobody knows whether it is that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What two cells say. fault: a key of `post_cells`, with what is `meant` where that may be known; misplaced: a number or a name
+    stands in the column of the other."""
+
+    postnummer: str | None = None
+    poststed: str | None = None
+    fault: str | None = None
+    meant: str | None = None
+    misplaced: bool = False
+
+
+@lru_cache(maxsize=1 << 12)
+def read_post(code_cell: str | None, place_cell: str | None) -> Post:
+    """`481.0`, `9910 Fjordvik`, `N-9910` and `9910Fjordvik` in either column, and the two swapped. A lone `50` is never filled up."""
+    code, place = _read(code_cell), _read(place_cell)
+    wrong = next((one for one in (code, place) if one.fault), None)
+    named = place.poststed or code.poststed
+    if wrong is not None:
+        return Post(None, named, wrong.fault, wrong.meant)
+    if code.postnummer and place.postnummer and code.postnummer != place.postnummer:
+        return Post(None, named, "two_codes", f"{code.postnummer}, {place.postnummer}")
+    alone = (code.poststed and not code.postnummer) or (place.postnummer and not place.poststed)
+    return Post(code.postnummer or place.postnummer, named, misplaced=bool(alone))
+
+
+def _read(cell: str | None) -> Post:
+    text = unicodedata.normalize("NFKC", cell or "").strip(" \t'\"*,;.:")
+    if found := _CODE.fullmatch(text):
+        return _of_digits(found[1])
+    if found := _DIVIDED.fullmatch(text):
+        return Post("".join(part for part in found.groups() if part))
+    if _BOX.search(text):
+        return Post(fault="box_code")
+    for pattern, code_at, place_at in ((_CODE_THEN_PLACE, 1, 2), (_PLACE_THEN_CODE, 2, 1)):
+        if found := pattern.fullmatch(text):
+            return Post(found[code_at].zfill(4), found[place_at].strip())
+    if _SEVERAL.search(text):
+        return Post(fault="two_codes", meant=", ".join(re.findall(r"\d{4}", text)))
+    if not re.search(r"\d", text):
+        return Post(poststed=text if re.search(r"[^\W\d_]", text) else None)
+    meant = text.translate(_LOOKALIKE)
+    return Post(fault="no_code", meant=meant if meant != text and re.fullmatch(r"\d{4}", meant) else None)
+
+
+def _of_digits(digits: str) -> Post:
+    if not int(digits):
+        return Post()
+    if len(digits) < _LOST_ZERO:
+        return Post(fault="digits_missing", meant=digits.zfill(4))
+    return Post(digits.zfill(4))

@@ -1,0 +1,58 @@
+"""postnummer and poststed of each row out of their two columns; what is neither is told, and the postnummer it may be is offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from connectors.source_config import AnySource
+from language import message, stored
+from reconciliation.identifiers.post_cells import Post, read_post
+from reconciliation.model import tables
+from reconciliation.reading.deviations import heading_of, with_reason
+
+_CELLS = ("postnummer", "poststed")
+
+
+@dataclass(frozen=True, slots=True)
+class PostColumns:
+    """rows: SOURCE_ROWS with both read. doubts: per row `value`, `rule`, `reason`, and `meant`: the postnummer that a fault may be."""
+
+    rows: pl.DataFrame
+    doubts: pl.DataFrame
+
+
+def with_post(rows: pl.DataFrame) -> PostColumns:
+    """rows: SOURCE_ROWS with postnummer and poststed as written."""
+    asked = rows.select(_CELLS)
+    distinct = asked.unique(maintain_order=True)
+    found = [read_post(*cells) for cells in distinct.iter_rows()]
+    lookup = distinct.with_columns(
+        pl.Series("_code", [one.postnummer for one in found], dtype=pl.String),
+        pl.Series("_place", [one.poststed for one in found], dtype=pl.String),
+        pl.Series("rule", ["P02" if one.fault else "P04W" if one.misplaced else None for one in found], dtype=pl.String),
+        pl.Series("reason", [_reason(one) for one in found], dtype=pl.String),
+        pl.Series("meant", [one.meant for one in found], dtype=pl.String),
+        pl.Series("value", [", ".join(cell for cell in cells if cell) for cells in distinct.iter_rows()], dtype=pl.String),
+    )
+    told = asked.join(lookup, on=list(_CELLS), how="left", nulls_equal=True, maintain_order="left")
+    read = rows.with_columns(told["_code"].alias("postnummer"), told["_place"].alias("poststed"))
+    return PostColumns(read, told.select("value", "rule", "reason", "meant"))
+
+
+def post_told(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> pl.DataFrame:
+    """DEVIATIONS. placed: the rows when their addresses are known: what the official address bears out is no doubt."""
+    wide = pl.concat([placed, doubts], how="horizontal")
+    open_ones = wide.filter(pl.col("rule").is_not_null() & (pl.col("meant").is_null() | pl.col("meant").ne_missing(pl.col("postnummer"))))
+    heading = heading_of(source, "postnummer") or heading_of(source, "poststed")
+    parts = [with_reason(open_ones.filter(pl.col("rule") == rule), rule, heading, "postnummer") for rule in ("P02", "P04W")]
+    return pl.concat([tables.empty(tables.DEVIATIONS), *parts])
+
+
+def _reason(one: Post) -> str | None:
+    if one.misplaced:
+        return stored(message("post_cells.read_as", post=" ".join(part for part in (one.postnummer, one.poststed) if part)))
+    if one.fault in ("digits_missing", "two_codes") or one.meant:
+        return stored(message(f"post_cells.{one.fault}", meant=one.meant))
+    return stored(message("post_cells.box_code")) if one.fault == "box_code" else None

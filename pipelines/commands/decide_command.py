@@ -18,6 +18,7 @@ from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import speaking, text, word_for
+from pipelines.commands.asking import ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
@@ -48,7 +49,7 @@ class Wanted:
     why: str = ""
 
 
-def run_decide(config: Path, wanted: Wanted, ask: Ask = input) -> int:
+def run_decide(config: Path, wanted: Wanted, ask: Ask = ask_line) -> int:
     """0: done; 1: an answer was not stored; 2: asked for in a way that cannot be. ask: how a line is read from the terminal."""
     fault = _misuse(wanted)
     if fault:

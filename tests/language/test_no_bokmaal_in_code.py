@@ -32,7 +32,7 @@ ALLOWED = {
     "reporting/needs_reading.py": "headings of workbooks that services fill in",
     "reporting/acquisitions_reading.py": "headings and choices of lists that services fill in",
     "reporting/forecast.py": "codes of states, which history and summary.json keep",
-    "reconciliation/drafting/draft_mapping.py": "headings that people give their columns, by which a field is recognised",
+    "reconciliation/drafting/known_headings.py": "headings that people give their columns, by which a field is recognised",
 }
 """File or folder -> why Norwegian stands in it."""
 

@@ -2,112 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 import yaml
 from typer.testing import CliRunner
-from xlsxwriter.worksheet import Worksheet
 
-from connectors.read import read_source
-from connectors.read_result import Verdict
 from pipelines.command_line import app
+from pipelines.commands.source_checks import source_checks
 from reconciliation.model.municipality import load
 from tests.pipelines.village import CONFIG
-
-HEADINGS = ["Nr", "Adresse", "Postnr", "Bruksenhet", "Kategori", "Kvadrat"]
-ROWS = [
-    [f"K{number}", f"Ospestien {number}", "9910", "H0101", "Vanlig" if number < 4 else "Omsorg", str(40 + number)] for number in range(1, 5)
-]
+from tests.reconciliation.drafting.ugly_layouts import AROUND, HEADINGS, ROWS, TEXT, UGLY
 
 
-def table(sheet: Worksheet, headings: Sequence[str] = HEADINGS, at: tuple[int, int] = (0, 0), blank: int | None = None) -> None:
-    for place, row in enumerate([headings, *ROWS]):
-        cells = [*row[:blank], "", *row[blank:]] if blank is not None else row
-        for column, cell in enumerate(cells):
-            if cell:
-                sheet.write(at[0] + place, at[1] + column, cell)
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KOBOSYNC_HOME", str(tmp_path))
+    return tmp_path
 
 
-def two_levels(sheet: Worksheet) -> None:
-    sheet.write(0, 0, "Nr")
-    sheet.merge_range(0, 1, 0, 3, "Hvor")
-    table(sheet, ["", *HEADINGS[1:]], (1, 0))
-
-
-UGLY: dict[str, tuple[str, Callable[[Worksheet], None], tuple[str, ...]]] = {
-    "another sheet": ("liste.xlsx", table, ("Forklaring",)),
-    "empty sheets": ("liste.xlsx", table, ("", "")),
-    "starts in B3": ("liste.xlsx", lambda sheet: table(sheet, at=(2, 1)), ()),
-    "a title above": ("liste.xlsx", lambda sheet: (sheet.write(0, 0, "Boliger i kommunen"), table(sheet, at=(3, 0)))[1], ()),
-    "an empty column": ("liste.xlsx", lambda sheet: table(sheet, blank=2), ()),
-    "an empty column with a heading": ("liste.xlsx", lambda sheet: table(sheet, [*HEADINGS, "Notat"]), ()),
-    "no heading over values": ("liste.xlsx", lambda sheet: table(sheet, [*HEADINGS[:5], ""]), ()),
-    "no heading over the category": ("liste.xlsx", lambda sheet: table(sheet, [*HEADINGS[:4], "", "Kvadrat"]), ()),
-    "two alike": ("liste.xlsx", lambda sheet: table(sheet, [*HEADINGS[:4], "Kommentar", "Kommentar"]), ()),
-    "two alike that are mapped": ("liste.xlsx", lambda sheet: table(sheet, [*HEADINGS[:4], "Kategori", "Postnr"]), ()),
-    "two levels": ("liste.xlsx", two_levels, ()),
-    "a line break in a heading": ("liste.xlsx", lambda sheet: table(sheet, ["Nr", "Adresse\n(gate)", *HEADINGS[2:]]), ()),
-    "a name that is a year": ("2022.xlsx", table, ()),
-    "a name that is a word of YAML": ("off.xlsx", table, ()),
-    "a name with letters of ours": ("Ærlig liste (ny).xlsx", table, ()),
-    "signs in a heading": (
-        "liste.xlsx",
-        lambda sheet: table(sheet, ["Nr", "Adresse", "Postnr", "Bruksenhet", "Kategori", 'A: "b" #c']),
-        (),
-    ),
-}
-TEXT = {
-    "semicolon": ";".join,
-    "comma": ",".join,
-    "no heading in text": lambda cells: ";".join("" if cell == "Postnr" else cell for cell in cells),
-    "two alike in text": lambda cells: ";".join("Kvadrat" if cell == "Kategori" else cell for cell in cells),
-    "blank headings behind": lambda cells: ";".join([*cells, "", ""]),
-    "pipes": "|".join,
-}
+def drafted(folder: Path, file: Path) -> str:
+    made = CliRunner().invoke(app, ["map", str(file)])
+    assert made.exit_code == 0, made.output
+    return made.stdout
 
 
 def checked(folder: Path, file: Path) -> None:
-    made = CliRunner().invoke(app, ["map", str(file), "--out", str(folder / "utkast.yaml")])
-    assert made.exit_code == 0, made.output
-    draft = yaml.safe_load((folder / "utkast.yaml").read_text(encoding="utf-8"))
-    (name, source), *_ = draft["sources"].items()
+    """FYLL_INN is filled in, as text, and the line of the source says ok, of four rows."""
+    draft = drafted(folder, file)
+    filled = draft.replace("owner: FYLL_INN", "owner: bolig").replace("key: [FYLL_INN]", 'key: ["Nr"]').replace(": FYLL_INN", ": ordinar")
+    assert "FYLL_INN" not in filled
+    source = yaml.safe_load(filled)["sources"]
+    (name,) = source
     assert isinstance(name, str)
-    content = {**CONFIG, "owners": {"bolig": {"title": "Boligkontoret"}}, "survivorship": {"default": [name]}}
-    source = {**source, "owner": "bolig", "path": file.name}
-    for field in source["fields"].values():
-        if "table" in field:
-            field["table"] = dict.fromkeys(field["table"], "ordinar")
-    if source["key"] == ["FYLL_INN"]:
-        source["key"] = ["Nr"]
+    others = {key: value for key, value in CONFIG.items() if key not in ("sources", "owners", "survivorship")}
+    rest = {**others, "owners": {"bolig": {"title": "Boligkontoret"}}, "survivorship": {"default": [name]}}
     config = folder / "kommune.yaml"
-    config.write_text(yaml.safe_dump({**content, "sources": {name: source}}, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    municipality = load(config)
-    read = read_source(name, municipality.sources[name], folder)
-    assert read.verdict is Verdict.COMPLETE, read.message
-    assert read.rows.height == 4
-    assert len(source.get("ignore", [])) == len(set(source.get("ignore", [])))
+    config.write_text(yaml.safe_dump(rest, allow_unicode=True, sort_keys=False) + filled, encoding="utf-8")
+    ((_, good, says),) = source_checks(load(config), folder)
+    assert good, says
+    assert says.startswith("4 rows"), says
+    assert len(source[name].get("ignore", [])) == len(set(source[name].get("ignore", [])))
+
+
+def test_there_are_thirty_kinds_and_more() -> None:
+    assert len(UGLY) + len(TEXT) + len(AROUND) >= 30
 
 
 @pytest.mark.parametrize("kind", UGLY)
-def test_the_draft_of_an_ugly_sheet_works(tmp_path: Path, kind: str) -> None:
+def test_the_draft_of_an_ugly_sheet_works(folder: Path, kind: str) -> None:
     name, fill, others = UGLY[kind]
-    with xlsxwriter.Workbook(str(tmp_path / name)) as book:
+    with xlsxwriter.Workbook(str(folder / name)) as book:
         fill(book.add_worksheet("Liste"))
         for number, words in enumerate(others, start=1):
             sheet = book.add_worksheet(f"Ark{number}")
             if words:
                 sheet.write(0, 0, words)
-    checked(tmp_path, tmp_path / name)
+    checked(folder, folder / name)
 
 
 @pytest.mark.parametrize("kind", TEXT)
-def test_the_draft_of_ugly_text_works(tmp_path: Path, kind: str) -> None:
-    file = tmp_path / "liste.csv"
+def test_the_draft_of_ugly_text_works(folder: Path, kind: str) -> None:
+    file = folder / "liste.csv"
     file.write_text("\n".join(TEXT[kind](row) for row in [HEADINGS, *ROWS]), encoding="utf-8")
-    checked(tmp_path, file)
+    checked(folder, file)
+
+
+@pytest.mark.parametrize("kind", AROUND)
+def test_the_draft_of_a_text_with_something_around_it_works(folder: Path, kind: str) -> None:
+    file = folder / "liste.csv"
+    file.write_bytes(AROUND[kind]("\n".join(";".join(row) for row in [HEADINGS, *ROWS])))
+    checked(folder, file)
+
+
+FOOTERS = {
+    "words below": {"^Listen eies av", "^Levert av"},
+    "lines cut short below": {"^Kontakt for listen:", "^Levert"},
+    "printed below": set(),
+}
+
+
+@pytest.mark.parametrize("kind", FOOTERS)
+def test_a_pattern_is_proposed_for_lines_that_nothing_knows(folder: Path, kind: str) -> None:
+    file = folder / "liste.csv"
+    file.write_bytes(AROUND[kind]("\n".join(";".join(row) for row in [HEADINGS, *ROWS])))
+    (source,) = yaml.safe_load(drafted(folder, file))["sources"].values()
+    assert set(source.get("footer", [])) <= FOOTERS[kind]
+    if kind == "lines cut short below":
+        assert source["footer"]
+
+
+def test_no_row_is_proposed_as_a_footer(folder: Path) -> None:
+    file = folder / "liste.csv"
+    rows = [
+        "Nr;Adresse;BRA;Leie;Merknad",
+        *(f"K{number};Ospestien {number};50;7000;x" for number in range(1, 9)),
+        "K9;Ospestien 9;;;",
+        "Ny;;;;",
+    ]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    (source,) = yaml.safe_load(drafted(folder, file))["sources"].values()
+    assert "footer" not in source or not any("K9" in one for one in source["footer"])
 
 
 NAMES = {

@@ -10,7 +10,7 @@ import yaml
 
 from demo.legacy_facilit import SECTION
 from kobo_client.import_columns import COLUMNS
-from reconciliation.drafting.draft_mapping import best_ready_mapping
+from reconciliation.drafting.ready_fit import best_ready_mapping
 from reconciliation.model.mapping_files import ready
 from tests.reconciliation.drafting.test_map import mapped
 

@@ -1,0 +1,163 @@
+"""What `kobosync map --interactive` asks: all that a file does not tell, each with our guess as the default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from connectors.headings import nearest, visible_text
+from language import text, texts
+from pipelines.commands.draft_file import Chosen, fields_of, source_name
+from reconciliation.drafting.draft_mapping import Draft
+from reconciliation.model.key_names import suggested, unfit
+
+Ask = Callable[[str], str]
+Say = Callable[[str], None]
+NOBODY_KNOWS = "-"
+_LIKE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the municipality's file has already. categories, owners: key -> title."""
+
+    sources: Sequence[str]
+    categories: Mapping[str, str]
+    owners: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """ask: gives the line that was typed; raises EOFError at the end of input and KeyboardInterrupt at Ctrl-C. say: shows a line."""
+
+    ask: Ask
+    say: Say
+
+    def one(self, question: str, default: str, judged: Callable[[str], str]) -> str:
+        """An answer that `judged` takes: it gives the value, or raises ValueError with what is wrong."""
+        shown = f"{question} [{default}]: " if default else f"{question}: "
+        while True:
+            said = self.ask(shown).strip() or default
+            try:
+                return judged(said)
+            except ValueError as error:
+                self.say(f"  {error}")
+
+    def yes(self, question: str, *, default: bool) -> bool:
+        """Yes or no."""
+        words = {text("map_questions.yes"): True, text("map_questions.no"): False}
+        usual = next(word for word, means in words.items() if means is default)
+
+        def judged(said: str) -> str:
+            found = [word for word in words if said and word.startswith(said.casefold())]
+            if not found:
+                raise ValueError(text("map_questions.yes_or_no"))
+            return found[0]
+
+        return words[self.one(question, usual, judged)]
+
+    def offer(self, offered: Mapping[str, str]) -> None:
+        """What may be chosen, with its number. offered: name -> title."""
+        for number, (name, title) in enumerate(offered.items(), start=1):
+            self.say(f"  {number}  {name}" + (f": {title}" if title else ""))
+
+    def chosen(self, question: str, offered: Mapping[str, str], default: str) -> str:
+        """One of what was offered, by its number or its name."""
+        names = list(offered)
+
+        def judged(said: str) -> str:
+            if said.isdigit() and 1 <= int(said) <= len(names) and said not in names:
+                return names[int(said) - 1]
+            if said in names:
+                return said
+            near = nearest(said, names)
+            raise ValueError(text("map_questions.near" if near else "map_questions.one_of", said=said, near=near or "", last=len(names)))
+
+        return self.one(question, default, judged)
+
+
+def sheet_of(talk: Conversation, sheets: Sequence[str], guess: str) -> str:
+    """Which sheet has the dwellings; asked where there are several."""
+    if len(sheets) < 2:
+        return guess
+    offered = dict.fromkeys(sheets, "")
+    talk.offer(offered)
+    return talk.chosen(text("map_questions.sheet"), offered, guess)
+
+
+def converse(talk: Conversation, file: Path, made: Draft, known: Known) -> Chosen:
+    """Raises EOFError or KeyboardInterrupt when the person ends it; nothing has been written then."""
+    name = talk.one(text("map_questions.name"), _free_name(source_name(file), known.sources), lambda said: _as_source(said, known.sources))
+    title = talk.one(text("map_questions.title"), file.stem, lambda said: said)
+    talk.offer(known.owners)
+    owner = talk.chosen(text("map_questions.owner"), known.owners, next(iter(known.owners)))
+    for said in made.warnings:
+        if said.key in ("drafts.personal_column", "drafts.no_address"):
+            talk.say(texts().render(said))
+    key = _key(talk, made)
+    categories, category = _categories(talk, made, known.categories)
+    return Chosen(name, title, owner, key, categories, category)
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    return next(one for number in range(1, len(taken) + 3) if (one := name if number == 1 else f"{name}_{number}") not in taken)
+
+
+def _as_source(said: str, taken: Sequence[str]) -> str:
+    if said in taken:
+        raise ValueError(text("map_questions.name_taken", name=said))
+    if list(unfit("sources", [said])):
+        raise ValueError(text("map_questions.unfit_name", name=suggested(said)))
+    return said
+
+
+def _key(talk: Conversation, made: Draft) -> tuple[str, ...]:
+    headings = [guess.heading for guess in made.guesses]
+    talk.say(text("map_questions.about_key", headings=[f"«{heading}»" for heading in made.keys or headings]))
+
+    def judged(said: str) -> str:
+        if not said:
+            raise ValueError(text("map_questions.key_missing"))
+        wanted = [visible_text(part) for part in ([said] if said in headings else said.split(","))]
+        for heading in wanted:
+            if heading not in headings:
+                near = nearest(heading, headings)
+                raise ValueError(text("map_questions.near" if near else "map_questions.no_heading", said=heading, near=near or ""))
+        return "\n".join(dict.fromkeys(wanted))
+
+    while True:
+        key = tuple(talk.one(text("map_questions.key"), ", ".join(made.key), judged).split("\n"))
+        doubt = (
+            text("drafts.running_key", heading=key[0])
+            if made.running_key and key == made.key
+            else text("map_questions.key_repeats", key=", ".join(key))
+            if len(key) == 1 and key[0] not in made.keys
+            else ""
+        )
+        if not doubt:
+            return key
+        talk.say(doubt)
+        if talk.yes(text("map_questions.still"), default=True):
+            return key
+
+
+def _categories(talk: Conversation, made: Draft, categories: Mapping[str, str]) -> tuple[dict[str, str], str]:
+    guess = fields_of(made).get("kategori")
+    if guess is None:
+        talk.offer(categories)
+        return {}, talk.chosen(text("map_questions.category_of_all"), categories, next(iter(categories)) if len(categories) == 1 else "")
+    talk.say(text("map_questions.about_categories", heading=guess.heading, count=len(guess.values)))
+    offered = {**categories, NOBODY_KNOWS: text("map_questions.unknown_category")}
+    talk.offer(offered)
+    said = {value: talk.chosen(f"  «{value}»", offered, _likely(value, categories)) for value in guess.values}
+    return {value: category for value, category in said.items() if category != NOBODY_KNOWS}, ""
+
+
+def _likely(value: str, categories: Mapping[str, str]) -> str:
+    """The category that is called most like the value."""
+    names = {name: f"{name} {title}".casefold() for name, title in categories.items()}
+    found = process.extractOne(value.casefold(), names, scorer=fuzz.partial_ratio, score_cutoff=_LIKE)
+    return str(found[2]) if found else ""

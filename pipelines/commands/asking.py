@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
+
+Ask = Callable[[str], str]
+"""Shows a question and gives the line that is answered."""
 
 
 def ask_line(question: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +18,7 @@ from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import speaking, text, word_for
-from pipelines.commands.asking import ask_line
+from pipelines.commands.asking import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
@@ -30,7 +30,6 @@ from reporting.receipt import outcome_in_words
 
 FORMATS = ("table", "json")
 GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
-Ask = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,18 @@ from rapidfuzz import fuzz, process
 
 from connectors.headings import nearest, visible_text
 from language import text, texts
+from pipelines.commands.asking import Ask
 from pipelines.commands.draft_file import Chosen, fields_of, source_name
 from reconciliation.drafting.draft_mapping import Draft
 from reconciliation.model.key_names import suggested, unfit
 
-Ask = Callable[[str], str]
 Say = Callable[[str], None]
 NOBODY_KNOWS = "-"
 _LIKE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlreadyThere:
     """What the municipality's file has already. categories, owners: key -> title."""
 
     sources: Sequence[str]
@@ -88,7 +88,7 @@ def sheet_of(talk: Conversation, sheets: Sequence[str], guess: str) -> str:
     return talk.chosen(text("map_questions.sheet"), offered, guess)
 
 
-def converse(talk: Conversation, file: Path, made: Draft, known: Known) -> Chosen:
+def converse(talk: Conversation, file: Path, made: Draft, known: AlreadyThere) -> Chosen:
     """Raises EOFError or KeyboardInterrupt when the person ends it; nothing has been written then."""
     name = talk.one(text("map_questions.name"), _free_name(source_name(file), known.sources), lambda said: _as_source(said, known.sources))
     title = talk.one(text("map_questions.title"), file.stem, lambda said: said)

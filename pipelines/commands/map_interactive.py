@@ -11,12 +11,12 @@ from pathlib import Path
 from rich.table import Table
 
 from language import text
-from pipelines.commands.asking import ask_line
+from pipelines.commands.asking import Ask, ask_line
 from pipelines.commands.check_command import run_check
 from pipelines.commands.config_insertion import NotInsertedError, with_source
 from pipelines.commands.draft_file import Chosen, mapping_file, source_block
 from pipelines.commands.first_rows import FirstRow, first_rows
-from pipelines.commands.map_conversation import Ask, Conversation, Known, Say, converse, sheet_of
+from pipelines.commands.map_conversation import AlreadyThere, Conversation, Say, converse, sheet_of
 from pipelines.commands.output import console
 from pipelines.commands.resolve_list import read_list
 from pipelines.commands.written_together import write_together
@@ -57,7 +57,7 @@ def _map(talk: Conversation, file: Path, sheet: str, config: Path | None, done: 
     if not isinstance(content, dict) or not content.get("owners") or not content.get("categories"):
         talk.say(text("map_questions.not_a_municipality", file=place))
         return CONFIGURATION
-    known = Known(
+    known = AlreadyThere(
         tuple(content.get("sources") or ()),
         {name: str(one.get("title", "")) for name, one in content["categories"].items()},
         {name: str(one.get("title", "")) for name, one in content["owners"].items()},

@@ -56,10 +56,12 @@ def how_well(guess: Guess, rows: int) -> tuple[float, int, int]:
 
 
 def left_out(guess: Guess, why: Message) -> Guess:
+    """The column as one that gets no field."""
     return Guess(guess.heading, None, "", guess.filled, 0, why)
 
 
 def guessed(heading: str, column: pl.Series) -> Guess:
+    """The field that the column's heading names, else the one that its values are; none for what is about a person."""
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
     if PERSONAL.search(plain_heading(heading)) or _looks_personal(texts):
         return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)

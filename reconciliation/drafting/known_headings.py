@@ -93,10 +93,12 @@ def known_headings() -> tuple[str, ...]:
 
 
 def plain_heading(heading: str) -> str:
+    """In small letters, without double blanks, underscores and what stands around it."""
     return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
 
 
 def bare(name: str) -> str:
+    """Without the signs that people put between words."""
     return re.sub(r"[\s.:/-]+", "", name)
 
 

@@ -6,9 +6,25 @@ python=$here/.venv/bin/python
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work" "$here"
+# From a copy: what an earlier build left in the checkout would go into the wheel too.
+mkdir "$work/source"
+git -C "$here" archive HEAD | tar -x -C "$work/source"
+"$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work" "$work/source"
+wheel="$(echo "$work"/kobosync-*.whl)[postgres]"
 "$python" -m uv venv --quiet --python "$python" "$work/venv"
-"$python" -m uv pip install --quiet --python "$work/venv/bin/python" "$(echo "$work"/kobosync-*.whl)[postgres]"
+"$python" -m uv pip install --quiet --python "$work/venv/bin/python" "$wheel"
+# pip resolves by rules of its own: it must come to the same release of Dagster, without a second install.
+"$python" -m venv "$work/pip"
+"$work/pip/bin/pip" install --quiet --dry-run --report "$work/pip.json" "$wheel"
+"$python" - "$work/pip.json" <<'PY'
+import json, sys
+from importlib.metadata import version
+
+chosen = {one["metadata"]["name"]: one["metadata"]["version"] for one in json.load(open(sys.argv[1]))["install"]}
+family = {name: chosen[name] for name in ("dagster", "dagster-webserver", "dagster-postgres")}
+assert all(family[name].rsplit(".", 1)[0] == version(name).rsplit(".", 1)[0] for name in family), family
+print("pip:", family)
+PY
 unset KOBOSYNC_HOME DAGSTER_HOME PYTHONPATH
 cd "$work"
 venv/bin/python -c "import dagster, dagster_postgres, dagster_webserver, pipelines.definitions"

@@ -53,6 +53,8 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
         finally:
             for session in self._sessions.values():
+                if not session.finished and session.stopped is None and _ending(context):
+                    session.cut_off()
                 session.close()
             self._sessions.clear()
 
@@ -80,6 +82,12 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                     new_ledger=self.new_ledger,
                 )
         return self._sessions[municipality.slug]
+
+
+def _ending(context: dg.InitResourceContext) -> bool:
+    """Has somebody asked Dagster to end the run?"""
+    run = context.instance.get_run_by_id(context.run.run_id) if context.instance and context.run else None
+    return run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 
 def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:

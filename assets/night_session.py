@@ -112,7 +112,7 @@ class NightSession:
             self.stopped = str(error) if isinstance(error, KNOWN) else _unexpected(name, error)
             raise
         except BaseException:  # Ctrl-C, or Terminate in Dagster
-            self._cut_off_in(name)
+            self.cut_off(f"in the step {name}")
             raise
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 3)
@@ -122,11 +122,11 @@ class NightSession:
         self.ledger.finish_run(self.run_id, verdict, self.seconds, sources, message)
         self.finished = True
 
-    def _cut_off_in(self, step: str) -> None:
+    def cut_off(self, where: str = "between two steps") -> None:
         """Somebody ended the run: the ledger says so, and how far it came."""
         if self.whole:
             self.verdict_if_ended = INTERRUPTED
-        self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) in the step {step}."
+        self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) {where}."
         with suppress(LedgerError):  # the disk may be what made somebody end it
             self.stopped += f" {self._came_to()} Run the night again: it goes on from there."
 

@@ -18,8 +18,10 @@ from assets.table_io import EarlierTables
 from pipelines.definitions import build_definitions
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
-from reconciliation.ledger import open_ledger
+from reconciliation.ledger import INTERRUPTED, open_ledger
 from reconciliation.model.municipality import Municipality
+
+_BETWEEN = "The run was ended (Ctrl-C) between two steps. What was done stands; run the night again: it goes on from there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,10 @@ class Runner:
         """What the ledger says of the last run, which somebody ended. Raises LedgerError."""
         with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
             runs = ledger.runs(self._municipality.slug).filter(pl.col("run_id") == self._run_id)
-        return (runs["message"].item() if runs.height else None) or "The run was ended before it had changed anything in Kobo."
+            if runs.height and runs["message"].item() is None:
+                ledger.finish_run(self._run_id, INTERRUPTED, {}, {}, _BETWEEN)
+                return _BETWEEN
+        return str(runs["message"].item()) if runs.height else "The run was ended before its first step: nothing was done."
 
     def table(self, name: str) -> Table | None:
         """The municipality's stored table of that name."""
@@ -103,9 +108,13 @@ class Runner:
 
 
 def _is_interruption(event: dg.DagsterEvent) -> bool:
-    """Ctrl-C in a step: to Dagster a step that failed."""
+    """Ctrl-C: to Dagster a step that failed, or between two steps a run that was canceled."""
+    if event.event_type is dg.DagsterEventType.RUN_CANCELED:
+        return True
     error = event.step_failure_data.error if event.is_step_failure else None
-    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+    while error is not None and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
+        error = error.cause
+    return error is not None
 
 
 def _is_check(event: dg.DagsterEvent) -> bool:

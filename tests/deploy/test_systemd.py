@@ -45,6 +45,11 @@ def test_a_service_runs_as_its_own_account_in_its_home(unit: Path) -> None:
     assert any(name == "UMask" and value in ("0027", "0077") for name, value in service), "addresses lie in what it writes"
 
 
+def test_a_stop_of_the_daemon_lets_a_night_end() -> None:
+    (daemon,) = (unit for unit in UNITS if unit.name == "kobosync-daemon.service")
+    assert ("KillMode", "process") in sections(daemon)["Service"], "by default the night's process is told to stop as well"
+
+
 def test_a_timer_has_its_service() -> None:
     assert all(unit.with_suffix(".service") in UNITS for unit in UNITS if unit.suffix == ".timer")
 

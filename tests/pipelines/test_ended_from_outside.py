@@ -17,6 +17,7 @@ import requests
 
 from pipelines.exit_codes import INTERRUPTED
 from reconciliation.ledger import open_ledger
+from tests.pipelines.test_ledger_commands import Told
 from tests.pipelines.village import FIRST, Village, inhabited
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,23 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village
     with inhabited(tmp_path, monkeypatch) as village:
         village.write_config(register=village.content["register"] | {"threads": 1, "read_timeout": 60.0})
         yield village
+
+
+def test_ctrl_c_between_two_steps_is_the_same(
+    village: Village, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+
+    monkeypatch.setattr("assets.table_io.ParquetTables.load_from_path", ended)
+    code, says = Told(capsys)("night", village.config, "--apply=never", "--as-of", str(FIRST))
+    assert code == INTERRUPTED, says
+    assert "between two steps" in says
+    with closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger:
+        (run,) = ledger.runs("vik").to_dicts()
+    assert run["verdict"] == "interrupted"
+    assert run["message"] in says
 
 
 def entries(address: str) -> int:

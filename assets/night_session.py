@@ -18,13 +18,12 @@ from assets.lost_ledger import open_known_ledger
 from kobo_client.client import CallRecord, RegisterClient
 from kobo_client.errors import RegisterError
 from kobo_client.rehearsal.process import rehearsal_running
-from reconciliation.apply.owner_names import OwnerNamesError
 from reconciliation.ledger import INTERRUPTED, PARTIAL, Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality
 from reconciliation.model.plan_actions import acts
 from reporting.report_files import ReportError
 
-KNOWN = (ConfigurationError, LedgerError, OwnerNamesError, RegisterError, ReportError)
+KNOWN = (ConfigurationError, LedgerError, RegisterError, ReportError)
 """What can stop a night and is said in one sentence, which is its text."""
 EXPECTED = ("done", "conflict", "not_found")
 """Outcomes of a call that are answers, whatever they say."""

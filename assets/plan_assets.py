@@ -159,7 +159,10 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 if municipality.register_.by_file:
                     # What was adopted just now has arrived.
                     awaited(session.ledger, slug, session.import_folder)
-                    desired = with_owner_names(desired, municipality.enhetsregisteret and session.home / municipality.enhetsregisteret)
+                    named = with_owner_names(desired, municipality.enhetsregisteret, session.home, session.as_of)
+                    if named.note:
+                        context.log.warning(named.note)
+                    desired = named.dwellings
                     done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
                 else:
                     done = apply_plan(

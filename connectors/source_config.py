@@ -278,6 +278,17 @@ class AddressService(Service):
     """Days after which they are fetched again."""
 
 
+class OrganisationService(Service):
+    """Enhetsregisteret's open API: names of organisations by their numbers, kept between the times it is asked."""
+
+    url: str
+    """Address of the service, e.g. https://data.brreg.no/enhetsregisteret/api."""
+    refresh_days: int = Field(default=30, ge=0)
+    """Days after which a name is asked for anew."""
+    maximum_seconds: float = Field(default=120, gt=0)
+    """For all questions of a night together."""
+
+
 class StatisticsTable(Service):
     """A table of official statistics in JSON-stat 2: asked for from a PxWeb service, or downloaded by hand to `file`."""
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
 
-from connectors.source_config import AddressService, AnySource, Strict
+from connectors.source_config import AddressService, AnySource, OrganisationService, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.desk_settings import DeskSettings
@@ -176,8 +176,9 @@ class Municipality(Strict):
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
     `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
-    enhetsregisteret: Path | None = None
-    """Enhetsregisteret's downloaded file (.csv with organisasjonsnummer and navn): names of the organisations dwellings are leased from."""
+    enhetsregisteret: Annotated[OrganisationService | Path | None, Field(union_mode="left_to_right")] = None
+    """Where the names of the organisations come from that dwellings are leased from, for the import file: Enhetsregisteret's downloaded
+    file (.csv with organisasjonsnummer and navn), or its open API as `{url: https://data.brreg.no/enhetsregisteret/api}`."""
     corrections: Path | None = None
     """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None

@@ -24,7 +24,7 @@ def open_known_ledger(municipality: Municipality, home: Path) -> Ledger:
     ledger = open_ledger(municipality.ledger, home)
     try:
         if not ledger.has_run(municipality.slug):
-            # What a restore set aside tells only of those whose ledger it was.
+            # A ledger that a restore set aside counts only for the municipalities that are in it.
             _refuse(municipality, url_without_password(url), _trace(municipality, home, None if ledger.has_run() else file))
     except BaseException:
         ledger.close()

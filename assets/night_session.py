@@ -126,7 +126,7 @@ class NightSession:
         if self.whole:
             self.verdict_if_ended = INTERRUPTED
         self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) {where}."
-        with suppress(LedgerError):  # the disk may be what made somebody end it
+        with suppress(LedgerError):  # the run may have been ended because the disk is full
             self.stopped += f" {self._came_to()} Run the night again: it goes on from there."
 
     def _came_to(self) -> str:

@@ -1,4 +1,4 @@
-"""From rows as written to rows one can trust: standardise, validate, and the rows that stand tonight."""
+"""From rows as written to rows that are used tonight: standardise, validate, carry over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict

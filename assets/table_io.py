@@ -15,7 +15,7 @@ from assets.stored_table import FACTS_KEY, RUN_KEY, UNREADABLE, Table, last_tabl
 from reconciliation.model.municipality import Municipality
 
 SHORT = 20
-"""Lines of a table in metadata at most; megabytes there make the UI stand still."""
+"""Most lines of a table in metadata; megabytes there make the UI hang."""
 
 TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
 

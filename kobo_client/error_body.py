@@ -1,4 +1,4 @@
-"""What an answer says, however it is wrapped: the useful words of an error body, without secrets and persons."""
+"""The useful words of an error body in any known format, without secrets and personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How hard and how long the register is asked: rate, the night's time, and when it counts as down."""
+"""How often and how long the register is called: rate, the night's time, and when it counts as down."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _paths(version: str) -> tuple[tuple[RegisterField, str | None, str], ...]:
 
 
 def to_body(values: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
-    """Canonical values -> POST body. Blanks and names the contract does not know are left out; koboId is Kobo's to give."""
+    """Canonical values -> POST body. Blanks and names the contract does not know are left out; koboId is given by Kobo."""
     body: dict[str, Any] = {}
     for field, parent, key in _paths(version):
         value = values.get(field.name)

@@ -40,7 +40,7 @@ class Letter:
 def worth_sending(letter: Letter, told: Mapping[str, str]) -> bool:
     """Whether it says something that the letter before did not. told: `about` of all that was sent before, the last of each part.
 
-    That a source is read again is told by its list, if that has changed; it is no news by itself.
+    A source that is read again appears in its list if that has changed; it is not news by itself.
     """
     news = {part for part, digest in letter.about.items() if digest != told.get(part, NOTHING)}
     return bool(news - {"unread"}) or ("unread" in news and letter.about["unread"] != NOTHING)

@@ -12,7 +12,7 @@ from reporting.needs_priorities import HousingPlan, Priority
 
 
 def headline(overview: NeedsOverview) -> str:
-    """How much is missing: a surplus in one category does not house those another lacks for."""
+    """How much is missing: a surplus in one category does not make up for a shortage in another."""
     needs = [need for need in overview.categories if need.in_scope]
     if all(need.now.total is None and need.later.total is None for need in needs):
         return text("needs.nobody")

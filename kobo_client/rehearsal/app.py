@@ -87,7 +87,7 @@ class RehearsalRegister:
         kobo_id = kobo_id.lower()
         if verb == "GET":
             if kobo_id == NOBODY and self.caseworker is not None:
-                # A night asks first whether anybody is there: what was edited before it was edited between two nights.
+                # A night first checks that the register answers: what was edited before that was edited between two nights.
                 self.caseworker.work(self.store, datetime.now(UTC).isoformat(timespec="seconds"))
             text = self.store.text(kobo_id)
             return problem(404, "Finnes ikke") if text is None else self._entry(text, 200)

@@ -96,7 +96,7 @@ class EntryStore:
         return entry
 
     def put(self, kobo_id: str, entry: Mapping[str, Any]) -> None:
-        """The entry as somebody left it who works in the register itself."""
+        """Replace the entry's body, as an edit in the register itself does."""
         self._db.execute("UPDATE entry SET body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
 
     def remove(self, kobo_id: str, standing: Mapping[str, Any]) -> None:

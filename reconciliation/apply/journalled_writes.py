@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class Stop:
-    """Set once, with the reason that those who were not tried are told."""
+    """Set once, with the reason that is stored for the writes that were not tried."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -75,7 +75,7 @@ class _Worker:
             self.applying.stop(unwritten("not_tried"))
             return settle_error(write, error, again=self.again)
         except Exception as error:
-            # Whatever one row did, the others must be settled.
+            # A fault of one write must not keep the others from being settled.
             return settle_error(write, error, again=self.again)
 
     def not_tried(self, write: Write) -> WriteOutcome:

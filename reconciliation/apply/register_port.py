@@ -23,7 +23,7 @@ from reconciliation.model.plan_actions import REPLACE
 
 NOTHING_WRITTEN = (Conflict, NotFound, RateLimited, Transient)
 STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
-"""Errors that the next dwelling would meet too."""
+"""Errors that every further write would end in too."""
 
 
 class Created(Protocol):
@@ -65,7 +65,7 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Writ
     elif isinstance(error, RefusedRow):
         state, message = "refused", unwritten("refused", words=said)
     elif isinstance(error, AuthenticationFault | ConfigurationFault):
-        # The try that met it was turned away, but one before it in the same call may not have been.
+        # The last attempt was refused, but an earlier attempt of the same call may have been accepted.
         state, message = "unknown", unwritten("failed", words=said)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
         state, message = "failed", unwritten("failed", words=said)

@@ -69,7 +69,7 @@ def named_entry(row: Mapping[str, Any]) -> str | None:
 def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any], Answer] | None:
     """The decision that answers this question on tonight's evidence, the newest, and its answer; None while the question is open.
 
-    What is said of all candidates at once is in force when it is of each of them.
+    An answer for all candidates at once is in force when it is in force for each of them.
     """
     given = []
     for answer in answers:
@@ -89,7 +89,7 @@ def _standing(record: Record, answer: Answer) -> dict[str, Any] | None:
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     """Decisions in force that cannot all be true, each once, oldest first.
 
-    Somebody said different of a pair that other decisions, taken together, make the same; or two dwellings of ours were
+    A pair was called different that other decisions, taken together, make the same; or two dwellings of ours were
     called the same as one entry, and nobody said that they are one.
     """
     record = Record.of(decisions)

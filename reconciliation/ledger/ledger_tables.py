@@ -185,7 +185,7 @@ class LinkRow(LedgerTable, table=True):
 
 
 class Base(LedgerTable, table=True):
-    """What both sides last agreed on of one entry that is ours, field by field: whoever says otherwise later has moved. One row per
+    """The values on which both sides last agreed for one linked entry: a side with another value later has changed. One row per
     entry, written again only when something moved. Its values are the register's own, of fields that say nothing of persons."""
 
     __tablename__ = "base"

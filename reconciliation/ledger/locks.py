@@ -62,7 +62,7 @@ class Locks(Store):
                 connection.execute(delete(_LOCK).where(_LOCK.c.municipality == municipality, _LOCK.c.token == holding.token))
 
     def held_by(self, municipality: str) -> str | None:
-        """Who holds the municipality's lock now; None when nobody living does. Changes nothing."""
+        """Holder of the municipality's lock now; None when no running process holds it. Changes nothing."""
         return self.holders().get(municipality)
 
     def holders(self) -> dict[str, str]:
@@ -99,7 +99,7 @@ class Locks(Store):
                         .values(expires=self.clock() + timedelta(seconds=ttl))
                     ).rowcount
             except LedgerError:
-                # The database is away; the next beat tries again, and whoever writes meets the error itself.
+                # The database cannot be reached; the next beat tries again, and a write raises the error itself.
                 continue
             if not renewed:
                 holding.lost.set()

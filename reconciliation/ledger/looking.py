@@ -46,6 +46,6 @@ def look_at_ledger(url: str, home: Path) -> tuple[Ledger | None, str | None]:
 
 
 def _read_only(file: Path) -> sqlite3.Connection:
-    alone = not Path(f"{file}-wal").exists()  # nobody is at it: SQLite need not make the files by which writers agree
+    alone = not Path(f"{file}-wal").exists()  # no other process has it open: SQLite need not create its coordination files
     address = f"file:{quote(str(file.resolve()))}?mode=ro" + ("&immutable=1" if alone else "")
     return sqlite3.connect(address, uri=True, check_same_thread=False)

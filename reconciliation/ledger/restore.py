@@ -91,7 +91,7 @@ def _into_empty(fresh: Path, url: str, home: Path) -> int:
 
 
 def _refuse_while_in_use(url: str, home: Path, place: Path) -> None:
-    """One that is damaged or missing is in nobody's use: that is what one restores for."""
+    """A damaged or missing ledger counts as unused: that is when a backup is restored."""
     if not place.exists():
         return
     try:

@@ -46,7 +46,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it is kept, or nothing. Raises LedgerError."""
-        # SQLite has one writer; waiting here is fairer than its busy loop, and a thread never meets its own lock.
+        # SQLite has one writer; waiting here is fairer than its busy loop, and threads of one process do not lock each other out.
         with self._writing:
             try:
                 with self.engine.connect().execution_options(writes=True) as connection, connection.begin():

@@ -23,7 +23,7 @@ _WEIGHTS: dict[str, dict[str, float]] = {
     "seksjonsnummer": {"same": 2.0, "different": -2.0},
     "gardsnummer": {"same": 0.0, "different": -2.0},
 }
-"""What a measure says of a pair; the numbers that name a home (house, unit, label) say nothing here."""
+"""Points of each measure for a pair; the numbers that name a home (house, unit, label) are left out."""
 LEAST_GAIN = 0.5
 """How much better the neighbour fits, at least, and how much better the house agrees when the two change places."""
 

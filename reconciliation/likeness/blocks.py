@@ -17,7 +17,7 @@ PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 CROWDED = 150
 """Pairs in one block from which it is split."""
 _ALIKE = 12
-"""So many of each side in one part of a crowded block; what even that does not part is alike, and no person could tell it."""
+"""Most rows of each side in one part of a large block. A part that is still larger has rows that no value distinguishes."""
 
 _WIDE = 2**32
 
@@ -113,7 +113,7 @@ def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     right = left if ours is theirs else _keyed(theirs)
     groups = right.group_by("_block").agg("_at")
     if ours is theirs:
-        groups = groups.filter(pl.col("_at").list.len() > 1)  # one alone meets itself
+        groups = groups.filter(pl.col("_at").list.len() > 1)  # a single row has no pair
     groups = groups.with_row_index("_group")
     met = left.join(groups.select("_block", "_group"), on="_block").select("_at", "_group")
     others = groups.get_column("_at")

@@ -25,7 +25,7 @@ class Tolerance:
 SAME_AREA = 0.02
 """Two areas this close are equal: systems round, and one cuts the decimals off."""
 AREA = Tolerance("bruksareal", agrees=0.1, differs=0.2)
-"""One system measures outside the walls: such a difference alone says nothing."""
+"""Some systems measure area outside the walls: a difference of this size is no contradiction."""
 RENT = Tolerance("manedsleie", agrees=0.1, differs=0.1)
 """A rent rises from one system's reading to the next."""
 ROOMS = Tolerance("antall_soverom", agrees=0, differs=0)

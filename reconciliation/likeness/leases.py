@@ -18,7 +18,7 @@ def let_by_lease(rows: pl.DataFrame) -> pl.Series:
     leased = told.filter(pl.col("_extra").is_not_null())
     found = told.get_column("_at").clear()
     for house in (_ADDRESS, _ON_GROUND):
-        # Few houses have any; what is asked of all the others is known.
+        # Few houses have any, so only those are looked at.
         here = told.join(leased, on=house, how="semi")
         in_unit = pl.col("_extra").is_not_null().any().over(*house, "_unit")
         one_unit = pl.col("_unit").drop_nulls().n_unique().over(house) <= 1

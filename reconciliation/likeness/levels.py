@@ -48,7 +48,7 @@ def side(name: str) -> pl.Expr:
 
 def scored(pairs: pl.DataFrame, scores: Sequence[pl.Expr]) -> pl.DataFrame:
     """pairs: both sides' columns, the other side's as `<column>_theirs`. Adds what `scores` of a table of levels gives."""
-    # Lazily, so that what levels and points both ask is asked once.
+    # Lazily, so that expressions shared by levels and points are computed once.
     return pairs.lazy().with_columns(*scores).collect()
 
 

@@ -63,7 +63,7 @@ _MEASURES: dict[str, dict[str, float]] = {
 BEHIND_IN_MEASURES = 1.5
 """A pair this far behind the best one of its entry is left out."""
 TELLING = 2.0
-"""From here on the measures name the home, whatever number it was given: an equal rent or section."""
+"""Points from which equal measures (rent, section) identify the home although its number differs."""
 
 
 def _agreeing() -> pl.Expr:
@@ -103,7 +103,7 @@ def _worth() -> tuple[pl.Expr, pl.Expr]:
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
     same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
     next_door = beside & ((pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR)
-    # In another house only what is all but the dwelling's own tells: two flats of a parcel share its numbers.
+    # In another house only measures that few dwellings share count: two flats of one parcel have the same parcel number.
     tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
     place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
     flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)

@@ -35,7 +35,7 @@ def pair_decisions(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.Da
         )
     known = _Known(dwellings, entries)
     same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
-    # Somebody said both: neither is used, the question is open again.
+    # Both answers were given: neither is used, and the question is open again.
     disputed = set(same) & set(different)
     return PairDecisions(
         _frame([pair for pair in same if pair not in disputed]),

@@ -43,7 +43,7 @@ def match(
     search = _Search(dwellings, entries, answers)
     search.by_link(links.select(list(PAIR)))
     if answers.same.is_empty() and search.free_ours.is_empty():
-        # A night on which nothing is new: nobody's place needs a look.
+        # Everything is linked already: no addresses need to be compared.
         return search.result()
     search.ours, search.theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
     search.settle(answers.same, "decision", "decision", checked=False)
@@ -73,7 +73,7 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
 
 
 SELDOM = 0.1
-"""A measure that differs in at most this share of the pairs is believed where it is all that is known."""
+"""A measure that differs in at most this share of the pairs counts as evidence where no other measure is known."""
 _DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.String()}
 
 
@@ -135,7 +135,7 @@ class _Search:
         another = pl.col("carried").is_not_null() & (pl.col("carried") != "") & (pl.col("carried") != pl.col("leverandor_bolig_id"))
         self._add(pairs.filter(~another).select(list(PAIR)), "link", "link", certain=True)
         self._add(pairs.filter(another).select(list(PAIR)), "link", "carries_another_id", certain=False)
-        # Whatever is linked is taken, also when the other side is gone tonight.
+        # Linked rows take no part in matching, even when the other side is missing tonight.
         self._occupy(links)
 
     def settle(self, pairs: pl.DataFrame, key: str, reason: str, *, checked: bool = True) -> None:
@@ -178,8 +178,8 @@ class _Search:
             self._add(compare(rivals, self.ours, self.theirs), key, "rival", certain=False)
 
     def settle_elsewhere(self) -> None:
-        """Pairs of one parcel and unit number in two houses: a key that the house contradicts, unless a free row of the
-        other side is in either house; then they are compared like any other."""
+        """Pairs with equal parcel and unit number but different house numbers. Each is a contradicted key, except where the
+        other table has an unmatched row at one of the two houses: those pairs are compared like any other."""
         if self.elsewhere is None or self.elsewhere.is_empty():
             return
         ours, theirs = self.free_ours.select("leverandor_bolig_id", "_address"), self.free_theirs.select("kobo_id", "_address")

@@ -1,4 +1,4 @@
-"""Pairs without a common unit number that are certain all the same: nobody else at the address can be meant."""
+"""Pairs without a common unit number that are certain all the same: no other dwelling at the address can be meant."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def alone_at_address(
 
 def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
     """On pairs of which nothing differs: the rent, the area or the section says that they are one; or the bedrooms do and the rent
-    has drifted; or nobody measured anything. A label tells of further dwellings that nobody may have listed: then it must be said."""
+    has changed; or no measure is given at all. A label implies further dwellings that may not be listed: then a measure must agree."""
     rent, area, section, rooms = (pl.col(f"_level_{name}") for name in ("manedsleie", "bruksareal", "seksjonsnummer", "antall_soverom"))
     labelled = ours.filter(pl.col("_label").is_not_null()).get_column("leverandor_bolig_id")
     told = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
@@ -43,7 +43,7 @@ def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
 
 def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """`_address`; `_crowded`, `_beside`: what neighbours tells of any row there, of either side; `_doubted`: any has a unit number
-    that its floor contradicts, so that nobody knows how many homes the house has."""
+    that its floor contradicts, so that the number of homes in the house is unknown."""
     columns = ["_municipality", "_street", "_house", "_address", "_ground", "_doubted"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
@@ -79,7 +79,7 @@ def last_left(
     unit number, nothing that is known differs, and measures agree."""
     counts = [side.filter(pl.col("_address").is_not_null()).group_by("_address").len() for side in (ours, theirs)]
     even = counts[0].join(counts[1], on=["_address", "len"]).filter(pl.col("len") > 1).select("_address")
-    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    # A row in a street with nearly the same spelling, or without the letter, may be one of those that seem to be missing.
     even = even.join(around.filter(~pl.col("_beside") & ~pl.col("_doubted")), on="_address", how="semi")
     left, right = (
         _lone(side.join(even, on="_address", how="semi"), name)

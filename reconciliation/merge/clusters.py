@@ -85,7 +85,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
     for name in KEYED:
         keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, barred, apart)
-    # Where two owners may number the flats each in their own way, a label says nothing.
+    # Where two owners may number the flats differently, equal labels are no evidence.
     named = keyed.with_columns(_label=pl.when(pl.col("_address").is_in(alike.implode())).then("_label"))
     keyed = _join_by(keyed, last_ones(named), LAST, barred, apart)
     final = keyed.select("_row", "_cluster")

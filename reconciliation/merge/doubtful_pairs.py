@@ -1,4 +1,4 @@
-"""Dwellings that may be one another: what the rows cannot tell is asked, never guessed.
+"""Dwellings that may be the same home. Where the rows do not decide it, a person is asked.
 
 Two rows of one system are two dwellings, so dwellings that share a system are no candidates of each other.
 """

@@ -44,7 +44,7 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
         _labelled=pl.min_horizontal("_labelled", "_labelled_theirs").max(),
         _both_label=pl.col("_label").is_not_null().any() & pl.col("_label_theirs").is_not_null().any(),
     )
-    # Another way to number the house: a step further on, or backwards. One that pairs equal labels only is the same way.
+    # Other numberings of the house: shifted by one, or reversed. A mapping that pairs equal labels only is the same numbering.
     others = [
         scored.group_by(*_HOUSE, way).agg(_other=pl.col("_score").sum(), _itself=same.all()).filter(~pl.col("_itself")).drop(way, "_itself")
         for way in ("_step", "_back")

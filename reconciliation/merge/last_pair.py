@@ -26,9 +26,9 @@ def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
         "_address", "_cluster", "_beside", _held=pl.col("source").replace_strict(bit, return_dtype=pl.Int64())
     )
     held = here.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())
-    # Who is written in a street spelt nearly alike, or without the letter, may be one of those that seem to be missing.
+    # A row in a street with nearly the same spelling, or without the letter, may be one of those that seem to be missing.
     sure = held.filter(~pl.col("_beside").any().over("_address"))
-    # A cluster of every source at the address lacks nobody. What the rest say is gathered only of the few that may be a pair.
+    # A cluster with a row of every source at the address is complete. Values are collected for the few other clusters only.
     lacking = sure.filter(pl.col("_held") < pl.col("_held").bitwise_or().over("_address")).drop("_beside")
     lacking = lacking.filter(pl.len().over("_address") <= MOST_LEFT * 2)
     pairs = lacking.join(lacking, on="_address", suffix="_other")
@@ -62,7 +62,7 @@ def _equally_many(pairs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fits() -> pl.Expr:
-    """One lacks the number that would have told, and nothing written differs."""
+    """One of the two has no unit number, and no value that both have differs."""
     untold = pl.col("_unit").is_null() | pl.col("_unit_other").is_null()
     extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
     labels = _unless_both_differ("_label")

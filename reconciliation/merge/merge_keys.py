@@ -33,7 +33,7 @@ def merge_keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[st
     are a key (label_order).
     """
     extra = pl.col("_extra").fill_null("")
-    # In a house where one unit number is in doubt nobody knows how many homes it has.
+    # With one unit number in doubt, the number of homes in the house is unknown.
     address = pl.when(~pl.col("_doubted").any().over("_address")).then("_address")
     return {
         DECISION: pl.col("_row").replace_strict(decided, default=None, return_dtype=pl.String()) if decided else pl.lit(None, pl.String()),
@@ -76,7 +76,7 @@ def _alone() -> pl.Expr:
     unit = pl.col("_unit").drop_nulls()
     lone = (unit.len() == pl.len()) | (unit.len() == 0) | (unit == "H0101").all()
     label = pl.col("_label").drop_nulls().str.strip_chars_start("0")
-    # A label of its own, or a room's reference, tells that more dwellings are there than these sources list.
+    # A label, or a reference to a room, implies more dwellings at the address than these sources list.
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
     return (
         ~pl.col("_crowded").any()

@@ -15,7 +15,7 @@ GROUPS = (
     ("postnummer", "poststed"),
     ("gardsnummer", "bruksnummer", "festenummer"),
 )
-"""Fields that are taken together from one row: half an address of each of two rows is neither."""
+"""Fields that are taken together from one row, so that no address is put together from two rows."""
 
 _ANY_TRUE = ("hemmelig_adresse", "aktiv")
 _COMPARE_AS = {
@@ -82,7 +82,7 @@ def _of_one(name: str) -> pl.Expr:
 
 
 def _lead(name: str) -> str | None:
-    """The field without which this one says nothing."""
+    """The field without which this one has no meaning."""
     return next((group[0] for group in GROUPS if name in group[1:]), None)
 
 

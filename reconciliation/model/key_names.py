@@ -26,7 +26,7 @@ def unfit(where: str, keys: Iterable[str]) -> Iterator[str]:
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
-    """What to say of a key that nobody reads."""
+    """The message about a key that is not read."""
     near = get_close_matches(key, list(known), 1, 0.75)
     return "is no key here" + (f"; did you mean {near[0]}?" if near else ". Take it away, or compare with config/demo.yaml")
 

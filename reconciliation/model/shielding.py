@@ -1,6 +1,6 @@
 """Which dwellings and register entries have a shielded address, and which pairs may be named in what people open (law 10).
 
-A pair of a shielded and a visible side tells where the shielded home is, whichever side names it: by the other's address, by
+A pair of a shielded and a visible side reveals where the shielded home is, whichever side names it: by the other's address, by
 its measures, or by how many are at the house. So a pair is named only where both sides are shielded or both are visible.
 """
 

@@ -134,7 +134,7 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
     lost, doubtful = pl.col("lost").is_not_null(), pl.col("candidates").list.len() > 0
     at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("uncertain")
     matched, differing, asked = pl.col("kobo_id").is_not_null(), pl.col("changes") != "[]", pl.col("asked") != "[]"
-    # Nobody can be asked about a pair that may not be named.
+    # A pair that may not be named cannot become a question.
     unnamed = pl.col("named").list.len() == 0
     why_doubtful = (
         pl.when(unnamed)

@@ -1,6 +1,6 @@
 """Entries of ours that are to be deleted, and that somebody edited in Kobo since we last agreed on them.
 
-What a caseworker wrote is never deleted with its entry unless a person says so (law 13): it may be what tells that somebody lives there.
+What a caseworker wrote is never deleted with its entry unless a person says so (law 13): it may show that somebody lives there.
 """
 
 from __future__ import annotations

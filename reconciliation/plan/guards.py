@@ -34,7 +34,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many changes of a kind go without a person. code: the reason that says so; of: what the share is taken of."""
+    """The most changes of a kind that are applied without approval. code: of the refusal; of: what the share is computed from."""
 
     code: str
     most: int
@@ -46,7 +46,7 @@ class Limit:
 
 
 def deletion_limit(ours: int, guards: Guards) -> Limit:
-    """ours: entries that we answer for. Up to `floor` always pass; beyond it both share and count must hold."""
+    """ours: entries that are linked. Up to `floor` changes always pass; beyond that both share and count must be within limits."""
     return Limit("too_many_retirements", _allowed(ours, guards.maximum_retire_share, guards.maximum_retire_count, guards), ours)
 
 

@@ -1,7 +1,7 @@
 """A person's approval of one part of the plan that the last night showed, given between nights and used by the next one alone.
 
-An approval names the run that showed the part. A later plan of any kind, an undo's too, makes it lapse: nobody has seen what is planned
-on the far side of that. `--apply=<digest>` is the other way to approve, for whoever starts the night.
+An approval names the run that showed the part. A later plan of any kind, an undo's too, makes it lapse: nobody has approved what is planned
+after that. `--apply=<digest>` is the other way to approve, for the person who starts the night.
 """
 
 from __future__ import annotations

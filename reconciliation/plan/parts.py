@@ -1,6 +1,6 @@
 """The parts of a plan: what is created, updated, retired or replaced, per source. Each has its digest, its limits and its approval.
 
-What is inside its limits goes and the rest waits: forty retirements that somebody must look at hold up no new dwelling.
+Parts within their limits are applied and the others wait: forty retirements that need approval do not delay a new dwelling.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What moved tonight in the municipality's stock of dwellings, as its sources tell it; nothing on a night on which nothing moved.
+"""Tonight's changes in the municipality's stock of dwellings, by its sources; empty on a night without changes.
 
 The stock is what KOSTRA counts: dwellings in scope, without the whole unit whose rooms are let one by one and without what
 is out of use. A dwelling that is not in the

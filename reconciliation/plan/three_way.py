@@ -1,6 +1,6 @@
 """Three values of one field: what was last agreed (the base), what our sources say tonight, and what Kobo says tonight.
 
-Pure: no tables here. The base is what tells who has moved; without it, a difference has no direction.
+Pure: no tables here. Only the base shows which side has changed; without it, a difference has no direction.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ NOT_KNOWN: Final = NotKnown()
 
 
 class ChangedSides(StrEnum):
-    """Who has moved since both sides agreed."""
+    """Which side has changed since both agreed."""
 
     UNCHANGED = "unchanged"
     SOURCE = "source"
     KOBO = "kobo"
     TOGETHER = "together"
-    """Both moved, to the same."""
+    """Both changed, to the same value."""
     APART = "apart"
     """Both moved, each to its own."""
     UNKNOWN = "unknown"

@@ -26,7 +26,7 @@ CANNOT: dict[str, Any] = {
 }
 
 UNDO = "undo"
-"""What the ledger says of such a run instead of how it was to apply: it is no night."""
+"""The apply mode that the ledger stores for an undo, which is no night."""
 
 
 @dataclass(frozen=True, slots=True)

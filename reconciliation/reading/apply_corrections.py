@@ -1,4 +1,4 @@
-"""Owners' corrections applied to what was read, and told of wherever a corrected value is still wrong."""
+"""Owners' corrections applied to what was read; a deviation on a corrected value names the value in the source too."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _CENTURY_FROM = 69
 
 
 class TwoDates(ValueError):
-    """The text may be either of two days: nobody knows which of its numbers is the month."""
+    """The text may be either of two days: which number is the month is unknown."""
 
 
 class NoDate(ValueError):

@@ -1,4 +1,4 @@
-"""Rows of one source that claim the same unit: which of them is the dwelling, where something tells, and which the wrong copy.
+"""Rows of one source with the same unit: which of them is the dwelling, where other values decide it, and which is the wrong copy.
 
 A row is confirmed when another source has the same unit with the same area or rent, and every other row of the group either gives
 another floor than its unit number or is contradicted by that source. Where nothing tells, no row is confirmed.

@@ -62,7 +62,7 @@ def standardise(
     cells: pl.Series | None = None
     parse: Callable[[str], Parsed]
     for canonical, mapping in _specific_first(source):
-        # A masked cell holds nothing of the dwelling; but where secrecy should stand, something stands that is no "no".
+        # A masked cell has no value; but in the column for secrecy, a masked value must not count as "no".
         column = _texts(raw, mapping, _BLANK if canonical == "hemmelig_adresse" else (*_BLANK, MASK))
         if mapping.transform == "address":
             failed = column.is_in(list(ERROR_VALUES)).fill_null(value=False)

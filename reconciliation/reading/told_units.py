@@ -1,4 +1,4 @@
-"""A bruksenhetsnummer that cannot be one is told with why, and with the number it may be; that one is never used by itself."""
+"""A deviation on an impossible bruksenhetsnummer says why it is impossible and which number may be meant; that is never used unasked."""
 
 from __future__ import annotations
 

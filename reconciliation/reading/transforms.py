@@ -95,7 +95,7 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, or
         pattern, transform = re.compile(mapping.pattern or "(.*)"), _READ_AS.get(type(tables.CONTENT[canonical]), str.strip)
 
         def extracted(text: str) -> Parsed:
-            # No match is no value: the text is free, and most of it says nothing of this field.
+            # No match means no value: the text is free, and most of it is about other things.
             if (found := pattern.search(text)) is None or found.group(1) is None:
                 return Parsed()
             return _made(transform, found.group(1), canonical, "V01")

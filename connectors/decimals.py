@@ -41,10 +41,10 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
     long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() > 2) for heading in headings}
     marked = rows.select(texts.filter(texts.str.contains("[.,]")).unique().implode() for texts in long.values())
     marks = {heading: _marks(marked[heading][0]) for heading in headings}
-    everywhere = _one(frozenset().union(*marks.values()))
+    everywhere = _only_mark(frozenset().union(*marks.values()))
     # Databases and services hand over most numbers as numbers, and those have a point.
     otherwise = everywhere if everywhere or source.kind in ("csv", "excel") or any(marks.values()) else "."
-    return {heading: _one(found) if found else otherwise for heading, found in marks.items()}
+    return {heading: _only_mark(found) if found else otherwise for heading, found in marks.items()}
 
 
 def decimal_notes(decimals: Mapping[str, str | None]) -> tuple[str, ...]:
@@ -64,5 +64,5 @@ def _marks(distinct: pl.Series) -> frozenset[str]:
     return frozenset(mark for mark, pattern in _FORMS.items() if distinct.len() and distinct.str.contains(pattern).any())
 
 
-def _one(marks: frozenset[str]) -> str | None:
+def _only_mark(marks: frozenset[str]) -> str | None:
     return next(iter(marks)) if len(marks) == 1 else None

@@ -57,7 +57,7 @@ def read_statistics(table: StatisticsTable, home: Path, today: date) -> Statisti
     if kept and today - timedelta(days=table.refresh_days) < kept.fetched <= today:
         return kept
     try:
-        content = _asked(table)
+        content = _answer_of_service(table)
         found = decoded(content, table.table, today, _address(table))
     except SourceFault as fault:
         if kept is None:
@@ -134,7 +134,7 @@ def _address(table: StatisticsTable) -> str:
     return f"{table.url.rstrip('/')}/tables/{table.table}/data"
 
 
-def _asked(table: StatisticsTable) -> Any:
+def _answer_of_service(table: StatisticsTable) -> Any:
     parts = urlsplit(table.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=table.url)

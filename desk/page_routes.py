@@ -31,7 +31,7 @@ def show_case(request: Request, visit: Visit) -> Response:
     case = visit.case(request.path_params["dwelling"])
     if case is None:
         return HTMLResponse(pages.refusal_page("no_case"), 404)
-    _seen(visit, case)
+    _log_opening(visit, case)
     outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
     message = pages.outcome_message(visit.view, outcome, visit.question(question))
     house = house_of(case)
@@ -66,7 +66,7 @@ def show_plan(request: Request, visit: Visit) -> Response:
     return HTMLResponse(plan_page(visit.view, visit.visitor, visit.token, request.query_params.get("utfall", "")))
 
 
-def _seen(visit: Visit, case: Case) -> None:
+def _log_opening(visit: Visit, case: Case) -> None:
     """Who looked at a shielded case is in the log: the id, never the address."""
     if case.secret:
         log.info("Shielded case %s was opened by %s.", case.dwelling, visit.visitor.decided_as)

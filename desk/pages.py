@@ -92,7 +92,7 @@ def case_page(view: NightView, case: Case, visitor: Visitor, token: str, message
 
     house: the case's house and how many cases it has.
     """
-    asked = [_asked(question, view) for question in case.questions]
+    asked = [_question_view(question, view) for question in case.questions]
     return (
         desk_templates()
         .get_template("case.html.j2")
@@ -166,7 +166,7 @@ def _owner(view: NightView, owner: str | None) -> str:
     return view.municipality.owners[owner].title if owner in view.municipality.owners else text("desk.no_owner")
 
 
-def _asked(question: Question, view: NightView) -> QuestionView:
+def _question_view(question: Question, view: NightView) -> QuestionView:
     seen = shown_questions(question, view.municipality, view.sources)
     compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
     told = [one for one in compared if any(one.values)]

@@ -56,20 +56,20 @@ def _json_words(content: bytes) -> str:
         parsed = json.loads(content)
     except (ValueError, RecursionError):
         return ""
-    return "; ".join(dict.fromkeys(_said(parsed, 0)))
+    return "; ".join(dict.fromkeys(_texts_in(parsed, 0)))
 
 
-def _said(value: Any, depth: int) -> Iterator[str]:
+def _texts_in(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, str):
         if value.strip():
             yield value.strip()
     elif isinstance(value, list) and depth < 4:
         for item in value[:10]:
-            yield from _said(item, depth + 1)
+            yield from _texts_in(item, depth + 1)
     elif isinstance(value, dict) and depth < 4:
         for key in _KEYS:
             if key in value:
-                yield from _said(value[key], depth + 1)
+                yield from _texts_in(value[key], depth + 1)
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:

@@ -62,17 +62,17 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
         if config.see == "export":
             if config.export is None:
                 raise ConfigurationFault("register.see is export, and register.export names no file.")
-            return _seen(read_export(home / config.export), linked)
+            return _complete_snapshot(read_export(home / config.export), linked)
         client.ask_alive()
         answers = _Answers(config.contract)
         if config.see == "listing":
             answers.add(client.listing())
-            return _seen(answers.rows, linked, answers.unknown.notes)
+            return _complete_snapshot(answers.rows, linked, answers.unknown.notes)
         asked = linked
         if config.export is not None:
             asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})
         _read_each(client, asked, config.threads, answers)
-        return _seen(answers.rows, linked, tuple(map(client.scrub, answers.unknown.notes)))
+        return _complete_snapshot(answers.rows, linked, tuple(map(client.scrub, answers.unknown.notes)))
     except (RegisterError, ExportError) as error:
         why = f"The register at {client.config.base_url} could not be seen: {str(error).rstrip('.')}. {_what_to_do(error)}"
         return RegisterSnapshot("failed", why, stored(message("register.unseen")), pl.DataFrame(schema=SCHEMA))
@@ -214,7 +214,7 @@ def _at(body: Mapping[str, Any], path: str) -> Any:
     return value if value is None or isinstance(value, str | int | float) else repr(value)
 
 
-def _seen(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:
+def _complete_snapshot(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:
     malformed = rows.filter(~pl.col("kobo_id").fill_null("").str.contains(UUID.pattern.replace("^", "(?i)^")))
     if malformed.height:
         first = scrubbed(str(malformed.get_column("kobo_id")[0])[:60])

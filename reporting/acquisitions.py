@@ -132,8 +132,8 @@ def _checked(
     secret: set[str],
 ) -> Checked:
     key = _key(measure)
-    in_sources = _found(sources.get(key, []), measure) if key else None
-    in_kobo = _found(kobo.get(key, []), measure) if key and kobo is not None else None
+    in_sources = _dwellings_meant(sources.get(key, []), measure) if key else None
+    in_kobo = _dwellings_meant(kobo.get(key, []), measure) if key and kobo is not None else None
     neighbours = len((kobo or {}).get(key or "", []))
     days = (as_of - measure.when).days
     state = _state(measure, days, in_kobo, neighbours)
@@ -142,7 +142,7 @@ def _checked(
     return Checked(measure, state, address, hidden, in_kobo, in_sources, days, _net(measure, state, in_sources, days))
 
 
-def _found(units: list[str | None], measure: Measure) -> int:
+def _dwellings_meant(units: list[str | None], measure: Measure) -> int:
     """Dwellings there that the measure can mean. A lone dwelling without a unit number is H0101."""
     if measure.bruksenhetsnummer is None:
         return len(units)

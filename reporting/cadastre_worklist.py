@@ -69,7 +69,7 @@ def cadastre_worklist(result: NightResult) -> Worklist | None:
 def _tasks(result: NightResult) -> Iterator[Task]:
     rows = _open_rows(result)
     by_task: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
-    said = cache(_said)  # The rows of one house say the same.
+    said = cache(_cadastre_message)  # The rows of one house say the same.
     for source, key, rule, message in result.deviations.select("source", "source_key", "rule", "message").iter_rows():
         row = rows.get((source, key))
         settle, says = said(rule, message)
@@ -91,7 +91,7 @@ def _open_rows(result: NightResult) -> dict[tuple[str, str], Mapping[str, object
     return {place: row for place, row in told.items() if f"{place[0]}:{place[1]}" not in hidden}
 
 
-def _said(rule: str, message: str) -> tuple[str | None, str]:
+def _cadastre_message(rule: str, message: str) -> tuple[str | None, str]:
     """What a deviation asks of the cadastre, and what the register says there; None for one that asks nothing."""
     parts = json.loads(message) if message.startswith("[") else []
     named = {part["key"] for part in parts if isinstance(part, dict)}

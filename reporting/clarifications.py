@@ -82,7 +82,7 @@ def shown_questions(question: Question, municipality: Municipality, dwellings: M
         owner=question.owner,
         dwelling=question.dwelling,
         address=_address(question),
-        question=_asked(question, municipality),
+        question=_question_in_words(question, municipality),
         answers=labels(question, municipality),
         sides=(*_own_sides(question, agrees, municipality, dwellings), *candidates),
         agrees=agrees,
@@ -197,8 +197,8 @@ def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, munici
 def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
     """row: one of the ledger's DECISIONS."""
     if row["field"]:
-        return text("clarifications.decided_field", **_told(row, municipality), field=word_for("fields", row["field"]).lower())
-    return text("clarifications.decided", **_told(row, municipality))
+        return text("clarifications.decided_field", **_decision_in_words(row, municipality), field=word_for("fields", row["field"]).lower())
+    return text("clarifications.decided", **_decision_in_words(row, municipality))
 
 
 def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, hidden: Collection[str] = ()) -> str:
@@ -208,10 +208,10 @@ def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, h
     named = [str(one) for one in (row["subject"], named_entry(row)) if one]
     shielded = [one for one in named if one in hidden]
     sides = " – ".join(shielded or named)
-    return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
+    return text("clarifications.contradictory", **_decision_in_words(row, municipality), sides=sides)
 
 
-def _told(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
+def _decision_in_words(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
     about = ABSENT if row["kind"] == FIELD and row["field"] is None else row["kind"]
     answer = answer_label(row["verdict"], row["value"], about, municipality)
     return {"by": row["decided_by"], "date": day(_date(row["decided"])), "answer": answer}
@@ -222,7 +222,7 @@ def _date(moment: Any) -> date:
     return found
 
 
-def _asked(question: Question, municipality: Municipality) -> str:
+def _question_in_words(question: Question, municipality: Municipality) -> str:
     if question.about == ABSENT:
         return text("clarifications.absent_about")
     if question.about == CHANGED:

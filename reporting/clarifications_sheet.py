@@ -27,7 +27,7 @@ def add_clarifications(
     book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str], *, warnings: bool = False
 ) -> None:
     """notes: what is below the questions (decisions that contradict one another). warnings: the sheet of those, not of questions."""
-    fields = [name for name in questions[0].agrees if any(_said(one, name) for one in questions)] if questions else []
+    fields = [name for name in questions[0].agrees if any(_has_value(one, name) for one in questions)] if questions else []
     sheet = book.add_sheet(text("clarifications.warnings_sheet" if warnings else "clarifications.sheet"))
     for place, name in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
@@ -94,7 +94,7 @@ def _choices(labels: list[str], free: bool) -> dict[str, Any]:
     }
 
 
-def _said(one: Shown, name: str) -> bool:
+def _has_value(one: Shown, name: str) -> bool:
     return any(side.values.get(name) not in (None, "") for side in one.sides)
 
 

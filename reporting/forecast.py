@@ -195,14 +195,14 @@ def _paths(found: list[Flow], draw: _Draw, room: float) -> dict[str, Rates]:
         if flow.holder == NEXT_NIGHT:
             paths[flow.holder] = np.zeros((draw.futures, HORIZON))
             continue
-        cleared, arrived = _known(flow, found)
+        cleared, arrived = _observed_rates(flow, found)
         ahead = cleared[drawn] * levels
         coming = arrived[drawn] * coming_on
         paths[flow.holder] = flow.left - np.cumsum(ahead - coming, axis=1)
     return paths
 
 
-def _known(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
+def _observed_rates(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
     """(cleared, arrived) of a holder on every day behind, with what the others say of days on which it was not seen.
 
     A few that nobody cleared of late while others clear theirs are thought to move too, the less so the longer they have stood

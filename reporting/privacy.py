@@ -51,10 +51,10 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
     """
     flagged = result.rejected_rows.filter(is_shielded())
     dwellings = result.dwellings.filter(is_shielded()).select(known="source_keys").explode("known")
-    keys = pl.concat([flagged.select(known=_known()), dwellings]).drop_nulls().unique()
+    keys = pl.concat([flagged.select(known=_row_id()), dwellings]).drop_nulls().unique()
     houses = flagged.select("source", house=_house()).drop_nulls().unique()
     beside = result.rejected_rows.with_columns(house=_house()).join(houses, on=["source", "house"], how="semi")
-    marked = result.deviations.with_columns(known=_known()).join(
+    marked = result.deviations.with_columns(known=_row_id()).join(
         keys.with_columns(by_key=True), on="known", how="left", maintain_order="left"
     )
     for name, rows in (("by_row", flagged), ("by_house", beside)):
@@ -76,7 +76,7 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
 def fixed_lately(result: NightResult) -> pl.DataFrame:
     """The night's `fixed` deviations: of a shielded dwelling's rows no sheet and no key that tells where it is."""
     keys = result.dwellings.filter(is_shielded()).select(known="source_keys").explode("known").drop_nulls().unique()
-    marked = result.fixed.with_columns(secret=_known().is_in(keys.get_column("known").implode()).fill_null(value=False))
+    marked = result.fixed.with_columns(secret=_row_id().is_in(keys.get_column("known").implode()).fill_null(value=False))
     return without_telling_names(marked, result).select(result.fixed.columns)
 
 
@@ -119,7 +119,7 @@ def _tells(name: str | None, street: str | None, farm: int | None, plot: int | N
     return told or (street is None and " " in name.strip())
 
 
-def _known() -> pl.Expr:
+def _row_id() -> pl.Expr:
     return pl.format("{}:{}", "source", "source_key")
 
 

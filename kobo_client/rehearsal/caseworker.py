@@ -32,7 +32,7 @@ class Caseworker:
 
     def work(self, store: EntryStore, stamp: str) -> list[Edit]:
         """Edit entries that stand. stamp: the moment, ISO 8601. Returns what was changed; nothing in an empty register."""
-        standing = [entry for entries in store.standing() for entry in entries]
+        standing = [entry for entries in store.existing_entries() for entry in entries]
         chosen = self._random.sample(standing, min(self._edits, len(standing)))
         return [self._edit(store, entry, stamp) for entry in chosen]
 

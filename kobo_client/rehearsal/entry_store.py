@@ -63,10 +63,10 @@ class EntryStore:
         try:
             self._db.execute("INSERT INTO entry (kobo_id, ours, place, body) VALUES (?, ?, ?, ?)", (kobo_id, ours, place, _text(entry)))
         except sqlite3.IntegrityError:
-            raise Duplicate(self._standing(ours, place)) from None
+            raise Duplicate(self._conflicting_id(ours, place)) from None
         return entry
 
-    def _standing(self, ours: str | None, place: str) -> str:
+    def _conflicting_id(self, ours: str | None, place: str) -> str:
         found = self._db.execute(
             "SELECT kobo_id FROM entry WHERE deleted = 0 AND (ours = ? OR place = ?) ORDER BY ours IS NOT ?", (ours, place, ours)
         ).fetchone()
@@ -92,7 +92,7 @@ class EntryStore:
         try:
             self._db.execute("UPDATE entry SET ours = ?, body = ? WHERE kobo_id = ?", (entry["leverandorBoligId"], _text(entry), kobo_id))
         except sqlite3.IntegrityError:
-            raise Duplicate(self._standing(body["leverandorBoligId"], "")) from None
+            raise Duplicate(self._conflicting_id(body["leverandorBoligId"], "")) from None
         return entry
 
     def put(self, kobo_id: str, entry: Mapping[str, Any]) -> None:
@@ -123,7 +123,7 @@ class EntryStore:
         # `deleted` not as a parameter: then the partial index could not answer it.
         return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1 AND number <= ?", (number,)).fetchone()[0])
 
-    def standing(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
+    def existing_entries(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
         """All existing entries, so many at a time; between two parts other calls can be answered."""
         last = 0
         while rows := self._db.execute(

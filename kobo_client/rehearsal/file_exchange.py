@@ -22,7 +22,7 @@ async def written(store: EntryStore) -> AsyncIterator[str]:
     out = io.StringIO()
     writer = csv.DictWriter(out, [*COLUMNS, KOBO_ID], delimiter=";", lineterminator="\n")
     writer.writeheader()
-    for entries in store.standing():
+    for entries in store.existing_entries():
         writer.writerows({**to_import_row(from_body(entry)), KOBO_ID: entry["koboId"]} for entry in entries)
         yield out.getvalue()
         out.seek(0)

@@ -39,7 +39,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
         print("--as-of must be a 31 December, e.g. 2023-12-31: KOSTRA counts dwellings as of that date.", file=sys.stderr)
         return CONFIGURATION
     home = home_of(config)
-    night, tables, moved = _last(municipality, home)
+    night, tables, moved = _last_tables(municipality, home)
     missing = [name for name in TABLES if name not in tables]
     if night is None or missing:
         print(f"No night has left its tables yet. Run `kobosync night {config} --as-of {as_of}` first.", file=sys.stderr)
@@ -75,7 +75,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     return DONE
 
 
-def _last(municipality: Municipality, home: Path) -> tuple[date | None, dict[str, Table], pl.DataFrame]:
+def _last_tables(municipality: Municipality, home: Path) -> tuple[date | None, dict[str, Table], pl.DataFrame]:
     """The date of the newest run, the tables it left, and every movement of the stock."""
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         nights = ledger.runs(municipality.slug).get_column("as_of").to_list()

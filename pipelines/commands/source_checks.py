@@ -39,12 +39,12 @@ def _each(municipality: Municipality, root: Path, ledger: Ledger | None) -> Iter
         read = read_source(name, source, root, last)
         asked = ""
         if ledger is not None and before is not None and read.verdict is not Verdict.FAILED:
-            read, asked = _held(municipality, root, ledger, read, before)
+            read, asked = _checked_read(municipality, root, ledger, read, before)
         words = f"{read.rows.height} rows; {'; '.join([*read.notes, *([asked] if asked else [])])}"
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or words
 
 
-def _held(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> tuple[SourceRead, str]:
+def _checked_read(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> tuple[SourceRead, str]:
     """The read with the verdict that a night would give it, and what it was compared with."""
     known = before.rows is not None and read.source in before.rows["source"]
     try:

@@ -189,7 +189,7 @@ class AddressRegister:
         near = self._within(folded, 1, ())
         if guessed:
             return StreetCandidates(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *near))))
-        near = self._near(folded, spelling.sure)
+        near = self._nearest_streets(folded, spelling.sure)
         return StreetCandidates(Likeness.NEAR, near) if near else StreetCandidates(Likeness.NONE)
 
     def _within(self, folded: str, distance: int, others: Sequence[Street]) -> tuple[Street, ...]:
@@ -217,7 +217,7 @@ class AddressRegister:
             at += 1
         return tuple(street for street in near if street not in found)
 
-    def _near(self, folded: str, key: str) -> tuple[Street, ...]:
+    def _nearest_streets(self, folded: str, key: str) -> tuple[Street, ...]:
         """The nearest streets, and those that are hardly farther: one letter more is no difference to rely on."""
         cutoff = 1 if len(key) < _SHORT else 2
         best: dict[Street, int] = {}

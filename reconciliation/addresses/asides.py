@@ -84,7 +84,7 @@ def take_asides(text: str) -> tuple[Asides, str]:
     text, unclear = _without_people(text, words)
     text = _cut(_HEADING, text, words)
     text = _cut(_HOUSE_AND_FLOOR, text, words)
-    text = _IN_PARENTHESES.sub(lambda found: _kept(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
+    text = _IN_PARENTHESES.sub(lambda found: _moved_to(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
     text, box = _without_box(text, words)
     ground = _GROUND.search(text)
     if ground and _A_HOUSE_HAS.search(text[: ground.start()] or text[ground.end() :]):
@@ -117,7 +117,7 @@ def _cut(pattern: re.Pattern[str], text: str, words: list[str]) -> str:
     return text[found.end() :]
 
 
-def _kept(said: str, words: list[str]) -> str:
+def _moved_to(said: str, words: list[str]) -> str:
     if said.strip():
         words.append(said.strip())
     return " "

@@ -48,10 +48,10 @@ def read_official(paths: Sequence[Path]) -> pl.DataFrame:
     """Every address of one or several of Kartverket's files (OFFICIAL). Raises AddressFileError."""
     if not paths:
         raise AddressFileError(message("address_files.none_named"))
-    return pl.concat([_one(path) for path in paths]).unique(maintain_order=True)
+    return pl.concat([_one_file(path) for path in paths]).unique(maintain_order=True)
 
 
-def _one(path: Path) -> pl.DataFrame:
+def _one_file(path: Path) -> pl.DataFrame:
     try:
         text, _ = decode(_bytes(path), None, path.name)
     except SourceFault as fault:

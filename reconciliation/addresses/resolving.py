@@ -78,13 +78,13 @@ def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Res
     if parsed.status is ParseStatus.CADASTRAL:
         found = resolve_cadastral(register, text, parsed)
         return (_inside(register, text, parsed) or found) if found.verdict is Resolution.NOT_AN_ADDRESS else found
-    asked = _asked(register, text, parsed)
+    asked = _address_to_look_up(register, text, parsed)
     if isinstance(asked, Resolved):
         return asked
     return _on_street(register, asked, register.find(asked.name))
 
 
-def _asked(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Asked | Resolved:
+def _address_to_look_up(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Asked | Resolved:
     """Name and number, or why they cannot be told."""
     whole = f"{parsed.adressenavn or ''} {parsed.nummer if parsed.nummer is not None else ''}{parsed.bokstav or ''}".strip()
     if (

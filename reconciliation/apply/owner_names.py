@@ -49,7 +49,9 @@ def with_owner_names(dwellings: pl.DataFrame, register: Path | OrganisationServi
         return OwnerNames(dwellings)
     try:
         known, note = (
-            (names_in_file(home / register, numbers), None) if isinstance(register, Path) else _asked(register, numbers, home / KEPT, today)
+            (names_in_file(home / register, numbers), None)
+            if isinstance(register, Path)
+            else _names_from_service(register, numbers, home / KEPT, today)
         )
     except OwnerNamesError as error:
         return OwnerNames(dwellings, str(error))
@@ -75,9 +77,9 @@ def names_in_file(file: Path, numbers: pl.Series) -> dict[str, str]:
     return dict(found.iter_rows())
 
 
-def _asked(service: OrganisationService, numbers: pl.Series, kept: Path, today: date) -> tuple[Mapping[str, str], str | None]:
+def _names_from_service(service: OrganisationService, numbers: pl.Series, kept: Path, today: date) -> tuple[Mapping[str, str], str | None]:
     """What is kept and new enough, and what the service says of the rest; what is too old serves where it does not answer."""
-    before = _kept(kept)
+    before = _stored_names(kept)
     since = (today - timedelta(days=service.refresh_days)).isoformat()
     wanted = [number for number in numbers if before.get(number, {}).get("asked", "") <= since]
     note = None
@@ -92,7 +94,7 @@ def _asked(service: OrganisationService, numbers: pl.Series, kept: Path, today: 
     return {number: before[number]["name"] for number in numbers if number in before}, note
 
 
-def _kept(path: Path) -> dict[str, dict[str, str]]:
+def _stored_names(path: Path) -> dict[str, dict[str, str]]:
     """A damaged file counts as none: the service can be asked again."""
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))

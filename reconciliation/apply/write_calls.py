@@ -30,7 +30,7 @@ def create(register: Register, write: Write) -> WriteOutcome:
     try:
         created = register.create(body, request_id=write.request_id)
     except Conflict as conflict:
-        return _found(register, write, conflict)
+        return _take_over(register, write, conflict)
     ours = write.leverandor_bolig_id
     return WriteOutcome(
         write.request_id, ours, "done", created.kobo_id, created.status, link="created", agreed=_agreed(body, created.values)
@@ -43,7 +43,7 @@ def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
     return {name: filled.get(name) if value in (None, "") else value for name, value in from_body(body).items()}
 
 
-def _found(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
+def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
     """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
     the one we meant. Another supplier's is left alone."""
     taken = unwritten("taken", words=conflict.words or "")
@@ -74,11 +74,11 @@ def change(register: Register, write: Write) -> WriteOutcome:
         return _settled(write, "moved", message=unwritten("gone"))
     if not _may_touch(standing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = [item["field"] for item in changes if not _stands(standing, item, "old") and not _stands(standing, item, "new")]
+    moved = [item["field"] for item in changes if not _has_value(standing, item, "old") and not _has_value(standing, item, "new")]
     if moved:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
-    if ours and all(_stands(standing, item, "new") for item in changes):
+    if ours and all(_has_value(standing, item, "new") for item in changes):
         return _settled(write, "done", agreed=_written(changes))
     wanted = {**standing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
     try:
@@ -124,7 +124,7 @@ def replace_entry(register: Register, write: Write) -> WriteOutcome:
         return _made_anew(register, write)
     if not _may_touch(standing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = {str(item["field"]) for item in json.loads(write.changes) if not _stands(standing, item, "old")}
+    moved = {str(item["field"]) for item in json.loads(write.changes) if not _has_value(standing, item, "old")}
     moved |= set(_moved_since(standing, write))
     if moved:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
@@ -165,7 +165,7 @@ def verify_change(register: Register, write: Write) -> WriteOutcome:
     except NotFound:
         return _settled(write, "moved", message=unwritten("gone"))
     changes = json.loads(write.changes)
-    if not all(_stands(standing, item, "new") for item in changes):
+    if not all(_has_value(standing, item, "new") for item in changes):
         return _settled(write, "failed", message=unwritten("not_arrived"))
     return _settled(write, "done", agreed=_written(changes))
 
@@ -210,7 +210,7 @@ def _moved_since(standing: Mapping[str, Any], write: Write) -> list[str]:
     return sorted(name for name, value in (write.seen or {}).items() if _plain(standing.get(name)) != _plain(value))
 
 
-def _stands(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+def _has_value(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
     return bool(_plain(standing.get(change["field"])) == _plain(change[side]))
 
 

@@ -49,7 +49,9 @@ def apply_plan(
     bodies = _bodies(actionable, desired)
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(applying, _writes(ready, bodies, _seen(ready, seen), run_id), len(ready), CALLS, on_progress=on_progress)
+    done = carry_out(
+        applying, _writes(ready, bodies, _entries_at_planning(ready, seen), run_id), len(ready), CALLS, on_progress=on_progress
+    )
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
@@ -130,7 +132,7 @@ def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
     }
 
 
-def _seen(items: list[dict[str, Any]], entries: pl.DataFrame | None) -> dict[str, dict[str, Any]]:
+def _entries_at_planning(items: list[dict[str, Any]], entries: pl.DataFrame | None) -> dict[str, dict[str, Any]]:
     """koboId -> what the plan saw of each entry that is to be deleted."""
     if entries is None:
         return {}

@@ -74,13 +74,13 @@ def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any],
     given = []
     for answer in answers:
         of_all = answer.verdict in (DecisionKind.DIFFERENT, DecisionKind.UNSURE)
-        rows = [_standing(record, one) for one in (answer, *(answer.along if of_all else ()))]
+        rows = [_decision_in_force(record, one) for one in (answer, *(answer.along if of_all else ()))]
         if rows[0] is not None and all(rows):
             given.append((rows[0], answer))
     return max(given, key=lambda one: (one[0]["decided"], one[0]["decision_id"]), default=None)
 
 
-def _standing(record: Record, answer: Answer) -> dict[str, Any] | None:
+def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
     row = record.last.get(answer.question)
     said = row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence)
     return row if said else None

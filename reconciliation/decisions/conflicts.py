@@ -118,7 +118,7 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
         return item
     kept = {name for name, decision in decided.items() if decision["kind"] == DecisionKind.KEEP}
     changes = [change for change in json.loads(item["changes"]) if change["field"] not in kept]
-    details = {**json.loads(item["details"] or "{}"), "decided": _told(decided)}
+    details = {**json.loads(item["details"] or "{}"), "decided": _decisions_for_reports(decided)}
     if conflict.open:
         return {**item, "changes": _json(changes), "details": _json({**details, "fields": conflict.open})}
     if len(kept) < len(decided):
@@ -144,13 +144,13 @@ def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str
     decision = made.get((item["leverandor_bolig_id"], None))
     if not decision or decision["evidence"] not in (None, evidence_of_absence(item["kobo_id"])):
         return item
-    details = _json({**json.loads(item["details"] or "{}"), "decided": _told({"": decision})})
+    details = _json({**json.loads(item["details"] or "{}"), "decided": _decisions_for_reports({"": decision})})
     if decision["kind"] == DecisionKind.KEEP:
         return {**item, "details": details}
     return {**item, "class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": REPLACE_DECIDED, "details": details}
 
 
-def _told(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _decisions_for_reports(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Who said what, and on which day: for the reports."""
     return [
         {"field": name or None, "verdict": one["kind"], "by": one["who"], "date": one["decided_at"].date().isoformat()}

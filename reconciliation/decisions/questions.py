@@ -161,7 +161,7 @@ class _Known:
             Candidate(str(entry["kobo_id"]), _values(entry), str(match["reason"])) for entry, match in zip(entries, offered, strict=True)
         )
         evidence = evidence_of(dwelling, *entries)
-        return self._asked(MATCH, item, dwelling, None, evidence, answers, candidates, reason=str(offered[0]["reason"]))
+        return self._question(MATCH, item, dwelling, None, evidence, answers, candidates, reason=str(offered[0]["reason"]))
 
     def entry_question(self, asked: list[Question]) -> Question:
         """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""
@@ -205,10 +205,10 @@ class _Known:
             choices = (*_choices(MERGE, left, pairs), new, *self._splits(dwelling))
             evidence = evidence_of(first, *(self.rows.get(right, {}) for right in rights))
             candidates = tuple(self._candidate(one, item["reason"]) for one in others)
-            yield replace(self._asked(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
+            yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
         elif house is not None:
             answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
-            yield replace(self._asked(UNIT, item, dwelling, None, evidence_of(first), answers, ()), house=house)
+            yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, ()), house=house)
 
     def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
         return Candidate(str(dwelling["leverandor_bolig_id"]), _values(dwelling), reason, self._rows_of(dwelling))
@@ -250,7 +250,7 @@ class _Known:
         if AGREED not in said:
             answers += self._splits(dwelling)
         beside = self._entry(kobo_id)
-        return self._asked(FIELD, item, dwelling, name, evidence, tuple(answers), beside, said={} if AGREED in said else said)
+        return self._question(FIELD, item, dwelling, name, evidence, tuple(answers), beside, said={} if AGREED in said else said)
 
     def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
         return (Candidate(kobo_id, _values(self.entries.get(kobo_id, {}))),) if kobo_id else ()
@@ -262,12 +262,12 @@ class _Known:
         answers = tuple(known_answer(ours, name, evidence, asked[side]) for side in ("theirs", "ours"))
         told = json.dumps(asked, ensure_ascii=False)
         beside = self._entry(kobo_id)
-        return self._asked(CHANGED, {**item, "details": told}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
+        return self._question(CHANGED, {**item, "details": told}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
 
     def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
         answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
-        return self._asked(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], _values({})),))
+        return self._question(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], _values({})),))
 
     def _removal(self, item: Mapping[str, Any]) -> Question:
         """In no source any more, and edited in Kobo: is the entry deleted? `ours` are the entry's values, for there are no others."""
@@ -275,9 +275,9 @@ class _Known:
         evidence = evidence_of_removal(kobo_id, told["edited"])
         answers = tuple(Answer(code, REMOVAL, ours, None, evidence) for code in ("remove", "keep"))
         gone = {**self.entries[kobo_id], "leverandor_bolig_id": ours, "owner": told["owner"], "source_keys": ()}
-        return self._asked(REMOVAL, item, gone, None, evidence, answers, (), reason=EDITED_IN_KOBO)
+        return self._question(REMOVAL, item, gone, None, evidence, answers, (), reason=EDITED_IN_KOBO)
 
-    def _asked(
+    def _question(
         self,
         about: str,
         item: Mapping[str, Any],

@@ -55,7 +55,7 @@ class Bases(Store):
         for one in agreements:
             values.setdefault(one.kobo_id, {}).update({name: one.values[name] for name in THREE_WAY if name in one.values})
             dwellings[one.kobo_id] = one.leverandor_bolig_id
-        known = _known(connection, municipality, sorted(values))
+        known = _stored_bases(connection, municipality, sorted(values))
         rows = []
         for kobo_id, said in values.items():
             agreed, moved = known.get(kobo_id, ({}, {}))
@@ -70,7 +70,7 @@ class Bases(Store):
         connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.leverandor_bolig_id.in_(dwellings)))
 
 
-def _known(connection: Connection, municipality: str, kobo_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+def _stored_bases(connection: Connection, municipality: str, kobo_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for start in range(0, len(kobo_ids), 500):
         some = kobo_ids[start : start + 500]

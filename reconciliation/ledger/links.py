@@ -77,7 +77,7 @@ class Links(Bases):
         """save_links inside a transaction of the caller; rows are (leverandor_bolig_id, kobo_id, made_by)."""
         if not rows:
             return []
-        ours, theirs = self._standing(connection, municipality, rows)
+        ours, theirs = self._active_links(connection, municipality, rows)
         refused: list[tuple[str, str]] = []
         new: list[dict[str, Any]] = []
         for dwelling, entry, made_by in rows:
@@ -100,7 +100,7 @@ class Links(Bases):
         insert_rows(connection, LinkRow, new)
         return refused
 
-    def _standing(
+    def _active_links(
         self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]]
     ) -> tuple[dict[str, str], dict[str, str]]:
         query = select(_LINK.c.leverandor_bolig_id, _LINK.c.kobo_id).where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))

@@ -35,7 +35,7 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     """
     turned = keyed.select(_at="_at_right", _at_right="_at")
     both = pl.concat([keyed.select(list(KEYED)), turned]).unique()
-    seen = _fitting(both, rows)
+    seen = _with_fit(both, rows)
     flawed = seen.filter("_flawed")
     if flawed.is_empty():
         return pl.DataFrame(schema=DOUBTED)
@@ -49,7 +49,7 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     )
     told = others.with_columns(_partner_side=side.gather(others.get_column("_at")))
     told = told.join(partner, on=["_other", "_partner_side"], how="left")
-    exchanged = _fitting(told.filter(pl.col("_theirs").is_not_null()).select(_at="_theirs", _at_right="_at_right").unique(), rows)
+    exchanged = _with_fit(told.filter(pl.col("_theirs").is_not_null()).select(_at="_theirs", _at_right="_at_right").unique(), rows)
     told = told.join(exchanged.select(_theirs="_at", _at_right="_at_right", _exchanged="_fit"), on=["_theirs", "_at_right"], how="left")
     # On another parcel an area or a number of rooms is equal by chance too often.
     ends = told.get_column("_other"), told.get_column("_at_right")
@@ -73,11 +73,11 @@ def _alternatives(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     met = pairs.join(near, on=["_at", "_other_side"]).filter(pl.col("_other") != pl.col("_at_right"))
     if met.is_empty():
         return met
-    fits = _fitting(met.select("_at", _at_right="_other").unique(), rows)
+    fits = _with_fit(met.select("_at", _at_right="_other").unique(), rows)
     return met.join(fits.select("_at", _other="_at_right", _fit_other="_fit", _named_other="_named"), on=["_at", "_other"])
 
 
-def _fitting(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _with_fit(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """KEYED with `_fit`: how well what was measured agrees; `_flawed`: something that was measured does not; `_named`: the rent or
     the section is equal."""
     seen = compare_rows(pairs, rows, rows)

@@ -67,7 +67,7 @@ def _fits() -> pl.Expr:
     extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
-    near = _near("bruksareal", AREA.agrees)
+    near = _within_share("bruksareal", AREA.agrees)
     measured = near & _unless_both_differ("antall_soverom") & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
@@ -76,7 +76,7 @@ def _unless_both_differ(name: str) -> pl.Expr:
     return (pl.col(name) == pl.col(f"{name}_other")).fill_null(value=True)
 
 
-def _near(name: str, share: float) -> pl.Expr:
+def _within_share(name: str, share: float) -> pl.Expr:
     one, other = pl.col(name), pl.col(f"{name}_other")
     return ((one - other).abs() <= share * pl.max_horizontal(one, other)).fill_null(value=True)
 

@@ -90,7 +90,7 @@ def make_plan(
     items = _held_for_its_number(items, merged.dwellings, as_of)
     items = with_parts(items, merged, entries, municipality)
     sent = as_sent(items, merged.dwellings, entries)
-    standing = _standing(items, merged, entries, remembered.links, municipality)
+    standing = _register_counts(items, merged, entries, remembered.links, municipality)
     parts = parts_of(items, standing, municipality, lambda some: digest_of(some, sent))
     agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
     shielded = frozenset(shielded_ids(dwellings))
@@ -177,7 +177,7 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
     return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
 
 
-def _standing(
+def _register_counts(
     items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality
 ) -> RegisterCounts:
     """What the plan's size is compared with: what is linked, and what is adopted tonight."""

@@ -40,7 +40,7 @@ def measure(
     A dwelling is counted once, under the source that ranks first among its own. When the register was not seen,
     in_register and in_sync are those of the newest night in `history` (HISTORY), and `register_seen` says so.
     """
-    counted = pl.concat([_standing(dwellings, items, outcomes, municipality), _still_to_come(dwellings, rejected, memberships)])
+    counted = pl.concat([_present_dwellings(dwellings, items, outcomes, municipality), _still_to_come(dwellings, rejected, memberships)])
     groups = counted.group_by(_GROUP).agg(
         in_scope=pl.len().cast(pl.Int64),
         in_register=pl.col("in_register").sum().cast(pl.Int64),
@@ -55,7 +55,7 @@ def measure(
     return snapshot.select(list(SNAPSHOT)).cast(pl.Schema(SNAPSHOT)).sort(_GROUP)
 
 
-def _standing(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
     rank = {
         source: place for place, source in enumerate(dict.fromkeys([*municipality.survivorship.default, *sorted(municipality.sources)]))
     }

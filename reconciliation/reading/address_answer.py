@@ -68,14 +68,14 @@ def address_answer(register: AddressRegister | None, text: str, housed: bool, co
     # A part of the text, or a house number that may be a postnummer: nothing is made of it but a question.
     if (found.left_over or (found.nummer and parsed.nummer is None)) and told["broken"] is None:
         told["broken"] = "A04"
-    return {**told, "why": _said(found)}
+    return {**told, "why": _verdict_messages(found)}
 
 
 _NAMES_IT = "address_reasons.did_you_mean"
 """A reason that names the suggested street itself."""
 
 
-def _said(found: Resolved) -> str:
+def _verdict_messages(found: Resolved) -> str:
     """The verdict, the register's reason, and the address it suggests where the reason does not name it, as messages."""
     verdict = stored(message(f"address_verdicts.{found.verdict}"))
     said = and_then(verdict, found.reason) if found.reason else verdict

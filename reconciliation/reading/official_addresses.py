@@ -29,7 +29,7 @@ def official_addresses(municipality: Municipality, home: Path, today: date | Non
     """
     if not municipality.addresses:
         return OfficialAddresses(None)
-    kept = _kept(municipality, home, today)
+    kept = _cached_files(municipality, home, today)
     try:
         return OfficialAddresses(load_register([one.path for one in kept]), tuple(one.note for one in kept if one.note))
     except AddressFileError as error:
@@ -41,13 +41,13 @@ def official_streets(municipality: Municipality, home: Path) -> frozenset[str]:
     if not municipality.addresses:
         return frozenset()
     try:
-        official = read_official([one.path for one in _kept(municipality, home, None)])
+        official = read_official([one.path for one in _cached_files(municipality, home, None)])
     except AddressFileError as error:
         raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
     return frozenset(official.get_column("adressenavn").drop_nulls().unique())
 
 
-def _kept(municipality: Municipality, home: Path, today: date | None) -> list[CachedAddresses]:
+def _cached_files(municipality: Municipality, home: Path, today: date | None) -> list[CachedAddresses]:
     day = today or datetime.now(ZoneInfo(municipality.timezone)).date()
     try:
         return [

@@ -40,16 +40,16 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
     What a column of its own says of unit, label, postnummer and poststed stays; a blank one is filled from the cell, postnummer
     and poststed from the register. Street, number and letter are the register's where it is certain, else as written.
     """
-    asked = _asked(rows, written)
+    asked = _address_questions(rows, written)
     distinct = asked.select(_ASKED).filter(pl.col("text").is_not_null()).unique(maintain_order=True)
-    found = asked.join(_found(distinct, register), on=list(_ASKED), how="left", nulls_equal=True, maintain_order="left")
+    found = asked.join(_answers(distinct, register), on=list(_ASKED), how="left", nulls_equal=True, maintain_order="left")
     wide = pl.concat([rows, found.rename({"text": "value"})], how="horizontal")
     known = pl.col("broken").is_null()
     unasked = pl.col("value").is_null()
     street = {name: pl.when(unasked).then(name).when(known).then(f"_{name}").alias(name) for name in ("adressenavn", "nummer", "bokstav")}
     rest = {name: pl.coalesce(name, f"_{name}").alias(name) for name in PARTS if name not in street}
     made = _with_only_unit(wide.with_columns(*street.values(), *rest.values()))
-    return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_told(made, source, register)), made.get_column("kommune"))
+    return Placed(made.select(list(tables.SOURCE_ROWS)), pl.concat(_deviations(made, source, register)), made.get_column("kommune"))
 
 
 def _with_only_unit(made: pl.DataFrame) -> pl.DataFrame:
@@ -58,7 +58,7 @@ def _with_only_unit(made: pl.DataFrame) -> pl.DataFrame:
     return made.with_columns(pl.when(only).then(pl.col("units").list.first()).otherwise("bruksenhetsnummer").alias("bruksenhetsnummer"))
 
 
-def _asked(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
+def _address_questions(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
     """_ASKED per row: what `resolve` would be asked. housed: the number at the end has a column of its own."""
     house = pl.concat_str(pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null(""))
     cell = pl.col("cell")
@@ -79,7 +79,7 @@ def _asked(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
     )
 
 
-def _found(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataFrame:
+def _answers(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataFrame:
     """_ASKED and ANSWER: each distinct question once; what is plainly written and needs no register goes the short way."""
     short = pl.DataFrame(schema={"text": pl.String()})
     if register is None:
@@ -94,7 +94,7 @@ def _found(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataF
     return pl.concat([plain.select(*_ASKED, *columns), made])
 
 
-def _told(made: pl.DataFrame, source: AnySource, register: AddressRegister | None) -> Iterator[pl.DataFrame]:
+def _deviations(made: pl.DataFrame, source: AnySource, register: AddressRegister | None) -> Iterator[pl.DataFrame]:
     """DEVIATIONS: rejected addresses, warnings of the register, and words that are not used."""
     yield tables.empty(tables.DEVIATIONS)
     broken = made.filter(pl.col("broken").is_not_null())

@@ -29,9 +29,9 @@ def test_the_same_seed_edits_the_same_fields_and_leaves_the_rest(tmp_path: Path,
     told = []
     for folder in (tmp_path / "one", tmp_path / "two"):
         store = filled(folder, values)
-        before = [from_body(entry) for entries in store.standing() for entry in entries]
+        before = [from_body(entry) for entries in store.existing_entries() for entry in entries]
         edits = Caseworker(7, edits=3).work(store, STAMP)
-        after = [from_body(entry) for entries in store.standing() for entry in entries]
+        after = [from_body(entry) for entries in store.existing_entries() for entry in entries]
         changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
         assert len(changed) == len(edits) == 3
         for was, now in changed:

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from desk import form_routes, page_routes, pages
+from desk import form_routes, page_routes
 from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
+from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from desk.visitor import Refused, visitor_of
 from language import speaking
@@ -53,6 +54,7 @@ def desk_app(desk: Desk) -> Starlette:
         routes=[
             Route("/", lambda request: RedirectResponse("/min-liste", 303)),
             Route("/min-liste", page(page_routes.show_list)),
+            Route("/min-liste.xlsx", page(page_routes.export_list)),
             Route("/sak/{dwelling}", page(page_routes.show_case)),
             Route("/svar", page(page_routes.show_answers)),
             Route("/svar", write(form_routes.store_answer), methods=["POST"]),
@@ -81,14 +83,14 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
                 raise Refused("host")
             visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
             view = await run_in_threadpool(desk.load)
-            response = await make(Visit(visitor, session, sessions.token(session), view))
+            response = await make(Visit(visitor, session, sessions.token(session), view, desk.ledger))
         except Refused as refused:
-            response = HTMLResponse(pages.refusal_page(refused.key), 403)
+            response = HTMLResponse(refusal_page(refused.key), 403)
         except Rejected as rejected:
-            response = HTMLResponse(pages.refusal_page(rejected.key), rejected.status)
+            response = HTMLResponse(refusal_page(rejected.key), rejected.status)
         except LedgerError as error:
             log.error("The desk cannot use the ledger: %s", error)
-            response = HTMLResponse(pages.refusal_page("ledger"), 503)
+            response = HTMLResponse(refusal_page("ledger"), 503)
     return with_headers(response, session, secure=bool(desk.secret))
 
 

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk import pages
 from desk.approving import approve, take_back_approval
+from desk.case_page import OTHER_VALUE
 from desk.correcting import correct, take_back_correction
 from desk.house_page import GOOD, doubled_units, given_in, house_page
 from desk.night_view import Case
+from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from reconciliation.decisions.answers import AnswerOutcome, Given, take_in, take_in_whole
 from reconciliation.decisions.question import Question
@@ -21,9 +22,9 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Store one answer and go on to the next open case. An answer that is not stored comes back to its case with the reason."""
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
-        return HTMLResponse(pages.refusal_page("no_case"), 404)
+        return HTMLResponse(refusal_page("no_case"), 404)
     code = fields.get("svar", "")
-    if code == pages.OTHER_VALUE:
+    if code == OTHER_VALUE:
         code = fields.get("verdi", "").strip()
     given = Given(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
     (taken,) = take_in([given], [question], desk.ledger, desk.municipality.slug)
@@ -46,7 +47,7 @@ def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Take an answer back."""
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
-        return HTMLResponse(pages.refusal_page("no_case"), 404)
+        return HTMLResponse(refusal_page("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
 
@@ -81,7 +82,7 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Store the answers of a house, all or none; the page comes back with what did not fit."""
     flats = visit.house(fields.get("house", ""))
     given = given_in(fields, flats, visit.visitor.decided_as)
-    asked = [question for case in flats for question in case.questions]
+    asked = [question for case in flats for question in case.every]
     if doubled_units(given):
         taken = take_in(given, asked, None, desk.municipality.slug)
     else:

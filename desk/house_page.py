@@ -35,7 +35,7 @@ class FlatShown:
 
 def house_of(case: Case) -> str | None:
     """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
-    first = case.questions[0]
+    first = case.every[0]
     street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
     if case.secret or first.about == ENTRY or not street or not number:
         return None
@@ -88,7 +88,7 @@ def doubled_units(given: Sequence[Given]) -> list[str]:
 
 
 def _address(case: Case) -> str:
-    ours = case.questions[0].ours
+    ours = case.every[0].ours
     return f"{ours['adressenavn']} {ours['nummer']}{ours.get('bokstav') or ''}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.decisions.question import Question
+from reconciliation.decisions.question import CHANGED, Question
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection
 
@@ -83,9 +83,87 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered. warnings: whether a value is
+    right that a rule warns of; nothing waits for those. A case has a question or a warning."""
+
+    dwelling: str
+    owner: str | None
+    secret: bool
+    questions: tuple[Question, ...]
+    frees: int
+    warnings: tuple[Question, ...] = ()
+
+    @property
+    def every(self) -> tuple[Question, ...]:
+        """Questions, then warnings."""
+        return (*self.questions, *self.warnings)
+
+    @property
+    def open(self) -> int:
+        """Questions without an answer."""
+        return sum(question.decided is None for question in self.questions)
+
+    @property
+    def open_warnings(self) -> int:
+        """Warnings that nobody has called right."""
+        return sum(question.decided is None for question in self.warnings)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Reason codes of the questions, each once."""
+        return tuple(dict.fromkeys(question.reason for question in self.questions))
+
+    @property
+    def changed_in_kobo(self) -> bool:
+        """Are all its open questions about what somebody changed in Kobo?"""
+        open_ones = [question.about for question in self.questions if question.decided is None]
+        return bool(open_ones) and set(open_ones) == {CHANGED}
+
+    @property
+    def street(self) -> str:
+        """Street as our own rows have it; empty for a shielded address."""
+        found: Any = None if self.secret else self.every[0].ours.get("adressenavn")
+        return str(found or "")
+
+    @property
+    def address(self) -> str:
+        """Street, number, letter and unit; empty for a shielded address, and where nothing is known."""
+        ours = self.every[0].ours
+        house = f"{ours.get('nummer') or ''}{ours.get('bokstav') or ''}"
+        parts = (ours.get("adressenavn"), house, ours.get("bruksenhetsnummer"), ours.get("ekstra_referanse"))
+        return "" if self.secret else " ".join(str(part) for part in parts if part)
+
+
+def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = ()) -> tuple[Case, ...]:
+    """One per dwelling: those that free most dwellings first, what was changed in Kobo after the others, answered ones and mere warnings
+    last; then by street and id. Shielded ones stand by id alone."""
+    asked: dict[str, list[Question]] = {}
+    warned: dict[str, list[Question]] = {}
+    for question in questions:
+        asked.setdefault(question.dwelling, []).append(question)
+    for question in warnings:
+        warned.setdefault(question.dwelling, []).append(question)
+    found = [
+        Case(
+            dwelling,
+            (asked.get(dwelling) or warned[dwelling])[0].owner,
+            any(question.secret for question in (*asked.get(dwelling, ()), *warned.get(dwelling, ()))),
+            tuple(asked.get(dwelling, ())),
+            max((one.holds_up for one in asked.get(dwelling, ()) if one.decided is None), default=1),
+            tuple(warned.get(dwelling, ())),
+        )
+        for dwelling in dict.fromkeys([*asked, *warned])
+    ]
+    return tuple(
+        sorted(found, key=lambda case: (case.open == 0, case.changed_in_kobo, -case.frees, case.secret, case.street, case.dwelling))
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class NightView:
     """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when no night has
-    been stored. running: a night goes on now. questions: of the last night whose register was seen, open and answered.
+    been stored. running: a night goes on now. cases: of the last night whose register was seen, open and answered, in order.
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
     owners. corrections: of single cells, in force. decisions: the ledger's DECISIONS in force.
@@ -95,7 +173,7 @@ class NightView:
     as_of: date | None
     run_id: str | None = None
     parts: Sequence[PlanPart] = ()
-    questions: Sequence[Question] = ()
+    cases: Sequence[Case] = ()
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     places: Mapping[str, Sequence[SourcePlace]] = field(default_factory=dict)
     rejected: Sequence[RejectedRow] = ()
@@ -106,48 +184,3 @@ class NightView:
 
 Load = Callable[[], NightView]
 """The last night as it is stored now, with the decisions in force. Raises LedgerError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered."""
-
-    dwelling: str
-    owner: str | None
-    secret: bool
-    questions: tuple[Question, ...]
-    frees: int
-
-    @property
-    def open(self) -> int:
-        """Questions without an answer."""
-        return sum(question.decided is None for question in self.questions)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Reason codes, each once."""
-        return tuple(dict.fromkeys(question.reason for question in self.questions))
-
-    @property
-    def street(self) -> str:
-        """Street as our own rows have it; empty for a shielded address."""
-        found: Any = None if self.secret else self.questions[0].ours.get("adressenavn")
-        return str(found or "")
-
-
-def cases(view: NightView) -> list[Case]:
-    """One per dwelling: those that free most dwellings first, then by street, then by id. Shielded ones stand by id alone."""
-    grouped: dict[str, list[Question]] = {}
-    for question in view.questions:
-        grouped.setdefault(question.dwelling, []).append(question)
-    found = [
-        Case(
-            dwelling,
-            asked[0].owner,
-            any(question.secret for question in asked),
-            tuple(asked),
-            max((one.holds_up for one in asked if one.decided is None), default=1),
-        )
-        for dwelling, asked in grouped.items()
-    ]
-    return sorted(found, key=lambda case: (case.open == 0, -case.frees, case.secret, case.street, case.dwelling))

@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from desk import pages
+from desk.answers_page import answers_page
+from desk.case_history import history
+from desk.case_page import case_page, outcome_message
 from desk.house_page import house_of, house_page
+from desk.list_export import XLSX, exported
+from desk.list_page import FILTERS as LIST_FILTERS
+from desk.list_page import my_list, selected
 from desk.night_view import Case
 from desk.plan_page import plan_page
 from desk.rejected_pages import FILTERS, rejected_list, rejected_row
+from desk.rendering import refusal_page
 from desk.visit import Visit
 
 log = logging.getLogger("kobosync")
 
-KEPT = ("eier", "grunn", "kilde", "gate", "vis")
-"""Filters of the list, as they are in an address that one can send."""
-
 
 def show_list(request: Request, visit: Visit) -> Response:
     """What waits for this visitor."""
-    wanted = {name: request.query_params[name] for name in KEPT if request.query_params.get(name)}
-    return HTMLResponse(pages.my_list(visit.view, visit.cases(), visit.visitor, visit.token, wanted))
+    page = request.query_params.get("side", "")
+    since = partial(visit.ledger.waiting_since, visit.view.municipality.slug)
+    number = int(page) if page.isdecimal() and len(page) < 6 else 1
+    return HTMLResponse(my_list(visit.view, visit.cases(), visit.visitor, visit.token, _wanted(request), number, since))
+
+
+def export_list(request: Request, visit: Visit) -> Response:
+    """The open questions of the selection as a workbook that can be answered."""
+    chosen = selected(visit.cases(), visit.view, _wanted(request))
+    name = f"avklaringer-{visit.view.municipality.slug}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(exported(visit.view, chosen), media_type=XLSX, headers=headers)
+
+
+def _wanted(request: Request) -> dict[str, str]:
+    return {name: request.query_params[name] for name in LIST_FILTERS if request.query_params.get(name)}
 
 
 def show_case(request: Request, visit: Visit) -> Response:
     """One dwelling."""
     case = visit.case(request.path_params["dwelling"])
     if case is None:
-        return HTMLResponse(pages.refusal_page("no_case"), 404)
+        return HTMLResponse(refusal_page("no_case"), 404)
     _log_opening(visit, case)
     outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
-    message = pages.outcome_message(visit.view, outcome, visit.question(question))
+    message = outcome_message(visit.view, outcome, visit.question(question))
     house = house_of(case)
     beside = [one for one in visit.cases() if house and house_of(one) == house]
-    return HTMLResponse(pages.case_page(visit.view, case, visit.visitor, visit.token, message, (house or "", len(beside))))
+    past = history(visit.ledger, visit.view.municipality, case)
+    return HTMLResponse(case_page(visit.view, case, visit.visitor, visit.token, message, (house or "", len(beside)), past))
 
 
 def show_answers(request: Request, visit: Visit) -> Response:
     """Everything that is answered."""
     undone = request.query_params.get("angret", "") == "1"
-    return HTMLResponse(pages.answers_page(visit.view, visit.cases(), visit.visitor, visit.token, undone=undone))
+    return HTMLResponse(answers_page(visit.view, visit.cases(), visit.visitor, visit.token, undone=undone))
 
 
 def show_rejected(request: Request, visit: Visit) -> Response:

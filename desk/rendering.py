@@ -38,3 +38,8 @@ def common(view: NightView, visitor: Visitor, token: str, here: str) -> dict[str
         "token": token,
         "here": here,
     }
+
+
+def refusal_page(key: str) -> str:
+    """A page that says why there is nothing to see, and what to do."""
+    return desk_templates().get_template("refused.html.j2").render(why=text(f"desk_refused.{key}"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from desk.guard import Rejected
 from desk.house_page import house_of
-from desk.night_view import Case, Load, NightView, RejectedRow, cases
+from desk.night_view import Case, Load, NightView, RejectedRow
 from desk.rejected_pages import rejected_rows
 from desk.visitor import Visitor
 from reconciliation.decisions.question import Question
@@ -33,10 +33,11 @@ class Visit:
     session: str
     token: str
     view: NightView
+    ledger: Ledger
 
     def cases(self) -> list[Case]:
         """Those this visitor may see, in the order of the list."""
-        return [case for case in cases(self.view) if self.visitor.may_see(case.owner, case.secret)]
+        return [case for case in self.view.cases if self.visitor.may_see(case.owner, case.secret)]
 
     def case(self, dwelling: str) -> Case | None:
         """The visitor's case of that dwelling; None when there is none or it is not theirs to see."""
@@ -44,7 +45,7 @@ class Visit:
 
     def question(self, question_id: str) -> Question | None:
         """The question with that id among the visitor's cases; None when there is none."""
-        return next((one for case in self.cases() for one in case.questions if one.id == question_id), None)
+        return next((one for case in self.cases() for one in case.every if one.id == question_id), None)
 
     def house(self, house: str) -> list[Case]:
         """The cases of one house. Raises Rejected when none of them is this visitor's."""

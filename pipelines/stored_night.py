@@ -11,7 +11,7 @@ from upath import UPath
 
 from assets.answer_assets import USED, night_questions
 from assets.stored_table import Table, last_table, table_base
-from desk.night_view import NightView, SourcePlace
+from desk.night_view import NightView, SourcePlace, cases_of
 from pipelines.stored_plan import plan_parts
 from pipelines.stored_rejections import REJECTED, rejected_in
 from reconciliation.ledger import Ledger
@@ -32,7 +32,7 @@ class StoredNight:
         self._base = table_base(municipality, home)
         self._mark: str | None = None
         self._tables: dict[str, Table] = {}
-        self._state: tuple[str, ...] | None = None
+        self._state: tuple[str, str] | None = None
         self._view = NightView(municipality, None)
 
     def load(self) -> NightView:
@@ -40,10 +40,9 @@ class StoredNight:
         slug = self._municipality.slug
         running = self._ledger.held_by(slug) is not None
         self._read_tables()
-        decisions = self._ledger.decisions(slug)
-        state = (self._mark or "", *decisions.get_column("decision_id"))
+        state = (self._mark or "", self._ledger.decisions_mark(slug))
         if state != self._state:
-            self._view, self._state = self._made(decisions), state
+            self._view, self._state = self._made(self._ledger.decisions(slug)), state
         return replace(self._view, running=running)
 
     def _read_tables(self) -> None:
@@ -70,9 +69,9 @@ class StoredNight:
             as_of=runs.item(0, "as_of") if runs.height else None,
             run_id=plan.made_by,
             parts=plan_parts(plan, made.get(OUTCOMES), made["dwellings"].frame, part_approvals(decisions, plan.made_by)),
-            questions=night.questions,
+            cases=cases_of(night.questions, night.warnings),
             sources=night.sources,
-            places=_places(made, {question.dwelling for question in night.questions}),
+            places=_places(made, {question.dwelling for question in night.every}),
             rejected=rejected,
             corrections=corrections,
             decisions=decisions,

@@ -33,7 +33,7 @@ from reporting.privacy import with_shown_address
 from reporting.stop_causes import cause
 from reporting.value_words import value_in_words, words_of
 
-_HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
+HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
 """Kinds of decisions that are told beside a dwelling."""
 LONGEST_LABEL = 40
 """Characters of a source's title in a drop-down: Excel takes 255 for the whole list."""
@@ -180,7 +180,7 @@ def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tupl
 
 def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:
     """leverandor_bolig_id -> what was decided about it: "Avgjort av … den …". decisions: the ledger's DECISIONS in force."""
-    human = decisions.filter(pl.col("kind").is_in(_HUMAN)).sort("decided", "decision_id")
+    human = decisions.filter(pl.col("kind").is_in(HUMAN)).sort("decided", "decision_id")
     if human.is_empty():
         return {}
     keys = dwellings.select("leverandor_bolig_id", key="source_keys").explode("key")

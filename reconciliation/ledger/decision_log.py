@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.ledger_error import LedgerError
@@ -47,6 +47,21 @@ class DecisionLog(Store):
         if not include_superseded:
             query = query.where(_DECISION.c.superseded.is_(None))
         return self.frame(query, DECISIONS)
+
+    def decisions_about(self, municipality: str, names: Collection[str]) -> pl.DataFrame:
+        """Every decision that names one of these, in force or not, oldest first. Shape: DECISIONS.
+
+        names: "source:key", leverandor_bolig_id or "kobo:<koboId>"; at most some hundreds.
+        """
+        about = _DECISION.c.subject.in_(names) | _DECISION.c.other.in_(names)
+        query = select(*(_DECISION.c[name] for name in DECISIONS)).where(_DECISION.c.municipality == municipality, about)
+        return self.frame(query.order_by(_DECISION.c.decided, _DECISION.c.decision_id), DECISIONS)
+
+    def decisions_mark(self, municipality: str) -> str:
+        """Changes whenever a decision is made, superseded or taken back."""
+        query = select(func.count(), func.max(_DECISION.c.decided), func.count(_DECISION.c.superseded))
+        with self.read() as connection:
+            return repr(connection.execute(query.where(_DECISION.c.municipality == municipality)).one())
 
     def add_decision(
         self,

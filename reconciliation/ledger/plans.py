@@ -20,6 +20,7 @@ from reconciliation.model.words import DwellingClass
 _PLAN, _ITEM, _ABSENCE, _RUN = table_of(PlanRow), table_of(PlanItem), table_of(Absence), table_of(Run)
 _ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
+DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
 CLASS_CHANGES: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "as_of": pl.Date(), "class": pl.String()}
 
 
@@ -107,6 +108,31 @@ class Plans(Store):
             register_verdict=found.register_verdict,
             items=items,
         )
+
+    def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
+        """What became of one dwelling: a row for every night that brought something new. Shape: DWELLING_NIGHTS."""
+        query = (
+            select(_ITEM.c.run_id, _RUN.c.as_of, *_ITEM_COLUMNS)
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id == leverandor_bolig_id)
+            .order_by(_ITEM.c.id)
+        )
+        return self.frame(query, DWELLING_NIGHTS)
+
+    def waiting_since(self, municipality: str, dwellings: Collection[str]) -> dict[str, date]:
+        """leverandor_bolig_id -> the night on which it came into the class that it has now. dwellings: at most some hundreds."""
+        query = (
+            select(_ITEM.c.leverandor_bolig_id, _RUN.c.as_of, _ITEM.c.dwelling_class)
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.in_(dwellings))
+            .order_by(_ITEM.c.id)
+        )
+        found: dict[str, tuple[str, date]] = {}
+        with self.read() as connection:
+            for dwelling, as_of, kind in connection.execute(query):
+                if dwelling not in found or found[dwelling][0] != kind:
+                    found[dwelling] = (kind, as_of)
+        return {dwelling: since for dwelling, (_, since) in found.items()}
 
     def class_changes(self, municipality: str) -> pl.DataFrame:
         """Every dwelling's nights on which it came into another class, oldest first. Shape: CLASS_CHANGES.

@@ -14,6 +14,7 @@ import language
 from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS
 from connectors.read_result import Verdict
 from connectors.source_files import FILE_KINDS
+from desk.list_page import SHOW
 from language import DEFAULT, in_language, texts
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.ledger.handed_over import HANDED_OVER
@@ -59,6 +60,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 CONSEQUENCES = [
     *(f"{about}_{verdict}" for about in ("match", "merge") for verdict in ("same", "different", "unsure", "new")),
     *(f"field_{verdict}" for verdict in ("keep", "replace", "take", "different")),
+    "warning_right",
     *("absent_keep", "absent_replace", "changed_theirs", "changed_ours", "removal_remove", "removal_keep"),
 ]
 """Kind of question and answer, as the desk spells out what follows from it."""
@@ -82,6 +84,7 @@ SHOWN: dict[str, Collection[str]] = {
     "clarification_outcomes": AnswerOutcome,
     "desk_outcomes": AnswerOutcome,
     "desk_consequences": CONSEQUENCES,
+    "desk_show": SHOW,
     "read_faults": FAULTS,
     "read_doubts": SUSPICIOUS,
     "line_faults": LINE_FAULTS,

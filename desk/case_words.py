@@ -1,0 +1,26 @@
+"""A case and its answers in words, as several pages show them."""
+
+from __future__ import annotations
+
+from desk.night_view import Case, NightView
+from language import short_day, text
+from reconciliation.decisions.question import Question
+from reporting.clarifications import answer_label, labels
+
+
+def title_of(case: Case) -> str:
+    """The dwelling as people know it; that its address is shielded, where it is."""
+    return text("page.secret") if case.secret else case.address or case.dwelling
+
+
+def owner_in_words(view: NightView, owner: str | None) -> str:
+    """The owner's title; that there is none."""
+    return view.municipality.owners[owner].title if owner in view.municipality.owners else text("desk.no_owner")
+
+
+def decided_in_short(question: Question, view: NightView) -> str:
+    """The answer in force, by whom and when."""
+    row = question.decided or {}
+    codes = {code: label for label, code in labels(question, view.municipality).items()}
+    label = codes.get(question.decided_code) or answer_label(row["verdict"], row["value"], question.about, view.municipality)
+    return text("desk.decided", answer=label, by=row["decided_by"], day=short_day(row["decided"].date()))

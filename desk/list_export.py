@@ -1,0 +1,31 @@
+"""A selection of the list as a workbook that can be answered: the sheet of questions that the owners' workbooks have."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from desk.night_view import Case, NightView
+from language import text
+from reporting.clarifications import shown_questions
+from reporting.clarifications_sheet import add_clarifications
+from reporting.sheet_writer import Book
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def exported(view: NightView, cases: Sequence[Case]) -> bytes:
+    """The open questions and warnings of these cases. Each may be answered; what is left blank is left open."""
+    asked = [shown_questions(one, view.municipality, view.sources) for case in cases for one in case.questions if one.decided is None]
+    warned = [shown_questions(one, view.municipality, view.sources) for case in cases for one in case.warnings if one.decided is None]
+    as_of = view.as_of or date.min
+    title = text("desk.export_title", municipality=view.municipality.name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "liste.xlsx")
+        with Book(path, title) as book:
+            add_clarifications(book, title, as_of, asked, ())
+            if warned:
+                add_clarifications(book, title, as_of, warned, (), warnings=True)
+        return path.read_bytes()

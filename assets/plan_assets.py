@@ -156,26 +156,7 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 clashes = adopt(matches.frame, register.frame, session.ledger, slug, session.run_id).height
                 doing = actionable(plan.frame).filter(pl.col("part").is_in(approval.parts))
                 desired = as_sent(plan.frame, dwellings.frame, register.frame)
-                if municipality.register_.by_file:
-                    # What was adopted just now has arrived.
-                    awaited(session.ledger, slug, session.import_folder)
-                    named = with_owner_names(desired, municipality.enhetsregisteret, session.home, session.as_of)
-                    if named.note:
-                        context.log.warning(named.note)
-                    desired = named.dwellings
-                    done = hand_over(doing, desired, session.ledger, session.run_id, slug, session.import_folder)
-                else:
-                    done = apply_plan(
-                        items=doing,
-                        desired=desired,
-                        client=session.client(),
-                        ledger=session.ledger,
-                        run_id=session.run_id,
-                        municipality=slug,
-                        threads=municipality.register_.threads,
-                        seen=register.frame,
-                        still_held=session.lock.held,
-                    )
+                done = _carried_out(doing, desired, register.frame, session, municipality, context.log)
             session.ledger.record_calls(slug, session.run_id, session.calls)
         if clashes:
             context.log.warning(f"{clashes} certain matches clash with a standing link; the links stand and a person must look.")
@@ -201,3 +182,36 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
 
     return outcomes
+
+
+def _carried_out(
+    doing: pl.DataFrame,
+    desired: pl.DataFrame,
+    register: pl.DataFrame,
+    session: NightSession,
+    municipality: Municipality,
+    log: dg.DagsterLogManager,
+) -> pl.DataFrame:
+    """The approved changes, sent to the register or written to its import file. Shape: OUTCOMES.
+
+    doing: PLAN_ITEMS. desired: DWELLINGS, as they are sent. register: the entries as the plan saw them.
+    """
+    slug = municipality.slug
+    if not municipality.register_.by_file:
+        return apply_plan(
+            items=doing,
+            desired=desired,
+            client=session.client(),
+            ledger=session.ledger,
+            run_id=session.run_id,
+            municipality=slug,
+            threads=municipality.register_.threads,
+            seen=register,
+            still_held=session.lock.held,
+        )
+    # What was adopted just now has arrived.
+    awaited(session.ledger, slug, session.import_folder)
+    named = with_owner_names(desired, municipality.enhetsregisteret, session.home, session.as_of)
+    if named.note:
+        log.warning(named.note)
+    return hand_over(doing, named.dwellings, session.ledger, session.run_id, slug, session.import_folder)

@@ -13,6 +13,7 @@ from assets.answer_assets import night_questions
 from assets.checks import check_key, result
 from assets.heartbeat import give_sign
 from assets.night_resource import FRESH, NightRun, one_sentence
+from assets.night_session import NightSession
 from assets.night_steps import SHIELDED_GONE
 from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
@@ -134,40 +135,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             lives = session.ledger.record_deviations(session.run_id, session.as_of, open_ones, complete)
             judgement = judgement_of(made)
             sources = source_nights(municipality, made)
-            night_result = NightResult(
-                municipality=municipality,
-                as_of=session.as_of,
-                run_id=night_run,
-                plan_digest=made["plan"].facts["digest"],
-                plan_refusals=tuple(refusal["melding"] for refusal in made["plan"].facts["refusals"]),
-                sources=sources,
-                dwellings=made["dwellings"].frame,
-                items=made["plan"].frame,
-                deviations=lives.select(*DEVIATIONS, *LIFE),
-                standing_rows=made["standing_rows"].frame,
-                class_changes=session.ledger.class_changes(slug),
-                fixed=_fixed_lately(session.ledger, slug, session.as_of, confirmed),
-                confirmed=confirmed,
-                rejected_rows=made["rejected_rows"].frame,
-                out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
-                out_of_scope_rows=made["out_of_scope_rows"].frame,
-                lineage=made["lineage"].frame,
-                outcomes=made["outcomes"].frame,
-                register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
-                register_verdict=made["register"].facts["verdict"],
-                register_melding=made["register"].facts["melding"],
-                calls=made["outcomes"].facts["calls"],
-                history=session.ledger.history(slug),
-                movements=session.ledger.movements(slug),
-                seconds=session.seconds,
-                verdict=judgement.verdict.value,
-                messages=judgement.messages,
-                needs=read_needs(municipality, session.home),
-                **_decisions(municipality, session.ledger, made),
-                shielded_gone=frozenset(made["dwellings"].facts.get(SHIELDED_GONE, ())),
-                measures=read_measures(municipality, session.home),
-                projection_tables=read_projection_tables(municipality, session.home, session.as_of),
-            )
+            night_result = _night_result(municipality, session, made, judgement, sources, lives.select(*DEVIATIONS, *LIFE), confirmed)
             replayed = bool(night.as_of) or again is not None
             if not replayed and (
                 ahead := [path.name for path in dated(session.home / municipality.reports / slug) if path.name > str(session.as_of)]
@@ -177,18 +145,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             copied = municipality.reports_copy and copy_night(published.folder, municipality.reports_copy, slug, published.page.name)
         session.finish(
             RENDERED if again else judgement.verdict.value,
-            {}
-            if again
-            else {
-                name: {
-                    "verdict": source.verdict.value,
-                    "rows_read": source.rows_read,
-                    "rejected": source.rejected,
-                    "out_of_scope": source.out_of_scope,
-                    "accepted": source.accepted,
-                }
-                for name, source in sources.items()
-            },
+            {} if again else _readings(sources),
             " ".join(judgement.messages) or None,
         )
         good = judgement.verdict is NightVerdict.DONE and not again and session.apply != "never"
@@ -211,6 +168,61 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             raise dg.Failure(description=" ".join(judgement.messages), allow_retries=False)
 
     return reports
+
+
+def _night_result(
+    municipality: Municipality,
+    session: NightSession,
+    made: Mapping[str, Table],
+    judgement: Judgement,
+    sources: Mapping[str, SourceNight],
+    deviations: pl.DataFrame,
+    confirmed: pl.DataFrame,
+) -> NightResult:
+    """What the reports are made of. made: REPORTED. deviations: DEVIATIONS and LIFE, without the confirmed ones."""
+    slug = municipality.slug
+    return NightResult(
+        municipality=municipality,
+        as_of=session.as_of,
+        run_id=made["plan"].made_by,
+        plan_digest=made["plan"].facts["digest"],
+        plan_refusals=tuple(refusal["melding"] for refusal in made["plan"].facts["refusals"]),
+        sources=sources,
+        dwellings=made["dwellings"].frame,
+        items=made["plan"].frame,
+        deviations=deviations,
+        standing_rows=made["standing_rows"].frame,
+        class_changes=session.ledger.class_changes(slug),
+        fixed=_fixed_lately(session.ledger, slug, session.as_of, confirmed),
+        confirmed=confirmed,
+        rejected_rows=made["rejected_rows"].frame,
+        out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
+        out_of_scope_rows=made["out_of_scope_rows"].frame,
+        lineage=made["lineage"].frame,
+        outcomes=made["outcomes"].frame,
+        register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
+        register_verdict=made["register"].facts["verdict"],
+        register_melding=made["register"].facts["melding"],
+        calls=made["outcomes"].facts["calls"],
+        history=session.ledger.history(slug),
+        movements=session.ledger.movements(slug),
+        seconds=session.seconds,
+        verdict=judgement.verdict.value,
+        messages=judgement.messages,
+        needs=read_needs(municipality, session.home),
+        **_decisions(municipality, session.ledger, made),
+        shielded_gone=frozenset(made["dwellings"].facts.get(SHIELDED_GONE, ())),
+        measures=read_measures(municipality, session.home),
+        projection_tables=read_projection_tables(municipality, session.home, session.as_of),
+    )
+
+
+def _readings(sources: Mapping[str, SourceNight]) -> dict[str, dict[str, Any]]:
+    """Source -> its verdict and counts, as the ledger keeps them of the night."""
+    counts = ("rows_read", "rejected", "out_of_scope", "accepted")
+    return {
+        name: {"verdict": source.verdict.value, **{count: getattr(source, count) for count in counts}} for name, source in sources.items()
+    }
 
 
 def report_metadata(municipality: Municipality, published: Published) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from connectors.deadline import current
 from connectors.headings import positions
 from connectors.query import query_of, writing_word
 from connectors.raw_rows import RAW_PLACE, Raw
@@ -22,6 +21,7 @@ from connectors.secrets_in_urls import fill_in, with_values_hidden
 from connectors.source_config import SqlSource
 from connectors.source_files import cannot_open
 from connectors.text_values import as_texts
+from connectors.time_limit import current
 
 _CHUNK = 20_000
 _CONNECT_SECONDS = 20
@@ -117,10 +117,10 @@ def _connection(url: URL, shown: str, hidden: Sequence[str]) -> Iterator[Connect
 
 def _stop_when_over(connection: Connection) -> None:
     """An endless query is ended by its driver, which can be asked from another thread: SQLite's and PostgreSQL's can."""
-    deadline, driver = current(), connection.connection.driver_connection
+    limit, driver = current(), connection.connection.driver_connection
     for name in ("interrupt", "cancel"):
-        if deadline is not None and (stop := getattr(driver, name, None)) is not None:
-            deadline.when_over(stop)
+        if limit is not None and (stop := getattr(driver, name, None)) is not None:
+            limit.when_over(stop)
 
 
 def _execute(raw: Any, statement: str) -> None:

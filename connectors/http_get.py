@@ -16,11 +16,11 @@ import requests
 import urllib3
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from connectors.deadline import current
 from connectors.read_faults import SourceFault
 from connectors.secrets_in_urls import with_values_hidden
 from connectors.source_config import Service
 from connectors.source_files import MEGABYTE
+from connectors.time_limit import current
 
 _WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -98,8 +98,8 @@ class Asker:
 
     def _seconds_left(self) -> float:
         """Raises OutOfTimeError when the read has none."""
-        deadline = current()
-        return deadline.left() if deadline else math.inf
+        limit = current()
+        return limit.left() if limit else math.inf
 
     def _judge(self, answer: requests.Response) -> None:
         status = answer.status_code

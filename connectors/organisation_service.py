@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from connectors.deadline import OutOfTimeError, within
 from connectors.http_get import Asker
 from connectors.read_faults import SourceFault
 from connectors.source_config import OrganisationService
+from connectors.time_limit import OutOfTimeError, within
 
 NUMBER = re.compile(r"^\d{9}$")
 SOLE_TRADER = "ENK"

@@ -13,7 +13,6 @@ import polars_hash as plh
 
 from connectors.database import read_database
 from connectors.date_order import date_notes, date_orders_of
-from connectors.deadline import OutOfTimeError, within
 from connectors.decimals import decimal_notes, decimals_of
 from connectors.delimited import read_delimited
 from connectors.encoding import DAMAGED
@@ -25,6 +24,7 @@ from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS, SourceFault,
 from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
 from connectors.rest_service import read_service
 from connectors.source_config import AnySource
+from connectors.time_limit import OutOfTimeError, within
 from connectors.workbook import read_workbook
 from language import and_then
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from connectors import read as read_module
-from connectors.deadline import Deadline, OutOfTimeError, current, within
 from connectors.read_result import Verdict
 from connectors.source_config import SECONDS
+from connectors.time_limit import OutOfTimeError, TimeLimit, current, within
 from tests.connectors.made_sources import HEADINGS, ROWS, read, source, write_csv, write_sqlite
 
 
@@ -102,4 +102,4 @@ def test_what_the_work_gives_or_raises_is_given_and_raised() -> None:
     assert within(5, current) is not None
     assert current() is None
     with pytest.raises(OutOfTimeError):
-        Deadline(-1).left()
+        TimeLimit(-1).left()

@@ -16,7 +16,7 @@ class OutOfTimeError(Exception):
     """The read's seconds are used up."""
 
 
-class Deadline:
+class TimeLimit:
     """When a read must have ended. What it waits for says here how it can be stopped."""
 
     def __init__(self, seconds: float) -> None:
@@ -43,11 +43,11 @@ class Deadline:
                 continue
 
 
-_CURRENT: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+_CURRENT: ContextVar[TimeLimit | None] = ContextVar("time_limit", default=None)
 
 
-def current() -> Deadline | None:
-    """The deadline of the read that this code is part of; None outside of one."""
+def current() -> TimeLimit | None:
+    """The limit of the read that this code is part of; None outside of one."""
     return _CURRENT.get()
 
 
@@ -57,25 +57,25 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     Work runs in a thread of its own: a share that hangs is a wait that nothing ends. Such a thread is left behind, and dies with the
     process.
     """
-    deadline = Deadline(seconds)
-    running: _Work[T] = _Work(deadline, work)
+    limit = TimeLimit(seconds)
+    running: _Work[T] = _Work(limit, work)
     thread = threading.Thread(target=contextvars.copy_context().run, args=(running.run,), daemon=True, name="read")
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        deadline.end()
+        limit.end()
         raise OutOfTimeError
     return running.result()
 
 
 class _Work(Generic[T]):
-    def __init__(self, deadline: Deadline, work: Callable[[], T]) -> None:
-        self._deadline, self._work = deadline, work
+    def __init__(self, limit: TimeLimit, work: Callable[[], T]) -> None:
+        self._limit, self._work = limit, work
         self._given: list[T] = []
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        _CURRENT.set(self._deadline)
+        _CURRENT.set(self._limit)
         try:
             self._given.append(self._work())
         except BaseException as error:  # a panic of a compiled reader too; it is raised where it is waited for

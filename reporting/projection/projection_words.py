@@ -29,6 +29,13 @@ def reported(year: ProjectedYear) -> str:
     return number(year.reported) if year.reported_complete else text("needs.at_least", count=number(year.reported))
 
 
+def shortfall(short: int | None) -> str:
+    """12, 0, 4 til overs, or a dash."""
+    if short is None:
+        return "–"
+    return text("needs.surplus", count=number(-short)) if short < 0 else number(short)
+
+
 def figure_name(figure: Figure) -> str:
     """What the figure is; `residents 18-49` names its age group."""
     name, _, group = figure.name.partition(" ")

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -133,8 +133,12 @@ class AddressRegister:
             if street is None:
                 street = by_name[(name, row["kommunenummer"])] = Street(name, row["kommunenummer"])
                 self.streets.append(street)
-            if official not in street.houses[house]:
-                street.houses[house].append(official)
+            there = street.houses[house]
+            known = next((at for at, one in enumerate(there) if replace(one, lokalid=official.lokalid) == official), None)
+            if known is None:
+                there.append(official)
+            elif there[known].lokalid is None:
+                there[known] = official  # The file on dwelling level has the same house without its id.
 
     def unit_doubt(self, official: Official, unit: str | None) -> str | None:
         """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""

@@ -55,7 +55,15 @@ _KIND = (
     r"|midlertidig|foreløpig|temporary)"
 )
 _ONLY_KIND = re.compile(_KIND, re.IGNORECASE)
-_KIND_OF_HOUSE = re.compile(rf"(?<=[\w.])[\s,-]+{_KIND}(?=\s*(?:,|$))", re.IGNORECASE)
+_KIND_OF_HOUSE = re.compile(rf"(?<=[\w.])(?:[\s,]+|\s-\s*|,\s*-){_KIND}(?=\s*(?:,|$))", re.IGNORECASE)
+_WITH = re.compile(r"(?<=[\w.])[\s,(]+[mu]/\s?[^\W\d_][^\d,]*(?=,|$)", re.IGNORECASE)
+""" "m/garasje", "u/ heis"."""
+_SIZE = re.compile(
+    r"(?<=\w)[\s,(-]+(?:\d\s*-?\s*roms(?:\s*-?\s*leil(?:ighet)?)?|\d{2,3}(?:[.,]\d)?\s*(?:kvm|m2|m²|kv\.?m))\b\.?\)?"
+    r"(?=\s*(?:,|-|\(|$))",
+    re.IGNORECASE,
+)
+"""How many rooms or square metres the home has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,10 @@ def take_asides(text: str) -> tuple[Asides, str]:
     text, unclear = _without_people(text, words)
     text = _cut(_HEADING, text, words)
     text = _cut(_HOUSE_AND_FLOOR, text, words)
+    for pattern in (_SIZE, _WITH):
+        while (said := pattern.search(text)) and _A_HOUSE_HAS.search(text[: said.start()]):
+            words.append(said[0].strip(" ,-()"))
+            text = text[: said.start()] + text[said.end() :]
     text = _IN_PARENTHESES.sub(lambda found: _moved_to(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
     text, box = _without_box(text, words)
     ground = _GROUND.search(text)

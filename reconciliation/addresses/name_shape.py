@@ -19,9 +19,18 @@ _ORDINAL = re.compile(
 """17. mai gate, 1. divisjonsveg."""
 _ONLY_A_KIND = re.compile(r"(?:gate|vei|veg|felt|rute|fylkesve[gi]|riksve[gi]|europave[gi]|fv|rv|kvartal|tverrgate)\.?", re.IGNORECASE)
 _FOREIGN = re.compile(r"[^\w\s.'’‘`´-]")
-_NOT_SAID = re.compile(r"(?:ukjent|mangler|ingen|uten|div(?:erse)?\.?|flere|hjørnet)(?!\w)", re.IGNORECASE)
+_NOT_SAID = re.compile(
+    r"(?:ukjent|mangler|ingen|uten|div(?:erse)?\.?|flere|hjørnet|ca\.?|cirka|omtrent|antatt|trolig|kanskje|evt\.?|eventuelt)(?!\w)",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"(?<!\w)(?:utleid|ledig|opptatt|solgt|selges|revet|rives|brukes|tom(?:t)?|fraflyttet|innflyttet|oppsagt|rehab\w*|pusses|oppuss\w*|stengt|brent|"
+    r"mangler|nøkk?el\w*|kontrakt\w*|ref|leies?|eies?|eier|kjøpt|kjøp|bygd|byggeår|nybygg|se|obs|ny|nye|gammel|gml|hos|med|uten|fra|til|pga|er|har|skal|ikke)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
 _HOUSE = re.compile(
-    r"\w*(?:gården|gaarden|huset|bygget|bygningen|senteret|sentret|senter|hjemmet|hallen|fløyen|blokka|blokken|skolen|barnehagen|brakka|bolig(?:en|er|ene)|"
+    r"[\w-]*(?:gården|gaarden|huset|bygget|bygningen|senteret|sentret|senter|hjemmet|hallen|fløyen|blokka|blokken|skolen|barnehagen|brakka|bolig(?:en|er|ene)?|"
     r"tunet|kvartalet|kirken|kirka|sykehuset|stasjonen)",
     re.IGNORECASE,
 )
@@ -49,6 +58,12 @@ def says_nothing(words: str) -> bool:
 def is_house_like(words: str) -> bool:
     """Whether the words are a house's name or say where it is ("Tinghuset", "bak kirka"), and no poststed."""
     return _HOUSE.fullmatch(words.rsplit(maxsplit=1)[-1]) is not None or _BEHIND.match(words) is not None
+
+
+def is_remark(words: str, text: str) -> bool:
+    """Whether the words behind a house say something of the home ("utleid", "bakgård"), and are no poststed: names have capitals in a
+    text that has any."""
+    return _REMARK.search(words) is not None or (words == words.lower() and text != text.lower())
 
 
 def house_and_street(name: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.asides import POST_BOX, Asides, take_asides
-from reconciliation.addresses.name_shape import house_and_street, is_house_like, is_name, says_nothing
+from reconciliation.addresses.name_shape import house_and_street, is_house_like, is_name, is_remark, says_nothing
 from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_code import take_post_code
@@ -150,7 +150,7 @@ def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
     """Words behind the house: a poststed, the name of a house, or a second street."""
     if is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
         return _unclear(found, text)
-    if found.poststed is None and not is_house_like(words):
+    if found.poststed is None and not is_house_like(words) and not is_remark(words, text):
         return replace(found, poststed=words.strip(" .").upper())
     return replace(found, loose=(*found.loose, words))
 

@@ -10,6 +10,7 @@ _ABOVE = (
     r"(?:d\.?\s?o|d\.?t\.?o|ditt?o|idem|id|lik(?:eså|t)|same(?:\s+(?:as\s+)?(?:above|before|address|street))?|(?:as|see)\s+above"
     r"|(?:(?:den\s+|det\s+)?samme?|som|se|lik|jf|jfr|og)\s+(?:\w+\s+){0,2}(?:over|ovenfor|ovenstående|forrige|foregående)(?:\s+(?:rad|linje|adresse|bolig))?"
     r"|(?:den\s+|det\s+)?samme(?:\s+(?:adr(?:esse)?n?|gat[ea]n?|vei(?:en)?|veg(?:en)?|hus(?:et)?|bygg(?:et)?|sted(?:et)?|plass(?:en)?|som))?"
+    r"|(?:se|jfr?\.?|som|lik)\s+(?:rad|linje|punkt|pkt\.?|post|nr\.?|merknad\w*|vedlegg\w*|ark|fane|kommentar\w*|kart|liste)"
     r"|forrige(?:\s+(?:rad|linje|adresse))?|(?:rad|linj)en?\s+over|ovenfor|ovenstående)"
 )
 _HOUSE = r"(?:(?:,|\bn(?:umme)?r\.?|\bno\.)?\s*\d{1,4}\s*[^\W\d_]?(?:\W.*)?)?"

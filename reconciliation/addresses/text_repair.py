@@ -16,7 +16,8 @@ _LINES = re.compile(r"\s*[;|\r\n]+\s*")
 _AROUND = ' ,;:!*_"«»“”•>'
 _BEFORE = _AROUND + "-"
 """A dash or a question mark behind a number says that it is not all, or not sure."""
-_DASHED_CODE = re.compile(r"\s+[-/]\s+(?=\d{4}\s+[^\W\d])")
+_DASHED_CODE = re.compile(r"\s+[-/]\s+(?=\d{4}\s+[^\W\d])|(?<=\d)(?:\s?\.\s*|-)(?=\d{4}\s+[^\W\d]{2})")
+""" "Storgata 4 - 9910 Fjordvik", "Storgata 4. 9910 Fjordvik"."""
 _COUNTRY = re.compile(r",?\s*(?<!\w)(?:norge|noreg|norway|norwegen)\W*$", re.IGNORECASE)
 _COUNTRY_CODE = re.compile(r"(?<!\w)(?:no?-\s?|nor?\s)(?=\d{4}\b)|(?<=,)\s*n\s?(?=\d{4}\b)|(?<!\w)n(?=\d{4}\s+[^\W\d])", re.IGNORECASE)
 _LAST_STOP = re.compile(r"(\d\s?[^\W\d_]?)[\s.]*\.$")

@@ -22,29 +22,32 @@ _FLAT = re.compile(
     + _SEVERAL,
     re.IGNORECASE,
 )
-_ROOM = re.compile(r"(?<!\w)(?:rom|hybel)\s*(?:nr\.?)?\s*:?\s*(\d+|(?!i\s+\w)[a-zæøå])(?!\w)" + _SEVERAL, re.IGNORECASE)
+_ROOM = re.compile(
+    r"(?<!\w)(?:rom|hybel)(?:\s*(?:nr\.?)?\s*:?\s*(?=\d)|\s+(?:nr\.?)?\s*:?\s*|\s*:\s*)(\d+|(?!i\s+\w)[a-zæøå])(?!\w)" + _SEVERAL,
+    re.IGNORECASE,
+)
 _EMPTY_LABEL = re.compile(
-    r"[\s,]+(?:leilighet(?:s?nummer|s?nr)?|leil|lgh|bolig(?:nummer|nr)?|bruksenhet)\.?\s*(?:nr\.?)?\s*:?(?=\s*(?:,|$))", re.IGNORECASE
+    r"[\s,]+(?:leilighet(?:s?nummer|s?nr)?|leil|lgh|bolig(?:nummer|nr)?|bnr|bruksenhet)\.?\s*(?:nr\.?)?\s*:?(?=\s*(?:,|$))", re.IGNORECASE
 )
 """What is left of "leil H0201"."""
 _SIDE = r"(?:t\.?\s?[hv]\.?|til\s+(?:høyre|venstre)|høyre|venstre)(?!\w)"
 _FLOOR = re.compile(
     r"(?<=[\w.])[\s,]+(?:"
-    rf"(?:\d{{1,2}}\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|\d{{1,2}}(?:st|nd|rd|th)?\s+floor(?!\w)"
+    rf"(?:(?:\d{{1,2}}|(?-i:[IV]{{1,3}}))\s*\.?\s*(?:etasje|etg|et)(?!\w)\.?|\d{{1,2}}(?:st|nd|rd|th)?\s+floor(?!\w)"
     rf"|(?:u|under|kjeller|sokkel|lofts?|hoved|ground|first)\.?\s?(?:etasje|etg|floor)(?!\w)\.?)(?:[\s,]*(?:{_SIDE}|[hv]\.?(?!\w)))?"
     rf"|{_SIDE}|(?:(?:kjeller|sokkel|lofts?|hybel)(?:leilighet|bolig)(?:en)?|sokkel|loft(?:et)?)(?!\w)|(?-i:kjeller)(?:en)?(?!\w))",
     re.IGNORECASE,
 )
 """Kjeller with a capital is a place, and before a number all of them may be part of a name."""
 _ENTRANCES = {
-    "oppgang": r"opp?g(?:ang)?",
+    "oppgang": r"opp(?:g(?:ang)?)?|opg(?:ang)?",
     "inngang": r"inng(?:ang)?|entrance",
     "blokk": r"blokk",
     "bygg": r"bygg|bygning|building",
     "hus": r"hus",
     "trapp": r"trapp(?:e?oppgang)?|staircase",
     "fløy": r"fløy",
-    "seksjon": r"seksj?(?:on)?(?:s?nr|snummer)?|snr",
+    "seksjon": r"seksj?(?:on)?(?:s?nr|snummer)?|s\.?\s?nr",
     "andel": r"andel(?:s?nr|snummer)?",
 }
 """How the label says it, and how lists write it."""

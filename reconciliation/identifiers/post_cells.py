@@ -43,7 +43,8 @@ def read_post(code_cell: str | None, place_cell: str | None) -> Post:
     if code.postnummer and place.postnummer and code.postnummer != place.postnummer:
         return Post(None, named, "two_codes", f"{code.postnummer}, {place.postnummer}")
     alone = (code.poststed and not code.postnummer) or (place.postnummer and not place.poststed)
-    return Post(code.postnummer or place.postnummer, named, misplaced=bool(alone))
+    number = code.postnummer or place.postnummer
+    return Post(number, named, misplaced=bool(alone and number))
 
 
 def _read(cell: str | None) -> Post:

@@ -78,7 +78,7 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
     where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
     which = [pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse"), label]
-    broken = read_faults.group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
+    broken = read_faults.filter(pl.col("severity") == _ERROR).group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
     return inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
         pl.col("broken_fields").fill_null([]),
         same_key=pl.len().over("source", "source_key"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from language import rendered
-from reconciliation.addresses.address_register import AddressRegister
+from reconciliation.addresses.address_register import AddressRegister, load_register
+from reconciliation.addresses.resolving import resolve_text
 from reconciliation.model.municipality import ConfigurationError
 from reconciliation.reading.official_addresses import official_addresses
 from reconciliation.reading.standardise import Standardised, standardise
@@ -122,3 +123,16 @@ def test_the_unit_is_known_where_the_register_has_one_and_asked_with_its_list_wh
     asked = [rendered(message) for rule, message in done.deviations.select("rule", "message").iter_rows() if rule == "B06W"]
     assert len(asked) == len(told)
     assert all(units in sentence for units, sentence in zip(told, asked, strict=True))
+
+
+def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp_path: Path) -> None:
+    """The file on dwelling level has no ids: its houses are those of the other."""
+    heading = "adressetype;kommunenummer;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;postnummer;poststed"
+    line = "vegadresse;9901;Storgata;4;;1;1;9910;FJORDVIK"
+    (tmp_path / "units.csv").write_text(f"{heading};bruksenhetsnummerTekst\n{line};H0101\n{line};H0201\n", "utf-8")
+    (tmp_path / "houses.csv").write_text(f"lokalid;{heading}\n77;{line}\n", "utf-8")
+    for files in (["units.csv", "houses.csv"], ["houses.csv", "units.csv"]):
+        both = load_register([tmp_path / name for name in files])
+        found = resolve_text(both, "Storgata 4")
+        assert (found.verdict, found.lokalid) == ("resolved", "77")
+        assert both.units_at("9901", "Storgata", (4, "")) == ["H0101", "H0201"]

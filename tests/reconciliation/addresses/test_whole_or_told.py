@@ -53,6 +53,21 @@ WHOLE = {
     "midl. adr. Ospestien 22": "Ospestien 22",
     "Temporary address: Ospestien 22": "Ospestien 22",
     "Ospestien 22 (midlertidig)": "Ospestien 22",
+    # what is said of the home, its size, its state
+    "Ospestien 20, 4 roms": "Ospestien 20",
+    "Ospestien 20 (3-roms)": "Ospestien 20",
+    "Ospestien 20 75 kvm": "Ospestien 20",
+    "Ospestien 20 UTLEID": "Ospestien 20",
+    "Ospestien 20 mangler bruksenhet": "Ospestien 20",
+    "Ospestien 20, nøkkel hos vaktmester": "Ospestien 20",
+    "Ospestien 20, PU-bolig": "Ospestien 20",
+    "Ospestien 20B opp C 3.etg": "Ospestien 20B",
+    "Ospestien 20 m/garasje": "Ospestien 20",
+    "Ospestien 20 s.nr. 3": "Ospestien 20",
+    "Ospestien 20 II etg": "Ospestien 20",
+    "Ospestien 20 kj.leil": "Ospestien 20",
+    "Ospestien 20. 9910 Fjordvik": "Ospestien 20",
+    "Ospestien 20-9910 Fjordvik": "Ospestien 20",
     # names with numbers
     "Gate 1 44": "Gate 1 44",
     "Gamle E6 12": "Gamle E6 12",
@@ -68,6 +83,13 @@ def test_one_place_with_words_around_it_is_that_place(text: str, address: str) -
     found = parse_address(text, CODE)
     assert found.whole, found
     assert f"{found.adressenavn} {found.nummer}{found.bokstav or ''}" == address
+
+
+@pytest.mark.parametrize("words", ["UTLEID", "mangler bruksenhet", "nøkkel hos vaktmester", "PU-bolig", "bakgård"])
+def test_what_is_said_of_a_home_is_no_poststed_and_no_room(words: str) -> None:
+    found = parse_address(f"Ospestien 20, {words}", CODE)
+    assert (found.poststed, found.rom, found.loose) == (None, None, (words,))
+    assert parse_address("Ospestien 20, 4 roms", CODE).rom is None
 
 
 TOLD = {
@@ -97,6 +119,7 @@ TOLD = {
     "c/o Moe Ospestien 44": ("c/o Moe Ospestien 44",),
     "Gate 1": ("Gate 1",),
     "ukjent 1": ("ukjent 1",),
+    "ca. Ospestien 3": ("ca. Ospestien 3",),
     "gnr 12 bnr 34": ("matrikkelnummer",),
 }
 
@@ -135,6 +158,8 @@ POINTS = [
     "-''-",
     "» 7",
     "do.",
+    "se rad 3",
+    "Se vedlegg",
     "do 12b",
     "ditto 276",
     "dto",

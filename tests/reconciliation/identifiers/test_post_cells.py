@@ -32,7 +32,14 @@ def test_what_two_cells_say(code: str | None, place: str | None, read: Post) -> 
 
 @pytest.mark.parametrize(
     ("code", "sent", "told"),
-    [("9920", "9920", []), ("N-9920", "9920", []), ("50", None, ["P02"]), ("99200", None, ["P02"]), ("0", None, ["P01"])],
+    [
+        ("9920", "9920", []),
+        ("N-9920", "9920", []),
+        ("50", None, ["P02"]),
+        ("99200", None, ["P02"]),
+        ("0", None, ["P01"]),
+        ("Vik", None, ["P01"]),
+    ],
 )
 def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_told_once(code: str, sent: str | None, told: list[str]) -> None:
     done = judged(good(Postnr=code))

@@ -14,7 +14,7 @@ import polars as pl
 
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT, left_out
+from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT, why_not_counted
 
 OWNED, COMPANY = "KOMMUNALT_EID", "INNLEID_FRA_KOMMUNALT_FORETAK"
 LEASED_PREFIX = "INNLEID_"
@@ -124,7 +124,7 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
     leased = form.str.starts_with(LEASED_PREFIX) & ~owned
     wheelchair, boligtype = pl.col("er_tilgjengelig_for_rullestolbruker"), pl.col("boligtype").fill_null("")
     rows = dwellings.join(known.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id", how="left", maintain_order="left")
-    rows = rows.with_columns(left_out=left_out()).with_columns(counted=pl.col("left_out").is_null())
+    rows = rows.with_columns(left_out=why_not_counted()).with_columns(counted=pl.col("left_out").is_null())
     marks = {
         "i_alt": pl.lit(value=True),
         "eid": owned & ~right,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -45,3 +46,10 @@ def _is_command(decorator: ast.expr) -> bool:
 def _shares_an_interface(file: Path, name: str) -> bool:
     """The demo's legacy systems are written by modules of one shape, Alembic asks for two names, and a program begins at `main`."""
     return file.match("demo/legacy_*.py") or "migrations" in file.parts or name == "main"
+
+
+def test_every_file_that_the_map_names_is_there() -> None:
+    """CONTRIBUTING.md is what somebody new reads first. Files are named from the root, or as they are called in their room."""
+    named = re.findall(r"`([\w<>/.-]+\.(?:py|yaml|md|css|j2))`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    there = ["/" + str(file.relative_to(ROOT)) for top in (*ROOMS, "config", "docs", "tests") for file in (ROOT / top).rglob("*.*")]
+    assert [name for name in named if "<" not in name and not any(path.endswith("/" + name) for path in there)] == []

@@ -55,7 +55,7 @@ def how_well(guess: Guess, rows: int) -> tuple[float, int, int]:
     return (round(guess.recognised / rows, 1) if rows else 0.0, -min(said, default=len(headings)), guess.recognised)
 
 
-def left_out(guess: Guess, why: Message) -> Guess:
+def without_field(guess: Guess, why: Message) -> Guess:
     """The column as one that gets no field."""
     return Guess(guess.heading, None, "", guess.filled, 0, why)
 

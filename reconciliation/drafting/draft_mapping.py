@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from language import Message, message
-from reconciliation.drafting.column_guesses import PERSONAL_WHY, Guess, guessed, how_well, left_out
+from reconciliation.drafting.column_guesses import PERSONAL_WHY, Guess, guessed, how_well, without_field
 from reconciliation.drafting.footer_patterns import without_footers
 from reconciliation.drafting.known_headings import KEYS, plain_heading
 
@@ -62,7 +62,7 @@ def draft(rows: pl.DataFrame, broken: Collection[int] = ()) -> Draft:
     once = [
         guess
         if guess.field is None or best[guess.field] is guess
-        else left_out(guess, message("drafts.fits_better", field=guess.field, heading=best[guess.field].heading))
+        else without_field(guess, message("drafts.fits_better", field=guess.field, heading=best[guess.field].heading))
         for guess in guesses
     ]
     keys = tuple(guess.heading for guess in once if guess.why != PERSONAL_WHY and _tells_rows_apart(rows, guess.heading))

@@ -115,15 +115,15 @@ def field_named(heading: str, names: Sequence[str]) -> str | None:
     for name in names:
         if name in known:
             return known[name]
-    words = {words_of(spelt): field for field, (_, _, headings) in KNOWN.items() for spelt in headings if " " in spelt}
+    words = {heading_words(spelt): field for field, (_, _, headings) in KNOWN.items() for spelt in headings if " " in spelt}
     long = [name for name in known if len(name) >= _LONG_NAME]
     for name in names:
         near = process.extractOne(name, long, scorer=fuzz.ratio, score_cutoff=_NEARLY) if len(name) >= _LONG_NAME else None
         if near:
             return known[near[0]]
-    return words.get(words_of(heading))
+    return words.get(heading_words(heading))
 
 
-def words_of(heading: str) -> tuple[str, ...]:
+def heading_words(heading: str) -> tuple[str, ...]:
     """ "Soverom, antall" is "antall soverom"."""
     return tuple(sorted(re.findall(r"\w+", heading.casefold())))

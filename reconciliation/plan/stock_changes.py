@@ -19,7 +19,7 @@ from reconciliation.model.movement_kinds import RIGHT_OF_DISPOSAL, MovementKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.same_place import in_the_place_of
-from reconciliation.plan.stock_scope import OUT_OF_USE, left_out
+from reconciliation.plan.stock_scope import OUT_OF_USE, why_not_counted
 from reconciliation.reading.validate import INACTIVE
 
 
@@ -87,7 +87,7 @@ def _states(dwellings: pl.DataFrame, municipality: Municipality) -> pl.DataFrame
     """(leverandor_bolig_id, category, tenure) of the dwellings that count; blank where no source says."""
     rights = list(municipality.kostra.right_of_disposal)
     right = (pl.col("eier_organisasjonsnummer").is_in(rights) | pl.col("leverandor_bolig_id").is_in(rights)).fill_null(value=False)
-    return dwellings.filter(left_out().is_null()).select(
+    return dwellings.filter(why_not_counted().is_null()).select(
         "leverandor_bolig_id",
         category=pl.col("kategori").fill_null(""),
         tenure=pl.when(right).then(pl.lit(RIGHT_OF_DISPOSAL)).otherwise(pl.col("disposisjonsform").fill_null("")),
@@ -164,7 +164,7 @@ def _why_they_left(
     left: pl.DataFrame, before: StockMemory, tonight: StockTonight, municipality: Municipality, homes: Mapping[str, str]
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Those that leave tonight, and the ids of those that are gone and wait."""
-    uncounted = dict(tonight.dwellings.select("leverandor_bolig_id", left_out()).filter(pl.nth(1).is_not_null()).iter_rows())
+    uncounted = dict(tonight.dwellings.select("leverandor_bolig_id", why_not_counted()).filter(pl.nth(1).is_not_null()).iter_rows())
     keys = before.memberships.filter(pl.col("leverandor_bolig_id").is_in(left.get_column("leverandor_bolig_id").implode()))
     held = dict(keys.group_by("leverandor_bolig_id").agg(pl.format("{}:{}", "source", "source_key")).iter_rows())
     key = pl.format("{}:{}", "source", "source_key")

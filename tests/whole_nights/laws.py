@@ -26,7 +26,7 @@ from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from reconciliation.plan.stock_scope import left_out
+from reconciliation.plan.stock_scope import why_not_counted
 from tests.whole_nights.small_town import NOBODY
 from tests.whole_nights.whole_night import Night
 
@@ -221,7 +221,9 @@ def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tupl
 def the_stock_is_what_stands(night: Night, ledger: Ledger, slug: str) -> None:
     """After each night: every dwelling that counts stands in the ledger's stock with its category, and no movement says nothing new."""
     stock = ledger.stock(slug).filter("stands")
-    here = night.merged.dwellings.filter(left_out().is_null()).select("leverandor_bolig_id", category=pl.col("kategori").fill_null(""))
+    here = night.merged.dwellings.filter(why_not_counted().is_null()).select(
+        "leverandor_bolig_id", category=pl.col("kategori").fill_null("")
+    )
     assert here.join(stock, on=["leverandor_bolig_id", "category"], how="anti").is_empty()
     history = ledger.movements(slug)
     for _, rows in history.group_by("leverandor_bolig_id", maintain_order=True):

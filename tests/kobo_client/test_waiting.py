@@ -120,6 +120,30 @@ def failing(status: int, times: int) -> Iterator[str]:
         server.server_close()
 
 
+def test_a_call_is_tried_as_often_as_configured_and_its_record_says_how_long_it_took(config: RegisterConfig) -> None:
+    calls: list[CallRecord] = []
+    began = time.perf_counter()
+    with failing(500, times=9) as address:
+        thrice = config.model_copy(update={"base_url": address, "give_up_after": 9, "attempts": 3, "retry_wait_cap": 0.01})
+        with RegisterClient(thrice, calls.append) as client, pytest.raises(Transient):
+            client.read("8c4d4f8e-4c3c-4c0e-9d2a-000000000001")
+    assert [call.attempt for call in calls] == [1, 2, 3]
+    assert 0 < sum(call.seconds for call in calls) < time.perf_counter() - began
+
+
+@pytest.mark.parametrize(("status", "down"), [(400, False), (403, True)])
+def test_a_register_that_refuses_rows_is_there_and_one_that_refuses_us_is_given_up(status: int, down: bool, config: RegisterConfig) -> None:
+    with failing(status, times=9) as address:
+        waiting = config.model_copy(update={"base_url": address, "give_up_after": 2, "attempts": 1, "retry_wait_cap": 0.01})
+        with RegisterClient(waiting) as client:
+            ends = []
+            for _ in range(4):
+                with pytest.raises(RegisterError) as ended:
+                    client.read("8c4d4f8e-4c3c-4c0e-9d2a-000000000001")
+                ends.append(ended.value)
+    assert isinstance(ends[-1], RegisterDown) is down
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_gateway_that_finds_no_register_is_an_outage_and_a_register_that_fails_is_not(status: int, config: RegisterConfig) -> None:
     with failing(status, times=4) as address:

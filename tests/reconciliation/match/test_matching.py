@@ -45,6 +45,12 @@ CERTAIN = {
         "matrikkel",
     ),
     "blank against H0101 in a house": ({**GROUND}, {**GROUND, "bruksenhetsnummer": "H0101", "manedsleie": 9.0}, "address", "single"),
+    "blank against H0101, the rent drifted and the bedrooms are equal": (
+        {"antall_soverom": 2, "manedsleie": 10000.0},
+        {"bruksenhetsnummer": "H0101", "antall_soverom": 2, "manedsleie": 10300.0},
+        "address",
+        "single",
+    ),
     "a lease in a unit": (
         {"bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 1"},
         {"bruksenhetsnummer": "H0101", "ekstra_referanse": "ROM 1"},
@@ -71,6 +77,9 @@ ASKED = {
     ),
     "blank against H0101 and the number of rooms differs": (
         {"antall_soverom": 2}, {"bruksenhetsnummer": "H0101", "antall_soverom": 3}, "candidate",
+    ),
+    "blank against H0101 and nothing but a drifted rent": (
+        {"manedsleie": 10000.0}, {"bruksenhetsnummer": "H0101", "manedsleie": 10300.0}, "candidate",
     ),
     "the street is misspelt": (
         {"adressenavn": "Storgata", "bruksenhetsnummer": "H0101"}, {"adressenavn": "Stoorgata", "bruksenhetsnummer": "H0101"}, "candidate",
@@ -138,6 +147,13 @@ def test_a_decision_on_other_evidence_is_asked_again() -> None:
     decided = decision("same", "fdv:1", "kobo:k1", evidence=seen)
     assert len(found(dwellings, entries, decided=decided)) == 1
     assert found(dwellings, register({"kobo_id": "k1", "nummer": 11}), decided=decided) == []
+
+
+def test_new_on_other_evidence_is_asked_again() -> None:
+    dwellings, entries = ours({"antall_soverom": 2}), register({"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 3})
+    decided = decision("new", "fdv:1", evidence=evidence_of(dwellings.row(0, named=True)))
+    assert found(dwellings, entries, decided=decided) == []
+    assert len(found(ours({"antall_soverom": 4}), entries, decided=decided)) == 1
 
 
 def test_a_candidate_tells_field_by_field_what_agrees() -> None:

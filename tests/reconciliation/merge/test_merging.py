@@ -51,6 +51,16 @@ ONE = {
         eiendom(bruksenhetsnummer="H0101", ekstra_referanse="rom 2"),
         "address_unit",
     ),
+    "same lease at an address where one unit is known": (
+        fdv(bruksenhetsnummer="H0101", ekstra_referanse="Rom 2"),
+        eiendom(ekstra_referanse="Rom 2"),
+        "address_lease",
+    ),
+    "one parcel and unit, where one source lacks the street": (
+        fdv(**GROUND, bruksenhetsnummer="H0101"),
+        eiendom(**GROUND, adressenavn=None, bruksenhetsnummer="H0101"),
+        "matrikkel",
+    ),
     "same label, where what was measured confirms the numbering": (
         fdv(leilighetsnummer="3", bruksenhetsnummer="H0103", bruksareal=60.0),
         eiendom(leilighetsnummer="3", bruksareal=60.0),
@@ -98,6 +108,31 @@ TWO = {
 @pytest.mark.parametrize("rows", TWO.values(), ids=TWO.keys())
 def test_rows_that_are_two_dwellings(rows: tuple[dict[str, Any], dict[str, Any]]) -> None:
     assert len({row["leverandor_bolig_id"] for row in dwellings(*rows).values()}) == 2
+
+
+def test_a_lease_of_one_name_where_two_flats_are_let_by_rooms_is_two_rooms() -> None:
+    flats = [fdv("1", bruksenhetsnummer="H0101", ekstra_referanse="Rom 2"), fdv("2", bruksenhetsnummer="H0102", ekstra_referanse="Rom 3")]
+    found = dwellings(*flats, eiendom(ekstra_referanse="Rom 2"))
+    assert len({row["leverandor_bolig_id"] for row in found.values()}) == 3
+
+
+RENTS = (8000.0, 11000.0)
+
+
+def exchanged() -> list[dict[str, Any]]:
+    """Two flats of which one system has the unit numbers the other way round, as the rents tell."""
+    units = ("H0101", "H0102")
+    first = [fdv(str(at), bruksenhetsnummer=unit, manedsleie=rent) for at, (unit, rent) in enumerate(zip(units, RENTS, strict=True))]
+    return [*first, *(eiendom(str(at), bruksenhetsnummer=unit, manedsleie=RENTS[1 - at]) for at, unit in enumerate(units))]
+
+
+def test_rows_that_fit_the_neighbour_better_are_joined_by_no_key_but_by_a_person_and_stay_so() -> None:
+    assert len({row["leverandor_bolig_id"] for row in dwellings(*exchanged()).values()}) == 4
+    found = dwellings(*exchanged(), decided=decision("same", "fdv:0", "eiendom:0"))
+    assert found["fdv:0"] == found["eiendom:0"]
+    known = pl.DataFrame([("fdv", "0", "fdv-0"), ("eiendom", "0", "fdv-0")], schema=MEMBERSHIPS, orient="row")
+    again = dwellings(*exchanged(), known=known)
+    assert again["fdv:0"] == again["eiendom:0"]
 
 
 def test_a_row_without_unit_number_in_a_block_waits_for_a_person() -> None:

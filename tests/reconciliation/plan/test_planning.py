@@ -198,6 +198,10 @@ ADDRESSES = [
     ("kobo", "production", "https://api.example.no/kobo", None),
     ("kobo", "test", "https://api.test.example.no/kobo", None),
     ("rehearsal", "production", "http://127.0.0.1:8088", "test"),
+    *(
+        ("kobo", "production", f"https://{word}.example.no/kobo", "test")
+        for word in ("rehearsal", "demo", "dev1", "qa", "staging", "sandbox")
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""A sign of life after each good night, to something that notices when it stays away: a daemon that is down tells nobody itself."""
+"""A sign of life after each good night, to a service that notices when it stays away: a daemon that is down cannot report itself."""
 
 from __future__ import annotations
 

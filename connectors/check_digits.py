@@ -1,4 +1,4 @@
-"""Is it a national identity number? Its date and both control digits tell.
+"""Whether a number is a national identity number, by its date and both control digits.
 
 Series and rules: Skatteetaten's fødselsnummer and D-number (day + 40); test series month + 40 (NAV), + 65 (Dolly) and
 + 80 (Tenor), alone or with day + 40; control digits as today and as from 2032, when the first may miss by 0-3 (as NAV's
@@ -33,7 +33,7 @@ def _date_fits(digits: str) -> bool:
 
 
 def _is_date(year: int, month: int, day: int) -> bool:
-    # 1900 was no leap year and 2000 was: two digits cannot tell, so the 29th of February passes in both.
+    # 1900 was no leap year and 2000 was. The century is not in the two digits, so the 29th of February passes in both.
     try:
         date(year, month, day)
     except ValueError:

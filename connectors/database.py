@@ -37,7 +37,7 @@ _READ_ONLY = {
     "mariadb": "SET SESSION TRANSACTION READ ONLY",
     "oracle": "SET TRANSACTION READ ONLY",
 }
-"""What makes the next transaction read-only. PostgreSQL has an option of its own and SQLite is opened so. SQL Server and others
+"""Makes the next transaction read-only. PostgreSQL has an option of its own and SQLite is opened so. SQL Server and others
 have none: there the words of the query are looked through, the transaction is rolled back, and the rights of its user protect."""
 _CANNOT_WRITE = frozenset({"sqlite", "postgresql", *_READ_ONLY})
 

@@ -58,7 +58,7 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     records, footers = split(dialect)
     short: tuple[str, ...] = ()
     if records.rows.is_empty() and {record.reason for record in records.bad} == {"too_few_values"}:
-        # Every line alike is no line broken in two: some systems leave out the last values when they have none.
+        # If every line is short, no line was broken in two: some systems leave out trailing empty values.
         found = records.bad[0].found
         left_out = dialect.headings[found:]
         if all(record.found == found for record in records.bad) and max(at.values()) < found:
@@ -181,7 +181,7 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
         *(pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(theirs, keys, strict=True)),
         *(pl.col(heading).alias(f"joined {heading}") for heading in join.columns),
     ).drop_nulls(keys)
-    # The same values twice are one answer; two different answers for one key are none.
+    # A repeated row counts once; two different rows with one key are both left out.
     table = table.unique(subset=[column for column in table.columns if column != "row"], keep="first", maintain_order=True)
     twice = table.filter(pl.struct(keys).is_duplicated())
     if not twice.is_empty():

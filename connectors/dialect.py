@@ -19,7 +19,7 @@ _HEADER_WITHIN = 30
 _SAMPLE = 200
 _MOST = 0.5
 _ABOUT_A_ROW = 0.75
-"""This share of a row's separators for each line break in a value is too many for a text that somebody wrote."""
+"""Most separators per line break inside a value, as a share of a row's separators; with more it is no text that a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)

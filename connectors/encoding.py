@@ -1,6 +1,6 @@
 """Bytes to text: the encoding is detected and stated, and a configured one that is wrong is refused, not mangled.
 
-A few bytes that do not fit are damage, not another encoding: each stands as `DAMAGED` in the text, and no other byte is read otherwise
+A few bytes that do not fit are damage, not another encoding: each becomes `DAMAGED` in the text, and no other byte is read otherwise
 because of them.
 """
 
@@ -64,7 +64,7 @@ def _decoded(data: bytes, configured: str | None, path: str) -> tuple[str, str]:
 
 
 def _errors(encoding: str, data: bytes) -> str:
-    """How bytes that do not fit are met: marked where the rest of the text is in that encoding, refused where it is not."""
+    """What is done with bytes that do not fit: marked where the rest of the text is in that encoding, refused where it is not."""
     plain = codecs.lookup(encoding).name.removesuffix("-sig")
     return "damaged" if plain in ("utf-8", "cp1252") and codecs.lookup(_narrow(data)).name == plain else "strict"
 

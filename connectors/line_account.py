@@ -1,4 +1,4 @@
-"""What became of every physical line of a delimited file (law 14). If it does not add up, the read is not believed."""
+"""What became of every physical line of a delimited file (law 14). If the counts do not add up, the read is not used."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LineAccount:
 
     @property
     def missing(self) -> int:
-        """Lines that nothing tells of. Never anything but 0, or the program has a fault."""
+        """Lines without an account. Anything but 0 is a fault of the program."""
         return 2 * self.lines - sum(count for count in asdict(self).values() if isinstance(count, int))
 
 

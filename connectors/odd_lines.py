@@ -50,7 +50,7 @@ def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[Bad
 
 
 def _heading(line: str, dialect: Dialect) -> str:
-    """The heading over the first damaged value of a line; where quotes may hide separators, nobody knows."""
+    """The heading of the first damaged value of a line; None where quotes may hide separators."""
     if DAMAGED not in line or (dialect.quote and dialect.quote in line):
         return "?"
     values: Sequence[str] = line.split(dialect.separator)

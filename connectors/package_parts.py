@@ -1,4 +1,4 @@
-"""Which part of a workbook's archive is what: asked of its relationships, as its format says, not of the names one writer gives."""
+"""Which part of a workbook's archive is what, by its relationships as the format defines them, not by the names that one writer uses."""
 
 from __future__ import annotations
 

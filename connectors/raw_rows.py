@@ -1,4 +1,4 @@
-"""What a reader hands over before masking, hashing and the verdict, alike for every kind of source."""
+"""What every reader returns, before masking, hashing and the verdict."""
 
 from __future__ import annotations
 

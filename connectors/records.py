@@ -76,7 +76,7 @@ def regular_records(text: bytes, dialect: Dialect, columns: Sequence[int]) -> pl
         )
     except pl.exceptions.PolarsError:  # too many values on a line
         return None
-    # Values that a line lacks are null like empty ones. No line has too many: if none is missing in all, none is missing anywhere.
+    # Missing values are null like empty ones. No line has too many values, so a complete total means that every line is complete.
     if frame[last].null_count():
         start = _offset(text, dialect.body)
         if text.count(separator, start) != frame.height * (width - 1):

@@ -45,7 +45,7 @@ def read_service(source: RestSource, home: Path) -> Raw:
 
 
 def _shown(url: str, hidden: Sequence[str]) -> str:
-    """The address as messages show it: without parameters, where keys like to stand."""
+    """The address as messages show it: without parameters, which often hold keys."""
     try:
         parts = urlsplit(url)
     except ValueError as error:

@@ -11,7 +11,7 @@ import polars as pl
 from connectors.printed_lines import ONLY_WHEN, PRINTED, has_dates, has_words, last_words, pattern_of, printed
 
 _TAIL = 10
-"""So many last lines may be remarks that no pattern knows."""
+"""The most last lines that may be remarks without a pattern."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The facts of a sheet by a parser of XML and by position: for sheets written otherwise than `sheet_scan` knows."""
+"""The facts of a sheet by an XML parser and by cell position: for sheets in a form that `sheet_scan` does not handle."""
 
 from __future__ import annotations
 

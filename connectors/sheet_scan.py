@@ -30,7 +30,7 @@ _CELL = re.compile(rb"<c[\s/>]")
 _PLACED_LATER = re.compile(rb'<c (?!r=")[^>]*?\br="')
 _SINGLE = re.compile(rb"<(?:row|c|mergeCell)\b[^>\"]*='")
 _FIRST_ROWS = 10
-"""Rows that tell how far the others are likely to reach."""
+"""Rows from which the width of the others is estimated."""
 
 
 def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
@@ -51,7 +51,7 @@ def scan(archive: zipfile.ZipFile, part: str) -> SheetFacts:
 
 
 def _without_place(block: bytes, cells: int) -> bool:
-    """Whether some of its cells do not say where they stand: then patterns would see nothing where there is something."""
+    """Whether some cells have no reference: then the patterns would miss cells that have values."""
     placed = block.count(b'<c r="')
     if cells == placed:
         return False
@@ -69,7 +69,7 @@ def _blocks(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes]
             if prefix is None and (named := _PREFIX.search(rest)):
                 prefix = named.group(1)
             elif prefix is None and b"<sheetData" in rest:
-                prefix = b""  # there is none, and nothing after this says otherwise
+                prefix = b""  # none is declared in the root element
             if prefix and not rest.endswith((b"<", b"/")):
                 rest = rest.replace(b"<" + prefix + b":", b"<").replace(b"</" + prefix + b":", b"</")
             end = rest.rfind(b"</row>") + 1

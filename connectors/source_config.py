@@ -69,7 +69,7 @@ class EvidenceLimits(Strict):
     moved_keys: int = Field(default=2, ge=0)
     """Known keys that name what another known key named."""
     renamed_keys: float = Field(default=0.02, ge=0, le=1)
-    """Share of the known homes that stand under a new key; two always may."""
+    """Largest share of the known homes that may have a new key; two always may."""
     redecoded_keys: int = Field(default=0, ge=0)
     """Keys that differ in letters beyond ASCII alone, where the encoding has changed."""
     changed_places: float = Field(default=0.3, ge=0, le=1)
@@ -113,7 +113,7 @@ class Source(Strict):
     """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
 
     maximum_seconds: float | None = Field(default=None, gt=0)
-    """So long may the whole read take, whatever it waits for; SECONDS by kind when blank."""
+    """Longest time of the whole read, waits included; SECONDS by kind when blank."""
     evidence: EvidenceLimits = EvidenceLimits()
     """Limits of what may differ from the last complete read."""
 
@@ -251,7 +251,7 @@ class Paging(Strict):
 
 
 class Service(Strict):
-    """How patiently a service over HTTP is asked."""
+    """Rate, waits and attempts of the calls to a service over HTTP."""
 
     connect_timeout: float = Field(default=10, gt=0)
     """Seconds."""
@@ -284,7 +284,7 @@ class OrganisationService(Service):
     url: str
     """Address of the service, e.g. https://data.brreg.no/enhetsregisteret/api."""
     refresh_days: int = Field(default=30, ge=0)
-    """Days after which a name is asked for anew."""
+    """Days after which a name is asked for again."""
     maximum_seconds: float = Field(default=120, gt=0)
     """For all questions of a night together."""
 

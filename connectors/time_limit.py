@@ -1,4 +1,4 @@
-"""Nothing waits for ever: a read has so many seconds in all, whatever it waits for."""
+"""The longest time of a read in seconds, waits of every kind included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class OutOfTimeError(Exception):
 
 
 class TimeLimit:
-    """When a read must have ended. What it waits for says here how it can be stopped."""
+    """The time by which a read must have ended. Code that waits registers here how the wait can be stopped."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

@@ -23,7 +23,7 @@ from connectors.source_files import check_size, files_of, shown_path
 from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
 
-logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it tells of every blank column, and we read all as text
+logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns about every blank column, and we read all as text
 
 _HEADER_WITHIN = 50
 _MOST_CELLS = 40_000_000

@@ -57,7 +57,7 @@ def _is_workbook(archive: zipfile.ZipFile) -> bool:
         if part.file_size <= _INDEX_LIMIT and part.filename.casefold() in ("[content_types].xml", "mimetype"):
             try:
                 content = archive.read(part)
-            except (zipfile.BadZipFile, OSError, ValueError, zlib.error):  # what is damaged is said by whoever reads it
+            except (zipfile.BadZipFile, OSError, ValueError, zlib.error):  # the reader reports the damage
                 return True
             if _OPEN_DOCUMENT in content or any(kind in content for kind in _TYPES):
                 return True
@@ -74,7 +74,7 @@ def check_spelled_out(archive: zipfile.ZipFile, parts: Parts, sheets: Collection
 
 
 def check_parts(archive: zipfile.ZipFile) -> None:
-    """Unpack what every sheet needs (texts, styles, index) once: a size or checksum that lies raises here, in bounded memory."""
+    """Unpack what every sheet needs (texts, styles, index) once: a wrong size or checksum raises here, in bounded memory."""
     for part in archive.infolist():
         name = part.filename.replace("\\", "/").casefold()
         if not name.startswith(("xl/worksheets/sheet", "xl/media/")):

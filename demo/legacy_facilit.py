@@ -73,7 +73,7 @@ def row(dwelling: Dwelling, unit: str | None, rent: int, random: Random) -> Type
     label += f" {dwelling.ekstra_referanse}" if dwelling.ekstra_referanse else ""
     label += f" Andel {dwelling.andelsnummer}" if dwelling.andelsnummer else ""
     secret = f" ({identity_number(random)})" if serial % 97 == 0 else ""
-    # A national identity number stands where a label or a remark should be, as it does in life.
+    # A national identity number where a label or a remark should be, as in real files.
     matrikkel = f"{building.gardsnummer}.{building.bruksnummer}"
     values: dict[str, Value] = dict.fromkeys(SECTION, "")
     values |= {

@@ -166,7 +166,7 @@ class _Builder:
         systems: tuple[str, ...] = self.random.choices(choices, weights)[0]
         if kind == "bofellesskap":  # BOEI knows houses, not the rooms let in them
             return tuple(system for system in systems if system != BOEI)
-        if kind == "blokk" and systems == (BOEI,):  # without unit numbers nothing but BOEI's own labels would tell them apart
+        if kind == "blokk" and systems == (BOEI,):  # without unit numbers only BOEI's own labels would distinguish them
             return (FACILIT, BOEI)
         return systems
 

@@ -1,4 +1,4 @@
-"""The page of one dwelling: each question with its sides, what each answer leads to, where its rows stand and what has happened."""
+"""The page of one dwelling: each question with its sides, what each answer leads to, where its rows are and what has happened."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def case_page(
     house: tuple[str, int] = ("", 0),
     history: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """One dwelling: each question with both sides, what each answer leads to, and where the rows stand.
+    """One dwelling: each question with both sides, what each answer leads to, and where the rows are.
 
     house: the case's house and how many cases it has. history: (day, what happened), newest first.
     """

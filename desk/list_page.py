@@ -17,7 +17,7 @@ from reporting.stop_causes import cause, rule_title
 PAGE = 100
 """Cases on a page of the list."""
 FILTERS = ("eier", "grunn", "kilde", "gate", "vis")
-"""As they stand in an address that one can send."""
+"""As they are in an address that one can send."""
 SHOW: Mapping[str, Callable[[Case], bool]] = {
     "ubesvart": lambda case: case.open > 0 and not case.changed_in_kobo,
     "endret": lambda case: case.changed_in_kobo,
@@ -30,7 +30,7 @@ Since = Callable[[Sequence[str]], Mapping[str, date]]
 
 
 def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str], page: int, since: Since) -> str:
-    """What waits for this visitor. wanted: filter -> value, as they stand in the address. page: 1-based."""
+    """What waits for this visitor. wanted: filter -> value, as they are in the address. page: 1-based."""
     found = selected(mine, view, wanted)
     last = max(1, -(-len(found) // PAGE))
     here = min(max(page, 1), last)

@@ -1,6 +1,6 @@
 """Who is at the desk: told by the sign-in proxy, or, on a machine of one's own, the account that runs it.
 
-Headers that name a person are believed only together with the proxy's shared secret: anybody who reaches the port can send headers.
+Headers that name a person count only together with the proxy's shared secret: anybody who reaches the port can send headers.
 """
 
 from __future__ import annotations

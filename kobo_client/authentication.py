@@ -113,7 +113,7 @@ def check_addresses(config: RegisterConfig) -> None:
 
 
 def expiry_notice(config: RegisterConfig, warn_days: int = 45, now: datetime | None = None) -> str | None:
-    """One sentence when the certificate beside the key ends within so many days; None when not, or when nobody can know."""
+    """One sentence when the certificate beside the key ends within so many days; None when not, or when the date is unknown."""
     if config.authentication.kind != "maskinporten":
         return None
     expires = _maskinporten(config).credential.expires

@@ -1,4 +1,4 @@
-"""A disk that takes nothing, whichever part of the program met it first: one sentence with the path and what to do."""
+"""A full or read-only disk, in whatever part of the program it is noticed: one sentence with the path and what to do."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
 
 
 def _looked_at(place: Path, code: int) -> int:
-    """SQLite tells a full or read-only disk as several other things; the disk itself knows better."""
+    """SQLite reports a full or read-only disk as several other errors, so the disk itself is tested."""
     try:
         disk = os.statvfs(place)
     except OSError:

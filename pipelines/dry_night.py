@@ -1,4 +1,4 @@
-"""A night up to its plan, without Dagster: for somebody who waits for the answer. The steps are the night's own.
+"""A night up to its plan, without Dagster, which takes seconds to start. The steps are the night's own.
 
 No table is stored, so that what the last night left stays as it is; the ledger knows the run as `planned`, as it does one of Dagster's.
 """
@@ -19,7 +19,7 @@ from reconciliation.plan.planning import Plan
 
 
 class NotConservedError(Exception):
-    """A step lost a row, or made one up: a fault of the program, and nothing is to be believed."""
+    """A step lost or invented a row: a fault of the program, and its results must not be used."""
 
 
 @dataclass(frozen=True, slots=True)

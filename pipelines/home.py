@@ -1,4 +1,4 @@
-"""Where things lie: the home folder, the municipalities' files, and Dagster's own home below var/."""
+"""Paths: the home folder, the municipalities' files, and Dagster's own home below var/."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def unusable(file: Path, says: str, taken: Container[str]) -> Unusable:
 
 
 def _content(file: Path) -> dict[str, Any]:
-    """What the file says, as far as it is YAML at all."""
+    """The file's content if it is YAML; empty otherwise."""
     try:
         content = safe_yaml.load_yaml(file.read_text(encoding="utf-8", errors="replace"))
     except (OSError, yaml.YAMLError):
@@ -79,7 +79,7 @@ def stub_asset(fault: Unusable) -> dg.AssetsDefinition:
 
 
 def stub_job(fault: Unusable) -> Any:
-    """Under the name of the municipality's night, so that whoever launches it hears why there is none."""
+    """A job with the name of the municipality's night, which fails with the reason why there is none."""
     return dg.define_asset_job(
         f"{fault.slug}_nightly",
         selection=dg.AssetSelection.assets(fault.asset_key),

@@ -21,7 +21,7 @@ HORIZON = timedelta(days=5 * 365 + 1)
 
 
 class MeasureState(StrEnum):
-    """How a measure stands. The first five need somebody now."""
+    """State of a measure. The first five need action now."""
 
     MISSING = "missing"  # acquired, and not in Kobo
     STILL_THERE = "still_there"  # disposed of, and still in Kobo

@@ -50,7 +50,7 @@ class Flow:
 
 
 def flows(history: pl.DataFrame, as_of: date) -> list[Flow]:
-    """history: HISTORY. Nights whose register was not seen, and nights after `as_of`, tell nothing. Sorted by what is left, most first.
+    """history: HISTORY. Nights whose register was not seen, and nights after `as_of`, are left out. Sorted by what is left, most first.
 
     Cleared and arrived are told apart by source and cause: within one of them only the sum of both is known.
     """

@@ -38,7 +38,7 @@ class Letter:
 
 
 def worth_sending(letter: Letter, told: Mapping[str, str]) -> bool:
-    """Whether it says something that the letter before did not. told: `about` of all that was sent before, the last of each part.
+    """Whether it has news compared with the letter before. told: `about` of all that was sent before, the last of each part.
 
     A source that is read again appears in its list if that has changed; it is not news by itself.
     """

@@ -14,7 +14,7 @@ from reporting.night_report import NightResult
 _PLACE = ["source", "sheet", "row"]
 _TOLD_BY = ["adressenavn", "gardsnummer", "bruksnummer"]
 _SHARED = ("B02", "B03")
-"""Rules that several rows of one house break together: each of them tells where the others are."""
+"""Rules that several rows of one house break together: each of the rows reveals where the others are."""
 
 
 def with_shown_address(dwellings: pl.DataFrame) -> pl.DataFrame:

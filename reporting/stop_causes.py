@@ -10,7 +10,7 @@ from reconciliation.model.rules import BY_ID
 
 
 def rule_title(rule: str) -> str:
-    """The rule's title; a rule nobody knows is shown by its id."""
+    """The rule's title; an unknown rule is shown by its id."""
     return text(f"rule_texts.{rule}.title") if rule in BY_ID else rule
 
 

@@ -1,4 +1,4 @@
-"""Who may call: nobody is asked, a static key, or tokens as Maskinporten gives them (register-contract 4.2)."""
+"""Who may call: everyone, holders of a static key, or holders of tokens as Maskinporten issues them (register-contract 4.2)."""
 
 from __future__ import annotations
 

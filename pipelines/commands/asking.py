@@ -1,4 +1,4 @@
-"""A line from whoever sits at the terminal, or from a pipe."""
+"""A line from the terminal or from a pipe."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _aside(register: RegisterConfig, root: Path, folder: Path) -> RegisterConfig
     if register.database is None:
         return register
     copy = folder / "rehearsal.sqlite"
-    for ending in ("", "-wal"):  # nobody is at it, so the files are as they are
+    for ending in ("", "-wal"):  # no process uses it, so both files are in a consistent state
         if (there := Path(f"{root / register.database}{ending}")).exists():
             shutil.copyfile(there, f"{copy}{ending}")
     return register.model_copy(update={"database": copy})

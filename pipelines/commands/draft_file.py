@@ -116,7 +116,7 @@ def kind_of(file: Path) -> str:
 
 
 def below_home(file: Path) -> str:
-    """The path as the municipality's file writes it, where the file lies in the home."""
+    """The path as the municipality's file writes it, where the file is in the home."""
     whole, root = file.resolve(), home_from(Path.cwd()).resolve()
     return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else str(whole)
 
@@ -128,7 +128,7 @@ def source_name(file: Path) -> str:
 
 
 def scalar(name: str) -> str:
-    """The name as YAML reads it back: 2022 and off are none unless they stand in quotes."""
+    """The name as YAML reads it back: 2022 and off are none unless they are in quotes."""
     return name if re.fullmatch(r"[A-Za-z_][\w-]*", name, re.ASCII) and safe_yaml.load_yaml(name) == name else quoted(name)
 
 

@@ -33,7 +33,7 @@ class FirstRow:
 
 
 def first_rows(municipality: Municipality, root: Path, name: str) -> list[FirstRow]:
-    """Of one source; none when it cannot be read. A shielded home is told of and not shown (law 10)."""
+    """Of one source; none when it cannot be read. A shielded home is counted and not shown (law 10)."""
     source = municipality.sources[name]
     read = read_source(name, source, root)
     if read.verdict is Verdict.FAILED:

@@ -1,4 +1,4 @@
-"""What `kobosync map --interactive` asks: all that a file does not tell, each with our guess as the default."""
+"""What `kobosync map --interactive` asks: all that is not in a file, each with our guess as the default."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 WIDE = 1000
-"""Columns where nobody looks: no run id is cut or folded for want of room."""
+"""Width where the output is no terminal: wide enough that no run id is cut or folded."""
 
 
 def console() -> Console:

@@ -206,7 +206,7 @@ def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[s
 
 
 def verdicts_of_bad_lines(verdicts: pl.DataFrame, read: ReadList) -> pl.DataFrame:
-    """A line that could not be taken apart is no address, whatever its first column looks like."""
+    """A line that could not be parsed is no address, even if its first column looks like one."""
     if not read.bad:
         return verdicts
     index = pl.int_range(pl.len())

@@ -28,7 +28,7 @@ _NEWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class AlertCursor:
-    """The sensor's cursor. since: first look; ticks before it are nobody's fault. states: address (hashed) -> state it was told last."""
+    """The sensor's cursor. since: first look; earlier schedule ticks are ignored. states: address (hashed) -> state it was sent last."""
 
     since: datetime
     states: Mapping[str, NightState] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def close_dead(
     """Report to Dagster the nights whose process is gone, so that they are begun once more and hold up no queue. Returns how many.
 
     Dagster learns of no such death itself: of a killed command never, and of a lost Celery worker not before `max_runtime_seconds`.
-    A living night holds the ledger's lock from its first step to its last, whatever machine it is on.
+    A running night holds the ledger's lock from its first step to its last, on every machine.
 
     finished: run id -> when the ledger was told of its end, None before that. holder: run id that a living process holds the lock for.
     """
@@ -125,7 +125,7 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
 
 
 def send_alerts(municipality: Municipality, told: AlertCursor, found: NightStanding | None) -> tuple[AlertCursor, str]:
-    """Send what is new to each address. Each is told by itself: one that is down is tried again and the others are not told twice."""
+    """Send what is new to each address, separately: one that is down is tried again, and the others get nothing twice."""
     if found is None:
         return told, "A night is running, or none has been yet; nothing to judge."
     if not municipality.alerts:

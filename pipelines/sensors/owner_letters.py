@@ -45,7 +45,7 @@ def send_letters(
 ) -> tuple[Told, int, list[str]]:
     """Send what is worth sending of the newest report. Returns what has been told by now, how many were sent, and what could not be.
 
-    Each address is told by itself: one that is down is tried again at the next look, and the others do not hear it twice.
+    Each address is sent to separately: one that is down is tried again at the next look, and the others get nothing twice.
     """
     send = municipality.send or Send()
     nights = dated(root / municipality.reports / municipality.slug)

@@ -93,7 +93,7 @@ class _File:
         return now - max(self.modified, self.changed) / 1e9
 
     def digest(self) -> str | None:
-        """None for a file that cannot be read now, which is for the night to tell."""
+        """None for a file that cannot be read now; the night reports it."""
         try:
             with self.path.open("rb") as stream:
                 return hashlib.file_digest(stream, "sha256").hexdigest()[:32]

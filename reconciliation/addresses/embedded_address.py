@@ -28,7 +28,7 @@ class Inside:
     bokstav: str
     more_numbers: bool
     part_of_name: bool
-    """Nothing but words stands before the name: "Gamle Storgata" is not Storgata."""
+    """Whether only words come before the name: "Gamle Storgata" is not Storgata."""
 
 
 def houses_inside(register: AddressRegister, text: str) -> list[Inside]:

@@ -74,7 +74,7 @@ def _is_day(path: Path) -> bool:
 
 def write_addresses(frame: pl.DataFrame, path: Path) -> Path:
     """All of it under its name, or nothing. Raises SourceFault."""
-    # The form knows no quotes, so what would end a value or a line is a blank.
+    # The format has no quotes, so separators and line breaks inside a value become blanks.
     cells = frame.rename(_KARTVERKETS).with_columns(pl.col(pl.String).str.replace_all(r"[;\r\n]+", " "))
     unfinished = path.with_name(path.name + ".unfinished")
     try:

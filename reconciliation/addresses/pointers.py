@@ -1,4 +1,4 @@
-"""Words that stand for the row above: "ditto", "som over", a quote sign. What they point to is a person's to write."""
+"""Words that stand for the row above: "ditto", "som over", a quote sign. What they point to is never filled in; its owner must write it."""
 
 from __future__ import annotations
 

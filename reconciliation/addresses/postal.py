@@ -1,4 +1,4 @@
-"""Do postnummer and poststed, as written, speak for or against an official address?"""
+"""Do postnummer and poststed, as written, agree with an official address or contradict it?"""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def much_the_same_place(written: str | None, official: str | None) -> bool:
 
 
 def postal_doubt(official: Official, postnummer: str | None, poststed: str | None, register: AddressRegister | None) -> str | None:
-    """Why the address may lie elsewhere, or None. One of the two that fits is enough: postnummer is no municipality.
+    """Why the address may be elsewhere, or None. One of the two that fits is enough: postnummer is no municipality.
 
     "Storgata 1, 0155 Oslo" is no address of Elverum because Elverum has a Storgata 1.
     """

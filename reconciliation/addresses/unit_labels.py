@@ -1,6 +1,6 @@
 """What is beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
 
-A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. Floor and side say nothing that the register knows.
+A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. The official register has no floors and sides.
 An entrance or a block is part of the owner's label, so that two homes at one address are not taken for one.
 """
 

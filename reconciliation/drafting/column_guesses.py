@@ -49,7 +49,7 @@ class Guess:
 
 
 def how_well(guess: Guess, rows: int) -> tuple[float, int, int]:
-    """How much of the list a column says, in tenths; of two that say as much, the one whose heading says it best; then the fuller."""
+    """Rank of a column for a field: share of recognised rows in tenths, how well its heading fits, number of recognised rows."""
     headings = [bare(each) for each in KNOWN[guess.field][2]] if guess.field else []
     said = [headings.index(name) for name in names_of(guess.heading) if name in headings]
     return (round(guess.recognised / rows, 1) if rows else 0.0, -min(said, default=len(headings)), guess.recognised)

@@ -28,7 +28,7 @@ class Lines:
 
 def without_footers(rows: pl.DataFrame, key: Sequence[str], broken: Collection[int] = ()) -> Lines:
     """rows: one String column per heading. key: headings of the key; without one only what fills a single cell can be told from a row.
-    broken: places of rows whose line could not be taken apart and stands in the first column.
+    broken: places of rows whose line could not be taken apart and is in the first column.
 
     A line is proposed as a footer when it is broken or nearly blank, is among the last ten or begins as another such line does, begins with
     words, and looks like no key of the list. The pattern is its first words, so that no name gets into a configuration.
@@ -47,7 +47,7 @@ def without_footers(rows: pl.DataFrame, key: Sequence[str], broken: Collection[i
 
 
 def _odd(cells: Sequence[Sequence[str]], taken_apart: Sequence[bool], keys: Sequence[str | None]) -> dict[int, str]:
-    """Place -> first words of the lines that look like no row. keys: what stands under the key, in the same order."""
+    """Place -> first words of the lines that look like no row. keys: what is under the key, in the same order."""
     counts = sorted(map(len, cells))
     usual = counts[len(counts) // 2] if counts else 0
     shapes = {_shape(key) for key, row in zip(keys, cells, strict=False) if key and 2 * len(row) > usual}

@@ -93,7 +93,7 @@ def known_headings() -> tuple[str, ...]:
 
 
 def plain_heading(heading: str) -> str:
-    """In small letters, without double blanks, underscores and what stands around it."""
+    """In small letters, without double blanks, underscores and what is around it."""
     return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
 
 

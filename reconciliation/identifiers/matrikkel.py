@@ -42,7 +42,7 @@ _NAMED = {
 def parse_matrikkel(text: str, home: str = "") -> Matrikkelnummer | None:
     """`12/345`, `12/345/0/7`, `17/235, snr.2`, `12.345`, `.12.345`, `gnr 12 bnr 345`, `3420-12/345`, the 20 digits of GAB.
 
-    home: kommunenummer of the municipality, which may stand in front as any other (`3420/12/345`).
+    home: kommunenummer of the municipality, which may be in front as any other (`3420/12/345`).
 
     None when it is none of these, when it names more than one property or is a date, or not linked (twenty zeros): what cannot
     all be read is never half read.

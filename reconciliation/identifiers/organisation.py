@@ -21,7 +21,7 @@ def parse_organisation(text: str) -> str | None:
 
 
 def is_blank_organisation(text: str) -> bool:
-    """Whether nothing but zeros stands there, as systems write "none"."""
+    """Whether nothing but zeros is there, as systems write "none"."""
     return re.fullmatch(r"[0\s]+", _bare(text)) is not None
 
 

@@ -17,13 +17,13 @@ _SEVERAL = re.compile(r"\d{4}\s*(?:[/,;&+–-]|og|eller)\s*\d{4}", re.IGNORECASE
 _BOX = re.compile(r"post\s?boks|postb\b|\bpb\b", re.IGNORECASE)
 _LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
 _LOST_ZERO = 3
-"""Digits that are left when a spreadsheet takes the zero; with fewer nobody knows whether it is that."""
+"""Digits that are left when a spreadsheet drops the leading zero; a shorter number may be something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
     """What two cells say. fault: a key of `post_cells`, with what is `meant` where that may be known; misplaced: a number or a name
-    stands in the column of the other."""
+    is in the column of the other."""
 
     postnummer: str | None = None
     poststed: str | None = None

@@ -190,7 +190,7 @@ class Municipality(Strict):
     alerts: tuple[str, ...] = ()
     """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
     send: Send | None = None
-    """Data owners who are told by themselves; nobody when left out."""
+    """Data owners who get letters of their own; none when left out."""
     on_new_file: bool = False
     """Start a night as soon as a file of a source is new or changed, not only at its hour."""
     missed_after_hours: float = Field(default=6.0, gt=0)

@@ -1,4 +1,4 @@
-"""eier_organisasjonsnummer of each row; one whose check digit does not fit names nobody, or somebody else, and is told."""
+"""eier_organisasjonsnummer of each row; one whose check digit does not fit is a deviation, as it names no organisation or another."""
 
 from __future__ import annotations
 

@@ -204,7 +204,7 @@ def plan_changes(
                 rejected,
                 partial(official_streets, municipality, session.home) if municipality.addresses else None,
             ),
-            Remembered.of(ledger, slug, session.as_of, handed_over if municipality.register_.by_file else {}),
+            Remembered.of(ledger, municipality, session.as_of, handed_over if municipality.register_.by_file else {}),
             municipality,
             session.as_of,
         )

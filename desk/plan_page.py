@@ -45,8 +45,8 @@ def waits(part: PlanPart) -> bool:
 
 
 def _shown(part: PlanPart, view: NightView, visitor: Visitor) -> PartShown:
-    known = view.municipality.sources.get(part.source)
-    source = known.title if known else text("desk_plan.no_source")
+    titles = {name: one.title for name, one in (view.municipality.categories | view.municipality.sources).items()}
+    source = ", ".join(titles.get(name, text("desk_plan.no_source")) for name in part.source.split("/"))
     state = _state(part)
     approved = {"by": part.approved[0], "day": short_day(part.approved[1].date())} if part.approved else {}
     return PartShown(

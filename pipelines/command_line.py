@@ -84,12 +84,13 @@ def plan(
     diff: Annotated[bool, typer.Option("--diff", help="Show only what is otherwise than in the last night's plan.")] = False,
     as_json: AsJson = False,
     action: Annotated[str, typer.Option("--only", help="Only one kind of change: create, update, retire or replace.")] = "",
-    source: Annotated[str, typer.Option("--source", help="Only the dwellings of one source.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Only the dwellings of one source, where parts are per source.")] = "",
+    category: Annotated[str, typer.Option("--category", help="Only those of one category, where parts are per category.")] = "",
 ) -> None:
     """Show what tonight would change, the parts of it and their digests. Changes nothing."""
     from pipelines.commands.plan_command import run_plan  # noqa: PLC0415
 
-    raise typer.Exit(run_plan(config, _date(as_of), "json" if as_json else output, diff, action, source))
+    raise typer.Exit(run_plan(config, _date(as_of), "json" if as_json else output, diff, action, source, category))
 
 
 @app.command()

@@ -28,8 +28,11 @@ FORMATS = ("table", "markdown", "json")
 SHOWN = 40
 
 
-def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False, action: str = "", source: str = "") -> int:
-    """0: may be applied; 3: a guard holds a part of what is shown; 1: it could not be made. action, source: show those parts alone."""
+def run_plan(
+    config: Path, as_of: date | None, output: str, diff: bool = False, action: str = "", source: str = "", category: str = ""
+) -> int:
+    """0: may be applied; 3: a guard holds a part of what is shown; 1: it could not be made. action, source, category: show those parts
+    alone."""
     if action and action not in ACTIONS:
         print(f"--only={action} is not one of {', '.join(ACTIONS)}.", file=sys.stderr)
         return CONFIGURATION
@@ -37,15 +40,20 @@ def run_plan(config: Path, as_of: date | None, output: str, diff: bool = False, 
         print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
-    if source and source not in municipality.sources:
-        print(f"--source={source} is not among the file's sources: {', '.join(municipality.sources)}.", file=sys.stderr)
-        return CONFIGURATION
+    asked = (("source", source, municipality.sources), ("category", category, municipality.categories))
+    for option, said, known in asked:
+        if said and said not in known:
+            print(f"--{option}={said} is not among the file's: {', '.join(known)}.", file=sys.stderr)
+            return CONFIGURATION
+        if said and option not in municipality.guards.parts:
+            print(f"--{option}: this file's parts are per {municipality.guards.parts}; set `guards.parts`.", file=sys.stderr)
+            return CONFIGURATION
     try:
         seen = plan_tonight(municipality, home_of(config), as_of)
     except (LedgerError, RegisterError, NotConservedError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    plan = selected_parts(seen.plan, action, source) if action or source else seen.plan
+    plan = selected_parts(seen.plan, action, source, category) if action or source or category else seen.plan
     if diff:
         _show_changes(plan, municipality, home_of(config), Console())
     elif output == "json":

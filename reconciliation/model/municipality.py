@@ -82,6 +82,8 @@ class Guards(Strict):
     """Creates as a share of what is in the register; sudden growth."""
     floor: int = 10
     """Up to this many of a kind are always allowed."""
+    parts: Literal["source", "category", "source_and_category"] = "source"
+    """What a plan's parts are made by: each kind of change of each has its own limit, digest and approval."""
 
 
 class Needs(Strict):

@@ -1,6 +1,7 @@
-"""The parts of a plan: what is created, updated, retired or replaced, per source. Each has its digest, its limits and its approval.
+"""The parts of a plan: what is created, updated, retired or replaced, per source, per category or both.
 
-Parts within their limits are applied and the others wait: forty retirements that need approval do not delay a new dwelling.
+Each has its digest, its limits and its approval. Parts within their limits are applied and the others wait: forty retirements that need
+approval do not delay a new dwelling.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from reconciliation.plan.guards import Limit, Refusal, creation_limit, deletion_
 from reconciliation.plan.same_place import in_the_place_of
 
 CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
-NO_SOURCE = "-"
+UNKNOWN_GROUP = "-"
+"""Group of a dwelling of which neither tonight nor the ledger knows one."""
 EXAMPLES = 3
 """Dwellings of a part that are named where it is shown."""
 
@@ -41,26 +43,46 @@ class Part:
         return self.name.partition("/")[0]
 
     @property
-    def source(self) -> str:
-        """The source whose dwellings are changed."""
-        return self.name.partition("/")[2]
+    def groups(self) -> tuple[str, ...]:
+        """Source, category or both, as the municipality's file has its parts."""
+        return tuple(self.name.split("/")[1:])
 
 
-def with_parts(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """items (PLAN_ITEMS) with the name of each one's part; null where nothing is done.
+def with_parts(items: pl.DataFrame, groups: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> pl.DataFrame:
+    """items (PLAN_ITEMS) with the name of each one's part; null where nothing is done. groups: of part_groups.
 
-    A dwelling is its first source's. One that is created where another is retired belongs with the retirement: Kobo takes it only after.
+    One that is created where another is retired belongs with the retirement: Kobo takes it only after.
     """
     if items.filter(acts()).is_empty():
         return items
-    joined = items.drop("part").join(first_sources(merged, municipality), on="leverandor_bolig_id", how="left")
+    joined = items.drop("part").join(groups, on="leverandor_bolig_id", how="left")
     kind = (
         (pl.when(replaces()).then(pl.lit(REPLACE)).when(pl.col("leverandor_bolig_id").is_in(_after_retirements(items, merged, entries))))
         .then(pl.lit(RETIRE))
         .otherwise("class")
     )
-    name = pl.concat_str(kind, pl.lit("/"), pl.col("_source").fill_null(NO_SOURCE))
+    name = pl.concat_str(kind, pl.lit("/"), pl.col("_group").fill_null(UNKNOWN_GROUP))
     return joined.with_columns(part=pl.when(acts()).then(name)).select(items.columns)
+
+
+def part_groups(merged: Merged, municipality: Municipality, stock: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, _group): source, category, or source/category, as `guards.parts` says.
+
+    stock: the ledger's STOCK, for the category of what stands in no source any more.
+    """
+    sources, categories = first_sources(merged, municipality), _categories(merged, stock)
+    if municipality.guards.parts == "source":
+        return sources.rename({"_source": "_group"})
+    if municipality.guards.parts == "category":
+        return categories.rename({"_category": "_group"})
+    both = sources.join(categories, on="leverandor_bolig_id", how="left")
+    return both.select("leverandor_bolig_id", _group=pl.concat_str("_source", pl.col("_category").fill_null(UNKNOWN_GROUP), separator="/"))
+
+
+def _categories(merged: Merged, stock: pl.DataFrame) -> pl.DataFrame:
+    tonight = merged.dwellings.select("leverandor_bolig_id", _category="kategori")
+    before = stock.select("leverandor_bolig_id", _category="category").join(tonight, on="leverandor_bolig_id", how="anti")
+    return pl.concat([tonight, before]).drop_nulls("_category").filter(pl.col("_category") != "")
 
 
 def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
@@ -90,7 +112,7 @@ def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFram
 
 @dataclass(frozen=True, slots=True)
 class RegisterCounts:
-    """What a plan's size is held against. ours: source -> entries that we answer for; in_register: all entries; first: none is ours yet."""
+    """What a plan's size is held against. ours: group -> entries that we answer for; in_register: all entries; first: none is ours yet."""
 
     ours: Mapping[str, int]
     in_register: int
@@ -102,7 +124,7 @@ def parts_of(
 ) -> tuple[Part, ...]:
     """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it breaks.
 
-    A part must hold its source's limit, and with the smaller ones of its kind the municipality's: smallest first, so that one source
+    A part must hold its own group's limit, and with the smaller ones of its kind the municipality's: smallest first, so that one source
     gone wrong does not keep the others back. Retirements and replacements are deletions, and count together.
     """
     counted = items.filter(pl.col("part").is_not_null())

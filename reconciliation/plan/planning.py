@@ -25,7 +25,7 @@ from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwe
 from reconciliation.plan.difference import at_odds, changes_of, told_by
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, NUMBER_NOT_IN_USE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
-from reconciliation.plan.parts import NO_SOURCE, Part, RegisterCounts, first_sources, parts_of, with_parts
+from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_groups, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.retirements import class_gone
 
@@ -52,9 +52,10 @@ class Plan:
         return tuple(one for part in self.parts for one in part.refusals)
 
 
-def selected_parts(plan: Plan, action: str = "", source: str = "") -> Plan:
-    """Those parts of a plan alone, to be looked at. action: create, update, retire or replace; "" means any, as for the source."""
-    parts = tuple(part for part in plan.parts if action in ("", part.action) and source in ("", part.source))
+def selected_parts(plan: Plan, action: str = "", source: str = "", category: str = "") -> Plan:
+    """Those parts of a plan alone, to be looked at. action: create, update, retire or replace; "" means any, as for source and category."""
+    asked = {name for name in (source, category) if name}
+    parts = tuple(part for part in plan.parts if action in ("", part.action) and asked <= set(part.groups))
     items = plan.items.filter(pl.col("part").is_in([part.name for part in parts]))
     return replace(plan, items=items, parts=parts)
 
@@ -88,9 +89,10 @@ def make_plan(
     items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
-    items = with_parts(items, merged, entries, municipality)
+    groups = part_groups(merged, municipality, remembered.stock)
+    items = with_parts(items, groups, merged, entries)
     sent = as_sent(items, merged.dwellings, entries)
-    standing = _register_counts(items, merged, entries, remembered.links, municipality)
+    standing = _register_counts(items, groups, entries, remembered.links)
     parts = parts_of(items, standing, municipality, lambda some: digest_of(some, sent))
     agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
     shielded = frozenset(shielded_ids(dwellings))
@@ -177,14 +179,12 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
     return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
 
 
-def _register_counts(
-    items: pl.DataFrame, merged: Merged, entries: pl.DataFrame, links: pl.DataFrame, municipality: Municipality
-) -> RegisterCounts:
+def _register_counts(items: pl.DataFrame, groups: pl.DataFrame, entries: pl.DataFrame, links: pl.DataFrame) -> RegisterCounts:
     """What the plan's size is compared with: what is linked, and what is adopted tonight."""
     adopted = items.filter(
         pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
     )
     ours = pl.concat([links.select("leverandor_bolig_id"), adopted.select("leverandor_bolig_id")])
-    sources = ours.join(first_sources(merged, municipality), on="leverandor_bolig_id", how="left")
-    counted = sources.with_columns(pl.col("_source").fill_null(NO_SOURCE)).group_by("_source").len()
-    return RegisterCounts({str(source): int(number) for source, number in counted.iter_rows()}, entries.height, links.is_empty())
+    grouped = ours.join(groups, on="leverandor_bolig_id", how="left")
+    counted = grouped.with_columns(pl.col("_group").fill_null(UNKNOWN_GROUP)).group_by("_group").len()
+    return RegisterCounts({str(group): int(number) for group, number in counted.iter_rows()}, entries.height, links.is_empty())

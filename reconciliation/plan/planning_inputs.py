@@ -8,7 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from reconciliation.ledger import BASES, DECISIONS, Ledger
+from reconciliation.ledger import BASES, DECISIONS, STOCK, Ledger
+from reconciliation.model.municipality import Municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Remembered:
     """links: leverandor_bolig_id, kobo_id of the standing ones. bases: BASES. decisions: DECISIONS in force.
 
     absences: leverandor_bolig_id -> dates before tonight on which it was gone. handed_over: leverandor_bolig_id -> the night of the
-    import file that it is in; it is not planned again.
+    import file that it is in; it is not planned again. stock: STOCK, where the plan's parts are per category; empty otherwise.
     """
 
     links: pl.DataFrame
@@ -36,14 +37,17 @@ class Remembered:
     decisions: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISIONS))
     absences: Mapping[str, int] = field(default_factory=dict)
     handed_over: Mapping[str, date] = field(default_factory=dict)
+    stock: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STOCK))
 
     @classmethod
-    def of(cls, ledger: Ledger, municipality: str, as_of: date, handed_over: Mapping[str, date]) -> Remembered:
+    def of(cls, ledger: Ledger, municipality: Municipality, as_of: date, handed_over: Mapping[str, date]) -> Remembered:
         """What the ledger remembers of a municipality before the night of that date. Raises LedgerError."""
+        slug = municipality.slug
         return cls(
-            ledger.links(municipality).select("leverandor_bolig_id", "kobo_id"),
-            ledger.bases(municipality),
-            ledger.decisions(municipality),
-            ledger.absences(municipality, as_of),
+            ledger.links(slug).select("leverandor_bolig_id", "kobo_id"),
+            ledger.bases(slug),
+            ledger.decisions(slug),
+            ledger.absences(slug, as_of),
             handed_over,
+            pl.DataFrame(schema=STOCK) if municipality.guards.parts == "source" else ledger.stock(slug),
         )

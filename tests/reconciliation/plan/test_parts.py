@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.ledger import STOCK
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan.planning import Plan, actionable, make_plan, selected_parts
@@ -20,14 +21,17 @@ def rows(source: str, numbers: range, **values: Any) -> list[dict[str, Any]]:
 def planned(
     sources: list[dict[str, Any]], entries: list[dict[str, Any]], linked: dict[str, str], held_by: dict[str, str], **guards: Any
 ) -> Plan:
-    """held_by: leverandor_bolig_id -> source of a dwelling that is gone."""
+    """held_by: leverandor_bolig_id -> source of a dwelling that is gone. guards: `stock` is the ledger's."""
+    remembered = {"stock": guards.pop("stock")} if "stock" in guards else {}
     house = municipality(**{"floor": 2, "maximum_retire_count": 2, "maximum_update_count": 2, **guards})
     known = pl.DataFrame([(source, ours.partition("-")[2], ours) for ours, source in held_by.items()], schema=MEMBERSHIPS, orient="row")
     merged = merge(standing(*sources), known, None, house)
     seen = register(*entries)
     standing_links = links(**linked)
     matches = match(merged.dwellings, seen, standing_links, None)
-    return make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(standing_links, bases_of(seen)), house, NIGHT)
+    return make_plan(
+        merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(standing_links, bases_of(seen), **remembered), house, NIGHT
+    )
 
 
 def entry(number: int) -> dict[str, Any]:
@@ -97,3 +101,25 @@ def test_what_is_gone_from_kobo_already_counts_against_no_limit() -> None:
     assert retired.height == 8
     assert waiting(plan) == set(), "only two of the eight are still there, and two may go"
     assert waiting(planned([], [entry(one) for one in range(1, 4)], linked(range(1, 9)), gone("fdv", range(1, 9)))) == {"retire/fdv"}
+
+
+def test_parts_can_be_per_category_and_per_source_and_category() -> None:
+    said = [
+        *rows("fdv", range(50, 53), kategori="a"),
+        *rows("omsorg", range(70, 73), kategori="b"),
+        *rows("fdv", range(90, 92), kategori="b"),
+    ]
+    plan = planned(said, [], {}, {}, parts="category")
+    assert {part.name: part.changes for part in plan.parts} == {"create/a": 3, "create/b": 5}
+    assert [part.name for part in selected_parts(plan, "create", category="a").parts] == ["create/a"]
+    both = planned(said, [], {}, {}, parts="source_and_category")
+    assert {part.name: part.changes for part in both.parts} == {"create/fdv/a": 3, "create/fdv/b": 2, "create/omsorg/b": 3}
+    assert [part.name for part in selected_parts(both, source="fdv", category="b").parts] == ["create/fdv/b"]
+
+
+def test_a_category_gone_wrong_does_not_hold_back_another_and_what_is_gone_is_in_the_category_it_had() -> None:
+    stock = pl.DataFrame([(f"fdv-{one}", "opening", True, "a" if one < 6 else "b", "") for one in range(1, 7)], schema=STOCK, orient="row")
+    ours = linked(range(1, 7))
+    plan = planned([], [entry(one) for one in range(1, 7)], ours, gone("fdv", range(1, 7)), parts="category", stock=stock)
+    assert {part.name: part.changes for part in plan.parts} == {"retire/a": 5, "retire/b": 1}
+    assert waiting(plan) == {"retire/a"}

@@ -36,6 +36,10 @@ class Post:
 def read_post(code_cell: str | None, place_cell: str | None) -> Post:
     """`481.0`, `9910 Fjordvik`, `N-9910` and `9910Fjordvik` in either column, and the two swapped. A lone `50` is never filled up."""
     code, place = _read(code_cell), _read(place_cell)
+    if code.postnummer and place.fault in ("no_code", "digits_missing"):
+        # The postnummer is known: a digit in the name of the place ("OSLO 5") is no reason to doubt it.
+        text = (place_cell or "").strip()
+        place = Post(poststed=text if re.search(r"[^\W\d_]", text) else None)
     wrong = next((one for one in (code, place) if one.fault), None)
     named = place.poststed or code.poststed
     if wrong is not None:

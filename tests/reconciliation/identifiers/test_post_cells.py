@@ -45,3 +45,8 @@ def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_told_once(code: st
     done = judged(good(Postnr=code))
     assert done.accepted["postnummer"].to_list() == ([sent] if sent else [])
     assert [rule for _, rule in rules(done)] == told
+
+
+@pytest.mark.parametrize("place", ["OSLO 5", "STED 0", "Fjordvik 2. distrikt"])
+def test_a_digit_in_the_name_of_the_place_is_no_doubt_about_a_postnummer_that_stands_in_its_own_column(place: str) -> None:
+    assert read_post("0155", place) == Post("0155", place)

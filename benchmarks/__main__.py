@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 NAMES = (
     *("night", "night_parts", "sources", "report", "forecast_backtest", "need_projection", "matching", "picks"),
-    *("client_throughput", "journal_cost", "rehearsal", "night_under_faults", "municipalities"),
+    *("client_throughput", "journal_cost", "rehearsal", "night_under_faults", "municipalities", "review_desk"),
 )
 OURS = ("polars", "pandera", "fastexcel", "dagster", "requests", "sqlalchemy")
 PEERS = {"datacompy": ("datacompy", "polars"), "dlt": ("dlt",), "splink": ("splink", "duckdb")} | {

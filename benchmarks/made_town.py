@@ -73,7 +73,7 @@ def write(home: Path, size: int, *, slug: str = "by", seed: int = 1, share: floa
         sheet = book.add_worksheet("Leie")
         for at, row in enumerate([second.columns, *second.iter_rows()]):
             sheet.write_row(at, 0, row)
-    settings = {"kind": "rehearsal", "base_url": f"http://127.0.0.1:{_free_port()}", "database": f"var/{slug}.sqlite"} | register
+    settings = {"kind": "rehearsal", "base_url": f"http://127.0.0.1:{free_port()}", "database": f"var/{slug}.sqlite"} | register
     config = home / "config" / f"{slug}.yaml"
     config.write_text(yaml.safe_dump(_config(slug, settings, size), allow_unicode=True), encoding="utf-8")
     return config
@@ -133,7 +133,8 @@ def _config(slug: str, register: dict[str, Any], size: int) -> dict[str, Any]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

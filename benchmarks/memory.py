@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
@@ -25,7 +26,7 @@ def peak_mb(pid: int | str = "self") -> int:
 class Watching:
     """Asks ten times a second how much a running process has held: the last answer stands when it ends."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[Any]) -> None:
         self.peak = 0
         self._process = process
         self._done = threading.Event()

@@ -1,6 +1,7 @@
 """The review desk over a big municipality, beside datasette serving the same rows: python -m benchmarks.review_desk [DWELLINGS [EDITS]]
 
-A real night fills the rehearsal register; then a caseworker edits EDITS fields there, and the next night asks about what they changed. Both servers are processes of their own; the same client asks both, 20 people clicking at once.
+A real night fills the rehearsal register; then a caseworker edits EDITS fields there, and the next night asks about what they changed.
+Both servers are processes of their own; the same client asks both, 20 people clicking at once.
 """
 
 from __future__ import annotations

@@ -158,6 +158,33 @@ def test_too_little_history_is_said(points: list[tuple[int, int, int]]) -> None:
     assert (seen.state, seen.forecast_date, seen.band) == (ForecastState.UNKNOWN, None, ())
 
 
+def test_the_deadline_has_passed_on_the_day_after_it() -> None:
+    few = nights([(0, 10, 1), (1, 10, 2), (2, 10, 3)])
+    last = add_working_days(FIRST, 2)
+    assert foreseen(few, last, last).state is ForecastState.UNKNOWN
+    assert foreseen(few, last, last - timedelta(days=1)).state is ForecastState.PASSED
+
+
+@pytest.mark.parametrize(("last", "enough"), [(5, True), (4, False)])
+def test_four_nights_of_five_working_days_are_enough(last: int, enough: bool) -> None:
+    seen = foreseen(nights([(0, 90, 1), (1, 90, 4), (2, 90, 8), (last, 90, 20)]), add_working_days(FIRST, last), date(2024, 6, 1))
+    assert (seen.forecast_date is not None) is enough
+
+
+@pytest.mark.parametrize(("every", "stands_still"), [(1, True), (5, False)])
+def test_a_week_without_any_is_a_stop_where_many_were_cleared_before_and_a_pause_where_few_were(every: int, stands_still: bool) -> None:
+    """every: working days for each dwelling that was cleared."""
+    told = [(min(day + 1, 20) // every, day) for day in range(26)]
+    seen = foreseen(nights([(day, 24, number) for number, day in told]), add_working_days(FIRST, 25), date(2024, 6, 1))
+    assert seen.still == 6
+    assert (seen.state is ForecastState.STILL) is stands_still
+
+
+def test_scope_grows_as_it_did_over_four_weeks_and_not_as_in_the_last_nights() -> None:
+    seen = foreseen(nights([(day, 300 if day < 10 else 340, 5 * day) for day in range(21)]), add_working_days(FIRST, 20), date(2024, 6, 1))
+    assert seen.scope_growth_per_working_day == pytest.approx(2)
+
+
 def test_nothing_left_is_done_even_after_the_deadline() -> None:
     assert foreseen(nights([(0, 10, 5), (1, 10, 10)]), date(2024, 2, 1), date(2023, 12, 21)).state is ForecastState.DONE
 

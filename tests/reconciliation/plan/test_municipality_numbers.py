@@ -35,6 +35,18 @@ def test_an_entry_in_another_municipality_is_one() -> None:
     assert planned("3301", "3303", AFTER).items["class"].to_list() == ["conflict"]
 
 
+def test_a_number_that_ended_holds_its_own_dwellings_and_no_others() -> None:
+    house = municipality()
+    rows = (
+        {"source": "fdv", "source_key": key, "kommunenummer": number, "nummer": int(key)} for key, number in (("1", "3005"), ("2", "3301"))
+    )
+    merged = merge(standing(*rows), none_known(), None, house)
+    found = match(merged.dwellings, register(), links(), None)
+    plan = make_plan(merged, register(), found, Reading(frozenset(SOURCES)), Remembered(links(), bases_of(register())), house, AFTER)
+    held = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
+    assert held == {"fdv-1": "number_not_in_use", "fdv-2": None}
+
+
 @pytest.mark.parametrize(
     ("number", "as_of", "held"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -31,6 +32,7 @@ def planned(
     absences: dict[str, int] | None = None,
     complete: tuple[str, ...] = SOURCES,
     held_by: tuple[str, ...] = ("fdv",),
+    handed_over: dict[str, date] | None = None,
     **guards: Any,
 ) -> Plan:
     house = municipality(**guards)
@@ -45,7 +47,7 @@ def planned(
         seen,
         match(merged.dwellings, entries_seen, standing_links, None),
         Reading(frozenset(complete)),
-        Remembered(standing_links, bases_of(entries_seen), absences=absences or {}),
+        Remembered(standing_links, bases_of(entries_seen), absences=absences or {}, handed_over=handed_over or {}),
         house,
         NIGHT,
     )
@@ -185,6 +187,13 @@ def test_a_plan_beyond_a_limit_is_refused_with_numbers_and_the_command_that_appr
 
 def test_up_to_the_floor_everything_passes() -> None:
     assert planned([], entries(20), linked(20), floor=20, maximum_retire_share=0, maximum_retire_count=0).refusals == ()
+
+
+def test_what_lies_in_an_import_file_waits_and_is_overdue_after_its_days() -> None:
+    lately, long_ago = NIGHT - timedelta(days=1), NIGHT - timedelta(days=60)
+    plan = planned([{"nummer": 1}, {"nummer": 2}, {"nummer": 3}], [], handed_over={"fdv-1": lately, "fdv-2": long_ago})
+    held = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
+    assert held == {"fdv-1": "handed_over", "fdv-2": "import_overdue", "fdv-3": None}
 
 
 def test_the_first_fill_of_an_empty_register_is_no_sudden_growth() -> None:

@@ -47,6 +47,8 @@ OTHERS = {"addresses", "demo", "init", "kommuner", "map", "resolve", "schema", "
 WITHOUT_LEDGER = {"kostra", "needs measures", "needs template", "rehearse", "report"}
 """They read the last night's tables or the municipality's file alone."""
 MAKES_NO_LEDGER = {"check", "status", "upgrade", "restore"}
+ELSEWHERE = {"night"}
+"""A whole run for one sentence: tests/pipelines/test_disk_faults.py and test_one_night_is_one_thing.py have it."""
 
 
 def every_command() -> Iterator[str]:
@@ -111,7 +113,7 @@ def test_a_file_that_cannot_be_used(name: str, village: Village, kobosync: Told)
     assert "deadlin" in says
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_A_MUNICIPALITY) - WITHOUT_LEDGER - {"restore"}))
+@pytest.mark.parametrize("name", sorted(set(OF_A_MUNICIPALITY) - WITHOUT_LEDGER - ELSEWHERE - {"restore"}))
 def test_a_variable_that_is_not_set(name: str, village: Village, kobosync: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VIK_LEDGER", raising=False)
     village.write_config(ledger="sqlite:///var/${VIK_LEDGER}.sqlite")
@@ -138,7 +140,7 @@ def an_ordinary_account() -> Iterator[None]:
         assert libc.capset(header, before) == 0
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_A_MUNICIPALITY) - WITHOUT_LEDGER - MAKES_NO_LEDGER))
+@pytest.mark.parametrize("name", sorted(set(OF_A_MUNICIPALITY) - WITHOUT_LEDGER - MAKES_NO_LEDGER - ELSEWHERE))
 def test_a_folder_that_may_not_be_written_to(name: str, village: Village, kobosync: Told) -> None:
     """The ledger's: each of these would make one."""
     (village.home / "var").mkdir(mode=0o500)

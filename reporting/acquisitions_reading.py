@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
 from language import listed, rendered, text
@@ -17,6 +16,7 @@ from reconciliation.addresses import parse_address
 from reconciliation.addresses.parsed_address import ParseStatus as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
+from reporting.either_headings import read_either
 from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, text_of, whole_number
 from reporting.needs_detail import BUDGET, COST
 from reporting.needs_reading import GUIDE
@@ -96,7 +96,7 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     files, faults = files_at(home / municipality.acquisitions, (".csv", ".xlsx"), str(municipality.acquisitions))
     found: list[Measure] = []
     for file in files:
-        read = _rows(file, home)
+        read = read_either("acquisitions", _source(file, HEADINGS), _source(file, EARLIER_HEADINGS), home)
         faults += _read_faults(file, read)
         for row in read.rows.iter_rows(named=True):
             measure, wrong = _measure(row, file.name, municipality)
@@ -107,16 +107,6 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
         Fault(twice.file, None, twice.row, ID, text("plans.twice", written=twice.ident)) for twice in found if times[twice.ident] > 1
     ]
     return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
-
-
-def _rows(file: Path, home: Path) -> SourceRead:
-    """The list by today's headings, else by the earlier ones; what is wrong with it is said of today's."""
-    read = read_source("acquisitions", _source(file, HEADINGS), home)
-    if read.verdict is Verdict.FAILED:
-        earlier = read_source("acquisitions", _source(file, EARLIER_HEADINGS), home)
-        if earlier.verdict is not Verdict.FAILED:
-            return earlier
-    return read
 
 
 def _source(file: Path, headings: tuple[str, ...]) -> AnySource:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from connectors.read import read_source
-from connectors.read_result import SourceRead, Verdict
+from connectors.read_result import Verdict
 from connectors.source_config import ExcelSource, FieldMapping, Sheet
 from language import rendered, text
 from reconciliation.model.municipality import Municipality
+from reporting.either_headings import read_either
 from reporting.needs_cells import BadCell, Fault, budget_year, files_at, million_kroner, named, text_of, whole_number
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, BY_YEAR, COST, PRIORITY, REASON, SIZE, URGENCY, NeedDetail, Urgency
 
@@ -64,7 +64,7 @@ def read_needs(municipality: Municipality, home: Path) -> NeedsAnswers | None:
 
 
 def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[NeedsLine], list[Fault]]:
-    read = _rows(file, home)
+    read = read_either("needs", _source(file, HEADINGS), _source(file, EARLIER_HEADINGS), home)
     faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, rendered(read.melding))]
     answers: list[NeedsLine] = []
     for row in read.rows.iter_rows(named=True):
@@ -72,16 +72,6 @@ def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[Need
         faults += wrong
         answers += [answer] if answer else []
     return answers, faults
-
-
-def _rows(file: Path, home: Path) -> SourceRead:
-    """The workbook by today's headings, else by the earlier ones; what is wrong with it is said of today's."""
-    read = read_source("needs", _source(file, HEADINGS), home)
-    if read.verdict is Verdict.FAILED:
-        earlier = read_source("needs", _source(file, EARLIER_HEADINGS), home)
-        if earlier.verdict is not Verdict.FAILED:
-            return earlier
-    return read
 
 
 def _source(file: Path, headings: tuple[str, ...]) -> ExcelSource:

@@ -8,24 +8,9 @@ import polars as pl
 
 from reconciliation.addresses import fold
 from reconciliation.identifiers.unit_floor import floor_contradicts_unit, floor_of_unit
+from reconciliation.model.transform_names import GROUP_FIELDS
 
-PLACE_FIELDS = frozenset(
-    {
-        "gardsnummer",
-        "bruksnummer",
-        "festenummer",
-        "seksjonsnummer",
-        "adressenavn",
-        "nummer",
-        "bokstav",
-        "bruksenhetsnummer",
-        "leilighetsnummer",
-        "ekstra_referanse",
-        "postnummer",
-        "poststed",
-        "andelsnummer",
-    }
-)
+PLACE_FIELDS = frozenset({*GROUP_FIELDS["address"], *GROUP_FIELDS["matrikkel"], "andelsnummer"})
 """Fields that tell, alone or together, where a dwelling is."""
 
 TELLING_FIELDS = PLACE_FIELDS | {"bruksareal", "antall_soverom", "etasjenummer", "manedsleie", "eier_organisasjonsnummer"}

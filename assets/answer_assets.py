@@ -21,8 +21,9 @@ from reconciliation.decisions.questions import Tables, questions
 from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import labels, settled_in_source
+from reporting.clarifications import settled_in_source
 from reporting.clarifications_reading import read_answers
+from reporting.offered_answers import labels
 from reporting.privacy import hidden_names
 from reporting.receipt import FOLDER, LONGEST, write_receipt
 

@@ -35,6 +35,7 @@ from reconciliation.plan.stock_changes import StockMemory, StockTonight, stock_c
 from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
+from reconciliation.reading.cell_places import told_by_cell
 from reconciliation.reading.corrections import Corrections, idle, read_corrections
 from reconciliation.reading.held_reads import Held, Layouts, Yesterday, checked_read, layouts_to_keep
 from reconciliation.reading.key_examples import KeyExample
@@ -140,11 +141,12 @@ def against_yesterday(municipality: Municipality, home: Path, ledger: Ledger, re
     return checked_read(read, rows, source, before, before.hidden([rows.rows]))
 
 
-def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame) -> Validated:
-    """Accepted, rejected, out of scope; each row once. rows: CORRECTED_ROWS."""
+def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame, reads: Mapping[str, SourceRead]) -> Validated:
+    """Accepted, rejected, out of scope; each row once. rows: CORRECTED_ROWS. reads: as the connectors gave them."""
     with session.step("validate"):
         done = validate(rows, unreadable, session.municipality)
-        return replace(done, deviations=tell_corrected(done.deviations, rows))
+        told = told_by_cell(done.deviations, reads, session.municipality)
+        return replace(done, deviations=tell_corrected(told, rows))
 
 
 def still_standing(

@@ -33,7 +33,7 @@ from reconciliation.plan.progress import measure
 from reconciliation.reading.cell_corrections import cell_corrections
 from reconciliation.reading.key_examples import KeyExample
 from reporting.acquisitions_reading import read_measures
-from reporting.clarifications import contradictory_in_words, decided_by_dwelling
+from reporting.decided_in_words import answered, contradictory_in_words, decided_by_dwelling
 from reporting.needs_reading import read_needs
 from reporting.night_report import RECENT, NightResult, SourceNight
 from reporting.projection.public_tables import read_projection_tables
@@ -43,6 +43,7 @@ from reporting.report_files import ARCHIVE, dated
 
 REPORTED = (
     *("standing_rows", "rejected_rows", "out_of_scope_rows", "deviations", "dwellings", "lineage", "matches"),
+    "memberships",
     *("register", "plan", "outcomes", "progress"),
 )
 """The tables that the reports are made from, and `progress`: tonight's point of the curve must be in the ledger before."""
@@ -181,6 +182,7 @@ def _night_result(
 ) -> NightResult:
     """What the reports are made of. made: REPORTED. deviations: DEVIATIONS and LIFE, without the confirmed ones."""
     slug = municipality.slug
+    log = session.ledger.deviations(slug, include_fixed=True)
     return NightResult(
         municipality=municipality,
         as_of=session.as_of,
@@ -193,12 +195,14 @@ def _night_result(
         deviations=deviations,
         standing_rows=made["standing_rows"].frame,
         class_changes=session.ledger.class_changes(slug),
-        fixed=_fixed_lately(session.ledger, slug, session.as_of, confirmed),
+        fixed=_fixed_lately(log, session.as_of, confirmed),
+        deviation_log=log,
         confirmed=confirmed,
         rejected_rows=made["rejected_rows"].frame,
         out_of_scope=dict(made["out_of_scope_rows"].frame.group_by("reason").len().sort("reason").iter_rows()),
         out_of_scope_rows=made["out_of_scope_rows"].frame,
         lineage=made["lineage"].frame,
+        memberships=made["memberships"].frame,
         outcomes=made["outcomes"].frame,
         register_rows=made["register"].frame if made["register"].facts["verdict"] == "complete" else None,
         register_verdict=made["register"].facts["verdict"],
@@ -244,9 +248,9 @@ def report_metadata(municipality: Municipality, published: Published) -> dict[st
     }
 
 
-def _fixed_lately(ledger: Ledger, slug: str, as_of: date, confirmed: pl.DataFrame) -> pl.DataFrame:
+def _fixed_lately(log: pl.DataFrame, as_of: date, confirmed: pl.DataFrame) -> pl.DataFrame:
     """What owners fixed within RECENT, and did not confirm; a night that is run for an older date does not know of later ones."""
-    fixed = ledger.deviations(slug, include_fixed=True).filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
+    fixed = log.filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
     return fixed.join(confirmed, on=["source", "source_key", "rule"], how="anti", nulls_equal=True)
 
 
@@ -259,6 +263,7 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
         "questions": tuple(found.questions) if seen else (),
         "warnings": tuple(found.warnings) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
+        "answers": answered(ledger.decisions(municipality.slug, include_superseded=True), municipality, found.hidden),
         "cell_corrections": cell_corrections(decisions),
         "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
     }

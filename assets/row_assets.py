@@ -34,7 +34,21 @@ def read_of(name: str, table: Table) -> SourceRead:
         unreadable=pl.DataFrame(unreadable) if unreadable else None,
         lines=table.facts["lines"],
         layout=table.facts["layout"],
+        joined=table.facts["joined"],
     )
+
+
+def _source_arguments(municipality: Municipality) -> dict[str, str]:
+    """Argument of a step -> source. A source may be called as one of our own arguments is."""
+    return {f"read_{name}": name for name in municipality.sources}
+
+
+def _source_inputs(municipality: Municipality) -> dict[str, dg.AssetIn]:
+    """`ins` of a step that is given every source as it was read."""
+    return {
+        argument: dg.AssetIn(key=source_asset_key(municipality, name), dagster_type=TABLE_TYPE)
+        for argument, name in _source_arguments(municipality).items()
+    }
 
 
 def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut:
@@ -52,12 +66,11 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Every source's rows in the register's own words, and what could not be read."""
     slug = municipality.slug
     rows_key = [slug, "source_rows"]
-    # A source may be called as one of our own arguments is.
-    arguments = {f"source_{name}": name for name in municipality.sources}
+    arguments = _source_arguments(municipality)
 
     @dg.multi_asset(
         name=f"{slug}_standardise",
-        ins={name: dg.AssetIn(key=source_asset_key(municipality, source), dagster_type=TABLE_TYPE) for name, source in arguments.items()},
+        ins=_source_inputs(municipality),
         outs={
             "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
@@ -113,10 +126,11 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
     slug = municipality.slug
     keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
+    arguments = _source_arguments(municipality)
 
     @dg.multi_asset(
         name=f"{slug}_validate",
-        ins=inputs(municipality, "source_rows", "unreadable_values"),
+        ins={**inputs(municipality, "source_rows", "unreadable_values"), **_source_inputs(municipality)},
         outs={
             "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
@@ -129,9 +143,12 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
     )
-    def validated(context: dg.AssetExecutionContext, night: NightRun, source_rows: Table, unreadable_values: Table) -> Iterator[object]:
+    def validated(
+        context: dg.AssetExecutionContext, night: NightRun, source_rows: Table, unreadable_values: Table, **tables: Table
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame)
+        reads = {name: read_of(name, tables[argument]) for argument, name in arguments.items()}
+        done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads)
         yield dg.Output(
             Table(done.accepted, source_rows.facts),
             "accepted_rows",

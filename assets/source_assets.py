@@ -53,6 +53,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
             "unreadable": unreadable,
             "lines": dict(read.lines),
             "layout": dict(read.layout),
+            "joined": dict(read.joined),
         }
         yield dg.Output(
             Table(read.rows, facts),

@@ -16,7 +16,7 @@ from connectors.encoding import as_utf8
 from connectors.headings import positions
 from connectors.line_account import LineAccount, physical_lines
 from connectors.odd_lines import damaged_records, printed_around
-from connectors.raw_rows import BadLine, Raw, together
+from connectors.raw_rows import BadLine, Raw, together, written_in
 from connectors.read_faults import LINE_FAULTS, SourceFault, say
 from connectors.records import BadRecord, Records, lines_of, regular_records, split_records, with_one_line_end
 from connectors.row_selection import PRINTED_LINES, Printed, kept_rows, note_of
@@ -40,7 +40,7 @@ def read_delimited(source: CsvSource, home: Path) -> Raw:
     for join in source.joins:
         raw = _join(raw, join, source, home)
     unwanted = [heading for heading in raw.rows.columns if heading in (*on, *joined) and heading not in mapped]
-    return replace(raw, rows=raw.rows.drop(unwanted))
+    return replace(raw, rows=raw.rows.drop(unwanted).drop([written_in(heading) for heading in unwanted], strict=False))
 
 
 def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str], ignored: Sequence[str]) -> Raw:
@@ -190,8 +190,11 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
         raise SourceFault("join_duplicate", place=shown_path(path, home), row=last["row"][0], key=key)
     ours = [pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(join.on, keys, strict=True)]
     rows = raw.rows.drop([heading for heading in join.columns if heading in raw.rows.columns]).with_columns(ours)
-    rows = rows.join(table.drop("row").with_columns(found=True), on=keys, how="left", maintain_order="left")
-    alone = int(rows["found"].is_null().sum())
+    rows = rows.join(table.rename({"row": "there"}), on=keys, how="left", maintain_order="left")
+    alone = int(rows["there"].is_null().sum())
     notes = (*raw.notes, *other.notes, *([f"{join.path}: {alone} row(s) have no partner there"] if alone else []))
-    rows = rows.drop(*keys, "found").rename({f"joined {heading}": heading for heading in join.columns})
-    return replace(raw, rows=rows, notes=notes, bad_lines=[*raw.bad_lines, *other.bad_lines], lines=(*raw.lines, *other.lines))
+    rows = rows.with_columns(pl.col("there").alias(written_in(heading)) for heading in join.columns)
+    rows = rows.drop(*keys, "there").rename({f"joined {heading}": heading for heading in join.columns})
+    joined = {**raw.joined, **dict.fromkeys(join.columns, path.name)}
+    lines = (*raw.lines, *other.lines)
+    return replace(raw, rows=rows, notes=notes, bad_lines=[*raw.bad_lines, *other.bad_lines], lines=lines, joined=joined)

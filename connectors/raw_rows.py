@@ -26,7 +26,10 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """rows: file, sheet, row and one String column per mapped heading; total rows, blank rows and printed lines are already gone."""
+    """rows: file, sheet, row, one String column per mapped heading and `written_in` of some.
+
+    Total rows, blank rows and printed lines are already gone.
+    """
 
     rows: pl.DataFrame
     notes: tuple[str, ...] = ()
@@ -35,6 +38,14 @@ class Raw:
     """Of each delimited file."""
     layout: Mapping[str, str] = field(default_factory=dict)
     """How the source is written (encoding, separator, quote), where that can change from night to night; of its last file."""
+    joined: Mapping[str, str] = field(default_factory=dict)
+    """Heading -> the other file that its values come from. `written_in` holds the row there."""
+
+
+def written_in(heading: str) -> str:
+    """The Int64 column that tells which row a value stands in where it is not the row itself: of a joined file, or the first of a merged
+    cell. A source has it for those headings alone."""
+    return f"row of {heading}"
 
 
 def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
@@ -45,9 +56,10 @@ def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
 def together(parts: Sequence[Raw]) -> Raw:
     """Several files or sheets of one source as one."""
     return Raw(
-        rows=pl.concat([part.rows for part in parts]),
+        rows=pl.concat([part.rows for part in parts], how="diagonal"),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         bad_lines=[line for part in parts for line in part.bad_lines],
         lines=tuple(account for part in parts for account in part.lines),
         layout=parts[-1].layout,
+        joined={heading: file for part in parts for heading, file in part.joined.items()},
     )

@@ -19,7 +19,7 @@ from connectors.encoding import DAMAGED
 from connectors.line_account import LineAccount, account_totals
 from connectors.own_faults import log_own_fault
 from connectors.personal_numbers import mask_rows
-from connectors.raw_rows import BadLine, Raw, empty_rows
+from connectors.raw_rows import BadLine, Raw, empty_rows, written_in
 from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS, SourceFault, say
 from connectors.read_result import PLACE_COLUMNS, UNREADABLE_COLUMNS, SourceRead, Verdict
 from connectors.rest_service import read_service
@@ -78,7 +78,8 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
     rows = _placed(name, shown, mapped)
     notes = (*raw.notes, *decimal_notes(decimals_of(raw.rows, source)), *date_notes(date_orders_of(raw.rows, source)))
     verdict, message, melding = _verdict(source, raw, last_complete_rows)
-    return SourceRead(name, verdict, rows, message, melding, masked, notes, _unreadable(name, raw), account_totals(raw.lines), raw.layout)
+    unreadable, totals = _unreadable(name, raw), account_totals(raw.lines)
+    return SourceRead(name, verdict, rows, message, melding, masked, notes, unreadable, totals, raw.layout, raw.joined)
 
 
 def _with_damaged_keys_apart(raw: Raw, source: AnySource) -> Raw:
@@ -136,7 +137,8 @@ def _thin_columns(source: AnySource, raw: Raw) -> Iterator[dict[str, object]]:
 
 
 def _placed(name: str, rows: pl.DataFrame, mapped: tuple[str, ...]) -> pl.DataFrame:
-    return rows.with_columns(pl.lit(name, dtype=pl.String).alias("source"), _row_hash(mapped)).select(*PLACE_COLUMNS, *mapped)
+    places = [written_in(heading) for heading in mapped if written_in(heading) in rows.columns]
+    return rows.with_columns(pl.lit(name, dtype=pl.String).alias("source"), _row_hash(mapped)).select(*PLACE_COLUMNS, *mapped, *places)
 
 
 def _row_hash(mapped: tuple[str, ...]) -> pl.Expr:

@@ -35,7 +35,8 @@ class Verdict(StrEnum):
 class SourceRead:
     """One source, read once.
 
-    rows: PLACE_COLUMNS, then one String column per mapped heading, values as written (trimmed of nothing).
+    rows: PLACE_COLUMNS, then one String column per mapped heading, values as written (trimmed of nothing), then
+    raw_rows.written_in of the headings whose values may stand in another row.
     message: one English sentence for operators: what, where, what to do. None when complete.
     melding: stored messages that say the same to the data owner.
     masked: heading -> how many values had a national identity number masked.
@@ -43,6 +44,7 @@ class SourceRead:
     unreadable: lines that are no rows because their values cannot be told apart (UNREADABLE_COLUMNS), to be counted as
     rejected. None when there is none. A read with such lines is never complete: nobody knows which keys they held.
     layout: how delimited text is written (encoding, separator, quote).
+    joined: heading -> the other file of the export that its values come from.
     lines: of delimited text, what became of every physical line: `lines` and the counts that add up to it. Empty for other kinds.
     """
 
@@ -56,3 +58,4 @@ class SourceRead:
     unreadable: pl.DataFrame | None = None
     lines: Mapping[str, int] = field(default_factory=dict)
     layout: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)

@@ -105,6 +105,8 @@ class Source(Strict):
     """What is before the decimals of this source's numbers; detected when blank."""
     date_order: Literal["day", "month"] | None = None
     """What comes first in dates such as 03/08/2020; found in each column when blank."""
+    screen_names: dict[str, str] = Field(default_factory=dict)
+    """Heading -> what the system's own screen calls it. Owners of a database never see its column names."""
     minimum_rows: int = 1
     """With fewer rows than this the read is suspicious, and nothing is retired for it."""
     maximum_shrink: float = Field(default=0.2, ge=0, le=1)

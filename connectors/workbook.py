@@ -13,7 +13,7 @@ import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
 from connectors.package_parts import package_parts, with_usual_book
-from connectors.raw_rows import Raw, together
+from connectors.raw_rows import Raw, together, written_in
 from connectors.read_faults import SourceFault
 from connectors.row_selection import Printed, kept_rows
 from connectors.sheet_facts import SheetFacts, TooLong, column_letters
@@ -162,7 +162,8 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
         raise SourceFault("no_rows", place=place)
     kept = _filled_down(rows, kept, sheet, letters, filled, facts)
     constants = [pl.lit(sheet.constants[heading]).alias(heading) for heading in mapped if heading in sheet.constants]
-    kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped)
+    places = [written_in(heading) for heading in sheet.fill_down if heading in letters]
+    kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped, *places)
     return Raw(kept, (f"{place}: headings in row {header + 1}", *notes, *left.notes, *_remarks(sheet, letters, facts, place)))
 
 
@@ -220,15 +221,17 @@ def _filled_down(
             continue
         if facts is None:
             block = (filled(rows).list.len() == 0).cum_sum()
-            above = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"))
+            filled_row = pl.when(pl.col(heading).is_not_null()).then("row").forward_fill().over(block)
+            above = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"), top=filled_row)
         else:
             column = letters[heading] + facts.first_column
             tops = _tops([(first, last) for at, first, last in facts.merged if at == column], rows["row"][-1])
             value = dict(zip(rows["row"].to_list(), rows[heading].to_list(), strict=True))
-            table = {row: value.get(top) for row, top in tops.items()}
-            above = pl.DataFrame({"row": list(table), "above": list(table.values())}, schema={"row": pl.Int64(), "above": pl.String()})
+            table = [(row, value.get(top), top) for row, top in tops.items()]
+            above = pl.DataFrame(table, {"row": pl.Int64(), "above": pl.String(), "top": pl.Int64()}, orient="row")
         kept = kept.join(above, on="row", how="left", maintain_order="left")
-        kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading)).drop("above")
+        elsewhere = pl.when(pl.col(heading).is_null() & pl.col("above").is_not_null()).then("top").alias(written_in(heading))
+        kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading), elsewhere).drop("above", "top")
     return kept
 
 

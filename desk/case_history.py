@@ -11,7 +11,7 @@ from desk.night_view import Case
 from language import short_day, text, word_for
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import HUMAN, decided_in_words
+from reporting.decided_in_words import HUMAN, decided_in_words
 
 WITHDRAWAL = "withdrawal"
 """Kind of the decision that takes another one back; its subject is the other one's id."""

@@ -15,8 +15,9 @@ from language import text
 from reconciliation.decisions.answer_choices import SPLIT
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, WARNING, Question
-from reporting.clarifications import Shown, shown_questions, shown_value
+from reporting.clarifications import Shown, shown_questions
 from reporting.dwelling_sources import FIELDS
+from reporting.offered_answers import shown_value
 
 OTHER_VALUE = "annen"
 """The answer "another value", which is written in a field of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.night_view import Case, NightView
 from language import short_day, text
 from reconciliation.decisions.question import Question
-from reporting.clarifications import answer_label, labels
+from reporting.offered_answers import answer_label, labels
 
 
 def title_of(case: Case) -> str:
@@ -22,5 +22,6 @@ def decided_in_short(question: Question, view: NightView) -> str:
     """The answer in force, by whom and when."""
     row = question.decided or {}
     codes = {code: label for label, code in labels(question, view.municipality).items()}
-    label = codes.get(question.decided_code) or answer_label(row["verdict"], row["value"], question.about, view.municipality)
+    given = answer_label(row["verdict"], row["value"], question.about, view.municipality, question.field)
+    label = codes.get(question.decided_code) or given
     return text("desk.decided", answer=label, by=row["decided_by"], day=short_day(row["decided"].date()))

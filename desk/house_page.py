@@ -15,8 +15,9 @@ from reconciliation.addresses import fold
 from reconciliation.decisions.answers import AnswerOutcome, Given, Taken
 from reconciliation.decisions.question import CHOOSING, ENTRY, Question
 from reconciliation.identifiers import parse_unit
-from reporting.clarifications import Shown, Side, shown_questions, shown_value
+from reporting.clarifications import Shown, Side, shown_questions
 from reporting.dwelling_sources import FIELDS
+from reporting.offered_answers import shown_value
 
 GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
 """Of each answer of a house, when all of them are stored."""

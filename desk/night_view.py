@@ -16,12 +16,13 @@ from reconciliation.reading.cell_corrections import CellCorrection
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where one row of a dwelling stands. file, sheet, row: None where they would tell a shielded address."""
+    """Where one row of a dwelling stands. file, sheet, row, key: None where they would tell a shielded address."""
 
     source: str
     file: str | None
     sheet: str | None
     row: int | None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from connectors.source_config import FileSource
 from desk.night_view import SourcePlace
 from language import text
 from reconciliation.model.municipality import Municipality
 
 
 def place_in_words(place: SourcePlace, municipality: Municipality) -> str:
-    """Source, file, sheet and row, as far as they are known and may be told."""
+    """Source, file, sheet and row, as far as they are known and may be told; in a database, whose rows nobody numbers, the key."""
     source = municipality.sources.get(place.source)
+    if source is not None and not isinstance(source, FileSource):
+        return ", ".join(part for part in (source.title, place.key) if part)
     named = (
         source.title if source else place.source,
         place.file,

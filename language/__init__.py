@@ -1,6 +1,6 @@
 """Every text that people read, as data: one folder per language, one file per subject. Imports no other room."""
 
-from language.messages import Message, and_then, message, stored
+from language.messages import Message, and_then, message, messages_in, stored
 from language.number_format import number, percent, short_day
 from language.texts import (
     COMPLETE,
@@ -31,6 +31,7 @@ __all__ = [
     "in_language",
     "listed",
     "message",
+    "messages_in",
     "number",
     "percent",
     "rendered",

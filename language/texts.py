@@ -5,7 +5,7 @@ is in one file; `text("headline.done")` is `done` in the group `headline`. All f
 for, in some ten milliseconds.
 
 A blank, {name}, is filled by the program. It may say where its words stand: {count:nouns.bolig} shows the number with its noun,
-{field:fields} the text of that code in the group `fields`.
+{field:fields} the text of that code in the group `fields`, {field:fields.inline} the same inside a sentence.
 """
 
 from __future__ import annotations
@@ -102,14 +102,15 @@ class Texts:
         return "" if value is None else str(value)
 
     def _filled(self, value: object, how: str) -> str:
-        """What fills {name}, {count:nouns.bolig} or {field:fields}; how: what is behind the colon."""
+        """What fills {name}, {count:nouns.bolig}, {field:fields} or {field:fields.inline}; how: what is behind the colon."""
         group, _, noun = how.partition(".")
         if not group:
             return self.shown(value)
         if group == "nouns":
             return self.counted(value, noun) if isinstance(value, int) else f"{value} {self.at(how)[1]}"
         codes = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        return ", ".join(self.word_for(how, str(code)) for code in codes)
+        words = [self.word_for(group, str(code)) for code in codes]
+        return ", ".join(word[:1].lower() + word[1:] if noun == "inline" else word for word in words)
 
     def day(self, value: date, year: int | None = None) -> str:
         """9. januar; with the year when it is not `year`."""

@@ -41,7 +41,7 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         )
         read = night_steps.standardise_all(session, reads, before)
         verdicts = {name: read.verdict for name, read in read.reads.items()}
-        valid = night_steps.validate_rows(session, read.rows, read.unreadable)
+        valid = night_steps.validate_rows(session, read.rows, read.unreadable, reads)
         _believe(night_steps.rows_lost(read.rows, valid))
         standing = night_steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before)
         merged = night_steps.merge_rows(session, standing)

@@ -94,7 +94,8 @@ def _places(made: Mapping[str, Table], wanted: set[str]) -> dict[str, list[Sourc
     rows = made["standing_rows"].frame.with_columns(key=pl.format("{}:{}", "source", "source_key"))
     found: dict[str, list[SourcePlace]] = {}
     joined = keys.join(rows.select("key", "source", "file", "sheet", "row"), on="key").sort("leverandor_bolig_id", "key")
-    for dwelling, _, secret, source, file, sheet, row in joined.iter_rows():
-        place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, file and PurePath(file).name, sheet, row)
+    for dwelling, key, secret, source, file, sheet, row in joined.iter_rows():
+        told = (file and PurePath(file).name, sheet, row, key.partition(":")[2])
+        place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, *told)
         found.setdefault(dwelling, []).append(place)
     return found

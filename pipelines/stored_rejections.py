@@ -28,6 +28,7 @@ def rejected_in(made: Mapping[str, Table]) -> tuple[RejectedRow, ...]:
         return ()
     marked = _marked(rows, made["dwellings"].frame)
     errors = made["deviations"].frame.filter(pl.col("severity") == Severity.ERROR.value)
+    errors = errors.with_columns(value=pl.when(pl.col("at_file").is_not_null()).then("cell").otherwise("value"))
     faults: dict[tuple[Any, ...], list[RowFault]] = {}
     for row in errors.select(*_PLACE, "rule", "column", "value", "message").iter_rows(named=True):
         headings = tuple(one for one in (row["column"] or "").split(", ") if one)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from connectors.source_config import FileSource
 from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
@@ -25,12 +26,12 @@ _CLASSES = [name.value for name in DwellingClass]
 def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
-    found: the entries, with `secret`. among: those of them that are told, all when None. Of a shielded dwelling, or one with a row
-    flagged so, nothing is told that could lead to it: no field of TELLING_FIELDS, no file, no sheet (people name them after streets)
-    and no row, which is beside its neighbours'.
+    found: the entries, with `secret`. among: those of them that are told, all when None. The rows of a database have no place but their
+    key, which the page tells. Of a shielded dwelling, or one with a row flagged so, nothing is told that could lead to it: no field of
+    TELLING_FIELDS, no file, no sheet (people name them after streets) and no row, which stands beside its neighbours'.
     """
     members = (
-        found.filter(pl.col("source_keys").is_not_null())
+        found.filter(pl.col("source_keys").is_not_null() & pl.col("leverandor_bolig_id").is_not_null())
         .select("leverandor_bolig_id", "secret", known="source_keys")
         .explode("known")
         .unique(["leverandor_bolig_id", "known"], maintain_order=True)
@@ -41,12 +42,12 @@ def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame 
     flagged = pl.col("hemmelig_adresse").fill_null(value=False).any().over("leverandor_bolig_id")
     hidden = pl.col("secret") | flagged
     words = words_of(result.municipality)
+    in_files = [name for name, source in result.municipality.sources.items() if isinstance(source, FileSource)]
+    placed = ~hidden & pl.col("source").is_in(in_files)
     told = rows.select(
         "leverandor_bolig_id",
         "source",
-        pl.when(~hidden).then("file").alias("file"),
-        pl.when(~hidden).then("sheet").alias("sheet"),
-        pl.when(~hidden).then("row").alias("row"),
+        *(pl.when(placed).then(name).alias(name) for name in ("file", "sheet", "row")),
         "carried",
         *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else in_words(name, words) for name in FIELDS),
     )

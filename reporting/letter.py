@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from urllib.parse import quote
 
 import polars as pl
 
 from connectors.read_result import Verdict
-from language import counted, listed, number, rendered, text
+from language import counted, listed, rendered, text
 from reconciliation.decisions.question import Question
+from reporting.deviation_lines import deviation_lines
 from reporting.headline import first_sentence
 from reporting.night_report import NightResult
 from reporting.privacy import hide_secret_values
@@ -57,11 +57,12 @@ def letters(result: NightResult, link: str, *, addresses: bool = False) -> list[
     made = []
     for owner in result.municipality.owners:
         theirs = shown.filter(pl.col("owner") == owner)
+        lines = deviation_lines(theirs)
         asked = [question for question in result.questions if question.owner == owner and question.decided is None]
         unread = [source.title for source in result.sources.values() if source.owner == owner and source.verdict is not Verdict.COMPLETE]
-        quoted = list(_quoted(theirs)) if addresses else []
+        quoted = list(_quoted(lines)) if addresses else []
         body = _body(result, owner, found.get(owner), len(asked), unread, quoted, link)
-        made.append(Letter(owner, _title(result, owner, theirs.height, unread), body, _about(result, theirs, asked, unread)))
+        made.append(Letter(owner, _title(result, owner, lines.height, unread), body, _about(result, theirs, asked, unread)))
     return made
 
 
@@ -92,23 +93,24 @@ def _body(
 
 
 def _counts(life: OwnerLife) -> str:
-    said = [text("letter.open", count=counted(life.open, "avvik"))]
-    lately = [text(f"letter.{name}", count=number(many)) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
+    said = [text("letter.open", count=life.open)]
+    lately = [text(f"letter.{name}", count=many) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
     if lately:
         said.append(text("letter.since", what=listed(lately)))
     if life.returned:
-        said.append(text("letter.returned", count=number(life.returned)))
+        said.append(text("letter.returned", count=life.returned))
     return " ".join(said)
 
 
-def _quoted(deviations: pl.DataFrame) -> Iterator[str]:
+def _quoted(lines: pl.DataFrame) -> Iterator[str]:
     """The newest first, for they are what the letter is about."""
-    ordered = deviations.sort("is_new", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True)
+    ordered = lines.sort("is_new", "file", "sheet", "row", "rule", descending=[True, *[False] * 4], nulls_last=True)
     for row in ordered.head(QUOTED).iter_rows(named=True):
-        places = (PurePath(row["file"] or "").name, row["sheet"], text("letter.row", row=row["row"]) if row["row"] else None)
+        which = text("letter.row", row=row["row"]) if row["row"] else ", ".join(row["keys"]) or None
+        places = (row["file"], row["sheet"], which)
         yield text("letter.quoted", place=", ".join(place for place in places if place), message=rendered(row["message"]))
-    if deviations.height > QUOTED:
-        yield text("letter.more", count=counted(deviations.height - QUOTED, "avvik"))
+    if lines.height > QUOTED:
+        yield text("letter.more", count=counted(lines.height - QUOTED, "avvik"))
 
 
 def _about(result: NightResult, theirs: pl.DataFrame, asked: Sequence[Question], unread: Sequence[str]) -> dict[str, str]:

@@ -6,14 +6,26 @@ from typing import Any
 
 from language import text, weekday
 from reporting import needs_words
+from reporting.acquisitions import MeasureState
 from reporting.joint_needs import joint_needs, needs_by_area
 from reporting.needs_picture import needs_picture
 from reporting.needs_priorities import HousingPlan
 from reporting.night_report import NightResult
+from reporting.page_templates import report_templates
 from reporting.progress_overview import owner_title
-from reporting.progress_page import report_templates
 from reporting.projection import projection_words
 
+TONES = {
+    MeasureState.MISSING: "bad",
+    MeasureState.STILL_THERE: "bad",
+    MeasureState.OVERDUE: "warn",
+    MeasureState.EARLY: "warn",
+    MeasureState.UNCHECKED: "warn",
+    MeasureState.SOON: "calm",
+    MeasureState.LATER: "calm",
+    MeasureState.FULFILLED: "good",
+    MeasureState.CANCELLED: "calm",
+}
 NEEDS_PAGE, NEEDS_BOOK, BACK = "behov.html", "behov.xlsx", "index.html"
 
 
@@ -37,6 +49,7 @@ def needs_values(result: NightResult, plan: HousingPlan | None) -> dict[str, Any
         "projection_words": projection_words,
         "strategy": projection_words.paragraph(plan.projected, result.municipality.name) if plan.projected else (),
         "categories": {slug: category.title for slug, category in result.municipality.categories.items()},
+        "tones": {state.value: tone for state, tone in TONES.items()},
         "page": NEEDS_PAGE,
         "book": NEEDS_BOOK,
     }

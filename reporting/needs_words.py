@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from language import counted, listed, number, text, texts, word_for
 from reporting.acquisitions import Checked, MeasureState
@@ -29,6 +30,49 @@ def _missing(parts: Iterable[tuple[Need, int | None]]) -> str:
     pairs = list(parts)
     count = counted(sum(max(0, short or 0) for _, short in pairs), "bolig")
     return count if all(need.complete for need, _ in pairs) else text("needs.at_least", count=count)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The table's sum over the let dwellings, column by column, in words. What one category has too many of houses nobody of another."""
+
+    have: str
+    in_register: str
+    now: str
+    later: str
+    short_now: str
+    short_later: str
+    planned: str
+    after: str
+
+
+def total(overview: NeedsOverview) -> Total:
+    """The sum of the table, over the categories of let dwellings."""
+    needs = [need for need in overview.categories if need.in_scope]
+    return Total(
+        number(sum(need.have for need in needs)),
+        number(sum(need.in_register or 0 for need in needs)),
+        needed(_together(need.now for need in needs)),
+        needed(_together(need.later for need in needs)),
+        _least((need.now, need.shortage_now) for need in needs),
+        _least((need.later, need.shortage_later) for need in needs),
+        signed(sum(need.planned for need in needs)),
+        _least((need.later, need.after_plans) for need in needs),
+    )
+
+
+def _together(parts: Iterable[Need]) -> Need:
+    needs = list(parts)
+    said = [need.total for need in needs if need.total is not None]
+    return Need(sum(said) if said else None, complete=len(said) == len(needs) and all(need.complete for need in needs))
+
+
+def _least(parts: Iterable[tuple[Need, int | None]]) -> str:
+    pairs = list(parts)
+    if all(need.total is None for need, _ in pairs):
+        return text("needs.unknown")
+    short = number(sum(max(0, short or 0) for _, short in pairs))
+    return short if all(need.complete for need, _ in pairs) else text("needs.at_least", count=short)
 
 
 def needed(need: Need) -> str:

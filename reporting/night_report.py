@@ -13,6 +13,7 @@ from reconciliation.decisions.confirmed_warnings import CONFIRMED
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import HISTORY, MOVEMENTS
 from reconciliation.ledger.deviation_history import LIFE, OPEN_DEVIATIONS
+from reconciliation.ledger.links import MEMBERSHIPS
 from reconciliation.ledger.plans import CLASS_CHANGES
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
@@ -51,6 +52,14 @@ class SourceNight:
     examples: tuple[KeyExample, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DecidedThatDay:
+    """What somebody decided that day, in words; None where it is about a shielded dwelling."""
+
+    day: date
+    said: str | None
+
+
 @dataclass(frozen=True)
 class NightResult:
     """The typed input of every report.
@@ -63,6 +72,8 @@ class NightResult:
     calls: verb -> requests, and "failed", "retried". history: HISTORY, tonight included; nights after as_of are ignored.
     seconds: step -> seconds. verdict: NightVerdict as text; messages: the night's faults for operators, English.
     fixed: OPEN_DEVIATIONS, what was fixed lately (`fixed` within RECENT of as_of); places and rules, never values.
+    deviation_log: OPEN_DEVIATIONS, open and fixed, since the first night. answers: every decision of a person, superseded ones too.
+    memberships: MEMBERSHIPS, which row is known to be which dwelling.
     standing_rows: STANDING_ROWS, what each source says of each dwelling. class_changes: CLASS_CHANGES, tonight included.
     questions: what only a person can decide, open and answered. decided: leverandor_bolig_id -> what was decided about it,
     bokmål; contradictory: decisions that cannot all be true, bokmål.
@@ -110,3 +121,6 @@ class NightResult:
     cell_corrections: tuple[CellCorrection, ...] = ()
     shielded_gone: frozenset[str] = frozenset()
     movements: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVEMENTS))
+    memberships: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBERSHIPS))
+    deviation_log: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
+    answers: tuple[DecidedThatDay, ...] = ()

@@ -9,16 +9,19 @@ import polars as pl
 
 from language import day, rendered, text, word_for
 from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, Question
-from reconciliation.model.rules import BY_ID
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import RULES
 from reconciliation.model.shielding import is_shielded
-from reporting.clarifications import settled_in_source, shown_questions, shown_value
+from reconciliation.model.words import Severity
+from reporting.clarifications import settled_in_source, shown_questions
 from reporting.clarifications_sheet import add_clarifications
+from reporting.deviation_lines import deviation_lines, each_cell_once
 from reporting.night_report import NightResult
+from reporting.offered_answers import field_value
 from reporting.privacy import fixed_lately, with_shown_address
 from reporting.progress_overview import owner_title
-from reporting.progress_page import RULES_PAGE
 from reporting.refusals import RefusedWrite
-from reporting.sheet_writer import Book, Cell, Column, FileLink
+from reporting.sheet_writer import FIRST_ROW, Book, Cell, Column, SheetLink
 from reporting.source_corrections import SourceCorrection, source_corrections
 from reporting.stop_causes import rule_title
 
@@ -43,12 +46,15 @@ DEVIATION_COLUMNS = {
     "value": 28,
     "what": 58,
     "rule": 34,
+    "stops": 9,
     "status": 16,
     "first_seen": 13,
     "age": 8,
-    "key": 18,
+    "key": 22,
 }
-_WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text"}
+_WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text", "key", "required"}
+MOST_KEYS = 5
+"""Keys in one cell, of the rows that take their value from there."""
 MOST_WARNINGS = 500
 """Warnings that can be answered in one workbook; nobody works through more, and all are in the sheet of deviations."""
 
@@ -64,28 +70,32 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
     with Book(path, text("workbook.title", owner=title)) as book:
         name = text("workbook.sheets.deviations")
         heading = text("workbook.heading", owner=title, date=day(result.as_of))
-        book.sheet(name, heading, columns(DEVIATION_COLUMNS), _deviation_rows(deviations))
+        lines = deviation_lines(deviations)
+        book.sheet(name, heading, columns(DEVIATION_COLUMNS), _deviation_rows(lines))
         if refused:
             rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
             widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
             book.sheet(text("workbook.sheets.refused"), text("refusals.title"), columns(widths), rows)
         corrections = [one for one in source_corrections(result) if one.owner == owner]
         if corrections:
-            told: Iterator[Row] = ((_correction_cells(one), None) for one in corrections)
+            told: Iterator[Row] = ((_correction_cells(one, result.municipality), None) for one in corrections)
             book.sheet(
                 text("workbook.sheets.corrections"), text("workbook.heading_corrections", owner=title), columns(CORRECTION_COLUMNS), told
             )
         _clarifications(book, owner, title, result)
-        book.sheet(text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12}), _overview(deviations))
+        book.sheet(
+            text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12, "stops": 12}), _overview(lines)
+        )
         right = result.confirmed.filter(pl.col("owner") == owner)
         if right.height:
             above = text("workbook.heading_confirmed", owner=title)
             shielded = result.dwellings.filter(is_shielded()).get_column("source_keys").explode().drop_nulls().to_list()
             book.sheet(text("workbook.sheets.confirmed"), above, columns(CONFIRMED_COLUMNS), _confirmed_rows(right, set(shielded)))
-        theirs = fixed_lately(result).filter(pl.col("owner") == owner)
+        theirs = each_cell_once(fixed_lately(result).filter(pl.col("owner") == owner))
         if theirs.height:
             heading = text("workbook.heading_fixed", owner=title)
             book.sheet(text("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
+        book.sheet(text("workbook.sheets.rules"), text("rules.heading"), columns(RULE_COLUMNS), _rule_rows())
         book.sheet(text("workbook.sheets.legend"), text("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
 
 
@@ -102,9 +112,10 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
         add_clarifications(book, title, result.as_of, asked, notes)
     warned, rest = answerable(result.warnings, owner)
     if warned:
-        add_clarifications(
-            book, title, result.as_of, [shown_questions(one, result.municipality, {}) for one in warned], rest, warnings=True
-        )
+        homes = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in([one.dwelling for one in warned]))
+        known = dict(homes.select("leverandor_bolig_id", "sources").iter_rows())
+        asked = [shown_questions(one, result.municipality, known) for one in warned]
+        add_clarifications(book, title, result.as_of, asked, rest, warnings=True)
     if result.decided:
         decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
         rows = [
@@ -125,31 +136,48 @@ def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Quest
     return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []
 
 
-def _deviation_rows(deviations: pl.DataFrame) -> Iterator[Row]:
-    for row in deviations.sort("severity", "file", "sheet", "row", "rule", nulls_last=True).iter_rows(named=True):
+def _deviation_rows(lines: pl.DataFrame) -> Iterator[Row]:
+    for row in lines.sort("severity", "file", "sheet", "row", "rule", nulls_last=True, maintain_order=True).iter_rows(named=True):
         status = "returned" if row["returned"] else "new" if row["is_new"] else "open"
         warning = row["severity"] == "warning"
         colour = WARNING if warning else {"returned": RETURNED, "new": NEW, "open": None}[status]
         cells: list[Cell] = [
-            Path(row["file"] or "").name,
+            row["file"],
             row["sheet"],
             row["row"],
             row["column"],
             row["value"],
             rendered(row["message"]),
             rule_link(row["rule"]),
+            row["stops"] or None,
             text("workbook.status.warning") if warning else text(f"workbook.status.{status}"),
             row["first_seen"],
             row["age_days"],
-            row["source_key"],
+            _keys(row["keys"]),
         ]
         yield cells, colour
 
 
+def _keys(keys: Sequence[str]) -> str | None:
+    rest = [text("workbook.more_keys", count=len(keys) - MOST_KEYS)] if len(keys) > MOST_KEYS else []
+    return ", ".join([*keys[:MOST_KEYS], *rest]) or None
+
+
 def rule_link(rule: str) -> Cell:
-    """The rule by id and title, linked to its section on the page beside the workbook."""
+    """The rule by id and title, linked to its line in the sheet of rules: so the link holds in a copy of the workbook too."""
     said = f"{rule} {rule_title(rule)}"
-    return FileLink(said, f"{RULES_PAGE}#{rule}") if rule in BY_ID else said
+    line = next((number for number, one in enumerate(RULES, start=FIRST_ROW) if one.id == rule), None)
+    return said if line is None else SheetLink(said, text("workbook.sheets.rules"), f"A{line}")
+
+
+RULE_COLUMNS = {"rule": 44, "required": 96, "effect": 44}
+
+
+def _rule_rows() -> Iterator[Row]:
+    """All of RULES in their order, which rule_link counts on."""
+    for rule in RULES:
+        effect = text("rules.stops" if rule.severity is Severity.ERROR else "rules.warns")
+        yield [f"{rule.id} {rule_title(rule.id)}", text(f"rule_texts.{rule.id}.required"), effect], None
 
 
 FIXED_COLUMNS = {"fixed": 13, "file": 26, "sheet": 18, "row": 7, "column": 20, "rule": 44, "first_seen": 13, "key": 18}
@@ -186,25 +214,36 @@ def _confirmed_rows(confirmed: pl.DataFrame, shielded: Collection[str]) -> Itera
         yield [*place, rule_link(row["rule"]), row["by"], row["decided"], row["until"], row["why"]], None
 
 
-CORRECTION_COLUMNS = {"file": 26, "sheet": 18, "row": 7, "column": 20, "field": 22, "old": 22, "new_value": 22, "since": 13, "address": 40}
+CORRECTION_COLUMNS = {
+    "file": 26,
+    "sheet": 18,
+    "row": 7,
+    "column": 20,
+    "field": 22,
+    "old": 22,
+    "new_value": 22,
+    "since": 13,
+    "key": 22,
+    "address": 40,
+}
 
 
-def _correction_cells(one: SourceCorrection) -> list[Cell]:
-    values = [shown_value(one.old), shown_value(one.new)]
-    return [one.file, one.sheet, one.row, one.column, word_for("fields", one.field), *values, one.since, one.address]
+def _correction_cells(one: SourceCorrection, municipality: Municipality) -> list[Cell]:
+    values = [field_value(municipality, one.field, value) for value in (one.old, one.new)]
+    return [one.file, one.sheet, one.row, one.column, word_for("fields", one.field), *values, one.since, one.key, one.address]
 
 
-def _overview(deviations: pl.DataFrame) -> Iterator[Row]:
-    counts = deviations.group_by("rule").agg(pl.len(), pl.col("is_new").sum()).sort("len", "rule", descending=[True, False])
-    for rule, number, new in counts.iter_rows():
-        yield [rule_link(rule), number, new], None
-    yield [text("groups.total"), deviations.height, int(deviations["is_new"].sum())], None
+def _overview(lines: pl.DataFrame) -> Iterator[Row]:
+    counts = lines.group_by("rule").agg(pl.len(), pl.col("is_new", "stops").sum()).sort("len", "rule", descending=[True, False])
+    for rule, number, new, stops in counts.iter_rows():
+        yield [rule_link(rule), number, new, stops], None
+    yield [text("groups.total"), lines.height, int(lines["is_new"].sum()), None], None
 
 
 def _legend() -> Iterator[Row]:
     for name, colour in (("new", NEW), ("returned", RETURNED), ("warning", WARNING), ("open", None)):
         yield [text(f"workbook.status.{name}"), text(f"workbook.legend.{name}")], colour
-    for name in ("place", "fix", "tomorrow", "help", "answers"):
+    for name in ("place", "stops", "fix", "tomorrow", "help", "answers"):
         yield [text(f"workbook.legend_heads.{name}"), text(f"workbook.legend.{name}")], None
     for about, verdict in EXPLAINED:
         label = word_for("clarification_absent_answers" if about == ABSENT else "clarification_answers", verdict)

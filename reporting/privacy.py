@@ -63,14 +63,30 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
     shared = pl.col("rule").is_in(_SHARED) & pl.col("by_house")
     marked = marked.with_columns(secret=pl.any_horizontal(pl.col("by_row", "by_key").fill_null(value=False), shared.fill_null(value=False)))
     hidden = pl.col("secret")
+    in_file = hidden & pl.col("at_row").is_not_null()
     return (
         without_telling_names(marked, result)
         .with_columns(
             value=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("value"),
             message=pl.when(hidden).then(pl.lit(stored(message("workbook.secret_message")))).otherwise("message"),
+            cell=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("cell"),
+            # Alone: a cell that it shares with others would tell where they are.
+            at_file=pl.when(in_file).then("file").otherwise("at_file"),
+            at_sheet=pl.when(in_file).then("sheet").otherwise("at_sheet"),
+            at_row=pl.when(in_file).then("row").otherwise("at_row"),
         )
         .select(result.deviations.columns)
     )
+
+
+def hidden_deviations(log: pl.DataFrame, result: NightResult) -> pl.DataFrame:
+    """log: OPEN_DEVIATIONS. The same with `secret`: of a shielded dwelling, or of a rejected row that is flagged so."""
+    flagged = result.rejected_rows.filter(is_shielded())
+    names = hidden_names(result.dwellings, result.items, result.shielded_gone) | set(flagged.select(_row_id()).to_series().drop_nulls())
+    places = flagged.select(*_PLACE, by_row=pl.lit(value=True)).unique()
+    marked = log.join(places, on=_PLACE, how="left", nulls_equal=True, maintain_order="left")
+    secret = pl.any_horizontal(pl.col("by_row").fill_null(value=False), _row_id().is_in(sorted(names)).fill_null(value=False))
+    return marked.with_columns(secret=secret).drop("by_row")
 
 
 def fixed_lately(result: NightResult) -> pl.DataFrame:

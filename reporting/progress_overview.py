@@ -14,19 +14,21 @@ from language import text, word_for
 from reconciliation.model.rules import BY_ID
 from reconciliation.plan.progress import UNKNOWN
 from reporting.backlog import NEXT_NIGHT, OPERATIONS, holder_of
+from reporting.deviation_lines import deviation_lines, each_cell_once
 from reporting.night_report import NightResult
 from reporting.stop_causes import cause, rule_title
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressGroup:
-    """Dwellings of one category, owner or source. baseline: what the plan counted."""
+    """Dwellings of one category, owner or source. baseline: what the plan counted. slug: None for a total."""
 
     title: str
     in_scope: int
     in_register: int
     in_sync: int
     baseline: int | None = None
+    slug: str | None = None
 
     @property
     def missing(self) -> int:
@@ -58,7 +60,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class OwnerLife:
-    """An owner's deviations, and the dwellings stopped by rejected rows night by night. fixed: since the night before."""
+    """An owner's deviations, a cell each (deviation_lines), and the dwellings stopped by rejected rows night by night.
+
+    fixed: since the night before.
+    """
 
     owner: str
     title: str
@@ -96,7 +101,8 @@ def groups(result: NightResult, by: str) -> list[ProgressGroup]:
     def group(slug: str) -> ProgressGroup:
         scope, there, same = counts.get(slug, (0, 0, 0))
         planned = municipality.categories[slug].baseline if by == "category" and slug in municipality.categories else None
-        return ProgressGroup(titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug), scope, there, same, planned)
+        title = titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug)
+        return ProgressGroup(title, scope, there, same, planned, slug)
 
     return [group(slug) for slug in slugs]
 
@@ -165,9 +171,11 @@ def lives(result: NightResult) -> list[OwnerLife]:
     for as_of, owner, reasons in result.history.filter(pl.col("as_of") <= result.as_of).select("as_of", "owner", "blocked").iter_rows():
         nights = trend.setdefault(owner, {})
         nights[as_of] = nights.get(as_of, 0) + json.loads(reasons or "{}").get("rejected", 0)
-    open_now = result.deviations.group_by("owner").agg(pl.len(), pl.col("is_new", "returned").sum(), pl.col("age_days").max())
+    open_now = (
+        deviation_lines(result.deviations).group_by("owner").agg(pl.len(), pl.col("is_new", "returned").sum(), pl.col("age_days").max())
+    )
     found = {owner: (total, new, back, oldest) for owner, total, new, back, oldest in open_now.iter_rows()}
-    gone = dict(result.fixed.filter(pl.col("fixed") == result.as_of).group_by("owner").len().iter_rows())
+    gone = dict(each_cell_once(result.fixed.filter(pl.col("fixed") == result.as_of)).group_by("owner").len().iter_rows())
     known = [*result.municipality.owners, *sorted({*found, *trend, *gone} - {*result.municipality.owners, None})]
 
     def life(owner: str) -> OwnerLife:

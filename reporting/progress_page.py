@@ -4,32 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from language import counted, day, number, percent, rendered, short_day, text, texts, weekday, word_for
+from language import number, text, texts, weekday, word_for
 from reconciliation.model.rules import POSSIBLE, RULES
 from reconciliation.model.words import DwellingClass
 from reporting import headline
-from reporting.backlog import NEXT_NIGHT
+from reporting.bridges import bridges, holdings_bridge
 from reporting.burnup import burnup
 from reporting.calendar_events import events
+from reporting.changes_page import CHANGES_PAGE, changes_since_last_night
+from reporting.deviation_lines import deviation_lines
 from reporting.forecast import Forecast, ForecastState, planned
-from reporting.holdings import Holding, holdings
+from reporting.holding_lines import holding_lines
+from reporting.holdings import holdings
 from reporting.housing_stock import COLUMNS, stock_year
 from reporting.housing_stock_workbook import category_words, closing_words, notes, opening_words
 from reporting.import_file_columns import columns_in_words
+from reporting.night_changes import NightLog, night_log
 from reporting.night_report import NightResult
+from reporting.number_links import COUNTED, IN_REGISTER, NOT_THERE, SEARCH, of_group, search
+from reporting.page_templates import report_templates
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, ProgressGroup, blocks, groups, lives
 from reporting.promises import promises
 from reporting.refusals import refusals
-from reporting.sparkline import sparkline
 from reporting.summary import progress
+from reporting.tiles import banners, tiles
 from reporting.vacancy import vacancy
 
 TONE = {
@@ -41,9 +44,9 @@ TONE = {
     ForecastState.PASSED: "bad",
     ForecastState.UNKNOWN: "calm",
 }
+SOURCE_TONES = {"complete": "good", "failed": "bad", "suspicious": "warn"}
 BLOCK_TONES = {"rejected": "bad", "person": "warn", "kobo": "bad", "waiting": "calm"}
 SHOWN_REFUSALS = 12
-SEARCH = "boliger.html"
 RULES_PAGE = "regler.html"
 
 
@@ -56,28 +59,24 @@ class Attachment:
     note: str | None = None
 
 
-@cache
-def report_templates() -> Environment:
-    """Templates with every value escaped and nothing undefined passed over."""
-    made = Environment(
-        loader=PackageLoader("reporting"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, sparkline=sparkline)
-    made.filters.update(number=number, day=day, short_day=short_day, percent=percent, rendered=rendered)
-    return made
+def render(
+    result: NightResult,
+    foreseen: Forecast,
+    attachments: Sequence[Attachment] = (),
+    needs: Mapping[str, Any] | None = None,
+    log: NightLog | None = None,
+) -> str:
+    """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan.
 
-
-def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attachment] = (), needs: Mapping[str, Any] | None = None) -> str:
-    """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan."""
+    log: what is different from night to night; worked out here when not given.
+    """
+    log = log or night_log(result)
     stopping = blocks(result)
     held = holdings(result, foreseen, stopping)
     books = {attachment.owner: attachment.file for attachment in attachments if attachment.owner}
     points = curve(result.history, result.as_of)
     refused = refusals(result)
+    told = progress(result, foreseen)
     return (
         report_templates()
         .get_template("progress.html.j2")
@@ -91,13 +90,21 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             first_sentence=headline.first_sentence(result),
             sentences=headline.what_next(result, foreseen, stopping),
             outside=headline.outside(result),
-            progress=progress(result, foreseen),
-            deviations=_deviation_counts(result),
+            share=told["in_register"] / told["in_scope"] if told["in_scope"] else None,
+            tiles=tiles(told, foreseen, _deviation_counts(result), result.municipality, result.as_of.year),
+            banners=list(banners(result)),
             curve=burnup(result, foreseen),
             nights=points.rows(named=True),
             growth=_growth(points),
+            changed=changes_since_last_night(log),
+            night_before=log.nights[-2] if len(log.nights) > 1 else None,
+            changes_page=CHANGES_PAGE,
             baseline=planned(result.municipality),
             tables=[(by, _with_total(groups(result, by))) for by in ("category", "owner", "source")],
+            of_group=of_group,
+            IN_REGISTER=IN_REGISTER,
+            NOT_THERE=NOT_THERE,
+            COUNTED=COUNTED,
             blocks=stopping,
             lives=lives(result),
             workbooks=books,
@@ -112,11 +119,13 @@ def render(result: NightResult, foreseen: Forecast, attachments: Sequence[Attach
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
             events=events(result, foreseen),
-            holdings=held,
-            bridge=_bridge(held, progress(result, foreseen)),
+            holdings=holding_lines(held, told, foreseen, result.as_of.year),
+            bridge=holdings_bridge(held, told),
+            bridges=list(bridges(result, told, needs["overview"] if needs else None)),
             opens=lambda block: _opens(block, books),
             BLOCK_TONES=BLOCK_TONES,
-            NEXT_NIGHT=NEXT_NIGHT,
+            SOURCE_TONES=SOURCE_TONES,
+            search_of=search,
             promises=promises(result.history, result.municipality, result.as_of),
         )
     )
@@ -127,34 +136,30 @@ def _stock(result: NightResult) -> dict[str, Any] | None:
     found = stock_year(result.movements, result.municipality, result.as_of.year, result.as_of)
     if found is None:
         return None
+    columns = [name for name in COLUMNS if any(line.moved[name] for line in found.lines)]
     return {
         "year": found,
         "opening": opening_words(found),
         "closing": closing_words(found),
-        "columns": [name for name in COLUMNS if any(line.moved[name] for line in found.lines)],
+        "columns": columns,
+        "moved": [(word_for("housing_stock_columns", name), "num") for name in columns],
         "titles": {line.category: category_words(line.category, result.municipality) for line in found.lines},
         "notes": notes(found),
     }
-
-
-def _bridge(held: Sequence[Holding], told: Mapping[str, Any]) -> str:
-    """How the headline's numbers and the table's come together."""
-    parts = {"rows": sum(one.rows for one in held), "dwellings": sum(one.dwellings for one in held)}
-    left = told["in_scope"] - told["in_register"]
-    numbers = {"in_scope": told["in_scope"], "in_register": told["in_register"], "left": left, **parts}
-    return text("holdings.bridge", **{name: number(value) for name, value in numbers.items()})
 
 
 def _opens(block: Block, books: Mapping[str, str]) -> str:
     """The rows or dwellings that a block counts: in the owner's workbook, or on the search page."""
     if block.kind == "rejected" and block.holder in books:
         return books[block.holder]
-    kind = block.code if block.code in {one.value for one in DwellingClass} else ""
-    return f"{SEARCH}?{urlencode({'k': kind, 'e': block.owner_slug, 'i': '' if kind == 'conflict' else '1'})}"
+    if block.code == DwellingClass.CONFLICT:
+        return search(k=block.code, e=block.owner_slug)
+    return search(i=NOT_THERE, b=block.code, e=block.owner_slug)
 
 
 def _deviation_counts(result: NightResult) -> dict[str, int]:
-    return {"open": result.deviations.height, "new": int(result.deviations["is_new"].fill_null(value=False).sum())}
+    lines = deviation_lines(result.deviations)
+    return {"open": lines.height, "new": int(lines["is_new"].fill_null(value=False).sum())}
 
 
 def _growth(points: pl.DataFrame) -> str | None:

@@ -14,6 +14,7 @@ from reconciliation.model.municipality import Municipality
 from reporting.burnup_image import burnup_markdown, thumbnail_markdown
 from reporting.cadastre_workbook import CADASTRE_BOOK, write_cadastre
 from reporting.cadastre_worklist import cadastre_worklist, one_line
+from reporting.changes_page import CHANGES_PAGE, render_changes, write_night_changes
 from reporting.forecast import forecast
 from reporting.housing_stock_workbook import STOCK_BOOK, stock_years, write_stock
 from reporting.kostra_workbook import KOSTRA_BOOK, kostra_of, write_kostra
@@ -21,11 +22,13 @@ from reporting.letter import letters
 from reporting.needs_page import NEEDS_BOOK, NEEDS_PAGE, needs_values, render_needs
 from reporting.needs_priorities import HousingPlan, housing_plan
 from reporting.needs_workbook import write_needs
+from reporting.night_changes import night_log
 from reporting.night_report import NightResult
+from reporting.number_links import SEARCH
 from reporting.owner_workbook import write_workbook
 from reporting.privacy import hide_secret_values
-from reporting.progress_page import RULES_PAGE, SEARCH, Attachment, render, render_rules, render_search
-from reporting.reconciliation_data import write_data
+from reporting.progress_page import RULES_PAGE, Attachment, render, render_rules, render_search
+from reporting.reconciliation_data import FOLDER, write_data
 from reporting.refusals import refusals
 from reporting.report_files import place, point_to_newest
 from reporting.summary import summary_content
@@ -72,7 +75,9 @@ def _published(result: NightResult, folder: Path, *, replayed: bool) -> Publishe
             theirs = safe.deviations.filter(pl.col("owner") == owner)
             write_workbook(into / name, owner, safe, theirs, [refusal for refusal in refused if refusal.owner == owner])
         (into / SUMMARY).write_text(json.dumps(summary_content(safe, foreseen), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        write_data(safe, into)
+        log = night_log(safe)
+        write_night_changes(log, safe, write_data(safe, into), into / FOLDER)
+        (into / CHANGES_PAGE).write_text(render_changes(safe, PAGE), encoding="utf-8")
         if (send := safe.municipality.send) and send.owners:
             told = letters(safe, link_to(folder, result.municipality), addresses=send.addresses)
             (into / LETTERS).write_text(json.dumps([asdict(letter) for letter in told], ensure_ascii=False, indent=1), encoding="utf-8")
@@ -80,7 +85,7 @@ def _published(result: NightResult, folder: Path, *, replayed: bool) -> Publishe
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours), *_cadastre_book(safe, into)]
-        (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan)), encoding="utf-8")
+        (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan), log), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write, replayed=replayed)
     if (send := result.municipality.send) and send.owners:

@@ -9,7 +9,8 @@ from pathlib import Path
 from language import day, text, word_for
 from reconciliation.decisions.answers import AnswerOutcome, Taken
 from reconciliation.model.municipality import Municipality
-from reporting.clarifications import labels, shown_questions
+from reporting.clarifications import shown_questions
+from reporting.offered_answers import labels
 from reporting.sheet_writer import Book, Cell, Column
 
 FOLDER = "kvitteringer"

@@ -1,4 +1,4 @@
-"""Every dwelling of the night as data beside the page: an index to search in, and details in parts fetched when asked for.
+"""What the search page finds, as data beside it: an index to search in, and details in parts fetched when asked for.
 
 The parts are scripts and not JSON files, for a page opened from a folder may load scripts and nothing else.
 """
@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import polars as pl
 
 from language import rendered, text, word_for
 from reconciliation.likeness.place import TELLING_FIELDS
-from reconciliation.model.shielding import is_shielded
-from reconciliation.model.tables import CONTENT
-from reconciliation.model.words import DwellingClass
-from reconciliation.plan.progress import IN_REGISTER
+from reconciliation.model.words import DwellingClass, Severity
+from reconciliation.plan.progress import UNKNOWN
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
-from reporting.privacy import hidden_names, told_of, with_shown_address, with_untelling_keys
-from reporting.progress_overview import owner_title
+from reporting.privacy import hidden_names, told_of
+from reporting.progress_overview import holder_title, owner_title
+from reporting.search_entries import OUTSIDE, REJECTED, index_entries
 from reporting.stop_causes import cause
 from reporting.value_words import in_words, value_in_words, words_of
 
@@ -32,75 +31,26 @@ AT_ONCE = 20 * PART
 """Dwellings whose sources and entries are looked up together: as Python's lists they take ten times the memory of the tables."""
 
 
-def index_entries(result: NightResult) -> pl.DataFrame:
-    """One row per dwelling, and per entry that is in Kobo alone: what the index shows, `place` in it, and `secret`.
-
-    Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
-    """
-    plan = result.items.select(
-        "leverandor_bolig_id", "kobo_id", "reason", "details", "held", "changes", kind="class", item=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
-    ours = result.dwellings.join(plan, on="leverandor_bolig_id", how="left")
-    alone = plan.join(result.dwellings.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti")
-    if result.register_rows is not None and "kobo_id" in result.register_rows.columns:
-        known = [name for name in result.register_rows.columns if name in CONTENT]
-        alone = alone.join(result.register_rows.select("kobo_id", *known).unique("kobo_id"), on="kobo_id", how="left")
-    gone = pl.col("leverandor_bolig_id").is_in(list(result.shielded_gone)).fill_null(value=False)
-    everything = pl.concat([ours, alone], how="diagonal_relaxed").with_columns(hemmelig_adresse=is_shielded() | gone)
-    numbers = [pl.col(name).cast(pl.String) for name in ("gardsnummer", "bruksnummer")]
-    rest = [
-        pl.when(pl.any_horizontal(pl.col("festenummer", "seksjonsnummer").is_not_null())).then(pl.col(name).fill_null(0).cast(pl.String))
-        for name in ("festenummer", "seksjonsnummer")
-    ]
-    return (
-        with_shown_address(with_untelling_keys(everything))
-        .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=is_shielded())
-        .with_columns(
-            matrikkel=pl.when("secret").then(None).otherwise("matrikkel"),
-            postnummer_shown=pl.when("secret").then(None).otherwise("postnummer"),
-            keys=pl.col("source_keys").list.eval(pl.element().str.replace(r"^[^:]*:", "")).list.join(" "),
-            left=_left(result),
-        )
-        # Among its neighbours a secret dwelling would be found by its place in the list.
-        .sort(
-            "secret",
-            pl.when(~pl.col("secret")).then("adressenavn"),
-            pl.when(~pl.col("secret")).then("nummer"),
-            pl.when(~pl.col("secret")).then("bokstav"),
-            pl.when(~pl.col("secret")).then("bruksenhetsnummer"),
-            "leverandor_bolig_id",
-            "kobo_id",
-            nulls_last=True,
-        )
-        .with_row_index("place")
-    )
-
-
-def _left(result: NightResult) -> pl.Expr:
-    """On the plan beside the dwellings: not in the register after tonight's apply."""
-    done = result.outcomes.filter(pl.col("outcome") == "done").get_column("leverandor_bolig_id").implode()
-    created = (pl.col("kind") == DwellingClass.CREATE.value) & pl.col("leverandor_bolig_id").is_in(done)
-    there = pl.col("kind").is_in([one.value for one in IN_REGISTER]) & pl.col("kobo_id").is_not_null()
-    ours = pl.col("leverandor_bolig_id").is_not_null() & (pl.col("kind") != DwellingClass.RETIRE.value)
-    return (ours & ~(created | there)).fill_null(value=False)
-
-
-def write_data(result: NightResult, folder: Path) -> int:
-    """Write the index and the parts to `folder`/boliger. Returns the number of entries."""
+def write_data(result: NightResult, folder: Path) -> pl.DataFrame:
+    """Write the index and the parts to `folder`/boliger. Returns the entries."""
     found = index_entries(result)
     place = folder / FOLDER
     place.mkdir()
     (place / "oversikt.js").write_text(f"kobosync.index({_json(_index(result, found))});\n", encoding="utf-8")
     for number, part in enumerate(_parts(result, found)):
         (place / f"del-{number}.js").write_text(f"kobosync.part({number},{_json(part)});\n", encoding="utf-8")
-    return found.height
+    return found
 
 
 def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
-    """Columns, not rows: a third of the size. Classes, categories and owners are numbers into their own lists."""
-    classes = [name.value for name in DwellingClass]
-    categories = [*result.municipality.categories]
-    owners = found["owner"].drop_nulls().unique().sort().to_list()
+    """Columns, not rows: a third of the size. Classes, categories, owners and causes are numbers into their own lists."""
+    sources = result.municipality.sources
+    classes = [*(name.value for name in DwellingClass), REJECTED, OUTSIDE]
+    categories = [*result.municipality.categories, UNKNOWN]
+    found = found.with_columns(
+        owner=pl.coalesce("counted_owner", "owner"), category=pl.coalesce("category", "kategori"), holder=pl.coalesce("holder", "owner")
+    )
+    slugs = {name: found[name].drop_nulls().unique().sort().to_list() for name in ("owner", "origin", "holder", "because")}
 
     def numbered(column: str, names: list[str]) -> list[int | None]:
         number: list[int | None] = (
@@ -111,11 +61,15 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
     return {
         "part": PART,
         "codes": classes,
-        "slugs": owners,
-        "left": [int(left) for left in found["left"]],
-        "classes": [text(f"class_titles.{name}") for name in classes],
-        "categories": [category.title for category in result.municipality.categories.values()],
-        "owners": [owner_title(result, owner) for owner in owners],
+        "categorySlugs": categories,
+        **{f"{name}Slugs": known for name, known in slugs.items()},
+        "state": found["state"].to_list(),
+        "classes": [word_for("class_titles", name) for name in classes],
+        "categories": [*(category.title for category in result.municipality.categories.values()), text("groups.unknown")],
+        "owners": [owner_title(result, owner) for owner in slugs["owner"]],
+        "origins": [sources[name].title if name in sources else text("groups.unknown") for name in slugs["origin"]],
+        "holders": [holder_title(result, holder) for holder in slugs["holder"]],
+        "causes": [cause(code) for code in slugs["because"]],
         "fields": [word_for("fields", name) for name in FIELDS],
         "id": found["leverandor_bolig_id"].to_list(),
         "kobo": found["kobo_id"].to_list(),
@@ -124,14 +78,24 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
         "post": found["postnummer_shown"].to_list(),
         "keys": found["keys"].to_list(),
         "class": numbered("kind", classes),
-        "category": numbered("kategori", categories),
-        "owner": numbered("owner", owners),
+        "category": numbered("category", categories),
+        "where": [_place(row) for row in found.select("kind", "secret", "file", "sheet", "row").iter_rows(named=True)],
+        **{name: numbered(name, known) for name, known in slugs.items()},
     }
+
+
+def _place(row: Mapping[str, Any]) -> str | None:
+    """Where a row that is no dwelling stands, by which it is named where it has no address."""
+    if row["kind"] not in (REJECTED, OUTSIDE) or row["secret"] or row["file"] is None:
+        return None
+    parts = (PurePath(row["file"]).name, row["sheet"], text("letter.row", row=row["row"]))
+    return ", ".join(part for part in parts if part)
 
 
 def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
     lineage = _lineage(result)
     words = words_of(result.municipality)
+    faults = _faults(result)
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     became = {
         ours: (verb, outcome, told_of(rendered(message), (ours, kobo_id), hidden))
@@ -146,7 +110,7 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
         ours = some.select(_shown(name, pl.col("secret"), words) for name in FIELDS)
         for at in range(0, some.height, PART):
             yield [
-                _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became)
+                _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became, faults, result)
                 | {key: list(more[row["leverandor_bolig_id"]]) for key, more in beside.items() if row["leverandor_bolig_id"] in more}
                 for row, values in zip(
                     some.select(_TOLD).slice(at, PART).iter_rows(named=True), ours.slice(at, PART).iter_rows(), strict=True
@@ -154,11 +118,36 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
             ]
 
 
-_TOLD = ("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "secret")
+_TOLD = (
+    *("leverandor_bolig_id", "kobo_id", "kind", "reason", "details", "held", "changes", "source_keys", "secret"),
+    *("source", "file", "sheet", "row", "outside"),
+)
+
+
+def _faults(result: NightResult) -> dict[tuple[Any, ...], list[str]]:
+    """Place of each row -> what is wrong with it and what to do, values hidden where they must be."""
+    found: dict[tuple[Any, ...], list[str]] = {}
+    errors = result.deviations.filter(pl.col("severity") == Severity.ERROR.value)
+    for row in errors.select(*_ROW, "message").iter_rows(named=True):
+        found.setdefault(_at(row), []).append(rendered(row["message"]))
+    return found
+
+
+_ROW = ("source", "file", "sheet", "row")
+
+
+def _at(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _ROW)
 
 
 def _detail(
-    row: dict[str, Any], ours: tuple[Any, ...], theirs: tuple[Any, ...] | None, lineage: list[list[Any]], became: dict[str, tuple[Any, ...]]
+    row: dict[str, Any],
+    ours: tuple[Any, ...],
+    theirs: tuple[Any, ...] | None,
+    lineage: list[list[Any]],
+    became: dict[str, tuple[Any, ...]],
+    faults: Mapping[tuple[Any, ...], list[str]],
+    result: NightResult,
 ) -> dict[str, Any]:
     """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number.
 
@@ -172,6 +161,11 @@ def _detail(
     changed = [change["field"] for change in json.loads(row["changes"] or "[]") if isinstance(change, dict)]
     if changed:
         said["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
+    if row["kind"] == OUTSIDE:
+        categories = result.municipality.categories
+        said["r"] = categories[row["outside"]].title if row["outside"] in categories else word_for("outside", row["outside"])
+    if row["kind"] == REJECTED:
+        said["r"] = " ".join(faults.get(_at(row), [])) or None
     if row["reason"]:
         said["r"] = cause(row["reason"], row["details"])
     if row["held"]:

@@ -20,14 +20,18 @@ MOST_LINKS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class FileLink:
-    """Our own words that lead to a file beside the workbook; what people typed is never one."""
+class SheetLink:
+    """Our own words that lead to a cell of another sheet in the same workbook; what people typed is never one."""
 
     text: str
-    target: str
+    sheet: str
+    cell: str
 
 
-Cell = str | int | float | bool | date | FileLink | None
+FIRST_ROW = 3
+"""Where the rows of a sheet begin, as Excel numbers them: a title and the headings are above."""
+
+Cell = str | int | float | bool | date | SheetLink | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,11 @@ def write_cell(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None
     """One cell by its type; a string stays a string whatever it begins with."""
     if cell is None:
         sheet.write_blank(row, place, None, shape)
-    elif isinstance(cell, FileLink):
+    elif isinstance(cell, SheetLink):
         if row > MOST_LINKS:
             sheet.write_string(row, place, cell.text, shape)
         else:
-            sheet.write_url(row, place, f"external:{cell.target}", shape, cell.text)
+            sheet.write_url(row, place, f"internal:'{cell.sheet}'!{cell.cell}", shape, cell.text)
     elif isinstance(cell, bool | str):
         shown = text("search.yes" if cell else "search.no") if isinstance(cell, bool) else cell
         sheet.write_string(row, place, shown[:LONGEST], shape)

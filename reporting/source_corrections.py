@@ -14,16 +14,21 @@ from typing import Any
 
 import polars as pl
 
+from connectors.source_config import AnySource, FileSource
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
+from reconciliation.reading.deviations import mapping_of
 from reporting.night_report import NightResult
 from reporting.privacy import hidden_names, with_shown_address
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCorrection:
-    """One cell of a source. row: 1-based; None where the source has no rows, or the row is an earlier night's. column: its heading.
+    """One cell of a source. file: the joined one of a joined column; the title of a database. key: of the row within the source.
+
+    row: 1-based; None where nobody sees row numbers, where the file is a joined one, or where the row is an earlier night's. column: its
+    heading, or what the system's own screen calls it.
 
     leverandor_bolig_id, address: empty for a rejected row. old: what the source says; new: what it should say. since: the night on which
     that was first seen, or the day on which somebody decided it.
@@ -33,6 +38,7 @@ class SourceCorrection:
     leverandor_bolig_id: str
     address: str
     source: str
+    key: str
     file: str
     sheet: str | None
     row: int | None
@@ -70,10 +76,7 @@ def _of_cells(result: NightResult) -> Iterator[SourceCorrection]:
             leverandor_bolig_id="",
             address="",
             source=one.source,
-            file=Path(row["file"] or "").name,
-            sheet=row["sheet"],
-            row=row["row"],
-            column=one.heading,
+            **_place(source, one.heading, row),
             field=fields[0] if fields else "",
             old=one.written,
             new=one.means,
@@ -106,8 +109,9 @@ def _of(
 ) -> Iterator[SourceCorrection]:
     if told["field"] in PLACE_FIELDS and dwelling["hemmelig_adresse"]:
         return
-    source = municipality.sources.get(told["source"])
-    mapping = source.fields.get(told["field"]) if source else None
+    source = municipality.sources[told["source"]]
+    mapping = mapping_of(source, told["field"])
+    heading = (mapping and (mapping.column or " / ".join(mapping.columns))) or None
     for key in dwelling["source_keys"]:
         if key.partition(":")[0] != told["source"] or key not in rows:
             continue
@@ -117,12 +121,21 @@ def _of(
             leverandor_bolig_id=dwelling["leverandor_bolig_id"],
             address=dwelling["adresse"],
             source=told["source"],
-            file=Path(row["file"] or "").name,
-            sheet=row["sheet"],
-            row=None if row["carried"] else row["row"],
-            column=mapping.column if mapping else None,
+            **_place(source, heading, row),
             field=told["field"],
             old=told["ours"],
             new=told["theirs"],
             since=date.fromisoformat(told["seen"]),
         )
+
+
+def _place(source: AnySource, heading: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Where its owner finds that column of the row; row: PLACE, and `carried` of a standing one."""
+    joined = {heading: join.path.name for join in getattr(source, "joins", ()) for heading in join.columns}
+    named = source.screen_names.get(heading, heading) if heading else None
+    if not isinstance(source, FileSource):
+        return {"key": row["source_key"], "file": source.title, "sheet": None, "row": None, "column": named}
+    if heading in joined:
+        return {"key": row["source_key"], "file": joined[heading], "sheet": None, "row": None, "column": named}
+    known = None if row.get("carried") else row["row"]
+    return {"key": row["source_key"], "file": Path(row["file"] or "").name, "sheet": row["sheet"], "row": known, "column": named}

@@ -9,6 +9,7 @@ import polars as pl
 
 from language import rendered
 from reconciliation.model.words import DwellingClass
+from reporting.deviation_lines import deviation_lines
 from reporting.forecast import Forecast, forecast
 from reporting.night_report import NightResult
 from reporting.progress_curve import curve
@@ -34,7 +35,7 @@ def summary_content(result: NightResult, foreseen: Forecast | None = None) -> di
         "held": result.items.filter(pl.col("held").is_not_null()).height,
         "register_calls": {name: result.calls.get(name, 0) for name in (*VERBS, "failed", "retried")},
         "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of)),
-        "deviations": _deviations(result.deviations),
+        "deviations": _deviations(deviation_lines(result.deviations)),
         "seconds": dict(result.seconds),
     }
 
@@ -94,11 +95,11 @@ def progress(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
     }
 
 
-def _deviations(deviations: pl.DataFrame) -> dict[str, int]:
+def _deviations(lines: pl.DataFrame) -> dict[str, int]:
     return {
-        "open": deviations.height,
-        "new": int(deviations["is_new"].fill_null(value=False).sum()),
-        "returned": int(deviations["returned"].fill_null(value=False).sum()),
+        "open": lines.height,
+        "new": int(lines["is_new"].fill_null(value=False).sum()),
+        "returned": int(lines["returned"].fill_null(value=False).sum()),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from kobo_client.contract import BOLIGTYPE, DISPOSISJONSFORM
+from kobo_client.contract import BOLIGSTATUS, BOLIGTYPE, DISPOSISJONSFORM
 from language import word_for
 from reconciliation.model.municipality import Municipality
 
@@ -18,6 +18,7 @@ def words_of(municipality: Municipality) -> dict[str, dict[str, str]]:
         "kategori": {slug: category.title for slug, category in municipality.categories.items()},
         "boligtype": {code: word_for("boligtyper", code) for code in BOLIGTYPE},
         "disposisjonsform": {code: word_for("disposisjonsformer", code) for code in DISPOSISJONSFORM},
+        "boligstatus": {code: word_for("statuses", code) for code in BOLIGSTATUS},
     }
 
 

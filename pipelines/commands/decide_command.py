@@ -25,7 +25,8 @@ from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_i
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
-from reporting.clarifications import Shown, contradictory_in_words, shown_questions
+from reporting.clarifications import Shown, shown_questions
+from reporting.decided_in_words import contradictory_in_words
 from reporting.receipt import outcome_in_words
 
 FORMATS = ("table", "json")

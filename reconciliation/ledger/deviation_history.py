@@ -49,6 +49,11 @@ _KNOWN: dict[str, Any] = {
 }
 
 
+_MEANT = pl.col("at_file").is_not_null()
+_WHERE = {name: pl.when(_MEANT).then(f"at_{name}").otherwise(name) for name in ("file", "sheet", "row")}
+"""Where the value is written; the row's own place for what has no cell."""
+
+
 def identity() -> pl.Expr:
     """What makes a deviation the same one tomorrow: source, key, rule and heading. A row without a key is known by its
     sheet and number; the file's name is left out, for many exports carry the date in it."""
@@ -99,22 +104,18 @@ class Deviations(Store):
             "source",
             "owner",
             "source_key",
-            "file",
-            "sheet",
-            "row",
             "rule",
             "severity",
             "first_seen",
             "since",
             "last_seen",
             "times_returned",
-            heading="column",
+            heading=pl.coalesce("at_column", "column"),
+            **_WHERE,
         )
         seen = life.filter(pl.col("id").is_not_null()).select(
             b_id="id",
-            b_file="file",
-            b_sheet="sheet",
-            b_row="row",
+            **{f"b_{name}": where for name, where in _WHERE.items()},
             b_since="since",
             b_last="last_seen",
             b_times="times_returned",

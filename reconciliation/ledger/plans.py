@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.ledger_tables import Absence, PlanItem, PlanRow, Run
@@ -21,7 +21,12 @@ _PLAN, _ITEM, _ABSENCE, _RUN = table_of(PlanRow), table_of(PlanItem), table_of(A
 _ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
 DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
-CLASS_CHANGES: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "as_of": pl.Date(), "class": pl.String()}
+CLASS_CHANGES: dict[str, Any] = {
+    "leverandor_bolig_id": pl.String(),
+    "as_of": pl.Date(),  # the night on which it came into the class
+    "class": pl.String(),
+    "last": pl.Date(),  # the last night on which it was seen in it; of one in sync, which is not noted again, as_of
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ class Plans(Store):
     def class_changes(self, municipality: str) -> pl.DataFrame:
         """Every dwelling's nights on which it came into another class, oldest first. Shape: CLASS_CHANGES.
 
-        The nights between are left to the database: a dwelling that waits has a row for each of them.
+        The nights between are counted in the database: a dwelling that waits has a row for each of them.
         """
         before = func.lag(_ITEM.c.dwelling_class).over(partition_by=_ITEM.c.leverandor_bolig_id, order_by=_ITEM.c.id)
         nights = (
@@ -146,10 +151,18 @@ class Plans(Store):
             .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.is_not(None))
             .subquery()
         )
+        begins = case((nights.c.before.is_(None) | (nights.c.before != nights.c.dwelling_class), 1), else_=0)
+        stay = func.sum(begins).over(partition_by=nights.c.leverandor_bolig_id, order_by=nights.c.id)
+        stays = select(nights, stay.label("stay")).subquery()
         query = (
-            select(nights.c.leverandor_bolig_id, nights.c.as_of, nights.c.dwelling_class.label("class"))
-            .where(nights.c.before.is_(None) | (nights.c.before != nights.c.dwelling_class))
-            .order_by(nights.c.leverandor_bolig_id, nights.c.id)
+            select(
+                stays.c.leverandor_bolig_id,
+                func.min(stays.c.as_of).label("as_of"),
+                func.min(stays.c.dwelling_class).label("class"),
+                func.max(stays.c.as_of).label("last"),
+            )
+            .group_by(stays.c.leverandor_bolig_id, stays.c.stay)
+            .order_by(stays.c.leverandor_bolig_id, stays.c.stay)
         )
         return self.frame(query, CLASS_CHANGES)
 

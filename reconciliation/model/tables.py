@@ -83,6 +83,12 @@ DEVIATIONS: dict[str, pl.DataType] = {
     "rule": pl.String(),  # rule id, see reconciliation/rules
     "severity": pl.String(),  # error | warning
     "message": pl.String(),  # stored messages (language): what was filled in, what is required, what to do
+    # Where its owner finds the value, and what stands there (reading/cell_places)
+    "at_file": pl.String(),  # the joined file of a joined column; the title of a database or service
+    "at_sheet": pl.String(),
+    "at_row": pl.Int64(),  # of a merged cell its first; null in a database or service, whose rows have no numbers: there source_key tells
+    "at_column": pl.String(),  # the heading, or what the system's own screen calls it
+    "cell": pl.String(),  # the whole cell as written, masked; null where it is blank, or holds more than its owner asked us to read
 }
 """What is wrong, one row per source row and rule. A source row with at least one error is rejected."""
 

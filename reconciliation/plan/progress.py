@@ -40,7 +40,7 @@ def measure(
     A dwelling is counted once, under the source that ranks first among its own. When the register was not seen,
     in_register and in_sync are those of the newest night in `history` (HISTORY), and `register_seen` says so.
     """
-    counted = pl.concat([_present_dwellings(dwellings, items, outcomes, municipality), _still_to_come(dwellings, rejected, memberships)])
+    counted = counted_dwellings(dwellings, items, outcomes, rejected, memberships, municipality)
     groups = counted.group_by(_GROUP).agg(
         in_scope=pl.len().cast(pl.Int64),
         in_register=pl.col("in_register").sum().cast(pl.Int64),
@@ -53,6 +53,21 @@ def measure(
     if not register_seen:
         snapshot = _carry(snapshot, pl.DataFrame(schema=HISTORY) if history is None else history)
     return snapshot.select(list(SNAPSHOT)).cast(pl.Schema(SNAPSHOT)).sort(_GROUP)
+
+
+def counted_dwellings(
+    dwellings: pl.DataFrame,
+    items: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    rejected: pl.DataFrame,
+    memberships: pl.DataFrame,
+    municipality: Municipality,
+) -> pl.DataFrame:
+    """Every dwelling that a night's point counts, one row each: category, source and owner it is counted under, in_register, in_sync,
+    because (why it is not there), and what it is: leverandor_bolig_id, or for one still to come file, sheet and row of its rejected row.
+    """
+    standing = _present_dwellings(dwellings, items, outcomes, municipality)
+    return pl.concat([standing, _still_to_come(dwellings, rejected, memberships)], how="diagonal")
 
 
 def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
@@ -89,7 +104,7 @@ def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: p
             .then(pl.coalesce("outcome", "held", pl.lit("not_applied")))
             .otherwise(pl.coalesce("kind", pl.lit("register_not_seen"))),
         )
-        .select(*(pl.col(name).fill_null(UNKNOWN) for name in _GROUP), "in_register", "in_sync", "because")
+        .select("leverandor_bolig_id", *(pl.col(name).fill_null(UNKNOWN) for name in _GROUP), "in_register", "in_sync", "because")
     )
 
 
@@ -115,6 +130,9 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
             in_register=pl.lit(value=False),
             in_sync=pl.lit(value=False),
             because=pl.lit("rejected"),
+            file="file",
+            sheet="sheet",
+            row="row",
         )
     )
 

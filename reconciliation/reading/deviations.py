@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.source_config import AnySource
+from connectors.source_config import AnySource, FieldMapping
 from language import and_then, stored
 from reconciliation.model import tables
 from reconciliation.model.rules import BY_ID
 from reconciliation.model.transform_names import GROUP_FIELDS
+
+AT = ("at_file", "at_sheet", "at_row", "at_column", "cell")
+"""Filled by reading/cell_places, when all deviations of the night are known."""
 
 
 def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
@@ -20,6 +23,7 @@ def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | Non
         field=pl.lit(canonical, pl.String),
         severity=pl.Series(severities, dtype=pl.String),
         message=pl.Series(sentences, dtype=pl.String),
+        **{name: pl.lit(None, tables.DEVIATIONS[name]) for name in AT},
     ).select(list(tables.DEVIATIONS))
 
 
@@ -38,3 +42,9 @@ def heading_of(source: AnySource, canonical: str | None) -> str | None:
         if mapping is not None and mapping.constant is None:
             return mapping.column or ", ".join(mapping.columns)
     return None
+
+
+def mapping_of(source: AnySource, field: str | None) -> FieldMapping | None:
+    """The mapping that a canonical field, or a group such as `adresse`, is made by; None when nothing is."""
+    groups = (mapping for mapping in source.fields.values() if field in GROUP_FIELDS.get(mapping.transform, ()))
+    return source.fields.get(field or "") or next(groups, None)

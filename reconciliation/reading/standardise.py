@@ -22,7 +22,7 @@ from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
-from reconciliation.reading.deviations import deviations_of, heading_of
+from reconciliation.reading.deviations import AT, deviations_of, heading_of
 from reconciliation.reading.municipality_numbers import with_numbers_in_use
 from reconciliation.reading.organisation_numbers import with_organisation_numbers
 from reconciliation.reading.post_columns import post_told, with_post
@@ -30,7 +30,7 @@ from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.told_units import units_told
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 
-_BLANK = ("", "<NULL>", "''", "-", "–")
+BLANK = ("", "<NULL>", "''", "-", "–")
 """What people and dumps write for nothing."""
 
 
@@ -63,7 +63,7 @@ def standardise(
     parse: Callable[[str], Parsed]
     for canonical, mapping in _specific_first(source):
         # A masked cell has no value; but in the column for secrecy, a masked value must not count as "no".
-        column = _texts(raw, mapping, _BLANK if canonical == "hemmelig_adresse" else (*_BLANK, MASK))
+        column = _texts(raw, mapping, BLANK if canonical == "hemmelig_adresse" else (*BLANK, MASK))
         if mapping.transform == "address":
             failed = column.is_in(list(ERROR_VALUES)).fill_null(value=False)
             faults.append(_broken_values(frame, column, _where(failed, "V01"), canonical, mapping))
@@ -246,6 +246,7 @@ def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.D
         rule=pl.lit(rule.id),
         severity=pl.lit(rule.severity.value),
         message=pl.col("melding"),
+        **{name: pl.lit(None, tables.DEVIATIONS[name]) for name in AT},
     )
     casts = [pl.col(name).cast(kind) for name, kind in tables.PLACE.items()]
     return (

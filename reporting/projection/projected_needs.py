@@ -147,8 +147,13 @@ def _category(
 
 
 def stock_by_year(history: pl.DataFrame) -> dict[str, dict[int, int]]:
-    """Category -> year -> dwellings in scope on the year's last night. history: HISTORY."""
-    nights = history.group_by("category", "as_of").agg(pl.col("in_scope").sum()).with_columns(year=pl.col("as_of").dt.year())
+    """Category -> year -> dwellings in scope on the year's last night. history: HISTORY.
+
+    A year in which a source was still to join is left out: what a source brings is no growth of the stock.
+    """
+    since = history.group_by("source").agg(pl.col("as_of").min())["as_of"].max()
+    nights = history.filter(pl.col("as_of") >= since) if since is not None else history
+    nights = nights.group_by("category", "as_of").agg(pl.col("in_scope").sum()).with_columns(year=pl.col("as_of").dt.year())
     last = nights.sort("as_of").group_by("category", "year", maintain_order=True).agg(pl.col("in_scope").last())
     found: dict[str, dict[int, int]] = {}
     for category, year, count in last.iter_rows():

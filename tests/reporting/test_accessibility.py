@@ -1,4 +1,4 @@
-"""WCAG 2.1 AA as axe-core finds it, on every page, in light and dark, on a desk and on a phone."""
+"""WCAG 2.2 AA as axe-core finds it, on every page, in light and dark, on a desk and on a phone."""
 
 from __future__ import annotations
 
@@ -13,14 +13,73 @@ from tests.reporting.test_needs_browser import lies  # noqa: F401 - a fixture
 pytestmark = pytest.mark.browser
 axe_core = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
 SCRIPT = (Path(axe_core.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html"])
 def test_axe_finds_nothing(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
     page.evaluate(SCRIPT)
     found = page.evaluate("rules => axe.run(document, rules)", RULES)
     assert found["passes"], "axe looked at nothing"
     assert [f"{one['impact']} {one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:2]] == []
+
+
+BEYOND = ["landmark-unique", "landmark-one-main", "region", "heading-order", "empty-table-header", "scope-attr-valid", "tabindex"]
+"""Rules of axe that no success criterion names outright."""
+
+
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html"])
+def test_landmarks_headings_and_tables_can_be_told_apart(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
+    page.evaluate(SCRIPT)
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'rule', values: rules}})", BEYOND)
+    assert [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:2]] == []
+    without = page.eval_on_selector_all("table", "all => all.filter(one => !one.caption || !one.caption.textContent.trim()).length")
+    assert without == 0, "tables without a caption"
+
+
+PICTURES = """() => {
+  const light = c => { const v = c / 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
+  const parts = c => c.match(/[\\d.]+/g).map(Number);
+  const lum = c => { const [r, g, b] = parts(c); return .2126 * light(r) + .7152 * light(g) + .0722 * light(b); };
+  const clear = c => c === "none" || (parts(c).length > 3 && parts(c)[3] === 0);
+  const ground = node => {
+    for (let n = node; n; n = n.parentElement) {
+      const colour = getComputedStyle(n).backgroundColor;
+      if (!clear(colour)) return colour;
+    }
+    return "rgb(255,255,255)";
+  };
+  const ratio = (a, b) => (Math.max(lum(a), lum(b)) + .05) / (Math.min(lum(a), lum(b)) + .05);
+  const poor = [];
+  let seen = 0;
+  const drawn = "svg [class^=c-]:not(.c-grid):not(text), svg .s-line";
+  for (const node of document.querySelectorAll(drawn)) {
+    if (!node.getClientRects().length) continue;
+    const style = getComputedStyle(node), colour = clear(style.stroke) ? style.fill : style.stroke;
+    const found = ratio(colour, ground(node.closest("svg").parentElement));
+    seen++;
+    if (found < 3) poor.push(`${node.getAttribute("class")} ${found.toFixed(2)}`);
+  }
+  for (const node of document.querySelectorAll(".bar, .meter")) {
+    const edge = getComputedStyle(node).boxShadow.match(/rgba?\\([^)]*\\)/);
+    const fill = getComputedStyle(node.firstElementChild).backgroundColor;
+    if (!node.getClientRects().length) continue;
+    seen++;
+    if (!edge || ratio(edge[0], ground(node.parentElement)) < 3) poor.push(node.className + " edge");
+    if (ratio(fill, getComputedStyle(node).backgroundColor) < 3) poor.push(node.className + " fill");
+  }
+  return [seen, [...new Set(poor)]];
+}"""
+"""Every drawn part beside what it is drawn on: WCAG 1.4.11. Grid lines say nothing that the numbers do not."""
+
+
+@pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "behov.html"])
+def test_what_is_drawn_can_be_seen(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
+    seen, poor = page.evaluate(PICTURES)
+    assert seen > 3, "nothing was looked at"
+    assert poor == []

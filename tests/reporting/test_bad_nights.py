@@ -176,7 +176,7 @@ def test_every_file_of_the_night_holds(case: str, tmp_path: Path, runs: dict[str
         for sheet in openpyxl.load_workbook(file):
             cells = [cell for row in sheet.iter_rows() for cell in row]
             assert not [cell.coordinate for cell in cells if cell.data_type == "f"], f"{file.name}: a formula in {sheet.title}"
-            assert {cell.hyperlink.target for cell in cells if cell.hyperlink} <= {"regler.html"}, f"{file.name}: {sheet.title}"
+            assert {cell.hyperlink.target for cell in cells if cell.hyperlink} <= {None}, f"{file.name}: {sheet.title} leads out"
     for file in published.folder.rglob("*.json"):
         json.loads(file.read_text(encoding="utf-8"))
     for file in published.folder.rglob("*.js"):

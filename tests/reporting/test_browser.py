@@ -59,7 +59,7 @@ DARK = {"color_scheme": "dark"}
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "endringer.html"])
 def test_page_opens_and_does_not_scroll_sideways(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / name).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -93,7 +93,7 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("page", [{}, DARK], indirect=True, ids=["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "endringer.html"])
 def test_every_text_has_the_contrast_the_law_demands(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / name).as_uri())
     assert page.evaluate(CONTRAST) == []
@@ -147,7 +147,7 @@ def test_a_found_dwelling_shows_ours_beside_kobos(page, published: Published) ->
 def test_groups_and_owners_narrow_the_list(page, published: Published) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
     page.get_by_label("Gruppe").select_option(label="Avvik, må avklares")
-    expect(page.locator("#n")).to_contain_text("60 boliger")
+    expect(page.locator("#n")).to_contain_text("60 treff")
     page.get_by_label("Dataeier").select_option(label="Boligkontoret")
     expect(page.locator(".hit")).to_have_count(20)
 
@@ -180,5 +180,5 @@ def test_a_number_of_the_leaders_table_opens_what_it_counts(page, published: Pub
     page.goto((published.folder / "index.html").as_uri())
     page.get_by_role("link", name="Boligkontoret").first.click()
     page.wait_for_selector(".hit")
-    assert page.get_by_label("Bare boliger som ikke er i Kobo").is_checked()
-    assert page.get_by_label("Dataeier").locator("option:checked").inner_text() == "Boligkontoret"
+    assert page.get_by_label("Telles som").locator("option:checked").inner_text() == "Ikke i Kobo"
+    assert page.get_by_label("Ligger hos").locator("option:checked").inner_text() == "Boligkontoret"

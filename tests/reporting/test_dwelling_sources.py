@@ -13,7 +13,7 @@ from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model import tables
 from reporting.dwelling_sources import FIELDS, MOST_NIGHTS, nights, source_values
 from reporting.publish import publish
-from reporting.reconciliation_data import index_entries
+from reporting.search_entries import index_entries
 from tests.reporting.example import AS_OF, dwellings, night
 from tests.reporting.test_browser import PHONE, browser, expect, page  # noqa: F401 - fixtures
 
@@ -50,7 +50,8 @@ def homes(many: int = 12) -> pl.DataFrame:
 
 
 def changes(*kinds: tuple[int, str], dwelling: str = ID) -> pl.DataFrame:
-    rows = [(dwelling, AS_OF - timedelta(days=ago), kind) for ago, kind in kinds]
+    nights = [(AS_OF - timedelta(days=ago), kind) for ago, kind in kinds]
+    rows = [(dwelling, night, kind, night) for night, kind in nights]
     return pl.DataFrame(rows, schema=CLASS_CHANGES, orient="row")
 
 
@@ -61,7 +62,7 @@ def test_each_source_says_its_own_with_its_place() -> None:
     assert facilit[:5] == [result.municipality.sources["facilit"].title, "Seksjon.csv", "Storgata 9", 5, False]
     assert facilit[5][FIELDS.index("adressenavn")] == "Strandgata"
     assert FIELDS.index("manedsleie") not in facilit[5]
-    assert boei[1:5] == ["boei", None, 5, True]
+    assert boei[1:5] == [None, None, None, True]
     assert boei[5][FIELDS.index("manedsleie")] == 8100.0
 
 
@@ -81,7 +82,8 @@ def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) ->
         assert (file, sheet, row) == (None, None, None)
         assert not hidden & set(values)
         assert values[FIELDS.index("kategori")]
-    assert all(one[1] for dwelling, rows_ in told.items() if dwelling != ID for one in rows_)
+    database = result.municipality.sources["boei"].title
+    assert all(one[1] or one[0] == database for dwelling, rows_ in told.items() if dwelling != ID for one in rows_)
 
 
 def test_changes_of_class_are_told_oldest_first_and_later_nights_are_not() -> None:

@@ -57,8 +57,8 @@ def test_counts_and_the_link_stand_in_it() -> None:
     faults = deviations(3).with_columns(owner=pl.lit("boligkontoret"), is_new=pl.Series([True, False, False]), returned=pl.lit(value=False))
     said = letter(night(deviations=faults, questions=(question(),)))
     assert said.title == "Kobo, Boligkontoret: 3\N{NO-BREAK SPACE}avvik"
-    assert "Dere har 3\N{NO-BREAK SPACE}avvik åpne nå" in said.body
-    assert "Siden forrige natt: 1 nye." in said.body
+    assert "Dere har 3\N{NO-BREAK SPACE}åpne avvik" in said.body
+    assert "Siden forrige natt: 1\N{NO-BREAK SPACE}nytt." in said.body
     assert "er kommet tilbake" not in said.body
     assert "1\N{NO-BREAK SPACE}spørsmål venter på svar" in said.body
     assert LINK in said.body

@@ -28,13 +28,13 @@ def test_each_owner_gets_their_own_rows_with_their_place(tmp_path: Path) -> None
 
 
 def test_the_sheets_people_need_are_there(tmp_path: Path) -> None:
-    assert book(night(), tmp_path).sheetnames == ["Avvik", "Kobo sa nei", "Oversikt", "Forklaring"]
+    assert book(night(), tmp_path).sheetnames == ["Avvik", "Kobo sa nei", "Oversikt", "Regler", "Forklaring"]
 
 
 def test_header_is_frozen_and_filtered(tmp_path: Path) -> None:
     sheet = book(night(), tmp_path)["Avvik"]
     assert sheet.freeze_panes == "A3"
-    assert sheet.auto_filter.ref.startswith("A2:K")
+    assert sheet.auto_filter.ref.startswith("A2:L")
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.print_title_rows == "$2:$2"
 
@@ -62,7 +62,7 @@ def test_an_owner_without_deviations_gets_a_book_that_opens(tmp_path: Path) -> N
 
 def test_new_and_returned_rows_have_their_own_colour(tmp_path: Path) -> None:
     sheet = book(night(), tmp_path)["Avvik"]
-    colours = {row[7].value: row[7].fill.start_color.rgb for row in sheet.iter_rows(min_row=3)}
+    colours = {row[8].value: row[8].fill.start_color.rgb for row in sheet.iter_rows(min_row=3)}
     assert colours["Ny"] == "FFFDE9C9"
     assert colours["Tilbake"] == "FFFBD9DC"
     assert colours["Åpen"] not in (colours["Ny"], colours["Tilbake"])

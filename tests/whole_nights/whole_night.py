@@ -106,7 +106,7 @@ def whole_night(
         read = night_steps.standardise_all(session, extracted, yesterday)
         reads = dict(read.reads)
         verdicts = {name: one.verdict for name, one in reads.items()}
-        validated = night_steps.validate_rows(session, read.rows, read.unreadable)
+        validated = night_steps.validate_rows(session, read.rows, read.unreadable, extracted)
         before = yesterday.rows
         standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}

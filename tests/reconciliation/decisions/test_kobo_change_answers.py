@@ -13,7 +13,8 @@ from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
-from reporting.clarifications import decided_by_dwelling, shown_questions
+from reporting.clarifications import shown_questions
+from reporting.decided_in_words import decided_by_dwelling
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import bases_of, register

@@ -1,0 +1,131 @@
+"""Where its owner finds each wrong value, what stands there, and what may stand there instead.
+
+A row is not always where its values are written: a column may be joined from another file of the export, a merged cell stands in its first
+row, and the rows of a database have no numbers that anybody sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from connectors.raw_rows import written_in
+from connectors.read_result import SourceRead
+from connectors.source_config import AnySource, ExcelSource, FieldMapping, FileSource
+from language import Message, message, messages_in, stored
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.tables import DEVIATIONS
+from reconciliation.reading.allowed_values import allowed_in_words
+from reconciliation.reading.deviations import AT, mapping_of
+from reconciliation.reading.rows_beside import with_rows_beside
+from reconciliation.reading.standardise import BLANK
+
+_ROW = ("file", "sheet", "row")
+_QUOTES_ITS_CELL = ("K02", "P02", "B01", "M01", "V01", "V02", "V03")
+"""Errors whose sentence quotes one cell: as it is written. What is said of a warning never changes, for people have called it right."""
+_MASKED = "I01W"
+_LONGEST = 120
+"""Characters of a cell that a sentence quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """As the AT columns; heading: the source's own, None where no single column is meant. partner: a joined row was found."""
+
+    file: str | None
+    sheet: str | None
+    row: int | None
+    column: str | None
+    text: str | None
+    heading: str | None
+    partner: bool = True
+
+
+def told_by_cell(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], municipality: Municipality) -> pl.DataFrame:
+    """DEVIATIONS with AT filled, and sentences that quote the cell, name its column as its owner knows it and say what may stand there.
+
+    reads: tonight's, as the connectors gave them.
+    """
+    if deviations.is_empty():
+        return deviations
+    numbered = deviations.with_row_index("_at")
+    parts = []
+    for (name, column, field), part in numbered.group_by("source", "column", "field", maintain_order=True):
+        source, read = municipality.sources[str(name)], reads[str(name)]
+        mapping = mapping_of(source, field and str(field))
+        parts.append(_with_cells(part, read, source, mapping, column and str(column)))
+    return with_rows_beside(pl.concat(parts).sort("_at").select(list(DEVIATIONS)))
+
+
+def _with_cells(part: pl.DataFrame, read: SourceRead, source: AnySource, mapping: FieldMapping | None, column: str | None) -> pl.DataFrame:
+    headings = [heading for heading in (column or "").split(", ") if heading in read.rows.columns]
+    there = [written_in(heading) for heading in headings if written_in(heading) in read.rows.columns]
+    found = part.join(read.rows.select(*_ROW, *headings, *there), on=_ROW, how="left", nulls_equal=True, maintain_order="left")
+    told = [(row, _cell(row, headings, read, source, column)) for row in found.iter_rows(named=True)]
+    cells = [replace(cell, text=row["value"] if row["rule"] == _MASKED else _readable(cell.text, mapping)) for row, cell in told]
+    made = {name: [getattr(cell, attribute) for cell in cells] for name, attribute in zip(AT, _ATTRIBUTES, strict=True)}
+    sentences = [
+        stored(*_said(row, cell), *allowed_in_words(row["rule"], row["field"], mapping), *_origin(cell, row, read, source, mapping))
+        for (row, _), cell in zip(told, cells, strict=True)
+    ]
+    columns = [pl.Series(name, values, dtype=DEVIATIONS[name]) for name, values in made.items()]
+    return part.with_columns(*columns, message=pl.Series(sentences, dtype=pl.String))
+
+
+_ATTRIBUTES = ("file", "sheet", "row", "column", "text")
+
+
+def _cell(row: Mapping[str, Any], headings: Sequence[str], read: SourceRead, source: AnySource, column: str | None) -> _Cell:
+    """Of several columns the first that is filled in, as standardising takes it; where none is, all of them are named."""
+    filled = [heading for heading in headings if (row[heading] or "").strip() not in BLANK]
+    one = filled[0] if filled else headings[0] if len(headings) == 1 else None
+    named = source.screen_names.get(one, one) if one else _on_screen(column, source)
+    text = row[one] if filled and one else None
+    if not isinstance(source, FileSource):
+        return _Cell(source.title, None, None, named, text, one)
+    there = row.get(written_in(one)) if one else None
+    if there is None:
+        return _Cell(row["file"], row["sheet"], row["row"], named, text, one, partner=one not in read.joined)
+    return _Cell(read.joined.get(one or "", row["file"]), row["sheet"] if one not in read.joined else None, there, named, text, one)
+
+
+def _on_screen(column: str | None, source: AnySource) -> str | None:
+    return ", ".join(source.screen_names.get(heading, heading) for heading in column.split(", ")) if column else None
+
+
+def _readable(text: str | None, mapping: FieldMapping | None) -> str | None:
+    """What may be shown of a cell: of free text only what we were asked to read, for the rest of it may name people (law 10)."""
+    if text is not None and mapping is not None and mapping.transform == "extract":
+        found = re.search(mapping.pattern or "(.*)", text)
+        return found.group(1) if found else None
+    return text.strip() if text else None
+
+
+def _said(row: Mapping[str, Any], cell: _Cell) -> Iterator[Message]:
+    """The deviation's sentences, quoting the cell and its column."""
+    for one in messages_in(row["message"]):
+        if isinstance(one, str):
+            yield message("rules.as_stored", text=one)
+        elif one.key == f"rule_texts.{row['rule']}.filled":
+            values = dict(one.values)
+            if cell.column is not None:
+                values["column"] = cell.column
+            if cell.text is not None and row["rule"] in _QUOTES_ITS_CELL:
+                values["value"] = cell.text if len(cell.text) <= _LONGEST else cell.text[:_LONGEST] + " …"
+            yield Message(one.key, values)
+        else:
+            yield one
+
+
+def _origin(cell: _Cell, row: Mapping[str, Any], read: SourceRead, source: AnySource, mapping: FieldMapping | None) -> Iterator[Message]:
+    """Where the value comes from, when it does not stand in the row's own file."""
+    sheet = next((one for one in source.sheets if one.name == row["sheet"]), None) if isinstance(source, ExcelSource) else None
+    if (mapping is not None and mapping.constant is not None) or (sheet is not None and cell.heading in sheet.constants):
+        yield message("rules.in_setup")
+    elif not cell.partner and cell.heading:
+        on = next(join.on for join in getattr(source, "joins", ()) if cell.heading in join.columns)
+        yield message("rules.no_partner", column=cell.column, file=read.joined[cell.heading], on=list(on))

@@ -1,0 +1,109 @@
+"""What a question asks, as a sentence: what it is about, who says what, and what an answer leads to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from language import day, rendered, text, word_for
+from reconciliation.decisions.answer_choices import SPLIT
+from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MATCH, MERGE, REMOVAL, UNIT, WARNING, Question
+from reconciliation.likeness.place import PLACE_FIELDS
+from reconciliation.model.municipality import Municipality
+from reporting.offered_answers import field_value
+from reporting.stop_causes import cause
+
+
+def asked_in_words(question: Question, municipality: Municipality) -> str:
+    """The whole question, with why it is asked and what may be written."""
+    if question.about == ABSENT:
+        return text("clarifications.absent_about")
+    if question.about == CHANGED:
+        return _changed(question, municipality)
+    if question.about == REMOVAL:
+        return _removed(question, municipality)
+    if question.about == WARNING:
+        return _warned(question)
+    why = cause(question.reason) if question.about in (MATCH, ENTRY) else cause(question.reason, question.details)
+    if question.about == FIELD:
+        asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
+        hidden = question.secret and question.field in PLACE_FIELDS
+        told = [
+            text(
+                "clarifications.said",
+                source=source_titles(municipality, [source]),
+                value=text("page.secret") if hidden else field_value(municipality, question.field, value),
+            )
+            for source, value in sorted(question.said.items())
+        ]
+        return _with_hints(question, " ".join([asked, "; ".join(told) + "." if told else ""]).strip())
+    several = "which_" if len(question.candidates) > 1 else ""
+    about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: "unit_about"}[question.about]
+    return _with_hints(question, text(f"clarifications.{about}", why=why))
+
+
+def _with_hints(question: Question, asked: str) -> str:
+    """What may be written, and what it does in Kobo that rows are said to be two homes."""
+    hints = []
+    if question.about == MERGE and question.fills_unit:
+        hints.append(text("clarifications.or_unit"))
+    if any(one.code.partition(":")[0] == SPLIT for one in question.answers):
+        hints.append(text("clarifications.split_effect"))
+    return " ".join([asked, *hints])
+
+
+def _changed(question: Question, municipality: Municipality) -> str:
+    """Who says what of a value that was changed in Kobo, and what was last agreed."""
+    asked = json.loads(question.details)
+    hidden = question.secret and question.field in PLACE_FIELDS
+    said = {
+        side: text("page.secret") if hidden else field_value(municipality, question.field, asked.get(side))
+        for side in ("theirs", "ours", "base")
+    }
+    agreed = text("clarifications.agreed", base=said["base"]) if "base" in asked else text("clarifications.not_known")
+    return text(
+        "clarifications.changed_about",
+        field=word_for("fields", question.field).lower(),
+        theirs=said["theirs"],
+        ours=said["ours"],
+        source=source_titles(municipality, [asked["source"]]),
+        seen=_since(asked),
+        agreed=agreed,
+    )
+
+
+def _removed(question: Question, municipality: Municipality) -> str:
+    """What was edited in Kobo of an entry that stands in no source any more."""
+    edits = []
+    for one in json.loads(question.details)["edited"]:
+        hidden = question.secret and one["field"] in PLACE_FIELDS
+        before, now = (
+            text("page.secret") if hidden else field_value(municipality, one["field"], json.loads(one[side])) for side in ("base", "theirs")
+        )
+        edits.append(text("clarifications.removal_edit", field=word_for("fields", one["field"]).lower(), before=before, now=now))
+    return text("clarifications.removal_about", edits="; ".join(edits))
+
+
+def _warned(question: Question) -> str:
+    """Where the value stands and what the rule says of it."""
+    warning = json.loads(question.details)
+    said = text("workbook.secret_message") if question.secret else rendered(warning["message"])
+    place = (warning["at_file"], warning["at_sheet"], warning["at_row"] and text("letter.row", row=warning["at_row"]), warning["at_column"])
+    where = ", ".join(str(one) for one in place if one)
+    return text("clarifications.warning_about", rule=warning["rule"], where=where, said=said)
+
+
+def _since(asked: Mapping[str, Any]) -> str:
+    """When it was changed, as the register tells it; else the night on which it was first seen."""
+    try:
+        moment = datetime.fromisoformat(asked.get("edited") or "")
+    except ValueError:
+        return text("clarifications.first_seen", date=day(date.fromisoformat(asked["seen"])))
+    return text("clarifications.edited", date=day(moment.date()), time=f"{moment:%H.%M}")
+
+
+def source_titles(municipality: Municipality, sources: Sequence[str]) -> str:
+    """The sources as their people call them, with commas."""
+    return ", ".join(municipality.sources[one].title if one in municipality.sources else one for one in sources)

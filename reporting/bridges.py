@@ -1,0 +1,47 @@
+"""How the numbers of the page come together: each sum that differs from another is led back to it, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from language import counted, listed, number, text
+from reconciliation.model.words import DwellingClass
+from reporting.holdings import Holding
+from reporting.kostra_workbook import kostra_of
+from reporting.needs import NeedsOverview
+from reporting.night_report import NightResult
+
+
+def holdings_bridge(held: Sequence[Holding], told: Mapping[str, Any]) -> str:
+    """From the headline to the table of who holds what is left. told: summary's `progress`."""
+    parts = {"rows": sum(one.rows for one in held), "dwellings": sum(one.dwellings for one in held)}
+    left = told["in_scope"] - told["in_register"]
+    numbers = {"in_scope": told["in_scope"], "in_register": told["in_register"], "left": left, **parts}
+    return text("holdings.bridge", **{name: number(value) for name, value in numbers.items()})
+
+
+def bridges(result: NightResult, told: Mapping[str, Any], overview: NeedsOverview | None) -> Iterator[str]:
+    """From the headline to the classes, KOSTRA, the needs and the plan. told: summary's `progress`. overview: where needs are asked for."""
+    standing = result.dwellings.height
+    yield text("bridges.scope", scope=number(told["in_scope"]), standing=number(standing), rejected=number(told["in_scope"] - standing))
+    classes = dict(result.items.group_by("class").len().iter_rows())
+    if result.items.height:
+        gone = classes.get(DwellingClass.RETIRE.value, 0)
+        alone = classes.get(DwellingClass.REGISTER_ONLY.value, 0)
+        total = result.items.height
+        yield text("bridges.classes", total=number(total), standing=number(total - gone - alone), gone=number(gone), alone=number(alone))
+    if kostra := kostra_of(result):
+        whole = kostra.rows.filter(~pl.col("counted")).height
+        yield text("bridges.kostra", total=number(kostra.counts["i_alt"]), standing=number(standing), whole=number(whole))
+    outside = {slug: category.title for slug, category in result.municipality.categories.items() if not category.in_scope}
+    rows = {slug: result.out_of_scope.get(slug, 0) for slug in outside}
+    if overview is not None:
+        inside = sum(need.have for need in overview.categories if need.in_scope)
+        unknown = standing - inside
+        yield text("bridges.needs", total=number(inside), standing=number(standing), unknown=number(unknown))
+    if any(rows.values()):
+        named = listed([f"{title[:1].lower()}{title[1:]} ({counted(rows[slug], 'rad')})" for slug, title in outside.items() if rows[slug]])
+        yield text("bridges.outside_needs" if overview is not None else "bridges.outside", what=named)

@@ -1,0 +1,80 @@
+"""The page that tells what is different between any two nights, and its data, worked out in the browser so that no server is needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from language import number, short_day, text, texts, weekday
+from reporting.night_changes import CLASSES, NightLog, Stay, between
+from reporting.night_report import NightResult
+from reporting.page_templates import report_templates
+from reporting.progress_overview import owner_title
+from reporting.stop_causes import rule_title
+
+CHANGES_PAGE = "endringer.html"
+DATA = "endringer.js"
+
+
+def changes_since_last_night(log: NightLog) -> list[str]:
+    """From the night before to the last one, in a few sentences; empty when there is only one night."""
+    if len(log.nights) < 2:
+        return []
+    found = between(log, len(log.nights) - 2, len(log.nights) - 1)
+    said = []
+    if found.came or found.went or found.moved:
+        said.append(text("changes.some_homes", came=len(found.came), went=number(len(found.went)), moved=number(len(found.moved))))
+    if found.new or found.returned or found.fixed:
+        faults = {"returned": number(len(found.returned)), "fixed": number(len(found.fixed))}
+        said.append(text("changes.some_faults", new=len(found.new), **faults))
+    if found.answered:
+        said.append(text("changes.some_answers", count=number(len(found.answered))))
+    return said or [text("changes.nothing")]
+
+
+def render_changes(result: NightResult, back: str) -> str:
+    """back: the night's page."""
+    words = {**texts().at("changes"), "total": text("groups.total"), "municipality": result.municipality.slug}
+    return (
+        report_templates()
+        .get_template("endringer.html.j2")
+        .render(result=result, municipality=result.municipality, weekday=weekday(result.as_of), back=back, words=words)
+    )
+
+
+def write_night_changes(log: NightLog, result: NightResult, entries: pl.DataFrame, folder: Path) -> None:
+    """Write the data to `folder`. entries: of the search page, for tonight's addresses (reconciliation_data.entries)."""
+    content = json.dumps(_data(log, result, entries), ensure_ascii=False, separators=(",", ":"))
+    (folder / DATA).write_text(f"kobosync.changes({content});\n", encoding="utf-8")
+
+
+def _data(log: NightLog, result: NightResult, entries: pl.DataFrame) -> dict[str, Any]:
+    homes = list(log.stays)
+    known = dict(entries.filter(pl.col("leverandor_bolig_id").is_in(homes)).select("leverandor_bolig_id", "adresse").iter_rows())
+    owners = sorted({fault.owner for fault in log.faults})
+    rules = sorted({fault.rule for fault in log.faults})
+    return {
+        "nights": [night.isoformat() for night in log.nights],
+        "shown": [short_day(night) for night in log.nights],
+        "classes": [text(f"class_titles.{name}") for name in CLASSES],
+        "whole": [log.whole.get(name, 0) for name in CLASSES],
+        "homes": [[home, known.get(home)] for home in homes],
+        "stays": [
+            *(line for place, home in enumerate(homes) for line in _stays(place, log.stays[home])),
+            *(line for place, stays in enumerate(log.hidden, start=1) for line in _stays(-place, stays)),
+        ],
+        "owners": [owner_title(result, owner) for owner in owners],
+        "rules": [f"{rule} {rule_title(rule)}" for rule in rules],
+        "faults": [
+            [owners.index(fault.owner), rules.index(fault.rule), fault.place, fault.first, fault.since, fault.fixed] for fault in log.faults
+        ],
+        "answers": [[answer.day.isoformat(), answer.said] for answer in log.answers],
+    }
+
+
+def _stays(home: int, stays: Sequence[Stay]) -> list[list[int]]:
+    return [[home, CLASSES.index(stay.kind), stay.first, stay.last] for stay in stays]

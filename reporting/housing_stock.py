@@ -75,11 +75,12 @@ class StockYear:
 def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, until: date) -> StockYear | None:
     """movements: the ledger's MOVEMENTS. None when the ledger has nothing for that year."""
     first, last = date(year, 1, 1), min(until, date(year, 12, 31))
+    dates = movements.get_column("as_of")
+    if dates.is_empty() or last < first or dates.to_list()[0] > last:
+        return None
+    began = dates.to_list()[0]
     # What became known later is known of every year: one year's closing is the next one's opening.
     known = _with_sides(movements, municipality).filter(pl.col("as_of") <= last)
-    if known.is_empty() or last < first:
-        return None
-    began = known.get_column("as_of").to_list()[0]
     started = began if began >= first else None
     on_opening = (pl.col("as_of") < first) | (pl.col("kind") == MovementKind.OPENING.value)
     changed = pl.col("stood") != pl.col("stands")

@@ -207,7 +207,9 @@ class Nights(World):
                 self.as_of += timedelta(days=1)
             refused = night.outcomes.filter(pl.col("outcome") == "refused")
             assert ledger.unsettled(self.slug) == []
+            rows = (ledger.bases(self.slug), ledger.movements(self.slug))
             last = self.one_night(ledger)
+            assert all(now.equals(before) for now, before in zip((ledger.bases(self.slug), ledger.movements(self.slug)), rows, strict=True))
             # What the register refuses, and what stands under somebody else's id, is planned again until a person has looked.
             left = actionable(last.plan).filter(~pl.col("leverandor_bolig_id").is_in(refused.get_column("leverandor_bolig_id").to_list()))
             assert left.is_empty(), left

@@ -76,15 +76,15 @@ def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
         return read_source(name, source, session.home, session.ledger.last_complete_rows(session.municipality.slug, name))
 
 
-def yesterday(municipality: Municipality, ledger: Ledger, standing: Table | None, memberships: Table | None) -> Yesterday:
-    """What the last complete reads left. standing, memberships: the tables of the last night, None when they are not to be had."""
+def yesterday(municipality: Municipality, ledger: Ledger, carried: Table | None, memberships: Table | None) -> Yesterday:
+    """What the last complete reads left. carried, memberships: the tables of the last night, None when they are not to be had."""
     read_before = frozenset(name for name in municipality.sources if ledger.last_complete_rows(municipality.slug, name))
-    if standing is None:
+    if carried is None:
         return Yesterday(read_before=read_before)
-    rows = tables.conformed(standing.frame, tables.STANDING_ROWS)
+    rows = tables.conformed(carried.frame, tables.STANDING_ROWS)
     members = ledger.memberships(municipality.slug)
     rows = under_new_keys(rows, memberships.frame if memberships else None, members)
-    layouts = {name: facts.get("layout", {}) for name, facts in standing.facts.get("sources", {}).items()}
+    layouts = {name: facts.get("layout", {}) for name, facts in carried.facts.get("sources", {}).items()}
     called_right = partial(is_called_right, ledger.decisions(municipality.slug))
     return Yesterday(rows, layouts, read_before, _secret_keys(rows, members), called_right)
 
@@ -157,14 +157,14 @@ def still_standing(
         return standing_rows(accepted, rejected, verdicts, before.rows)
 
 
-def merge_rows(session: NightSession, standing: pl.DataFrame) -> Merged:
+def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
     """Dwellings out of rows, by what is known of their keys and what people decided."""
     slug = session.municipality.slug
     with session.step("merge"):
         known = session.ledger.memberships(slug)
-        decided = with_standing_choices(session.ledger.decisions(slug), standing, known)
+        decided = with_standing_choices(session.ledger.decisions(slug), carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
-        return merge(standing, known, decided, session.municipality, same_place)
+        return merge(carried, known, decided, session.municipality, same_place)
 
 
 def see_register(session: NightSession) -> RegisterSnapshot:
@@ -286,10 +286,10 @@ def rows_lost(rows: pl.DataFrame, done: Validated) -> str:
     return "" if ends == rows.height else f"{rows.height} rows in, {ends} out."
 
 
-def rows_adrift(standing: pl.DataFrame, dwellings: pl.DataFrame) -> str:
+def rows_adrift(carried: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """Law 1 after merging, in words."""
     parts = int(dwellings.get_column("source_keys").list.len().sum())
-    return "" if parts == standing.height else f"{standing.height} rows stand, {parts} are in dwellings."
+    return "" if parts == carried.height else f"{carried.height} rows stand, {parts} are in dwellings."
 
 
 def known_shielded(made: Table | None) -> frozenset[str]:

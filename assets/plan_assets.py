@@ -206,7 +206,7 @@ def _carried_out(
             run_id=session.run_id,
             municipality=slug,
             threads=municipality.register_.threads,
-            seen=register,
+            entries=register,
             still_held=session.lock.held,
         )
     # What was adopted just now has arrived.

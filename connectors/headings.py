@@ -22,9 +22,9 @@ def visible_text(heading: str) -> str:
     return " ".join(unicodedata.normalize("NFC", heading).replace("\ufeff", "").split())
 
 
-def matching(found: Sequence[str], known: Sequence[str]) -> int:
+def matching(headings: Sequence[str], known: Sequence[str]) -> int:
     """How many of the known headings are there."""
-    return len({visible_text(heading) for heading in found} & {visible_text(heading) for heading in known} - {""})
+    return len({visible_text(heading) for heading in headings} & {visible_text(heading) for heading in known} - {""})
 
 
 def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
@@ -59,13 +59,13 @@ def given_names(headings: Sequence[str], above: Sequence[str] = ()) -> list[str]
     return made
 
 
-def positions(found: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:
+def positions(headings: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:
     """Wanted heading -> its column. Raises SourceFault when the headings are not exactly wanted + ignored.
 
     Columns are known by their given names; an ignored heading that stands again is ignored again.
     """
-    at = {name: column for column, name in enumerate(given_names(found))}
-    bare = {name: visible_text(found[column]) for name, column in at.items()}
+    at = {name: column for column, name in enumerate(given_names(headings))}
+    bare = {name: visible_text(headings[column]) for name, column in at.items()}
     named = {visible_text(heading): heading for heading in wanted}
     passed = {visible_text(heading) for heading in ignored}
     if not at.keys() & named.keys():

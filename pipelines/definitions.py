@@ -32,31 +32,35 @@ FEW = 50
 had from `kobosync plan` and `kobosync report`, or by materialising `plan` or `reports` in the graph."""
 
 
-def build_definitions(found: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
+def build_definitions(municipalities: Sequence[Municipality], root: Path, faults: Sequence[Unusable] = ()) -> dg.Definitions:
     """Definitions for those municipalities; relative paths are below `root`. faults: files that are only there with their fault."""
-    bases = {table_base(municipality, root) for municipality in found}
+    bases = {table_base(municipality, root) for municipality in municipalities}
     if len(bases) > 1:
         raise ConfigurationError(f"Municipalities in one deployment share one storage, but these are named: {', '.join(sorted(bases))}.")
     base = bases.pop() if bases else str(root / "var/tables")
     resources = {"tables": TableStore(base=base), "earlier": EarlierTables(base=base), "night": NightRun(home=str(root))}
-    assets = {municipality.slug: municipality_assets(municipality) for municipality in found}
+    assets = {municipality.slug: municipality_assets(municipality) for municipality in municipalities}
     return dg.Definitions(
         assets=[*chain.from_iterable(assets.values()), *map(stub_asset, faults)],
         jobs=[
             *(
                 job
-                for municipality in found
-                for job in jobs_of(municipality, root, assets[municipality.slug], resources, all_four=len(found) <= FEW)
+                for municipality in municipalities
+                for job in jobs_of(municipality, root, assets[municipality.slug], resources, all_four=len(municipalities) <= FEW)
             ),
             *map(stub_job, faults),
         ],
-        schedules=[*(nightly_schedule(municipality, root) for municipality in found), *map(stub_schedule, faults)],
+        schedules=[*(nightly_schedule(municipality, root) for municipality in municipalities), *map(stub_schedule, faults)],
         sensors=[
-            configuration_sensor(faults, {str(root / municipality.file): municipality.alerts for municipality in found}),
-            *(alerts_sensor(municipality, root) for municipality in found),
-            *(clarification_sensor(municipality, root, base) for municipality in found if municipality.answers),
-            *(source_sensor(municipality, root) for municipality in found if municipality.on_new_file),
-            *(owner_letters_sensor(municipality, root) for municipality in found if municipality.send and municipality.send.owners),
+            configuration_sensor(faults, {str(root / municipality.file): municipality.alerts for municipality in municipalities}),
+            *(alerts_sensor(municipality, root) for municipality in municipalities),
+            *(clarification_sensor(municipality, root, base) for municipality in municipalities if municipality.answers),
+            *(source_sensor(municipality, root) for municipality in municipalities if municipality.on_new_file),
+            *(
+                owner_letters_sensor(municipality, root)
+                for municipality in municipalities
+                if municipality.send and municipality.send.owners
+            ),
         ],
         resources=resources,
         executor=dg.in_process_executor,

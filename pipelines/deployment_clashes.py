@@ -12,9 +12,9 @@ from pipelines.schedule_times import is_schedule, schedule_of
 from reconciliation.model.municipality import Municipality
 
 
-def compatible_municipalities(found: Iterable[Municipality], root: Path) -> tuple[list[Municipality], dict[str, str]]:
+def compatible_municipalities(municipalities: Iterable[Municipality], root: Path) -> tuple[list[Municipality], dict[str, str]]:
     """Those that fit together, and slug -> one sentence about each that does not. Most of them decide which storage is theirs."""
-    everyone = list(found)
+    everyone = list(municipalities)
     bases = Counter(table_base(municipality, root) for municipality in everyone)
     common = max(bases, key=lambda base: (bases[base], base), default="")
     fit: list[Municipality] = []

@@ -16,12 +16,12 @@ _TASKS = {"building": 34, "settle": 44, "ours": 24, "says": 70, "count": 10, "ro
 _SPELLINGS = {"ours_street": 34, "theirs_street": 34, "dwellings": 10}
 
 
-def write_cadastre(path: Path, result: NightResult, found: Worklist) -> None:
+def write_cadastre(path: Path, result: NightResult, worklist: Worklist) -> None:
     """Raises OSError when the file cannot be written."""
     with Book(path, text("cadastre.title", name=result.municipality.name)) as book:
         heading = text("cadastre.heading", name=result.municipality.name, date=day(result.as_of))
-        book.sheet(text("cadastre.sheet_tasks"), heading, _columns(_TASKS), _tasks(found))
-        book.sheet(text("cadastre.sheet_spellings"), text("cadastre.spellings_heading"), _columns(_SPELLINGS), _spellings(found))
+        book.sheet(text("cadastre.sheet_tasks"), heading, _columns(_TASKS), _tasks(worklist))
+        book.sheet(text("cadastre.sheet_spellings"), text("cadastre.spellings_heading"), _columns(_SPELLINGS), _spellings(worklist))
 
 
 def _columns(widths: dict[str, int]) -> list[Column]:

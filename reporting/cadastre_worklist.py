@@ -125,7 +125,7 @@ def _spellings(result: NightResult) -> Iterator[Spelling]:
             yield Spelling(mine, other, dwellings)
 
 
-def one_line(found: Worklist) -> str:
+def one_line(worklist: Worklist) -> str:
     """The worklist in one line, beside its link."""
-    rows = {row for task in found.tasks for row in task.rows}
-    return text("cadastre.line", tasks=len(found.tasks), rows=len(rows), spellings=len(found.spellings))
+    rows = {row for task in worklist.tasks for row in task.rows}
+    return text("cadastre.line", tasks=len(worklist.tasks), rows=len(rows), spellings=len(worklist.spellings))

@@ -23,15 +23,15 @@ MOST_NIGHTS = 20
 _CLASSES = [name.value for name in DwellingClass]
 
 
-def source_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
+def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
-    found: the entries, with `secret`. among: those of them that are told, all when None. The rows of a database have no place but their
+    entries: the entries, with `secret`. among: those of them that are told, all when None. The rows of a database have no place but their
     key, which the page tells. Of a shielded dwelling, or one with a row flagged so, nothing is told that could lead to it: no field of
     TELLING_FIELDS, no file, no sheet (people name them after streets) and no row, which stands beside its neighbours'.
     """
     members = (
-        found.filter(pl.col("source_keys").is_not_null() & pl.col("leverandor_bolig_id").is_not_null())
+        entries.filter(pl.col("source_keys").is_not_null() & pl.col("leverandor_bolig_id").is_not_null())
         .select("leverandor_bolig_id", "secret", known="source_keys")
         .explode("known")
         .unique(["leverandor_bolig_id", "known"], maintain_order=True)

@@ -32,29 +32,29 @@ def stock_years(result: NightResult) -> list[StockYear]:
     return [year for year in found if year is not None]
 
 
-def add_stock_sheets(book: Book, municipality: Municipality, found: StockYear, dwellings: pl.DataFrame) -> None:
+def add_stock_sheets(book: Book, municipality: Municipality, year: StockYear, dwellings: pl.DataFrame) -> None:
     """The numbers of one year, and the rows behind them."""
-    heading = text("housing_stock.heading", name=municipality.name, year=found.year, date=day(found.until))
-    book.sheet(text("housing_stock.sheet", year=found.year), heading, _columns(found), _numbers(found, municipality))
-    title = text("housing_stock.rows_heading", year=found.year)
-    book.sheet(text("housing_stock.rows", year=found.year), title, _row_columns(), _rows(found, municipality, dwellings))
+    heading = text("housing_stock.heading", name=municipality.name, year=year.year, date=day(year.until))
+    book.sheet(text("housing_stock.sheet", year=year.year), heading, _columns(year), _numbers(year, municipality))
+    title = text("housing_stock.rows_heading", year=year.year)
+    book.sheet(text("housing_stock.rows", year=year.year), title, _row_columns(), _rows(year, municipality, dwellings))
 
 
-def opening_words(found: StockYear) -> str:
+def opening_words(year: StockYear) -> str:
     """Heading of the first number: of 1 January, or of the first night of all."""
-    return text("housing_stock.started_at", date=day(found.started)) if found.started else text("housing_stock.opening", year=found.year)
+    return text("housing_stock.started_at", date=day(year.started)) if year.started else text("housing_stock.opening", year=year.year)
 
 
-def closing_words(found: StockYear) -> str:
+def closing_words(year: StockYear) -> str:
     """Heading of the column for the end of the year, or of the year so far."""
-    return text("housing_stock.closing", date=day(found.until))
+    return text("housing_stock.closing", date=day(year.until))
 
 
-def notes(found: StockYear) -> list[str]:
+def notes(year: StockYear) -> list[str]:
     """What the reader must know of the numbers."""
-    told = [text("housing_stock.started", date=day(found.started))] if found.started else []
-    if found.assumed and found.since:
-        told.append(text("housing_stock.assumed", count=counted(found.assumed, "bolig"), date=day(found.since)))
+    told = [text("housing_stock.started", date=day(year.started))] if year.started else []
+    if year.assumed and year.since:
+        told.append(text("housing_stock.assumed", count=counted(year.assumed, "bolig"), date=day(year.since)))
     return [*told, text("housing_stock.note")]
 
 

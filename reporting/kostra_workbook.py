@@ -26,18 +26,20 @@ MARK = "x"
 KOSTRA_BOOK = "kostra-skjema13.xlsx"
 
 
-def write_kostra(path: Path, municipality: Municipality, found: Kostra, stock: StockYear | None = None) -> None:
+def write_kostra(path: Path, municipality: Municipality, counted: Kostra, stock: StockYear | None = None) -> None:
     """stock: the year's movements, beside it. Raises OSError when the file cannot be written."""
-    with Book(path, text("kostra.title", name=municipality.name, date=day(found.as_of))) as book:
-        heading = text("kostra.heading", name=municipality.name, date=day(found.as_of))
+    with Book(path, text("kostra.title", name=municipality.name, date=day(counted.as_of))) as book:
+        heading = text("kostra.heading", name=municipality.name, date=day(counted.as_of))
         book.sheet(
-            text("kostra.sheet_numbers"), heading, _columns({"number": 54, "count": 12, "basis": 16, "definition": 90}), _numbers(found)
+            text("kostra.sheet_numbers"), heading, _columns({"number": 54, "count": 12, "basis": 16, "definition": 90}), _numbers(counted)
         )
-        book.sheet(text("kostra.sheet_lines"), text("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, found))
-        book.sheet(text("kostra.sheet_rows"), text("kostra.rows_title"), _row_columns(), _rows(municipality, found))
-        book.sheet(text("kostra.sheet_left_out"), text("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, found))
+        book.sheet(
+            text("kostra.sheet_lines"), text("kostra.lines_title"), _columns({"line": 76, "count": 12}), _lines(municipality, counted)
+        )
+        book.sheet(text("kostra.sheet_rows"), text("kostra.rows_title"), _row_columns(), _rows(municipality, counted))
+        book.sheet(text("kostra.sheet_left_out"), text("kostra.left_out_title"), _columns(_PLACE), _left_out(municipality, counted))
         if stock:
-            add_stock_sheets(book, municipality, stock, found.rows)
+            add_stock_sheets(book, municipality, stock, counted.rows)
 
 
 def _columns(widths: dict[str, int]) -> list[Column]:

@@ -37,12 +37,12 @@ class Letter:
     about: Mapping[str, str]
 
 
-def worth_sending(letter: Letter, told: Mapping[str, str]) -> bool:
-    """Whether it has news compared with the letter before. told: `about` of all that was sent before, the last of each part.
+def worth_sending(letter: Letter, sent: Mapping[str, str]) -> bool:
+    """Whether it has news compared with the letter before. sent: `about` of all that was sent before, the last of each part.
 
     A source that is read again appears in its list if that has changed; it is not news by itself.
     """
-    news = {part for part, digest in letter.about.items() if digest != told.get(part, NOTHING)}
+    news = {part for part, digest in letter.about.items() if digest != sent.get(part, NOTHING)}
     return bool(news - {"unread"}) or ("unread" in news and letter.about["unread"] != NOTHING)
 
 

@@ -103,16 +103,16 @@ def picture_words(need: CategoryNeed) -> str:
     return text("needs.picture", have=number(need.have), now=needed(need.now), later=needed(need.later))
 
 
-def contradiction(one: Contradiction) -> str:
+def contradiction(answers: Contradiction) -> str:
     """One sentence that names the answers, files and rows that contradict each other."""
 
     def told(value: int | None) -> str:
         return text("needs.no_answer") if value is None else number(value)
 
     given = [
-        text("needs.given", now=told(answer.now), later=told(answer.later), file=answer.file, row=answer.row) for answer in one.answers
+        text("needs.given", now=told(answer.now), later=told(answer.later), file=answer.file, row=answer.row) for answer in answers.answers
     ]
-    return text("needs.contradiction", service=one.service, category=one.category, given=listed(given))
+    return text("needs.contradiction", service=answers.service, category=answers.category, given=listed(given))
 
 
 def silent(overview: NeedsOverview) -> str | None:
@@ -136,16 +136,16 @@ def advice(checked: Checked) -> str:
     return known.get(f"{checked.state.value}_{kind.value}", "")
 
 
-def gap(one: Priority) -> str:
+def gap(priority: Priority) -> str:
     """What the line does to its category's gap: closes 6 of 54, or takes from one. Empty when nothing is known to be missing."""
-    if one.takes_from_gap:
-        return text("measures.takes_from_gap", gap=number(one.gap or 0))
-    return text("measures.closes", closes=number(one.closes), gap=number(one.gap or 0)) if one.closes is not None else ""
+    if priority.takes_from_gap:
+        return text("measures.takes_from_gap", gap=number(priority.gap or 0))
+    return text("measures.closes", closes=number(priority.closes), gap=number(priority.gap or 0)) if priority.closes is not None else ""
 
 
-def cost(one: Priority) -> str:
+def cost(priority: Priority) -> str:
     """4,5 mill. kr i 2027; empty where no cost is given."""
-    measure = one.checked.measure if one.checked else None
+    measure = priority.checked.measure if priority.checked else None
     if measure is None or measure.cost is None:
         return ""
     amount = number(measure.cost, 1)
@@ -154,8 +154,8 @@ def cost(one: Priority) -> str:
     )
 
 
-def act(one: Priority) -> str:
+def act(priority: Priority) -> str:
     """The first words of a line in the list to HØP."""
-    if one.checked is None:
-        return text("measures.uncovered", count=counted(one.count, "bolig"))
-    return word_for("measures", one.checked.state.value)
+    if priority.checked is None:
+        return text("measures.uncovered", count=counted(priority.count, "bolig"))
+    return word_for("measures", priority.checked.state.value)

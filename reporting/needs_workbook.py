@@ -96,8 +96,8 @@ def _columns(group: str, widths: dict[str, int]) -> list[Column]:
 
 
 def _gap(need: CategoryNeed) -> Row:
-    def cell(total: int | None, complete: bool, said: str) -> Cell:
-        return total if total is not None and complete else said
+    def cell(total: int | None, complete: bool, words: str) -> Cell:
+        return total if total is not None and complete else words
 
     cells: list[Cell] = [
         need.title,

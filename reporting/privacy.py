@@ -36,11 +36,11 @@ def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[
     return frozenset([*ids, *keys, *entries, *(f"kobo:{one}" for one in entries)])
 
 
-def told_of(said: str, named: Collection[str | None], hidden: Collection[str]) -> str:
+def told_of(words: str, named: Collection[str | None], hidden: Collection[str]) -> str:
     """What the register said of a dwelling; a sentence of ours where that (`named`: its ids) is hidden, or the words name one that is."""
-    if said and hidden and (any(one in hidden for one in named) or any(one in said for one in hidden)):
+    if words and hidden and (any(one in hidden for one in named) or any(one in words for one in hidden)):
         return text("refusals.secret")
-    return said
+    return words
 
 
 def hide_secret_values(result: NightResult) -> pl.DataFrame:

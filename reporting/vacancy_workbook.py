@@ -19,20 +19,20 @@ _WIDTHS = {"kategori": 44, "antall_soverom": 16, "count": 10, "longest": 14, "lo
 _ROW_WIDTHS = {"leverandor_bolig_id": 24, "adresse": 40, "kategori": 40, "boligstatus": 26}
 
 
-def write_vacancy(path: Path, result: NightResult, found: Vacancy) -> None:
+def write_vacancy(path: Path, result: NightResult, vacancy: Vacancy) -> None:
     """Raises OSError when the file cannot be written."""
     with Book(path, text("vacancy.title")) as book:
-        counts = {"told": number(found.told), "of": number(found.of)}
+        counts = {"told": number(vacancy.told), "of": number(vacancy.of)}
         heading = text("vacancy.heading", name=result.municipality.name, date=day(result.as_of), **counts)
-        book.sheet(text("vacancy.title"), heading, _columns(), _numbers(found, result.municipality))
+        book.sheet(text("vacancy.title"), heading, _columns(), _numbers(vacancy, result.municipality))
         names = [Column(_name(name), _ROW_WIDTHS.get(name, 16)) for name in VACANT]
-        book.sheet(text("vacancy.rows"), text("vacancy.rows_heading"), names, _rows(found, result.municipality))
-        if found.leases:
+        book.sheet(text("vacancy.rows"), text("vacancy.rows_heading"), names, _rows(vacancy, result.municipality))
+        if vacancy.leases:
             heads = [Column(word_for("lease_columns", name), 44 if name == "kategori" else 22) for name in LEASE_COLUMNS]
-            book.sheet(text("vacancy.leases"), text("vacancy.leases_heading"), heads, _leases(found, result.municipality))
-        if found.sizes:
+            book.sheet(text("vacancy.leases"), text("vacancy.leases_heading"), heads, _leases(vacancy, result.municipality))
+        if vacancy.sizes:
             heads = [Column(word_for("size_columns", name), 34 if name == "band" else 18) for name in SIZE_COLUMNS]
-            book.sheet(text("vacancy.sizes"), text("vacancy.sizes_heading"), heads, _sizes(found))
+            book.sheet(text("vacancy.sizes"), text("vacancy.sizes_heading"), heads, _sizes(vacancy))
 
 
 def _columns() -> list[Column]:

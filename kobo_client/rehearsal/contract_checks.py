@@ -79,9 +79,9 @@ def faults_in_create(body: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def faults_in_change(body: Mapping[str, Any], standing: Mapping[str, Any]) -> list[Fault]:
+def faults_in_change(body: Mapping[str, Any], entry: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with a PUT body on that entry. An entry without a supplier id takes the one it is given (adoption)."""
-    flat, stands = flatten(body), flatten(standing)
+    flat, stands = flatten(body), flatten(entry)
     faults = _shape_faults(flat)
     ours = stands.get("leverandorBoligId")
     if "leverandorBoligId" not in flat:

@@ -23,9 +23,9 @@ th{{background:#eef2f5;position:sticky;top:0}}
 <div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></html>"""
 
 
-def page(texts: list[str], number: int, standing: int, deleted: int) -> str:
+def page(texts: list[str], number: int, present: int, deleted: int) -> str:
     """HTML of one page of entries (JSON texts); number counts from 0."""
-    pages = max(1, -(-standing // SHOWN))
+    pages = max(1, -(-present // SHOWN))
     links = [
         f'<a href="/?side={other}">{word}</a>' for other, word in ((number - 1, "forrige"), (number + 1, "neste")) if 0 <= other < pages
     ]
@@ -36,5 +36,5 @@ def page(texts: list[str], number: int, standing: int, deleted: int) -> str:
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     head = "".join(f"<th>{escape(field.path.split('.')[-1])}</th>" for field in _COLUMNS)
     return _PAGE.format(
-        standing=standing, deleted=deleted, page=number + 1, pages=pages, links=" ".join(links), head=head, rows="".join(rows)
+        standing=present, deleted=deleted, page=number + 1, pages=pages, links=" ".join(links), head=head, rows="".join(rows)
     )

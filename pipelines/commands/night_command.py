@@ -41,11 +41,11 @@ def run_night(
     instance: dg.DagsterInstance | None = None,
     *,
     new_ledger: bool = False,
-    told: list[dict[str, Any]] | None = None,
+    results: list[dict[str, Any]] | None = None,
 ) -> int:
     """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home.
 
-    new_ledger: a ledger without nights is meant to be so. told: gets the night as it is told, instead of the terminal.
+    new_ledger: a ledger without nights is meant to be so. results: gets the night as it is results, instead of the terminal.
     """
     apply = apply.strip().casefold()
     if apply and not is_mode(apply):
@@ -59,11 +59,11 @@ def run_night(
         except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
             print(runner.cut_off(), file=sys.stderr)
             raise KeyboardInterrupt from None
-    if told is None:
+    if results is None:
         return print_night(result, Console())
     summary = summary_of(result)
     code = FAILED if summary is None else exit_code(summary, result.success)
-    told.append({"config": str(config), "exit_code": code, "run_id": result.run_id, "messages": result.messages, "summary": summary})
+    results.append({"config": str(config), "exit_code": code, "run_id": result.run_id, "messages": result.messages, "summary": summary})
     return code
 
 
@@ -81,7 +81,7 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: 
     with dg.DagsterInstance.get() as instance, checked_once():
         for config in configs:
             try:
-                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger, told=told))
+                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger, results=told))
             except ConfigurationError as error:
                 print(error, file=sys.stderr)
                 codes.append(CONFIGURATION)

@@ -124,17 +124,17 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
     return tick if tick >= since else None
 
 
-def send_alerts(municipality: Municipality, told: AlertCursor, found: NightStanding | None) -> tuple[AlertCursor, str]:
+def send_alerts(municipality: Municipality, cursor: AlertCursor, standing: NightStanding | None) -> tuple[AlertCursor, str]:
     """Send what is new to each address, separately: one that is down is tried again, and the others get nothing twice."""
-    if found is None:
-        return told, "A night is running, or none has been yet; nothing to judge."
+    if standing is None:
+        return cursor, "A night is running, or none has been yet; nothing to judge."
     if not municipality.alerts:
-        return told, f"{found.state}: {found.says} Nobody is told: `alerts` in {municipality.file} names no address."
-    states, sent, faults = dict(told.states), 0, []
+        return cursor, f"{standing.state}: {standing.says} Nobody is told: `alerts` in {municipality.file} names no address."
+    states, sent, faults = dict(cursor.states), 0, []
     reports = f"{((municipality.send and municipality.send.link) or municipality.reports).rstrip('/')}/{municipality.slug}"
     for number, address in enumerate(municipality.alerts, start=1):
         name = hashlib.sha256(address.encode()).hexdigest()[:12]
-        message = next_message(states.get(name), found, municipality.name, reports, municipality.base_url)
+        message = next_message(states.get(name), standing, municipality.name, reports, municipality.base_url)
         try:
             if message:
                 send(address, message, number)
@@ -142,9 +142,9 @@ def send_alerts(municipality: Municipality, told: AlertCursor, found: NightStand
         except SendingError as error:
             faults.append(str(error))
         else:
-            states[name] = found.state
-    says = f"{found.state}: {found.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
-    return AlertCursor(told.since, states), " ".join([says, *faults])
+            states[name] = standing.state
+    says = f"{standing.state}: {standing.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
+    return AlertCursor(cursor.since, states), " ".join([says, *faults])
 
 
 def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:

@@ -43,15 +43,15 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
 
 
 def send_configuration_alerts(
-    faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], told: Mapping[str, str], environment: Mapping[str, str] = os.environ
+    faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], cursor: Mapping[str, str], environment: Mapping[str, str] = os.environ
 ) -> tuple[dict[str, str], str]:
-    """Send what is new to each address by itself. told: file and address (hashed) -> mark of what was said last. Returns that as it is
+    """Send what is new to each address by itself. cursor: file and address (hashed) -> mark of what was said last. Returns that as it is
     afterwards, and one text about everything."""
     operators = environment.get(ALERTS, "").split()
     says = {str(fault.file): fault.says for fault in faults}
     addresses = {file: [*operators, *named] for file, named in alerts.items()}
     addresses |= {str(fault.file): [*operators, *fault.alerts] for fault in faults}
-    known, sent, failed = {name: mark for name, mark in told.items() if not name.startswith("check ")}, 0, []
+    known, sent, failed = {name: mark for name, mark in cursor.items() if not name.startswith("check ")}, 0, []
     for file, receivers in sorted(addresses.items()):
         mark = _mark(says[file]) if file in says else _WELL
         for number, address in enumerate(receivers, start=1):

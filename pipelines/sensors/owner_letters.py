@@ -41,7 +41,7 @@ def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDef
 
 
 def send_letters(
-    municipality: Municipality, root: Path, told: Told, environment: Mapping[str, str] = os.environ
+    municipality: Municipality, root: Path, cursor: Told, environment: Mapping[str, str] = os.environ
 ) -> tuple[Told, int, list[str]]:
     """Send what is worth sending of the newest report. Returns what has been told by now, how many were sent, and what could not be.
 
@@ -50,9 +50,9 @@ def send_letters(
     send = municipality.send or Send()
     nights = dated(root / municipality.reports / municipality.slug)
     if not nights or not send.owners:
-        return told, 0, []
+        return cursor, 0, []
     found, faults = _read(nights[-1])
-    known, sent = dict(told), 0
+    known, sent = dict(cursor), 0
     for letter in found:
         variable = send.owners.get(letter.owner)
         if variable is None:

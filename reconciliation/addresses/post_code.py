@@ -16,7 +16,7 @@ _HOUSE = re.compile(r"[^\W\d_].*\d\s?[^\W\d_]?$")
 """A text that ends in a house number already."""
 
 
-def take_post_code(found: ParsedAddress, text: str, code: str | None) -> tuple[ParsedAddress, str]:
+def take_post_code(parsed: ParsedAddress, text: str, code: str | None) -> tuple[ParsedAddress, str]:
     """The postnummer and its place from the end, as often as it is written there, and what is before.
 
     code: the postnummer of a column of its own. With it a lone group of four other digits is no postnummer.
@@ -25,22 +25,22 @@ def take_post_code(found: ParsedAddress, text: str, code: str | None) -> tuple[P
         before, number, place = text[: taken.start()].rstrip(" ,"), taken["code"], taken["place"]
         if (not before and not place) or (place and is_house_like(place)):
             break
-        if found.postnummer not in (None, number):
+        if parsed.postnummer not in (None, number):
             break
         if code and number != code and not (place and _HOUSE.search(before)):
             # The place of a house number: "Austsidevegen 1043 Fjordvik" with 9910 in the column.
             if place and before:
-                found, text = replace(found, poststed=_name(place)), f"{before} {number}"
+                parsed, text = replace(parsed, poststed=_name(place)), f"{before} {number}"
             break
-        if found.postnummer is None:
-            found = replace(found, postnummer=number, poststed=_name(place) if place else None)
+        if parsed.postnummer is None:
+            parsed = replace(parsed, postnummer=number, poststed=_name(place) if place else None)
             if not place and before and code is None and not _HOUSE.search(before):
-                found = replace(found, unclear=may_be_either(number))
+                parsed = replace(parsed, unclear=may_be_either(number))
         text = before
-    if found.postnummer is None and (short := _SHORT_CODE.search(text)) and re.search(r"[^\W\d].*\d", text[: short.start()]):
-        found = replace(found, postnummer=short.group(1).zfill(4), poststed=_name(short.group(2)))
+    if parsed.postnummer is None and (short := _SHORT_CODE.search(text)) and re.search(r"[^\W\d].*\d", text[: short.start()]):
+        parsed = replace(parsed, postnummer=short.group(1).zfill(4), poststed=_name(short.group(2)))
         text = text[: short.start()]
-    return found, text
+    return parsed, text
 
 
 def may_be_either(number: str) -> str:

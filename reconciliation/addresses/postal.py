@@ -71,10 +71,10 @@ def named_place(cell: str | None) -> str | None:
     return text if re.search(r"[^\W\d_]", text) else None
 
 
-def elsewhere(register: AddressRegister, found: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
+def elsewhere(register: AddressRegister, resolved: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
     """Why a poststed in a column of its own contradicts the poststed that the text has, or None."""
     column = named_place(poststed)
-    if column is None or parsed.poststed is None or same_place(column, found.poststed) or same_place(column, parsed.poststed):
+    if column is None or parsed.poststed is None or same_place(column, resolved.poststed) or same_place(column, parsed.poststed):
         return None
     return None if place_key(column) in register.villages else reason("place_column", place=column.upper())
 

@@ -31,14 +31,14 @@ def apply_plan(
     municipality: str,
     threads: int = 16,
     *,
-    seen: pl.DataFrame | None = None,
+    entries: pl.DataFrame | None = None,
     on_progress: Progress | None = None,
     still_held: Callable[[], bool] | None = None,
 ) -> pl.DataFrame:
     """Apply the actionable items (PLAN_ITEMS) and say what became of each. Shape: OUTCOMES, sorted.
 
     desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are passed over.
-    seen: the register's entries as the plan saw them: one that is edited before it is deleted is left alone.
+    entries: the register's entries as the plan saw them: one that is edited before it is deleted is left alone.
     on_progress: called with (settled, total) now and then. still_held: asked before each call; when it says no, somebody
     else runs this municipality's night and nothing more is written.
     Raises LedgerError when the journal cannot be kept; then nothing more is sent. A register that goes down raises
@@ -50,7 +50,7 @@ def apply_plan(
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
     done = carry_out(
-        applying, _writes(ready, bodies, _entries_at_planning(ready, seen), run_id), len(ready), CALLS, on_progress=on_progress
+        applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id), len(ready), CALLS, on_progress=on_progress
     )
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}

@@ -19,14 +19,14 @@ AGREED = "*"
 """Stands for all sources where none contradicts another."""
 
 
-def evidence_of_sources(field: str, said: Mapping[str, Any]) -> str:
-    """said: source -> its value. What somebody saw who chose between our own sources."""
-    return _hash(field, sorted((source, _text(value)) for source, value in said.items() if value is not None))
+def evidence_of_sources(field: str, values: Mapping[str, Any]) -> str:
+    """values: source -> its value. What somebody saw who chose between our own sources."""
+    return _hash(field, sorted((source, _text(value)) for source, value in values.items() if value is not None))
 
 
-def evidence_of_conflict(field: str, said: Mapping[str, Any], kobo_id: str | None, theirs: Any) -> str:
+def evidence_of_conflict(field: str, values: Mapping[str, Any], kobo_id: str | None, theirs: Any) -> str:
     """What somebody saw who held our value against Kobo's. A new entry in Kobo is a new question."""
-    return _hash(field, sorted((source, _text(value)) for source, value in said.items() if value is not None), kobo_id, _text(theirs))
+    return _hash(field, sorted((source, _text(value)) for source, value in values.items() if value is not None), kobo_id, _text(theirs))
 
 
 def evidence_of_absence(kobo_id: str) -> str:
@@ -54,7 +54,7 @@ def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, A
     return found
 
 
-def with_standing_choices(decisions: pl.DataFrame, standing: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
+def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
     """The ledger's DECISIONS without the choices between sources (take) whose sources say something else by now.
 
     The choices that stand lose their evidence: it has been looked at here, where all rows of a dwelling are at hand.
@@ -63,7 +63,7 @@ def with_standing_choices(decisions: pl.DataFrame, standing: pl.DataFrame, membe
     if choices.is_empty():
         return decisions
     known = memberships.select("source", "source_key", "leverandor_bolig_id")
-    members = standing.join(known, on=["source", "source_key"]).join(
+    members = carried.join(known, on=["source", "source_key"]).join(
         choices.select(leverandor_bolig_id="subject").unique(), on="leverandor_bolig_id", how="semi"
     )
     stale: list[str] = []

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from reconciliation.decisions.question import MATCH, MERGE, Question
 
 
-def without_repeats(asked: list[Question]) -> list[Question]:
+def without_repeats(questions: list[Question]) -> list[Question]:
     """Whether two of ours are one home is asked once, whichever of them it is asked of: a MERGE question is left out when every pair in
-    it is asked in another one. asked: in any order; those of the sources that come first by name are kept."""
-    names = {question.dwelling: question for question in asked if question.about == MERGE}
+    it is asked in another one. questions: in any order; those of the sources that come first by name are kept."""
+    names = {question.dwelling: question for question in questions if question.about == MERGE}
     # Who already decided is kept: a pair that was answered must not be asked again from its other side.
     ranked = sorted(names.values(), key=lambda one: (one.decided is None, [row.source for row in one.rows], one.dwelling))
     covered: set[frozenset[str]] = set()
@@ -21,23 +21,23 @@ def without_repeats(asked: list[Question]) -> list[Question]:
         if pairs <= covered:
             dropped.add(question.id)
         covered |= pairs
-    return [question for question in asked if question.id not in dropped]
+    return [question for question in questions if question.id not in dropped]
 
 
-def about_entries(asked: list[Question], made: Callable[[list[Question]], Question]) -> list[Question]:
+def about_entries(questions: list[Question], made: Callable[[list[Question]], Question]) -> list[Question]:
     """Dwellings of one owner that have the same entry as their only candidate are one question about it. made: from those questions."""
     lone = defaultdict(list)
-    for question in asked:
+    for question in questions:
         if question.about == MATCH and len(question.candidates) == 1:
             lone[question.candidates[0].name, question.owner].append(question)
     several = [held for held in lone.values() if len(held) > 1]
     replaced = {question.id for held in several for question in held}
-    return [*(question for question in asked if question.id not in replaced), *(made(held) for held in several)]
+    return [*(question for question in questions if question.id not in replaced), *(made(held) for held in several)]
 
 
-def ordered_questions(asked: Iterable[Question]) -> list[Question]:
+def ordered_questions(questions: Iterable[Question]) -> list[Question]:
     """Those that hold up most first; of houses without unit numbers all questions together, at the place of the first of them."""
-    ranked = sorted(asked, key=lambda one: (-one.holds_up, one.dwelling, one.id))
+    ranked = sorted(questions, key=lambda one: (-one.holds_up, one.dwelling, one.id))
     houses: dict[str, list[Question]] = {}
     for question in ranked:
         houses.setdefault(question.house or question.id, []).append(question)

@@ -37,22 +37,22 @@ class Merged:
 
 
 def merge(
-    standing: pl.DataFrame,
+    rows: pl.DataFrame,
     memberships: pl.DataFrame,
     decisions: Decisions | pl.DataFrame | None,
     municipality: Municipality,
     same_place: SamePlace | None = None,
 ) -> Merged:
-    """standing: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen.
+    """rows: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen.
 
     Each row ends in exactly one dwelling; rows of the same source never in the same; the order of rows does not matter.
     Raises ValueError when a key occurs twice: validation lets none of them pass.
     """
     known = memberships.select(list(MEMBERSHIP)).cast(pl.Schema(MEMBERSHIP))
-    if standing.is_empty():
+    if rows.is_empty():
         return Merged(pl.DataFrame(schema=DWELLINGS), pl.DataFrame(schema=LINEAGE), known.sort("source", "source_key"))
     decided = Decisions.of(decisions)
-    named, apart, answers = _clustered(with_decided_units(standing, decided), known, decided, municipality, same_place)
+    named, apart, answers = _clustered(with_decided_units(rows, decided), known, decided, municipality, same_place)
     content, disputed, lines = _settled(named, answers, municipality)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
     dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)

@@ -58,14 +58,14 @@ class Rulings:
         return cls(policies, value_answers(decisions), as_of, {} if stamped is None else dict(stamped.iter_rows()))
 
 
-def settle_differences(found: pl.DataFrame, matched_by: Mapping[str, str], bases: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
-    """found: DIFFERENCES. matched_by: leverandor_bolig_id -> key of its match. Shape: SETTLED, in the order of `found`.
+def settle_differences(differences: pl.DataFrame, matched_by: Mapping[str, str], bases: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
+    """differences: DIFFERENCES. matched_by: leverandor_bolig_id -> key of its match. Shape: SETTLED, in the order of `differences`.
 
     Protected fields are handed on as they are: no change of theirs is ever sent. Two that meet for the first time have agreed on
     nothing: our sources are what the register is filled from, and Kobo's values of that night become the base.
     """
-    known = agreed_by_entry(bases, found.get_column("kobo_id"))
-    rows = list(_settled(found, matched_by, known, rulings))
+    known = agreed_by_entry(bases, differences.get_column("kobo_id"))
+    rows = list(_settled(differences, matched_by, known, rulings))
     return pl.DataFrame(rows, schema=SETTLED, orient="row")
 
 

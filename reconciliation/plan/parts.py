@@ -120,7 +120,7 @@ class RegisterCounts:
 
 
 def parts_of(
-    items: pl.DataFrame, standing: RegisterCounts, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
+    items: pl.DataFrame, counts: RegisterCounts, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
 ) -> tuple[Part, ...]:
     """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it breaks.
 
@@ -129,7 +129,7 @@ def parts_of(
     """
     counted = items.filter(pl.col("part").is_not_null())
     groups = {str(name): frame for (name,), frame in counted.group_by("part", maintain_order=True)}
-    limits = {name: found for name, found in _limits(groups, standing, municipality) if found is not None}
+    limits = {name: found for name, found in _limits(groups, counts, municipality) if found is not None}
     mismatch = environment_mismatch(municipality.register_)
     parts = []
     for name, frame in sorted(groups.items()):

@@ -14,11 +14,11 @@ AT = ("at_file", "at_sheet", "at_row", "at_column", "cell")
 """Filled by reading/cell_places, when all deviations of the night are known."""
 
 
-def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
+def deviations_of(rows: pl.DataFrame, heading: str | None, canonical: str | None) -> pl.DataFrame:
     """DEVIATIONS for rows that carry PLACE, `value` and `rule`."""
-    sentences = [stored(*BY_ID[rule].messages(value, heading)) for rule, value in found.select("rule", "value").iter_rows()]
-    severities = [BY_ID[rule].severity.value for rule in found.get_column("rule")]
-    return found.with_columns(
+    sentences = [stored(*BY_ID[rule].messages(value, heading)) for rule, value in rows.select("rule", "value").iter_rows()]
+    severities = [BY_ID[rule].severity.value for rule in rows.get_column("rule")]
+    return rows.with_columns(
         column=pl.lit(heading, pl.String),
         field=pl.lit(canonical, pl.String),
         severity=pl.Series(severities, dtype=pl.String),
@@ -27,10 +27,10 @@ def deviations_of(found: pl.DataFrame, heading: str | None, canonical: str | Non
     ).select(list(tables.DEVIATIONS))
 
 
-def with_reason(found: pl.DataFrame, rule: str, heading: str | None, canonical: str | None) -> pl.DataFrame:
+def with_reason(deviations: pl.DataFrame, rule: str, heading: str | None, canonical: str | None) -> pl.DataFrame:
     """DEVIATIONS of that rule for rows that carry PLACE, `value` and `reason`: the rule's messages, and the reason where there is one."""
-    told = deviations_of(found.with_columns(rule=pl.lit(rule)), heading, canonical)
-    sentences = [and_then(said, reason) if reason else said for said, reason in zip(told["message"], found["reason"], strict=True)]
+    told = deviations_of(deviations.with_columns(rule=pl.lit(rule)), heading, canonical)
+    sentences = [and_then(said, reason) if reason else said for said, reason in zip(told["message"], deviations["reason"], strict=True)]
     return told.with_columns(message=pl.Series(sentences, dtype=pl.String))
 
 

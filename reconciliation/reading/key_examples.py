@@ -22,17 +22,24 @@ class KeyExample:
     under: str | None = None
 
 
-def examples_of(found: ReadComparison, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES) -> tuple[KeyExample, ...]:
+def examples_of(
+    comparison: ReadComparison, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES
+) -> tuple[KeyExample, ...]:
     """The first of these keys, all when most is None. pairs: `old`, and `new` where its home is known to stand under another key.
 
     hidden: houses (`where_they_are`) that are shown nowhere. A key that named or names one of them is no example (law 10).
     """
     under = pairs if "new" in pairs.columns else pairs.with_columns(new=pl.lit(None, pl.String))
     told = (
-        under.join(found.then, left_on="old", right_on="source_key", how="left", maintain_order="left")
-        .join(found.now, left_on="old", right_on="source_key", how="left", suffix="_now", maintain_order="left")
+        under.join(comparison.then, left_on="old", right_on="source_key", how="left", maintain_order="left")
+        .join(comparison.now, left_on="old", right_on="source_key", how="left", suffix="_now", maintain_order="left")
         .join(
-            found.now.select("source_key", "_where"), left_on="new", right_on="source_key", how="left", suffix="_new", maintain_order="left"
+            comparison.now.select("source_key", "_where"),
+            left_on="new",
+            right_on="source_key",
+            how="left",
+            suffix="_new",
+            maintain_order="left",
         )
     )
     secret = pl.any_horizontal(pl.col(name).is_in(list(hidden)).fill_null(value=False) for name in ("_where", "_where_now", "_where_new"))

@@ -64,9 +64,9 @@ def figure_kind(figure: Figure) -> str:
     return word_for("projection_kinds", figure.kind.value)
 
 
-def tested(one: ProjectedCategory) -> str:
+def tested(category: ProjectedCategory) -> str:
     """How the method would have done on this municipality's own past years, or that it has not been tested."""
-    found = one.tested
+    found = category.tested
     if found is None:
         return text("projection.untested")
     values = {

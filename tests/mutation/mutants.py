@@ -51,6 +51,9 @@ def mutants_of(file: str, source: str) -> Iterator[Mutant]:
                 skipped |= {id(inner) for inner in ast.walk(annotation)} if annotation else set()
         elif isinstance(function, ast.AnnAssign):
             skipped |= {id(inner) for inner in ast.walk(function.annotation)}
+        elif isinstance(function, ast.ClassDef):
+            # frozen, slots: no behaviour of ours hangs on them.
+            skipped |= {id(inner) for decorator in function.decorator_list for inner in ast.walk(decorator)}
     for node in ast.walk(tree):
         if id(node) in skipped:
             continue

@@ -1,9 +1,14 @@
-"""What happens to a list on its way to us, by hand or by machine: each takes the file's lines and gives the damaged file."""
+"""What happens to a list on its way to us, by hand or by machine: each takes the file's lines and gives the damaged file.
+
+DAMAGES are of delimited text. SHEET_DAMAGES give lines that are written as a workbook again; PACKAGE_DAMAGES are of the workbook's bytes.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
+import xlsxwriter
 from hypothesis import strategies as st
 
 Draw = Callable[[st.SearchStrategy[int]], int]
@@ -112,6 +117,29 @@ def lines_joined(draw: Draw, lines: Lines) -> bytes:
     return _bytes([*lines[: place - 1], "".join(lines[place - 1 : place + 1]), *lines[place + 1 :]])
 
 
+def keys_in_another_form(draw: Draw, lines: Lines) -> bytes:
+    """A prefix, zeros before, a decimal behind; of all keys or of a few."""
+    forms = ("K{}", "00{}", "{}.0", "{} ", "Ø{}")
+    form, every = forms[draw(st.integers(0, len(forms) - 1))], draw(st.integers(1, 5))
+    keyed = [line.split(";", 1) for line in lines[1:]]
+    others = [f"{form.format(key) if place % every == 0 else key};{rest}" for place, (key, rest) in enumerate(keyed)]
+    return _bytes([lines[0], *others])
+
+
+def keys_reused(draw: Draw, lines: Lines) -> bytes:
+    """A few keys name homes that nobody knew."""
+    lines = [*lines]
+    for number in range(draw(st.integers(1, 4))):
+        place = _at(draw, lines)
+        lines[place] = lines[place].split(";", 1)[0] + f";Nyveien {number + 1};;{70 + number},0;Ordinær;;x"
+    return _bytes(lines)
+
+
+def written_twice(draw: Draw, lines: Lines) -> bytes:
+    """The export is appended to itself, whole or from some line on."""
+    return _bytes([*lines, *lines[draw(st.integers(0, len(lines) - 1)) :]])
+
+
 DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     bytes_flipped,
     lines_dropped,
@@ -127,4 +155,46 @@ DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     cut_short,
     a_column_emptied,
     lines_joined,
+    keys_in_another_form,
+    keys_reused,
+    written_twice,
 )
+SHEET_DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
+    lines_dropped,
+    lines_repeated,
+    rows_put_in,
+    rows_taken_out_and_renumbered,
+    sorted_and_renumbered,
+    rows_exchanged,
+    columns_exchanged,
+    a_column_emptied,
+    keys_in_another_form,
+    keys_reused,
+    written_twice,
+)
+
+
+def as_workbook(lines: Lines) -> bytes:
+    """One sheet, all as texts."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Ark1")
+        for number, line in enumerate(lines):
+            for column, cell in enumerate(line.split(";")):
+                if cell:
+                    sheet.write_string(number, column, cell)
+    return made.getvalue()
+
+
+def workbook_cut_short(draw: Draw, whole: bytes) -> bytes:
+    return whole[: draw(st.integers(10, len(whole) - 1))]
+
+
+def workbook_bytes_flipped(draw: Draw, whole: bytes) -> bytes:
+    damaged = bytearray(whole)
+    for _ in range(draw(st.integers(1, 3))):
+        damaged[draw(st.integers(0, len(damaged) - 1))] ^= 1 << draw(st.integers(0, 7))
+    return bytes(damaged)
+
+
+PACKAGE_DAMAGES: tuple[Callable[[Draw, bytes], bytes], ...] = (workbook_cut_short, workbook_bytes_flipped)

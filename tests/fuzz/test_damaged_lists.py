@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from connectors.read_result import Verdict
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality
-from tests.fuzz.damage import DAMAGES
+from tests.fuzz.damage import DAMAGES, PACKAGE_DAMAGES, SHEET_DAMAGES, as_workbook
 from tests.whole_nights.small_town import Row, Town, content
 from tests.whole_nights.whole_night import Night, whole_night
 
@@ -37,24 +37,26 @@ def homes() -> dict[str, Row]:
 class DamagedTown(Town):
     """With the limits that a municipality has when it says nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, workbook: bool = False) -> None:
         super().__init__("links", 2)
         told = content()
         told["register"] |= self.municipality.register_.model_dump(include={"base_url", "see", "threads", "retry_wait_cap", "read_timeout"})
         told["guards"] = {"maximum_create_share": 1000}
         for source in told["sources"].values():
             source |= {"minimum_rows": 1, "maximum_shrink": 0.2}
+        self.list = self.home / "kilder" / ("fdv.xlsx" if workbook else "fdv.csv")
+        if workbook:
+            told["sources"]["fdv"] |= {"kind": "excel", "path": "kilder/fdv.xlsx", "sheets": [{"name": "Ark1"}]}
         self.municipality = Municipality.model_validate(told)
         self.rows = {"fdv": homes(), "omsorg": {f"Å-{number}": row for number, row in homes().items() if row.category == "Omsorg"}}
         self.write()
+        self.lines = (self.home / "kilder" / "fdv.csv").read_text(encoding="utf-8").splitlines()
+        if workbook:
+            self.list.write_bytes(as_workbook(self.lines))
 
     def night(self, number: int) -> Night:
         with open_ledger(self.url, Path()) as ledger, self.client() as client:
             return whole_night(self.municipality, self.home, ledger, client, self.calls, f"run-{number}", FIRST + timedelta(days=number))
-
-    @property
-    def list(self) -> Path:
-        return self.home / "kilder" / "fdv.csv"
 
 
 def place(body: dict[str, Any]) -> tuple[object, ...]:
@@ -63,33 +65,45 @@ def place(body: dict[str, Any]) -> tuple[object, ...]:
 
 
 def nothing_lost_doubled_or_moved(data: st.DataObject) -> None:
-    town = DamagedTown()
+    workbook = data.draw(st.booleans(), label="workbook")
+    town = DamagedTown(workbook=workbook)
     try:
         town.night(0)
         before = town.standing()
         assert len(before) == 22
-        damage = data.draw(st.sampled_from(DAMAGES), label="damage")
-        whole = town.list.read_text(encoding="utf-8").splitlines()
-        damaged = damage(data.draw, whole)
-        note(damaged.decode("utf-8", "replace"))
+        damaged, text = _damaged_workbook(data, town) if workbook else _damaged_text(data, town)
+        note(text)
         town.list.write_bytes(damaged)
         nights = [town.night(number) for number in (1, 2, 3)]
         after = town.standing()
         for night in nights:
             note(str({name: (read.verdict.value, read.message) for name, read in night.reads.items()}))
-        _check(before, after, damaged, nights[-1])
+        _check(before, after, text, nights[-1])
     finally:
         town.close()
 
 
-def _check(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], damaged: bytes, last: Night) -> None:
+def _damaged_text(data: st.DataObject, town: DamagedTown) -> tuple[bytes, str]:
+    damaged = data.draw(st.sampled_from(DAMAGES), label="damage")(data.draw, town.lines)
+    return damaged, damaged.decode("utf-8", "replace")
+
+
+def _damaged_workbook(data: st.DataObject, town: DamagedTown) -> tuple[bytes, str]:
+    """And the lines that can be seen in it: all of them where its bytes are damaged, for then none is known to be gone."""
+    damage = data.draw(st.sampled_from((*SHEET_DAMAGES, *PACKAGE_DAMAGES)), label="damage")
+    if damage in PACKAGE_DAMAGES:
+        return damage(data.draw, town.list.read_bytes()), "\n".join(town.lines)  # type: ignore[operator]
+    text = damage(data.draw, town.lines).decode()  # type: ignore[operator]
+    return as_workbook(text.splitlines()), text
+
+
+def _check(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]], text: str, last: Night) -> None:
     held = Counter(map(place, before.values()))
     stands = Counter(map(place, after.values()))
     doubled = {where for where, count in stands.items() if count > 1 and held[where]}
     assert not doubled, "a home that the register had was made again"
     moved = [ours for ours, body in after.items() if ours in before and place(body) != place(before[ours])]
     assert not moved, "a home's address was moved"
-    text = damaged.decode("utf-8", "replace")
     for ours in before.keys() - after.keys():
         # A line that is truly not there any more may be retired; one that stands there in any form may not.
         street, number, _, unit = place(before[ours])

@@ -32,6 +32,8 @@ _CELL_DATE = (
     r"^(?P<day>\d{1,2})(?P<month>\d\d)(?P<year>(?:18|19|20)?\d\d)(?:[.,]0)?$",
 )
 _CELL_SERIAL = rf"^(?i:\s*{LABEL}[\s.:]*)?(\d{{3}})\s?(\d\d)(?:[.,]0)?$"
+_LEAST_BYTES = 5
+"""No date and no five digits are shorter."""
 _OF_PERSONS = re.compile(rf"{LABEL}|person|ssn", re.IGNORECASE)
 _OF_BIRTH = re.compile(r"f[øo]d|f\.?\s?dato|born|birth|dob", re.IGNORECASE)
 _SERIES_LEAST = 20
@@ -81,9 +83,11 @@ def mask_divided_columns(
     Both cells are masked. One pair in thirty fits by chance, so a column of five digits that hardly ever fit is no column of persons;
     one of the `guarded` headings (keys and numbers) is taken for one only where most of it fits, or where its heading says so.
     """
-    texts = rows.select(pl.col(heading).str.strip_chars() for heading in headings)
-    serials = _columns_like(texts, [_CELL_SERIAL])
-    dates = _columns_like(texts, _CELL_DATE) if serials else []
+    serials = _columns_like(rows, headings, [_CELL_SERIAL])
+    dates = _columns_like(rows, headings, _CELL_DATE) if serials else []
+    if not dates or (serials == dates and len(serials) == 1):  # a column alone is no pair
+        return rows, {}
+    texts = rows.select(pl.col(heading).str.strip_chars() for heading in dict.fromkeys([*serials, *dates]))
     hits: dict[str, pl.Series] = {}
     for serial in serials:
         for born in dates:
@@ -94,13 +98,14 @@ def mask_divided_columns(
     return masked, {heading: int(hit.sum()) for heading, hit in hits.items()}
 
 
-def _columns_like(texts: pl.DataFrame, patterns: Sequence[str]) -> list[str]:
-    if not texts.width:
-        return []
-    found = texts.select(
-        pl.any_horizontal(pl.col(name).str.contains(pattern) for pattern in patterns).any().alias(name) for name in texts.columns
+def _columns_like(rows: pl.DataFrame, headings: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """Those of the columns that have a cell like one of the patterns, blanks around or not. Shorter cells are none: most are."""
+    around = [rf"^\s*{pattern.removeprefix('^').removesuffix('$')}\s*$" for pattern in patterns]
+    long = {name: pl.col(name).filter(pl.col(name).str.len_bytes() >= _LEAST_BYTES) for name in headings}
+    found = rows.select(
+        pl.any_horizontal(texts.str.contains(pattern) for pattern in around).any().alias(name) for name, texts in long.items()
     )
-    return [name for name in texts.columns if found[name][0]]
+    return [name for name in headings if found[name][0]]
 
 
 def _hit(texts: pl.DataFrame, born: str, serial: str, *, guarded: bool) -> pl.Series | None:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import io
 import posixpath
+import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
 
 _INDEX_LIMIT = 8_000_000
 _TRUE = ("1", "true")
 _USUAL_BOOK = "xl/workbook.xml"
+_USUAL = {"texts": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
+_RELATIONS = '<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+_RELATION = '<Relationship Id={} Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" Target="{}"/>'
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Names as the archive has them. sheets: sheet name -> part. texts: shared texts. from_1904: whether days are counted from 1904.
 
-    book: the part that lists the sheets.
+    book: the part that lists the sheets; relations: the id of each sheet there. styles: how cells are shown.
     """
 
     sheets: dict[str, str]
     book: str = _USUAL_BOOK
     texts: str | None = None
     from_1904: bool = False
+    styles: str | None = None
+    relations: dict[str, str] = field(default_factory=dict)
 
 
 def package_parts(archive: zipfile.ZipFile) -> Parts:
@@ -38,6 +45,7 @@ def package_parts(archive: zipfile.ZipFile) -> Parts:
     relations = list(names.relations(book))
     targets = {number: target for _, number, target in relations}
     sheets: dict[str, str] = {}
+    ids: dict[str, str] = {}
     from_1904 = False
     for element in content.iter():
         tag = element.tag.rpartition("}")[2]
@@ -48,21 +56,37 @@ def package_parts(archive: zipfile.ZipFile) -> Parts:
             part = names.actual(targets.get(number, ""))
             if part:
                 sheets[str(element.get("name"))] = part
-    texts = next((target for kind, _, target in relations if kind == "sharedStrings"), "")
-    return Parts(sheets, book, names.actual(texts), from_1904)
+                ids[str(element.get("name"))] = number
+    texts, styles = (
+        names.actual(next((target for kind, _, target in relations if kind == one), "")) for one in ("sharedStrings", "styles")
+    )
+    return Parts(sheets, names.actual(book) or book, texts, from_1904, styles, ids)
 
 
-def with_usual_book(path: Path, parts: Parts) -> bytes | None:
-    """The archive with its book where the reader looks for it; None when it is there already, or is in another folder."""
-    folder, name = posixpath.split(parts.book)
-    if parts.book == _USUAL_BOOK or folder != posixpath.dirname(_USUAL_BOOK):
+def with_usual_names(path: Path, parts: Parts) -> bytes | None:
+    """The archive with its parts where the reader looks for them; None when they are there already."""
+    wanted = {parts.book: _USUAL_BOOK} | {
+        name: usual for name, usual in ((parts.texts, _USUAL["texts"]), (parts.styles, _USUAL["styles"])) if name
+    }
+    at_home = all(_slashes(name).casefold() == usual.casefold() for name, usual in wanted.items())
+    if not parts.sheets or (at_home and all(_slashes(name).casefold().startswith("xl/") for name in parts.sheets.values())):
         return None
-    renamed = {parts.book: _USUAL_BOOK, f"{folder}/_rels/{name}.rels": f"{folder}/_rels/workbook.xml.rels"}
+    related = []
+    for number, (sheet, part) in enumerate(parts.sheets.items(), start=1):
+        wanted[part] = f"xl/worksheets/sheet{number}.xml"
+        related.append(_RELATION.format(quoteattr(parts.relations[sheet]), "worksheet", f"worksheets/sheet{number}.xml"))
     made = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            new.writestr(renamed.get(part.filename.replace("\\", "/"), part.filename), old.read(part))
+        for name, usual in wanted.items():
+            with old.open(name) as source, new.open(usual, "w") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+        new.writestr("_rels/.rels", _RELATIONS.format(_RELATION.format('"rId1"', "officeDocument", _USUAL_BOOK)))
+        new.writestr("xl/_rels/workbook.xml.rels", _RELATIONS.format("".join(related)))
     return made.getvalue()
+
+
+def _slashes(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/")
 
 
 class _Names:

@@ -66,7 +66,11 @@ def _is_workbook(archive: zipfile.ZipFile) -> bool:
 
 def check_spelled_out(archive: zipfile.ZipFile, parts: Parts, sheets: Collection[str], cells: int, name: str, limit_megabytes: int) -> None:
     """A small file in which many cells point to one long text is as big as all of them. Raises SourceFault."""
-    size = spelled_out(archive, parts.texts, sheets, cells, _RATIO_FROM)
+    check_unfolded(archive, spelled_out(archive, parts.texts, sheets, cells, _RATIO_FROM), name, limit_megabytes)
+
+
+def check_unfolded(archive: zipfile.ZipFile, size: int, name: str, limit_megabytes: int) -> None:
+    """size: bytes that the cells' texts become. Raises SourceFault where that is too much, or far more than the file."""
     packed = max(sum(part.compress_size for part in archive.infolist()), 1)
     if size > limit_megabytes * MEGABYTE or (size > _RATIO_FROM and size / packed > _RATIO):
         small = f"{packed / MEGABYTE:.1f}"

@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 
 from connectors.read_result import SourceRead, Verdict
+from tests.connectors.binary_workbook import binary_workbook
 from tests.connectors.made_sources import read
 
 FIELDS = {
@@ -62,6 +63,18 @@ WRITERS: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
         lambda name: name.replace("workbook.xml", "bok.xml"),
     ),
     "strict": (strict, str),
+    "another folder": (
+        lambda text: text.replace('"xl/workbook.xml"', '"bok/min.xml"').replace('"/xl/', '"/bok/'),
+        lambda name: (
+            name.replace("xl/workbook.xml", "bok/min.xml")
+            .replace("xl/_rels/workbook.xml.rels", "bok/_rels/min.xml.rels")
+            .replace("xl/", "bok/")
+        ),
+    ),
+    "shared texts by another name": (
+        lambda text: text.replace("sharedStrings.xml", "tekster.xml"),
+        lambda name: name.replace("sharedStrings.xml", "tekster.xml"),
+    ),
 }
 
 
@@ -123,3 +136,59 @@ def test_an_open_document_is_read_and_what_cannot_be_known_of_it_is_said(tmp_pat
     assert found.verdict is Verdict.COMPLETE, found.message
     assert found.rows.select("Nr", "Adresse", "BRA").rows() == [lines[1][:3]]
     assert any("error cells cannot be told from blank ones" in note for note in found.notes)
+
+
+def opened(folder: Path, rows: str) -> SourceRead:
+    with zipfile.ZipFile(folder / "liste.ods", "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        made.writestr("content.xml", CONTENT.format(rows=rows))
+        made.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+    return asked(folder / "liste.ods")
+
+
+def row(*texts: str, repeated: int = 1, blank_before: int = 0) -> str:
+    blank = f'<table:table-cell table:number-columns-repeated="{blank_before}"/>' if blank_before else ""
+    cells = "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts)
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{blank}{cells}</table:table-row>'
+
+
+HEAD = row("Nr", "Adresse", "BRA", "Endret")
+HOME = ("1", "Ospestien 1", "51", "2022-05-11")
+BOMBS = {
+    "a row a million times": (HEAD + row(*HOME, repeated=1_048_574), "unpacks to"),
+    "a long text many times": (HEAD + row("1", "Å" * 30_000, "51", "x", repeated=20_000), "unpacks to"),
+    "a cell far to the right, often": (HEAD + row("x", repeated=5_000, blank_before=16_383), "reaches to row 5001 and column XFD"),
+    "a row below a million blank ones": (HEAD + row("", repeated=1_000_000) + row(*HOME), "unpacks to"),
+    "a count that no sheet has": (HEAD + row(*HOME, repeated=10**14), "too much to be a list"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_an_open_document_that_repeats_without_end_is_refused_before_it_is_opened(tmp_path: Path, bomb: str) -> None:
+    rows, words = BOMBS[bomb]
+    tracemalloc.start()
+    found = opened(tmp_path, rows)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.verdict is Verdict.FAILED
+    assert words in str(found.message)
+    assert peak < 20_000_000
+
+
+def test_the_blank_rows_that_an_office_program_writes_below_a_list_are_no_bomb(tmp_path: Path) -> None:
+    below = (
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    assert opened(tmp_path, HEAD + row(*HOME) + below).verdict is Verdict.COMPLETE
+
+
+def test_a_binary_workbook_is_read_by_position_and_what_cannot_be_known_of_it_is_said(tmp_path: Path) -> None:
+    lines = [["Nr", "Adresse", "BRA", "Endret"], [1.0, "Ospestien 1", 51.5, "2022-05-11"], [2.0, "Blåbærveien 2", None, ""]]
+    (tmp_path / "liste.xlsb").write_bytes(binary_workbook("Liste", lines))
+    found = asked(tmp_path / "liste.xlsb")
+    assert found.verdict is Verdict.COMPLETE, found.message
+    assert found.rows.select("Nr", "Adresse", "BRA", "row").rows() == [("1", "Ospestien 1", "51.5", 2), ("2", "Blåbærveien 2", None, 3)]
+    assert any("error cells cannot be told from blank ones" in note for note in found.notes)
+    cut = (tmp_path / "liste.xlsb").read_bytes()
+    (tmp_path / "liste.xlsb").write_bytes(cut[: len(cut) // 2])
+    assert asked(tmp_path / "liste.xlsb").verdict is Verdict.FAILED

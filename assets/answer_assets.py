@@ -91,6 +91,7 @@ def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Nig
         standing=made["standing_rows"].frame,
         register_rows=made["register"].frame,
         shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
+        deviations=made["deviations"].frame,
     )
     decisions = ledger.decisions(slug)
     found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions)

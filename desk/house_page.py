@@ -84,7 +84,7 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
 
 def doubled_units(given: Sequence[Given]) -> list[str]:
     """Unit numbers that are written for several flats of the house, sorted."""
-    units = [unit for one in given if (unit := parse_unit(one.answer))]
+    units = [unit for one in given if (unit := parse_unit(one.answer.removeprefix("value:")))]
     return sorted({unit for unit in units if units.count(unit) > 1})
 
 

@@ -246,6 +246,9 @@ def _no_such_house(asked: _Asked, found: StreetCandidates, rivals: list[Official
         return unresolved(
             asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown
         )
+    if there := sorted({house[1] for street in found.streets for house in street.houses if house[0] == asked.nummer}):
+        shown = [f"{name} {asked.nummer}{letter}" for letter in there]
+        return unresolved(asked.parsed, Resolution.OUTSIDE, reason("other_letter", street=name, number=number, there=shown), shown)
     near = _nearest_houses(found.streets, asked)
     return unresolved(asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=near), near)
 

@@ -48,7 +48,8 @@ class Question:
     secret: the address is shown nowhere, of any side: no pair is asked of which one side alone is shielded.
     house: what dwellings of one house have in common, where they lack unit numbers; None otherwise.
     holds_up: how many dwellings wait for the answer. decided: the decision in force on this evidence, None while open.
-    decided_code: the code of its answer.
+    decided_code: the code of its answer. only_units: among the answers are the units that the official register has there, and no other
+    unit number is one.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Question:
     holds_up: int = 1
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
+    only_units: bool = False
 
     @property
     def other(self) -> str | None:
@@ -83,7 +85,7 @@ class Question:
     @property
     def fills_unit(self) -> bool:
         """May a unit number be written as the answer?"""
-        return self.about in (MERGE, UNIT) and not self.ours.get("bruksenhetsnummer") and bool(self.rows)
+        return self.about in (MERGE, UNIT) and not self.ours.get("bruksenhetsnummer") and bool(self.rows) and not self.only_units
 
     @property
     def free(self) -> bool:

@@ -39,7 +39,8 @@ from reconciliation.decisions.question import (
     question_id,
 )
 from reconciliation.decisions.question_list import about_entries, ordered_questions, without_repeats
-from reconciliation.decisions.value_answers import known_answer
+from reconciliation.decisions.unit_offers import units_offered
+from reconciliation.decisions.value_answers import known_answer, unit_answer
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS, evidence_of
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.shielding import shielded_entries, shielded_ids
@@ -53,7 +54,8 @@ _ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """A night's tables, as far as questions are made of them. shielded_gone: leverandor_bolig_id of shielded dwellings in no source."""
+    """A night's tables, as far as questions are made of them. shielded_gone: leverandor_bolig_id of shielded dwellings in no source.
+    deviations: None where nothing is known of the units that the official register has."""
 
     dwellings: pl.DataFrame
     items: pl.DataFrame
@@ -62,6 +64,7 @@ class Tables:
     standing: pl.DataFrame
     register_rows: pl.DataFrame
     shielded_gone: Collection[str] = ()
+    deviations: pl.DataFrame | None = None
 
 
 def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
@@ -113,6 +116,7 @@ class _Known:
         shielded = pl.concat([shielded_ids(night.dwellings), pl.Series(sorted(night.shielded_gone), dtype=pl.String)])
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
+        self.units = units_offered(night.deviations, self.rows)
         self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 
     def about(self, item: Mapping[str, Any]) -> Iterator[Question]:
@@ -290,7 +294,9 @@ class _Known:
         reason: str | None = None,
         said: Mapping[str, Any] | None = None,
     ) -> Question:
-        ours = str(dwelling["leverandor_bolig_id"])
+        ours, rows = str(dwelling["leverandor_bolig_id"]), self._rows_of(dwelling)
+        offered = self._units_of(about, dwelling, rows)
+        answers = (*answers, *offered)
         found = in_force(self.record, answers)
         return Question(
             # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
@@ -307,10 +313,19 @@ class _Known:
             candidates=candidates,
             said=dict(said or {}),
             secret=ours in self.shielded,
-            rows=self._rows_of(dwelling),
+            rows=rows,
+            only_units=bool(offered),
             decided=found and found[0],
             decided_code=found[1].code if found else "",
         )
+
+    def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
+        """Where its unit number is asked for: those that the official register has at the address, as answers."""
+        if about not in (MERGE, UNIT) or dwelling.get("bruksenhetsnummer") or not rows:
+            return ()
+        held = [(f"{row.source}:{row.key}", row.values) for row in rows]
+        lists = [self.units[key] for key, _ in held if key in self.units]
+        return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(held, unit)))
 
 
 def _choices(kind: str, subject: str, pairs: Sequence[tuple[str, str, str]], *, turned: bool = False) -> tuple[Answer, ...]:

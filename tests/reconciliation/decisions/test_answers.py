@@ -29,9 +29,10 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def asked(night: SmallNight, decisions: pl.DataFrame) -> list[Question]:
+def asked(night: SmallNight, decisions: pl.DataFrame, deviations: pl.DataFrame | None = None) -> list[Question]:
     made = night.merged
-    return questions(Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register), decisions)
+    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register, (), deviations)
+    return questions(tables, decisions)
 
 
 class Town:
@@ -40,6 +41,7 @@ class Town:
     def __init__(self, ledger: Ledger, rows: list[dict[str, Any]], entries: list[dict[str, Any]], **linked: str) -> None:
         self.ledger, self.rows, self.entries, self.linked = ledger, rows, entries, {"fdv-1": "k1"} if linked.pop("own", "") else linked
         self.known = none_known()
+        self.deviations: pl.DataFrame | None = None
 
     def night(self) -> SmallNight:
         night = SmallNight(self.rows, self.entries, self.linked, self.ledger.decisions(PLACE), self.known)
@@ -47,7 +49,7 @@ class Town:
         return night
 
     def questions(self) -> list[Question]:
-        return asked(self.night(), self.ledger.decisions(PLACE))
+        return asked(self.night(), self.ledger.decisions(PLACE), self.deviations)
 
     def open(self) -> list[Question]:
         return [one for one in self.questions() if one.decided is None]

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from language import message, stored
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
 from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.model.tables import DEVIATIONS
 from tests.reconciliation.decisions.test_answers import Town
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 
@@ -73,6 +76,21 @@ def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> No
         assert town.say(question, unit) is AnswerOutcome.STORED
     assert town.open() == []
     assert sorted(town.night().merged.dwellings.get_column("bruksenhetsnummer")) == sorted(UNITS)
+
+
+def test_where_the_official_register_has_several_units_exactly_those_are_offered(ledger: Ledger) -> None:
+    town = Town(ledger, [{"leilighetsnummer": "1"}, {"leilighetsnummer": "2"}], [])
+    told = stored(message("rule_texts.B06W.required"), message("row_numbers.units_there", units=["H0101", "H0102"]))
+    rows = [{"source": "fdv", "source_key": key, "rule": "B06W", "severity": "warning", "message": told} for key in ("1", "2")]
+    town.deviations = pl.DataFrame(rows, schema=DEVIATIONS)
+    first, second = town.open()
+    assert [one.value for one in first.answers if one.code.startswith("value:")] == ['"H0101"', '"H0102"']
+    assert not first.free
+    assert town.say(first, "H0201") is AnswerOutcome.ILLEGAL
+    assert town.say(first, 'value:"H0102"') is AnswerOutcome.STORED
+    assert town.say(second, 'value:"H0101"') is AnswerOutcome.STORED
+    assert town.open() == []
+    assert sorted(town.night().merged.dwellings["bruksenhetsnummer"]) == ["H0101", "H0102"]
 
 
 def test_two_offices_with_the_same_flats_are_asked_once_a_flat_and_every_question_can_be_answered_same(ledger: Ledger) -> None:

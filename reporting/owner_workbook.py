@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from language import day, rendered, text, word_for
-from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, Question
+from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, REMOVAL, Question
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import RULES
 from reconciliation.model.shielding import is_shielded
@@ -32,9 +32,11 @@ EXPLAINED = (
     *((MERGE, verdict) for verdict in ("same", "different", "new", "unsure")),
     *((FIELD, verdict) for verdict in ("keep", "replace", "take")),
     *((ABSENT, verdict) for verdict in ("keep", "replace")),
+    *((REMOVAL, verdict) for verdict in ("remove", "keep")),
 )
 """Answers that the sheet of questions offers, as (what it is about, code): each is explained with what it does in Kobo."""
 
+_OWN_WORDS = {ABSENT: "clarification_absent_answers", REMOVAL: "clarification_removal_answers"}
 NEW, RETURNED, WARNING = "#FDE9C9", "#FBD9DC", "#EAF2F3"
 """Fill of a row that is new since last night, of one that was fixed once and is back, and of a mere warning."""
 
@@ -246,6 +248,6 @@ def _legend() -> Iterator[Row]:
     for name in ("place", "stops", "fix", "tomorrow", "help", "answers"):
         yield [text(f"workbook.legend_heads.{name}"), text(f"workbook.legend.{name}")], None
     for about, verdict in EXPLAINED:
-        label = word_for("clarification_absent_answers" if about == ABSENT else "clarification_answers", verdict)
+        label = word_for(_OWN_WORDS.get(about, "clarification_answers"), verdict)
         meaning = text(f"desk_consequences.{about}_{verdict}", entry=text("workbook.the_entry"))
         yield [text(f"workbook.answers_about.{about}", answer=label), meaning], None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,12 +14,13 @@ from pydantic import Field, PrivateAttr, ValidationError
 from connectors.source_config import AddressService, AnySource, OrganisationService, Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
+from reconciliation.model.cross_faults import cross_faults
 from reconciliation.model.desk_settings import DeskSettings
-from reconciliation.model.key_names import LONGEST, unfit, unknown_key
-from reconciliation.model.kobo_change_policy import THREE_WAY, Policy
+from reconciliation.model.key_names import LONGEST, unknown_key
+from reconciliation.model.kobo_change_policy import Policy
 from reconciliation.model.mapping_check import faults_of
 from reconciliation.model.mapping_files import MappingFault, Origin, with_mappings
-from reconciliation.model.projection_settings import AGE_GROUP, Projection
+from reconciliation.model.projection_settings import Projection
 from reconciliation.model.utf8_text import NotUtf8Error, read_utf8
 
 
@@ -253,7 +253,7 @@ def load(config_file: Path) -> Municipality:
         return _placed(config_file, origins, ("sources", name, municipality.sources[name].kind, "fields", field))
 
     mappings = (one for name, source in municipality.sources.items() for one in faults_of(name, source, municipality.categories, place))
-    if contradictions := [*(f"{config_file}: {one}" for one in _cross_faults(municipality)), *mappings]:
+    if contradictions := [*(f"{config_file}: {one}" for one in cross_faults(municipality)), *mappings]:
         raise ConfigurationError("\n".join(contradictions))
     home = home_of(config_file)
     resolved = config_file.resolve()
@@ -284,67 +284,3 @@ def _placed(config_file: Path, origins: Mapping[str, Origin], at: Sequence[objec
             return f"{origins[name].file}, line {line}: {'.'.join(str(part) for part in within)}"
         at = ("sources", name, *within)
     return f"{config_file}: {'.'.join(str(part) for part in at)}"
-
-
-def _cross_faults(municipality: Municipality) -> Iterator[str]:
-    """Keys that cannot be names, and names that one part of the file uses and no other part has."""
-    yield from unfit("owners", municipality.owners)
-    yield from unfit("sources", municipality.sources)
-    for name, source in municipality.sources.items():
-        if source.owner not in municipality.owners:
-            yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."
-    if municipality.register_.by_file and municipality.register_.export is None:
-        yield (
-            "register.export: with `write: import_file` only a file exported from Kobo can tell what has arrived. Export one "
-            "(also while it is empty), and write its path here."
-        )
-    for name in municipality.needs.services if municipality.needs else ():
-        if name not in municipality.owners:
-            yield f"needs.services: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
-    for name in municipality.changed_in_kobo:
-        if name not in THREE_WAY:
-            yield f"changed_in_kobo.{name}: no field that an update can change. It is one of {', '.join(THREE_WAY)}."
-    yield from _sending_faults(municipality)
-    yield from _projection_faults(municipality)
-    yield from _desk_faults(municipality)
-    ranked = {"default": municipality.survivorship.default, **municipality.survivorship.fields}
-    for field, order in ranked.items():
-        for name in order:
-            if name not in municipality.sources:
-                yield f"survivorship, {field}: {name!r} is not among `sources` ({', '.join(municipality.sources)})."
-
-
-def _desk_faults(municipality: Municipality) -> Iterator[str]:
-    for group, known in (municipality.desk.groups if municipality.desk else {}).items():
-        for name in known.owners:
-            if name not in municipality.owners:
-                yield f"desk.groups.{group}.owners: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
-
-
-def _projection_faults(municipality: Municipality) -> Iterator[str]:
-    if municipality.projection is None:
-        return
-    if municipality.needs is None:
-        yield "projection: is shown beside what the services report, so `needs` must be there too. See config/demo.yaml."
-    named = [*municipality.projection.categories]
-    if municipality.projection.refugees:
-        named.append(municipality.projection.refugees.category)
-    for name in named:
-        if name not in municipality.categories:
-            yield f"projection: {name!r} is not among `categories` ({', '.join(municipality.categories)})."
-    for name, category in municipality.projection.categories.items():
-        for group in category.residents:
-            if not re.fullmatch(AGE_GROUP, group):
-                yield f'projection.categories.{name}.residents: {group!r} is no age group. Write e.g. "18-49" or "80+", in quotes.'
-        if category.residents and category.shares:
-            yield f"projection.categories.{name}: give `residents` or `shares`, not both."
-
-
-def _sending_faults(municipality: Municipality) -> Iterator[str]:
-    if municipality.send is None:
-        return
-    for name in municipality.send.owners:
-        if name not in municipality.owners:
-            yield f"send.owners: {name!r} is not among `owners` ({', '.join(municipality.owners)})."
-    if municipality.send.workbook and not municipality.send.addresses:
-        yield "send.workbook: the workbook holds addresses. Set `send.addresses: true` too if the way it is sent may carry them."

@@ -22,7 +22,7 @@ from reconciliation.ledger.opening import migrate
 from reconciliation.model.municipality import home_from
 from tests.pipelines.test_ledger_commands import Told
 from tests.pipelines.test_ledger_commands import kobosync as told  # noqa: F401 - the fixture
-from tests.pipelines.village import FDV, FIRST, Village
+from tests.pipelines.village import FDV, FIRST, Village, free_port
 
 ROOT = Path(__file__).parents[2]
 SOURCE = {
@@ -73,6 +73,9 @@ def test_a_home_from_nothing_to_its_first_night(home: Path, kobosync: Told) -> N
         jsonschema.validate(as_json | {"deadlin": "x"}, schema)
     assert (home / "config" / "../schema/municipality.json").exists(), "where the first line of the file points"
 
+    # A port of its own: on the usual one the demo may be running.
+    content["register"]["base_url"] = f"http://127.0.0.1:{free_port()}"
+    config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     before = everything(home)
     code, says = kobosync("check", config)
     assert code == FAILED

@@ -136,3 +136,5 @@ def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp
         found = resolve_text(both, "Storgata 4")
         assert (found.verdict, found.lokalid) == ("resolved", "77")
         assert both.units_at("9901", "Storgata", (4, "")) == ["H0101", "H0201"]
+        other = resolve_text(both, "Storgata 4 C")
+        assert (other.verdict, rendered(other.reason)) == ("outside", "Storgata har ikke nummer 4C. Nummeret finnes som Storgata 4.")

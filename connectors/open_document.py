@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
+from connectors.read_faults import SourceFault
+from connectors.sheet_facts import MOST_CELLS, column_letters
+from connectors.workbook_package import check_unfolded
+
 CONTENT = "content.xml"
+_BLANK_CELL = 24
+"""Bytes of a cell in the reader's memory."""
 _CHUNK = 1 << 19
 _ROWS, _COLUMNS = "table:number-rows-repeated", "table:number-columns-repeated"
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -20,6 +26,17 @@ class Unfolded:
     rows: int = 0
     columns: int = 0
     size: int = 0
+
+
+def check_open_document(archive: zipfile.ZipFile, name: str, limit_megabytes: int) -> None:
+    """Raises SourceFault for one that becomes too much: the reader makes every sheet's cells, blank ones too, before it gives one."""
+    sheets = unfolded_sheets(archive)
+    for sheet, unfolded in sheets.items():
+        if unfolded.rows * unfolded.columns > MOST_CELLS:
+            column = column_letters(unfolded.columns - 1)
+            raise SourceFault("too_many_cells", place=f"{name}, sheet '{sheet}'", rows=unfolded.rows, columns=column)
+    size = sum(unfolded.size + _BLANK_CELL * unfolded.rows * unfolded.columns for unfolded in sheets.values())
+    check_unfolded(archive, size, name, limit_megabytes)
 
 
 def unfolded_sheets(archive: zipfile.ZipFile) -> dict[str, Unfolded]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 UNCALCULATED = "#UBEREGNET!"
+MOST_CELLS = 40_000_000
+"""More than this is no list of dwellings."""
 
 
 class TooLong(Exception):

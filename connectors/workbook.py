@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,24 +12,21 @@ import fastexcel
 import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
-from connectors.open_document import unfolded_sheets
+from connectors.open_document import check_open_document
 from connectors.package_parts import package_parts, with_usual_names
 from connectors.raw_rows import Raw, together, written_in
 from connectors.read_faults import SourceFault
 from connectors.row_selection import Printed, kept_rows
-from connectors.sheet_facts import SheetFacts, TooLong, column_letters
+from connectors.sheet_facts import MOST_CELLS, SheetFacts, TooLong, column_letters
 from connectors.sheet_scan import scan
 from connectors.source_config import ExcelSource, Sheet
 from connectors.source_files import check_size, files_of, shown_path
-from connectors.workbook_package import check_parts, check_spelled_out, check_unfolded, kind_of_workbook, open_package
+from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
 
 logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns about every blank column, and we read all as text
 
 _HEADER_WITHIN = 50
-_MOST_CELLS = 40_000_000
-_BLANK_CELL = 24
-"""Bytes of a cell in the reader's memory."""
 _FROM_1900_TO_1904 = 1462
 """Days between the two ways in which workbooks count them."""
 
@@ -72,7 +68,7 @@ def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetF
     try:
         with open_package(path, name, 2 * source.maximum_megabytes) as archive:
             check_parts(archive)
-            _check_open_document(archive, name, 2 * source.maximum_megabytes)
+            check_open_document(archive, name, 2 * source.maximum_megabytes)
             found: dict[str, SheetFacts] = {}
             parts = package_parts(archive)
             wanted = {sheet.name: parts.sheets[sheet.name] for sheet in source.sheets if sheet.name in parts.sheets}
@@ -81,7 +77,7 @@ def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetF
                 found[sheet] = scan(archive, part)
                 found[sheet].from_1904 = parts.from_1904
                 width = found[sheet].last_column - found[sheet].first_column + 1
-                if width * found[sheet].last_row > _MOST_CELLS:
+                if width * found[sheet].last_row > MOST_CELLS:
                     column = column_letters(found[sheet].last_column)
                     raise SourceFault("too_many_cells", place=place, rows=found[sheet].last_row, columns=column)
             cells = sum(facts.cells for facts in found.values())
@@ -93,17 +89,6 @@ def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetF
         raise
     except Exception as error:  # a damaged archive raises what its damage hits: zlib.error, BadZipFile, ParseError, KeyError ...
         raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
-
-
-def _check_open_document(archive: zipfile.ZipFile, name: str, limit_megabytes: int) -> None:
-    """The reader makes every sheet's cells before it gives one, blank ones too."""
-    sheets = unfolded_sheets(archive)
-    for sheet, unfolded in sheets.items():
-        if unfolded.rows * unfolded.columns > _MOST_CELLS:
-            column = column_letters(unfolded.columns - 1)
-            raise SourceFault("too_many_cells", place=f"{name}, sheet '{sheet}'", rows=unfolded.rows, columns=column)
-    size = sum(unfolded.size + _BLANK_CELL * unfolded.rows * unfolded.columns for unfolded in sheets.values())
-    check_unfolded(archive, size, name, limit_megabytes)
 
 
 def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:

@@ -16,7 +16,8 @@ import xlsxwriter
 from connectors.dialect import detect
 from connectors.encoding import decode
 from connectors.headings import given_names, nearest, visible_text
-from connectors.package_parts import package_parts
+from connectors.open_document import check_open_document
+from connectors.package_parts import package_parts, with_usual_names
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
@@ -31,7 +32,7 @@ from reconciliation.addresses.verdicts import Resolution
 NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
 _HEADER_WITHIN = 50
 _MEGABYTES = 500
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 _DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, TooLong, OSError, EOFError, ValueError, KeyError, RuntimeError)
@@ -75,9 +76,9 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     unread: tuple[str, ...] = ()
     chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
-        _refuse_unfit(path)
-        rows, separator, note, others, chosen = _workbook(path, known, sheet)
-        unread = tuple(name for name in _opened(path).sheet_names if name != chosen)
+        book = _opened(path, _as_the_reader_knows_it(path))
+        rows, separator, note, others, chosen = _workbook(path, book, known, sheet)
+        unread = tuple(name for name in book.sheet_names if name != chosen)
     elif sheet:
         raise ListError(message("lists.no_sheets", file=path.name))
     else:
@@ -129,23 +130,28 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), told
 
 
-def _refuse_unfit(path: Path) -> None:
-    """What unpacks to far more than it is, or is damaged, is not opened. Raises SourceFault."""
+def _as_the_reader_knows_it(path: Path) -> bytes | None:
+    """What is read in the file's stead, where its parts are elsewhere than usual.
+
+    Raises SourceFault for what unpacks to far more than it is, or is damaged: it is not opened.
+    """
     if kind_of_workbook(path, path.name) != "xlsx":
-        return
+        return None
     try:
         with open_package(path, path.name, 2 * _MEGABYTES) as archive:
             check_parts(archive)
+            check_open_document(archive, path.name, 2 * _MEGABYTES)
             parts = package_parts(archive)
             for part in parts.sheets.values():
                 check_spelled_out(archive, parts, [part], scan(archive, part).cells, path.name, 2 * _MEGABYTES)
+            return with_usual_names(path, parts)
     except _DAMAGE as error:
         raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
-def _opened(path: Path) -> fastexcel.ExcelReader:
+def _opened(path: Path, instead: bytes | None) -> fastexcel.ExcelReader:
     try:
-        return fastexcel.read_excel(path)
+        return fastexcel.read_excel(instead or path)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic in the compiled reader is no Exception
@@ -153,8 +159,9 @@ def _opened(path: Path) -> fastexcel.ExcelReader:
         raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
-def _workbook(path: Path, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
-    book = _opened(path)
+def _workbook(
+    path: Path, book: fastexcel.ExcelReader, known: Sequence[str], sheet: str
+) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
     if sheet and sheet not in book.sheet_names:
         near = nearest(sheet, book.sheet_names)
         hint = [message("lists.near", near=near)] if near else []

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from connectors.read_faults import SourceFault
 from connectors.read_result import SourceRead, Verdict
+from pipelines.commands.resolve_list import read_list
 from tests.connectors.binary_workbook import binary_workbook
 from tests.connectors.made_sources import read
 
@@ -192,3 +194,16 @@ def test_a_binary_workbook_is_read_by_position_and_what_cannot_be_known_of_it_is
     cut = (tmp_path / "liste.xlsb").read_bytes()
     (tmp_path / "liste.xlsb").write_bytes(cut[: len(cut) // 2])
     assert asked(tmp_path / "liste.xlsb").verdict is Verdict.FAILED
+
+
+def test_map_reads_what_the_connector_reads(tmp_path: Path) -> None:
+    (tmp_path / "liste.xlsb").write_bytes(binary_workbook("Liste", [["Nr", "Adresse"], [1.0, "Ospestien 1"]]))
+    opened(tmp_path, HEAD + row(*HOME))
+    elsewhere = written(tmp_path, *WRITERS["another folder"])
+    for file in (tmp_path / "liste.xlsb", tmp_path / "liste.ods", elsewhere):
+        found = read_list(file, ["Nr", "Adresse"])
+        assert (found.sheet, found.rows["Adresse"][0]) == ("Liste", "Ospestien 1")
+    opened(tmp_path, BOMBS["a row a million times"][0])
+    with pytest.raises(SourceFault) as refused:
+        read_list(tmp_path / "liste.ods", ["Nr", "Adresse"])
+    assert refused.value.code == "packed_bomb"

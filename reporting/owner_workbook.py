@@ -54,7 +54,7 @@ DEVIATION_COLUMNS = {
     "age": 8,
     "key": 22,
 }
-_WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text", "key", "required"}
+_WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text", "key", "required", "colour"}
 MOST_KEYS = 5
 """Keys in one cell, of the rows that take their value from there."""
 MOST_WARNINGS = 500

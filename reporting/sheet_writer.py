@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -92,6 +93,9 @@ class Book:
         shapes: dict[tuple[int, str | None, bool], Any] = {}
         number = 1
         for number, (cells, colour) in enumerate(rows, start=2):
+            if (lines := _lines(cells, columns)) > 1:
+                # LibreOffice does not make room for wrapped text by itself.
+                sheet.set_row(number, LINE_HEIGHT * min(lines, MOST_LINES))
             for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
                 key = (place, colour, isinstance(cell, date))
                 if key not in shapes:
@@ -108,6 +112,20 @@ class Book:
         if is_date:
             properties |= {"num_format": "dd.mm.yyyy", "align": "left"}
         return self.format(**properties)
+
+
+LINE_HEIGHT, MOST_LINES = 15, 27
+"""Points; Excel takes no row higher than 409."""
+
+
+def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
+    """Lines that the longest of the wrapped cells fills, about."""
+    most = 1
+    for cell, column in zip(cells, columns, strict=True):
+        said = cell.text if isinstance(cell, SheetLink) else cell
+        if column.wrap and isinstance(said, str):
+            most = max(most, sum(max(1, math.ceil(len(line) / column.width)) for line in said.split("\n")))
+    return most
 
 
 def write_cell(sheet: Any, row: int, place: int, cell: Cell, shape: Any) -> None:

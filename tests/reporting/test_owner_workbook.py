@@ -66,3 +66,11 @@ def test_new_and_returned_rows_have_their_own_colour(tmp_path: Path) -> None:
     assert colours["Ny"] == "FFFDE9C9"
     assert colours["Tilbake"] == "FFFBD9DC"
     assert colours["Åpen"] not in (colours["Ny"], colours["Tilbake"])
+
+
+def test_a_row_is_as_high_as_its_text_so_that_libreoffice_shows_it_whole(tmp_path: Path) -> None:
+    rules = book(night(), tmp_path)["Regler"]
+    long = next(row for row in rules.iter_rows(min_row=3) if len(row[1].value) > 150)
+    short = next(row for row in rules.iter_rows(min_row=3) if len(row[1].value) < 60 and len(row[0].value) < 40)
+    assert (rules.row_dimensions[long[0].row].height or 0) >= 30
+    assert rules.row_dimensions[short[0].row].height in (None, 15)

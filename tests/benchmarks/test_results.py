@@ -86,7 +86,7 @@ def test_the_machine_names_the_version_of_everything_that_is_measured() -> None:
 
 
 def test_a_row_of_a_pair_has_its_ratio_and_goal() -> None:
-    row = compared("nothing", 1, lambda: sum(range(200_000)), lambda: None, "less", 0.5, pairs=3)
+    row = compared("nothing", 1, lambda: sum(range(200_000)), lambda: None, "less", 0.5)
     assert row["ratio"] > 1
     assert (row["size"], row["goal"], row["met"]) == (1, "<= 0.5", False)
     assert table([row]).splitlines()[2].startswith("| nothing | 1 | ")

@@ -1,4 +1,6 @@
-"""Precision, recall, share in review and time, as they are measured: python -m benchmarks.matching [dwellings ...]
+"""Precision, recall, share in review and time, as they are measured: python -m benchmarks.matching [towns] [dwellings ...]
+
+`towns`: only the towns that are made to mislead, of that size once, or as often as the page shows them.
 
 The worlds are made and their dirt too: figures compare versions of this engine and engines with each other, they do not
 promise what a real municipality will see.
@@ -11,13 +13,29 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.__main__ import table
-from benchmarks.matching.figures_by_group import SIZES, groups
+from benchmarks.matching.figures_by_group import SEEDS, SIZES, groups, towns
 
 COLUMNS = {
     "dwellings": "dwellings", "wrong automatic": "wrong", "typed with another's number": "misnamed", "precision": "precision",
     "recall": "offered", "automatic alone": "certain", "merged": "merged", "merge, with offered": "merge_offered",
     "in review": "review", "in conflict": "conflict", "merge s": "merge_s", "match s": "match_s",
 }  # fmt: skip
+
+
+TOWN_COLUMNS = {
+    "dwellings": "dwellings", "wrong merges": "wrong_merges", "told": "wrong_merges_told", "wrong matches": "wrong_matches",
+    "told ": "wrong_matches_told", "automatic": "automatic", "offered": "offered", "in doubt": "in_doubt",
+    "without houses without units": "in_doubt_apart", "questions": "questions", "created though in Kobo": "posted_known",
+    "told  ": "posted_known_told", "created twice": "posted_twice", "seconds": "seconds",
+}  # fmt: skip
+
+
+def main_towns(sizes: tuple[int, ...]) -> None:
+    print("| town | " + " | ".join(TOWN_COLUMNS) + " |\n" + "|---" * (len(TOWN_COLUMNS) + 1) + "|")
+    for group in towns({size: SEEDS.get(size, (1,)) for size in sizes} or None):
+        told = group[0]["detail"]
+        name = group[0]["name"].partition(":")[0]
+        print(f"| {name} | " + " | ".join(_short(told[column]) for column in TOWN_COLUMNS.values()) + " |", flush=True)
 
 
 def main(sizes: tuple[int, ...]) -> None:
@@ -42,4 +60,6 @@ def _short(value: float) -> str:
 
 
 if __name__ == "__main__":
-    main(tuple(int(size) for size in sys.argv[1:]) or SIZES)
+    asked = sys.argv[1:]
+    given = tuple(int(size) for size in asked if size != "towns")
+    main_towns(given) if "towns" in asked else main(given or SIZES)

@@ -6,19 +6,14 @@ fields out; a register filled to IN_REGISTER. `share` is the chance of each buil
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-import polars as pl
-
 from benchmarks.matching.soiled_rows import in_rows
-from benchmarks.matching.worlds import REGISTER, Labelled
-from kobo_client.contract import COMPARED
-from reconciliation.model.tables import CONTENT, DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
-from reconciliation.reading.validate import validate
-from tests.strategies import SOURCES, municipality
+from benchmarks.matching.worlds import Labelled, Written
+from reconciliation.model.tables import CONTENT
+from tests.strategies import SOURCES
 
 IN_REGISTER = 0.55
 _STREETS = ("Ospe", "Terne", "Hegre", "Svane", "Bjerke", "Furu", "Lerke", "Kastanje", "Myr", "Bekke", "Skole", "Fjord", "Elve", "Tangen")
@@ -50,7 +45,7 @@ def adversary_world(dwellings: int, share: float, seed: int = 1) -> Labelled:
     while made < dwellings:
         number += 1
         made += written.building(_building(number, random))
-    return written.labelled()
+    return written.labelled(random)
 
 
 def _building(number: int, random: Random) -> list[Home]:
@@ -82,17 +77,12 @@ def _measures(random: Random) -> dict[str, Any]:
     return {"bruksareal": float(24 + bedrooms * 14 + random.randint(0, 18)), "antall_soverom": bedrooms, "manedsleie": rent}
 
 
-class _Written:
+class _Written(Written):
     """What the sources and the register hold of the homes."""
 
     def __init__(self, share: float, random: Random) -> None:
+        super().__init__()
         self.share, self.random = share, random
-        self.rows: list[dict[str, Any]] = []
-        self.entries: list[dict[str, Any]] = []
-        self.row_truth: dict[str, str] = {}
-        self.entry_truth: dict[str, str] = {}
-        self.misnamed: set[str] = set()
-        self.count: dict[str, int] = defaultdict(int)
 
     def building(self, homes: list[Home]) -> int:
         trouble = self.random.choice(("labels", "street", "sections")) if self.random.random() < self.share else ""
@@ -120,53 +110,29 @@ class _Written:
             flaw = self.random.random()
             if flaw < 0.5:
                 row, another = in_rows(row, 1.0, self.random)
-                self._add(source, home, row, another)
+                self.row(source, home.name, row, another=another)
             elif flaw < 0.75 and len(home.neighbours) > 1:
                 row |= _names_of(self.random.choice([one for one in home.neighbours if one is not home]), row)
-                self._add(source, home, row, another=True)
+                self.row(source, home.name, row, another=True)
             elif flaw < 0.9:
                 # The clean row, and a copy of it that somebody forgot to correct.
-                self._add(source, home, clean, another=False)
-                self._add(source, home, row | {"manedsleie": row["manedsleie"] and row["manedsleie"] - 700.0}, another=False)
+                self.row(source, home.name, clean, another=False)
+                self.row(source, home.name, row | {"manedsleie": row["manedsleie"] and row["manedsleie"] - 700.0}, another=False)
             else:
-                self._add(source, home, row, another=False)
-                self._add(source, home, row, another=False)
+                self.row(source, home.name, row, another=False)
+                self.row(source, home.name, row, another=False)
         else:
-            self._add(source, home, row, another=False)
-
-    def _add(self, source: str, home: Home, row: dict[str, Any], another: bool) -> None:
-        self.count[source] += 1
-        key = f"{source[0]}{self.count[source]}"
-        place = {"source": source, "source_key": key, "owner": source, "file": f"{source}.csv", "row": self.count[source] + 1}
-        self.rows.append(dict.fromkeys(SOURCE_ROWS) | row | place)
-        self.row_truth[f"{source}:{key}"] = home.name
-        self.misnamed |= {f"{source}:{key}"} if another else set()
+            self.row(source, home.name, row, another=False)
 
     def _entry(self, home: Home) -> None:
-        row, name = home.true | dict.fromkeys(_NOT_IMPORTED), f"k-{home.name}"
+        row, another = home.true | dict.fromkeys(_NOT_IMPORTED), False
         if self.random.random() < self.share:
             others = [one for one in home.neighbours if one is not home]
             if others and self.random.random() < 0.5:
                 row, another = row | _names_of(self.random.choice(others), row), True
             else:
                 row, another = in_rows(row, 1.0, self.random)
-            self.misnamed |= {name} if another else set()
-        self.entries.append({"kobo_id": name, "slettet": False, **{one.name: row.get(one.name) for one in COMPARED}})
-        self.entry_truth[name] = home.name
-
-    def labelled(self) -> Labelled:
-        self.random.shuffle(self.rows)
-        self.random.shuffle(self.entries)
-        rows = pl.DataFrame(self.rows, schema=SOURCE_ROWS, orient="row")
-        accepted = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality()).accepted.with_columns(carried=pl.lit(value=False))
-        keys = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
-        return Labelled(
-            accepted.select(list(STANDING_ROWS)),
-            pl.DataFrame([dict.fromkeys(REGISTER) | entry for entry in self.entries], schema=REGISTER, orient="row"),
-            {key: name for key, name in self.row_truth.items() if key in keys},
-            self.entry_truth,
-            frozenset(self.misnamed),
-        )
+        self.entry(home.name, row, another=another)
 
 
 def _names_of(other: Home, row: dict[str, Any]) -> dict[str, Any]:

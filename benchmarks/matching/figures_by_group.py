@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,6 +14,7 @@ from benchmarks.matching.adversary import adversary_world
 from benchmarks.matching.linking import Task, beside_peers, febrl
 from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
 from benchmarks.matching.misled import as_rows, misled
+from benchmarks.matching.second_town import second_town
 from benchmarks.matching.soiled_rows import Soil, in_cells, in_rows
 from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
 from benchmarks.pairs import PAIRS
@@ -29,6 +30,7 @@ from tests.strategies import links, none_known
 SIZES = (1_090, 20_000, 111_000)
 SHARES = (0.05, 0.15, 0.3)
 MISLEADING = (0.05, 0.2)
+SEEDS = {3_000: (1, 2, 3), 20_000: (1,), 111_000: (1,)}
 RESIDUAL_S = 0.1
 Row = dict[str, Any]
 
@@ -51,17 +53,23 @@ def groups(sizes: tuple[int, ...] = SIZES) -> Iterator[list[Row]]:
             real = elverum_world(share, soil=soil)
             name = f"real addresses, made units, {share:.0%} {spread}"
             yield _absent(name) if real is None else _told(name, real.rows.height, share, measure(real))
-    for share in MISLEADING:
-        for size in sizes:
-            for seed in (1, 2, 3):
-                told = f"a town made to mislead, {share:.0%} of the rows, seed {seed}"
-                yield as_rows(told, size, misled(adversary_world(size, share, seed)))
-    for number in (1, 3):
+    yield from towns()
+    for number in (1, 2, 3, 4):
         task = febrl(number)
         yield _absent(f"FEBRL {number}") if task is None else _beside(task, task.left.height)
     for size in sizes:
         yield whole(size)
         yield residual(size)
+
+
+def towns(sizes: Mapping[int, tuple[int, ...]] | None = None) -> Iterator[list[Row]]:
+    """The towns that are made to mislead. sizes: dwellings -> seeds."""
+    for name, make in (("made to mislead", adversary_world), ("of other habits", second_town)):
+        for share in MISLEADING:
+            for size, seeds in (sizes or SEEDS).items():
+                for seed in seeds:
+                    told = f"a town {name}, {share:.0%} of the rows, seed {seed}"
+                    yield as_rows(told, size, share, misled(make(size, share, seed)))
 
 
 def _absent(name: str) -> list[Row]:

@@ -22,13 +22,17 @@ from tests.strategies import NIGHT, SOURCES, links, none_known
 TELLING = ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "bruksenhetsnummer")
 """Fields of which two unequal values tell that rows are two homes."""
 _ROUNDED = 1.0
+SELDOM = 0.05
+"""Up to this share of dirty rows the strict goals hold."""
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Misled:
     """*_told: something in the rows told that they are two homes. offered: share of the homes in Kobo that are matched or asked about.
-    posted_known: would be created although Kobo has them. posted_twice: homes that would be created as two."""
+    in_doubt: share of the dwellings in review or conflict; in_doubt_apart: those in houses where no source has unit numbers left out.
+    posted_known: would be created although Kobo has them; of these nothing told where another home's rows, equal in all that was
+    measured, took the entry. posted_twice: homes that would be created as two."""
 
     dwellings: int
     wrong_merges: int
@@ -38,8 +42,10 @@ class Misled:
     automatic: float
     offered: float
     in_doubt: float
+    in_doubt_apart: float
     questions: int
     posted_known: int
+    posted_known_told: int
     posted_twice: int
     seconds: float
 
@@ -63,41 +69,58 @@ def misled(world: Labelled) -> Misled:
     classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
     posted = [ours for ours, kind in classes.items() if kind == "create"]
     twice = Counter(home for ours in posted for home in meant[ours])
+    told_of = {entry: _tell([*(rows[key] for key in held[ours]), entries[entry]]) for ours, entry in mistaken}
+    silent = {world.entry_truth[entry] for entry, tells in told_of.items() if not tells}
+    silent |= {home for ours in mixed if not _tell([rows[key] for key in held[ours]]) for home in meant[ours]}
+    known = [ours for ours in posted if meant[ours] & in_kobo]
+    doubted = {ours for ours, kind in classes.items() if kind in ("review", "conflict")}
     return Misled(
         dwellings=merged.dwellings.height,
         wrong_merges=len(mixed),
         wrong_merges_told=sum(_tell([rows[key] for key in held[ours]]) for ours in mixed),
         wrong_matches=len(mistaken),
-        wrong_matches_told=sum(_tell([*(rows[key] for key in held[ours]), entries[entry]]) for ours, entry in mistaken),
+        wrong_matches_told=sum(told_of.values()),
         automatic=len({home for home, certain in right if certain}) / max(len(in_kobo), 1),
         offered=len({home for home, _ in right}) / max(len(in_kobo), 1),
-        in_doubt=sum(kind in ("review", "conflict") for kind in classes.values()) / max(len(classes), 1),
+        in_doubt=len(doubted) / max(len(classes), 1),
+        in_doubt_apart=len(doubted - _without_units(merged.dwellings)) / max(len(classes), 1),
         questions=len(questions(night, pl.DataFrame(schema=DECISIONS))),
-        posted_known=sum(bool(meant[ours] & in_kobo) for ours in posted),
+        posted_known=len(known),
+        posted_known_told=sum(not (meant[ours] & in_kobo) <= silent for ours in known),
         posted_twice=sum(count > 1 for count in twice.values()),
         seconds=seconds,
     )
 
 
-def as_rows(told: str, size: int, found: Misled) -> list[Row]:
+def as_rows(told: str, size: int, share: float, found: Misled) -> list[Row]:
     """Rows as benchmarks/results.json holds them; the first carries every figure."""
     goals = (
         ("wrong where something in the rows told", found.wrong_merges_told + found.wrong_matches_told, 0.0),
-        ("wrong in all (share)", (found.wrong_merges + found.wrong_matches) / found.dwellings, 0.002),
-        ("created although Kobo has it (share)", found.posted_known / found.dwellings, 0.002),
+        ("wrong in all (share)", (found.wrong_merges + found.wrong_matches) / found.dwellings, 0.002 if share <= SELDOM else None),
+        ("created although Kobo has it and something told", found.posted_known_told, 0.0),
+        ("created although Kobo has it (share)", found.posted_known / found.dwellings, 0.002 if share <= SELDOM else 0.01),
+        ("created twice", found.posted_twice, 0.0),
+        ("not matched and not asked about (share)", 1 - found.offered, 0.005 if share <= SELDOM else 0.015),
     )
     rows: list[Row] = []
     for what, ours, goal in goals:
         row = {"name": f"{told}: {what}", "size": size, "ours": round(ours, 4), "other": None, "other_is": "", "ratio": None}
-        rows.append(row | {"goal": f"<= {goal:g}", "met": ours <= goal})
+        rows.append(row | ({"goal": "", "met": None} if goal is None else {"goal": f"<= {goal:g}", "met": round(ours, 6) <= goal}))
     rows[0]["detail"] = asdict(found)
     return rows
+
+
+def _without_units(dwellings: pl.DataFrame) -> set[str]:
+    """leverandor_bolig_id of those in a house of several where none has a unit number."""
+    place = ("adressenavn", "nummer", "bokstav")
+    unknown = pl.col("bruksenhetsnummer").is_null().all().over(place) & (pl.len().over(place) > 1)
+    return set(dwellings.filter(unknown).get_column("leverandor_bolig_id"))
 
 
 def _tell(held: list[Row]) -> bool:
     """Do the rows differ in anything that tells homes apart?"""
     for name in TELLING:
         values = {row.get(name) for row in held} - {None}
-        if len(values) > 1 and (name != "bruksareal" or max(values) - min(values) >= _ROUNDED):
+        if len(values) > 1 and (name != "bruksareal" or max(values) - min(values) > _ROUNDED):
             return True
     return False

@@ -7,6 +7,7 @@ one municipality (no public file holds real units); only what is asked of it dep
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,9 @@ from benchmarks.matching.soiled_rows import Soil, in_cells
 from demo.world import BOEI, CARE, FACILIT, Dwelling, build_world
 from kobo_client.contract import COMPARED
 from reconciliation.addresses import folded
-from reconciliation.model.tables import CONTENT, STANDING_ROWS
+from reconciliation.model.tables import CONTENT, DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
+from reconciliation.reading.validate import validate
+from tests.strategies import municipality
 
 HERE = Path(__file__).parent
 REAL = Path(os.environ.get("KOBOSYNC_REAL_DATA", HERE.parents[2] / "shared" / "data"))
@@ -51,6 +54,49 @@ class Labelled:
     row_truth: dict[str, str]
     entry_truth: dict[str, str]
     misnamed: frozenset[str]
+
+
+class Written:
+    """What sources and register hold of a made town, row by row, with the truth beside it."""
+
+    def __init__(self) -> None:
+        self.places = 0
+        self._rows: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
+        self._row_truth: dict[str, str] = {}
+        self._entry_truth: dict[str, str] = {}
+        self._misnamed: set[str] = set()
+        self._count: Counter[str] = Counter()
+
+    def row(self, source: str, home: str, row: dict[str, Any], *, another: bool) -> None:
+        """another: the row is typed with another home's number."""
+        self._count[source] += 1
+        key = f"{source[0]}{self._count[source]}"
+        place = {"source": source, "source_key": key, "owner": source, "file": f"{source}.csv", "row": self._count[source] + 1}
+        self._rows.append(dict.fromkeys(SOURCE_ROWS) | row | place)
+        self._row_truth[f"{source}:{key}"] = home
+        self._misnamed |= {f"{source}:{key}"} if another else set()
+
+    def entry(self, home: str, row: dict[str, Any], *, another: bool) -> None:
+        name = f"k-{home}"
+        self._entries.append({"kobo_id": name, "slettet": False, **{one.name: row.get(one.name) for one in COMPARED}})
+        self._entry_truth[name] = home
+        self._misnamed |= {name} if another else set()
+
+    def labelled(self, random: Random) -> Labelled:
+        """In any order; the rows are those that pass the validation of a night."""
+        random.shuffle(self._rows)
+        random.shuffle(self._entries)
+        rows = pl.DataFrame(self._rows, schema=SOURCE_ROWS, orient="row")
+        accepted = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality()).accepted.with_columns(carried=pl.lit(value=False))
+        keys = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
+        return Labelled(
+            accepted.select(list(STANDING_ROWS)),
+            pl.DataFrame([dict.fromkeys(REGISTER) | entry for entry in self._entries], schema=REGISTER, orient="row"),
+            {key: name for key, name in self._row_truth.items() if key in keys},
+            self._entry_truth,
+            frozenset(self._misnamed),
+        )
 
 
 def demo_world(dwellings: int, share: float, seed: int = 1, soil: Soil = in_cells) -> Labelled:

@@ -23,15 +23,18 @@ _WIDE = 2**32
 
 _BLOCKS: tuple[tuple[str, ...], ...] = (
     ("_address",),
-    ("postnummer", "_house", "_beginning"),
-    ("postnummer", "_house", "_ending"),
-    ("_municipality", "_house", "_unit", "_beginning"),
+    ("postnummer", "_house_number", "_beginning"),
+    ("postnummer", "_house_number", "_ending"),
+    ("_municipality", "_house_number", "_unit", "_beginning"),
     ("_municipality", "_ground", "_unit"),
     ("_municipality", "_ground", "_section"),
     ("_municipality", "_ground", "_extra"),
-    ("_municipality", "_ground", "_house"),
+    ("_municipality", "_ground", "_house_number"),
     ("_letterless",),
+    ("_municipality", "_street", "_unit"),
     ("_municipality", "_street", "_rent"),
+    ("postnummer", "_house_number", "_rent"),
+    ("_municipality", "_ground", "_street"),
     ("_municipality", "_ground", "_rent"),
 )
 """What the members of each block share, on `_hashed` rows; a row that lacks one of it is in no such block."""
@@ -44,7 +47,12 @@ def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
     shared = {name: pl.col(name) for name in ("_municipality", "_address", "_letterless", "_house", "_unit", "_extra", "_ground")}
     shared |= {name: pl.col(name) for name in ("_street", "_stem", "bokstav", "postnummer")}
     shared |= {"_beginning": pl.col("_street").str.head(3), "_ending": pl.col("_stem").str.tail(5)}
-    shared |= {"_section": pl.col("seksjonsnummer"), "_rent": pl.col("manedsleie"), "_area": pl.col("bruksareal")}
+    shared |= {
+        "_house_number": pl.col("nummer"),
+        "_section": pl.col("seksjonsnummer"),
+        "_rent": pl.col("manedsleie"),
+        "_area": pl.col("bruksareal"),
+    }
     numbers = {name: pl.when(value.is_not_null()).then(value.hash()) for name, value in shared.items()}
     return rows.select(*_MEASURED, **numbers, _lease_or_none=pl.col("_extra").fill_null("").hash())
 

@@ -74,7 +74,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             (pl.col("_house") == side("_house"), Level("same", 2)),
             ((pl.col("nummer") == side("nummer")) & _ONE_LETTER, Level("letter", -1)),
-            (neighbour(), Level("beside", -2)),
+            (neighbour() | (pl.col("nummer") == side("nummer")), Level("beside", -2)),
         ),
         Level("different", -4),
         _UNKNOWN,

@@ -45,7 +45,8 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     if pairs.is_empty():
         return pairs
     place, agreeing = _may_be_in_the_same_place(), _agreeing()
-    seen = compare_rows(pairs, ours, theirs).with_columns(_agreeing=agreeing)
+    disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
+    seen = compare_rows(pairs, ours, theirs).with_columns(_agreeing=agreeing, _disputed=disputed)
     found = seen.filter(place & (pl.col("_agreeing") > pl.col("_agreeing").filter(place).max().over("kobo_id") - BEHIND_IN_MEASURES))
     ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
@@ -54,7 +55,7 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
 
 
 _MEASURES: dict[str, dict[str, float]] = {
-    "manedsleie": {"same": 2, "close": -1, "different": -2},
+    "manedsleie": {"same": 2, "different": -2},
     "seksjonsnummer": {"same": 2, "different": -3},
     "bruksareal": {"same": 1, "different": -1},
     "antall_soverom": {"same": 0.5, "different": -1},
@@ -80,12 +81,13 @@ def _may_be_in_the_same_place() -> pl.Expr:
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
     street = level["adressenavn"].is_in(["same", "close"]) | ((level["adressenavn"] == "similar") & (ground != "different"))
-    named = pl.col("_agreeing") >= TELLING
-    here = ((street | (ground == "same")) & (house == "same")) | (street & (house == "letter"))
+    same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
+    here = (street | (ground == "same")) & same_number
     around = (street & (house == "beside")) | (ground == "same")
-    flat = unit.is_in(["same", "unknown", "first"]) & (pl.col("_agreeing") >= 0)
-    slip = (unit == "digit") & (pl.col("_agreeing") > 0)
-    return ((here & (flat | slip)) | ((here | around) & named)) & ~contradict(in_pair)
+    agreeing = pl.col("_agreeing")
+    flat = (agreeing > 0) | ((agreeing >= 0) & (pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])))
+    next_door = around & ((agreeing >= TELLING) | ((unit == "same") & (house == "beside") & (agreeing > 0)))
+    return ((here & flat) | next_door) & ~contradict(in_pair)
 
 
 @cache

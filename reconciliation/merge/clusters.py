@@ -84,6 +84,8 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
     apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
     for name in KEYED:
+        if name == ADDRESS_UNIT:
+            apart.append(_claimed_twice(keyed, by[name]))
         keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, barred, apart)
     # Where two owners may number the flats differently, equal labels are no evidence.
     named = keyed.with_columns(_label=pl.when(pl.col("_address").is_in(alike.implode())).then("_label"))
@@ -141,12 +143,22 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _B
     for pairs in barred.of(name):
         place = members.select("_row", "_key").collect()
         split = pairs.join(place, left_on="left", right_on="_row").join(place, left_on="right", right_on="_row", suffix="_right")
-        checked = checked.join(split.filter(pl.col("_key") == pl.col("_key_right")), on="_key", how="anti")
+        broken = split.filter(pl.col("_key") == pl.col("_key_right")).get_column("_key")
+        checked = checked.with_columns(pl.col("contradicted") | pl.col("_key").is_in(broken.implode()))
     joins = pl.col("one_known") & ~pl.col("contradicted")
     kept_apart = checked.filter(pl.col("allowed") & ~joins).select("_key")
     if kept_apart.height:
         apart.append(_pairs_of(members.select("_row", "_cluster", "_key").collect().join(kept_apart, on="_key", how="semi")))
     return turn.join(checked.filter(pl.col("allowed") & joins), on="_key").select("_cluster", _now="first")
+
+
+def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
+    """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: spelt as two homes,
+    and which of them is the one cannot be told."""
+    held = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
+    twice = held.filter(pl.struct("_key", "source").is_duplicated().any().over("_key"))
+    pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("source") != pl.col("source_other"))
+    return pairs.select(left="_row", right="_row_other")
 
 
 def _pairs_of(members: pl.DataFrame) -> pl.DataFrame:

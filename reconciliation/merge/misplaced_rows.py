@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.better_fit import better_elsewhere
-from reconciliation.likeness.comparison import prepared
+from reconciliation.likeness.comparison import compare_rows, prepared
+from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.stopped_rule import unsupported
 from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_UNIT, DECISION, MATRIKKEL
 
 PAIR_OF_ROWS = {"left": pl.Int64(), "right": pl.Int64()}
@@ -26,8 +28,29 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     pairs = joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
     if pairs.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
-    found = better_elsewhere(prepared(rows.with_columns(_side="source")), pairs)
+    placed = prepared(rows.with_columns(_side="source"))
+    found = better_elsewhere(placed, pairs)
+    units = (
+        pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
+    )
+    stopped = unsupported(placed, units, _broken_houses(placed, units, found))
+    found = pl.concat([found, stopped.with_columns(_other="_at_right")])
     return found.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
+
+
+def _broken_houses(rows: pl.DataFrame, units: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:
+    """`_address`, `_side`, `_side_right` of the houses and sources in which a unit number named another home: a pair that it makes cannot
+    be, or fits elsewhere, or the floor of a row contradicts its number."""
+    ends = ["_at", "_at_right"]
+    wrong = compare_rows(units, rows, rows).filter(contradict(in_pair)).select(ends)
+    wrong = pl.concat([wrong, units.join(doubted, on=ends, how="semi").select(ends)]).unique()
+    address, side = rows.get_column("_address"), rows.get_column("_side")
+    pairs = wrong.select(
+        _address=address.gather(wrong["_at"]), _side=side.gather(wrong["_at"]), _side_right=side.gather(wrong["_at_right"])
+    )
+    sides = rows.select("_address", _side_right="_side").unique()
+    floors = rows.filter("_doubted").select("_address", "_side").unique().join(sides, on="_address")
+    return pl.concat([pairs, floors.filter(pl.col("_side") != pl.col("_side_right"))]).drop_nulls().unique()
 
 
 def _sharing(places: pl.DataFrame, name: str) -> pl.DataFrame:

@@ -18,12 +18,26 @@ ENOUGH = 6.0
 """Points (match.comparison) from which a pair of our own dwellings is worth a question."""
 MOST = 3
 _LOOKED_AT = (
-    *("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie"),
+    *(
+        "adressenavn",
+        "nummer",
+        "bruksenhetsnummer",
+        "ekstra_referanse",
+        "gardsnummer",
+        "seksjonsnummer",
+        "bruksareal",
+        "manedsleie",
+        "antall_soverom",
+    ),
 )
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """dwellings: as in doubt.candidates. Returns (leverandor_bolig_id, other), one way: each question is put once."""
+    """dwellings: as in doubtful_pairs.candidates. Returns (leverandor_bolig_id, other).
+
+    The stray one of the two waits for the answer: the one of fewer sources, else the one in the street or the house where fewer
+    stand. Both wait where that tells nothing. What waits is not created, so that no home is created twice.
+    """
     nobody = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
     systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
     held = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
@@ -32,7 +46,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     kinds = lacking.get_column("_held").unique().to_list()
     if all(one & other for one in kinds for other in kinds):
         return nobody
-    ours = prepared(lacking).with_columns(kobo_id="leverandor_bolig_id")
+    ours = prepared(_with_sole(lacking)).with_columns(kobo_id="leverandor_bolig_id")
     # At one address those without a unit number are asked about by doubtful_pairs.
     elsewhere = (pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))
     found = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
@@ -43,16 +57,45 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
         sides = [ours.filter(pl.col("_held") == kind) for kind in (sources, others)]
         pairs = pairs_in_blocks(sides[0], sides[1], carry=("_address", "_unit"), keep=elsewhere)
         if pairs.height:
-            seen = _with_letters(compare_rows(pairs, *sides))
-            found.append(seen.filter(_may_be_one() & (pl.col("_points") >= ENOUGH)).select(found[0].columns))
-    ends = pl.min_horizontal("leverandor_bolig_id", "kobo_id"), pl.max_horizontal("leverandor_bolig_id", "kobo_id")
-    enough = pl.concat(found).with_columns(leverandor_bolig_id=ends[0], kobo_id=ends[1])
+            seen = _with_letters(compare_rows(pairs, *sides)).with_columns(
+                _sole=sides[0].get_column("_sole").gather(pairs.get_column("_at")),
+                _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
+            )
+            found.append(seen.filter(_may_be_one()).select(found[0].columns))
+    pairs = pl.concat(found)
     return (
-        enough.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+        _waiting(
+            pl.concat([pairs, pairs.rename({"leverandor_bolig_id": "kobo_id", "kobo_id": "leverandor_bolig_id"}).select(pairs.columns)]),
+            dwellings,
+        )
+        .sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
         .group_by("leverandor_bolig_id", maintain_order=True)
         .head(MOST)
         .select("leverandor_bolig_id", other="kobo_id")
     )
+
+
+def _with_sole(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """`_sole`: no source of the dwelling has another one at its address."""
+    held = dwellings.select("leverandor_bolig_id", "_address", "sources").explode("sources")
+    several = held.filter(pl.len().over("_address", "sources") > 1).get_column("leverandor_bolig_id").unique()
+    return dwellings.with_columns(_sole=~pl.col("leverandor_bolig_id").is_in(several.implode()))
+
+
+def _waiting(pairs: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """pairs: both ways round. Those whose first is not the better known of the two."""
+    known = dwellings.select(
+        "leverandor_bolig_id",
+        _sources=pl.col("sources").list.len(),
+        _in_street=pl.len().over("_municipality", "_street"),
+        _in_house=pl.len().over("_address"),
+    )
+    told = pairs.join(known, on="leverandor_bolig_id").join(known.rename({"leverandor_bolig_id": "kobo_id"}), on="kobo_id", suffix="_other")
+    better = pl.lit(value=False)
+    for name in ("_in_house", "_in_street", "_sources"):
+        ours, theirs = pl.col(name), pl.col(f"{name}_other")
+        better = pl.when(ours != theirs).then(ours > theirs).otherwise(better)
+    return told.filter(~better).select(pairs.columns)
 
 
 def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
@@ -72,12 +115,23 @@ def _may_be_one() -> pl.Expr:
     numbers = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
     agree = pl.all_horizontal(level[name] != "different" for name in numbers) & ~contradict(in_pair)
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
-    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & (same_rent | same_area))
+    same_label = (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False)
+    tied = same_rent | same_area | ((level["gardsnummer"] == "same") & (level["bruksenhetsnummer"] == "same") & same_label)
+    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & tied)
     spelt = (level["adressenavn"] != "different") & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)
-    # A street that was renamed: the same parcel, house number and unit.
-    renamed = (level["gardsnummer"] == "same") & (level["nummer"] == "same") & (level["bruksenhetsnummer"] == "same")
+    # A street that was renamed: the same house number and parcel, or the same unit with the same area and rent.
+    same_unit = level["bruksenhetsnummer"] == "same"
+    same_house, lettered = level["nummer"] == "same", level["nummer"].is_in(["same", "letter"])
+    like = level["bruksareal"].is_in(["same", "close"]) & (level["antall_soverom"] == "same")
+    ground = level["gardsnummer"] == "same"
+    renamed = (
+        (same_house & ground & (same_unit | same_rent | same_area))
+        | (lettered & ground & same_unit & (same_area | same_rent))
+        | (same_house & same_rent & ((same_unit & level["bruksareal"].is_in(["same", "close"])) | like))
+    )
     unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
     # A unit number typed wrong: all else is equal, and the two owners number the flat alike or charge one rent.
     here = (level["nummer"] == "same") & (level["adressenavn"] == "same") & ~unit
-    labelled = (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False) & same_area
-    return agree & ((house & unit & (renamed | spelt)) | (here & (same_rent | labelled)))
+    alone = pl.col("_sole") & pl.col("_sole_theirs")
+    typed = here & (same_rent | (same_label & same_area) | (alone & (same_area | like)))
+    return agree & ((house & unit & (renamed | (spelt & (pl.col("_points") >= ENOUGH)))) | typed)

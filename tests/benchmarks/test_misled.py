@@ -14,4 +14,4 @@ def test_nothing_is_wrong_where_anything_tells_and_no_home_has_two_questions(see
     assert (found.wrong_merges_told, found.wrong_matches_told) == (0, 0)
     assert found.questions <= found.in_doubt * found.dwellings
     assert found.offered >= 0.98
-    assert as_rows("a town", 600, found)[0]["met"]
+    assert as_rows("a town", 600, 0.05, found)[0]["met"]

@@ -7,7 +7,7 @@ from functools import cache
 import polars as pl
 
 from reconciliation.likeness.blocks import close_by, pairs_in_blocks
-from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare_rows
+from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare, compare_rows
 from reconciliation.likeness.contradiction import contradict, in_pair
 
 ENOUGH = 4.0
@@ -38,16 +38,25 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
     return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
 
 
-def last_search(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """ours: dwellings that would be created. theirs: entries that nobody was found for. Pairs that may be one home by any weak key,
-    best first for each dwelling: an entry of the same house or parcel that nothing known of it rules out."""
-    pairs = pairs_in_blocks(ours, theirs, keep=close_by())
+def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """ours: all dwellings, with `_unfound`: those that would be created. theirs: entries without a certain dwelling, with `_disputed`: the
+    entry's number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are questions already.
+
+    Pairs that may be one home by any weak key, best first for each dwelling: an entry of the same house or parcel that nothing known of it
+    rules out, and that fits no dwelling clearly better.
+    """
+    unfound = ours.filter("_unfound")
+    pairs = pairs_in_blocks(unfound, theirs, keep=close_by())
     if pairs.is_empty():
         return pairs
     place, agreeing = _may_be_in_the_same_place(), _agreeing()
     disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
-    seen = compare_rows(pairs, ours, theirs).with_columns(_agreeing=agreeing, _disputed=disputed)
-    found = seen.filter(place & (pl.col("_agreeing") > pl.col("_agreeing").filter(place).max().over("kobo_id") - BEHIND_IN_MEASURES))
+    seen = compare_rows(pairs, unfound, theirs).with_columns(_agreeing=agreeing, _disputed=disputed).filter(place)
+    others = compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs).with_columns(_agreeing=agreeing)
+    best = (
+        pl.concat([one.select("kobo_id", "_agreeing") for one in (seen, others)]).group_by("kobo_id").agg(_best=pl.col("_agreeing").max())
+    )
+    found = seen.join(best, on="kobo_id").filter(pl.col("_agreeing") > pl.col("_best") - BEHIND_IN_MEASURES)
     ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))

@@ -92,5 +92,7 @@ def _last_search(search: KeySearch) -> pl.DataFrame:
     named = found.filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
     wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
     unexplained = unexplained.with_columns(_disputed=pl.col("kobo_id").is_in(wrong.implode()))
-    pairs = last_search(search.open_ours.join(found, on="leverandor_bolig_id", how="anti"), unexplained)
+    unfound = search.open_ours.join(found, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
+    ours = search.ours.with_columns(_unfound=pl.col("leverandor_bolig_id").is_in(unfound.implode()))
+    pairs = last_search(ours, unexplained, found.filter(~pl.col("certain")).select(list(PAIR)))
     return pairs if pairs.is_empty() else search.answers.not_different(pairs)

@@ -8,16 +8,19 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from benchmarks.matching.adversary import adversary_world
 from benchmarks.matching.worlds import demo_world
 from reconciliation.likeness.place import with_place
 from reconciliation.merge import merge
+from reconciliation.model.known_decisions import DECISION_COLUMNS
 from tests.strategies import SOURCES, WHOLE_NIGHTS, World, municipality, none_known, standing, worlds
 
 HOUSE = municipality()
+FEW_TOWNS = settings(WHOLE_NIGHTS, max_examples=12)
 
 
 def keys_of(dwellings: pl.DataFrame) -> dict[str, str]:
@@ -77,6 +80,46 @@ def test_a_source_that_comes_leaves_every_id_as_it_was(world: World, new: str) -
     settled = keys_of(before.dwellings.filter(pl.col("candidates").list.len() == 0))
     after = keys_of(merge(world.rows, before.memberships, None, HOUSE).dwellings)
     assert {key: after[key] for key in settled} == settled
+
+
+@FEW_TOWNS
+@given(st.integers(0, 10**6), st.sampled_from(["same", "different"]), st.randoms(use_true_random=False))
+def test_a_decision_survives_another_order_a_missing_source_and_the_next_night(seed: int, kind: str, random: st.DataObject) -> None:
+    rows = adversary_world(40, 0.3, seed).rows
+    first = merge(rows, none_known(), None, HOUSE).dwellings
+    doubtful = first.filter(pl.col("candidates").list.len() > 0)
+    if doubtful.is_empty():
+        return
+    one = doubtful.row(random.randrange(doubtful.height), named=True)
+    other = first.filter(pl.col("leverandor_bolig_id") == one["candidates"][0]).row(0, named=True)
+    left, right = one["source_keys"][0], other["source_keys"][0]
+    plain = dict.fromkeys(DECISION_COLUMNS) | {"kind": kind, "left": left, "right": right}
+    decided = pl.DataFrame([plain], schema=DECISION_COLUMNS)
+    again = merge(rows, none_known(), decided, HOUSE)
+    order = list(range(rows.height))
+    random.shuffle(order)
+    sources = {left.partition(":")[0], right.partition(":")[0]}
+    nights = [
+        again,
+        merge(rows[order], none_known(), decided, HOUSE),
+        merge(rows.filter(pl.col("source").is_in(sorted(sources))), none_known(), decided, HOUSE),
+        merge(rows, again.memberships, decided, HOUSE),
+    ]
+    for night in nights:
+        homes = keys_of(night.dwellings)
+        assert (homes[left] == homes[right]) == (kind == "same")
+
+
+@FEW_TOWNS
+@given(st.integers(0, 10**6), st.sampled_from(SOURCES))
+def test_in_a_town_made_to_mislead_a_source_that_goes_merges_no_two(seed: int, gone: str) -> None:
+    rows = adversary_world(60, 0.3, seed).rows
+    once = merge(rows, none_known(), None, HOUSE)
+    before = keys_of(once.dwellings)
+    left = merge(rows.filter(pl.col("source") != gone), once.memberships, None, HOUSE).dwellings
+    settled = set(once.dwellings.filter(pl.col("candidates").list.len() == 0).get_column("leverandor_bolig_id"))
+    for keys in left.get_column("source_keys"):
+        assert len({before[key] for key in keys} & settled) <= 1
 
 
 WEAK = ("address_lease", "address_label", "address", "last")

@@ -121,7 +121,8 @@ def test_a_slip_in_the_street_is_asked_as_what_it_is() -> None:
     twin = {**UNIT, "bruksareal": 52.0, "manedsleie": 7500.0}
     plan = planned([{**twin, "adressenavn": "Kirkesvingen"}, {**twin, "source": "eiendom", "adressenavn": "Kirkesvnigen"}], [])
     assert [(item["class"], item["reason"]) for item in plan.items.iter_rows(named=True) if item["class"] == "review"] == [
-        ("review", "nearly_same_address")
+        ("review", "nearly_same_address"),
+        ("review", "nearly_same_address"),
     ]
 
 

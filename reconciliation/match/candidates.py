@@ -53,10 +53,12 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
     seen = compare_rows(pairs, unfound, theirs).with_columns(_agreeing=agreeing, _disputed=disputed).filter(place)
     others = compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs).with_columns(_agreeing=agreeing)
-    best = (
-        pl.concat([one.select("kobo_id", "_agreeing") for one in (seen, others)]).group_by("kobo_id").agg(_best=pl.col("_agreeing").max())
-    )
-    found = seen.join(best, on="kobo_id").filter(pl.col("_agreeing") > pl.col("_best") - BEHIND_IN_MEASURES)
+    # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
+    best = [one.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for one, name in ((seen, "_best"), (others, "_offered"))]
+    measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
+    other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
+    least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
+    found = measured.filter(pl.col("_agreeing") > least)
     ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))

@@ -85,10 +85,6 @@ class BothSides:
         measured = pl.any_horizontal(level.is_in(["same", "close"]) for level in levels.values())
         agreeing = measured | (pl.col("_level_seksjonsnummer") == "same")
         odd = pl.any_horizontal(pl.lit(value=False), *(levels[name] == "different" for name in usual)) & ~agreeing
-        rent = levels["manedsleie"]
-        if (seen.select((rent.filter(rent != "unknown") != "same").mean()).item() or 0.0) <= SELDOM:
-            # Where rents are the same to the krone, one that is not needs more than the number of rooms beside it.
-            odd |= rent.is_in(["close", "different"]) & (levels["bruksareal"] != "same") & (pl.col("_level_seksjonsnummer") != "same")
         return seen.filter(odd)
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:

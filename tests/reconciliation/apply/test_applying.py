@@ -176,7 +176,7 @@ def test_an_entry_that_is_edited_between_the_plan_and_its_deletion_is_left_alone
     kobo_id, other = (linked(ledger, register, ours, bruksareal=50.0) for ours in ("a", "b"))
     saw = seen({"kobo_id": kobo_id, "bruksareal": 50.0}, {"kobo_id": other, "bruksareal": 50.0})
     register.entries[kobo_id]["bruksareal"] = 61.0
-    outcomes = apply(ledger, register, night(), plan(retire("a", kobo_id), retire("b", other)), seen=saw)
+    outcomes = apply(ledger, register, night(), plan(retire("a", kobo_id), retire("b", other)), entries=saw)
     assert became(outcomes) == {"a": "moved", "b": "done"}
     assert kobo_id in register.entries
 

@@ -23,6 +23,7 @@ from tests.reconciliation.apply.conftest import MUNICIPALITY
 from tests.reconciliation.apply.made_plans import create, dwellings, plan
 from tests.reconciliation.apply.paper_register import PaperRegister
 from tests.reconciliation.ledger.databases import new_ledger_database
+from tests.strategies import register as seen
 from tests.whole_nights.dying import Killed, open_dying
 
 OLD, NEW = "H0101", "H0102"
@@ -190,6 +191,18 @@ def test_nothing_is_deleted_when(case: tuple[dict[str, Any], dict[str, Any], str
     done = apply_plan(plan(replacement("a", "k-a")), desired, register, ledger, began(ledger, "one", 1), MUNICIPALITY, 1)
     assert done.get_column("outcome").to_list() == [outcome]
     assert list(register.entries) == ["k-a"]
+    assert register.calls["DELETE"] == 0
+
+
+def test_nothing_is_deleted_when_what_the_plan_does_not_change_was_edited_since(ledger: Ledger) -> None:
+    register = paper(ledger, "a")
+    saw = seen({"kobo_id": "k-a", **register.entries["k-a"]})
+    register.entries["k-a"]["manedsleie"] = 9000.0
+    run_id = began(ledger, "one", 1)
+    done = apply_plan(
+        plan(replacement("a", "k-a")), dwellings("a", bruksenhetsnummer=NEW), register, ledger, run_id, MUNICIPALITY, 1, entries=saw
+    )
+    assert done.get_column("outcome").to_list() == ["moved"]
     assert register.calls["DELETE"] == 0
 
 

@@ -26,6 +26,7 @@ NAMES = (
 OURS = ("polars", "pandera", "fastexcel", "dagster", "requests", "sqlalchemy")
 PEERS = {"datacompy": ("datacompy", "polars"), "dlt": ("dlt",), "splink": ("splink", "duckdb")} | {
     "recordlinkage": ("recordlinkage", "pandas"),
+    "datasette": ("datasette",),
     "consultant": ("pandas", "requests"),
 }
 """Environment below benchmarks/peers -> what of it is measured."""

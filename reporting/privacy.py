@@ -115,15 +115,15 @@ def without_telling_names(rows: pl.DataFrame, result: NightResult) -> pl.DataFra
 
 def with_untelling_keys(dwellings: pl.DataFrame) -> pl.DataFrame:
     """dwellings: DWELLINGS or entries. Of shielded ones no source key that is made of the place."""
-    hidden = dwellings.filter(is_shielded()).select("leverandor_bolig_id", "source_keys", *_TOLD_BY).drop_nulls("source_keys")
+    # By place in the frame: a rejected row has no id of ours, and several of them may be shielded.
+    numbered = dwellings.with_row_index("_at")
+    hidden = numbered.filter(is_shielded()).select("_at", "source_keys", *_TOLD_BY).drop_nulls("source_keys")
     if hidden.is_empty():
         return dwellings
-    shown = {ours: [key for key in keys if not _tells(key.partition(":")[2], *place)] for ours, keys, *place in hidden.iter_rows()}
-    kept = pl.DataFrame(
-        {"leverandor_bolig_id": list(shown), "_shown": list(shown.values())}, schema_overrides={"_shown": pl.List(pl.String())}
-    )
-    told = dwellings.join(kept, on="leverandor_bolig_id", how="left", maintain_order="left")
-    return told.with_columns(source_keys=pl.coalesce("_shown", "source_keys")).drop("_shown")
+    shown = {at: [key for key in keys if not _tells(key.partition(":")[2], *place)] for at, keys, *place in hidden.iter_rows()}
+    kept = pl.DataFrame({"_at": list(shown), "_shown": list(shown.values())}, schema={"_at": pl.UInt32(), "_shown": pl.List(pl.String())})
+    told = numbered.join(kept, on="_at", how="left", maintain_order="left")
+    return told.with_columns(source_keys=pl.coalesce("_shown", "source_keys")).drop("_shown", "_at")
 
 
 def _tells(name: str | None, street: str | None, farm: int | None, plot: int | None) -> bool:

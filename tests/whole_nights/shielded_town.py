@@ -249,7 +249,10 @@ def _entries(file: Path) -> Iterator[tuple[str, str]]:
         index = json.loads(text[text.index("(") + 1 : text.rindex(")")])
         columns = [index[name] for name in ("id", "kobo", "address", "matrikkel")]
         yield from ((file.name, json.dumps(row, ensure_ascii=False)) for row in zip(*columns, strict=True))
-    else:
+    elif file.name == "endringer.js":
+        data = json.loads(text[text.index("(") + 1 : text.rindex(")")])
+        yield from ((file.name, json.dumps(row, ensure_ascii=False)) for part in ("homes", "faults", "answers") for row in data[part])
+    elif file.parent.name == "boliger":
         entries = json.loads(text[text.index(",") + 1 : text.rindex(")")])
         yield from ((file.name, json.dumps(entry, ensure_ascii=False)) for entry in entries)
 

@@ -40,10 +40,10 @@ def run_plan(
         print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
         return CONFIGURATION
     municipality = load(config)
-    asked = (("source", source, municipality.sources), ("category", category, municipality.categories))
-    for option, said, known in asked:
+    asked = (("source", "sources", source, municipality.sources), ("category", "categories", category, municipality.categories))
+    for option, plural, said, known in asked:
         if said and said not in known:
-            print(f"--{option}={said} is not among the file's: {', '.join(known)}.", file=sys.stderr)
+            print(f"--{option}={said} is not among the file's {plural}: {', '.join(known)}.", file=sys.stderr)
             return CONFIGURATION
         if said and option not in municipality.guards.parts:
             print(f"--{option}: this file's parts are per {municipality.guards.parts}; set `guards.parts`.", file=sys.stderr)

@@ -65,7 +65,7 @@ def test_a_case_is_answered_and_taken_back_by_keyboard_alone(desk: Served, brows
     page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith((desk.url, "data:")) else None)
     page.goto(desk.url + first_case(_list(page, desk)))
     page.keyboard.press("1")
-    assert page.evaluate("document.activeElement.textContent") == "Behold Kobos verdi", "a key chooses, and stores nothing yet"
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Behold Kobos verdi", "a key chooses, and stores nothing yet"
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("status")).to_contain_text("Svaret er lagret")
     page.keyboard.press("u")

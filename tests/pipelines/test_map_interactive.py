@@ -172,6 +172,8 @@ def test_in_a_terminal_ctrl_c_leaves_nothing_behind_and_says_so(home: Path) -> N
     before = files(home)
     child, terminal = pty.fork()
     if child == 0:
+        # What starts the tests in the background leaves interrupts ignored, and a child inherits that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         program = [sys.executable, "-c", "from pipelines.command_line import app; app()", "map", "kilder/boliger.csv", "--interactive"]
         os.execve(sys.executable, program, {**os.environ, "TERM": "dumb"})
     try:

@@ -58,7 +58,8 @@ PICTURES = """() => {
   const drawn = "svg [class^=c-]:not(.c-grid):not(text), svg .s-line";
   for (const node of document.querySelectorAll(drawn)) {
     if (!node.getClientRects().length) continue;
-    const style = getComputedStyle(node), colour = clear(style.stroke) ? style.fill : style.stroke;
+    const style = getComputedStyle(node), filled = clear(style.stroke) || node.tagName === "circle";
+    const colour = filled ? style.fill : style.stroke;
     const found = ratio(colour, ground(node.closest("svg").parentElement));
     seen++;
     if (found < 3) poor.push(`${node.getAttribute("class")} ${found.toFixed(2)}`);

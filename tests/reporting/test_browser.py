@@ -131,13 +131,13 @@ def test_page_prints(page, published: Published) -> None:  # type: ignore[no-unt
 )
 def test_a_dwelling_is_found_by_what_people_know_of_it(page, published: Published, words: str, finds: int) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
-    page.get_by_label("Søk").fill(words)
+    page.get_by_label("Søk", exact=True).fill(words)
     expect(page.locator(".hit")).to_have_count(finds)
 
 
 def test_a_found_dwelling_shows_ours_beside_kobos(page, published: Published) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
-    page.get_by_label("Søk").fill("boei-001199")
+    page.get_by_label("Søk", exact=True).fill("boei-001199")
     page.locator(".hit").press("Enter")
     page.locator(".inside table").wait_for()
     expect(page.locator(".inside thead th")).to_have_text(["Felt", "Hos oss", "I Kobo"])
@@ -154,7 +154,7 @@ def test_groups_and_owners_narrow_the_list(page, published: Published) -> None: 
 
 def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
-    page.get_by_label("Søk").fill("facilit-000000")
+    page.get_by_label("Søk", exact=True).fill("facilit-000000")
     expect(page.locator(".hit")).to_contain_text("<img src=x")
     assert page.locator("main img").count() == 0
 
@@ -166,13 +166,13 @@ def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> N
 )
 def test_a_search_as_people_write_it_is_a_link(page, published: Published, asked: str, many: int | None) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
-    page.get_by_label("Søk").fill(asked)
+    page.get_by_label("Søk", exact=True).fill(asked)
     found = page.locator(".hit").count()
     assert found == many if many else found
     href = page.get_by_role("link", name="Lenke til dette søket").get_attribute("href")
     page.goto((published.folder / "boliger.html").as_uri() + href)
     page.wait_for_selector("#n")
-    assert page.get_by_label("Søk").input_value() == asked
+    assert page.get_by_label("Søk", exact=True).input_value() == asked
     assert page.locator(".hit").count() == found
 
 

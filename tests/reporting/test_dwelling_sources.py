@@ -119,7 +119,7 @@ def test_the_page_shows_sources_and_nights(page, folder: Path) -> None:  # type:
     from tests.reporting.test_accessibility import RULES, SCRIPT
 
     page.goto((folder / "boliger.html").as_uri())
-    page.get_by_label("Søk").fill(ID)
+    page.get_by_label("Søk", exact=True).fill(ID)
     page.locator(".hit").press("Enter")
     sources = page.get_by_role("region", name="Hva kildene sier")
     expect(sources).to_contain_text("Seksjon.csv, Storgata 9, rad 5")

@@ -11,48 +11,25 @@ import math
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from reconciliation.model.municipality import Municipality
-from reporting.backlog import NEXT_NIGHT, Flow, Rates, flows
+from reporting.backlog import Flow, Rates, flows
+from reporting.possible_futures import HORIZON, RECENT, WEEK, Draw, Futures, possible_paths
 from reporting.progress_curve import curve
 from reporting.workdays import add_working_days, working_days_between
 
 FUTURES = 1000
-HORIZON = 780
-"""Working days looked ahead, three years. A future that is not done by then is "never"."""
-NEAR, FAR = 10.0, 40.0
-"""Working days after which an observation counts half, for the days just ahead and for those later."""
-TURN = 30.0
-"""Working days after which, on average, a future turns from the one to the other."""
-RUN = 8.0
-"""Working days that follow one another in a future as they did behind, on average."""
 LEAST_NIGHTS = 4
 LEAST_WORKING_DAYS = 5
 SURE = 0.8
-WEEK = 5
-LEAST_SPREAD = 0.15
-"""Log-scale spread of the pace ahead when the weeks behind were all alike."""
-WANDERING = 0.5
-"""Share of the variance between weeks that is taken to last."""
-DRIFT = 1.5
-"""So much of that variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast_backtest.py."""
-FOUND = 30.0
-"""Working days after which half as many new ones come: what is still to be found grows less."""
-RECENT = 20
-"""Working days that today's pace is measured over."""
 STILL, STUCK = 5, 10
 """Working days without any clearance after which nothing is said to move: where some had to be expected, and in any case."""
 SURPRISING = 3.0
 """So many clearances that the pace before made one expect, and that did not come, are no chance."""
-UNKNOWN_DAYS = 10
-"""A holder seen for fewer working days than this is thought to become like the others, the less so the longer it is seen."""
-
-Futures = npt.NDArray[np.int64]
 
 
 class ForecastState(StrEnum):
@@ -133,14 +110,14 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     behind = working_days_between(seen["as_of"][0], seen["as_of"][-1]) if seen.height else 0
     if seen.height < LEAST_NIGHTS or behind < LEAST_WORKING_DAYS:
         return replace(plain, state=ForecastState.PASSED if passed else ForecastState.UNKNOWN)
-    draw = _Draw(np.random.default_rng(seed), futures)
+    draw = Draw(np.random.default_rng(seed), futures)
     counted, grows = planned(municipality), plain.scope_growth_per_working_day or 0.0
     # No new ones come once the scope is what the plan counted.
     room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
     if _stands_still(found, plain.still):
         # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
         return replace(plain, state=ForecastState.PASSED if passed else ForecastState.STILL, chance=0.0)
-    paths = _paths(found, draw, room)
+    paths = possible_paths(found, draw, room)
     return _judged(plain, paths, last[0]["in_scope"], as_of)
 
 
@@ -173,103 +150,6 @@ def _growth(points: pl.DataFrame) -> float | None:
     lately = points.filter(pl.col("as_of") >= points["as_of"][-1] - timedelta(days=7 * RECENT // WEEK))
     nights = lately if lately.height > 1 else points.tail(2)
     return float(nights["in_scope"][-1] - nights["in_scope"][0]) / max(1, working_days_between(nights["as_of"][0], nights["as_of"][-1]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Draw:
-    random: np.random.Generator
-    futures: int
-
-
-def _paths(found: list[Flow], draw: _Draw, room: float) -> dict[str, Rates]:
-    """Holder -> (futures, working days): how many are left at the end of each working day ahead. room: working days that new ones come.
-
-    The same days behind are drawn for all holders: holidays and pushes are everybody's.
-    """
-    drawn = _days_drawn(len(found[0].cleared), draw)
-    levels = _levels(found, draw)
-    days = np.arange(1, HORIZON + 1)
-    coming_on = np.where(days > room, 0.0, 0.5 ** (days / FOUND))
-    paths = {}
-    for flow in (one for one in found if one.left > 0):
-        if flow.holder == NEXT_NIGHT:
-            paths[flow.holder] = np.zeros((draw.futures, HORIZON))
-            continue
-        cleared, arrived = _observed_rates(flow, found)
-        ahead = cleared[drawn] * levels
-        coming = arrived[drawn] * coming_on
-        paths[flow.holder] = flow.left - np.cumsum(ahead - coming, axis=1)
-    return paths
-
-
-def _observed_rates(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
-    """(cleared, arrived) of a holder on every day behind, with what the others say of days on which it was not seen.
-
-    A few that nobody cleared of late while others clear theirs are thought to move too, the less so the longer they have stood
-    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where nobody clears anything, nothing moves.
-    """
-    others = [other for other in found if other.holder != flow.holder and other.left > 0]
-    seen = ~np.isnan(flow.cleared)
-    share = min(1.0, int(seen.sum()) / UNKNOWN_DAYS)
-    rates = []
-    for name in ("cleared", "arrived"):
-        own = getattr(flow, name)
-        mean = float(own[seen].mean()) if seen.any() else 0.0
-        pace = sum(other.recently(getattr(other, name), RECENT) or 0.0 for other in others)
-        each = pace / sum(other.left for other in others) if others else 0.0
-        typical = each * flow.left if others else mean
-        rates.append(np.where(seen, own, mean) * share + typical * (1 - share))
-        if name == "cleared" and each > 0:
-            rates[0] = rates[0] + flow.left / (1 / each + flow.left * min(int(seen.sum()), RECENT))
-    return rates[0], rates[1]
-
-
-def _days_drawn(behind: int, draw: _Draw) -> Futures:
-    """(futures, working days ahead): which day behind each of them is like, in runs of days that followed one another.
-
-    Where a run begins is drawn by age, and each future first draws how much it trusts each week (a Bayesian bootstrap, so that a
-    short history gives a wide band).
-    """
-    age = np.arange(behind)[::-1] + 0.5
-    near, far = (_trust(draw, 0.5 ** (age / half_life)) for half_life in (NEAR, FAR))
-    turns = draw.random.exponential(TURN, draw.futures)
-    begins = draw.random.random((HORIZON, draw.futures)) < 1 / RUN
-    picks = draw.random.random((HORIZON, draw.futures))
-    drawn = np.empty((HORIZON, draw.futures), dtype=np.int64)
-    now = np.full(draw.futures, behind)
-    for day in range(HORIZON):
-        now = now + 1
-        anew = begins[day] | (now >= behind)
-        where = np.flatnonzero(anew)
-        for edges, among in ((near, where[turns[where] > day]), (far, where[turns[where] <= day])):
-            if len(among):
-                now[among] = (edges[among] < picks[day, among, None]).sum(axis=1)
-        drawn[day] = now
-    return drawn.T
-
-
-def _trust(draw: _Draw, weight: npt.NDArray[np.floating[Any]]) -> Rates:
-    """(futures, days): where each day's share of a future's draws ends, between 0 and 1; a week's days are trusted alike."""
-    weeks = np.arange(len(weight))[::-1] // WEEK
-    shape = np.bincount(weeks, weight)
-    trust = draw.random.gamma(np.maximum(shape, 1e-6), size=(draw.futures, len(shape))) + 1e-12
-    each = trust[:, weeks] * weight / np.maximum(shape[weeks], 1e-12)
-    edges: Rates = np.cumsum(each / each.sum(axis=1, keepdims=True), axis=1)
-    edges[:, -1] = 1.0
-    return edges
-
-
-def _levels(found: list[Flow], draw: _Draw) -> Rates:
-    """(futures, working days): the pace ahead is not quite the pace behind, the less so the more it has wandered and the farther ahead.
-
-    How much it wandered is seen from week to week, beyond what chance alone gives (the variance of a Poisson count).
-    """
-    cleared = np.nansum([flow.cleared for flow in found], axis=0)
-    weeks = cleared[len(cleared) % WEEK :].reshape(-1, WEEK).sum(axis=1)
-    mean = weeks.mean() if len(weeks) > 1 else 0.0
-    beyond = max(0.0, weeks.var(ddof=1) - mean) / mean**2 if mean > 0 else 0.0
-    variance = (LEAST_SPREAD**2 + WANDERING * min(beyond, 1.0)) * (1 + DRIFT * np.arange(1, HORIZON + 1) / 60)
-    return np.exp(draw.random.normal(0.0, 1.0, size=(draw.futures, 1)) * np.sqrt(variance))
 
 
 def _judged(plain: Forecast, paths: dict[str, Rates], scope: int, as_of: date) -> Forecast:

@@ -8,9 +8,10 @@ from typing import Any
 
 from language import counted, day, text
 from reporting.backlog import NEXT_NIGHT
-from reporting.forecast import WEEK, Forecast
+from reporting.forecast import Forecast
 from reporting.holdings import Holding
 from reporting.number_links import NOT_THERE, search
+from reporting.possible_futures import WEEK
 from reporting.progress_overview import Block
 from reporting.tiles import rate
 

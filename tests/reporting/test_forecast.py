@@ -11,7 +11,8 @@ import pytest
 
 from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality import Category
-from reporting.forecast import LEAST_SPREAD, Forecast, ForecastState, _levels, forecast
+from reporting.forecast import Forecast, ForecastState, forecast
+from reporting.possible_futures import LEAST_SPREAD, _levels
 from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality

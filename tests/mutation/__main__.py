@@ -50,6 +50,7 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     "kobo_client/errors.py": ("tests/kobo_client",),
     "kobo_client/pacing.py": ("tests/kobo_client",),
     "reporting/forecast.py": ("tests/reporting/test_forecast.py",),
+    "reporting/possible_futures.py": ("tests/reporting/test_forecast.py",),
 }
 """Module -> the tests that mirror it: what somebody who edits the one would run."""
 

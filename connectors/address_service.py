@@ -16,7 +16,7 @@ import polars as pl
 
 from connectors.http_get import Asker
 from connectors.read_faults import SourceFault
-from connectors.source_config import AddressService
+from connectors.service_config import AddressService
 
 MOST_HITS = 10_000
 PAGE = 1_000

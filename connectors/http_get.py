@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from connectors.read_faults import SourceFault
 from connectors.secrets_in_urls import with_values_hidden
-from connectors.source_config import Service
+from connectors.service_config import Service
 from connectors.source_files import MEGABYTE
 from connectors.time_limit import current
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from connectors.http_get import Asker
 from connectors.read_faults import SourceFault
-from connectors.source_config import OrganisationService
+from connectors.service_config import OrganisationService
 from connectors.time_limit import OutOfTimeError, within
 
 NUMBER = re.compile(r"^\d{9}$")

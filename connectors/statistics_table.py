@@ -21,7 +21,7 @@ import polars as pl
 
 from connectors.http_get import Asker
 from connectors.read_faults import SourceFault
-from connectors.source_config import StatisticsTable
+from connectors.service_config import StatisticsTable
 from connectors.source_files import MEGABYTE
 
 FOLDER = Path("var/statistics")

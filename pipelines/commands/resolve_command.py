@@ -14,7 +14,7 @@ from language import message, rendered, text
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 if TYPE_CHECKING:
-    from connectors.source_config import AddressService
+    from connectors.service_config import AddressService
 
 _API = "api:"
 ApiUrl = Annotated[
@@ -83,7 +83,7 @@ def addresses(
 
 
 def _service(kommunenummer: str, url: str, *, system_proxy: bool = False) -> AddressService:
-    from connectors.source_config import AddressService  # noqa: PLC0415
+    from connectors.service_config import AddressService  # noqa: PLC0415
 
     if not re.fullmatch(r"\d{4}", kommunenummer):
         raise typer.BadParameter(f"{kommunenummer!r} is no kommunenummer; write four digits.")

@@ -14,7 +14,7 @@ import polars as pl
 
 from connectors.address_service import UNIT, fetch_addresses
 from connectors.read_faults import FAULTS, SourceFault, say
-from connectors.source_config import AddressService
+from connectors.service_config import AddressService
 from language import and_then, message, stored
 from reconciliation.addresses.kartverket_file import AddressFileError
 

@@ -17,7 +17,7 @@ import polars as pl
 from connectors.organisation_service import SOLE_TRADER, fetch_names
 from connectors.personal_numbers import mask_text
 from connectors.read_faults import FAULTS, SourceFault, say
-from connectors.source_config import OrganisationService
+from connectors.service_config import OrganisationService
 from connectors.source_files import refuse_pipe
 from kobo_client.import_columns import OWNERS_NAME, REQUIRED_OF_OWNER
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from connectors.source_config import Strict
+from connectors.strict_model import Strict
 
 
 class DeskGroup(Strict):

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError
 
-from connectors.source_config import AddressService, AnySource, OrganisationService, Strict
+from connectors.service_config import AddressService, OrganisationService
+from connectors.source_config import AnySource
+from connectors.strict_model import Strict
 from kobo_client.register_config import RegisterConfig
 from reconciliation.model import safe_yaml
 from reconciliation.model.cross_faults import cross_faults

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from connectors.source_config import StatisticsTable, Strict
+from connectors.service_config import StatisticsTable
+from connectors.strict_model import Strict
 
 AGE_GROUP = r"^\d{1,3}(-\d{1,3}|\+)$"
 """`18-49`, `80+`: years, the last one included."""

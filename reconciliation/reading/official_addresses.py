@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from connectors.source_config import AddressService
+from connectors.service_config import AddressService
 from reconciliation.addresses.address_register import AddressRegister, load_register
 from reconciliation.addresses.kartverket_cache import FOLDER, CachedAddresses, kept_addresses
 from reconciliation.addresses.kartverket_file import AddressFileError, read_official

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors.read_faults import FAULTS, SourceFault, say
-from connectors.source_config import StatisticsTable
+from connectors.service_config import StatisticsTable
 from connectors.statistics_table import Statistics, read_statistics
 from language import rendered
 from reconciliation.model.municipality import Municipality

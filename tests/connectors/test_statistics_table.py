@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from connectors.read_faults import SourceFault
-from connectors.source_config import StatisticsTable
+from connectors.service_config import StatisticsTable
 from connectors.statistics_table import VALUE, read_statistics
 from tests.connectors.made_sources import Service, service
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from connectors.address_service import fetch_addresses
 from connectors.read_faults import SourceFault
-from connectors.source_config import AddressService
+from connectors.service_config import AddressService
 from language import rendered
 from pipelines.command_line import app
 from reconciliation.addresses.address_register import load_register

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from connectors.source_config import OrganisationService
+from connectors.service_config import OrganisationService
 from kobo_client import import_file
 from language import rendered
 from reconciliation.apply import hand_over

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from connectors.source_config import StatisticsTable
+from connectors.service_config import StatisticsTable
 from connectors.statistics_table import VALUE, Statistics
 from reconciliation.model.projection_settings import Alternatives, CategoryProjection, Projection, RefugeeProjection
 from reporting.projection.public_tables import ProjectionTables

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from connectors.source_config import StatisticsTable
+from connectors.service_config import StatisticsTable
 from connectors.statistics_table import Statistics
 from reconciliation.ledger import HISTORY
 from reconciliation.model.projection_settings import CategoryProjection, Projection

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from assets.known_shielded import SHIELDED_GONE
 from assets.night_resource import one_sentence
 from assets.night_session import NightSession
-from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, speaking

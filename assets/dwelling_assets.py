@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets import night_steps
+from assets import planning_steps
 from assets.answer_assets import answers_before
 from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.known_shielded import SHIELDED_GONE, shielded_and_gone
 from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.step_groups import Step, group
 from assets.stored_table import Table
@@ -49,12 +50,12 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(AnswerOutcome.STORED)} of {len(receipt.taken)} answers stored.")
         with one_sentence():
-            done = night_steps.merge_rows(session, standing_rows.frame)
+            done = planning_steps.merge_rows(session, standing_rows.frame)
         dwellings = done.dwellings
         # Tonight's table replaces the last night's, so what must be remembered of that one is read before.
-        gone = night_steps.shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
+        gone = shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
         yield dg.Output(
-            Table(dwellings, {**standing_rows.facts, night_steps.SHIELDED_GONE: gone}),
+            Table(dwellings, {**standing_rows.facts, SHIELDED_GONE: gone}),
             "dwellings",
             metadata=table_metadata(dwellings, "kategori"),
         )
@@ -65,7 +66,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
             metadata=table_metadata(done.memberships, "source"),
         )
         yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
-        adrift = night_steps.rows_adrift(standing_rows.frame, dwellings)
+        adrift = planning_steps.rows_not_merged(standing_rows.frame, dwellings)
         yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
 
     return merged
@@ -89,7 +90,7 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def register(context: dg.AssetExecutionContext, night: NightRun) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
-            seen = night_steps.see_register(session)
+            seen = planning_steps.see_register(session)
         if seen.message:
             context.log.warning(seen.message)
         for note in seen.notes:
@@ -129,7 +130,7 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def matches(context: dg.AssetExecutionContext, night: NightRun, dwellings: Table, register: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
-            found = night_steps.match_entries(session, dwellings.frame, register.frame)
+            found = planning_steps.match_entries(session, dwellings.frame, register.frame)
         yield dg.Output(Table(found), metadata=table_metadata(found, "key", "certain"))
         yield schema_result(key, found, MATCHES)
 

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from assets.answer_assets import night_questions
+from assets.known_shielded import SHIELDED_GONE
 from assets.night_session import NightSession
-from assets.night_steps import SHIELDED_GONE
 from assets.stored_table import Table
 from connectors.read_result import Verdict
 from reconciliation.apply.unwritten_reasons import own_faults

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets import night_steps
+from assets import planning_steps
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.night_session import NightSession
@@ -61,7 +61,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         seen = register.facts["verdict"] == "complete"
         with one_sentence():
-            made = night_steps.plan_changes(
+            made = planning_steps.plan_changes(
                 session,
                 Merged(dwellings.frame, lineage.frame, memberships.frame),
                 register_rows=register.frame if seen else None,
@@ -93,8 +93,8 @@ def facts_of(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": {str(name): number for name, number in plan.counts.items()},
-        "refusals": night_steps.refusals_of(plan),
-        "parts": [asdict(part) for part in night_steps.asked_of(plan)],
+        "refusals": planning_steps.refusals_of(plan),
+        "parts": [asdict(part) for part in planning_steps.parts_to_approve(plan)],
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import dagster as dg
 import polars as pl
 
-from assets import night_steps
+from assets import planning_steps
 from assets.checks import check_key, result
 from assets.heartbeat import give_sign
 from assets.night_resource import FRESH, NightRun, one_sentence
@@ -58,7 +58,7 @@ def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         seen = plan.facts["register_verdict"] == "complete"
         with one_sentence(), session.step("progress"):
-            moved = night_steps.record_movements(
+            moved = planning_steps.record_movements(
                 session,
                 dwellings.frame,
                 plan.frame,

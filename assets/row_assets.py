@@ -6,7 +6,7 @@ from dataclasses import asdict
 import dagster as dg
 import polars as pl
 
-from assets import night_steps
+from assets import reading_steps
 from assets.checks import check_key, result, schema_check_key, schema_result
 from assets.night_resource import NightRun
 from assets.source_assets import source_asset_key
@@ -85,8 +85,10 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def standardised(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
         sources = {name: tables[argument] for argument, name in arguments.items()}
         session = night.session(municipality, context.run.run_id)
-        before = night_steps.yesterday(municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships"))
-        done = night_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
+        before = reading_steps.last_reads(
+            municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
+        )
+        done = reading_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
         for read in done.reads.values():
             if read.message and read.message != sources[read.source].facts["message"]:
                 context.log.warning(f"{read.source}: {read.message}")
@@ -96,19 +98,21 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=table_metadata(done.unreadable, "rule"))
         yield schema_result(rows_key, rows, CORRECTED_ROWS)
-        for over in done.over if session.whole else ():
-            context.log.info(f"{over.source}: a cell in column {over.heading} was corrected at the desk, and the source is mended by now.")
-            session.ledger.withdraw_decision(slug, over.decision_id, "kobosync")
+        for correction in done.finished if session.whole else ():
+            context.log.info(
+                f"{correction.source}: a cell in column {correction.heading} was corrected at the desk, and the source is mended by now."
+            )
+            session.ledger.withdraw_decision(slug, correction.decision_id, "kobosync")
         in_words = in_language(municipality.language).rendered
-        yield result(rows_key, "corrections", not done.said, " ".join(map(in_words, done.said))[:2000], warn=True)
-        yield result(rows_key, "addresses", not done.notes, " ".join(map(in_words, done.notes)), warn=True)
-        yield result(rows_key, "evidence", not done.unasked, " ".join(done.unasked), warn=True)
+        yield result(rows_key, "corrections", not done.correction_faults, " ".join(map(in_words, done.correction_faults))[:2000], warn=True)
+        yield result(rows_key, "addresses", not done.address_notes, " ".join(map(in_words, done.address_notes)), warn=True)
+        yield result(rows_key, "evidence", not done.not_compared, " ".join(done.not_compared), warn=True)
 
     return standardised
 
 
-def source_facts(done: night_steps.StandardisedSources) -> dict[str, dict[str, object]]:
-    """Of each source, what follows its rows through the night: the verdict in force, its words, and what the next night asks about."""
+def source_facts(done: reading_steps.StandardisedSources) -> dict[str, dict[str, object]]:
+    """Per source the facts stored with its rows: verdict, its messages, and what the next night compares its read with."""
     return {
         name: {
             "verdict": read.verdict.value,
@@ -148,7 +152,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         reads = {name: read_of(name, tables[argument]) for argument, name in arguments.items()}
-        done = night_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads)
+        done = reading_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads)
         yield dg.Output(
             Table(done.accepted, source_rows.facts),
             "accepted_rows",
@@ -170,7 +174,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         yield result(
             keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
         )
-        lost = night_steps.rows_lost(source_rows.frame, done)
+        lost = reading_steps.rows_lost(source_rows.frame, done)
         yield result(keys["accepted_rows"], "conservation", not lost, lost or f"{source_rows.frame.height} rows in and out.")
 
     return validated
@@ -195,8 +199,8 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        before = night_steps.yesterday(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
-        rows = night_steps.still_standing(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
+        before = reading_steps.last_reads(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
+        rows = reading_steps.rows_to_merge(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(
             Table(rows, accepted_rows.facts),
             metadata=table_metadata(rows, "source", "carried"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets import night_steps
+from assets import reading_steps
 from assets.checks import check_key, result
 from assets.night_resource import FRESH, NightRun
 from assets.step_groups import Step, group
@@ -40,7 +40,7 @@ def source_asset(municipality: Municipality, name: str, source: AnySource) -> dg
     )
     def extract(context: dg.AssetExecutionContext, night: NightRun) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        read = night_steps.extract(session, name, source)
+        read = reading_steps.extract(session, name, source)
         if read.message:
             context.log.warning(read.message)
         unreadable = read.unreadable.to_dicts() if read.unreadable is not None else []

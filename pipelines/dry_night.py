@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assets import night_steps
+from assets import planning_steps, reading_steps
 from assets.night_session import NightSession, tonight
 from assets.stored_table import last_table, table_base
 from reconciliation.model.municipality import Municipality, must_have_sources
@@ -34,24 +34,24 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
     """Raises ConfigurationError, LedgerError, RegisterError or NotConservedError, each with its sentence."""
     must_have_sources(municipality)
     with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()), whole=False)) as session:
-        reads = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        reads = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         base, slug = table_base(municipality, home), municipality.slug
-        before = night_steps.yesterday(
+        before = reading_steps.last_reads(
             municipality, session.ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships")
         )
-        read = night_steps.standardise_all(session, reads, before)
+        read = reading_steps.standardise_all(session, reads, before)
         verdicts = {name: read.verdict for name, read in read.reads.items()}
-        valid = night_steps.validate_rows(session, read.rows, read.unreadable, reads)
-        _believe(night_steps.rows_lost(read.rows, valid))
-        standing = night_steps.still_standing(session, valid.accepted, valid.rejected, verdicts, before)
-        merged = night_steps.merge_rows(session, standing)
-        _believe(night_steps.rows_adrift(standing, merged.dwellings))
-        seen = night_steps.see_register(session)
-        plan = night_steps.plan_changes(
+        valid = reading_steps.validate_rows(session, read.rows, read.unreadable, reads)
+        _believe(reading_steps.rows_lost(read.rows, valid))
+        standing = reading_steps.rows_to_merge(session, valid.accepted, valid.rejected, verdicts, before)
+        merged = planning_steps.merge_rows(session, standing)
+        _believe(planning_steps.rows_not_merged(standing, merged.dwellings))
+        seen = planning_steps.see_register(session)
+        plan = planning_steps.plan_changes(
             session,
             merged,
             register_rows=seen.rows if seen.verdict == "complete" else None,
-            matches=night_steps.match_entries(session, merged.dwellings, seen.rows),
+            matches=planning_steps.match_entries(session, merged.dwellings, seen.rows),
             rejected=valid.rejected,
             verdicts=verdicts,
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from assets.night_steps import against_yesterday, yesterday
+from assets.reading_steps import checked_outside_a_night, last_reads
 from assets.stored_table import last_table, table_base
 from connectors.read import read_source
 from connectors.read_result import Verdict
@@ -89,7 +89,9 @@ def run_propose(config: Path, source: str, file: Path) -> int:
         print(read.message or NO_EVIDENCE.format(source=source), file=sys.stderr)
         return FAILED
     with closing(open_ledger(municipality.ledger, home)) as ledger:
-        moved = against_yesterday(municipality, home, ledger, read, yesterday(municipality, ledger, standing, memberships)).evidence.moved
+        moved = checked_outside_a_night(
+            municipality, home, ledger, read, last_reads(municipality, ledger, standing, memberships)
+        ).evidence.moved
     if moved.is_empty():
         print(f"No key of {source} names what another one named at its last complete read; nothing is written.")
         return DONE

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from assets.night_steps import against_yesterday, yesterday
+from assets.reading_steps import checked_outside_a_night, last_reads
 from assets.stored_table import last_table, table_base
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality
-from reconciliation.reading.held_reads import Yesterday
+from reconciliation.reading.checked_reads import LastReads
 
 
 def source_checks(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
@@ -30,25 +30,25 @@ def source_checks(municipality: Municipality, root: Path) -> Iterator[tuple[str,
 
 
 def _each(municipality: Municipality, root: Path, ledger: Ledger | None) -> Iterator[tuple[str, bool, str]]:
-    before: Yesterday | None = None
+    before: LastReads | None = None
     if ledger is not None:
         base, slug = table_base(municipality, root), municipality.slug
-        before = yesterday(municipality, ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships"))
+        before = last_reads(municipality, ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships"))
     for name, source in municipality.sources.items():
         last = ledger.last_complete_rows(municipality.slug, name) if ledger else None
         read = read_source(name, source, root, last)
         asked = ""
         if ledger is not None and before is not None and read.verdict is not Verdict.FAILED:
-            read, asked = _checked_read(municipality, root, ledger, read, before)
+            read, asked = _check_read(municipality, root, ledger, read, before)
         words = f"{read.rows.height} rows; {'; '.join([*read.notes, *([asked] if asked else [])])}"
         yield f"source {name}", read.verdict is Verdict.COMPLETE, read.message or words
 
 
-def _checked_read(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: Yesterday) -> tuple[SourceRead, str]:
+def _check_read(municipality: Municipality, root: Path, ledger: Ledger, read: SourceRead, before: LastReads) -> tuple[SourceRead, str]:
     """The read with the verdict that a night would give it, and what it was compared with."""
     known = before.rows is not None and read.source in before.rows["source"]
     try:
-        found = against_yesterday(municipality, root, ledger, read, before)
+        found = checked_outside_a_night(municipality, root, ledger, read, before)
     except ConfigurationError:  # the official addresses: said in their own line
         return read, ""
     waiting = found.done.deviations.filter(found.done.deviations["rule"] == "N05W").height

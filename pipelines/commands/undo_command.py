@@ -14,9 +14,10 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from assets.known_shielded import known_shielded
 from assets.night_session import NightSession
-from assets.night_steps import asked_of, known_shielded, refusals_of
 from assets.plan_assets import record_approval
+from assets.planning_steps import parts_to_approve, refusals_of
 from assets.stored_table import last_table, table_base
 from language import rendered
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
@@ -55,7 +56,7 @@ def run_undo(config: Path, run: str, apply: str) -> int:
     if not apply:
         console.print(f"Nothing is changed yet. Apply with: {command} --apply={plan.digest[:12]}", highlight=False, markup=False)
         return DONE
-    approval = approval_of(apply, plan.digest, asked_of(plan), command)
+    approval = approval_of(apply, plan.digest, parts_to_approve(plan), command)
     console.print(approval.message, highlight=False, markup=False)
     return _apply(plan, inverse, municipality, home, apply, console) if approval.answer is ApprovalAnswer.APPLY else WAITING
 

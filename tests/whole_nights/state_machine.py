@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from sqlalchemy import delete, select
 
-from assets.night_steps import gone_tonight
+from assets.planning_steps import gone_tonight
 from kobo_client.payload import from_body, to_body, updatable_body
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_tables import Intent, Lock

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assets.night_steps import SHIELDED_GONE, shielded_and_gone
+from assets.known_shielded import SHIELDED_GONE, shielded_and_gone
 from assets.stored_table import Table
 from reconciliation.ledger import open_ledger
 from tests.strategies import WHOLE_NIGHTS

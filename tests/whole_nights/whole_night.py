@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 from upath import UPath
 
-from assets import night_steps
+from assets import planning_steps, reading_steps
 from assets.night_session import NightSession
 from assets.row_assets import source_facts
 from assets.stored_table import Table
@@ -99,24 +99,24 @@ def whole_night(
     base = UPath(home / municipality.storage)
     with closing(_Session(municipality, home, as_of, mode, run_id, ledger, client)) as session:
         earlier = EarlierTables(base=str(base))
-        yesterday = night_steps.yesterday(
+        yesterday = reading_steps.last_reads(
             municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
         )
-        extracted = {name: night_steps.extract(session, name, source) for name, source in municipality.sources.items()}
-        read = night_steps.standardise_all(session, extracted, yesterday)
+        extracted = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}
+        read = reading_steps.standardise_all(session, extracted, yesterday)
         reads = dict(read.reads)
         verdicts = {name: one.verdict for name, one in reads.items()}
-        validated = night_steps.validate_rows(session, read.rows, read.unreadable, extracted)
+        validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted)
         before = yesterday.rows
-        standing = night_steps.still_standing(session, validated.accepted, validated.rejected, verdicts, yesterday)
+        standing = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}
         _store(Table(standing, facts), base / slug / "standing_rows.parquet")
         known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
-        merged = night_steps.merge_rows(session, standing)
+        merged = planning_steps.merge_rows(session, standing)
         _store(Table(merged.memberships), base / slug / "memberships.parquet")
-        seen = night_steps.see_register(session)
-        matches = night_steps.match_entries(session, merged.dwellings, seen.rows)
-        plan = night_steps.plan_changes(
+        seen = planning_steps.see_register(session)
+        matches = planning_steps.match_entries(session, merged.dwellings, seen.rows)
+        plan = planning_steps.plan_changes(
             session,
             merged,
             register_rows=seen.rows if seen.verdict == "complete" else None,
@@ -127,7 +127,7 @@ def whole_night(
         session.verdict_if_ended = "failed"
         approval = Approval(ApprovalAnswer.DRY, "not seen")
         if seen.verdict == "complete":
-            approval = approval_of(mode, plan.digest, night_steps.asked_of(plan), "kobosync night")
+            approval = approval_of(mode, plan.digest, planning_steps.parts_to_approve(plan), "kobosync night")
         outcomes = tables.empty(tables.OUTCOMES)
         if approval.answer is ApprovalAnswer.APPLY:
             if before_apply is not None:
@@ -140,7 +140,9 @@ def whole_night(
         ledger.record_calls(slug, run_id, calls)
         calls.clear()
         seen_rows = seen.rows if seen.verdict == "complete" else None
-        night_steps.record_movements(session, merged.dwellings, plan.items, seen_rows, validated.rejected, validated.out_of_scope, verdicts)
+        planning_steps.record_movements(
+            session, merged.dwellings, plan.items, seen_rows, validated.rejected, validated.out_of_scope, verdicts
+        )
         snapshot = measure(
             merged.dwellings,
             plan.items,

@@ -16,8 +16,8 @@ from connectors.source_config import AnySource
 from language import rendered
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
+from reconciliation.reading.checked_reads import CheckedRead, LastReads, check_read, layouts_to_keep
 from reconciliation.reading.evidence_words import EVIDENCE, sentences
-from reconciliation.reading.held_reads import Held, Yesterday, checked_read, layouts_to_keep
 from reconciliation.reading.key_examples import EXAMPLES
 from reconciliation.reading.read_evidence import Evidence, Finding, read_evidence, under_new_keys
 from reconciliation.reading.standardise import Standardised
@@ -178,9 +178,9 @@ def test_an_ordinary_night_is_believed(what: str) -> None:
 READ = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
 
 
-def asked_of(tonight: list[Row], yesterday: Yesterday | None = None) -> Held:
-    rows, before = frame(tonight), yesterday or Yesterday(frame(town()))
-    return checked_read(READ, Standardised(rows, tables.empty(tables.DEVIATIONS)), source(), before, before.hidden([rows]))
+def asked_of(tonight: list[Row], yesterday: LastReads | None = None) -> CheckedRead:
+    rows, before = frame(tonight), yesterday or LastReads(frame(town()))
+    return check_read(READ, Standardised(rows, tables.empty(tables.DEVIATIONS)), source(), before, before.hidden([rows]))
 
 
 def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others_go_on() -> None:
@@ -196,7 +196,7 @@ def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others
     assert judged.rejected["source_key"].to_list() == ["40"]
     assert judged.accepted.height == 39
 
-    right = Yesterday(frame(town()), called_right=lambda warning: warning["message"] == told["message"])
+    right = LastReads(frame(town()), called_right=lambda warning: warning["message"] == told["message"])
     assert asked_of(tonight, right).done.deviations.is_empty(), "it goes on once somebody has called it right"
     other = [*town()[:-1], {**HOME, "nummer": 7, "source_key": "40"}]
     assert asked_of(other, right).done.deviations["rule"].to_list() == ["N05W"], "the answer was to another change"
@@ -236,7 +236,7 @@ def test_no_example_and_no_question_tells_a_shielded_address(side: str) -> None:
     before = [{**row, **secret} if side == "then" else row for row in town()]
     tonight = renumbered([*town()[:5], {**HOME, **secret}, *town()[5:]])
     tonight = [{**row, **secret} if side == "now" else row for row in tonight]
-    yesterday = Yesterday(frame(before), secret=frozenset(f"listen:{n}" for n in range(1, 41)) if side == "another source" else frozenset())
+    yesterday = LastReads(frame(before), secret=frozenset(f"listen:{n}" for n in range(1, 41)) if side == "another source" else frozenset())
     asked = asked_of(tonight, yesterday)
     assert [finding.code for finding in asked.evidence.findings] == ["keys_moved"]
     assert asked.evidence.examples == ()
@@ -250,8 +250,8 @@ def test_no_example_and_no_question_tells_a_shielded_address(side: str) -> None:
 def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
     done = Standardised(frame(town()[::-1][:30]), tables.empty(tables.DEVIATIONS))
     read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame({"Nr": ["1"]}), layout={"encoding": "cp1252"})
-    yesterday = Yesterday(frame(renumbered(town()[::-1])), {"listen": {"encoding": "utf-8"}})
-    asked = checked_read(read, done, source(), yesterday)
+    yesterday = LastReads(frame(renumbered(town()[::-1])), {"listen": {"encoding": "utf-8"}})
+    asked = check_read(read, done, source(), yesterday)
     assert asked.read.verdict is Verdict.SUSPICIOUS
     assert asked.read.rows.is_empty()
     assert asked.done.rows.is_empty()
@@ -262,8 +262,8 @@ def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
 def test_where_the_last_rows_cannot_be_had_it_is_said() -> None:
     done = Standardised(frame(town()), tables.empty(tables.DEVIATIONS))
     read = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
-    assert checked_read(read, done, source(), Yesterday(None)).note == ""
-    assert "cannot be had" in checked_read(read, done, source(), Yesterday(None, read_before=frozenset({"listen"}))).note
+    assert check_read(read, done, source(), LastReads(None)).note == ""
+    assert "cannot be had" in check_read(read, done, source(), LastReads(None, read_before=frozenset({"listen"}))).note
 
 
 def test_after_a_declared_rekeying_the_rows_of_before_have_today_s_keys() -> None:

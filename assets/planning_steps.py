@@ -1,0 +1,157 @@
+"""The steps of a night from merging to the plan, and what moved in the stock. Assets call them; `kobosync plan` does so without Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from assets.night_session import NightSession
+from connectors.read_result import Verdict
+from kobo_client.snapshot import RegisterSnapshot, read_register
+from reconciliation.apply import awaited
+from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.identifiers import kommune_table
+from reconciliation.ledger import PLANNED, Ledger
+from reconciliation.match import match
+from reconciliation.merge import Merged, merge
+from reconciliation.model.words import DwellingClass
+from reconciliation.plan.approval import PartToApprove
+from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
+from reconciliation.plan.planning import Plan, make_plan
+from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.plan.stock_changes import StockMemory, StockTonight, stock_changes
+from reconciliation.reading.official_addresses import official_streets
+from reconciliation.reading.register_text import masked_entries
+
+
+def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
+    """Dwellings merged from rows (STANDING_ROWS), with the keys known from earlier nights and the decisions in force."""
+    slug = session.municipality.slug
+    with session.step("merge"):
+        known = session.ledger.memberships(slug)
+        decided = with_standing_choices(session.ledger.decisions(slug), carried, known)
+        same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
+        return merge(carried, known, decided, session.municipality, same_place)
+
+
+def see_register(session: NightSession) -> RegisterSnapshot:
+    """The register as it is tonight. That it cannot be read is a verdict; nothing is raised."""
+    with session.step("snapshot"):
+        kobo_ids = session.ledger.links(session.municipality.slug).get_column("kobo_id").to_list()
+        seen = read_register(session.client(), session.municipality.register_, kobo_ids, session.home)
+        return replace(seen, rows=masked_entries(seen.rows))
+
+
+def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """MATCHES: which entry each dwelling is."""
+    slug = session.municipality.slug
+    with session.step("match"):
+        same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
+        return match(dwellings, entries, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
+
+
+def plan_changes(
+    session: NightSession,
+    merged: Merged,
+    register_rows: pl.DataFrame | None,
+    matches: pl.DataFrame,
+    rejected: pl.DataFrame,
+    verdicts: Mapping[str, Verdict],
+) -> Plan:
+    """The plan, recorded in the ledger. register_rows: None when the register could not be seen."""
+    municipality, ledger = session.municipality, session.ledger
+    slug = municipality.slug
+    with session.step("plan"):
+        # Also when the API is used by now: creates of an earlier import file may still wait for their entries.
+        handed_over = awaited(ledger, slug, session.import_folder)
+        made = make_plan(
+            merged,
+            register_rows,
+            matches,
+            Reading(
+                frozenset(name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE),
+                rejected,
+                partial(official_streets, municipality, session.home) if municipality.addresses else None,
+            ),
+            Remembered.of(ledger, municipality, session.as_of, handed_over if municipality.register_.by_file else {}),
+            municipality,
+            session.as_of,
+        )
+        ledger.save_memberships(slug, merged.memberships, session.as_of)
+        ledger.save_bases(slug, made.agreed)
+        ledger.record_plan(
+            session.run_id,
+            made.items,
+            made.digest,
+            refusals=refusals_of(made),
+            register_verdict=made.register_verdict,
+            gone=gone_tonight(made),
+        )
+    if not session.whole:
+        session.verdict_if_ended = PLANNED
+    return made
+
+
+def record_movements(
+    session: NightSession,
+    dwellings: pl.DataFrame,
+    items: pl.DataFrame,
+    entries: pl.DataFrame | None,
+    rejected: pl.DataFrame,
+    out_of_scope: pl.DataFrame,
+    verdicts: Mapping[str, Verdict],
+) -> int:
+    """Append tonight's movements of the stock to the ledger; returns how many. A run that is no whole night, or a night older than the
+    newest movement, appends none: the rows are kept in the order of their dates."""
+    ledger, slug, as_of = session.ledger, session.municipality.slug, session.as_of
+    newest = ledger.last_movement(slug)
+    if not session.whole or (newest is not None and newest > as_of):
+        return 0
+    complete = [name for name, verdict in verdicts.items() if verdict is Verdict.COMPLETE]
+    tonight = StockTonight(dwellings, items, entries, rejected, out_of_scope, complete, as_of)
+    changes = stock_changes(ledger.stock(slug), tonight, session.municipality, partial(_stock_memory, ledger, slug, as_of))
+    ledger.record_movements(slug, session.run_id, changes.moved, changes.absent, as_of)
+    return changes.moved.height
+
+
+def _stock_memory(ledger: Ledger, slug: str, as_of: date) -> StockMemory:
+    errors = ledger.deviations(slug, include_fixed=True).filter((pl.col("severity") == "error") & pl.col("source_key").is_not_null())
+    nights = ledger.history(slug).filter(pl.col("as_of") < as_of).get_column("as_of")
+    return StockMemory(
+        ledger.memberships(slug),
+        errors.select("source", "source_key", "first_seen"),
+        ledger.link_history(slug).select("leverandor_bolig_id", "kobo_id"),
+        ledger.absences(slug, as_of),
+        date.min if nights.is_empty() else nights.to_list()[-1],
+    )
+
+
+def refusals_of(plan: Plan) -> list[dict[str, str]]:
+    """The guards' refusals of each part, as the ledger stores them."""
+    return [
+        {"code": one.code, "message": one.message, "melding": one.melding, "part": part.name, "digest": part.digest}
+        for part in plan.parts
+        for one in part.refusals
+    ]
+
+
+def parts_to_approve(plan: Plan) -> list[PartToApprove]:
+    """The plan's parts in the form that `approval_of` takes."""
+    return [PartToApprove(part.name, part.digest, part.changes, tuple(one.message for one in part.refusals)) for part in plan.parts]
+
+
+def gone_tonight(plan: Plan) -> list[str]:
+    """leverandor_bolig_id missing from complete reads of every source that had them. Only such nights count towards a retirement."""
+    still_there = pl.col("held").is_in([SOURCE_INCOMPLETE, ROW_REJECTED]).fill_null(value=False)
+    retiring = (pl.col("class") == DwellingClass.RETIRE.value) & ~still_there
+    return plan.items.filter(retiring).get_column("leverandor_bolig_id").to_list()
+
+
+def rows_not_merged(carried: pl.DataFrame, dwellings: pl.DataFrame) -> str:
+    """Law 1 after merging: a sentence when rows are in no dwelling or in several, else ""."""
+    parts = int(dwellings.get_column("source_keys").list.len().sum())
+    return "" if parts == carried.height else f"{carried.height} rows stand, {parts} are in dwellings."

@@ -1,0 +1,147 @@
+"""The steps of a night from its sources to the rows that merging is given. Assets call them; `kobosync plan` does so without Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from assets.night_session import NightSession
+from assets.stored_table import Table
+from connectors.read import read_source
+from connectors.read_result import SourceRead, Verdict
+from connectors.source_config import AnySource
+from reconciliation.decisions.confirmed_warnings import is_called_right
+from reconciliation.ledger import Ledger
+from reconciliation.model import tables
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.shielding import is_shielded
+from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
+from reconciliation.reading.carried_rows import standing_rows
+from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
+from reconciliation.reading.cell_places import told_by_cell
+from reconciliation.reading.checked_reads import CheckedRead, LastReads, Layouts, check_read, layouts_to_keep
+from reconciliation.reading.corrections import Corrections, idle, read_corrections
+from reconciliation.reading.key_examples import KeyExample
+from reconciliation.reading.official_addresses import official_addresses
+from reconciliation.reading.read_evidence import under_new_keys
+from reconciliation.reading.standardise import standardise
+from reconciliation.reading.validate import Validated, validate
+
+
+@dataclass(frozen=True, slots=True)
+class StandardisedSources:
+    """reads: with the verdicts after the comparison with earlier nights. rows: CORRECTED_ROWS. unreadable: DEVIATIONS.
+
+    corrected: number of values that the owners' corrections changed. correction_faults, address_notes: stored messages about the file of
+    corrections and about the official addresses. finished: corrections of single cells whose source has another value by now.
+    not_compared: English sentences about reads without a last complete one at hand. layouts: source -> layout of its last complete read.
+    examples: source -> keys that show why its read is not believed.
+    """
+
+    reads: Mapping[str, SourceRead]
+    rows: pl.DataFrame
+    unreadable: pl.DataFrame
+    corrected: int
+    correction_faults: Sequence[str]
+    finished: Sequence[CellCorrection]
+    address_notes: Sequence[str]
+    not_compared: Sequence[str]
+    layouts: Layouts
+    examples: Mapping[str, Sequence[KeyExample]]
+
+
+def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
+    """Read one source. The verdict compares its number of rows with that of its last complete read."""
+    with session.step("extract"):
+        return read_source(name, source, session.home, session.ledger.last_complete_rows(session.municipality.slug, name))
+
+
+def last_reads(municipality: Municipality, ledger: Ledger, carried: Table | None, memberships: Table | None) -> LastReads:
+    """What tonight's reads are compared with. carried, memberships: the last night's stored tables; None when they cannot be read."""
+    read_before = frozenset(name for name in municipality.sources if ledger.last_complete_rows(municipality.slug, name))
+    if carried is None:
+        return LastReads(read_before=read_before)
+    rows = tables.conformed(carried.frame, tables.STANDING_ROWS)
+    members = ledger.memberships(municipality.slug)
+    rows = under_new_keys(rows, memberships.frame if memberships else None, members)
+    layouts = {name: facts.get("layout", {}) for name, facts in carried.facts.get("sources", {}).items()}
+    called_right = partial(is_called_right, ledger.decisions(municipality.slug))
+    return LastReads(rows, layouts, read_before, _secret_keys(rows, members), called_right)
+
+
+def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:
+    """ "source:key" of every row of a dwelling that one of its rows says is shielded."""
+    flagged = rows.filter(is_shielded()).join(members, on=["source", "source_key"]).select("leverandor_bolig_id")
+    named = members.join(flagged, on="leverandor_bolig_id", how="semi").select(pl.format("{}:{}", "source", "source_key"))
+    return frozenset(named.to_series())
+
+
+def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], before: LastReads) -> StandardisedSources:
+    """All sources' rows with canonical columns, each read compared with its last complete one. The order of the sources does not matter."""
+    municipality = session.municipality
+    with session.step("standardise"):
+        official = official_addresses(municipality, session.home)
+        corrections = corrections_of(municipality, session.home, session.ledger)
+        meant = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
+        made = {
+            name: standardise(done.read, municipality.sources[name], municipality, official.register, session.as_of)
+            for name, done in meant.items()
+        }
+        hidden = before.hidden([one.rows for one in made.values()])
+        parts = {name: check_read(reads[name], one, municipality.sources[name], before, hidden) for name, one in made.items()}
+        asked = {name: part.read for name, part in parts.items()}
+        believed = [name for name, part in parts.items() if part.evidence.believed]
+        return StandardisedSources(
+            reads=asked,
+            rows=with_corrected(
+                pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.done.rows for part in parts.values())]),
+                pl.concat([meant[name].cells for name in believed] or [done.cells.clear() for done in meant.values()]),
+            ),
+            unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.done.deviations for part in parts.values())]),
+            corrected=sum(sum(meant[name].used.values()) for name in believed),
+            correction_faults=[*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))],
+            finished=[one for name in believed for one in meant[name].over if parts[name].read.verdict is Verdict.COMPLETE],
+            address_notes=official.notes,
+            not_compared=[part.note for part in parts.values() if part.note],
+            layouts=layouts_to_keep(asked, before),
+            examples={name: part.evidence.examples for name, part in parts.items()},
+        )
+
+
+def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Corrections:
+    """The owners' file of corrections, and the single cells that were corrected at the review desk."""
+    return replace(read_corrections(municipality, home), cells=cell_corrections(ledger.decisions(municipality.slug)))
+
+
+def checked_outside_a_night(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: LastReads) -> CheckedRead:
+    """One source's read compared with its last complete one by a command, which has no session."""
+    source = municipality.sources[read.source]
+    meant = corrected(read, corrections_of(municipality, home, ledger), source).read
+    rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
+    return check_read(read, rows, source, before, before.hidden([rows.rows]))
+
+
+def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame, reads: Mapping[str, SourceRead]) -> Validated:
+    """Sorts each row into accepted, rejected or out of scope. rows: CORRECTED_ROWS. reads: as the connectors returned them."""
+    with session.step("validate"):
+        done = validate(rows, unreadable, session.municipality)
+        told = told_by_cell(done.deviations, reads, session.municipality)
+        return replace(done, deviations=tell_corrected(told, rows))
+
+
+def rows_to_merge(
+    session: NightSession, accepted: pl.DataFrame, rejected: pl.DataFrame, verdicts: Mapping[str, Verdict], before: LastReads
+) -> pl.DataFrame:
+    """Tonight's STANDING_ROWS: accepted rows, and rows of earlier nights that tonight's reads did not bring."""
+    with session.step("merge"):
+        return standing_rows(accepted, rejected, verdicts, before.rows)
+
+
+def rows_lost(rows: pl.DataFrame, done: Validated) -> str:
+    """Law 1 after validating: a sentence when rows were lost or added, else ""."""
+    ends = done.accepted.height + done.rejected.height + done.out_of_scope.height
+    return "" if ends == rows.height else f"{rows.height} rows in, {ends} out."

@@ -81,7 +81,7 @@ class RegisterClient:
         created = answered.body or {}
         kobo_id = created.get("koboId")
         if not isinstance(kobo_id, str) or not UUID.match(kobo_id):
-            said = self.scrub(str(kobo_id)[:60])
+            said = self.scrub(str(kobo_id))[:60]
             raise UnknownOutcome(
                 f"The register created {ours} but answered koboId {said!r}, which is no uuid: it does not keep the contract.",
                 status=answered.status,
@@ -117,7 +117,7 @@ class RegisterClient:
             said = self._carry_out.words_of(answered)
             raise Transient(f"The register's answer for {kobo_id} is no entry: {said}", status=answered.status)
         if str(body["koboId"]).lower() != kobo_id.lower():
-            other = self.scrub(str(body["koboId"])[:60])
+            other = self.scrub(str(body["koboId"]))[:60]
             raise Transient(f"The register was asked for {kobo_id} and answered koboId {other!r}.", status=answered.status)
         return body
 

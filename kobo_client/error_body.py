@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kobo_client.scrubbing import printable, scrubbed
+from kobo_client.scrubbing import in_print, scrubbed
 
 MOST_READ = 4_000_000
 """Bytes of an answer that are read at all; a dwelling is some 2 kB."""
@@ -28,8 +28,9 @@ _KEYS = (
     "field",
     "felt",
 )
-_NOISE = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
-_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_NOISE = re.compile(r"<(script|style|head)\b.*?(?:</\1>|\Z)|<[^<>]*>?", re.IGNORECASE | re.DOTALL)
+"""One that never ends takes the rest with it: looking for an end again and again takes seconds in a page made of beginnings."""
+_TITLE = re.compile(r"<title>(.*?)(?:</title>|\Z)", re.IGNORECASE | re.DOTALL)
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
@@ -87,7 +88,7 @@ def json_object(content: bytes) -> dict[str, Any] | None:
 
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
-        return value if value.isprintable() else printable(value)
+        return in_print(value)
     if isinstance(value, list):
         return [_printable(item) for item in value]
     if isinstance(value, dict):

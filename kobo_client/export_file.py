@@ -15,6 +15,7 @@ from kobo_client.client import UUID
 from kobo_client.contract import BY_NAME, COMPARED, Kind
 from kobo_client.import_columns import COLUMNS, HELD, KOBO_ID, from_import_row
 from kobo_client.payload import EDITED
+from kobo_client.scrubbing import quotable, scrubbed
 
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
@@ -43,15 +44,14 @@ def read_export(file: Path) -> pl.DataFrame:
     if tuple(header) != (*COLUMNS, KOBO_ID):
         wanted = [*COLUMNS, KOBO_ID]
         odd = [name for name in wanted if name not in header] or [name for name in header if name not in wanted] or ["their order"]
-        raise ExportError(
-            f"register.export: {file.name} does not have the 35 columns and {KOBO_ID}; look at: {', '.join(map(str, odd[:5]))}."
-        )
+        named = ", ".join(scrubbed(str(name))[:60] for name in odd[:5])
+        raise ExportError(f"register.export: {file.name} does not have the 35 columns and {KOBO_ID}; look at: {named}.")
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=2):
         row = dict(zip(header, line, strict=False))
         kobo_id = (row.get(KOBO_ID) or "").strip()
         if not UUID.match(kobo_id):
-            raise ExportError(f"register.export: {file.name}, line {number}: koboId {kobo_id[:60]!r} is no uuid. Export the file again.")
+            raise ExportError(f"register.export: {file.name}, line {number}: koboId {quotable(kobo_id)} is no uuid. Export the file again.")
         try:
             rows.append({"kobo_id": kobo_id.lower(), **from_import_row(row)})
         except ValueError as error:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from kobo_client.scrubbing import quotable
+
 COLUMNS = (
     "kommunenummer",
     "gnrbnr",
@@ -152,7 +154,7 @@ def from_import_row(row: Mapping[str, str | None]) -> dict[str, Any]:
     if gnrbnr:
         parts = gnrbnr.split("/")
         if len(parts) != 2:
-            raise ValueError(f"gnrbnr: {gnrbnr[:20]!r} is not like 118/507")
+            raise ValueError(f"gnrbnr: {quotable(gnrbnr)} is not like 118/507")
         values["gardsnummer"], values["bruksnummer"] = (_integer("gnrbnr", part) for part in parts)
     rent = (row.get("manedsleie") or "").strip()
     if rent:
@@ -165,10 +167,10 @@ def _date(column: str, text: str) -> date:
         day, month, year = text.split(".")
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise ValueError(f"{column}: {text[:20]!r} is not like 31.12.2023") from None
+        raise ValueError(f"{column}: {quotable(text)} is not like 31.12.2023") from None
 
 
 def _integer(column: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise ValueError(f"{column}: {text[:20]!r} is not a number")
+        raise ValueError(f"{column}: {quotable(text)} is not a number")
     return int(text)

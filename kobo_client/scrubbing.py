@@ -7,15 +7,20 @@ where they come in. Numbers are masked more broadly than in sources: no number o
 from __future__ import annotations
 
 import base64
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 LONGEST = 300
 """Characters of a scrubbed text."""
 HIDDEN, PERSON = "***", "***********"
+_MOST_LOOKED_AT = 8_000
+"""Characters that are scrubbed; LONGEST of them are kept, and an answer may have millions."""
+_LAYERS = 4
+"""So many encodings on top of one another are undone."""
 _GRAM = 8
 """So many letters and digits of a secret in a row, whatever stands between them, are hidden."""
 _SHORTEST = 4
@@ -23,17 +28,49 @@ _SHORTEST = 4
 
 _UUID = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
 _MOMENT = r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d)"
-_BETWEEN = r"(?:[\W_]{0,6}(?i:p(?:erson)?\.?\s?n(?:umme)?r[\W_]{0,6})?)"
-_NUMBER = re.compile(rf"({_UUID}|{_MOMENT})|(?<!\d)\d(?:{_BETWEEN}\d){{9,12}}(?!\d)")
-"""Ten digits (a lost zero) to thirteen (a date of birth with its century), divided in any way; UUIDs and moments are let be."""
+_LABEL = r"(?i:p(?:ers(?:on)?)?|f(?:ødsels)?|id(?:ent(?:itets)?)?)\.?\s?(?i:n(?:umme)?r(?:et)?)"
+_BETWEEN = rf"(?:[\W_]{{0,12}}(?:{_LABEL}[\W_]{{0,12}})?)"
+_NUMBER = re.compile(rf"({_UUID}|{_MOMENT})|(?<!\d)\d(?:{_BETWEEN}\d){{9,}}")
+"""Ten digits (a lost zero) or more, divided in any way, so also several numbers in a row; UUIDs and moments are let be."""
+_BORN = r"(?<!\d)(?<!\d[./-])(?:\d\d[./\s-]{0,2}\d\d[./\s-]{0,2}(?:19)?\d\d|19\d\d[./-]?\d\d[./-]?\d\d)(?!\d)"
+_DAY = r"(?<!\d)(?:\d\d[./\s-]{0,2}\d\d[./\s-]{0,2}(?:\d\d)?\d\d|\d{4}[./-]?\d\d[./-]?\d\d)(?!\d)"
+_FIVE = r"(?<!\d)\d{5}(?!\d)"
+_APART = re.compile(rf"{_BORN}\D{{1,24}}{_FIVE}|{_DAY}\D{{0,20}}{_LABEL}\D{{0,12}}{_FIVE}|{_LABEL}\D{{0,12}}{_FIVE}(?:\D{{1,24}}{_DAY})?")
+"""A date of birth and the five digits with words between; a day of our century (a rent may follow it) only where the five are named."""
 _TOKEN = re.compile(r"(?i)(bearer\s+)\S+|eyJ[\w-]{5,}(\.[\w-]*)*")
+_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
+_TAG = re.compile(
+    r"</?(?:[abiupq]|br|hr|h\d|li|[oud]l|t[dhr]|em|strong|small|span|div|pre|code|font|table|tbody|html|body)\b[^<>]{0,200}>", re.I
+)
 
 
 def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` as it may be kept. secrets: what we sent to prove who we are, e.g. the values of our headers."""
-    line = printable(text)
-    line = _TOKEN.sub(HIDDEN, without_secrets(line, tuple(secrets)))
-    return _NUMBER.sub(lambda found: found.group(1) or PERSON, line)[:LONGEST].strip()
+    ours = tuple(secrets)
+    line = without_secrets(printable(text[:_MOST_LOOKED_AT]), ours)
+    plain = printable(_decoded(line))
+    if plain != line:
+        line = without_secrets(plain, ours)
+    line = _APART.sub(PERSON, _NUMBER.sub(lambda found: found.group(1) or PERSON, _TOKEN.sub(HIDDEN, line)))
+    return line[:LONGEST].strip()
+
+
+def _decoded(text: str) -> str:
+    """Without tags, and as a browser or a JSON parser would show it, however often it was encoded."""
+    for _ in range(_LAYERS):
+        unescaped = _ESCAPE.sub(lambda found: chr(int(found.group(1) or found.group(2) or "20", 16)), text)
+        shown = _TAG.sub(" ", unquote(html.unescape(unescaped)))
+        if shown == text:
+            break
+        text = shown
+    return text
+
+
+def quotable(text: str) -> str:
+    """A cell of a file as a message may quote it. Letters are not quoted: one column to the side there are names."""
+    if any(letter.isalpha() for letter in text):
+        return f"a text of {len(text)} characters"
+    return repr(scrubbed(text)[:20])
 
 
 def printable(text: str) -> str:
@@ -42,8 +79,15 @@ def printable(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in composed).split())
 
 
+def in_print(text: str) -> str:
+    """`text` itself where every sign of it is printed; else as `printable` makes it."""
+    return text if text.isprintable() else printable(text)
+
+
 def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
     """`text` with every long enough piece of a secret hidden: in any case, divided, cut short, or encoded for a URL or a header."""
+    for word in _words(secrets):
+        text = text.replace(word, HIDDEN)
     pieces = _pieces(secrets)
     if not pieces:
         return text
@@ -60,10 +104,16 @@ def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=64)
+def _words(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """The secrets' words as they are and as a printed line has them, the longest first."""
+    words = {word for secret in secrets for said in (secret, printable(secret)) for word in said.split()}
+    return tuple(sorted((word for word in words if len(word) >= _SHORTEST and word.lower() not in ("bearer", "basic")), key=len)[::-1])
+
+
+@lru_cache(maxsize=64)
 def _pieces(secrets: tuple[str, ...]) -> frozenset[str]:
     """Every run of _GRAM letters of the secrets in each of their forms; the whole of a shorter one."""
-    words = {word for secret in secrets for word in secret.split() if len(word) >= _SHORTEST and word.lower() not in ("bearer", "basic")}
-    forms = {"".join(letter.lower()[0] for letter in form if letter.isalnum()) for word in words for form in _forms(word)}
+    forms = {"".join(letter.lower()[0] for letter in form if letter.isalnum()) for word in _words(secrets) for form in _forms(word)}
     return frozenset(
         form[start : start + _GRAM] for form in forms if len(form) >= _SHORTEST for start in range(max(1, len(form) - _GRAM + 1))
     )

@@ -67,7 +67,7 @@ def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequ
         answers = _Answers(config.contract)
         if config.see == "listing":
             answers.add(client.listing())
-            return _complete_snapshot(answers.rows, linked, answers.unknown.notes)
+            return _complete_snapshot(answers.rows, linked, tuple(map(client.scrub, answers.unknown.notes)))
         asked = linked
         if config.export is not None:
             asked = sorted({*linked, *read_export(home / config.export).get_column("kobo_id").to_list()})
@@ -203,7 +203,7 @@ class Unknown:
         """What an operator is told, English."""
         notes = [f"The register's answers have a field we do not know: {name}." for name in sorted(self._names)[:20]]
         for path, values in self._values.items():
-            notes += [f"The register's {path} has a value we do not know: {str(value)[:60]}." for value in sorted(map(str, values))[:20]]
+            notes += [f"The register's {path} has a value we do not know: {value}." for value in sorted(map(str, values))[:20]]
         return tuple(notes)
 
 
@@ -217,7 +217,7 @@ def _at(body: Mapping[str, Any], path: str) -> Any:
 def _complete_snapshot(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[str, ...] = ()) -> RegisterSnapshot:
     malformed = rows.filter(~pl.col("kobo_id").fill_null("").str.contains(UUID.pattern.replace("^", "(?i)^")))
     if malformed.height:
-        first = scrubbed(str(malformed.get_column("kobo_id")[0])[:60])
+        first = scrubbed(str(malformed.get_column("kobo_id")[0]))[:60]
         raise ConfigurationFault(f"The register answers koboId {first!r}, which is no uuid: it does not keep the contract.")
     twice = rows.filter(pl.col("kobo_id").is_duplicated())
     if twice.height:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from connectors.personal_numbers import mask_text
 from kobo_client.contract import FIELDS
 from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown, RegisterError
 from kobo_client.payload import DELETED, from_body, updatable_body
@@ -20,6 +19,7 @@ from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE
+from reconciliation.reading.register_text import kept_text
 
 Call = Callable[[Register, Write], WriteOutcome]
 
@@ -39,7 +39,7 @@ def create(register: Register, write: Write) -> WriteOutcome:
 
 def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
     """What we sent, and beside it what the register filled in by itself: nobody has edited that."""
-    filled = {name: mask_text(value) if isinstance(value, str) else value for name, value in made.items()}
+    filled = {name: kept_text(value) if isinstance(value, str) else value for name, value in made.items()}
     return {name: filled.get(name) if value in (None, "") else value for name, value in from_body(body).items()}
 
 
@@ -100,7 +100,7 @@ def remove(register: Register, write: Write) -> WriteOutcome:
     if moved := _moved_since(standing, write):
         return _settled(write, "moved", message=unwritten("moved", fields=moved))
     taken = [
-        {"field": name, "old": mask_text(value) if isinstance(value, str) else value, "new": None, "source": None}
+        {"field": name, "old": kept_text(value) if isinstance(value, str) else value, "new": None, "source": None}
         for name, value in sorted(standing.items())
         if value is not None and name not in ("kobo_id", "leverandor_bolig_id", DELETED)
     ]
@@ -221,8 +221,8 @@ def _written(changes: list[dict[str, Any]]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """As JSON would have it: the plan's values have been through JSON, the register's have not."""
     if isinstance(value, str):
-        # Masked, as the plan's values are.
-        return mask_text(value) or None
+        # As the plan's values are.
+        return kept_text(value) or None
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):

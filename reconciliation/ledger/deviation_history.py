@@ -33,7 +33,6 @@ OPEN_DEVIATIONS: dict[str, Any] = {
     "severity": pl.String(),
     "first_seen": pl.Date(),
     "since": pl.Date(),
-    "last_seen": pl.Date(),
     "fixed": pl.Date(),
     "times_returned": pl.Int64(),
 }
@@ -43,9 +42,11 @@ _KNOWN: dict[str, Any] = {
     "source": pl.String(),
     "first_seen": pl.Date(),
     "since": pl.Date(),
-    "last_seen": pl.Date(),
     "fixed": pl.Date(),
     "times_returned": pl.Int64(),
+    "known_file": pl.String(),
+    "known_sheet": pl.String(),
+    "known_row": pl.Int64(),
 }
 
 
@@ -64,7 +65,7 @@ def identity() -> pl.Expr:
 
 
 class Deviations(Store):
-    """Table `deviation`: one row per source row and rule, with first seen, last seen and fixed."""
+    """Table `deviation`: one row per source row and rule, with first seen and fixed."""
 
     def record_deviations(self, run_id: str, as_of: date, deviations: pl.DataFrame, complete_sources: Collection[str]) -> pl.DataFrame:
         """Take note of tonight's deviations (DEVIATIONS) and return them with LIFE's columns added, in the same order.
@@ -73,7 +74,8 @@ class Deviations(Store):
         """
         with self.read() as connection:
             municipality = str(connection.execute(select(_RUN.c.municipality).where(_RUN.c.run_id == run_id)).scalar_one())
-        known = self.frame(select(*(_DEVIATION.c[name] for name in _KNOWN)).where(_DEVIATION.c.municipality == municipality), _KNOWN)
+        columns = (_DEVIATION.c[name.removeprefix("known_")] for name in _KNOWN)
+        known = self.frame(select(*columns).where(_DEVIATION.c.municipality == municipality), _KNOWN)
         tonight = deviations.with_columns(identity().alias("identity"))
         distinct = tonight.unique("identity", keep="first", maintain_order=True).join(known.drop("source"), on="identity", how="left")
         life = distinct.with_columns(
@@ -82,21 +84,20 @@ class Deviations(Store):
         ).with_columns(
             first_seen=pl.coalesce("first_seen", pl.lit(as_of)),
             since=pl.when(pl.col("back")).then(pl.lit(as_of)).otherwise(pl.coalesce("since", pl.lit(as_of))),
-            last_seen=pl.max_horizontal("last_seen", pl.lit(as_of)),
             times_returned=pl.col("times_returned").fill_null(0) + pl.col("back").cast(pl.Int64),
         )
         gone = known.filter(pl.col("fixed").is_null() & pl.col("source").is_in(list(complete_sources))).join(
             tonight.select("identity"), on="identity", how="anti"
         )
         self._save(municipality, as_of, life, gone)
-        columns = life.select(
+        shown = life.select(
             "identity",
             "first_seen",
             age_days=(pl.lit(as_of) - pl.col("since")).dt.total_days(),
             is_new="is_new",
             returned=pl.col("times_returned") > 0,
         )
-        return tonight.join(columns, on="identity", how="left", maintain_order="left").select(*DEVIATIONS, *LIFE)
+        return tonight.join(shown, on="identity", how="left", maintain_order="left").select(*DEVIATIONS, *LIFE)
 
     def _save(self, municipality: str, as_of: date, life: pl.DataFrame, gone: pl.DataFrame) -> None:
         new = life.filter(pl.col("id").is_null()).select(
@@ -108,16 +109,16 @@ class Deviations(Store):
             "severity",
             "first_seen",
             "since",
-            "last_seen",
             "times_returned",
             heading=pl.coalesce("at_column", "column"),
             **_WHERE,
         )
-        seen = life.filter(pl.col("id").is_not_null()).select(
+        # Neither came back nor stands elsewhere: its row says so already, and an unchanged night writes none.
+        elsewhere = pl.any_horizontal(where.ne_missing(pl.col(f"known_{name}")) for name, where in _WHERE.items())
+        seen = life.filter(pl.col("id").is_not_null() & (pl.col("back") | elsewhere)).select(
             b_id="id",
             **{f"b_{name}": where for name, where in _WHERE.items()},
             b_since="since",
-            b_last="last_seen",
             b_times="times_returned",
         )
         with self.write() as connection:
@@ -130,7 +131,6 @@ class Deviations(Store):
                     sheet=bindparam("b_sheet"),
                     row=bindparam("b_row"),
                     since=bindparam("b_since"),
-                    last_seen=bindparam("b_last"),
                     times_returned=bindparam("b_times"),
                     fixed=None,
                 )

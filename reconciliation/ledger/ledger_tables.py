@@ -231,7 +231,6 @@ class Membership(LedgerTable, table=True):
     source_key: str = Field(primary_key=True)
     leverandor_bolig_id: str
     first_seen: date
-    last_seen: date
 
 
 class Decision(LedgerTable, table=True):
@@ -282,7 +281,6 @@ class Deviation(LedgerTable, table=True):
     first_seen: date
     since: date
     """First night of its present appearance; `first_seen` of the very first."""
-    last_seen: date
     fixed: date | None = None
     times_returned: int = 0
 

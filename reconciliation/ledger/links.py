@@ -30,7 +30,6 @@ MEMBERSHIPS: dict[str, Any] = {
     "source_key": pl.String(),
     "leverandor_bolig_id": pl.String(),
     "first_seen": pl.Date(),
-    "last_seen": pl.Date(),
 }
 
 
@@ -137,34 +136,30 @@ class Links(Bases):
         return self.frame(query, MEMBERSHIPS)
 
     def save_memberships(self, municipality: str, seen: pl.DataFrame, as_of: date) -> None:
-        """Remember tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key."""
+        """Remember tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key.
+
+        Only a new key, and one that belongs to another dwelling than before, is written.
+        """
         known = self.memberships(municipality)
         joined = seen.select("source", "source_key", "leverandor_bolig_id").join(
             known, on=["source", "source_key"], how="left", suffix="_known"
         )
-        new = joined.filter(pl.col("last_seen").is_null())
-        changed = joined.filter(
-            pl.col("last_seen").is_not_null()
-            & ((pl.col("last_seen") < as_of) | (pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_known")))
+        new = joined.filter(pl.col("first_seen").is_null()).select("source", "source_key", "leverandor_bolig_id")
+        moved = joined.filter(pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_known"))
+        if new.is_empty() and moved.is_empty():
+            return
+        rows = [{"municipality": municipality, **row, "first_seen": as_of} for row in new.iter_rows(named=True)]
+        marks = moved.select(b_source="source", b_key="source_key", b_id="leverandor_bolig_id").to_dicts()
+        statement = (
+            update(_MEMBERSHIP)
+            .where(
+                _MEMBERSHIP.c.municipality == municipality,
+                _MEMBERSHIP.c.source == bindparam("b_source"),
+                _MEMBERSHIP.c.source_key == bindparam("b_key"),
+            )
+            .values(leverandor_bolig_id=bindparam("b_id"))
         )
-        keys = {"municipality": municipality}
-        rows = [
-            {**keys, **row, "first_seen": as_of, "last_seen": as_of}
-            for row in new.select("source", "source_key", "leverandor_bolig_id").iter_rows(named=True)
-        ]
         with self.write() as connection:
             insert_rows(connection, Membership, rows)
-            statement = (
-                update(_MEMBERSHIP)
-                .where(
-                    _MEMBERSHIP.c.municipality == municipality,
-                    _MEMBERSHIP.c.source == bindparam("b_source"),
-                    _MEMBERSHIP.c.source_key == bindparam("b_key"),
-                )
-                .values(leverandor_bolig_id=bindparam("b_id"), last_seen=bindparam("b_seen"))
-            )
-            marks = changed.select(
-                b_source="source", b_key="source_key", b_id="leverandor_bolig_id", b_seen=pl.max_horizontal("last_seen", pl.lit(as_of))
-            ).to_dicts()
             for start in range(0, len(marks), BATCH):
                 connection.execute(statement, marks[start : start + BATCH])

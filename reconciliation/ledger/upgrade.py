@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Column, Engine, Inspector, MetaData, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.backup import remove_database
@@ -61,14 +61,10 @@ def _copy_as_it_is(engine: Engine, revision: str, target: Path) -> dict[str, int
             writing.begin(),
         ):
             migrate(writing, revision)
-            here = inspect(reading)
-            for table in KEPT:
-                if not here.has_table(table.name):
-                    continue
-                known = {column["name"] for column in here.get_columns(table.name)}
-                columns = [column for column in table.columns if column.name in known]
+            here: Inspector = inspect(reading)
+            for table in (_as_it_stands(one, here) for one in KEPT if here.has_table(one.name)):
                 counts[table.name] = 0
-                rows = reading.execution_options(yield_per=BATCH).execute(select(*columns))
+                rows = reading.execution_options(yield_per=BATCH).execute(select(table))
                 for some in rows.mappings().partitions(BATCH):
                     writing.execute(table.insert(), [dict(row) for row in some])
                     counts[table.name] += len(some)
@@ -78,3 +74,9 @@ def _copy_as_it_is(engine: Engine, revision: str, target: Path) -> dict[str, int
         raise LedgerError(f"The backup {target} was not written whole; look at the disk and upgrade again. The ledger is as it was.")
     os.replace(part, target)
     return counts
+
+
+def _as_it_stands(table: Table, here: Inspector) -> Table:
+    """The table with the columns that it has at its own revision; today's types, which know what is UTC, where a column is still there."""
+    columns = ((str(column["name"]), column["type"]) for column in here.get_columns(table.name))
+    return Table(table.name, MetaData(), *(Column(name, table.c[name].type if name in table.c else kind) for name, kind in columns))

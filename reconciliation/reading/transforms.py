@@ -16,6 +16,7 @@ import polars as pl
 
 from connectors.date_order import Order
 from connectors.source_config import FieldMapping
+from kobo_client.scrubbing import in_print
 from reconciliation.identifiers import is_unlinked, parse_matrikkel, parse_unit
 from reconciliation.model import tables
 from reconciliation.reading.dates import NoDate, TwoDates, moment, read_day
@@ -49,8 +50,9 @@ def boolean(text: str) -> bool | None:
 
 
 SINGLE: dict[str, tuple[Transform, str]] = {
-    "text": (str.strip, "V01"),
-    "upper": (lambda text: text.strip().upper(), "V01"),
+    # As the register's own text is read: else a sign that nobody sees would differ every night.
+    "text": (lambda text: in_print(text.strip()), "V01"),
+    "upper": (lambda text: in_print(text.strip()).upper(), "V01"),
     "integer": (integer, "V01"),
     "number": (read_number, "V01"),
     "boolean": (boolean, "V01"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Callable
@@ -15,10 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kobo_client.client import RegisterClient
+from kobo_client.error_body import error_words
 from kobo_client.errors import Conflict, RefusedRow
 from kobo_client.payload import to_body
 from kobo_client.register_config import Authentication, RegisterConfig
-from kobo_client.scrubbing import scrubbed
+from kobo_client.scrubbing import quotable, scrubbed
 from tests.connectors.identity_numbers import identity_number
 
 AT = "https://kobo.example"
@@ -73,6 +75,62 @@ def test_a_secret_is_hidden_in_whatever_form_it_is_quoted(form: str) -> None:
     assert said.endswith("gjelder ikke")
     kept = re.sub(r"[\W_]", "", said.lower()).removeprefix("nøkkelen").removesuffix("gjelderikke")
     assert len(kept) < 14, kept  # what stood beside the key, encoded with it
+
+
+@pytest.mark.parametrize(
+    "between", ["", " ", "-", ".", "\u2212", " - - - - ", "\u200b", "<br>", "&nbsp;", "%20", "\\n", "\\u0020", "\x00", "\ud800"]
+)
+def test_several_numbers_in_a_row_are_all_masked(between: str) -> None:
+    """Together they have more digits than one number, and a separator may come with digits of its own."""
+    one, other = identity_number(), identity_number()
+    for written in (between.join(one + other), between.join((one[:6], one[6:], other[:6], other[6:]))):
+        assert not re.search(r"\d", scrubbed(f"fnr {written} er registrert")), written
+
+
+@pytest.mark.parametrize("digit", ["&#{};", "&#x{:x};", "%{:02X}", "%25{:02X}", "\\u{:04x}", "\\x{:02x}"])
+def test_a_number_whose_digits_are_encoded_is_masked(digit: str) -> None:
+    assert scrubbed("fnr " + "".join(digit.format(ord(one)) for one in identity_number())) == "fnr ***********"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "f. {0}.{1}.19{2}, leietaker Kari, {3}",
+        "{0}{1}{2} (leietaker) {3}",
+        "personnummer {3}, født {0}.{1}.19{2}",
+        "pnr {3}",
+        "bosatt 20{2}-{1}-{0} med personnummer: {3}",
+    ],
+)
+def test_the_five_digits_apart_from_their_date_are_masked(text: str) -> None:
+    number = identity_number()
+    said = scrubbed(text.format(number[:2], number[2:4], number[4:6], number[6:]))
+    assert number[6:] not in said
+    assert number[2:4] not in said
+
+
+def test_a_rent_after_a_day_of_our_century_is_told() -> None:
+    assert scrubbed("statusdato 01.12.2023: leie 12345 er for høy") == "statusdato 01.12.2023: leie 12345 er for høy"
+
+
+@pytest.mark.parametrize(
+    "form", [html.escape, lambda key: "".join(f"&#{ord(one)};" for one in key), lambda key: quote(quote(key, safe=""), safe="")]
+)
+def test_a_key_of_few_letters_is_hidden_too(form: Callable[[str], str]) -> None:
+    assert scrubbed(f"Nøkkelen {form('a!#&/2(x)%')} er ukjent", ["a!#&/2(x)%"]) == "Nøkkelen *** er ukjent"
+
+
+@pytest.mark.parametrize("piece", ["x 1-", "<", "<style>", "<title>", "\ufdfa", " ", "\x01", "1 "])
+def test_an_answer_of_megabytes_is_one_short_line(piece: str) -> None:
+    said = error_words((piece * (1_000_000 // len(piece.encode()))).encode(), 500, [SECRET])
+    assert len(said) <= 300
+    assert said.isprintable()
+
+
+def test_a_cell_that_may_be_a_name_is_not_quoted() -> None:
+    assert quotable("12 345,5") == "'12 345,5'"
+    assert "Kari" not in quotable("Kari 3")
+    assert identity_number() not in quotable(identity_number())
 
 
 def test_a_short_key_is_hidden_and_the_scheme_is_told() -> None:

@@ -124,7 +124,10 @@ def test_the_list_shows_all_pages(
         ("adresse;Åsvegen\n".encode("latin-1"), "not UTF-8"),
         (b"kommunenummer;gnrbnr\n", "35 columns"),
         ((";".join([*COLUMNS, "koboId"]) + "\n" + ";" * 35 + "42\n").encode(), "line 2: koboId '42' is no uuid"),
-        ((";".join([*COLUMNS, "koboId"]) + "\n9901;x" + ";" * 34 + "11111111-2222-4333-8444-555555555555\n").encode(), "line 2: gnrbnr"),
+        (
+            (";".join([*COLUMNS, "koboId"]) + "\n9901;x" + ";" * 34 + "11111111-2222-4333-8444-555555555555\n").encode(),
+            "line 2: gnrbnr: a text of 1 characters",
+        ),
     ],
 )
 def test_an_exported_file_that_cannot_be_used_is_explained(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
+from sqlalchemy import event
 
 from kobo_client.client import CallRecord
 from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError
@@ -104,9 +105,29 @@ def test_a_key_keeps_its_dwelling_and_its_first_night(ledger: Ledger) -> None:
     ledger.save_memberships(PLACE, keys.head(1), FIRST + timedelta(days=2))
     ledger.save_memberships(PLACE, keys.head(1), FIRST)
     assert ledger.memberships(PLACE).rows() == [
-        ("excel", "1", "facilit-1", FIRST, FIRST),
-        ("facilit", "1", "facilit-1", FIRST, FIRST + timedelta(days=2)),
+        ("excel", "1", "facilit-1", FIRST),
+        ("facilit", "1", "facilit-1", FIRST),
     ]
+
+
+def test_a_night_on_which_nothing_changed_writes_no_key_and_no_deviation(ledger: Ledger) -> None:
+    keys = pl.DataFrame({"source": ["facilit"], "source_key": ["1"], "leverandor_bolig_id": ["facilit-1"]})
+    moved = keys.with_columns(leverandor_bolig_id=pl.lit("facilit-2"))
+    said: list[str] = []
+    event.listen(ledger.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: said.append(statement.split()[0]))
+
+    def written(number: int, tonight: pl.DataFrame, row: int) -> list[str]:
+        run_id, as_of = night(ledger, number), FIRST + timedelta(days=number)
+        said.clear()
+        ledger.save_memberships(PLACE, tonight, as_of)
+        ledger.record_deviations(run_id, as_of, deviations(deviation("1", row=row)), ["facilit"])
+        return [verb for verb in said if verb in ("INSERT", "UPDATE", "DELETE")]
+
+    assert written(0, keys, 3) == ["INSERT", "INSERT"]
+    assert written(1, keys, 3) == []
+    assert written(2, moved, 4) == ["UPDATE", "UPDATE"], "another dwelling's now, and found in another row"
+    assert ledger.memberships(PLACE)["leverandor_bolig_id"].to_list() == ["facilit-2"]
+    assert ledger.deviations(PLACE)["row"].to_list() == [4]
 
 
 def test_a_decision_supersedes_the_one_before_and_both_are_kept(ledger: Ledger) -> None:

@@ -25,7 +25,9 @@ from reporting.clarifications import settled_in_source
 from reporting.clarifications_reading import read_answers
 from reporting.offered_answers import labels
 from reporting.privacy import hidden_names
-from reporting.receipt import FOLDER, LONGEST, write_receipt
+from reporting.receipt import LONGEST, write_receipt
+from reporting.receipts_page import RECEIPTS, write_receipts_page
+from reporting.report_files import ReportError
 
 log = logging.getLogger("kobosync")
 
@@ -167,9 +169,14 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
         given = [replace(one, answer=known.get(one.question_id, {}).get(plainly(one.answer), one.answer)) for one in sheet.given]
         taken = take_in(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
-    receipts = home / municipality.reports / municipality.slug / FOLDER
-    receipt = write_receipt(receipts, path.name, now, taken, municipality, night.sources, tonight=tonight)
-    return Receipt(path.name, tuple(taken), receipt, _put_away(municipality, home, path, now))
+    reports = home / municipality.reports
+    receipt = write_receipt(reports / municipality.slug / RECEIPTS, path.name, now, taken, municipality, night.sources, tonight=tonight)
+    away = _put_away(municipality, home, path, now)
+    try:
+        write_receipts_page(reports, municipality)
+    except ReportError as error:
+        log.warning("%s", error)
+    return Receipt(path.name, tuple(taken), receipt, away)
 
 
 def _put_away(municipality: Municipality, home: Path, path: Path, now: datetime) -> Path | None:

@@ -155,7 +155,7 @@ def _publish(night: NightResult, home: Path, replayed: bool, log: dg.DagsterLogM
     later = [path.name for path in dated(reports / municipality.slug) if path.name > str(night.as_of)]
     if later and not replayed:
         log.warning(f"The report of {later[-1]} is dated after tonight: a clock was wrong. It is put into {ARCHIVE}/.")
-    published = publish(night, reports, replayed=replayed)
+    published = publish(night, reports, replayed=replayed, answers=home / municipality.answers if municipality.answers else None)
     if not municipality.reports_copy:
         return published, ""
     return published, copy_night(published.folder, municipality.reports_copy, municipality.slug, published.page.name)

@@ -30,6 +30,7 @@ from reporting.page_templates import report_templates
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, ProgressGroup, blocks, groups, lives
 from reporting.promises import promises
+from reporting.receipts_page import AnswerPlace
 from reporting.refusals import refusals
 from reporting.summary import progress
 from reporting.tiles import banners, tiles
@@ -65,9 +66,11 @@ def render(
     attachments: Sequence[Attachment] = (),
     needs: Mapping[str, Any] | None = None,
     log: NightLog | None = None,
+    answers: AnswerPlace | None = None,
 ) -> str:
     """The page as text. attachments: the files it links to, beside itself. needs: what needs_page shows of the housing plan.
 
+    answers: where answered workbooks are put, when the municipality has such a folder.
     log: what is different from night to night; worked out here when not given.
     """
     log = log or night_log(result)
@@ -109,6 +112,7 @@ def render(
             lives=lives(result),
             workbooks=books,
             attachments=attachments,
+            answers=answers,
             needs=needs,
             vacant=vacancy(result),
             stock=_stock(result),

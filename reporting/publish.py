@@ -28,6 +28,7 @@ from reporting.number_links import SEARCH
 from reporting.owner_workbook import write_workbook
 from reporting.privacy import hide_secret_values
 from reporting.progress_page import RULES_PAGE, Attachment, render, render_rules, render_search
+from reporting.receipts_page import AnswerPlace, write_receipts_page
 from reporting.reconciliation_data import FOLDER, write_data
 from reporting.refusals import refusals
 from reporting.report_files import place, point_to_newest
@@ -53,17 +54,20 @@ class Published:
     thumbnail: str | None = None
 
 
-def publish(result: NightResult, folder: Path, *, replayed: bool = True) -> Published:
+def publish(result: NightResult, folder: Path, *, replayed: bool = True, answers: Path | None = None) -> Published:
     """Write the night's files to <folder>/<slug>/<as_of>, all or nothing. Raises ReportError when they cannot be written.
 
     They are in the municipality's language. Older nights move to <folder>/<slug>/arkiv; a replayed night older than the newest goes
-    there itself.
+    there itself. answers: the folder for answered workbooks, where there is one.
     """
     with speaking(result.municipality.language):
-        return _published(result, folder, replayed=replayed)
+        published = _published(result, folder, replayed, AnswerPlace(str(answers)) if answers else None)
+        if answers:
+            write_receipts_page(folder, result.municipality)
+        return published
 
 
-def _published(result: NightResult, folder: Path, *, replayed: bool) -> Published:
+def _published(result: NightResult, folder: Path, replayed: bool, place_of_answers: AnswerPlace | None) -> Published:
     safe = replace(result, deviations=hide_secret_values(result))
     foreseen = forecast(result.history, result.municipality, result.as_of)
     plan = housing_plan(safe)
@@ -85,7 +89,7 @@ def _published(result: NightResult, folder: Path, *, replayed: bool) -> Publishe
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]
         attachments = [*(Attachment(name, owner) for owner, name in names.items()), *map(Attachment, ours), *_cadastre_book(safe, into)]
-        (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan), log), encoding="utf-8")
+        (into / PAGE).write_text(render(safe, foreseen, attachments, needs_values(safe, plan), log, place_of_answers), encoding="utf-8")
 
     lies = place(folder / result.municipality.slug, result.as_of, write, replayed=replayed)
     if (send := result.municipality.send) and send.owners:

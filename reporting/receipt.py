@@ -13,7 +13,6 @@ from reporting.clarifications import shown_questions
 from reporting.offered_answers import labels
 from reporting.sheet_writer import Book, Cell, Column
 
-FOLDER = "kvitteringer"
 LONGEST = 80
 """Characters of a sent file's name that are in another's: a file system takes 255 bytes in all."""
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from upath import UPath
 
+from reporting.receipts_page import RECEIPTS, RECEIPTS_PAGE
 from reporting.report_files import ReportError, is_dated, leading_to
 
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def copy_night(night: Path, url: str, slug: str, page: str) -> str:
-    """Copy the folder of a night to <url>/<slug>/<its date>, and lead <url>/<slug>/<page> to it. Returns the page's URL.
+    """Copy the folder of a night to <url>/<slug>/<its date>, the receipts that are not there yet beside it, and lead <url>/<slug>/<page>
+    to the night. Returns the page's URL.
 
     The leading page is written last: who opens it finds a whole night, the old one or the new. Raises ReportError when the
     other end refuses; what is on this machine stands.
@@ -21,11 +23,14 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
     try:
         to = UPath(url) / slug
         for file in sorted(path for path in night.rglob("*") if path.is_file()):
-            target = to / night.name / file.relative_to(night).as_posix()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(file.read_bytes())
+            _copy(file, to / night.name / file.relative_to(night).as_posix())
+        receipts = night.parent / RECEIPTS
+        there = {path.name for path in (to / RECEIPTS).iterdir()} if receipts.is_dir() and (to / RECEIPTS).exists() else set()
+        for file in sorted(receipts.glob("*")) if receipts.is_dir() else ():
+            if file.name == RECEIPTS_PAGE or file.name not in there:
+                _copy(file, to / RECEIPTS / file.name)
         newest = max([night.name, *(path.name for path in to.iterdir() if is_dated(path.name))])
-        (to / page).write_text(leading_to(newest, page), encoding="utf-8")
+        (to / page).write_text(leading_to(f"{newest}/{page}", newest), encoding="utf-8")
         return str(to / page)
     except Exception as error:  # every storage has exceptions of its own, and some of them name the credentials
         said = _SECRET.sub("***@", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
@@ -33,3 +38,8 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
             f"The reports of {night.name} lie in {night}, but could not be copied to {_SECRET.sub('***@', url)} ({said}). "
             "Check `reports_copy` in the municipality's file and the credentials in the environment, then run `kobosync report`."
         ) from error
+
+
+def _copy(file: Path, target: UPath) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.read_bytes())

@@ -54,11 +54,11 @@ def is_dated(name: str) -> bool:
     return _DATED.fullmatch(name) is not None
 
 
-def leading_to(night: str, page: str) -> str:
-    """A page that leads to that page of the night."""
+def leading_to(target: str, title: str) -> str:
+    """A page that leads to another one."""
     return (
-        f'<!doctype html><html lang="{texts().language}"><meta charset="utf-8"><title>{night}</title>'
-        f'<meta http-equiv="refresh" content="0; url={night}/{page}"><a href="{night}/{page}">{night}</a></html>\n'
+        f'<!doctype html><html lang="{texts().language}"><meta charset="utf-8"><title>{title}</title>'
+        f'<meta http-equiv="refresh" content="0; url={target}"><a href="{target}">{title}</a></html>\n'
     )
 
 
@@ -70,7 +70,7 @@ def point_to_newest(folder: Path, page: str) -> None:
     newest = dated(folder)[-1].name
     made = folder / f".{page}-{os.getpid()}"
     try:
-        made.write_text(leading_to(newest, page), encoding="utf-8")
+        made.write_text(leading_to(f"{newest}/{page}", newest), encoding="utf-8")
         made.replace(folder / page)
     except OSError as error:
         raise ReportError(f"{folder / page}: cannot be written ({error.strerror}). Give the night write permission to {folder}.") from error

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.municipality import load
+from reporting.receipts_page import RECEIPTS_LINK
 from tests.pipelines.earlier_nights import happened
 from tests.pipelines.village import FDV, FIRST, FOURTH, SECOND, THIRD, Village, inhabited
 from tests.pipelines.village import run_night as run_one
@@ -99,6 +100,9 @@ def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) ->
     assert line["Hva skjedde"] == "Lagret. Svaret brukes i natten som kjører nå."
     assert not (village.home / "svar" / "svar.xlsx").exists()
     assert len(list((village.home / "svar" / "mottatt").glob("*svar.xlsx"))) == 1
+    page = next((village.home / "reports" / "vik").glob("2*/index.html"))
+    assert str(village.home / "svar") in page.read_text(encoding="utf-8")
+    assert ">svar</a>" in (page.parent / RECEIPTS_LINK).read_text(encoding="utf-8")
     entries = register_entries(village)
     assert len(entries) == 4
     assert sum("H0103" in entry for entry in entries) == 1

@@ -41,6 +41,12 @@ def read_table(path: UPath) -> Table:
     return Table(frame, json.loads(written.get(FACTS_KEY, "{}")), written.get(RUN_KEY, ""))
 
 
+def stored_by(path: UPath) -> str:
+    """Id of the run that stored the table in that file. Raises one of UNREADABLE."""
+    with path.open("rb") as file:
+        return pl.read_parquet_metadata(file).get(RUN_KEY, "")
+
+
 def last_table(base: str, *key: str) -> Table | None:
     """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
     path = UPath(base).joinpath(*key[:-1], key[-1] + ".parquet")

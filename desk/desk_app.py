@@ -5,19 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from connectors.own_faults import log_own_fault
 from desk import form_routes, page_routes
 from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
+from desk.night_view import NightUnreadableError
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
-from desk.visitor import Refused, visitor_of
+from desk.visitor import GROUPS, SECRET, USER, Refused, visitor_of
 from language import speaking
 from reconciliation.ledger import LedgerError
 
@@ -43,7 +45,7 @@ def desk_app(desk: Desk) -> Starlette:
         async def answer(request: Request) -> Response:
             async def stored(visit: Visit) -> Response:
                 fields = await form_of(request) | request.path_params
-                sessions.check(visit.session, fields.get("token", ""))
+                sessions.check(visit.session, visit.visitor.name, fields.get("token", ""))
                 return await run_in_threadpool(store, desk, visit, fields)
 
             return await _answered(request, desk, sessions, stored)
@@ -52,10 +54,10 @@ def desk_app(desk: Desk) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", lambda request: RedirectResponse("/min-liste", 303)),
+            Route("/", lambda request: with_headers(RedirectResponse("/min-liste", 303))),
             Route("/min-liste", page(page_routes.show_list)),
             Route("/min-liste.xlsx", page(page_routes.export_list)),
-            Route("/sak/{dwelling}", page(page_routes.show_case)),
+            Route("/sak/{dwelling:path}", page(page_routes.show_case)),
             Route("/svar", page(page_routes.show_answers)),
             Route("/svar", write(form_routes.store_answer), methods=["POST"]),
             Route("/angre", write(form_routes.undo_answer), methods=["POST"]),
@@ -65,12 +67,14 @@ def desk_app(desk: Desk) -> Starlette:
             Route("/rettes/{row}", page(page_routes.show_rejected_row)),
             Route("/rettes/{row}", write(form_routes.store_correction), methods=["POST"]),
             Route("/rettes/{row}/angre", write(form_routes.undo_correction), methods=["POST"]),
+            Route("/innsyn", page(page_routes.show_seen)),
             Route("/plan", page(page_routes.show_plan)),
             Route("/godkjenn", write(form_routes.store_approval), methods=["POST"]),
             Route("/trekk-godkjenning", write(form_routes.undo_approval), methods=["POST"]),
             *(Route(address, _health(desk)) for address in ("/health", "/helse")),
-            Route("/{name}", _static),
-        ]
+            *(Route(f"/{name}", _static(name, kind)) for name, kind in STATIC.items()),
+        ],
+        exception_handlers={HTTPException: _elsewhere(desk)},
     )
 
 
@@ -81,9 +85,12 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
         try:
             if not desk.secret and not local_host(request):
                 raise Refused("host")
+            if any(len(request.headers.getlist(name)) > 1 for name in (SECRET, USER, GROUPS)):
+                # A proxy that adds its header beside the browser's own: which of the two is its cannot be told.
+                raise Refused("proxy")
             visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
             view = await run_in_threadpool(desk.load)
-            response = await make(Visit(visitor, session, sessions.token(session), view, desk.ledger))
+            response = await make(Visit(visitor, session, sessions.token(session, visitor.name), view, desk.ledger))
         except Refused as refused:
             response = HTMLResponse(refusal_page(refused.key), 403)
         except Rejected as rejected:
@@ -91,6 +98,11 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
         except LedgerError as error:
             log.error("The desk cannot use the ledger: %s", error)
             response = HTMLResponse(refusal_page("ledger"), 503)
+        except NightUnreadableError:
+            response = HTMLResponse(refusal_page("tables"), 503)
+        except Exception as error:
+            log_own_fault("answering at the desk", error)
+            response = HTMLResponse(refusal_page("fault"), 500)
     return with_headers(response, session, secure=bool(desk.secret))
 
 
@@ -101,15 +113,25 @@ def _health(desk: Desk) -> Callable[[Request], Response]:
             as_of = desk.load().as_of
         except LedgerError:
             return JSONResponse({"status": "ledger"}, 503)
-        return JSONResponse({"status": "ok" if as_of else "no night"})
+        except NightUnreadableError:
+            return JSONResponse({"status": "tables"}, 503)
+        return with_headers(JSONResponse({"status": "ok" if as_of else "no night"}))
 
     return health
 
 
-def _static(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in STATIC:
-        return PlainTextResponse("", 404)
-    content: Any = files("desk").joinpath("static", name).read_text(encoding="utf-8")
+def _elsewhere(desk: Desk) -> Callable[[Request, Exception], Response]:
+    """For an address that is none, and for a form that is opened as a page: the same page and headers as every other refusal."""
+
+    def refusal(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        with speaking(desk.municipality.language):
+            return with_headers(HTMLResponse(refusal_page("no_page"), status))
+
+    return refusal
+
+
+def _static(name: str, kind: str) -> Callable[[Request], Response]:
+    content = files("desk").joinpath("static", name).read_text(encoding="utf-8")
     headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type=STATIC[name], headers=headers)
+    return lambda _: Response(content, media_type=kind, headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -35,7 +35,7 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         here = visit.case(question.dwelling)
         if left and not (here and _open(here, question)):
             following = left[0].dwelling
-    return RedirectResponse(f"/sak/{following}?{urlencode(told)}", 303)
+    return RedirectResponse(f"/sak/{quote(following)}?{urlencode(told)}", 303)
 
 
 def _open(case: Case, answered: Question) -> int:

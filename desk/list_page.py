@@ -8,14 +8,13 @@ from urllib.parse import urlencode
 
 from desk.case_words import owner_in_words, title_of
 from desk.night_view import Case, NightView
+from desk.paging import Paged
 from desk.rejected_pages import rejected_rows
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day
 from reporting.stop_causes import cause, rule_title
 
-PAGE = 100
-"""Cases on a page of the list."""
 FILTERS = ("eier", "grunn", "kilde", "gate", "vis")
 """As they are in an address that one can send."""
 SHOW: Mapping[str, Callable[[Case], bool]] = {
@@ -29,12 +28,12 @@ Since = Callable[[Sequence[str]], Mapping[str, date]]
 """leverandor_bolig_id -> since which night each of these has been waiting."""
 
 
-def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str], page: int, since: Since) -> str:
-    """What waits for this visitor. wanted: filter -> value, as they are in the address. page: 1-based."""
-    found = selected(mine, view, wanted)
-    last = max(1, -(-len(found) // PAGE))
-    here = min(max(page, 1), last)
-    seen = found[(here - 1) * PAGE : here * PAGE]
+def my_list(
+    view: NightView, mine: Sequence[Case], visitor: Visitor, token: str, wanted: Mapping[str, str], shown: Paged[Case], since: Since
+) -> str:
+    """What waits for this visitor. mine: all of it. wanted: filter -> value, as they are in the address. shown: this page's part of what
+    those let through."""
+    seen = shown.items
     owners = {case.owner for case in mine if case.owner}
     nights = since([case.dwelling for case in seen])
     return (
@@ -43,11 +42,11 @@ def my_list(view: NightView, mine: Sequence[Case], visitor: Visitor, token: str,
         .render(
             **common(view, visitor, token, "list"),
             cases=seen,
-            pages=_pages(wanted, here, last),
+            pages=shown.links(wanted),
             export=urlencode(wanted),
             counts=_counts(mine),
             since={dwelling: short_day(night) for dwelling, night in nights.items()},
-            found=len(found),
+            found=shown.found,
             waiting=sum(case.open > 0 for case in mine),
             wanted=wanted,
             addresses={case.dwelling: title_of(case) for case in seen},
@@ -82,12 +81,6 @@ def _counts(mine: Sequence[Case]) -> list[tuple[str, int]]:
     """(filter `vis`, how many cases), of the kinds that there are any of."""
     counted_ = ((name, sum(map(test, mine))) for name, test in SHOW.items())
     return [(name, number) for name, number in counted_ if number]
-
-
-def _pages(wanted: Mapping[str, str], here: int, last: int) -> list[tuple[int, str, bool]]:
-    """(number, address, whether it is this one) of each page of the list; none where there is one only."""
-    numbers = range(1, last + 1) if last > 1 else ()
-    return [(number, f"?{urlencode({**wanted, 'side': number})}", number == here) for number in numbers]
 
 
 def _about(case: Case) -> str:

@@ -82,6 +82,11 @@ class RejectedRow:
     place: SourcePlace
     faults: tuple[RowFault, ...]
 
+    @property
+    def named(self) -> str:
+        """How the ledger names it where it keeps who saw it."""
+        return f"rettes:{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -161,10 +166,19 @@ def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = ()) -
     )
 
 
+class NightUnreadableError(Exception):
+    """The last night's tables are there, and cannot be read: damaged, of another version, or without rights on their folder."""
+
+
+NO_NIGHT, UNFINISHED, REGISTER_UNSEEN = "no_night", "unfinished", "register_unseen"
+"""Why there is nothing to show, where `as_of` is None: keys of `desk_empty`."""
+
+
 @dataclass(frozen=True, slots=True)
 class NightView:
-    """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when no night has
-    been stored. running: a night goes on now. cases: of the last night whose register was seen, open and answered, in order.
+    """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when there is
+    no night to show, and then `lacks` is why. running: a night goes on now. cases: of the last night whose register was seen, open and
+    answered, in order.
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
     owners. corrections: of single cells, in force. decisions: the ledger's DECISIONS in force.
@@ -181,7 +195,8 @@ class NightView:
     corrections: Sequence[CellCorrection] = ()
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
     running: bool = False
+    lacks: str = NO_NIGHT
 
 
 Load = Callable[[], NightView]
-"""The last night as it is stored now, with the decisions in force. Raises LedgerError."""
+"""The last night as it is stored now, with the decisions in force. Raises LedgerError, NightUnreadableError."""

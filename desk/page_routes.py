@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from desk.answers_page import answers_page
+from desk.answers_page import answered_of, answers_page
 from desk.case_history import history
 from desk.case_page import case_page, outcome_message
 from desk.house_page import house_of, house_page
 from desk.list_export import XLSX, exported
 from desk.list_page import FILTERS as LIST_FILTERS
 from desk.list_page import my_list, selected
-from desk.night_view import Case
+from desk.paging import page_number, paged
 from desk.plan_page import plan_page
-from desk.rejected_pages import FILTERS, rejected_list, rejected_row
+from desk.rejected_pages import FILTERS, rejected_list, rejected_row, rejected_rows, rejected_selected
 from desk.rendering import refusal_page
+from desk.seen_page import SEEN_FILTERS, seen_page
 from desk.visit import Visit
-
-log = logging.getLogger("kobosync")
+from desk.visitor import Refused
+from reconciliation.ledger import SeenOn
 
 
 def show_list(request: Request, visit: Visit) -> Response:
     """What waits for this visitor."""
-    page = request.query_params.get("side", "")
     since = partial(visit.ledger.waiting_since, visit.view.municipality.slug)
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1
-    return HTMLResponse(my_list(visit.view, visit.cases(), visit.visitor, visit.token, _wanted(request), number, since))
+    mine, wanted = visit.cases(), _wanted(request, LIST_FILTERS)
+    shown = paged(selected(mine, visit.view, wanted), _page(request))
+    visit.saw(SeenOn.LIST, shown.items)
+    return HTMLResponse(my_list(visit.view, mine, visit.visitor, visit.token, wanted, shown, since))
 
 
 def export_list(request: Request, visit: Visit) -> Response:
     """The open questions of the selection as a workbook that can be answered."""
-    chosen = selected(visit.cases(), visit.view, _wanted(request))
+    chosen = selected(visit.cases(), visit.view, _wanted(request, LIST_FILTERS))
+    visit.saw(SeenOn.EXPORT, chosen)
     name = f"avklaringer-{visit.view.municipality.slug}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(exported(visit.view, chosen), media_type=XLSX, headers=headers)
-
-
-def _wanted(request: Request) -> dict[str, str]:
-    return {name: request.query_params[name] for name in LIST_FILTERS if request.query_params.get(name)}
 
 
 def show_case(request: Request, visit: Visit) -> Response:
@@ -49,7 +47,7 @@ def show_case(request: Request, visit: Visit) -> Response:
     case = visit.case(request.path_params["dwelling"])
     if case is None:
         return HTMLResponse(refusal_page("no_case"), 404)
-    _log_opening(visit, case)
+    visit.saw(SeenOn.CASE, [case])
     outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
     message = outcome_message(visit.view, outcome, visit.question(question))
     house = house_of(case)
@@ -61,38 +59,50 @@ def show_case(request: Request, visit: Visit) -> Response:
 def show_answers(request: Request, visit: Visit) -> Response:
     """Everything that is answered."""
     undone = request.query_params.get("angret", "") == "1"
-    return HTMLResponse(answers_page(visit.view, visit.cases(), visit.visitor, visit.token, undone=undone))
+    shown = paged(answered_of(visit.cases()), _page(request))
+    visit.saw(SeenOn.ANSWERS, [case for case, _ in shown.items])
+    return HTMLResponse(answers_page(visit.view, shown, visit.visitor, visit.token, undone=undone))
+
+
+def show_house(request: Request, visit: Visit) -> Response:
+    """Every flat of one house that is asked about. A shielded one is in no house."""
+    stored = request.query_params.get("lagret", "")
+    flats = visit.house(request.path_params["house"])
+    return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, stored=int(stored) if stored.isdecimal() else None))
 
 
 def show_rejected(request: Request, visit: Visit) -> Response:
     """The rejected rows."""
-    wanted = {name: request.query_params[name] for name in FILTERS if request.query_params.get(name)}
-    return HTMLResponse(rejected_list(visit.view, visit.visitor, visit.token, wanted))
+    mine, wanted = rejected_rows(visit.view, visit.visitor), _wanted(request, FILTERS)
+    shown = paged(rejected_selected(mine, wanted), _page(request))
+    visit.saw_by_id(SeenOn.ROWS, [row.named for row in shown.items if row.secret])
+    return HTMLResponse(rejected_list(visit.view, mine, visit.visitor, visit.token, wanted, shown))
 
 
 def show_rejected_row(request: Request, visit: Visit) -> Response:
     """One rejected row."""
     row = visit.row(request.path_params["row"])
-    if row.secret:
-        log.info(
-            "Rejected row %s of %s, which may tell a shielded address, was opened by %s.", row.id, row.source, visit.visitor.decided_as
-        )
+    visit.saw_by_id(SeenOn.ROW, [row.named] if row.secret else [])
     return HTMLResponse(rejected_row(visit.view, row, visit.visitor, visit.token, request.query_params.get("utfall", "")))
 
 
 def show_plan(request: Request, visit: Visit) -> Response:
     """The last night's plan."""
+    examples = [one for part in visit.view.parts for one in part.examples if one.secret and visit.visitor.may_see(one.owner, one.secret)]
+    visit.saw_by_id(SeenOn.PLAN, [one.dwelling for one in examples])
     return HTMLResponse(plan_page(visit.view, visit.visitor, visit.token, request.query_params.get("utfall", "")))
 
 
-def _log_opening(visit: Visit, case: Case) -> None:
-    """Who looked at a shielded case is in the log: the id, never the address."""
-    if case.secret:
-        log.info("Shielded case %s was opened by %s.", case.dwelling, visit.visitor.decided_as)
+def show_seen(request: Request, visit: Visit) -> Response:
+    """Who saw shielded cases."""
+    if not visit.visitor.audits:
+        raise Refused("auditor")
+    return HTMLResponse(seen_page(visit.view, visit.ledger, visit.visitor, visit.token, _wanted(request, SEEN_FILTERS), _page(request)))
 
 
-def show_house(request: Request, visit: Visit) -> Response:
-    """Every flat of one house that is asked about."""
-    stored = request.query_params.get("lagret", "")
-    flats = visit.house(request.path_params["house"])
-    return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, stored=int(stored) if stored.isdecimal() else None))
+def _wanted(request: Request, filters: tuple[str, ...]) -> dict[str, str]:
+    return {name: request.query_params[name] for name in filters if request.query_params.get(name)}
+
+
+def _page(request: Request) -> int:
+    return page_number(request.query_params.get("side", ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connectors.personal_numbers import MASK
 from desk.night_view import NightView, RejectedRow, RowFault
+from desk.paging import Paged
 from desk.place_words import place_in_words
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
@@ -14,8 +15,6 @@ from language import rendered, short_day, text
 from reconciliation.reading.cell_corrections import CellCorrection, correctable
 from reporting.stop_causes import rule_title
 
-PAGE = 100
-"""Rows on a page of the list."""
 FILTERS = ("eier", "kilde", "regel")
 
 
@@ -50,10 +49,15 @@ def rejected_rows(view: NightView, visitor: Visitor) -> list[RejectedRow]:
     return [row for row in view.rejected if visitor.may_see(row.owner, row.secret)]
 
 
-def rejected_list(view: NightView, visitor: Visitor, token: str, wanted: Mapping[str, str]) -> str:
-    """wanted: filter -> value, as they are in the address."""
-    mine = rejected_rows(view, visitor)
-    found = [row for row in mine if _fits(row, wanted)]
+def rejected_selected(mine: Sequence[RejectedRow], wanted: Mapping[str, str]) -> list[RejectedRow]:
+    """Those that all of these filters let through. wanted: filter -> value, as they are in the address."""
+    return [row for row in mine if _fits(row, wanted)]
+
+
+def rejected_list(
+    view: NightView, mine: Sequence[RejectedRow], visitor: Visitor, token: str, wanted: Mapping[str, str], shown: Paged[RejectedRow]
+) -> str:
+    """mine: all that the visitor may see. shown: this page's part of what the filters let through."""
     sources = {row.source for row in mine}
     rules = {fault.rule for row in mine for fault in row.faults}
     return (
@@ -61,9 +65,9 @@ def rejected_list(view: NightView, visitor: Visitor, token: str, wanted: Mapping
         .get_template("rejected.html.j2")
         .render(
             **common(view, visitor, token, "rejected"),
-            rows=[_shown(row, view) for row in found[:PAGE]],
-            found=len(found),
-            more=max(0, len(found) - PAGE),
+            rows=[_shown(row, view) for row in shown.items],
+            found=shown.found,
+            pages=shown.links(wanted),
             wanted=wanted,
             owners=[(key, owner.title) for key, owner in view.municipality.owners.items() if any(row.owner == key for row in mine)],
             sources=[(name, source.title) for name, source in view.municipality.sources.items() if name in sources],

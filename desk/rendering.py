@@ -33,6 +33,7 @@ def common(view: NightView, visitor: Visitor, token: str, here: str) -> dict[str
     return {
         "municipality": view.municipality,
         "as_of": view.as_of,
+        "lacks": "" if view.as_of else text(f"desk_empty.{view.lacks}"),
         "running": view.running,
         "visitor": visitor,
         "token": token,

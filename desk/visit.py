@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from desk.guard import Rejected
@@ -10,7 +11,7 @@ from desk.night_view import Case, Load, NightView, RejectedRow
 from desk.rejected_pages import rejected_rows
 from desk.visitor import Visitor
 from reconciliation.decisions.question import Question
-from reconciliation.ledger import Ledger
+from reconciliation.ledger import Ledger, SeenOn
 from reconciliation.model.municipality import Municipality
 
 
@@ -34,6 +35,14 @@ class Visit:
     token: str
     view: NightView
     ledger: Ledger
+
+    def saw(self, page: SeenOn, cases: Iterable[Case]) -> None:
+        """Keep that this visitor is about to see the shielded ones of these cases. Raises LedgerError; then they are not shown."""
+        self.saw_by_id(page, [case.dwelling for case in cases if case.secret])
+
+    def saw_by_id(self, page: SeenOn, subjects: Collection[str]) -> None:
+        """The same of what is no case. subjects: ids of shielded dwellings or rows."""
+        self.ledger.record_shielded_views(self.view.municipality.slug, self.visitor.name, page, subjects)
 
     def cases(self) -> list[Case]:
         """Those this visitor may see, in the order of the list."""

@@ -32,6 +32,11 @@ class Visitor:
     approves: bool = False
     alone: bool = False
 
+    @property
+    def audits(self) -> bool:
+        """May they read who saw shielded cases? Whoever may see all of these themselves."""
+        return self.cleared and self.owners is None
+
     def may_see(self, owner: str | None, secret: bool) -> bool:
         """May this visitor see a case of that owner? secret: of a shielded address."""
         return (self.owners is None or owner in self.owners) and (self.cleared or not secret)

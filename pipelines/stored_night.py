@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
+from threading import Lock
 
 import polars as pl
 from upath import UPath
 
 from assets.answer_assets import USED, night_questions
-from assets.stored_table import Table, last_table, table_base
-from desk.night_view import NightView, SourcePlace, cases_of
+from assets.stored_table import Table, read_table, stored_by, table_base
+from connectors.own_faults import log_own_fault
+from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, SourcePlace, cases_of
 from pipelines.stored_plan import plan_parts
 from pipelines.stored_rejections import REJECTED, rejected_in
-from reconciliation.ledger import Ledger
+from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded
 from reconciliation.plan.part_approvals import part_approvals
@@ -29,39 +31,49 @@ class StoredNight:
 
     def __init__(self, municipality: Municipality, home: Path, ledger: Ledger) -> None:
         self._municipality, self._ledger = municipality, ledger
-        self._base = table_base(municipality, home)
+        self._folder = UPath(table_base(municipality, home)).joinpath(municipality.slug)
         self._mark: str | None = None
         self._tables: dict[str, Table] = {}
         self._state: tuple[str, str] | None = None
         self._view = NightView(municipality, None)
+        self._making = Lock()
 
     def load(self) -> NightView:
-        """Raises LedgerError."""
+        """Raises LedgerError, NightUnreadableError."""
         slug = self._municipality.slug
         running = self._ledger.held_by(slug) is not None
-        self._read_tables()
-        state = (self._mark or "", self._ledger.decisions_mark(slug))
-        if state != self._state:
-            self._view, self._state = self._made(self._ledger.decisions(slug)), state
-        return replace(self._view, running=running)
+        with self._making:  # one request makes the view, and the others of that moment use it
+            try:
+                self._read_tables()
+                state = (self._mark or "", self._ledger.decisions_mark(slug))
+                if state != self._state:
+                    self._view, self._state = self._made(self._ledger.decisions(slug)), state
+            except LedgerError:
+                raise
+            except Exception as error:
+                # Tables of another version lack columns, and every step that meets one says so in its own way.
+                log_own_fault("reading the last night's tables for the desk", error)
+                raise NightUnreadableError from error
+            return replace(self._view, running=running)
 
     def _read_tables(self) -> None:
         """Today's tables, unless a night is storing them just now: then those read before stay until all are of one run."""
-        mark = _mark(UPath(self._base).joinpath(self._municipality.slug, "plan.parquet"))
+        paths = {name: self._folder / f"{name}.parquet" for name in (*USED, REJECTED, OUTCOMES)}
+        marks = {name: mark for name, path in paths.items() if (mark := _mark(path))}
+        mark = repr(marks)
         if mark == self._mark:
             return
-        read = {name: last_table(self._base, self._municipality.slug, name) for name in (*USED, REJECTED, OUTCOMES)}
-        found = {name: table for name, table in read.items() if table is not None}
-        if len({table.made_by for name, table in found.items() if name in USED}) <= 1:
-            self._tables, self._mark = found, mark
+        if len({stored_by(paths[name]) for name in USED if name in marks}) <= 1:
+            self._tables = {name: read_table(paths[name]) for name in marks}
+        self._mark = mark
 
     def _made(self, decisions: pl.DataFrame) -> NightView:
         made, municipality = self._tables, self._municipality
         corrections = cell_corrections(decisions)
         rejected = rejected_in(made)
-        plan = made.get("plan")
-        if set(USED) - set(made) or plan is None or plan.facts.get("register_verdict") != "complete":
-            return NightView(municipality, None, rejected=rejected, corrections=corrections, decisions=decisions)
+        if lacks := self._lacks():
+            return NightView(municipality, None, rejected=rejected, corrections=corrections, decisions=decisions, lacks=lacks)
+        plan = made["plan"]
         night = night_questions(made, self._ledger, municipality.slug)
         runs = self._ledger.runs(municipality.slug).filter(pl.col("run_id") == plan.made_by)
         return NightView(
@@ -77,12 +89,20 @@ class StoredNight:
             decisions=decisions,
         )
 
+    def _lacks(self) -> str:
+        """Why there is no night to show; empty when there is."""
+        if not self._tables:
+            return UNFINISHED if self._mark != repr({}) else NO_NIGHT
+        if not set(USED) <= set(self._tables):
+            return UNFINISHED
+        return "" if self._tables["plan"].facts.get("register_verdict") == "complete" else REGISTER_UNSEEN
+
 
 def _mark(path: UPath) -> str:
-    """Changes whenever the file is stored again; empty while there is none."""
+    """Changes whenever the file is stored again; empty while there is none. Raises OSError: a folder that may not be looked into."""
     try:
         found = path.stat()
-    except OSError:
+    except FileNotFoundError:
         return ""
     return f"{found.st_mtime}|{found.st_size}"
 

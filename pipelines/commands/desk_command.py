@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from assets.lost_ledger import open_known_ledger
-from desk.desk_app import desk_app
+from desk.desk_server import server_config
 from desk.visit import Desk
 from pipelines.exit_codes import CONFIGURATION, DONE
 from pipelines.stored_night import StoredNight
@@ -31,7 +31,7 @@ def run_desk(config: Path, port: int, host: str) -> int:
     with closing(open_known_ledger(municipality, home)) as ledger:
         desk = Desk(municipality, ledger, StoredNight(municipality, home, ledger).load, secret, getpass.getuser())
         print(f"Review desk of {municipality.name}: http://{host}:{port}/  (stop with Ctrl-C)")
-        uvicorn.run(desk_app(desk), host=host, port=port, log_level="warning", access_log=False, limit_concurrency=200)
+        uvicorn.Server(server_config(desk, host, port)).run()
     return DONE
 
 

@@ -11,6 +11,7 @@ from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import HeldLock, LockHeldError
 from reconciliation.ledger.plans import StoredPlan
 from reconciliation.ledger.runs import INTERRUPTED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
+from reconciliation.ledger.shielded_views import SHIELDED_VIEWS, SeenOn
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 from reconciliation.ledger.stock_movements import MOVEMENTS, STOCK
 
@@ -31,6 +32,7 @@ __all__ = [
     "READINGS",
     "RENDERED",
     "RUNS",
+    "SHIELDED_VIEWS",
     "SNAPSHOT",
     "STOCK",
     "Agreement",
@@ -39,6 +41,7 @@ __all__ = [
     "Ledger",
     "LedgerError",
     "LockHeldError",
+    "SeenOn",
     "StoredPlan",
     "Write",
     "WriteOutcome",

@@ -18,12 +18,13 @@ from reconciliation.ledger.opening import connect, ensure_current, resolve_url, 
 from reconciliation.ledger.plans import Plans
 from reconciliation.ledger.renamed_keys import Rekeying
 from reconciliation.ledger.runs import Runs
+from reconciliation.ledger.shielded_views import ShieldedViews
 from reconciliation.ledger.snapshots import Snapshots
 from reconciliation.ledger.stock_movements import StockMovements
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, StockMovements, Locks):
+class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, StockMovements, ShieldedViews, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

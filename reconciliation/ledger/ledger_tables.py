@@ -257,6 +257,22 @@ class Decision(LedgerTable, table=True):
     superseded: datetime | None = None
 
 
+class ShieldedView(LedgerTable, table=True):
+    """Who saw a shielded dwelling's case or row at the desk, and when. Appended, never edited, never pruned. No address."""
+
+    __tablename__ = "shielded_view"
+    __table_args__ = (Index(None, "municipality", "subject"), Index(None, "municipality", "at"))
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    at: datetime
+    who: str
+    """The account that signed in, also where decisions are signed with a group."""
+    page: str
+    """SeenOn of shielded_views.py."""
+    subject: str
+    """leverandor_bolig_id, "kobo:<koboId>", or "rettes:<short id>" of a rejected row."""
+
+
 class Deviation(LedgerTable, table=True):
     """The life of one fault: a source row and a rule. No value and no message: those are in the night's own table."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import requests
 import uvicorn
 
-from desk.desk_app import desk_app
+from desk.desk_server import BoundedProtocol, server_config
 from desk.visit import Desk
 from pipelines.stored_night import StoredNight
 from reconciliation.ledger import Ledger, open_ledger
@@ -44,12 +44,12 @@ def _through_the_proxy(session: requests.Session, answer: requests.Response) -> 
 
 
 @contextlib.contextmanager
-def served(village: Village, secret: str = "", language: str = "nb") -> Iterator[Served]:
+def served(village: Village, secret: str = "", language: str = "nb", protocol: type[BoundedProtocol] = BoundedProtocol) -> Iterator[Served]:
     municipality = load(village.config).model_copy(update={"language": language})
     with open_ledger(municipality.ledger, village.home) as ledger, socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         desk = Desk(municipality, ledger, StoredNight(municipality, village.home, ledger).load, secret, "drift")
-        server = uvicorn.Server(uvicorn.Config(desk_app(desk), log_level="error", access_log=False))
+        server = uvicorn.Server(server_config(desk, protocol=protocol))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         while not server.started:

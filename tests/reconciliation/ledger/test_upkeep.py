@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from kobo_client.client import CallRecord
-from reconciliation.ledger import MOVEMENTS, SNAPSHOT, Ledger, LedgerError, Write, WriteOutcome, open_ledger
+from reconciliation.ledger import MOVEMENTS, SNAPSHOT, Ledger, LedgerError, SeenOn, Write, WriteOutcome, open_ledger
 from reconciliation.ledger.backup import backup, prune
 from reconciliation.ledger.integrity import checked_once
 from reconciliation.ledger.ledger_tables import LEDGER_METADATA
@@ -55,6 +55,7 @@ def fill(ledger: Ledger, nights: int = 2) -> None:
     movement = pl.DataFrame([(FIRST, "a", "opening", True, None, None)], schema=MOVEMENTS, orient="row")
     ledger.record_movements(PLACE, None, movement, [], FIRST)
     ledger.add_decision(PLACE, kind="match", subject="a", verdict="same", decided_by="x")
+    ledger.record_shielded_views(PLACE, "x", SeenOn.CASE, ["a"])
 
 
 def contents(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:

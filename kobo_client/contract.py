@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -40,7 +41,8 @@ class RegisterField:
     path: where it is in the JSON body of version V1; `old_path` where it is in the older page's body.
     format_basis: where `values` or `pattern` come from, when that is weaker than where the field itself comes from.
     sent: whether kobosync ever writes it. Documented fields that it never writes have rows too, so that the table is whole.
-    versions: which generations of Husbanken's page show it. seen: where, as numbered in docs/contract.md.
+    versions: which generations of Husbanken's page show it. citation: where it is mentioned, as numbered in docs/contract.md; blank
+    where that is the row which `path` and `versions` name.
     """
 
     name: str
@@ -59,7 +61,7 @@ class RegisterField:
     sent: bool = True
     versions: tuple[str, ...] = ("V1", "old")
     old_path: str | None = None
-    seen: str = ""
+    citation: str = ""
 
     def path_in(self, version: str) -> str:
         """Where the field is in that version's body."""
@@ -68,8 +70,8 @@ class RegisterField:
     @property
     def source(self) -> str:
         """Where this row comes from, by the numbers of SOURCES."""
-        if self.seen:
-            return self.seen
+        if self.citation:
+            return self.citation
         if self.basis is Basis.DOCUMENTED:
             shown = " ".join(number for number, version in (("[1]", "old"), ("[2]", "V1")) if version in self.versions)
             return f"{shown} Kobobolig, row {self.old_path + ' / ' if self.old_path else ''}{self.path}"
@@ -206,33 +208,9 @@ FIELDS: tuple[RegisterField, ...] = (
 )
 
 
-def _unsent(
-    name: str,
-    path: str,
-    kind: Kind,
-    updatable: bool,
-    note: str,
-    *,
-    personal: bool = False,
-    versions: tuple[str, ...] = ("V1", "old"),
-    basis: Basis = _DOC,
-    import_column: str | None = None,
-    seen: str = "",
-) -> RegisterField:
-    return RegisterField(
-        name,
-        path,
-        kind,
-        updatable,
-        basis,
-        personal=personal,
-        compared=False,
-        import_column=import_column,
-        note=note,
-        sent=False,
-        versions=versions,
-        seen=seen,
-    )
+def _unsent(name: str, path: str, kind: Kind, updatable: bool, note: str, basis: Basis = _DOC, **more: Any) -> RegisterField:
+    """A row of NEVER_SENT. more: other fields of RegisterField."""
+    return RegisterField(name, path, kind, updatable, basis, compared=False, sent=False, note=note, **more)
 
 
 _NAME, _PHONE, _MVA = "boligeiersnavn", "boligeiersmobilnummer", "kvalifiserermvakompensasjon"
@@ -269,7 +247,7 @@ NEVER_SENT: tuple[RegisterField, ...] = (
         True,
         "",
         import_column=_MVA,
-        seen=CUT.format(row="kvalifisererMvaKompensasjon"),
+        citation=CUT.format(row="kvalifisererMvaKompensasjon"),
     ),
     _unsent(
         "leieforhold",
@@ -278,10 +256,10 @@ NEVER_SENT: tuple[RegisterField, ...] = (
         True,
         "LeieforholdTO: a person's tenancy",
         personal=True,
-        seen=CUT.format(row="leieforhold"),
+        citation=CUT.format(row="leieforhold"),
     ),
     _unsent("depositum", "leiekostnad.depositum", Kind.NUMBER, True, "belongs to a tenancy", basis=_OWN, import_column="depositum"),
-    _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "", seen=CUT.format(row="leieTilEiePotensial")),
+    _unsent("leie_til_eie_potensial", "leieTilEiePotensial", Kind.BOOLEAN, True, "", citation=CUT.format(row="leieTilEiePotensial")),
     _unsent(
         "sist_endret",
         "sistEndret",
@@ -289,7 +267,7 @@ NEVER_SENT: tuple[RegisterField, ...] = (
         False,
         "when an entry was last edited, as `tidspunkt`, and by whom; shown with what was changed, where an answer has it",
         basis=_OWN,
-        seen="[2] nothing of the kind is in it; name and place are ours",
+        citation="[2] nothing of the kind is in it; name and place are ours",
     ),
     _unsent(
         "tildeling",
@@ -300,7 +278,7 @@ NEVER_SENT: tuple[RegisterField, ...] = (
         personal=True,
         versions=("V1",),
         basis=_OWN,
-        seen="[2] list of functions, Behandle tildeling; the field is ours",
+        citation="[2] list of functions, Behandle tildeling; the field is ours",
     ),
 )
 """Fields that kobosync never writes: without public contents, or about persons."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kobo_client.contract import ALL_FIELDS, SOURCES, Basis, RegisterField
-from kobo_client.errors import OUTCOMES
+from kobo_client.errors import OUTCOMES, Outcome
 from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL, source_of
 
 ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
@@ -45,7 +45,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
 
 
-def _row(field: RegisterField) -> list[str]:
+def _field_row(field: RegisterField) -> list[str]:
     path = f"`{field.path}`" + (f" (old: `{field.old_path}`)" if field.old_path else "")
     format_ = ", ".join(f"`{value}`" for value in field.values) or (f"`{field.pattern}`" if field.pattern else "")
     flags = [
@@ -70,45 +70,26 @@ def _row(field: RegisterField) -> list[str]:
     ]
 
 
+FIELD_HEADINGS = (
+    *("register field", "our name", "type", "updatable", "flags", "format", "known from", "format from", "where", "versions"),
+    *("import column", "note"),
+)
+OUTCOME_HEADINGS = ("outcome", "statuses", "also", "error", "what happens next", "a write", "who acts")
+
+
+def _outcome_row(outcome: Outcome) -> list[str]:
+    error = "" if outcome.error is None else f"`{outcome.error.__name__}`"
+    statuses = ", ".join(map(str, outcome.statuses))
+    return [outcome.code, statuses, outcome.happens, error, outcome.action, outcome.written, outcome.who]
+
+
+def _column_row(name: str) -> list[str]:
+    return [f"`{name}`", ", ".join(f"`{one}`" for one in source_of(name)), PERSONAL.get(name, "")]
+
+
 def contract_page() -> str:
     """The whole page in Markdown."""
     counts = {basis: sum(1 for field in ALL_FIELDS if field.basis is basis) for basis in Basis}
-    fields = _table(
-        [
-            "register field",
-            "our name",
-            "type",
-            "updatable",
-            "flags",
-            "format",
-            "known from",
-            "format from",
-            "where",
-            "versions",
-            "import column",
-            "note",
-        ],
-        map(_row, ALL_FIELDS),
-    )
-    outcomes = _table(
-        ["outcome", "statuses", "also", "error", "what happens next", "a write", "who acts"],
-        (
-            [
-                outcome.code,
-                ", ".join(map(str, outcome.statuses)),
-                outcome.happens,
-                "" if outcome.error is None else f"`{outcome.error.__name__}`",
-                outcome.action,
-                outcome.written,
-                outcome.who,
-            ]
-            for outcome in OUTCOMES
-        ),
-    )
-    columns = _table(
-        ["column", "filled from", "why it is never filled"],
-        ([f"`{name}`", ", ".join(f"`{one}`" for one in source_of(name)), PERSONAL.get(name, "")] for name in COLUMNS),
-    )
     return f"""# The register's contract
 
 Generated from the tables in `kobo_client/` by `python -m kobo_client.contract_page > docs/contract.md`;
@@ -124,7 +105,7 @@ that are not public, or are about persons. *where* refers to:
 
 {chr(10).join(f"- {number} {page}" for number, page in SOURCES.items())}
 
-{fields}
+{_table(FIELD_HEADINGS, map(_field_row, ALL_FIELDS))}
 
 ## Our assumptions
 
@@ -132,7 +113,7 @@ that are not public, or are about persons. *where* refers to:
 
 ## What an answer means
 
-{outcomes}
+{_table(OUTCOME_HEADINGS, map(_outcome_row, OUTCOMES))}
 
 `Retry-After` is read as seconds or as an HTTP date, and is capped by `register.retry_wait_cap`. After `register.give_up_after` attempts in
 a row without an answer, one call at a time tries and the others wait, for at most `attempts` x `retry_wait_cap` seconds; then the
@@ -142,7 +123,7 @@ register counts as down and nothing more is sent that night.
 
 35 columns, in this order (known from a municipality's own file of 2023):
 
-{columns}
+{_table(["column", "filled from", "why it is never filled"], map(_column_row, COLUMNS))}
 
 A column is blank for a dwelling of which no source says the field; a source fills it by mapping the field (docs/add-a-source.md), and
 `er_dognbemannet` and `har_personalbase` also come from its category. The page of a municipality that writes by file names the columns that

@@ -1,33 +1,28 @@
-"""The four verbs of `kobobolig`, and what a rehearsal needs beside them under /rehearsal/."""
+"""The rehearsal register: the four verbs of `kobobolig`, and the controls beside them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from kobo_client.contract import FIELDS, NOBODY
 from kobo_client.payload import from_body, to_body
-from kobo_client.rehearsal import register_page as pages
 from kobo_client.rehearsal.access import Access
 from kobo_client.rehearsal.caseworker import Caseworker
 from kobo_client.rehearsal.contract_checks import faults_in_change, faults_in_create
+from kobo_client.rehearsal.controls import Controls
 from kobo_client.rehearsal.entry_store import Duplicate, EntryStore
-from kobo_client.rehearsal.file_exchange import import_rows, written
-from kobo_client.rehearsal.identity import identity_of
 from kobo_client.rehearsal.injected_faults import BEFORE, Faults, answer_instead, cut, spoil
-from kobo_client.rehearsal.openapi import openapi
 from kobo_client.rehearsal.problem import problem
 
 LARGEST_BODY = 1_000_000
@@ -181,69 +176,11 @@ def _not_allowed(allowed: str) -> Response:
 def application(database: Path, version: str = "V1") -> Starlette:
     """The whole server for one SQLite file."""
     register = RehearsalRegister(database, version)
-    store = register.store
-
-    async def health(request: Request) -> Response:
-        return JSONResponse({**identity_of(database), "contract": version, "entries": store.count(), "deleted": store.count(deleted=True)})
-
-    async def look(request: Request) -> Response:
-        side = request.query_params.get("side", "0")
-        number = int(side) if _WHOLE.match(side) else 0
-        return HTMLResponse(pages.page(store.page(number, pages.SHOWN), number, store.count(), store.count(deleted=True)))
-
-    async def import_file(request: Request) -> Response:
-        return import_rows(store, await request.body())
-
-    async def export_file(request: Request) -> Response:
-        return StreamingResponse(written(store), media_type="text/csv; charset=utf-8")
-
-    async def set_faults(request: Request) -> Response:
-        try:
-            register.faults.set([] if request.method == "DELETE" else await request.json())
-        except (ValueError, TypeError) as error:
-            return problem(400, f"Feilmanuset kan ikke leses: {error}")
-        return JSONResponse({"rules": len(register.faults.rules)})
-
-    async def set_access(request: Request) -> Response:
-        register.access = Access(await request.json())
-        return JSONResponse({"kind": register.access.settings["kind"]})
-
-    async def caseworker(request: Request) -> Response:
-        """Edits now: {"seed": 1, "edits": 3, "stamp": "2023-12-04T10:00:00"}. With "between_nights" they come before each night instead."""
-        asked = await request.json()
-        somebody = Caseworker(int(asked.get("seed", 0)), int(asked.get("edits", 1)))
-        if asked.get("between_nights"):
-            register.caseworker = somebody
-            return JSONResponse([])
-        stamp = str(asked.get("stamp") or datetime.now(UTC).isoformat(timespec="seconds"))
-        return JSONResponse([asdict(edit) for edit in somebody.work(store, stamp)])
-
-    async def token(request: Request) -> Response:
-        return register.access.token(dict(parse_qsl((await request.body()).decode("utf-8", "replace"))))
-
-    async def reset(request: Request) -> Response:
-        store.reset()
-        register.faults.set([])
-        register.access = Access()
-        register.caseworker = None
-        return Response(status_code=204)
-
-    async def document(request: Request) -> Response:
-        return JSONResponse(openapi())
-
     every = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"]
-    routes = [
-        Route("/kobobolig/{koboboligId}", register, methods=every),
-        Route("/kobobolig", register, methods=every),
-        Route("/", look),
-        Route("/rehearsal/health", health),
-        Route("/rehearsal/import", import_file, methods=["POST"]),
-        Route("/rehearsal/export", export_file),
-        Route("/rehearsal/faults", set_faults, methods=["POST", "DELETE"]),
-        Route("/rehearsal/access", set_access, methods=["POST"]),
-        Route("/rehearsal/caseworker", caseworker, methods=["POST"]),
-        Route("/rehearsal/token", token, methods=["POST"]),
-        Route("/rehearsal/reset", reset, methods=["POST"]),
-        Route("/rehearsal/openapi.json", document),
-    ]
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=[
+            Route("/kobobolig/{koboboligId}", register, methods=every),
+            Route("/kobobolig", register, methods=every),
+            *Controls(register).routes(),
+        ]
+    )

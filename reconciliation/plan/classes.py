@@ -23,6 +23,14 @@ _NOTHING_DIFFERS: dict[str, pl.DataType] = {
     "kept_fields": pl.List(pl.String()),
 }
 
+_LOST = pl.col("lost").is_not_null()
+"""Its linked entry is no longer in the register."""
+_DOUBTFUL = pl.col("candidates").list.len() > 0
+"""It may be the same home as another dwelling of ours."""
+_CONTRADICTED = pl.col("contradictions").list.len() > 0
+"""Its sources disagree on a protected field."""
+_DIFFERING, _ASKED = pl.col("changes") != "[]", pl.col("asked") != "[]"
+
 SETTLE_IN_SOURCE = "settle_in_source"
 """Reason of a dwelling in doubt of which no question can be asked."""
 
@@ -37,12 +45,12 @@ def certain_pairs(matches: pl.DataFrame) -> pl.DataFrame:
 def class_dwellings(
     dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame, settled: pl.DataFrame
 ) -> pl.DataFrame:
-    """Everything that is in our sources. Shape: PLAN_ITEMS. register_rows: without the deleted ones.
+    """One item per dwelling of our sources. Shape: PLAN_ITEMS. register_rows: without the deleted ones.
 
-    settled: what differs of the pairs, shape SETTLED of moved_fields.
+    settled: the fields that differ in each pair, shape SETTLED of moved_fields.
     """
     certain = certain_pairs(matches)
-    # A key pair that a protected field contradicts is not adopted, but it is the entry that must be settled.
+    # A pair that a key made and a protected field contradicts is not linked, but its entry is the one that the conflict is about.
     clashing = clashing_pairs(matches, certain)
     unsure = matches.filter(~pl.col("certain"))
     unsure = unsure.join(pl.concat([clashing, certain]), on="leverandor_bolig_id", how="anti")
@@ -54,9 +62,9 @@ def class_dwellings(
     gone = links.filter(pl.col("kobo_id").is_not_null()).join(certain, on="kobo_id", how="anti")
     broken = gone.join(register_rows, on="kobo_id", how="anti").select("leverandor_bolig_id", lost="kobo_id")
     joined = dwellings.join(pl.concat([certain, clashing]), on="leverandor_bolig_id", how="left")
-    named = _named(dwellings, unsure, _held_as_one(matches, links))
-    for told in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings)):
-        joined = joined.join(told, on="leverandor_bolig_id", how="left")
+    named = _named(dwellings, unsure, _once_one_home(matches, links))
+    for known in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings)):
+        joined = joined.join(known, on="leverandor_bolig_id", how="left")
     joined = joined.with_columns(
         pl.col("changes", "asked", "kept").fill_null("[]"),
         pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
@@ -68,41 +76,41 @@ def class_dwellings(
 
 
 def _named(dwellings: pl.DataFrame, unsure: pl.DataFrame, one_home: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, named): which candidates people are told of: dwellings of ours, or entries where there are none."""
+    """(leverandor_bolig_id, named): the candidates that people are shown: other dwellings of ours, or entries where there are none."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     ours = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
     theirs = unsure.select("leverandor_bolig_id", other="kobo_id").join(doubtful, on="leverandor_bolig_id", how="anti")
     shielded = shielded_ids(dwellings)
-    told = nameable(pl.concat([ours, theirs]), shielded, shielded_entries(shielded, one_home))
-    return told.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
+    shown = nameable(pl.concat([ours, theirs]), shielded, shielded_entries(shielded, one_home))
+    return shown.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
 
 
-def _held_as_one(matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, kobo_id) of every pair that is, or was, held for the same home."""
+def _once_one_home(matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, kobo_id) of every pair that is, or once was, taken for the same home."""
     pair = ("leverandor_bolig_id", "kobo_id")
     return pl.concat([matches.filter("certain").select(pair), links.select(pair)])
 
 
 def _by_dwelling(settled: pl.DataFrame) -> pl.DataFrame:
-    """What differs of each dwelling, one row each: what is written, what is asked and what is kept, as JSON lists sorted by field."""
+    """One row per dwelling that differs: the fields to write, to ask about and to keep, as JSON lists sorted by field."""
     if settled.is_empty():
         return pl.DataFrame(schema=_NOTHING_DIFFERS)
-    of = {does: pl.col("action") == does.value for does in (Action.WRITE, Action.ASK, Action.KEEP)}
+    to_do = {does: pl.col("action") == does.value for does in (Action.WRITE, Action.ASK, Action.KEEP)}
 
     def listed(does: Action) -> pl.Expr:
-        return pl.format("[{}]", pl.col("told").filter(of[does]).str.join(","))
+        return pl.format("[{}]", pl.col("told").filter(to_do[does]).str.join(","))
 
     return (
         settled.sort("leverandor_bolig_id", "field")
         .group_by("leverandor_bolig_id", maintain_order=True)
         .agg(
             changes=listed(Action.WRITE),
-            differing=pl.col("field").filter(of[Action.WRITE]),
+            differing=pl.col("field").filter(to_do[Action.WRITE]),
             protected=pl.col("protected").any(),
             asked=listed(Action.ASK),
-            asked_fields=pl.col("field").filter(of[Action.ASK]),
+            asked_fields=pl.col("field").filter(to_do[Action.ASK]),
             kept=listed(Action.KEEP),
-            kept_fields=pl.col("field").filter(of[Action.KEEP]),
+            kept_fields=pl.col("field").filter(to_do[Action.KEEP]),
         )
     )
 
@@ -123,7 +131,7 @@ def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
 
 
 def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that a protected field contradicts, where neither side has another. Columns of certain_pairs."""
+    """Pairs that a protected field contradicts, each the only such pair of both its sides. Columns of certain_pairs."""
     clashing = matches.filter(~pl.col("certain") & (pl.col("reason") == "protected_differs"))
     rest = clashing.join(certain, on="leverandor_bolig_id", how="anti").join(certain, on="kobo_id", how="anti")
     lone = rest.filter((pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1))
@@ -131,9 +139,28 @@ def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame
 
 
 def _classed(joined: pl.DataFrame) -> pl.DataFrame:
-    lost, doubtful = pl.col("lost").is_not_null(), pl.col("candidates").list.len() > 0
-    at_odds, uncertain = pl.col("contradictions").list.len() > 0, pl.col("uncertain")
-    matched, differing, asked = pl.col("kobo_id").is_not_null(), pl.col("changes") != "[]", pl.col("asked") != "[]"
+    """Shape: PLAN_ITEMS. joined: DWELLINGS with all that `class_dwellings` has joined to them."""
+    kind, reason = pl.lit(DwellingClass.CREATE.value), pl.lit("not_in_register")
+    for condition, its_class, its_reason in reversed(_rules()):
+        kind = pl.when(condition).then(pl.lit(its_class.value)).otherwise(kind)
+        reason = pl.when(condition).then(its_reason).otherwise(reason)
+    classed = joined.with_columns(kind=kind, why=reason, fields=_fields_in_question())
+    shows_changes = pl.col("kind").is_in([DwellingClass.UPDATE.value, DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value])
+    return classed.select(
+        pl.col("kind").alias("class"),
+        "leverandor_bolig_id",
+        pl.coalesce("kobo_id", "lost").alias("kobo_id"),
+        pl.when(shows_changes).then("changes").otherwise(pl.lit("[]")).alias("changes"),
+        pl.coalesce("match_key", pl.when(~_LOST).then("offer_key")).alias("match_key"),
+        pl.col("why").alias("reason"),
+        _details().alias("details"),
+        pl.lit(None, pl.String()).alias("held"),
+        pl.lit(None, pl.String()).alias("part"),
+    )
+
+
+def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
+    """Condition, class and reason, on a row of `joined`; the first condition that is true decides. A row of none is created."""
     # A pair that may not be named cannot become a question.
     unnamed = pl.col("named").list.len() == 0
     why_doubtful = (
@@ -147,51 +174,42 @@ def _classed(joined: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("lease_reference_missing"))
         .otherwise(pl.lit("two_known_ids"))
     )
-    rules = (
-        (lost, DwellingClass.REVIEW, pl.lit("deleted_in_kobo")),
-        (doubtful, DwellingClass.REVIEW, why_doubtful),
-        (at_odds, DwellingClass.CONFLICT, pl.lit("sources_disagree")),
+    why_uncertain = pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))
+    matched = pl.col("kobo_id").is_not_null()
+    return (
+        (_LOST, DwellingClass.REVIEW, pl.lit("deleted_in_kobo")),
+        (_DOUBTFUL, DwellingClass.REVIEW, why_doubtful),
+        (_CONTRADICTED, DwellingClass.CONFLICT, pl.lit("sources_disagree")),
         (matched & pl.col("protected"), DwellingClass.CONFLICT, pl.lit("fields_differ")),
         (matched & (pl.col("match_reason") == "protected_differs"), DwellingClass.CONFLICT, pl.lit("protected_differs")),
-        (matched & differing, DwellingClass.UPDATE, pl.lit("fields_differ")),
-        (matched & asked, DwellingClass.CONFLICT, pl.lit(CHANGED_IN_KOBO)),
+        (matched & _DIFFERING, DwellingClass.UPDATE, pl.lit("fields_differ")),
+        (matched & _ASKED, DwellingClass.CONFLICT, pl.lit(CHANGED_IN_KOBO)),
         (matched & (pl.col("kept") != "[]"), DwellingClass.IN_SYNC, pl.lit(KEPT_IN_KOBO)),
         (matched, DwellingClass.IN_SYNC, pl.lit("equal")),
-        (uncertain, DwellingClass.REVIEW, pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))),
+        (pl.col("uncertain"), DwellingClass.REVIEW, why_uncertain),
     )
-    kind, reason = pl.lit(DwellingClass.CREATE.value), pl.lit("not_in_register")
-    for condition, named, why in reversed(rules):
-        kind = pl.when(condition).then(pl.lit(named.value)).otherwise(kind)
-        reason = pl.when(condition).then(why).otherwise(reason)
-    empty = pl.lit([], pl.List(pl.String()))
-    told = joined.with_columns(
-        fields=pl.when(at_odds & ~lost & ~doubtful)
+
+
+def _fields_in_question() -> pl.Expr:
+    """Names of the fields that the class is about."""
+    none = pl.lit([], pl.List(pl.String()))
+    return (
+        pl.when(_CONTRADICTED & ~_LOST & ~_DOUBTFUL)
         .then("contradictions")
-        .when(differing)
-        .then(pl.coalesce("differing", empty))
-        .when(asked)
-        .then(pl.coalesce("asked_fields", empty))
-        .otherwise(pl.coalesce("kept_fields", empty)),
-        kind=kind,
-        why=reason,
+        .when(_DIFFERING)
+        .then(pl.coalesce("differing", none))
+        .when(_ASKED)
+        .then(pl.coalesce("asked_fields", none))
+        .otherwise(pl.coalesce("kept_fields", none))
     )
-    details = pl.struct("fields", pl.col("named").alias("candidates"), pl.col("match_reason").alias("match")).struct.json_encode()
-    moved = [pl.when(pl.col(name) != "[]").then(pl.format(f',"{name}":{{}}', name)).otherwise(pl.lit("")) for name in ("asked", "kept")]
-    plain = pl.col("kind").is_in([DwellingClass.IN_SYNC.value, DwellingClass.CREATE.value]) & (pl.col("why") != KEPT_IN_KOBO)
-    return told.select(
-        pl.col("kind").alias("class"),
-        "leverandor_bolig_id",
-        pl.coalesce("kobo_id", "lost").alias("kobo_id"),
-        pl.when(pl.col("kind").is_in([DwellingClass.UPDATE.value, DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]))
-        .then("changes")
-        .otherwise(pl.lit("[]"))
-        .alias("changes"),
-        pl.coalesce("match_key", pl.when(~lost).then("offer_key")).alias("match_key"),
-        pl.col("why").alias("reason"),
-        pl.when(plain).then(pl.lit("{}")).otherwise(pl.concat_str(details.str.strip_suffix("}"), *moved, pl.lit("}"))).alias("details"),
-        pl.lit(None, pl.String()).alias("held"),
-        pl.lit(None, pl.String()).alias("part"),
-    )
+
+
+def _details() -> pl.Expr:
+    """JSON: fields, candidates, how it was matched, and the lists `asked` and `kept` where not empty. {} where there is nothing to say."""
+    common = pl.struct("fields", pl.col("named").alias("candidates"), pl.col("match_reason").alias("match")).struct.json_encode()
+    lists = [pl.when(pl.col(name) != "[]").then(pl.format(f',"{name}":{{}}', name)).otherwise(pl.lit("")) for name in ("asked", "kept")]
+    nothing = pl.col("kind").is_in([DwellingClass.IN_SYNC.value, DwellingClass.CREATE.value]) & (pl.col("why") != KEPT_IN_KOBO)
+    return pl.when(nothing).then(pl.lit("{}")).otherwise(pl.concat_str(common.str.strip_suffix("}"), *lists, pl.lit("}")))
 
 
 def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
@@ -204,10 +222,10 @@ def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, ma
         return pl.DataFrame(schema=PLAN_ITEMS)
     pairs = matches.filter(~pl.col("certain")).select("leverandor_bolig_id", other="kobo_id")
     shielded = shielded_ids(dwellings)
-    named = nameable(pairs, shielded, shielded_entries(shielded, _held_as_one(matches, links)))
+    named = nameable(pairs, shielded, shielded_entries(shielded, _once_one_home(matches, links)))
     offered = named.group_by(kobo_id="other").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
-    told = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
-    return told.select(
+    shown = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
+    return shown.select(
         pl.lit(DwellingClass.REGISTER_ONLY.value).alias("class"),
         pl.lit(None, pl.String()).alias("leverandor_bolig_id"),
         "kobo_id",

@@ -20,41 +20,32 @@ def class_gone(
     remembered: Remembered,
     municipality: Municipality,
 ) -> pl.DataFrame:
-    """Ours, and in no source: retired when every source that held it was read to its end, often enough. Shape: PLAN_ITEMS.
+    """Linked dwellings that are in no source, as items of class retire. Shape: PLAN_ITEMS.
 
-    One whose row is there and rejected is not gone, also when the tables that would have carried it were lost.
+    Held until every source that had the dwelling has been read completely, on `guards.retire_after_nights` different dates. A dwelling
+    whose row is in a source and rejected is held too, also when the tables that would have carried the row were lost.
     """
     gone = remembered.links.join(dwellings, on="leverandor_bolig_id", how="anti").select("leverandor_bolig_id", "kobo_id")
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
-    held_by = memberships.join(gone, on="leverandor_bolig_id", how="semi")
-    sources = held_by.group_by("leverandor_bolig_id").agg(held_by=pl.col("source").unique().sort())
-    complete = pl.lit(sorted(reading.complete_sources), pl.List(pl.String()))
-    all_read = pl.lit(set(municipality.sources) <= reading.complete_sources)
     needed = municipality.guards.retire_after_nights
-    before = pl.DataFrame(
-        list(remembered.absences.items()), schema={"leverandor_bolig_id": pl.String(), "nights": pl.Int64()}, orient="row"
-    )
-    seen = register_rows.get_column("kobo_id")
     edited = edited_entries(gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo)
-    told = (
-        gone.join(sources, on="leverandor_bolig_id", how="left")
-        .join(before, on="leverandor_bolig_id", how="left")
+    in_register = pl.col("kobo_id").is_in(register_rows.get_column("kobo_id").implode())
+    joined = (
+        gone.join(_sources_of(gone, memberships), on="leverandor_bolig_id", how="left")
+        .join(_absent_nights(remembered), on="leverandor_bolig_id", how="left")
         .join(edited, on="kobo_id", how="left")
-        .with_columns(owner=_owner(municipality))
         .with_columns(
-            nights=pl.col("nights").fill_null(0) + 1,
+            owner=_owner(municipality),
             needed=pl.lit(needed, pl.Int64()),
-            # Without a remembered source nobody can say that all who held it were read. And while any source is unread, the
-            # dwelling may have moved there: then nothing is retired at all.
-            whole=pl.col("held_by").is_not_null() & (pl.col("held_by").list.set_difference(complete).list.len() == 0) & all_read,
-            reason=pl.when(pl.col("kobo_id").is_in(seen.implode())).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")),
+            complete=_all_read(reading, municipality),
+            rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(memberships, reading.rejected)),
         )
-        .with_columns(rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(memberships, reading.rejected)))
-        .with_columns(nights=pl.col("nights") - (~pl.col("whole") | pl.col("rejected")).cast(pl.Int64()))
+        # Tonight counts only where the dwelling is known to be gone.
+        .with_columns(nights=pl.col("nights").fill_null(0) + (pl.col("complete") & ~pl.col("rejected")).cast(pl.Int64()))
     )
     held = (
-        pl.when(~pl.col("whole"))
+        pl.when(~pl.col("complete"))
         .then(pl.lit(SOURCE_INCOMPLETE))
         .when("rejected")
         .then(pl.lit(ROW_REJECTED))
@@ -62,26 +53,49 @@ def class_gone(
         .then(pl.lit(RETIRE_WAITING))
         .otherwise("waits")
     )
-    plain = pl.struct("needed", "nights").struct.json_encode()
-    asked = pl.struct("needed", "nights", "edited", "owner").struct.json_encode()
-    return told.select(
+    details = pl.struct("needed", "nights").struct.json_encode()
+    details_of_edited = pl.struct("needed", "nights", "edited", "owner").struct.json_encode()
+    return joined.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
         "kobo_id",
         pl.lit("[]").alias("changes"),
         pl.lit("link").alias("match_key"),
-        "reason",
-        pl.when(pl.col("edited").is_null()).then(plain).otherwise(asked).alias("details"),
+        pl.when(in_register).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")).alias("reason"),
+        pl.when(pl.col("edited").is_null()).then(details).otherwise(details_of_edited).alias("details"),
         held.alias("held"),
         pl.lit(None, pl.String()).alias("part"),
     )
 
 
+def _sources_of(gone: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, sources): the sources that ever had each of these dwellings, sorted."""
+    known = memberships.join(gone, on="leverandor_bolig_id", how="semi")
+    return known.group_by("leverandor_bolig_id").agg(sources=pl.col("source").unique().sort())
+
+
+def _absent_nights(remembered: Remembered) -> pl.DataFrame:
+    """(leverandor_bolig_id, nights): on how many dates before tonight each was gone."""
+    schema = {"leverandor_bolig_id": pl.String(), "nights": pl.Int64()}
+    return pl.DataFrame(list(remembered.absences.items()), schema=schema, orient="row")
+
+
+def _all_read(reading: Reading, municipality: Municipality) -> pl.Expr:
+    """On `sources`: were all that had the dwelling read completely?
+
+    False without a known source, since nobody can say who had it. False for every dwelling while any source of the municipality is
+    unread, since the dwelling may have moved to that one.
+    """
+    complete = pl.lit(sorted(reading.complete_sources), pl.List(pl.String()))
+    every_source = pl.lit(set(municipality.sources) <= reading.complete_sources)
+    return pl.col("sources").is_not_null() & (pl.col("sources").list.set_difference(complete).list.len() == 0) & every_source
+
+
 def _owner(municipality: Municipality) -> pl.Expr:
-    """On `held_by`: whose list the dwelling was in; of several, of the source that ranks first."""
+    """On `sources`: owner of the source that ranks first in survivorship, then by name; null where none is configured any more."""
     ranked = [*municipality.survivorship.default, *sorted(municipality.sources)]
     by_rank = [
-        pl.when(pl.col("held_by").list.contains(name)).then(pl.lit(municipality.sources[name].owner))
+        pl.when(pl.col("sources").list.contains(name)).then(pl.lit(municipality.sources[name].owner))
         for name in dict.fromkeys(ranked)
         if name in municipality.sources
     ]

@@ -1,7 +1,7 @@
-"""How many small wrong changes of the code the tests that mirror it would see: `make mutants`, or python -m tests.mutation [COUNT [SEED]].
+"""How many small wrong changes of the code the tests that mirror it would see.
 
-Changes COUNT places (120) of the modules in MIRRORS, one at a time in each of two copies of the repository, and runs the tests beside it.
-Prints every mutant that no test saw; those that matter get a test. Not in the suite: it takes the time of a hundred small test runs.
+`make mutants`, or python -m tests.mutation [COUNT [SEED [AT_ONCE]]]: changes COUNT places (120) of the modules in MIRRORS, drawn by SEED (1),
+one at a time in each of AT_ONCE (2) copies of the repository, and runs the tests that mirror the module. Prints every mutant that no test saw; those that matter get a test. Not in the suite: it takes the time of a hundred small test runs.
 """
 
 from __future__ import annotations
@@ -13,17 +13,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
+from typing import TypeVar
 
 from tests.mutation.mutants import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
-AT_ONCE = 2
-SECONDS = 600
-"""A mutant that runs longer hangs, and counts as seen."""
+Result = TypeVar("Result")
+LONGEST = 3600
+"""Seconds after which a run without a change is given up: nothing can be said of the mutants then."""
+PATIENCE = 5
+"""A mutant whose tests take this many times as long as they do without a change hangs, and counts as seen."""
 
 PASSED, FAILED, INTERRUPTED = 0, 1, 2
 """Exit codes of pytest. Interrupted: a module that cannot be imported any more."""
@@ -55,21 +60,25 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 """Module -> the tests that mirror it: what somebody who edits the one would run."""
 
 
-def main(count: int, seed: int) -> int:
+def main(count: int = 120, seed: int = 1, at_once: int = 2) -> int:
     """Prints a line per mutant and the share that was not seen; 0 when fewer than a tenth were not."""
     found = [mutant for file in MIRRORS for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
     chosen = sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda one: (one.file, one.line))
     copies: Queue[_Copy] = Queue()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
-        for number in range(AT_ONCE):
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
+        for number in range(at_once):
             copies.put(_Copy(Path(folder) / str(number) / "kobosync"))
         mirrors = sorted({MIRRORS[mutant.file] for mutant in chosen})
-        for tests, fail in zip(mirrors, pool.map(lambda tests: _in_a_copy(copies, lambda one: one.fails(tests)), mirrors), strict=True):
-            if fail:
-                print(f"{' '.join(tests)}: fails without a change, so nothing can be said of what it mirrors", flush=True)
-                chosen = [mutant for mutant in chosen if MIRRORS[mutant.file] != tests]
+        unchanged = dict(
+            zip(mirrors, pool.map(lambda tests: _in_a_copy(copies, lambda one: one.run(tests, LONGEST)), mirrors), strict=True)
+        )
+        for tests, run in unchanged.items():
+            if run.fails:
+                print(f"{' '.join(tests)}: fails without a change, so nothing can be said of what it mirrors\n{run.output}", flush=True)
+        chosen = [mutant for mutant in chosen if not unchanged[MIRRORS[mutant.file]].fails]
         survived = []
-        seen = pool.map(lambda mutant: _in_a_copy(copies, lambda one: one.sees(mutant)), chosen)
+        limits = {tests: PATIENCE * run.seconds + 60 for tests, run in unchanged.items()}
+        seen = pool.map(lambda mutant: _in_a_copy(copies, lambda one: one.sees(mutant, limits[MIRRORS[mutant.file]])), chosen)
         for number, (mutant, is_seen) in enumerate(zip(chosen, seen, strict=True), start=1):
             if not is_seen:
                 survived.append(mutant)
@@ -80,12 +89,21 @@ def main(count: int, seed: int) -> int:
     return int(len(survived) * 10 >= len(chosen))
 
 
-def _in_a_copy(copies: Queue[_Copy], work: Callable[[_Copy], bool]) -> bool:
+def _in_a_copy(copies: Queue[_Copy], work: Callable[[_Copy], Result]) -> Result:
     copy = copies.get()
     try:
         return work(copy)
     finally:
         copies.put(copy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of tests. fails: a test failed, or the time was up. output: the end of what pytest wrote."""
+
+    fails: bool
+    seconds: float
+    output: str
 
 
 class _Copy:
@@ -99,13 +117,13 @@ class _Copy:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
 
-    def sees(self, mutant: Mutant) -> bool:
-        """Does a test that mirrors the file fail with that change?"""
+    def sees(self, mutant: Mutant, limit: float) -> bool:
+        """Does a test that mirrors the file fail with that change? limit: seconds after which it is taken to hang."""
         file = self.folder / mutant.file
         original = file.read_text(encoding="utf-8")
         self._write(file, mutant.text)
         try:
-            return self.fails(MIRRORS[mutant.file])
+            return self.run(MIRRORS[mutant.file], limit).fails
         finally:
             self._write(file, original)
 
@@ -115,28 +133,33 @@ class _Copy:
         self.changes += 1
         os.utime(file, (self.changes, self.changes))
 
-    def fails(self, tests: tuple[str, ...]) -> bool:
-        """Does a test of those fail, or hang? The copy comes before the installed rooms on the path."""
+    def run(self, tests: tuple[str, ...], limit: float) -> _Run:
+        """Run those tests, at most `limit` seconds, until one fails. The copy comes before the installed rooms on the path."""
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        with subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=environment | {"PYTHONPATH": str(self.folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        ) as run:
+        begun = time.monotonic()
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output,
+            subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment | {"PYTHONPATH": str(self.folder)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as run,
+        ):
             try:
-                code = run.wait(SECONDS)
+                code = run.wait(limit)
             except subprocess.TimeoutExpired:
                 os.killpg(run.pid, signal.SIGKILL)
-                return True
+                return _Run(True, limit, f"not done after {limit:.0f} s")
+            output.seek(0)
+            said = output.read()[-2000:]
         if code not in (PASSED, FAILED, INTERRUPTED):
-            raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}")
-        return code != PASSED
+            raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}\n{said}")
+        return _Run(code != PASSED, time.monotonic() - begun, said)
 
 
 if __name__ == "__main__":
-    numbers = [int(argument) for argument in sys.argv[1:3]]
-    sys.exit(main(*[*numbers, *(120, 1)[len(numbers) :]]))
+    sys.exit(main(*map(int, sys.argv[1:4])))

@@ -15,7 +15,7 @@ from assets.night_session import NightSession
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, speaking
-from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
+from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.decisions.warning_questions import warning_questions
@@ -45,7 +45,7 @@ class Receipt:
     """What became of one file. moved: where it is now; None when it was left where it is."""
 
     file: str
-    taken: tuple[Taken, ...]
+    taken: tuple[CheckedAnswer, ...]
     path: Path
     moved: Path | None = None
 
@@ -160,14 +160,14 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
     sheet = read_answers(path)
     if sheet.fault:
         log.warning("%s", sheet.fault)
-        taken = [Taken(Given("", "", ""), AnswerOutcome.UNREADABLE, says=rendered(sheet.fault.melding))]
+        taken = [CheckedAnswer(GivenAnswer("", "", ""), AnswerOutcome.UNREADABLE, file_fault=rendered(sheet.fault.melding))]
     else:
         with speaking(sheet.language):
             known = {
                 question.id: {plainly(label): code for label, code in labels(question, municipality).items()} for question in night.every
             }
         given = [replace(one, answer=known.get(one.question_id, {}).get(plainly(one.answer), one.answer)) for one in sheet.given]
-        taken = take_in(given, night.every, ledger, municipality.slug)
+        taken = store_answers(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
     reports = home / municipality.reports
     receipt = write_receipt(reports / municipality.slug / RECEIPTS, path.name, now, taken, municipality, night.sources, tonight=tonight)

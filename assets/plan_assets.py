@@ -15,7 +15,7 @@ from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import TABLE_TYPE, inputs, table_metadata
-from reconciliation.apply import adopt, apply_plan, awaited, hand_over
+from reconciliation.apply import adopt, apply_plan, hand_over, still_to_arrive
 from reconciliation.apply.owner_names import with_owner_names
 from reconciliation.decisions.conflicts import as_sent
 from reconciliation.merge import Merged
@@ -210,7 +210,7 @@ def _carried_out(
             still_held=session.lock.held,
         )
     # What was adopted just now has arrived.
-    awaited(session.ledger, slug, session.import_folder)
+    still_to_arrive(session.ledger, slug, session.import_folder)
     named = with_owner_names(desired, municipality.enhetsregisteret, session.home, session.as_of)
     if named.note:
         log.warning(named.note)

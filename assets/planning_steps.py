@@ -12,7 +12,7 @@ import polars as pl
 from assets.night_session import NightSession
 from connectors.read_result import Verdict
 from kobo_client.snapshot import RegisterSnapshot, read_register
-from reconciliation.apply import awaited
+from reconciliation.apply import still_to_arrive
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import PLANNED, Ledger
@@ -67,7 +67,7 @@ def plan_changes(
     slug = municipality.slug
     with session.step("plan"):
         # Also when the API is used by now: creates of an earlier import file may still wait for their entries.
-        handed_over = awaited(ledger, slug, session.import_folder)
+        handed_over = still_to_arrive(ledger, slug, session.import_folder)
         made = make_plan(
             merged,
             register_rows,

@@ -19,12 +19,12 @@ from reconciliation.ledger import Ledger
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded
-from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
+from reconciliation.reading.apply_corrections import corrected, with_corrected, with_source_values
 from reconciliation.reading.carried_rows import standing_rows
 from reconciliation.reading.cell_corrections import CellCorrection, cell_corrections
-from reconciliation.reading.cell_places import told_by_cell
+from reconciliation.reading.cell_places import with_cell_places
 from reconciliation.reading.checked_reads import CheckedRead, LastReads, Layouts, check_read, layouts_to_keep
-from reconciliation.reading.corrections import Corrections, idle, read_corrections
+from reconciliation.reading.corrections import Corrections, read_corrections, unused_corrections
 from reconciliation.reading.key_examples import KeyExample
 from reconciliation.reading.official_addresses import official_addresses
 from reconciliation.reading.read_evidence import under_new_keys
@@ -103,7 +103,7 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
             ),
             unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.done.deviations for part in parts.values())]),
             corrected=sum(sum(meant[name].used.values()) for name in believed),
-            correction_faults=[*corrections.faults, *(one for name, done in meant.items() for one in idle(name, done.used))],
+            correction_faults=[*corrections.faults, *(one for name, done in meant.items() for one in unused_corrections(name, done.used))],
             finished=[one for name in believed for one in meant[name].over if parts[name].read.verdict is Verdict.COMPLETE],
             address_notes=official.notes,
             not_compared=[part.note for part in parts.values() if part.note],
@@ -129,8 +129,8 @@ def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.Data
     """Sorts each row into accepted, rejected or out of scope. rows: CORRECTED_ROWS. reads: as the connectors returned them."""
     with session.step("validate"):
         done = validate(rows, unreadable, session.municipality)
-        told = told_by_cell(done.deviations, reads, session.municipality)
-        return replace(done, deviations=tell_corrected(told, rows))
+        told = with_cell_places(done.deviations, reads, session.municipality)
+        return replace(done, deviations=with_source_values(told, rows))
 
 
 def rows_to_merge(

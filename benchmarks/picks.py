@@ -32,7 +32,7 @@ from kobo_client.contract import COMPARED
 from reconciliation.merge import merge
 from reconciliation.merge.merging import MEMBERSHIP
 from reconciliation.model.municipality import load
-from reconciliation.plan.difference import at_odds, changes_of
+from reconciliation.plan.difference import changes_of, differing_pairs
 from reconciliation.reading.standardise import standardise
 
 PLANTED: dict[int, dict[str, pl.Expr]] = {
@@ -52,7 +52,7 @@ def comparing(size: int) -> Row:
         standing = standing_of(municipality, home, None)[0]
         dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
         register = planted(register_of(dwellings))
-        pairs, told_by = (
+        pairs, sources_of_values = (
             links_of(register),
             pl.DataFrame(schema=dict.fromkeys(("leverandor_bolig_id", "field", "source"), pl.String())),
         )
@@ -63,7 +63,7 @@ def comparing(size: int) -> Row:
             fields.update(dict.fromkeys(named, changed[at]))
 
         def differences() -> pl.DataFrame:
-            return changes_of(at_odds(pairs.join(dwellings, on="leverandor_bolig_id"), register), told_by)
+            return changes_of(differing_pairs(pairs.join(dwellings, on="leverandor_bolig_id"), register), sources_of_values)
 
         found = differences()
         assert Counter(found["field"].to_list()) == fields, found["field"].value_counts()

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 
-from connectors.http_get import Asker
+from connectors.http_get import JsonSession
 from connectors.read_faults import SourceFault
 from connectors.service_config import AddressService
 
@@ -51,8 +51,8 @@ def fetch_addresses(service: AddressService) -> pl.DataFrame:
     parts = urlsplit(service.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=service.url)
-    with Asker(service, {}, (), service.url) as asker:
-        asking = _Asking(asker, service)
+    with JsonSession(service, {}, (), service.url) as session:
+        asking = _Asking(session, service)
         total = asking.everything()
     if total == 0:
         raise SourceFault("addresses_none", url=service.url, kommunenummer=service.api)
@@ -64,8 +64,8 @@ def fetch_addresses(service: AddressService) -> pl.DataFrame:
 class _Asking:
     """What has been had so far, each address once, and the questions for what is missing."""
 
-    def __init__(self, asker: Asker, service: AddressService) -> None:
-        self._asker, self._service = asker, service
+    def __init__(self, session: JsonSession, service: AddressService) -> None:
+        self._asker, self._service = session, service
         self.found: dict[str, Mapping[str, Any]] = {}
         self._total = self._questions = 0
 

@@ -40,7 +40,7 @@ class _TryAgain(Exception):
         self.wait = wait
 
 
-class Asker:
+class JsonSession:
     """A session with one host; a context manager. `ask` raises SourceFault."""
 
     def __init__(self, source: Service, headers: Mapping[str, str], hidden: Sequence[str], shown: str) -> None:
@@ -52,7 +52,7 @@ class Asker:
         self._session.trust_env = source.use_system_proxy
         self._session.headers.update({"Accept": "application/json", **headers})
 
-    def __enter__(self) -> Asker:
+    def __enter__(self) -> JsonSession:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

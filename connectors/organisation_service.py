@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from connectors.http_get import Asker
+from connectors.http_get import JsonSession
 from connectors.read_faults import SourceFault
 from connectors.service_config import OrganisationService
 from connectors.time_limit import OutOfTimeError, within
@@ -37,12 +37,12 @@ def fetch_names(service: OrganisationService, numbers: Sequence[str]) -> dict[st
 def _fetched(service: OrganisationService, numbers: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     left = sorted({number for number in numbers if NUMBER.match(number)})
-    with Asker(service, {}, (), service.url) as asker:
+    with JsonSession(service, {}, (), service.url) as session:
         for kind in _KINDS:
             for start in range(0, len(left), AT_A_TIME):
                 some = left[start : start + AT_A_TIME]
                 asked = urlencode({"organisasjonsnummer": ",".join(some), "size": len(some)}, safe=",")
-                found |= dict(_named(asker.ask(f"{service.url.rstrip('/')}/{kind}?{asked}").content, kind, service))
+                found |= dict(_named(session.ask(f"{service.url.rstrip('/')}/{kind}?{asked}").content, kind, service))
             left = [number for number in left if number not in found]
             if not left:
                 break

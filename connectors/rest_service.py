@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import polars as pl
 
 from connectors.headings import positions
-from connectors.http_get import Asker, Page
+from connectors.http_get import JsonSession, Page
 from connectors.raw_rows import RAW_PLACE, Raw
 from connectors.read_faults import SourceFault
 from connectors.row_selection import without_blank
@@ -30,8 +30,8 @@ def read_service(source: RestSource, home: Path) -> Raw:
         headers[name], more = fill_in(value, f"headers.{name}")
         hidden = (*hidden, *more)
     shown = _shown(url, hidden)
-    with Asker(source, headers, hidden, shown) as asker:
-        pages = list(_pages(source, asker, url, shown))
+    with JsonSession(source, headers, hidden, shown) as session:
+        pages = list(_pages(source, session, url, shown))
     rows = [flat(row) for page in pages for row in page]
     mapped = source.mapped()
     headings = list(dict.fromkeys(heading for row in rows for heading in row))
@@ -64,13 +64,13 @@ def flat(row: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     return found
 
 
-def _pages(source: RestSource, asker: Asker, url: str, shown: str) -> Iterator[Sequence[Mapping[str, Any]]]:
+def _pages(source: RestSource, session: JsonSession, url: str, shown: str) -> Iterator[Sequence[Mapping[str, Any]]]:
     paging = source.paging
     number = paging.first_page
     address = _with(url, paging.parameter or "page", str(number)) if paging.by == "page" else url
     seen: set[bytes] = set()
     for count in range(1, paging.most_pages + 1):
-        page = asker.ask(address)
+        page = session.ask(address)
         rows = _rows(page.content, source.rows_at, shown, count)
         if rows:
             _refuse_seen(seen, address if paging.by in ("link", "cursor") else rows, shown, count)

@@ -13,7 +13,7 @@ from desk.house_page import GOOD, doubled_units, given_in, house_page
 from desk.night_view import Case
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in, take_in_whole
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.withdraw import withdraw
 
@@ -26,8 +26,8 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     code = fields.get("svar", "")
     if code == OTHER_VALUE:
         code = fields.get("verdi", "").strip()
-    given = Given(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
-    (taken,) = take_in([given], [question], desk.ledger, desk.municipality.slug)
+    given = GivenAnswer(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
+    (taken,) = store_answers([given], [question], desk.ledger, desk.municipality.slug)
     told = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
     if taken.outcome in (AnswerOutcome.STORED, AnswerOutcome.ALREADY):
@@ -84,9 +84,9 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     given = given_in(fields, flats, visit.visitor.decided_as)
     asked = [question for case in flats for question in case.every]
     if doubled_units(given):
-        taken = take_in(given, asked, None, desk.municipality.slug)
+        taken = store_answers(given, asked, None, desk.municipality.slug)
     else:
-        taken = take_in_whole(given, asked, desk.ledger, desk.municipality.slug)
+        taken = store_all_or_none(given, asked, desk.ledger, desk.municipality.slug)
         if all(one.outcome in GOOD for one in taken):
             stored = sum(one.outcome is AnswerOutcome.STORED for one in taken)
             return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)

@@ -12,7 +12,7 @@ from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.addresses import fold
-from reconciliation.decisions.answers import AnswerOutcome, Given, Taken
+from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer
 from reconciliation.decisions.question import CHOOSING, ENTRY, Question
 from reconciliation.identifiers import parse_unit
 from reporting.clarifications import Shown, Side, shown_questions
@@ -45,7 +45,7 @@ def house_of(case: Case) -> str | None:
 
 
 def house_page(
-    view: NightView, cases: Sequence[Case], visitor: Visitor, token: str, taken: Sequence[Taken] = (), stored: int | None = None
+    view: NightView, cases: Sequence[Case], visitor: Visitor, token: str, taken: Sequence[CheckedAnswer] = (), stored: int | None = None
 ) -> str:
     """cases: of the house. taken: what became of answers of which none was stored, since one did not fit. stored: how many just were."""
     faults = {one.given.question_id: _fault(one) for one in taken if one.outcome not in GOOD}
@@ -69,7 +69,7 @@ def house_page(
     )
 
 
-def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Given]:
+def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[GivenAnswer]:
     """The form's answers, one for each question of the house that it holds: what is chosen, or else what is written."""
     found = []
     for question in (question for case in cases for question in case.questions):
@@ -78,11 +78,11 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
         chosen, written = form.get(f"svar.{question.id}", ""), form.get(f"verdi.{question.id}", "").strip()
         # Both at once is no answer: nobody can know which of them was meant.
         answer = f"{chosen} + {written}" if chosen and written else chosen or written
-        found.append(Given(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
+        found.append(GivenAnswer(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
     return found
 
 
-def doubled_units(given: Sequence[Given]) -> list[str]:
+def doubled_units(given: Sequence[GivenAnswer]) -> list[str]:
     """Unit numbers that are written for several flats of the house, sorted."""
     units = [unit for one in given if (unit := parse_unit(one.answer.removeprefix("value:")))]
     return sorted({unit for unit in units if units.count(unit) > 1})
@@ -104,5 +104,5 @@ def _cells(side: Side, fields: Sequence[str]) -> tuple[str, ...]:
     return tuple("" if value in (None, "") else shown_value(value) for value in values)
 
 
-def _fault(one: Taken) -> str:
+def _fault(one: CheckedAnswer) -> str:
     return text(f"desk_outcomes.{one.outcome.value}", when="", by=one.by)

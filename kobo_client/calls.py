@@ -58,13 +58,13 @@ class Call:
     kobo_id: str | None = None
     ours: str | None = None
     body: bytes | None = None
-    perhaps: bool = False
+    may_be_done: bool = False
     """An attempt may have been carried out, though no answer told."""
     attempt: int = 0
     renewed: bool = False
 
 
-class Again(Exception):
+class Retry(Exception):
     """This attempt failed and another may do better."""
 
     def __init__(self, error: RegisterError, after: float | None, *, outage: bool) -> None:
@@ -82,7 +82,7 @@ class Calls:
         self._pace = Pace(config)
         self._transport = Transport(config)
         self._secrets: tuple[str, ...] = ()
-        self._retrying = Retrying(stop=self._stop, wait=self._wait, retry=retry_if_exception_type(Again), reraise=True)
+        self._retrying = Retrying(stop=self._stop, wait=self._wait, retry=retry_if_exception_type(Retry), reraise=True)
 
     def close(self) -> None:
         """Close the connections."""
@@ -101,13 +101,13 @@ class Calls:
         try:
             return self._retrying(self._attempt, call)
         except RegisterDown as down:
-            down.sent = call.perhaps
+            down.sent = call.may_be_done
             raise
-        except Again as last:
+        except Retry as last:
             error = last.error
             if call.verb == "GET" and isinstance(error, UnknownOutcome):
                 error = Transient(error.words, status=error.status)
-            elif call.perhaps and not isinstance(error, UnknownOutcome):
+            elif call.may_be_done and not isinstance(error, UnknownOutcome):
                 error = UnknownOutcome(error.words, status=error.status)
             raise error from None
 
@@ -129,8 +129,8 @@ class Calls:
         except NoAnswer as none:
             self._tell(call, started, None, "unknown" if none.sent else "transient")
             self._pace.failed()
-            call.perhaps = call.perhaps or none.sent
-            raise Again((UnknownOutcome if none.sent else Transient)(none.words), None, outage=True) from None
+            call.may_be_done = call.may_be_done or none.sent
+            raise Retry((UnknownOutcome if none.sent else Transient)(none.words), None, outage=True) from None
         outcome = outcome_of(answered.status)
         self._tell(call, started, answered.status, outcome.code)
         if outcome.error is None and self._whole(call, answered):
@@ -169,13 +169,13 @@ class Calls:
             self._pace.answered()
         if not outcome.repeat:
             raise error
-        call.perhaps = call.perhaps or outcome.written == "perhaps"
+        call.may_be_done = call.may_be_done or outcome.written == "perhaps"
         after = retry_after(answered.retry_after, self.config.retry_wait_cap)
-        raise Again(error, after, outage=answered.status in (502, 503, 504))
+        raise Retry(error, after, outage=answered.status in (502, 503, 504))
 
     def _stop(self, state: RetryCallState) -> bool:
         failure = state.outcome.exception() if state.outcome else None
-        patient = isinstance(failure, Again) and failure.outage and self._pace.waiting
+        patient = isinstance(failure, Retry) and failure.outage and self._pace.waiting
         return state.attempt_number >= self.config.attempts and not patient
 
     def _wait(self, state: RetryCallState) -> float:
@@ -183,7 +183,7 @@ class Calls:
         if self._pace.waiting:
             return 0.0  # Pace.enter waits while the register counts as down
         cap = self.config.retry_wait_cap
-        if isinstance(failure, Again) and failure.after is not None:
+        if isinstance(failure, Retry) and failure.after is not None:
             return min(cap, failure.after * random.uniform(1.0, 1.1))  # noqa: S311 - spreads threads, guards nothing
         return random.uniform(0.5, 1.0) * min(cap, 0.5 * 2.0 ** min(state.attempt_number - 1, 16))  # noqa: S311
 

@@ -75,7 +75,7 @@ class RegisterClient:
         try:
             answered = self._carry_out(call)
         except Conflict as conflict:
-            if not call.perhaps:
+            if not call.may_be_done:
                 raise
             return self._created_after_all(conflict, ours)
         created = answered.body or {}
@@ -134,7 +134,7 @@ class RegisterClient:
         try:
             return self._carry_out(call).status
         except NotFound as gone:
-            if call.perhaps:
+            if call.may_be_done:
                 return gone.status or 404
             raise
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from kobo_client.client import UUID
 from kobo_client.contract import BY_NAME, COMPARED, Kind
-from kobo_client.import_columns import COLUMNS, HELD, KOBO_ID, from_import_row
+from kobo_client.import_columns import COLUMNS, IMPORTABLE, KOBO_ID, from_import_row
 from kobo_client.payload import EDITED
 from kobo_client.scrubbing import quotable, scrubbed
 
@@ -112,7 +112,7 @@ def as_exported(dwellings: pl.DataFrame) -> pl.DataFrame:
     """
     columns = [field for field in COMPARED if field.name in dwellings.columns]
     return dwellings.with_columns(
-        pl.lit(None, dwellings.schema[field.name]).alias(field.name) if field.name not in HELD else _shown(field.name, field.kind)
+        pl.lit(None, dwellings.schema[field.name]).alias(field.name) if field.name not in IMPORTABLE else _shown(field.name, field.kind)
         for field in columns
     )
 

@@ -97,12 +97,14 @@ _BOOLEAN |= {
 }
 
 
-def lacking_of_owner(values: Mapping[str, Any]) -> list[str]:
+def missing_owner_fields(values: Mapping[str, Any]) -> list[str]:
     """Canonical names of what the import asks about this dwelling's owner and the row has not. Blank disposisjonsform: nothing is known."""
     return [name for name in REQUIRED_OF_OWNER.get(str(values.get("disposisjonsform")), ()) if values.get(name) in (None, "")]
 
 
-HELD = frozenset({*_TEXT.values(), *_DATE.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"})
+IMPORTABLE = frozenset(
+    {*_TEXT.values(), *_DATE.values(), *_INTEGER.values(), *_BOOLEAN.values(), "gardsnummer", "bruksnummer", "manedsleie"}
+)
 """Canonical fields that the 35 columns can hold."""
 
 

@@ -36,7 +36,7 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
                 source=source_titles(municipality, [source]),
                 value=text("page.secret") if hidden else field_value(municipality, question.field, value),
             )
-            for source, value in sorted(question.said.items())
+            for source, value in sorted(question.values_by_source.items())
         ]
         return _with_hints(question, " ".join([asked, "; ".join(told) + "." if told else ""]).strip())
     several = "which_" if len(question.candidates) > 1 else ""

@@ -10,7 +10,7 @@ import polars as pl
 
 from connectors.sheet_texts import UnreadableSheetError, sheet_texts
 from language import COMPLETE, DEFAULT, speaking, text, texts
-from reconciliation.decisions.answers import Given
+from reconciliation.decisions.answers import GivenAnswer
 from reporting.clarifications_sheet import HEADINGS
 
 _DEEPEST = 10
@@ -24,7 +24,7 @@ class AnsweredSheet:
     fault: why the file cannot be read, and what to do.
     """
 
-    given: tuple[Given, ...] = ()
+    given: tuple[GivenAnswer, ...] = ()
     language: str = DEFAULT
     fault: UnreadableSheetError | None = None
 
@@ -45,7 +45,7 @@ def read_answers(path: Path) -> AnsweredSheet:
     return AnsweredSheet(fault=faults[0])
 
 
-def _both_sheets(path: Path) -> tuple[Given, ...]:
+def _both_sheets(path: Path) -> tuple[GivenAnswer, ...]:
     """The questions, and of the warnings those that are answered: there are many, and nothing waits for them. Either sheet may be alone.
 
     Raises UnreadableSheetError.
@@ -63,7 +63,7 @@ def _both_sheets(path: Path) -> tuple[Given, ...]:
         raise
 
 
-def _answers(cells: pl.DataFrame, name: str) -> tuple[Given, ...]:
+def _answers(cells: pl.DataFrame, name: str) -> tuple[GivenAnswer, ...]:
     wanted = {heading: text(f"clarifications.{heading}") for heading in HEADINGS}
     for number, row in enumerate(cells.head(_DEEPEST).iter_rows()):
         written = [_text(value) for value in row]
@@ -85,7 +85,7 @@ def _without_headings(name: str, missing: Sequence[str]) -> UnreadableSheetError
     )
 
 
-def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) -> Given | None:
+def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) -> GivenAnswer | None:
     def cell(name: str) -> str:
         return _text(row[places[name]])
 
@@ -93,7 +93,7 @@ def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) ->
     if not id_ and not answer:
         return None
     # A row whose evidence was wiped out is never taken for one that was asked tonight.
-    return Given(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number)
+    return GivenAnswer(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number)
 
 
 def _text(value: str | None) -> str:

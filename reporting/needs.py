@@ -117,7 +117,7 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
                 _need([mine[service].now if service in mine else None for service in _services(answers, mine)], clash),
                 _need([mine[service].later if service in mine else None for service in _services(answers, mine)], clash),
                 (planned or {}).get(slug, 0),
-                tuple(owner_title(result, service) for service in answers.asked if service not in mine and service not in clashing),
+                tuple(owner_title(result, service) for service in answers.services if service not in mine and service not in clashing),
                 tuple(
                     _need([mine[service].by_year.get(years) if service in mine else None for service in _services(answers, mine)], clash)
                     for years in BETWEEN
@@ -125,13 +125,13 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
             )
         )
     heard = {answer.service for answer in answers.answers}
-    silent = tuple(owner_title(result, service) for service in answers.asked if service not in heard)
+    silent = tuple(owner_title(result, service) for service in answers.services if service not in heard)
     return NeedsOverview(tuple(found), tuple(contradictions), answers.faults, answers.answers, silent)
 
 
 def _services(answers: NeedsAnswers, mine: dict[str, ServiceNeed]) -> list[str]:
     """Everyone asked, and whoever else answered."""
-    return [*answers.asked, *(service for service in mine if service not in answers.asked)]
+    return [*answers.services, *(service for service in mine if service not in answers.services)]
 
 
 def _need(numbers: Sequence[int | None], clash: bool) -> Need:

@@ -41,9 +41,9 @@ class NeedsLine:
 
 @dataclass(frozen=True, slots=True)
 class NeedsAnswers:
-    """Everything the workbooks say. asked: owners who must answer. files: how many workbooks were there."""
+    """The content of all workbooks. services: slugs of the owners who must answer. files: number of workbooks."""
 
-    asked: tuple[str, ...]
+    services: tuple[str, ...]
     answers: tuple[NeedsLine, ...] = ()
     faults: tuple[Fault, ...] = ()
     files: int = 0
@@ -53,14 +53,14 @@ def read_needs(municipality: Municipality, home: Path) -> NeedsAnswers | None:
     """Read the municipality's needs workbooks; None when its file names none. Bad input never raises: it is a fault with a place."""
     if municipality.needs is None:
         return None
-    asked = municipality.needs.services or tuple(municipality.owners)
+    services = municipality.needs.services or tuple(municipality.owners)
     files, faults = files_at(home / municipality.needs.path, (".xlsx",), str(municipality.needs.path))
     answers: list[NeedsLine] = []
     for file in files:
         found, wrong = _read(file, municipality, home)
         answers += found
         faults += wrong
-    return NeedsAnswers(asked, tuple(answers), tuple(faults), len(files))
+    return NeedsAnswers(services, tuple(answers), tuple(faults), len(files))
 
 
 def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[NeedsLine], list[Fault]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from language import day, text, word_for
-from reconciliation.decisions.answers import AnswerOutcome, Taken
+from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import shown_questions
 from reporting.offered_answers import labels
@@ -24,7 +24,7 @@ def write_receipt(
     folder: Path,
     name: str,
     at: datetime,
-    taken: Sequence[Taken],
+    taken: Sequence[CheckedAnswer],
     municipality: Municipality,
     sources: Mapping[str, Sequence[str]],
     *,
@@ -47,17 +47,17 @@ def write_receipt(
     return path
 
 
-def outcome_in_words(taken: Taken, municipality: Municipality, *, tonight: bool = False) -> str:
+def outcome_in_words(taken: CheckedAnswer, municipality: Municipality, *, tonight: bool = False) -> str:
     """What became of one answer. tonight: the night that goes on now uses it."""
     offered = labels(taken.question, municipality) if taken.question else {}
     codes = {code: label for label, code in offered.items()}
-    answer = codes.get(taken.standing, taken.standing) if taken.standing else taken.given.answer
+    answer = codes.get(taken.earlier, taken.earlier) if taken.earlier else taken.given.answer
     said = word_for("clarification_outcomes", taken.outcome.value)
     when = text("clarifications.used_tonight" if tonight else "clarifications.used_next_night")
-    return said.format(when=when, says=taken.says, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+    return said.format(when=when, says=taken.file_fault, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
 
 
-def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
+def _cells(one: CheckedAnswer, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
     told = shown_questions(one.question, municipality, sources) if one.question else None
     codes = {code: label for label, code in told.answers.items()} if told else {}
     return [
@@ -71,7 +71,7 @@ def _cells(one: Taken, municipality: Municipality, sources: Mapping[str, Sequenc
     ]
 
 
-def _colour(one: Taken) -> str | None:
+def _colour(one: CheckedAnswer) -> str | None:
     if one.outcome in _QUIET:
         return None
     return STORED if one.outcome is AnswerOutcome.STORED else REFUSED

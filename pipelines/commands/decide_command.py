@@ -21,7 +21,7 @@ from language import speaking, text, word_for
 from pipelines.commands.asking import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import AnswerOutcome, Given, Taken, take_in
+from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
@@ -158,7 +158,7 @@ def _as_json(question: Question, one: Shown) -> dict[str, Any]:
 def _answer(asked: NightQuestions, wanted: Wanted, ledger: Ledger, municipality: Municipality, console: Console) -> int:
     known = {question.id: shown_questions(question, municipality, asked.sources).answers for question in asked.every}
     code = known.get(wanted.question, {}).get(wanted.answer, wanted.answer)
-    taken = take_in([Given(wanted.question, code, wanted.by, wanted.why)], asked.every, ledger, municipality.slug)
+    taken = store_answers([GivenAnswer(wanted.question, code, wanted.by, wanted.why)], asked.every, ledger, municipality.slug)
     _tell(taken, municipality, console)
     return _code(taken)
 
@@ -169,7 +169,7 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
     if not waiting:
         console.print("There is no open question.")
         return DONE
-    given: list[Taken] = []
+    given: list[CheckedAnswer] = []
     try:
         by = by or ask("Who decides (role or initials)? ").strip()
         for number, question in enumerate(waiting, start=1):
@@ -181,7 +181,7 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
             if code:
                 why = ask("Why (blank: no reason)? ").strip()
                 # What was decided a moment ago may bear on this one: every answer is compared with the ledger as it is.
-                taken = take_in([Given(question.id, code, by, why, question.evidence)], waiting, ledger, municipality.slug)
+                taken = store_answers([GivenAnswer(question.id, code, by, why, question.evidence)], waiting, ledger, municipality.slug)
                 _tell(taken, municipality, console)
                 given += taken
     except (EOFError, KeyboardInterrupt):
@@ -217,7 +217,7 @@ def _show(one: Shown, place: str, console: Console) -> None:
         console.print(f"  {number} {label}", highlight=False, markup=False)
 
 
-def _tell(taken: Iterable[Taken], municipality: Municipality, console: Console) -> None:
+def _tell(taken: Iterable[CheckedAnswer], municipality: Municipality, console: Console) -> None:
     for one in taken:
         if one.outcome is not AnswerOutcome.BLANK:
             style = "green" if one.outcome in GOOD else "yellow"
@@ -226,5 +226,5 @@ def _tell(taken: Iterable[Taken], municipality: Municipality, console: Console) 
             console.print(said, style=style, highlight=False, markup=False)
 
 
-def _code(taken: Iterable[Taken]) -> int:
+def _code(taken: Iterable[CheckedAnswer]) -> int:
     return DONE if all(one.outcome in GOOD for one in taken) else FAILED

@@ -13,7 +13,7 @@ from language import text, texts
 from pipelines.commands.asking import Ask
 from pipelines.commands.draft_file import Chosen, fields_of, source_name
 from reconciliation.drafting.draft_mapping import Draft
-from reconciliation.model.key_names import suggested, unfit
+from reconciliation.model.key_names import suggested, unusable_keys
 
 Say = Callable[[str], None]
 NOBODY_KNOWS = "-"
@@ -109,7 +109,7 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 def _as_source(said: str, taken: Sequence[str]) -> str:
     if said in taken:
         raise ValueError(text("map_questions.name_taken", name=said))
-    if list(unfit("sources", [said])):
+    if list(unusable_keys("sources", [said])):
         raise ValueError(text("map_questions.unfit_name", name=suggested(said)))
     return said
 

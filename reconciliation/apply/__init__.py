@@ -1,7 +1,7 @@
 """Apply: that very plan, row by row through the journal."""
 
 from reconciliation.apply.adopt_links import adopt
-from reconciliation.apply.import_file_hand_over import awaited, hand_over
-from reconciliation.apply.write_plan import apply_plan, resume
+from reconciliation.apply.import_file_hand_over import hand_over, still_to_arrive
+from reconciliation.apply.write_plan import apply_plan, settle_open_writes
 
-__all__ = ["adopt", "apply_plan", "awaited", "hand_over", "resume"]
+__all__ = ["adopt", "apply_plan", "hand_over", "settle_open_writes", "still_to_arrive"]

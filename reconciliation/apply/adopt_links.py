@@ -8,7 +8,7 @@ import polars as pl
 
 from reconciliation.ledger import Agreement, Ledger
 from reconciliation.plan.agreed_values import as_base
-from reconciliation.plan.moved_fields import MET_BEFORE
+from reconciliation.plan.moved_fields import KNOWN_PAIR_KEYS
 
 
 def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, municipality: str, run_id: str | None = None) -> pl.DataFrame:
@@ -19,7 +19,7 @@ def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, mu
     Returns (leverandor_bolig_id, kobo_id) of pairs that clash with an active link: questions for a person.
     """
     certain = matches.filter(pl.col("certain") & (pl.col("key") != "link"))
-    first = certain.filter(~pl.col("key").is_in(list(MET_BEFORE))).select("leverandor_bolig_id", "kobo_id")
+    first = certain.filter(~pl.col("key").is_in(list(KNOWN_PAIR_KEYS))).select("leverandor_bolig_id", "kobo_id")
     said = first.join(as_base(register_rows), on="kobo_id").select("kobo_id", "leverandor_bolig_id", "theirs")
     agreements = [Agreement(kobo_id, ours, json.loads(theirs)) for kobo_id, ours, theirs in said.iter_rows()]
     decided = pl.col("key") == "decision"

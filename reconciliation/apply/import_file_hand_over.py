@@ -14,17 +14,17 @@ import polars as pl
 
 from kobo_client import import_file
 from kobo_client.contract import FIELDS
-from kobo_client.import_columns import HELD, PRIVATE_OWNER, lacking_of_owner
+from kobo_client.import_columns import IMPORTABLE, PRIVATE_OWNER, missing_owner_fields
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import HANDED_OVER, Ledger, LedgerError, Write, WriteOutcome
 from reconciliation.model.plan_actions import FILE, acts, verb_of
 from reconciliation.model.tables import OUTCOMES
 from reconciliation.model.words import DwellingClass
 
-_REQUIRED = tuple(field.name for field in FIELDS if field.required and field.name in HELD)
+_REQUIRED = tuple(field.name for field in FIELDS if field.required and field.name in IMPORTABLE)
 
 
-def awaited(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
+def still_to_arrive(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
     """leverandor_bolig_id -> the night of its file, of everything handed over that the register has not shown yet.
 
     What has a link by now has arrived and is settled, whichever way it was sent. A night that was killed between its file and
@@ -67,7 +67,7 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
     whole = []
     for row in desired.filter(pl.col("leverandor_bolig_id").is_in(created)).sort("leverandor_bolig_id").iter_rows(named=True):
         ours = row["leverandor_bolig_id"]
-        lacking = [name for name in _REQUIRED if row[name] in (None, "")] + lacking_of_owner(row)
+        lacking = [name for name in _REQUIRED if row[name] in (None, "")] + missing_owner_fields(row)
         if ours in still_open:
             told.append((ours, None, FILE, "unknown", unwritten("unknown_by_file")))
         elif row["disposisjonsform"] == PRIVATE_OWNER:

@@ -57,7 +57,7 @@ def apply_plan(
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
 
 
-def resume(
+def settle_open_writes(
     client: Register,
     ledger: Ledger,
     run_id: str,

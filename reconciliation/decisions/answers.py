@@ -1,4 +1,4 @@
-"""Answers that people gave, compared with the night's questions: each is stored or told why it is not. Nothing is guessed."""
+"""Answers that people gave, checked against the night's questions: each is stored, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_NAME, LONGEST_WHY = 60, 500
 
 
 class AnswerOutcome(StrEnum):
-    """What became of an answer that somebody gave."""
+    """Result of checking one answer."""
 
     STORED = "stored"
     ALREADY = "already"
@@ -31,14 +31,14 @@ class AnswerOutcome(StrEnum):
     TWO_SAME = "two_same"
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
-    """The whole file: `says` tells why."""
+    """The whole file cannot be read; `file_fault` says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What somebody answered. evidence: what they saw; None: what is there tonight. row: 1-based, in their file.
+class GivenAnswer:
+    """What somebody answered. answer: a code (answer_choices.Answer.code), or the text as written when it is no code.
 
-    answer: a code (decision_record.Answer.code), or the text as written when it is none.
+    evidence: of the question as they saw it; None for tonight's. row: 1-based, in their file.
     """
 
     question_id: str
@@ -50,80 +50,84 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of it. question: None when there is no such one. by, date: of the decision that exists already.
+class CheckedAnswer:
+    """An answer and the result of checking it. question: None when there is no such question.
 
-    says: why a whole file could not be read, bokmål.
+    by, date, earlier: who gave the answer that is in force already, when, and its code. file_fault: why the file could not be read, bokmål.
     """
 
-    given: Given
+    given: GivenAnswer
     outcome: AnswerOutcome
     question: Question | None = None
     by: str = ""
     date: str = ""
-    standing: str = ""
-    says: str = ""
+    earlier: str = ""
+    file_fault: str = ""
 
 
-def take_in_whole(given: Sequence[Given], questions: Sequence[Question], ledger: Ledger, municipality: str) -> list[Taken]:
-    """All of these answers or none: what does not fit keeps back the others. Blank ones are passed over. Raises LedgerError."""
-    judged = take_in(given, questions, None, municipality)
-    if any(one.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for one in judged):
-        return judged
-    return take_in(given, questions, ledger, municipality)
+def store_all_or_none(
+    given: Sequence[GivenAnswer], questions: Sequence[Question], ledger: Ledger, municipality: str
+) -> list[CheckedAnswer]:
+    """Store all of these answers, or none when one of them is refused. Blank answers are ignored. Raises LedgerError."""
+    checked = store_answers(given, questions, None, municipality)
+    if any(one.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for one in checked):
+        return checked
+    return store_answers(given, questions, ledger, municipality)
 
 
-def take_in(given: Iterable[Given], questions: Sequence[Question], ledger: Ledger | None, municipality: str) -> list[Taken]:
-    """Check each answer and store the good ones, in their order. Raises LedgerError. Storing the same answer twice changes nothing.
+def store_answers(
+    given: Iterable[GivenAnswer], questions: Sequence[Question], ledger: Ledger | None, municipality: str
+) -> list[CheckedAnswer]:
+    """Check each answer and store those that are accepted, in their order. Raises LedgerError. Storing an answer twice changes nothing.
 
-    ledger: None to be told what would become of them.
+    ledger: None to check without storing.
     """
     known = {question.id: question for question in questions}
     stored: dict[str, str] = {}
     same: dict[str, str] = {}
     for asked in questions:
         same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
-    found = []
+    checked = []
     for one in given:
         question = known.get(one.question_id)
-        taken = _judged(one, question, stored, same)
-        if taken.outcome is AnswerOutcome.STORED and question is not None:
+        result = _check(one, question, stored, same)
+        if result.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(one.answer)
             if answer is not None and ledger is not None:
                 _store(ledger, municipality, answer, one)
             stored[question.id] = one.answer
             same |= _sides_called_same(question, answer)
-        found.append(taken)
-    return found
+        checked.append(result)
+    return checked
 
 
-def _judged(one: Given, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> Taken:
+def _check(one: GivenAnswer, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> CheckedAnswer:
     if not one.question_id:
-        return Taken(one, AnswerOutcome.DAMAGED)
+        return CheckedAnswer(one, AnswerOutcome.DAMAGED)
     if not one.answer:
-        return Taken(one, AnswerOutcome.BLANK, question)
+        return CheckedAnswer(one, AnswerOutcome.BLANK, question)
     if question is None:
-        return Taken(one, AnswerOutcome.UNKNOWN)
+        return CheckedAnswer(one, AnswerOutcome.UNKNOWN)
     if question.answer(one.answer) is None:
-        return Taken(one, AnswerOutcome.ILLEGAL, question)
+        return CheckedAnswer(one, AnswerOutcome.ILLEGAL, question)
     if not one.by.strip():
-        return Taken(one, AnswerOutcome.NAMELESS, question)
+        return CheckedAnswer(one, AnswerOutcome.NAMELESS, question)
     if mask_text(one.by) != one.by or mask_text(one.why) != one.why:
-        return Taken(one, AnswerOutcome.PERSONAL, question)
+        return CheckedAnswer(one, AnswerOutcome.PERSONAL, question)
     if len(one.by) > LONGEST_NAME or len(one.why) > LONGEST_WHY:
-        return Taken(one, AnswerOutcome.TOO_LONG, question)
+        return CheckedAnswer(one, AnswerOutcome.TOO_LONG, question)
     if one.evidence is not None and one.evidence != question.evidence:
-        return Taken(one, AnswerOutcome.STALE, question)
+        return CheckedAnswer(one, AnswerOutcome.STALE, question)
     if question.id in stored:
-        return Taken(one, AnswerOutcome.ALREADY if stored[question.id] == one.answer else AnswerOutcome.TWICE, question)
+        return CheckedAnswer(one, AnswerOutcome.ALREADY if stored[question.id] == one.answer else AnswerOutcome.TWICE, question)
     before = question.decided_code
     if before == one.answer:
-        return Taken(one, AnswerOutcome.ALREADY, question, *_who(question), before)
+        return CheckedAnswer(one, AnswerOutcome.ALREADY, question, *_who(question), before)
     if before and question.decided and question.decided["decided_by"].casefold() != one.by.strip().casefold():
-        return Taken(one, AnswerOutcome.OTHERWISE, question, *_who(question), before)
+        return CheckedAnswer(one, AnswerOutcome.OTHERWISE, question, *_who(question), before)
     if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(one.answer))):
-        return Taken(one, AnswerOutcome.TWO_SAME, question)
-    return Taken(one, AnswerOutcome.STORED, question)
+        return CheckedAnswer(one, AnswerOutcome.TWO_SAME, question)
+    return CheckedAnswer(one, AnswerOutcome.STORED, question)
 
 
 def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, str]:
@@ -139,7 +143,7 @@ def _who(question: Question) -> tuple[str, str]:
     return question.decided["decided_by"], question.decided["decided"].date().isoformat()
 
 
-def _store(ledger: Ledger, municipality: str, answer: Answer, given: Given) -> None:
+def _store(ledger: Ledger, municipality: str, answer: Answer, given: GivenAnswer) -> None:
     for one in (*answer.along, answer):
         ledger.add_decision(
             municipality,

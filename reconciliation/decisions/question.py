@@ -42,14 +42,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """dwelling: leverandor_bolig_id; of an ENTRY question the koboId. rows: its source rows, where it is one of ours.
+    """dwelling: leverandor_bolig_id; for an ENTRY question the koboId. rows: the dwelling's source rows.
 
-    ours: canonical field -> value of the dwelling. said: source -> value, where our own sources disagree on `field`.
-    secret: the address is shown nowhere, of any side: no pair is asked of which one side alone is shielded.
-    house: what dwellings of one house have in common, where they lack unit numbers; None otherwise.
-    holds_up: how many dwellings wait for the answer. decided: the decision in force on this evidence, None while open.
-    decided_code: the code of its answer. only_units: among the answers are the units that the official register has there, and no other
-    unit number is one.
+    ours: canonical field -> value of the dwelling. values_by_source: source -> value, where our own sources
+    disagree on `field`.
+    secret: no address is shown, of either side. (A pair with one shielded side is never asked about.)
+    house: key shared by dwellings of one house that lack unit numbers; None otherwise.
+    holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
+    decided_code: the code of its answer. only_units: the answers list the units that the official register has at the address, and no
+    other unit number is accepted.
     """
 
     id: str
@@ -63,7 +64,7 @@ class Question:
     answers: tuple[Answer, ...]
     ours: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
-    said: Mapping[str, Any]
+    values_by_source: Mapping[str, Any]
     secret: bool
     rows: tuple[SourceRow, ...] = ()
     house: str | None = None
@@ -84,12 +85,12 @@ class Question:
 
     @property
     def fills_unit(self) -> bool:
-        """May a unit number be written as the answer?"""
+        """Whether a unit number may be written as the answer."""
         return self.about in (MERGE, UNIT) and not self.ours.get("bruksenhetsnummer") and bool(self.rows) and not self.only_units
 
     @property
     def free(self) -> bool:
-        """May something be written that is not in the list of answers?"""
+        """Whether an answer may be written that is not in the list."""
         return self.about in (CHANGED, WARNING) or self.fills_unit
 
     def answer(self, code: str) -> Answer | None:

@@ -188,7 +188,7 @@ class _Known:
             answers=answers,
             ours=_values(entry),
             candidates=candidates,
-            said={},
+            values_by_source={},
             secret=asked[0].secret,
             decided=found and found[0],
             decided_code=found[1].code if found else "",
@@ -254,7 +254,9 @@ class _Known:
         if AGREED not in said:
             answers += self._splits(dwelling)
         beside = self._entry(kobo_id)
-        return self._question(FIELD, item, dwelling, name, evidence, tuple(answers), beside, said={} if AGREED in said else said)
+        return self._question(
+            FIELD, item, dwelling, name, evidence, tuple(answers), beside, values_by_source={} if AGREED in said else said
+        )
 
     def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
         return (Candidate(kobo_id, _values(self.entries.get(kobo_id, {}))),) if kobo_id else ()
@@ -292,7 +294,7 @@ class _Known:
         candidates: tuple[Candidate, ...],
         *,
         reason: str | None = None,
-        said: Mapping[str, Any] | None = None,
+        values_by_source: Mapping[str, Any] | None = None,
     ) -> Question:
         ours, rows = str(dwelling["leverandor_bolig_id"]), self._rows_of(dwelling)
         offered = self._units_of(about, dwelling, rows)
@@ -311,7 +313,7 @@ class _Known:
             answers=answers,
             ours=_values(dwelling),
             candidates=candidates,
-            said=dict(said or {}),
+            values_by_source=dict(values_by_source or {}),
             secret=ours in self.shielded,
             rows=rows,
             only_units=bool(offered),
@@ -342,6 +344,10 @@ def _choices(kind: str, subject: str, pairs: Sequence[tuple[str, str, str]], *, 
     one = len(pairs) == 1
     same = [said("same" if one else f"same:{candidate}", name, evidence) for candidate, name, evidence in pairs]
     return (*same, of_all("different"), of_all("unsure"))
+
+
+def _disagreeing(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {} if AGREED in said else said
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record)
         answers=(answer,),
         ours={name: dwelling.get(name) for name in SIDE},
         candidates=(),
-        said={},
+        values_by_source={},
         secret=bool(dwelling.get("hemmelig_adresse")),
         decided=standing,
         decided_code=_code(standing) if standing else "",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reconciliation.model.key_names import unfit
+from reconciliation.model.key_names import unusable_keys
 from reconciliation.model.kobo_change_policy import THREE_WAY
 from reconciliation.model.projection_settings import AGE_GROUP
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def cross_faults(municipality: Municipality) -> Iterator[str]:
     """Keys that cannot be names, and names that one part of the file uses and no other part has."""
-    yield from unfit("owners", municipality.owners)
-    yield from unfit("sources", municipality.sources)
+    yield from unusable_keys("owners", municipality.owners)
+    yield from unusable_keys("sources", municipality.sources)
     for name, source in municipality.sources.items():
         if source.owner not in municipality.owners:
             yield f"sources.{name}.owner: {source.owner!r} is not among `owners` ({', '.join(municipality.owners)})."

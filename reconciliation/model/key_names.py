@@ -12,7 +12,7 @@ _FIT = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
 _SPELT = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"})
 
 
-def unfit(where: str, keys: Iterable[str]) -> Iterator[str]:
+def unusable_keys(where: str, keys: Iterable[str]) -> Iterator[str]:
     """A sentence for each key that cannot be a name. where: as the file writes it, e.g. `owners`."""
     seen: dict[str, str] = {}
     for key in keys:

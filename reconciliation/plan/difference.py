@@ -31,7 +31,7 @@ DIFFERENCES: dict[str, pl.DataType] = {
 }
 
 
-def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: OfficialStreets | None = None) -> pl.DataFrame:
+def differing_pairs(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: OfficialStreets | None = None) -> pl.DataFrame:
     """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
 
     sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
@@ -40,7 +40,7 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     sides = sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED))
     entries = register_rows.select("kobo_id", *(pl.col(field.name).alias(f"{field.name}_theirs") for field in COMPARED))
     joined = sides.join(entries, on="kobo_id")
-    # A house without a letter is known by its number: then the blank letter counts as said.
+    # A house without a letter has a known address, so its blank letter is compared too.
     said = [field for field in COMPARED if _filled(joined, "nummer" if field.name == "bokstav" else field.name)]
     unlike = [field for field in said if field.kind is Kind.NUMBER or not joined[field.name].equals(joined[f"{field.name}_theirs"])]
     names = {field.name for field in unlike}
@@ -52,14 +52,14 @@ def at_odds(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: 
     return compared.filter(pl.any_horizontal(pl.lit(value=False), *(f"{field.name}_differs" for field in unlike)))
 
 
-def told_by(merged: Merged, odd: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """Who said a value of the dwellings that differ (odd): leverandor_bolig_id, field (null: any), source.
+def sources_of_values(merged: Merged, pairs: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
+    """Which source each value comes from: leverandor_bolig_id, field (null: any other), source. pairs: what `differing_pairs` returns.
 
-    The row that won where rows disagree, else the first source of the dwelling.
+    Where rows disagree it is the source of the value that won; otherwise the first of the dwelling's sources.
     """
     order = ranks(municipality.survivorship.default, sorted(municipality.sources))
     first = (
-        merged.dwellings.join(odd, on="leverandor_bolig_id", how="semi")
+        merged.dwellings.join(pairs, on="leverandor_bolig_id", how="semi")
         .select("leverandor_bolig_id", source="sources")
         .explode("source")
         .with_columns(_place=pl.col("source").replace_strict(order, default=len(order), return_dtype=pl.Int64))
@@ -67,7 +67,7 @@ def told_by(merged: Merged, odd: pl.DataFrame, municipality: Municipality) -> pl
         .unique("leverandor_bolig_id", keep="first", maintain_order=True)
         .select("leverandor_bolig_id", pl.lit(None, pl.String()).alias("field"), "source")
     )
-    won = merged.lineage.filter("won").join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "field", "source")
+    won = merged.lineage.filter("won").join(pairs, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "field", "source")
     return pl.concat([first, won.unique(["leverandor_bolig_id", "field"], keep="first", maintain_order=True)])
 
 
@@ -75,14 +75,15 @@ def _filled(dwellings: pl.DataFrame, name: str) -> bool:
     return dwellings.get_column(name).null_count() < dwellings.height
 
 
-def changes_of(odd: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
-    """odd: what at_odds gives. told_by: leverandor_bolig_id, field (null: any), source; at least of those dwellings. Shape: DIFFERENCES."""
-    found = [
-        _changes(field, odd, told_by)
+def changes_of(pairs: pl.DataFrame, value_sources: pl.DataFrame) -> pl.DataFrame:
+    """One row per pair and field that differs. Shape: DIFFERENCES. pairs: what `differing_pairs` returns. value_sources: what
+    `sources_of_values` returns of them."""
+    changes = [
+        _changes(field, pairs, value_sources)
         for field in COMPARED
-        if f"{field.name}_differs" in odd.columns and odd.get_column(f"{field.name}_differs").any()
+        if f"{field.name}_differs" in pairs.columns and pairs.get_column(f"{field.name}_differs").any()
     ]
-    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *found])
+    return pl.concat([pl.DataFrame(schema=DIFFERENCES), *changes])
 
 
 def _street_keys(joined: pl.DataFrame, official_streets: OfficialStreets | None) -> Mapping[str, str]:
@@ -120,13 +121,13 @@ def _differs(field: RegisterField, streets: Mapping[str, str], places: Collectio
 _PROTECTED = frozenset(field.name for field in PROTECTED)
 
 
-def _changes(field: RegisterField, marked: pl.DataFrame, told_by: pl.DataFrame) -> pl.DataFrame:
+def _changes(field: RegisterField, pairs: pl.DataFrame, value_sources: pl.DataFrame) -> pl.DataFrame:
     name = field.name
-    found = marked.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
-    default = told_by.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
-    won = told_by.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
-    named = found.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
-    return named.select(
+    differing = pairs.filter(f"{name}_differs").select("leverandor_bolig_id", "kobo_id", old=f"{name}_theirs", new=name)
+    default = value_sources.filter(pl.col("field").is_null()).select("leverandor_bolig_id", _any="source")
+    won = value_sources.filter(pl.col("field") == name).select("leverandor_bolig_id", _own="source")
+    joined = differing.join(default, on="leverandor_bolig_id", how="left").join(won, on="leverandor_bolig_id", how="left")
+    return joined.select(
         "leverandor_bolig_id",
         "kobo_id",
         field=pl.lit(name),

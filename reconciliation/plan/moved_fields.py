@@ -23,7 +23,7 @@ SETTLED: dict[str, pl.DataType] = {
     "told": pl.String(),  # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by, edited}
 }
 
-MET_BEFORE = frozenset({"leverandor_bolig_id", "link"})
+KNOWN_PAIR_KEYS = frozenset({"leverandor_bolig_id", "link"})
 """Keys of a match by which the two are known to have met before: our link, or an entry that carries our own id."""
 
 
@@ -73,7 +73,7 @@ def _settled(
     found: pl.DataFrame, matched_by: Mapping[str, str], known: Mapping[str, Agreed], rulings: Rulings
 ) -> Iterator[tuple[str, str, str, bool, str]]:
     for ours, kobo_id, field, protected, change in found.iter_rows():
-        if protected or matched_by.get(ours) not in MET_BEFORE:
+        if protected or matched_by.get(ours) not in KNOWN_PAIR_KEYS:
             yield ours, field, Action.WRITE.value, protected, change
             continue
         told = json.loads(change)

@@ -18,7 +18,7 @@ from reconciliation.model.plan_actions import acts, replaces
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import approve_with
 from reconciliation.plan.guards import Limit, Refusal, creation_limit, deletion_limit, environment_mismatch, refusal, update_limit
-from reconciliation.plan.same_place import in_the_place_of
+from reconciliation.plan.same_place import at_same_place
 
 CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
 UNKNOWN_GROUP = "-"
@@ -107,7 +107,7 @@ def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFram
     if created.is_empty() or retired.is_empty():
         return []
     coming = merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")
-    return in_the_place_of(coming, entries.join(retired, on="kobo_id", how="semi")).get_column("leverandor_bolig_id").unique().to_list()
+    return at_same_place(coming, entries.join(retired, on="kobo_id", how="semi")).get_column("leverandor_bolig_id").unique().to_list()
 
 
 @dataclass(frozen=True, slots=True)

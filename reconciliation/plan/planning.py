@@ -22,7 +22,7 @@ from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.agreed_values import agreed_tonight
 from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings, class_register_only
-from reconciliation.plan.difference import at_odds, changes_of, told_by
+from reconciliation.plan.difference import changes_of, differing_pairs, sources_of_values
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, NUMBER_NOT_IN_USE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
 from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_groups, parts_of, with_parts
@@ -111,10 +111,10 @@ def _settled_differences(
     """What differs between the dwellings and the entries they are, or may be: shape SETTLED of moved_fields."""
     certain = certain_pairs(matches)
     pairs = pl.concat([certain, clashing_pairs(matches, certain)])
-    odd = at_odds(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
+    odd = differing_pairs(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
     if odd.is_empty():
         return pl.DataFrame(schema=SETTLED)
-    found = changes_of(odd, told_by(merged, odd, municipality))
+    found = changes_of(odd, sources_of_values(merged, odd, municipality))
     matched_by = dict(pairs.join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "match_key").iter_rows())
     theirs = entries.join(odd, on="kobo_id", how="semi")
     rulings = Rulings.of(municipality.changed_in_kobo, remembered.decisions, as_of, theirs)

@@ -9,7 +9,7 @@ from reconciliation.likeness.place import with_place
 _UNIT = ("bruksenhetsnummer", "ekstra_referanse")
 
 
-def in_the_place_of(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
+def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
     """(leverandor_bolig_id, kobo_id): same house, unit number and lease reference. leaving: entries of the register."""
     if dwellings.is_empty() or leaving.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()})

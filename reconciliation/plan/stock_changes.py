@@ -18,7 +18,7 @@ from reconciliation.ledger import MOVEMENTS
 from reconciliation.model.movement_kinds import RIGHT_OF_DISPOSAL, MovementKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.same_place import in_the_place_of
+from reconciliation.plan.same_place import at_same_place
 from reconciliation.plan.stock_scope import OUT_OF_USE, why_not_counted
 from reconciliation.reading.validate import INACTIVE
 
@@ -125,7 +125,7 @@ def _one_home(came: set[str], left: set[str], before: StockMemory, tonight: Stoc
     if tonight.entries is not None:
         retiring = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
         coming = tonight.dwellings.filter(pl.col("leverandor_bolig_id").is_in(came))
-        pairs.append(in_the_place_of(coming, tonight.entries.join(retiring, on="kobo_id", how="semi")))
+        pairs.append(at_same_place(coming, tonight.entries.join(retiring, on="kobo_id", how="semi")))
     found = pl.concat(pairs).join(gone.select("kobo_id", old="leverandor_bolig_id"), on="kobo_id").sort("leverandor_bolig_id", "old")
     homes: dict[str, str] = {}
     for new, old in found.select("leverandor_bolig_id", "old").iter_rows():

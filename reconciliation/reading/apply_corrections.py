@@ -94,7 +94,7 @@ def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     return rows.join(cells, on=_PLACE, how="left", nulls_equal=True, maintain_order="left").select(list(CORRECTED_ROWS))
 
 
-def tell_corrected(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def with_source_values(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """DEVIATIONS in which a value that a correction put there is told as it is in the source, with what it was read as.
 
     rows: CORRECTED_ROWS. A deviation of a whole row, or of a column that was not corrected, is left alone.

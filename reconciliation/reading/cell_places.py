@@ -45,7 +45,7 @@ class _Cell:
     partner: bool = True
 
 
-def told_by_cell(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], municipality: Municipality) -> pl.DataFrame:
+def with_cell_places(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], municipality: Municipality) -> pl.DataFrame:
     """DEVIATIONS with AT filled, and sentences that quote the cell, name its column as its owner knows it and say what may stand there.
 
     reads: tonight's, as the connectors gave them.

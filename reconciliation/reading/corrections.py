@@ -109,7 +109,7 @@ def _hint(near: str | None) -> tuple[Message, ...]:
     return (message("corrections.near", near=near),) if near else ()
 
 
-def idle(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
+def unused_corrections(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
     """A sentence for each correction of that source whose value is there no longer. used: as `corrected` gives it."""
     return [
         stored(message("corrections.idle", value=value, heading=heading, source=source)) for (heading, value), n in used.items() if not n

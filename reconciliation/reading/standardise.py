@@ -23,11 +23,11 @@ from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.dates import moment
 from reconciliation.reading.deviations import AT, deviations_of, heading_of
+from reconciliation.reading.impossible_units import impossible_units
 from reconciliation.reading.municipality_numbers import with_numbers_in_use
 from reconciliation.reading.organisation_numbers import with_organisation_numbers
 from reconciliation.reading.post_columns import post_told, with_post
 from reconciliation.reading.row_addresses import with_addresses
-from reconciliation.reading.told_units import units_told
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 
 BLANK = ("", "<NULL>", "''", "-", "–")
@@ -192,7 +192,7 @@ def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, can
     heading = mapping.column or ", ".join(mapping.columns) or None
     found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
     if mapping.transform == "unit":
-        return units_told(found, heading, canonical)
+        return impossible_units(found, heading, canonical)
     return deviations_of(found, heading, canonical)
 
 

@@ -17,7 +17,7 @@ from reconciliation.model.rules import BY_ID, POSSIBLE, RULES, Rule
 from reconciliation.model.words import Severity
 from reconciliation.reading.deviations import deviations_of, heading_of
 from reconciliation.reading.doubled_units import confirmed_among_doubles
-from reconciliation.reading.told_units import units_told
+from reconciliation.reading.impossible_units import impossible_units
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -126,7 +126,7 @@ def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl
         for (source,), part in told.group_by("source", maintain_order=True):
             heading = ", ".join(municipality.sources[str(source)].key) if rule.id in _ABOUT_THE_KEY else None
             shown_as = heading or heading_of(municipality.sources[str(source)], about)
-            yield units_told(part, shown_as, str(about)) if rule.id == "B01" else deviations_of(part, shown_as, about)
+            yield impossible_units(part, shown_as, str(about)) if rule.id == "B01" else deviations_of(part, shown_as, about)
 
 
 def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:

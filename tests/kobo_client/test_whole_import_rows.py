@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kobo_client.contract import DISPOSISJONSFORM
-from kobo_client.import_columns import COLUMNS, PRIVATE_OWNER, REQUIRED_OF_OWNER, from_import_row, lacking_of_owner, to_import_row
+from kobo_client.import_columns import COLUMNS, PRIVATE_OWNER, REQUIRED_OF_OWNER, from_import_row, missing_owner_fields, to_import_row
 
 OWNER = {"eier_navn": "Nordvik boligstiftelse", "eier_organisasjonsnummer": "938000111", "eier_mobilnummer": "12345678"}
 
@@ -28,8 +28,8 @@ def test_each_form_of_disposal_is_in_the_table_or_a_persons_work() -> None:
     ],
 )
 def test_what_is_lacking_is_named(form: str | None, asked: list[str]) -> None:
-    assert lacking_of_owner({"disposisjonsform": form}) == asked
-    assert lacking_of_owner({"disposisjonsform": form, **OWNER}) == []
+    assert missing_owner_fields({"disposisjonsform": form}) == asked
+    assert missing_owner_fields({"disposisjonsform": form, **OWNER}) == []
 
 
 def test_status_date_owner_and_staffing_stand_in_the_file_and_come_back() -> None:

@@ -1,7 +1,8 @@
 """How many small wrong changes of the code the tests that mirror it would see.
 
-`make mutants`, or python -m tests.mutation [COUNT [SEED [AT_ONCE]]]: changes COUNT places (120) of the modules in MIRRORS, drawn by SEED (1),
-one at a time in each of AT_ONCE (2) copies of the repository, and runs the tests that mirror the module. Prints every mutant that no test saw; those that matter get a test. Not in the suite: it takes the time of a hundred small test runs.
+`make mutants`, or python -m tests.mutation [COUNT [SEED [AT_ONCE]]]: changes COUNT places (120) of the modules in MIRRORS, drawn by SEED
+(1), one at a time in each of AT_ONCE (2) copies of the repository, and runs the tests that mirror the module. Prints every mutant that no
+test saw; those that matter get a test. Not in the suite: it takes the time of a hundred small test runs.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ import xlsxwriter
 from connectors.read import read_source
 from language import rendered
 from reconciliation.model.municipality import load
-from reconciliation.reading.apply_corrections import corrected, tell_corrected, with_corrected
-from reconciliation.reading.corrections import idle, read_corrections
+from reconciliation.reading.apply_corrections import corrected, with_corrected, with_source_values
+from reconciliation.reading.corrections import read_corrections, unused_corrections
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
 from tests.pipelines.village import FDV, Village
@@ -49,7 +49,7 @@ def told_wrong(village: Village, lines: str) -> list[tuple[str, str | None, str]
     meant = corrected(read_source("fdv", source, village.home), read_corrections(municipality, village.home), source)
     done = standardise(meant.read, source, municipality)
     rows = with_corrected(done.rows, meant.cells)
-    found = tell_corrected(validate(rows, done.deviations, municipality).deviations, rows)
+    found = with_source_values(validate(rows, done.deviations, municipality).deviations, rows)
     return [(rule, value, rendered(said)) for rule, value, said in found.select("rule", "value", "message").iter_rows()]
 
 
@@ -109,7 +109,7 @@ def test_the_same_line_twice_is_no_contradiction(village: Village) -> None:
 def test_a_correction_nobody_needs_any_more_is_seen(village: Village) -> None:
     used = told(village, "fdv;Kategori;Borte;Omsorg;\nfdv;Kategori;Omsorg+;Omsorg;\n")[1]
     assert used == {("Kategori", "Borte"): 0, ("Kategori", "Omsorg+"): 1}
-    assert [("Borte" in rendered(one), "Omsorg+" in rendered(one)) for one in idle("fdv", used)] == [(True, False)]
+    assert [("Borte" in rendered(one), "Omsorg+" in rendered(one)) for one in unused_corrections("fdv", used)] == [(True, False)]
 
 
 def test_a_workbook_does_as_well_and_a_missing_file_is_one_sentence(village: Village) -> None:

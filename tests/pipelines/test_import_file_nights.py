@@ -15,7 +15,7 @@ import requests
 from kobo_client import import_file
 from kobo_client.import_columns import COLUMNS, KOBO_ID
 from pipelines.exit_codes import DONE, FAILED
-from reconciliation.apply import apply_plan, awaited, hand_over
+from reconciliation.apply import apply_plan, hand_over, still_to_arrive
 from reconciliation.ledger import Ledger, Write, open_ledger
 from reconciliation.model.municipality import ConfigurationError, load
 from reconciliation.model.plan_actions import FILE
@@ -81,7 +81,7 @@ def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(
     assert run_night(village.config, "auto", FOURTH) == DONE
     assert village.summary()["progress"]["in_sync"] == 5
     with closing(in_ledger(village)) as ledger:
-        assert awaited(ledger, "vik", village.home / "var/vik/import") == {}
+        assert still_to_arrive(ledger, "vik", village.home / "var/vik/import") == {}
         assert ledger.handed_over("vik").is_empty()
         assert ledger.links("vik").height == 5
     standing = requests.get(f"{village.content['register']['base_url']}/rehearsal/health", timeout=10).json()["entries"]
@@ -129,7 +129,7 @@ def test_a_night_killed_around_its_file_is_told_by_whether_the_file_is_there(fil
         ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
         if file_was_written:
             import_file.write_import_file([{"kommunenummer": "9902"}], tmp_path / "killed")
-        assert awaited(ledger, "vik", tmp_path) == ({"a": date(2023, 11, 1)} if file_was_written else {})
+        assert still_to_arrive(ledger, "vik", tmp_path) == ({"a": date(2023, 11, 1)} if file_was_written else {})
         assert ledger.unsettled("vik") == []
 
 
@@ -138,13 +138,13 @@ def test_what_the_api_never_answered_is_in_no_file_until_an_export_shows_it(tmp_
         ledger.begin_run("vik", date(2023, 11, 1), "by-api", "auto")
         ledger.journal("vik", "by-api", [], [Write("r1", "by-api", "a", "POST", body="{}")])
         ledger.begin_run("vik", date(2023, 11, 2), "by-file", "auto")
-        assert awaited(ledger, "vik", tmp_path) == {}
+        assert still_to_arrive(ledger, "vik", tmp_path) == {}
         assert [write.request_id for write in ledger.unsettled("vik")] == ["r1"], "nobody has told what became of it"
         outcomes = hand_over(plan(*create("a", "b")), dwellings("a", "b"), ledger, "by-file", "vik", tmp_path)
         assert dict(outcomes.select("leverandor_bolig_id", "outcome").iter_rows()) == {"a": "unknown", "b": "handed_over"}
         assert len(import_file.read(tmp_path / "by-file" / "kobo-import.csv")) == 1
         ledger.save_links("vik", pl.DataFrame({"leverandor_bolig_id": ["a"], "kobo_id": ["k-a"]}), "adopted")
-        assert list(awaited(ledger, "vik", tmp_path)) == ["b"]
+        assert list(still_to_arrive(ledger, "vik", tmp_path)) == ["b"]
         assert ledger.unsettled("vik") == []
 
 
@@ -152,7 +152,7 @@ def test_what_a_file_began_is_settled_when_the_api_takes_over(tmp_path: Path) ->
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
         ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
         ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
-        awaited(ledger, "vik", tmp_path)
+        still_to_arrive(ledger, "vik", tmp_path)
         ledger.begin_run("vik", date(2023, 11, 2), "by-api", "auto")
         outcomes = apply_plan(plan(*create("a")), dwellings("a"), PaperRegister(), ledger, "by-api", "vik", 1)
         assert outcomes["outcome"].to_list() == ["done"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from reconciliation.apply import apply_plan
-from reconciliation.decisions.answers import Given, take_in
+from reconciliation.decisions.answers import GivenAnswer, store_answers
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import open_ledger
 from reconciliation.plan.planning import actionable
@@ -173,7 +173,7 @@ class Nights(World):
             if asked:
                 question = asked[which % len(asked)]
                 chosen = question.answers[answer % len(question.answers)]
-                take_in([Given(question.id, chosen.code, "boligkontoret")], asked, ledger, self.slug)
+                store_answers([GivenAnswer(question.id, chosen.code, "boligkontoret")], asked, ledger, self.slug)
 
     @rule(back=st.integers(1, 4))
     def undo(self, back: int) -> None:

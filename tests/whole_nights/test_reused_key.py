@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.read_result import Verdict
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import open_ledger
 from tests.whole_nights.small_town import Row, Town
@@ -35,7 +35,9 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         with open_ledger(town.url, Path()) as ledger:
             slug = town.municipality.slug
             (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug))
-            (taken,) = take_in([Given(question.id, "right", "KN", "husnummeret var feil", question.evidence)], [question], ledger, slug)
+            (taken,) = store_answers(
+                [GivenAnswer(question.id, "right", "KN", "husnummeret var feil", question.evidence)], [question], ledger, slug
+            )
         assert taken.outcome is AnswerOutcome.STORED
         after = _night(town, 4)
         assert after.validated.rejected.is_empty()

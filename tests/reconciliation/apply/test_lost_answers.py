@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciliation.apply import apply_plan, resume
+from reconciliation.apply import apply_plan, settle_open_writes
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.apply.applying import apply, became, linked, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
@@ -44,7 +44,7 @@ def test_a_lost_create_is_settled_although_the_dwelling_is_in_no_plan_any_more(
 ) -> None:
     register.faults["POST", "a"] = "after then before"
     apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
-    assert became(resume(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
+    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
     assert list(standing(ledger)) == ["a"]
 
 
@@ -88,9 +88,9 @@ def test_a_register_that_cannot_tell_leaves_what_is_open_open(fault: str, ledger
     register.faults["POST", "a"] = "after then before"
     apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
     register.faults["POST", "a"] = fault
-    assert became(resume(register, ledger, night(), MUNICIPALITY)) == {"a": "unknown"}
+    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "unknown"}
     register.is_down = False
-    assert became(resume(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
+    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
     assert list(standing(ledger)) == ["a"]
 
 
@@ -118,7 +118,7 @@ def test_a_change_or_retirement_whose_answer_was_lost_is_looked_up(
     became_of = became(apply(ledger, register, night(), plan(item)))
     if looked_up == "the night after":
         assert became_of == {"a": "unknown"}
-        became_of = became(resume(register, ledger, night(), MUNICIPALITY))
+        became_of = became(settle_open_writes(register, ledger, night(), MUNICIPALITY))
     assert became_of == {"a": "done" if lost == "after" else "failed"}
     assert register.calls[verb] == 1
     assert ledger.unsettled(MUNICIPALITY) == []

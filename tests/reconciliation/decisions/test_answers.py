@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
@@ -55,7 +55,7 @@ class Town:
         return [one for one in self.questions() if one.decided is None]
 
     def say(self, question: Question, code: str, by: str = "KN", evidence: str | None = None, why: str = "") -> AnswerOutcome:
-        (taken,) = take_in([Given(question.id, code, by, why, evidence)], self.questions(), self.ledger, PLACE)
+        (taken,) = store_answers([GivenAnswer(question.id, code, by, why, evidence)], self.questions(), self.ledger, PLACE)
         return taken.outcome
 
 
@@ -123,8 +123,8 @@ def test_an_answer_that_is_not_stored_is_told_why(case: tuple[dict[str, str], An
     changes, outcome = case
     town = conflict(ledger)
     (question,) = town.open()
-    given = Given(**{"question_id": question.id, "answer": "keep", "by": "KN", "evidence": question.evidence, **changes})  # type: ignore[arg-type]
-    (taken,) = take_in([given], town.questions(), ledger, PLACE)
+    given = GivenAnswer(**{"question_id": question.id, "answer": "keep", "by": "KN", "evidence": question.evidence, **changes})  # type: ignore[arg-type]
+    (taken,) = store_answers([given], town.questions(), ledger, PLACE)
     assert taken.outcome is outcome
     assert ledger.decisions(PLACE).is_empty()
 
@@ -156,8 +156,8 @@ def test_somebody_elses_decision_is_not_overruled_in_silence_but_one_s_own_mind_
     (question,) = asked(night, ledger.decisions(PLACE))
 
     def hand_in(code: str, by: str) -> AnswerOutcome:
-        given = Given(question.id, code, by, "", question.evidence)
-        (taken,) = take_in([given], asked(night, ledger.decisions(PLACE)), ledger, PLACE)
+        given = GivenAnswer(question.id, code, by, "", question.evidence)
+        (taken,) = store_answers([given], asked(night, ledger.decisions(PLACE)), ledger, PLACE)
         return taken.outcome
 
     said = [hand_in(*one) for one in (("keep", "KN"), ("keep", "AB"), ("replace", "AB"), ("replace", "kn"), ("keep", "AB"))]
@@ -168,8 +168,8 @@ def test_somebody_elses_decision_is_not_overruled_in_silence_but_one_s_own_mind_
 def test_two_answers_to_one_question_in_one_file_the_first_holds(ledger: Ledger) -> None:
     town = conflict(ledger)
     (question,) = town.open()
-    given = [Given(question.id, code, "KN") for code in ("keep", "replace", "keep")]
-    outcomes = [one.outcome for one in take_in(given, town.questions(), ledger, PLACE)]
+    given = [GivenAnswer(question.id, code, "KN") for code in ("keep", "replace", "keep")]
+    outcomes = [one.outcome for one in store_answers(given, town.questions(), ledger, PLACE)]
     assert outcomes == [AnswerOutcome.STORED, AnswerOutcome.TWICE, AnswerOutcome.ALREADY]
     assert ledger.decisions(PLACE).get_column("verdict").to_list() == ["keep"]
 

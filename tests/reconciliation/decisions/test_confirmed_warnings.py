@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables
@@ -57,7 +57,7 @@ def asked(ledger: Ledger, deviations: pl.DataFrame) -> list[Question]:
 
 def say(ledger: Ledger, answer: str) -> AnswerOutcome:
     (question,) = asked(ledger, warned())
-    (taken,) = take_in([Given(question.id, answer, "KN", "slik heter stedet", question.evidence)], [question], ledger, PLACE)
+    (taken,) = store_answers([GivenAnswer(question.id, answer, "KN", "slik heter stedet", question.evidence)], [question], ledger, PLACE)
     return taken.outcome
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import Ledger, open_ledger
@@ -43,7 +43,7 @@ def asked(made: SmallNight, ledger: Ledger) -> list[Question]:
 
 def say(ledger: Ledger, answer: str, **sides: int) -> AnswerOutcome:
     open_ones = asked(night(ledger, **sides), ledger)
-    (taken,) = take_in([Given(open_ones[0].id, answer, "KN")], open_ones, ledger, PLACE)
+    (taken,) = store_answers([GivenAnswer(open_ones[0].id, answer, "KN")], open_ones, ledger, PLACE)
     return taken.outcome
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.municipalities import settings, write
 from pipelines.definitions import kobosync
-from reconciliation.model.key_names import suggested, unfit
+from reconciliation.model.key_names import suggested, unusable_keys
 from reconciliation.model.municipality import ConfigurationError, load
 
 KEYS = ["bolig_og_miljø", "helse og omsorg", "../../x", "", "a/b", "teknisk etat (øst)", "x" * 61, "'; DROP", "a\nb", "NUL:"]
@@ -43,19 +43,19 @@ def test_a_key_that_is_no_name_is_refused_at_load_and_the_others_load(
 
 @given(st.text(max_size=80))
 def test_what_is_suggested_is_fit(key: str) -> None:
-    assert not list(unfit("owners", [suggested(key)]))
+    assert not list(unusable_keys("owners", [suggested(key)]))
 
 
 @given(st.from_regex(r"[A-Za-z0-9_-]{1,60}", fullmatch=True))
 def test_a_key_that_is_accepted_is_taken_by_dagster(key: str) -> None:
-    assert not list(unfit("owners", [key]))
+    assert not list(unusable_keys("owners", [key]))
 
     @dg.asset(key=["vik", "source", key], tags={"kobosync/owner": key})
     def asset() -> None: ...
 
 
 def test_two_keys_that_make_one_name_are_refused() -> None:
-    (fault,) = unfit("sources", ["fdv-nord", "FDV_nord"])
+    (fault,) = unusable_keys("sources", ["fdv-nord", "FDV_nord"])
     assert "sources.FDV_nord: this key and sources.fdv-nord make the same name" in fault
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome, Given, take_in
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
 from reconciliation.ledger import open_ledger
@@ -78,7 +78,7 @@ def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_p
         told = shown_questions(question, house(), {})
         assert "antall soverom fra 2 til 3" in told.question
         assert "H0101" in told.address
-        (taken,) = take_in([Given(question.id, answer, "KN")], [question], ledger, "vik")
+        (taken,) = store_answers([GivenAnswer(question.id, answer, "KN")], [question], ledger, "vik")
         assert taken.outcome is AnswerOutcome.STORED
         made = ledger.decisions("vik")
     plan = gone(edit, made)

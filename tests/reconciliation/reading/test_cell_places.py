@@ -14,7 +14,7 @@ from connectors.read import read_source
 from connectors.source_config import AnySource
 from language import rendered
 from reconciliation.model.municipality import Municipality
-from reconciliation.reading.cell_places import told_by_cell
+from reconciliation.reading.cell_places import with_cell_places
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
 from tests.pipelines.village import CONFIG
@@ -38,7 +38,7 @@ def told(home: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
     assert not read.message or read.rows.height, read.message
     rows = standardise(read, source, town)
     found = validate(rows.rows, rows.deviations, town).deviations
-    cells = told_by_cell(found, {"lista": read}, town)
+    cells = with_cell_places(found, {"lista": read}, town)
     return [row | {"said": rendered(row["message"])} for row in cells.iter_rows(named=True)]
 
 
@@ -150,4 +150,4 @@ def test_rows_that_say_the_same_are_told_of_each_other(tmp_path: Path) -> None:
 
 def test_a_night_without_deviations_needs_no_read() -> None:
     none = pl.DataFrame(schema={})
-    assert told_by_cell(none, {}, VIK) is none
+    assert with_cell_places(none, {}, VIK) is none

@@ -9,7 +9,7 @@ from reconciliation.identifiers.units import meant_unit, units_in, without_floor
 from reconciliation.reading.deviations import with_reason
 
 
-def units_told(rows: pl.DataFrame, heading: str | None, canonical: str) -> pl.DataFrame:
+def impossible_units(rows: pl.DataFrame, heading: str | None, canonical: str) -> pl.DataFrame:
     """DEVIATIONS of rows that carry PLACE, `value` and `rule` B01 or V01."""
     told = rows.with_columns(reason=pl.Series([_why(value) for value in rows["value"]], dtype=pl.String))
     parts = [with_reason(part, str(rule), heading, canonical) for (rule,), part in told.group_by("rule", maintain_order=True)]

@@ -1,4 +1,4 @@
-"""Entries that a certain match or a person found become ours: from then on we answer for them (law 7)."""
+"""Links the entries of certain matches to their dwellings: from then on this program may change and delete them (law 7)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from reconciliation.plan.moved_fields import KNOWN_PAIR_KEYS
 def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, municipality: str, run_id: str | None = None) -> pl.DataFrame:
     """Save the certain pairs (MATCHES) that are not linked yet. Links are never overwritten.
 
-    What an entry (register_rows) says when it is first linked becomes its base: what our sources say otherwise is then a change of
-    ours. An entry that carries our own id was linked before, and what was agreed on then is not known.
-    Returns (leverandor_bolig_id, kobo_id) of pairs that clash with an active link: questions for a person.
+    The values of an entry (register_rows) become its base when it is first linked, so that other values in our sources count as our
+    changes. An entry that has our own id already was linked before; its base is not known.
+    Returns (leverandor_bolig_id, kobo_id) of pairs that were not saved because of an active link: questions for a person.
     """
     certain = matches.filter(pl.col("certain") & (pl.col("key") != "link"))
     first = certain.filter(~pl.col("key").is_in(list(KNOWN_PAIR_KEYS))).select("leverandor_bolig_id", "kobo_id")

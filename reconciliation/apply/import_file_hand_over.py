@@ -1,7 +1,7 @@
-"""The import-file way: creates leave as one file that a person takes to the register; an export shows later that they arrived.
+"""Creates written to one import file, which a person takes to the register; a later export shows that the entries exist.
 
-Nothing here talks to the register. The journal keeps each create as handed over until its dwelling has a link. What was sent by the
-API and never answered stays open: only the API, or an export that shows the dwelling, can tell what became of it.
+Nothing here calls the register. The journal keeps each create as `handed_over` until its dwelling has a link. A create that was sent by
+the API and never answered stays unsettled: only the API, or an export with the dwelling, can show whether it was made.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _REQUIRED = tuple(field.name for field in FIELDS if field.required and field.nam
 
 
 def still_to_arrive(ledger: Ledger, municipality: str, folder: Path) -> dict[str, date]:
-    """leverandor_bolig_id -> the night of its file, of everything handed over that the register has not shown yet.
+    """leverandor_bolig_id -> the night of its import file, of the creates that the register has not shown yet.
 
-    What has a link by now has arrived and is settled, whichever way it was sent. A night that was killed between its file and
-    its last word counts as handed over when the file is there (the CSV, which comes first: twice is worse than late); without it
-    nothing has left, and the dwellings are planned again.
+    Creates whose dwelling has a link by now are settled as done first, whether they were sent by file or by the API. Those of a night that
+    was killed while writing count as handed over when the CSV is there (it is written first; a dwelling created twice is worse than one
+    created late). Without the CSV nothing was handed over, and the dwellings are planned again.
     """
     begun, handed = ledger.unsettled(municipality), ledger.handed_over(municipality)
     if not begun and handed.is_empty():
@@ -83,7 +83,7 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
 
 
 def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:
-    """Intent, file, outcome: whatever ends in between is told apart by whether the file is there."""
+    """Store the intents, write the file, settle. After a crash in between, `still_to_arrive` sees by the file how far it came."""
     writes = [Write(str(uuid.uuid4()), run_id, str(row["leverandor_bolig_id"]), FILE) for row in rows]
     ledger.journal(municipality, run_id, [], writes)
     at = _folder_of(ledger, run_id, folder)
@@ -99,7 +99,7 @@ def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipal
 
 
 def _left_or_not(write: Write, left: bool) -> WriteOutcome:
-    """What a create that was to leave came to: it is in a file, or nothing has left."""
+    """Outcome of a create for the import file: `handed_over`, or not tried when the file was not written."""
     state, message = (HANDED_OVER, unwritten("handed_over")) if left else ("failed", unwritten("not_handed_over"))
     return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, message=message)
 

@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 
 class Stop:
-    """Set once, with the reason that is stored for the writes that were not tried."""
+    """Tells the workers to begin no further write. Set once, with the reason that is stored for writes that were not tried."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -41,9 +41,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Applying:
-    """Whose night it is, and between what.
+    """One apply of one municipality's run.
 
-    still_held: asked before each call; when it says no, somebody else runs this municipality's night.
+    still_held: called before each write; False means that another process runs this municipality's night.
     """
 
     register: Register
@@ -56,7 +56,7 @@ class Applying:
 
 
 class _Worker:
-    """Makes one call; after the register has gone down, none."""
+    """Makes one write; none after the register has gone down."""
 
     def __init__(self, applying: Applying, calls: dict[str, Call], again: bool) -> None:
         self.applying = applying
@@ -75,7 +75,7 @@ class _Worker:
             self.applying.stop(unwritten("not_tried"))
             return settle_error(write, error, again=self.again)
         except Exception as error:
-            # A fault of one write must not keep the others from being settled.
+            # An exception in one write must not keep the others from being settled.
             return settle_error(write, error, again=self.again)
 
     def not_tried(self, write: Write) -> WriteOutcome:
@@ -91,10 +91,10 @@ def carry_out(
     journalled: bool = False,
     on_progress: Progress | None = None,
 ) -> list[WriteOutcome]:
-    """Carry out the writes on its threads. Returns what became of each, in no order.
+    """Carry out the writes on `applying.threads` threads. Returns the outcome of each, in no order.
 
-    journalled: the intents are in the ledger already, from an earlier night, and stay open when not tried.
-    Raises LedgerError; what the register had answered by then is unsettled, and asked of it on the next night.
+    journalled: the intents are in the ledger already, from an earlier night, and stay unsettled when not tried.
+    Raises LedgerError; writes answered but not stored by then are unsettled, and looked up on the next night.
     """
     worker = _Worker(applying, calls, journalled)
     remaining = iter(writes)
@@ -123,7 +123,7 @@ def carry_out(
                 if on_progress is not None:
                     on_progress(len(settled) + len(unsaved), total)
         except BaseException:
-            # The ledger or the terminal broke off: nothing more is sent, and what was answered is kept.
+            # The ledger failed, or Ctrl-C: nothing more is sent, and the answers that came are stored.
             applying.stop(unwritten("not_tried"))
             raise
         finally:
@@ -135,7 +135,7 @@ def carry_out(
 
 
 def _save(applying: Applying, settled: list[WriteOutcome], writes: list[Write], journalled: bool) -> list[WriteOutcome]:
-    """Commit, and return what was settled as it turned out: a link that cannot stand is a question for a person."""
+    """Commit, and return the outcomes: those whose link could not be saved are refused, and become questions for a person."""
     told = [one for one in settled if one.state != "not_tried"] if journalled else settled
     refused = set(
         applying.ledger.journal(applying.municipality, applying.run_id, told, [] if journalled else writes, unwritten("linked_elsewhere"))

@@ -1,7 +1,6 @@
 """Names of the organisations that dwellings are leased from, by organisation number: from Enhetsregisteret's downloaded file, or its API.
 
-Without them such dwellings are held back, and the others go: nothing here stops a night.
-"""
+Dwellings without a name are held back and the others applied; no failure here ends a night."""
 
 from __future__ import annotations
 
@@ -78,7 +77,7 @@ def names_in_file(file: Path, numbers: pl.Series) -> dict[str, str]:
 
 
 def _names_from_service(service: OrganisationService, numbers: pl.Series, kept: Path, today: date) -> tuple[Mapping[str, str], str | None]:
-    """What is kept and new enough, and what the service says of the rest; what is too old serves where it does not answer."""
+    """Names stored less than `refresh_days` ago, and the service's answer for the rest; older names are used when it does not answer."""
     before = _stored_names(kept)
     since = (today - timedelta(days=service.refresh_days)).isoformat()
     wanted = [number for number in numbers if before.get(number, {}).get("asked", "") <= since]
@@ -104,7 +103,7 @@ def _stored_names(path: Path) -> dict[str, dict[str, str]]:
 
 
 def _keep(names: Mapping[str, Mapping[str, str]], path: Path) -> str | None:
-    """All of it under its name, or nothing; then the service is asked again next time."""
+    """Write the file whole, or not at all; without it the service is asked again next time."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

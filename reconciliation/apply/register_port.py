@@ -1,4 +1,4 @@
-"""What applying a plan asks of a register, and what each of its errors means for the write that met it."""
+"""The register's interface as apply uses it, and the outcome of a write for each of its errors."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from reconciliation.model.plan_actions import REPLACE
 
 NOTHING_WRITTEN = (Conflict, NotFound, RateLimited, Transient)
 STOPS_THE_NIGHT = (RegisterDown, AuthenticationFault, ConfigurationFault)
-"""Errors that every further write would end in too."""
+"""Errors that every further write would get too."""
 
 
 class Created(Protocol):
-    """What a register answers to a POST."""
+    """The answer to a POST."""
 
     @property
     def kobo_id(self) -> str: ...
@@ -52,11 +52,11 @@ class Register(Protocol):
 
 
 def settle_error(write: Write, error: Exception, *, again: bool = False) -> WriteOutcome:
-    """The outcome of a write that ended in an error: whatever may have arrived stays open, and is asked about later.
+    """The outcome of a write that raised an error. A write that may have been carried out stays `unknown`, to be looked up later.
 
-    A fault that says "nothing was written" settles the write; a lost answer says nothing, nor does a fault of our own, which is logged.
-    again: this is an earlier night's write asked about again; then being told to wait says nothing of the first try.
-    A register found down before this write was sent leaves it untried; a replacement may have deleted by then, and stays open.
+    Errors of NOTHING_WRITTEN settle the write. A lost answer does not, nor does a fault of our own, which is logged.
+    again: the write is repeated from an earlier night; a rate limit then does not show what became of its first attempt.
+    When the register went down before this write was sent it is not tried; a replacement may have deleted already, and stays unknown.
     """
     status = getattr(error, "status", None)
     said = getattr(error, "words", None) or str(error)
@@ -65,7 +65,7 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Writ
     elif isinstance(error, RefusedRow):
         state, message = "refused", unwritten("refused", words=said)
     elif isinstance(error, AuthenticationFault | ConfigurationFault):
-        # The last attempt was refused, but an earlier attempt of the same call may have been accepted.
+        # The last attempt was refused, but an earlier attempt of the same call may have succeeded.
         state, message = "unknown", unwritten("failed", words=said)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
         state, message = "failed", unwritten("failed", words=said)

@@ -1,6 +1,6 @@
-"""One write each: look at what is there now, make the call, say what became of it.
+"""One function per kind of write: read the entry, make the call, return the outcome.
 
-Before a change or a deletion the entry is read and compared with what the plan saw (law 5), and with whose it is (law 7).
+Before a change or a deletion the entry is compared with its values in the plan (law 5), and its supplier id with ours (law 7).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Call = Callable[[Register, Write], WriteOutcome]
 
 
 def create(register: Register, write: Write) -> WriteOutcome:
-    """POST. An entry that has our id already is ours: an answer that was lost on an earlier try."""
+    """POST. An entry that has our id already was made by an earlier attempt whose answer was lost."""
     body = json.loads(write.body or "{}")
     try:
         created = register.create(body, request_id=write.request_id)
@@ -38,14 +38,14 @@ def create(register: Register, write: Write) -> WriteOutcome:
 
 
 def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
-    """What we sent, and beside it what the register filled in by itself: nobody has edited that."""
+    """Values to store as the base: those sent, and those that the register filled in for fields that were not sent."""
     filled = {name: kept_text(value) if isinstance(value, str) else value for name, value in made.items()}
     return {name: filled.get(name) if value in (None, "") else value for name, value in from_body(body).items()}
 
 
 def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
-    """The register has the dwelling. It is taken over when it carries our id, or none: by address and unit number it is
-    the one we meant. Another supplier's is left alone."""
+    """The register has the dwelling already. Its entry is linked when it has our id or no supplier id, since it conflicts by address and
+    unit number. An entry with a different supplier id is left alone."""
     taken = unwritten("taken", words=conflict.words or "")
     refused = WriteOutcome(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
     if conflict.kobo_id is None:
@@ -59,13 +59,13 @@ def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOut
         raise
     if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
-    # What an earlier night sent, not what is there: a caseworker may have changed it since.
+    # The values that an earlier night sent, not the present ones: a caseworker may have changed them since.
     agreed = from_body(json.loads(write.first_body or write.body or "{}"))
     return WriteOutcome(write.request_id, write.leverandor_bolig_id, "done", conflict.kobo_id, conflict.status, link="found", agreed=agreed)
 
 
 def change(register: Register, write: Write) -> WriteOutcome:
-    """PUT with the current values overlaid by the changes; nothing is sent when they are there already."""
+    """PUT of the entry's updatable fields with the changes applied; nothing is sent when the new values are there already."""
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
     try:
@@ -89,7 +89,7 @@ def change(register: Register, write: Write) -> WriteOutcome:
 
 
 def remove(register: Register, write: Write) -> WriteOutcome:
-    """DELETE. What it takes away is kept as the write's changes, so that it can be undone."""
+    """DELETE. The deleted values are stored as the write's changes, so that it can be undone."""
     kobo_id = str(write.kobo_id)
     try:
         standing = _read(register, kobo_id)
@@ -112,10 +112,10 @@ def remove(register: Register, write: Write) -> WriteOutcome:
 
 
 def replace_entry(register: Register, write: Write) -> WriteOutcome:
-    """DELETE of the entry, then POST of the dwelling, because a person said so. What is gone already is not deleted again."""
+    """DELETE of the entry, then POST of the dwelling, by a person's decision. An entry that is deleted already is not deleted again."""
     lacking = _lacking(json.loads(write.body or "{}"))
     if lacking:
-        # Looked at before the entry is deleted: the register would refuse the new one.
+        # Checked before the entry is deleted: the register would refuse the new one.
         return _settled(write, "refused", message=unwritten("lacking", fields=lacking))
     kobo_id = str(write.kobo_id)
     try:
@@ -134,7 +134,8 @@ def replace_entry(register: Register, write: Write) -> WriteOutcome:
 
 
 def _made_anew(register: Register, write: Write) -> WriteOutcome:
-    """The entry is gone by now: whatever hinders the new one, the write stays open until the register has taken or refused it."""
+    """The POST of a replacement. The old entry is deleted by now, so after any error the write stays `unknown` until the register has
+    accepted or refused the new one."""
     try:
         made = create(register, write)
     except STOPS_THE_NIGHT:
@@ -149,7 +150,7 @@ def _made_anew(register: Register, write: Write) -> WriteOutcome:
 
 
 def _lacking(body: Mapping[str, Any]) -> list[str]:
-    """Required fields that the body has not, and values the contract does not know."""
+    """Required fields missing from the body, and fields with values that are not in the contract."""
     values = from_body(body)
     wrong = [one.name for one in FIELDS if one.required and values.get(one.name) in (None, "")]
     return wrong + [one.name for one in FIELDS if one.values and values.get(one.name) not in (None, *one.values)]
@@ -159,7 +160,7 @@ CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLA
 
 
 def verify_change(register: Register, write: Write) -> WriteOutcome:
-    """Did an earlier night's PUT arrive? If not, tonight's plan has looked at the entry again and says what to do."""
+    """Settle an earlier night's PUT by reading the entry. If it did not arrive, tonight's plan says what to do."""
     try:
         standing = _read(register, str(write.kobo_id))
     except NotFound:
@@ -171,7 +172,7 @@ def verify_change(register: Register, write: Write) -> WriteOutcome:
 
 
 def verify_removal(register: Register, write: Write) -> WriteOutcome:
-    """Did an earlier night's DELETE arrive?"""
+    """Settle an earlier night's DELETE by reading the entry."""
     try:
         _read(register, str(write.kobo_id))
     except NotFound:
@@ -180,7 +181,7 @@ def verify_removal(register: Register, write: Write) -> WriteOutcome:
 
 
 def verify_replacement(register: Register, write: Write) -> WriteOutcome:
-    """Was an earlier night's entry deleted? Then the new one is made now; else tonight's plan says what to do."""
+    """Settle an earlier night's replacement: POST the new entry if the old one is deleted; otherwise tonight's plan says what to do."""
     try:
         _read(register, str(write.kobo_id))
     except NotFound:
@@ -189,12 +190,12 @@ def verify_replacement(register: Register, write: Write) -> WriteOutcome:
 
 
 VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal, REPLACE: verify_replacement}
-"""How an unsettled write of an earlier night is settled. A POST is asked by repeating it with its own request id: the
-register answers that it has it, or takes it now."""
+"""How an unsettled write of an earlier night is settled. A POST is repeated with its own request id: the register answers that it has
+the entry, or creates it now."""
 
 
 def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
-    """The existing entry. Raises NotFound also for one that is deleted and can still be read."""
+    """The entry. Raises NotFound also for a deleted one."""
     standing = register.read(kobo_id)
     if standing.get(DELETED):
         raise NotFound("slettet", kobo_id=kobo_id)
@@ -206,7 +207,7 @@ def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
 
 
 def _moved_since(standing: Mapping[str, Any], write: Write) -> list[str]:
-    """Fields that somebody has changed since the plan saw the entry that is deleted now."""
+    """Fields whose values differ from those in the plan, of an entry that is about to be deleted."""
     return sorted(name for name, value in (write.seen or {}).items() if _plain(standing.get(name)) != _plain(value))
 
 
@@ -219,9 +220,9 @@ def _written(changes: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """As JSON would have it: the plan's values have been through JSON, the register's have not."""
+    """The value as JSON has it, to compare the register's values with the plan's, which were stored as JSON."""
     if isinstance(value, str):
-        # As the plan's values are.
+        # Masked in the same way as the plan's values.
         return kept_text(value) or None
     if value is None or isinstance(value, bool):
         return value

@@ -1,4 +1,4 @@
-"""Apply a plan: finish what an earlier night left open, then write row by row through the journal."""
+"""Apply a plan: settle the unsettled writes of earlier nights, then make each write through the journal."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def apply_plan(
     on_progress: Progress | None = None,
     still_held: Callable[[], bool] | None = None,
 ) -> pl.DataFrame:
-    """Apply the actionable items (PLAN_ITEMS) and say what became of each. Shape: OUTCOMES, sorted.
+    """Apply the actionable items (PLAN_ITEMS) and return the outcome of each. Shape: OUTCOMES, sorted.
 
-    desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are passed over.
-    entries: the register's entries as the plan saw them: one that is edited before it is deleted is left alone.
-    on_progress: called with (settled, total) now and then. still_held: asked before each call; when it says no, somebody
-    else runs this municipality's night and nothing more is written.
-    Raises LedgerError when the journal cannot be kept; then nothing more is sent. A register that goes down raises
-    nothing: the rest is `not_tried`.
+    desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are skipped.
+    entries: the register's entries when the plan was made; one that was edited since is not deleted.
+    on_progress: called with (settled, total) now and then. still_held: called before each write; False means that another process runs
+    this municipality's night, and nothing more is written.
+    Raises LedgerError when the journal cannot be written; nothing more is sent then. A register that goes down raises nothing: the rest
+    is `not_tried`.
     """
     applying = Applying(client, ledger, run_id, municipality, threads, still_held)
     actionable = items.filter(acts())
@@ -66,15 +66,15 @@ def settle_open_writes(
     *,
     still_held: Callable[[], bool] | None = None,
 ) -> pl.DataFrame:
-    """Ask the register about every write whose outcome is unknown, and settle it. Shape: OUTCOMES.
+    """Settle every write whose outcome is unknown, by asking the register. Shape: OUTCOMES.
 
-    apply_plan does this first by itself. A POST that never arrived is made now: call this only where writing is allowed.
+    apply_plan begins with this. A POST that never arrived is made now, so call it only where writing is allowed.
     """
     return _outcomes(_finish(Applying(client, ledger, run_id, municipality, threads, still_held), {}))
 
 
 def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, WriteOutcome]]:
-    # If tonight's plan creates the dwelling too, tonight's values are the ones to send: the first try may be weeks old.
+    # If tonight's plan creates the dwelling too, tonight's values are sent: the first attempt may be weeks old.
     writes = [
         replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body)
         for write in applying.ledger.unsettled(applying.municipality)
@@ -87,7 +87,7 @@ def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, Write
 
 
 def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:
-    """A lost answer is looked up before the night ends, while the register stands; what is lost again waits for the next night."""
+    """Look up lost answers once before the night ends, unless the register is down; those lost again wait for the next night."""
     lost = {one.request_id for one in done if one.state == "unknown"}
     if not lost or applying.stop.stopped:
         return done
@@ -100,7 +100,7 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
 def _settled_before(
     actionable: pl.DataFrame, ledger: Ledger, municipality: str
 ) -> tuple[list[tuple[str, WriteOutcome]], list[dict[str, Any]]]:
-    """What needs no call tonight, or must not have one; and the rest."""
+    """Splits the items into outcomes of those that need no call tonight or must not have one, and the items to write."""
     if actionable.is_empty():
         return [], []
     still_open = {write.leverandor_bolig_id: write for write in ledger.unsettled(municipality)}
@@ -115,7 +115,7 @@ def _settled_before(
         elif verb == "POST" and ours in linked:
             settled.append((verb, WriteOutcome("", ours, "done", linked[ours])))
         elif verb == REPLACE and linked.get(ours) != item["kobo_id"]:
-            # Finished just now, from an earlier night; or the entry is linked to another dwelling and not ours to delete.
+            # Settled a moment ago, from an earlier night; or the entry is linked to another dwelling and must not be deleted.
             moved = WriteOutcome("", ours, "moved", item["kobo_id"], message=unwritten("not_ours"))
             settled.append((verb, WriteOutcome("", ours, "done", linked[ours]) if ours in linked else moved))
         else:
@@ -133,7 +133,7 @@ def _bodies(actionable: pl.DataFrame, desired: pl.DataFrame) -> dict[str, str]:
 
 
 def _entries_at_planning(items: list[dict[str, Any]], entries: pl.DataFrame | None) -> dict[str, dict[str, Any]]:
-    """koboId -> what the plan saw of each entry that is to be deleted."""
+    """koboId -> values, when the plan was made, of each entry that is to be deleted."""
     if entries is None:
         return {}
     deleted = pl.Series("kobo_id", [item["kobo_id"] for item in items if verb_of(item) in ("DELETE", REPLACE)], dtype=pl.String)

@@ -1,4 +1,4 @@
-"""Keeping the ledger: backup (of one kind of database and of the other), and pruning."""
+"""Backup of the ledger, from SQLite or PostgreSQL, and pruning of old details."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def backup(ledger: Ledger, target: Path) -> int:
     try:
         with open_ledger(f"sqlite:///{part.resolve()}", part.parent) as copy:
             rows = copy_rows(ledger, copy)
-        # Closing the last connection has folded the write-ahead log into the file: it stands alone, and is opened as a restore would.
+        # Closing the last connection merges the write-ahead log into the file, which is complete by itself then and opened as by a restore.
         revision_of_file(part)
         found = sum(rows_of_file(part).values())
         if found != rows:
@@ -45,21 +45,20 @@ def backup(ledger: Ledger, target: Path) -> int:
     return rows
 
 
-class _TakenBack(Exception):
-    """Ends a transaction whose deletions were only to be counted."""
+class _RolledBack(Exception):
+    """Raised to roll back a transaction whose deletions are only counted."""
 
 
 def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = False) -> dict[str, int]:
-    """Forget the details of nights before that date: requests, settled writes (they can no longer be undone) and plan
-    rows, but for each dwelling's newest. Runs, plans' counts, progress, links, keys, decisions, absences, writes whose
-    outcome is unknown or that are handed over, and the lives of deviations are kept permanently. Returns table -> rows removed;
-    dry_run: that would be.
+    """Delete the details of nights before that date: requests, settled writes (they can no longer be undone) and plan rows, except the
+    newest plan row of each dwelling. Runs, plans' counts, progress, links, keys, decisions, absences, deviations, and writes whose outcome
+    is unknown or that are in an import file are kept. Returns table -> rows deleted, or with dry_run the rows that would be.
     """
     removed: dict[str, int] = {}
-    with contextlib.suppress(_TakenBack), ledger.write() as connection:
+    with contextlib.suppress(_RolledBack), ledger.write() as connection:
         removed = _prune(connection, municipality, before)
         if dry_run:
-            raise _TakenBack
+            raise _RolledBack
     return removed
 
 
@@ -92,7 +91,7 @@ def copy_rows(old: Ledger, new: Ledger) -> int:
 
 
 def _continue_numbers(connection: Connection, table: str, column: Column[int]) -> None:
-    """PostgreSQL numbers rows by a counter of its own that does not count rows that brought their number."""
+    """PostgreSQL numbers rows by a sequence, which does not follow rows that are inserted with a number."""
     highest = connection.execute(select(func.max(column))).scalar()
     if highest is not None:
         connection.execute(
@@ -101,6 +100,6 @@ def _continue_numbers(connection: Connection, table: str, column: Column[int]) -
 
 
 def remove_database(path: Path) -> None:
-    """A SQLite database with what is beside it."""
+    """Delete a SQLite database and the files that SQLite keeps beside it."""
     for ending in ("", "-wal", "-shm", "-journal"):
         Path(str(path) + ending).unlink(missing_ok=True)

@@ -27,7 +27,7 @@ BASES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Values that were written and confirmed, or that were there when two were linked. values: field -> value."""
+    """Field values of one entry that both sides agree on: written and confirmed, or found when the two were linked."""
 
     kobo_id: str
     leverandor_bolig_id: str
@@ -43,13 +43,13 @@ class Bases(Store):
         return self.frame(query, BASES)
 
     def save_bases(self, municipality: str, bases: pl.DataFrame) -> None:
-        """Put these (BASES) in the place of what is known of the same entries. Nothing given, nothing written."""
+        """Replace the bases of these entries (BASES). Writes nothing when the frame is empty."""
         if bases.height:
             with self.write() as connection:
                 _put(connection, municipality, bases.select(list(BASES)).rows())
 
     def agree_within(self, connection: Connection, municipality: str, agreements: Sequence[Agreement]) -> None:
-        """Lay these values over what is known of their entries, inside a transaction of the caller."""
+        """Merge these values into the bases of their entries, inside a transaction of the caller."""
         values: dict[str, dict[str, Any]] = {}
         dwellings: dict[str, str] = {}
         for one in agreements:
@@ -66,7 +66,7 @@ class Bases(Store):
         _put(connection, municipality, rows)
 
     def forget_within(self, connection: Connection, municipality: str, dwellings: Sequence[str]) -> None:
-        """A dwelling (leverandor_bolig_id, at most 500) that is linked no longer has no base."""
+        """Delete the bases of these dwellings (leverandor_bolig_id, at most 500), inside a transaction of the caller."""
         connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.leverandor_bolig_id.in_(dwellings)))
 
 

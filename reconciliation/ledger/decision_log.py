@@ -58,7 +58,7 @@ class DecisionLog(Store):
         return self.frame(query.order_by(_DECISION.c.decided, _DECISION.c.decision_id), DECISIONS)
 
     def decisions_mark(self, municipality: str) -> str:
-        """Changes whenever a decision is made, superseded or taken back."""
+        """A text that differs whenever a decision has been made, superseded or withdrawn since."""
         query = select(func.count(), func.max(_DECISION.c.decided), func.count(_DECISION.c.superseded))
         with self.read() as connection:
             return repr(connection.execute(query.where(_DECISION.c.municipality == municipality)).one())
@@ -96,13 +96,13 @@ class DecisionLog(Store):
         return str(row["decision_id"])
 
     def _append(self, connection: Connection, municipality: str, row: dict[str, Any], *, loaded: bool = False) -> None:
-        """loaded: made elsewhere or earlier; in whatever order they come, the one that was made last is in force."""
+        """loaded: the decision comes from a file; whatever the order of the lines, the one that was decided last is in force."""
         same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
         here = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
         standing = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
         overtaken = loaded and standing is not None and (standing.decided, standing.decision_id) > (row["decided"], row["decision_id"])
         if standing is not None and not loaded:
-            # A clock that was set back must not make today's word the older one.
+            # A clock that was set back must not make today's decision the older one.
             row = {**row, "decided": max(row["decided"], standing.decided + timedelta(microseconds=1))}
         if not overtaken:
             connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
@@ -135,9 +135,9 @@ class DecisionLog(Store):
         return lines
 
     def load_decisions(self, municipality: str, lines: Iterable[str]) -> int:
-        """Take in lines that dump_decisions wrote; those known already are passed over. Returns how many were new.
+        """Store lines that dump_decisions wrote, without those that are stored already. Returns how many were new.
 
-        Raises LedgerError with the line's number when a line is no decision; nothing is taken in then.
+        Raises LedgerError with the line's number when a line is no decision; nothing is stored then.
         """
         rows = [_parse(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
         known = set(self.decisions(municipality, include_superseded=True)["decision_id"])

@@ -1,4 +1,4 @@
-"""The life of a deviation: when it came, whether it went, whether it came back."""
+"""When each deviation was first seen, whether it has been fixed, and whether it returned."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ _WHERE = {name: pl.when(_MEANT).then(f"at_{name}").otherwise(name) for name in (
 
 
 def identity() -> pl.Expr:
-    """What makes a deviation the same one tomorrow: source, key, rule and heading. A row without a key is known by its
-    sheet and number; the file's name is left out, for many exports carry the date in it."""
+    """The text by which a deviation is recognised on the next night: source, key, rule and heading. For a row without a key it has
+    its sheet and row number; the file's name is left out, since many exports have the date in it."""
     place = pl.format("{}#{}", pl.col("sheet").fill_null(""), pl.col("row").fill_null(0))
     return pl.concat_str(
         [pl.col("source"), pl.coalesce("source_key", place), pl.col("rule"), pl.col("column").fill_null("")], separator="\x1f"
@@ -68,9 +68,9 @@ class Deviations(Store):
     """Table `deviation`: one row per source row and rule, with first seen and fixed."""
 
     def record_deviations(self, run_id: str, as_of: date, deviations: pl.DataFrame, complete_sources: Collection[str]) -> pl.DataFrame:
-        """Take note of tonight's deviations (DEVIATIONS) and return them with LIFE's columns added, in the same order.
+        """Store tonight's deviations (DEVIATIONS) and return them with LIFE's columns added, in the same order.
 
-        One that is not among tonight's is fixed only when its source was read completely.
+        A deviation of an earlier night that is not among them is marked as fixed only when its source was read completely.
         """
         with self.read() as connection:
             municipality = str(connection.execute(select(_RUN.c.municipality).where(_RUN.c.run_id == run_id)).scalar_one())

@@ -1,4 +1,4 @@
-"""Creates that left as an import file: written down as handed over until the register is seen to have them."""
+"""Creates that were written to an import file, until the register is seen to have them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WAITING: dict[str, Any] = {"request_id": pl.String(), "leverandor_bolig_id": pl.
 _INTENT, _RUN = table_of(Intent), table_of(Run)
 
 
-class Handing(Store):
+class HandedOver(Store):
     """Writes that were handed over in an import file and have not been seen in the register."""
 
     def handed_over(self, municipality: str) -> pl.DataFrame:

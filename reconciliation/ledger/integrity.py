@@ -1,4 +1,4 @@
-"""Is the ledger's file whole? Asked before a night writes in it."""
+"""Check that the ledger's SQLite file is undamaged, before a night writes to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WHOLE: ContextVar[set[str] | None] = ContextVar("_WHOLE", default=None)
 
 
 def check_integrity(ledger: Store) -> None:
-    """Is the file whole? Raises LedgerError. PostgreSQL looks after itself."""
+    """Raises LedgerError when the SQLite file is damaged. PostgreSQL checks its own files."""
     whole = _WHOLE.get()
     if ledger.engine.dialect.name != "sqlite" or (whole is not None and ledger.where in whole):
         return
@@ -27,9 +27,9 @@ def check_integrity(ledger: Store) -> None:
 
 @contextmanager
 def checked_once() -> Iterator[None]:
-    """Within the block, a file that was whole is not looked through again.
+    """Within the block, a file that has been checked is not checked again.
 
-    It takes a second per GB, and many municipalities' nights in one ledger would each take it: with the square of their number.
+    A check takes a second per GB; without this, the nights of many municipalities in one ledger would each pay for all of it.
     """
     token = _WHOLE.set(set())
     try:

@@ -1,7 +1,7 @@
 """The journal of writes to the register, and the list of every request.
 
-A write is an intent, committed before the call, that is settled after it. What is found unsettled later (a killed
-process, a lost answer) is asked of the register before anything else is written.
+A write is an intent, committed before the call, that is settled after it. For a write that is still
+unsettled later (a killed process, a lost answer) the register is asked what happened before anything else is written.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ UNSETTLED = ("intent", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write that is about to be made. `changes` and `body` are JSON. first_body: what an earlier night sent.
+    """One write that is about to be made. `changes` and `body` are JSON. first_body: the body that an earlier night sent.
 
-    seen: field -> value of the entry as the plan saw it, of one that is deleted; not kept.
+    seen: for a deletion, field -> value of the entry when the plan was made; not stored.
     """
 
     request_id: str
@@ -45,11 +45,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class WriteOutcome:
-    """What became of a write. `state` is one of OUTCOMES' outcomes; with `unknown` it stays open for the next night.
+    """Result of a write. `state` is one of OUTCOMES' outcomes; `unknown` is settled on the next night.
 
-    link: how an active link came to be (made_by), to be saved with it; unlink: why the active link ends.
+    link: made_by of the link to save with it, if any; unlink: why the active link ends, if it does.
     changes: replaces the write's own when given (what a deletion took away).
-    agreed: field -> value that the register has confirmed, which both sides agree on from then on.
+    agreed: field -> value that the register has confirmed; stored as the base.
     """
 
     request_id: str
@@ -95,9 +95,9 @@ class Journal(Links):
     def journal(
         self, municipality: str, run_id: str, settled: Sequence[WriteOutcome], writes: Sequence[Write], clash: str | None = None
     ) -> list[tuple[str, str]]:
-        """Settle what has been answered, with its links, and note what will be written next: one transaction.
+        """In one transaction, settle the answered writes with their links, and store the intents of the next ones.
 
-        Returns (leverandor_bolig_id, kobo_id) of links that could not stand because either side is linked elsewhere; those
+        Returns (leverandor_bolig_id, kobo_id) of links that were not saved because either side is linked to something else; those
         writes are settled as refused, with `clash` as message.
         """
         now = self.clock()
@@ -135,7 +135,7 @@ class Journal(Links):
         return refused
 
     def unsettled(self, municipality: str) -> list[Write]:
-        """Writes whose outcome nobody knows, oldest first."""
+        """Writes whose outcome is not known, oldest first."""
         query = (
             select(_INTENT)
             .where(_INTENT.c.municipality == municipality, _INTENT.c.state.in_(UNSETTLED))
@@ -146,7 +146,7 @@ class Journal(Links):
         return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes, row.body) for row in found]
 
     def outcomes(self, run_id: str) -> pl.DataFrame:
-        """What became of each write of a run. Shape: OUTCOMES; `unknown` also for what was never settled."""
+        """Result of each write of a run. Shape: OUTCOMES; `unknown` also for writes that were never settled."""
         query = (
             select(_INTENT.c.leverandor_bolig_id, _INTENT.c.kobo_id, _INTENT.c.verb, _INTENT.c.state, _INTENT.c.status, _INTENT.c.message)
             .where(_INTENT.c.run_id == run_id)
@@ -206,7 +206,7 @@ _SETTLE = (
         status=bindparam("b_status"),
         message=bindparam("b_message"),
         changes=func.coalesce(bindparam("b_changes", type_=String()), _INTENT.c.changes),
-        # An unknown outcome is asked again with the very same body; whatever is settled needs it no more.
+        # A write with unknown outcome is repeated with the same body; a settled one does not need it any more.
         body=case((bindparam("b_state_again", type_=String()) == "unknown", _INTENT.c.body), else_=None),
         settled=bindparam("b_settled"),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciliation.ledger.deviation_history import Deviations
-from reconciliation.ledger.handed_over import Handing
+from reconciliation.ledger.handed_over import HandedOver
 from reconciliation.ledger.integrity import check_integrity
 from reconciliation.ledger.journal import Journal
 from reconciliation.ledger.ledger_error import LedgerError, sentence
@@ -24,7 +24,7 @@ from reconciliation.ledger.stock_movements import StockMovements
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, Handing, Rekeying, Plans, Deviations, Snapshots, StockMovements, ShieldedViews, Locks):
+class Ledger(Runs, Journal, HandedOver, Rekeying, Plans, Deviations, Snapshots, StockMovements, ShieldedViews, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

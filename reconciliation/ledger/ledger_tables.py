@@ -1,8 +1,8 @@
 """The ledger's tables. Every table carries the municipality's slug: one database may serve many municipalities.
 
-Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. A deviation is kept by
-its place and rule, a call by the hash of its body. Values are in what a plan changes and in the bases alone, of fields that say
-nothing of persons.
+Dates called `as_of` are the night's own date (the configuration's time zone); times are UTC. Values of dwellings are stored in two places
+only, a plan's changes and the bases, and only of fields that say nothing about persons: a deviation is stored without its value, and a
+call with a hash of its body.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Run(LedgerTable, table=True):
 
 
 class SourceReading(LedgerTable, table=True):
-    """What a night's read of one source came to."""
+    """The verdict and row counts of one source's read on one night."""
 
     __tablename__ = "source_reading"
     __table_args__ = (Index(None, "municipality", "source", "verdict"),)
@@ -80,9 +80,8 @@ class PlanRow(LedgerTable, table=True):
 
 
 class PlanItem(LedgerTable, table=True):
-    """One dwelling in one plan. Whoever is not in sync has a row every night; in_sync has one on the night it came to be
-    so (or its koboId changed) and stands until the dwelling's next row: 111,000 rows a night that say nothing new would
-    be the whole ledger."""
+    """One dwelling in one plan. A dwelling that is not in sync has a row every night. One in sync has a row only on the night it came in
+    sync or its koboId changed, valid until the dwelling's next row: otherwise a city's ledger would grow by 111,000 rows a night."""
 
     __tablename__ = "plan_item"
     __table_args__ = (Index(None, "municipality", "leverandor_bolig_id", "id"),)
@@ -161,7 +160,7 @@ class CallRow(LedgerTable, table=True):
     """Code of kobo_client.errors.OUTCOMES."""
 
 
-_STANDING = text("ended IS NULL")
+_ACTIVE = text("ended IS NULL")
 
 
 class LinkRow(LedgerTable, table=True):
@@ -169,8 +168,8 @@ class LinkRow(LedgerTable, table=True):
 
     __tablename__ = "link"
     __table_args__ = (
-        Index("uq_link_dwelling", "municipality", "leverandor_bolig_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
-        Index("uq_link_entry", "municipality", "kobo_id", unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING),
+        Index("uq_link_dwelling", "municipality", "leverandor_bolig_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("uq_link_entry", "municipality", "kobo_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
     )
     id: int | None = Field(default=None, primary_key=True)
     municipality: str
@@ -185,8 +184,8 @@ class LinkRow(LedgerTable, table=True):
 
 
 class Base(LedgerTable, table=True):
-    """The values on which both sides last agreed for one linked entry: a side with another value later has changed. One row per
-    entry, written again only when something moved. Its values are the register's own, of fields that say nothing of persons."""
+    """The values that both sides last agreed on for one linked entry; a side that has another value later has changed. One row per
+    entry, updated only when a value changes. The values are the register's own, of fields that say nothing about persons."""
 
     __tablename__ = "base"
     __table_args__ = (Index(None, "municipality", "leverandor_bolig_id"),)
@@ -194,35 +193,35 @@ class Base(LedgerTable, table=True):
     kobo_id: str = Field(primary_key=True)
     leverandor_bolig_id: str
     agreed: str = Field(sa_type=Text)
-    """JSON: field -> value last agreed, null for a blank; a field that is not in it is not known."""
+    """JSON: field -> value last agreed, null for a blank. Fields whose agreed value is not known are left out."""
     moved: str = Field(default="{}", sa_type=Text)
-    """JSON: field -> {value, seen}: what Kobo says since somebody changed it there, and the night it was first seen."""
+    """JSON: field -> {value, seen}: the value that somebody set in Kobo since, and the night it was first seen."""
 
 
 class Movement(LedgerTable, table=True):
-    """What became of one dwelling of the stock, as its sources tell it. Appended when its state is another than its newest row says;
-    a night on which nothing moved appends nothing. No address and no value beside category and tenure."""
+    """A change of one dwelling's state in the municipality's stock, by its sources. Appended only when the state differs from the
+    dwelling's newest row. Holds no address, and no value but category and tenure."""
 
     __tablename__ = "movement"
     __table_args__ = (Index(None, "municipality", "leverandor_bolig_id", "id"),)
     id: int | None = Field(default=None, primary_key=True)
     municipality: str
     run_id: str | None = None
-    """None: made out of what an older ledger knew."""
+    """None for rows that the migration made from an older ledger."""
     as_of: date
     leverandor_bolig_id: str
     kind: str
     """MovementKind of model/movement_kinds.py."""
     stands: bool
-    """Is it in the stock from then on?"""
+    """Whether the dwelling is in the stock from then on."""
     category: str | None = None
-    """From then on, or last when it left. None: an older ledger did not keep it."""
+    """From then on; of one that left, the last one. None: not known, from an older ledger."""
     tenure: str | None = None
-    """disposisjonsform, or RIGHT_OF_DISPOSAL; empty when no source says, None when an older ledger did not keep it."""
+    """disposisjonsform, or RIGHT_OF_DISPOSAL; empty when no source has one, None when not known, from an older ledger."""
 
 
 class Membership(LedgerTable, table=True):
-    """Which dwelling a source's key belongs to, for ever: this is what keeps an id when rows come and go."""
+    """Which dwelling a source's key belongs to. Never deleted, so that a row that returns gets the same leverandor_bolig_id."""
 
     __tablename__ = "membership"
     __table_args__ = (Index(None, "municipality", "leverandor_bolig_id"),)
@@ -234,7 +233,7 @@ class Membership(LedgerTable, table=True):
 
 
 class Decision(LedgerTable, table=True):
-    """What a person decided. Superseded, never edited; asked again only when `evidence` no longer is what they saw."""
+    """What a person decided. Superseded, never edited. The question is open again when tonight's evidence differs from `evidence`."""
 
     __tablename__ = "decision"
     __table_args__ = (Index(None, "municipality", "kind", "subject"),)
@@ -274,7 +273,7 @@ class ShieldedView(LedgerTable, table=True):
 
 
 class Deviation(LedgerTable, table=True):
-    """The life of one fault: a source row and a rule. No value and no message: those are in the night's own table."""
+    """When one rule was broken by one source row, and when it was fixed. Value and message are in the night's own table only."""
 
     __tablename__ = "deviation"
     __table_args__ = (
@@ -296,13 +295,13 @@ class Deviation(LedgerTable, table=True):
     severity: str
     first_seen: date
     since: date
-    """First night of its present appearance; `first_seen` of the very first."""
+    """First night since it last returned; `first_seen` is the first night ever."""
     fixed: date | None = None
     times_returned: int = 0
 
 
 class Snapshot(LedgerTable, table=True):
-    """Progress of one night, per category and owner. A night that is run again replaces its own."""
+    """Progress of one night, per category, source and owner. Running a night again replaces its rows."""
 
     __tablename__ = "snapshot"
     __table_args__ = (UniqueConstraint("municipality", "as_of", "category", "source", "owner"),)
@@ -322,7 +321,7 @@ class Snapshot(LedgerTable, table=True):
 
 
 class Lock(LedgerTable, table=True):
-    """Who runs a night of a municipality now. Expires, so that a crash never locks anybody out."""
+    """The process that runs a night of a municipality now. Expires, so that the lock of a crashed process ends by itself."""
 
     __tablename__ = "lock"
     municipality: str = Field(primary_key=True)

@@ -46,7 +46,7 @@ class Links(Bases):
         return self.frame(query, LINKS)
 
     def link_history(self, municipality: str) -> pl.DataFrame:
-        """Every link there ever was, oldest first. Shape: LINK_HISTORY."""
+        """All links, ended ones too, oldest first. Shape: LINK_HISTORY."""
         query = select(*(_LINK.c[name] for name in LINK_HISTORY)).where(_LINK.c.municipality == municipality).order_by(_LINK.c.id)
         return self.frame(query, LINK_HISTORY)
 
@@ -60,8 +60,8 @@ class Links(Bases):
     ) -> pl.DataFrame:
         """Save pairs (leverandor_bolig_id, kobo_id) as active links. A pair that exists already is left alone.
 
-        agreements: what the linked entries said when they were linked, saved with those links that can stand.
-        Returns the pairs that were not saved because either side is linked to something else: never overwritten here.
+        agreements: the entries' values when they were linked, saved with the links that are saved.
+        Returns the pairs that were not saved because either side is linked to something else; such a link is never overwritten.
         """
         rows = [(str(ours), str(theirs)) for ours, theirs in pairs.select("leverandor_bolig_id", "kobo_id").iter_rows()]
         with self.write() as connection:
@@ -103,7 +103,7 @@ class Links(Bases):
         self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]]
     ) -> tuple[dict[str, str], dict[str, str]]:
         query = select(_LINK.c.leverandor_bolig_id, _LINK.c.kobo_id).where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
-        # A group of the journal is small beside the register: ask for its own keys only.
+        # A group of the journal is small compared to the register: query for its keys only.
         if len(rows) <= 500:
             query = query.where(_LINK.c.leverandor_bolig_id.in_([row[0] for row in rows]) | _LINK.c.kobo_id.in_([row[1] for row in rows]))
         found = connection.execute(query).fetchall()
@@ -136,7 +136,7 @@ class Links(Bases):
         return self.frame(query, MEMBERSHIPS)
 
     def save_memberships(self, municipality: str, seen: pl.DataFrame, as_of: date) -> None:
-        """Remember tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key.
+        """Store tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key.
 
         Only a new key, and one that belongs to another dwelling than before, is written.
         """

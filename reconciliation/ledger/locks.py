@@ -28,14 +28,14 @@ class LockHeldError(LedgerError):
 
 @dataclass(slots=True)
 class HeldLock:
-    """A held lock. `lost` is set when it turns out that somebody else has it: then nothing more may be written."""
+    """A lock that this process took. `lost` is set when another process has it: then nothing more may be written."""
 
     municipality: str
     token: str
     lost: threading.Event = field(default_factory=threading.Event)
 
     def held(self) -> bool:
-        """Whether the lock is still ours."""
+        """Whether this process still has the lock."""
         return not self.lost.is_set()
 
 
@@ -44,7 +44,7 @@ class Locks(Store):
 
     @contextmanager
     def lock(self, municipality: str, holder: str, ttl: float = 300.0) -> Iterator[HeldLock]:
-        """Hold the municipality's lock; it is renewed every third of `ttl` seconds and ends by itself after a crash.
+        """Take the municipality's lock for the block. It is renewed every third of `ttl` seconds, and expires after a crash.
 
         A lock whose process is dead (same machine) is taken over at once. Raises LockHeldError.
         """
@@ -66,7 +66,7 @@ class Locks(Store):
         return self.holders().get(municipality)
 
     def holders(self) -> dict[str, str]:
-        """Municipality -> who holds its lock now, of those whose holder lives. Changes nothing."""
+        """Municipality -> holder of its lock, for locks of running processes. Changes nothing."""
         with self.read() as connection:
             found = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
         return {str(row.municipality): str(row.holder) for row in found if not _is_dead(row.token)}

@@ -1,4 +1,4 @@
-"""A ledger opened to be looked at: nothing is made, migrated or written."""
+"""Opening a ledger read-only: nothing is created, migrated or written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciliation.ledger.opening import connect, resolve_url, revision_of, url
 
 
 def look_at_ledger(url: str, home: Path) -> tuple[Ledger | None, str | None]:
-    """The ledger at today's revision, or None, and the revision it is at; (None, None) where there is none yet. Close what is given.
+    """The ledger if it is at today's revision, else None; and its revision. (None, None) when there is none yet. The caller closes it.
 
     Raises LedgerError for what cannot be opened, is no ledger, or was made by a newer program.
     """

@@ -1,4 +1,4 @@
-"""From a URL in the configuration to a database that has today's tables."""
+"""Opens the database that the configuration's URL names, and brings its tables to this program's revision."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def connect(url: URL) -> Engine:
 
 
 def private_file(path: Path) -> None:
-    """Make an empty database that the account alone may read, where there is none: secret addresses will be in it. SQLite gives what it
-    puts beside it the same rights, and says itself why a place takes no file."""
+    """Create an empty database file that only this account may read, where there is none: secret addresses will be in it. SQLite gives the
+    files that it creates beside it the same permissions. A place where no file can be created is reported by SQLite on opening."""
     if not path.exists():
         with suppress(OSError):
             path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
-    # The driver's own transactions begin too late (at the first write) to be safe beside another writer.
+    # The driver begins a transaction at the first write, which is too late when another process writes too.
     connection.isolation_level = None
     with closing(connection.cursor()) as cursor:
         cursor.execute("PRAGMA busy_timeout = 30000")
         cursor.execute("PRAGMA journal_mode = WAL")
-        # FULL: an intent that was committed before a call is there after a power cut too.
+        # FULL: an intent that was committed before a call survives a power cut.
         cursor.execute("PRAGMA synchronous = FULL")
 
 
@@ -94,7 +94,7 @@ def ensure_current(engine: Engine) -> None:
     where = url_without_password(engine.url)
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            # BEGIN IMMEDIATE alone finds a read-only or damaged file now, not in the middle of the night.
+            # BEGIN IMMEDIATE fails here for a read-only or damaged file, instead of later in the night.
             if revision_of(connection) == HEAD:
                 return
             if engine.dialect.name == "postgresql":

@@ -1,4 +1,4 @@
-"""Plans as they were made, and how many nights each dwelling has been gone."""
+"""Stored plans, and on how many nights each dwelling was in no source."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CLASS_CHANGES: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class StoredPlan:
-    """A plan as the ledger remembers it. `items` leaves out dwellings that stayed in sync; `counts` has all."""
+    """A stored plan. `items` leaves out dwellings that stayed in sync; `counts` includes them."""
 
     run_id: str
     as_of: date
@@ -55,10 +55,10 @@ class Plans(Store):
         register_verdict: str = "complete",
         gone: Collection[str] | None = None,
     ) -> None:
-        """Store the plan of a run (items: PLAN_ITEMS) and count tonight among the nights its gone dwellings were gone.
+        """Store the plan of a run (items: PLAN_ITEMS), and add tonight to the absences of the dwellings that are gone.
 
-        refusals: JSON-able. gone: leverandor_bolig_id that was in no source although every source that held them was
-        read completely; by default all of class retire. Dwellings that are in the plan otherwise count as back.
+        refusals: JSON-able. gone: leverandor_bolig_id of dwellings in no source although every source that had them was read
+        completely; by default all of class retire. The absences of all other dwellings in the plan are deleted.
         """
         with self.write() as connection:
             run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
@@ -81,7 +81,7 @@ class Plans(Store):
             _count_absences(connection, run.municipality, run.as_of, items, gone)
 
     def _news(self, connection: Connection, municipality: str, items: pl.DataFrame) -> pl.DataFrame:
-        """The items worth a row: all but those that were in sync, with the same koboId, when last written down."""
+        """The items to store: all but those in sync whose newest row is in sync with the same koboId."""
         newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
         query = select(_ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id).where(
             _ITEM.c.id.in_(newest), _ITEM.c.dwelling_class == DwellingClass.IN_SYNC.value
@@ -115,7 +115,7 @@ class Plans(Store):
         )
 
     def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
-        """What became of one dwelling: a row for every night that brought something new. Shape: DWELLING_NIGHTS."""
+        """One dwelling's rows, of the nights on which something changed. Shape: DWELLING_NIGHTS."""
         query = (
             select(_ITEM.c.run_id, _RUN.c.as_of, *_ITEM_COLUMNS)
             .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
@@ -125,7 +125,7 @@ class Plans(Store):
         return self.frame(query, DWELLING_NIGHTS)
 
     def waiting_since(self, municipality: str, dwellings: Collection[str]) -> dict[str, date]:
-        """leverandor_bolig_id -> the night on which it came into the class that it has now. dwellings: at most some hundreds."""
+        """leverandor_bolig_id -> the first night of its present class without a break. dwellings: at most some hundreds."""
         query = (
             select(_ITEM.c.leverandor_bolig_id, _RUN.c.as_of, _ITEM.c.dwelling_class)
             .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
@@ -140,9 +140,9 @@ class Plans(Store):
         return {dwelling: since for dwelling, (_, since) in found.items()}
 
     def class_changes(self, municipality: str) -> pl.DataFrame:
-        """Every dwelling's nights on which it came into another class, oldest first. Shape: CLASS_CHANGES.
+        """The nights on which each dwelling changed class, oldest first. Shape: CLASS_CHANGES.
 
-        The nights between are counted in the database: a dwelling that waits has a row for each of them.
+        The nights in between are skipped by the database: a dwelling that waits has a row for each of them.
         """
         before = func.lag(_ITEM.c.dwelling_class).over(partition_by=_ITEM.c.leverandor_bolig_id, order_by=_ITEM.c.id)
         nights = (
@@ -167,7 +167,7 @@ class Plans(Store):
         return self.frame(query, CLASS_CHANGES)
 
     def absences(self, municipality: str, as_of: date) -> dict[str, int]:
-        """leverandor_bolig_id -> on how many distinct dates before `as_of` it was gone, without a break."""
+        """leverandor_bolig_id -> number of dates before `as_of` on which it was gone, without a break."""
         query = (
             select(_ABSENCE.c.leverandor_bolig_id, func.count())
             .where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.as_of < as_of)

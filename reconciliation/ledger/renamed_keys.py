@@ -1,4 +1,4 @@
-"""A source's keys renamed: memberships and the decisions that name them move together, or not at all."""
+"""Renaming a source's keys, in memberships and in the decisions that name them, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Rekeying(Links, DecisionLog):
     """Memberships and decisions under a source's new keys."""
 
     def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
-        """moved: old key -> new key, all at once: a chain or a swap is one renaming. Returns how many memberships moved.
+        """moved: old key -> new key, all at once, so that chains and swaps work. Returns the number of memberships renamed.
 
         A decision that names an old key is superseded by the same decision under the new one. Raises LedgerError when a new
         key belongs to a dwelling that does not move.

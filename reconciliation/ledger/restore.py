@@ -1,4 +1,4 @@
-"""Restoring a ledger: the backup is tried and migrated as a copy first, and takes the ledger's place at the very end."""
+"""Restoring a ledger: a copy of the backup is checked and migrated first, and only then moved to the ledger's place."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _ENDINGS = ("-wal", "-shm", "")
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """rows: how many the ledger has now. kept: where the SQLite file that was there lies; None when there was none."""
+    """rows: number of rows in the ledger now. kept: where the previous SQLite file was moved; None when there was none."""
 
     rows: int
     kept: Path | None
 
 
 def restore(source: Path, url: str, home: Path, slug: str | None = None) -> Restored:
-    """Make the ledger at `url` what the backup says. Raises LedgerError, and then the ledger stands as it was.
+    """Replace the content of the ledger at `url` by the backup. Raises LedgerError; the ledger is unchanged then.
 
     A SQLite file that is there is moved aside, not deleted; a PostgreSQL database must hold no ledger rows yet.
     slug: refuse a backup that holds nights, and none of that municipality.
@@ -58,7 +58,7 @@ def restore(source: Path, url: str, home: Path, slug: str | None = None) -> Rest
 
 @contextlib.contextmanager
 def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
-    """A copy of the backup at `fresh`, at today's revision and whole; removed afterwards if it is still there."""
+    """A checked copy of the backup at `fresh`, migrated to today's revision; deleted after the block unless it was moved."""
     try:
         fresh.parent.mkdir(parents=True, exist_ok=True)
         remove_database(fresh)
@@ -81,7 +81,7 @@ def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
 
 
 def _into_empty(fresh: Path, url: str, home: Path) -> int:
-    """All in one transaction: the database holds the backup afterwards, or nothing."""
+    """Copy the backup into an empty PostgreSQL database, in one transaction."""
     with open_ledger(f"sqlite:///{fresh.resolve()}", fresh.parent) as old, open_ledger(url, home) as new:
         with new.read() as connection:
             filled = [table.name for table in KEPT if connection.execute(select(table).limit(1)).first() is not None]
@@ -91,7 +91,7 @@ def _into_empty(fresh: Path, url: str, home: Path) -> int:
 
 
 def _refuse_while_in_use(url: str, home: Path, place: Path) -> None:
-    """A damaged or missing ledger counts as unused: that is when a backup is restored."""
+    """Raises LedgerError when a process uses the ledger. A damaged or missing one counts as unused: that is when backups are restored."""
     if not place.exists():
         return
     try:
@@ -104,14 +104,14 @@ def _refuse_while_in_use(url: str, home: Path, place: Path) -> None:
 
 
 def holders(ledger: Ledger) -> str:
-    """Who works with the ledger now, in a sentence each; empty when nobody does."""
+    """A sentence per process that holds a lock in the ledger now; empty when none does."""
     told = (f"run {holder} holds the lock of {slug}" for slug, holder in ledger.holders().items())
     names = "; ".join(told)
     return f"The ledger {ledger.where} is in use: {names}. Wait until it has ended, then restore." if names else ""
 
 
 def _swap(fresh: Path, place: Path) -> Path | None:
-    """Put `fresh` at `place`, what is there aside. Returns where that is. What fails is taken back."""
+    """Move `fresh` to `place` and the files that are there aside; returns where to. Undone when a step fails."""
     kept = _free_name(place)
     moved: list[tuple[Path, Path]] = []
     try:

@@ -1,4 +1,4 @@
-"""Nights: when they ran, what each source's read came to, how they ended."""
+"""Runs: when they ran, each source's verdict and row counts, and how they ended."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ class Runs(Store):
     """Tables `run` and `source_reading`: each night, its verdict, and its verdict on each source."""
 
     def begin_run(self, municipality: str, as_of: date, run_id: str, apply_mode: str) -> None:
-        """Note that a night has begun. Earlier nights of the municipality that never ended become `interrupted`:
-        the lock is held by now, so nobody can still be at them. Raises LedgerError when the file is damaged."""
+        """Store that a night has begun. Earlier nights of the municipality that have not ended become `interrupted`: this process has the
+        lock, so no other can still run them. Raises LedgerError when the file is damaged."""
         check_integrity(self)
         with self.write() as connection:
             connection.execute(
                 update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict=INTERRUPTED)
             )
             latest = connection.execute(select(func.max(_RUN.c.started)).where(_RUN.c.municipality == municipality)).scalar()
-            # A clock that was moved back must not make tonight an earlier night than the last one.
+            # A clock that was set back must not make tonight start before the last night.
             started = self.clock() if latest is None else max(self.clock(), latest + timedelta(microseconds=1))
             connection.execute(
                 insert(_RUN).values(
@@ -80,8 +80,8 @@ class Runs(Store):
         sources: Mapping[str, str | Mapping[str, Any]],
         message: str | None = None,
     ) -> None:
-        """Note how the night ended. sources: name -> {verdict, rows_read, rejected, out_of_scope, accepted}, or the verdict
-        alone when nothing was counted."""
+        """Store how the night ended. sources: name -> {verdict, rows_read, rejected, out_of_scope, accepted}, or only the verdict when
+        nothing was counted."""
         with self.write() as connection:
             run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
             connection.execute(
@@ -136,18 +136,18 @@ class Runs(Store):
         return None if found is None else int(found)
 
     def has_run(self, municipality: str | None = None) -> bool:
-        """Does the ledger know a run, of any kind, of that municipality or of any?"""
+        """Whether the ledger has a run, of any kind, of that municipality, or of any when None."""
         query = select(_RUN.c.run_id).limit(1)
         with self.read() as connection:
             return connection.execute(query.where(_RUN.c.municipality == municipality) if municipality else query).first() is not None
 
     def was_interrupted(self) -> bool:
-        """Is there a night that has begun and not ended, here or on another machine?"""
+        """Whether a night has begun and not ended, on any machine."""
         with self.read() as connection:
             return connection.execute(select(_RUN.c.run_id).where(_RUN.c.verdict == "running").limit(1)).first() is not None
 
     def nights(self, municipality: str) -> int:
-        """How many distinct dates have a night that ended."""
+        """Number of different dates with a night that ended."""
         query = select(func.count(func.distinct(_RUN.c.as_of))).where(_RUN.c.municipality == municipality, _RUN.c.finished.is_not(None))
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())

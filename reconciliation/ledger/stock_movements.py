@@ -29,7 +29,7 @@ class StockMovements(Store):
     """Table `movement`: each dwelling's changes of state in the municipality's stock."""
 
     def stock(self, municipality: str) -> pl.DataFrame:
-        """The newest row of every dwelling there ever was, those that have left too. Shape: STOCK."""
+        """The newest row of every dwelling, also of those that have left. Shape: STOCK."""
         newest = select(func.max(_MOVEMENT.c.id)).where(_MOVEMENT.c.municipality == municipality).group_by(_MOVEMENT.c.leverandor_bolig_id)
         return self.frame(select(*(_MOVEMENT.c[name] for name in STOCK)).where(_MOVEMENT.c.id.in_(newest)), STOCK)
 
@@ -47,8 +47,7 @@ class StockMovements(Store):
         return found
 
     def record_movements(self, municipality: str, run_id: str | None, moved: pl.DataFrame, absent: Collection[str], as_of: date) -> None:
-        """Append moved (MOVEMENTS), and count tonight among the nights on which those of `absent` were gone. Nothing given, nothing
-        written."""
+        """Append moved (MOVEMENTS), and add tonight to the absences of the dwellings in `absent`. Writes nothing when both are empty."""
         if moved.is_empty() and not absent:
             return
         keys = {"municipality": municipality, "run_id": run_id}

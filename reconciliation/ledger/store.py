@@ -26,7 +26,7 @@ def utc_now() -> datetime:
 
 
 class Store:
-    """What every part of the ledger is based on. Safe to share between threads."""
+    """Base of the ledger's parts: transactions on one engine. Safe to share between threads."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] = utc_now) -> None:
         self.engine = engine
@@ -61,7 +61,7 @@ class Store:
         return pl.DataFrame([tuple(row) for row in rows], schema=dict(schema), orient="row")
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections."""
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Taking a ledger of an earlier version to this one's tables: a backup first, then the revisions, then a look at every row."""
+"""Migrating a ledger of an earlier version: a backup first, then the revisions, then every row is read and counted."""
 
 from __future__ import annotations
 

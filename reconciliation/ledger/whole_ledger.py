@@ -1,4 +1,4 @@
-"""Is that SQLite file a whole ledger of this product? Asked of a backup before anything relies on it."""
+"""Checks that a SQLite file is an undamaged ledger of this program, before a backup is relied on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciliation.ledger.store import table_of
 
 _LOCK = table_of(Lock)
 KEPT: list[Table] = [table for table in LEDGER_METADATA.sorted_tables if table is not _LOCK]
-"""What a backup holds: all but the lock, which belongs to a living process."""
+"""The tables of a backup: all but the lock, which belongs to a running process."""
 _HEADER = b"SQLite format 3\x00"
 
 

@@ -1,6 +1,6 @@
-"""What both sides agree on tonight: the base that a later night holds the three sides against.
+"""The values that both sides agree on tonight: the base with which later nights tell which side has changed.
 
-A night on which nothing moved changes no base, so nothing is written to the ledger for it.
+A night on which no value changed changes no base, and writes nothing to the ledger.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from reconciliation.plan.three_way import same
 
 
 def as_base(register_rows: pl.DataFrame) -> pl.DataFrame:
-    """(kobo_id, theirs): what each entry says of the fields that have a base, as the JSON in which the ledger keeps one."""
+    """(kobo_id, theirs): each entry's values of the fields that have a base, as JSON in the ledger's form."""
     return register_rows.select("kobo_id", theirs=pl.struct(THREE_WAY).struct.json_encode())
 
 
 def agreed_tonight(
     dwellings: pl.DataFrame, linked: pl.DataFrame, register_rows: pl.DataFrame, bases: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
-    """The bases that are otherwise than the ledger has them. Shape: BASES.
+    """The bases that differ from those in the ledger. Shape: BASES.
 
-    linked: (leverandor_bolig_id, kobo_id) of the active links. Where both sides say the same, that is agreed, whatever was before;
-    where they differ the base stays, and what Kobo changed is noted with the night on which it was first seen.
+    linked: (leverandor_bolig_id, kobo_id) of the active links. A value that both sides have becomes the base. Where they differ the base
+    stays, and a value that was changed in Kobo is added to `moved` with the night on which it was first seen.
     """
     sides = linked.join(as_base(register_rows), on="kobo_id", how="inner").join(bases.drop("leverandor_bolig_id"), on="kobo_id", how="left")
     moved = sides.filter(pl.col("agreed").is_null() | (pl.col("agreed") != pl.col("theirs")) | (pl.col("moved") != "{}"))

@@ -21,7 +21,7 @@ class ApprovalAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartToApprove:
-    """One part that is asked about. refusals: the guards' sentences, with the command that approves it; none: inside its limits."""
+    """One part of the plan. refusals: the guards' sentences, with the command that approves it; empty when it is within its limits."""
 
     name: str
     digest: str
@@ -40,13 +40,13 @@ class Approval:
 
 
 def approve_with(digest: str, command: str, job: str = "") -> str:
-    """How that plan is approved. command: of a night, without options. job: in Dagster; none when it is left out."""
+    """The sentence that says how to approve the plan. command: of a night, without options. job: Dagster's, when there is one."""
     short = digest[:12]
     return f"{command} --apply={short}" + (f" (in Dagster: launch {job} with digest {short})" if job else "")
 
 
 def is_mode(text: str) -> bool:
-    """Is that something `--apply` takes?"""
+    """Whether `--apply` accepts the text."""
     return text in ("never", "auto", "approve") or bool(DIGEST.match(text))
 
 
@@ -55,9 +55,9 @@ def approval_of(
 ) -> Approval:
     """mode: never | auto | approve | a digest (at least its first 12 characters) of the whole plan or of one part.
 
-    A digest approves that very plan or part, guards included, and nothing else; if it is another by now, nothing is applied.
-    approved: digest of a part -> its name, as somebody approved it since the last night; such a part goes under auto and approve.
-    One whose digest is not tonight's is not applied, and the message says so.
+    A digest approves exactly that plan or part, also beyond the guards' limits; when tonight's digest is different, nothing is applied.
+    approved: digest of a part -> its name, of parts approved since the last night; such a part is applied under auto and approve.
+    When its digest is not tonight's it is not applied, and the message says so.
     """
     approved = approved or {}
     actions = sum(part.changes for part in parts)
@@ -86,7 +86,7 @@ def _waiting(mode: str, digest: str, held: Sequence[PartToApprove], command: str
 
 
 def _lapsed(approved: Mapping[str, str], parts: Sequence[PartToApprove], held: Sequence[PartToApprove]) -> tuple[str, ...]:
-    """A sentence for each approved part that waits all the same, since tonight it is another than the approved one."""
+    """A sentence for each approved part that still waits, since it has changed since the approval."""
     now = {part.digest for part in parts}
     waiting = {part.name for part in held}
     return tuple(

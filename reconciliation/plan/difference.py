@@ -1,7 +1,7 @@
-"""What differs between a dwelling and its register entry, field by field, for all pairs at once.
+"""The fields in which dwellings and their register entries differ, for all pairs at once.
 
-A blank of ours is no opinion. Streets are compared as spellings of one street, kommunenummer as names of one place, letters folded,
-numbers within half a cent, the rest exactly.
+A field that is blank in our sources is not compared. Two spellings of one street are equal, and so are two kommunenummer of one place;
+letters are compared without case, numbers to half an øre, everything else exactly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from reconciliation.model.municipality import Municipality
 
 TOLERANCE = 0.005
 OfficialStreets: TypeAlias = Callable[[], Collection[str]]
-"""Reads the names of the municipality's streets, which most nights do not need."""
+"""Reads the names of the municipality's streets; not called on most nights."""
 
 DIFFERENCES: dict[str, pl.DataType] = {
     "leverandor_bolig_id": pl.String(),
@@ -34,8 +34,8 @@ DIFFERENCES: dict[str, pl.DataType] = {
 def differing_pairs(sides: pl.DataFrame, register_rows: pl.DataFrame, official_streets: OfficialStreets | None = None) -> pl.DataFrame:
     """The pairs that differ: leverandor_bolig_id, kobo_id, and per field `name`, `name_theirs` and `name_differs`.
 
-    sides: dwellings with the kobo_id of their pair; those without one are passed over. A field that no pair differs in may
-    have none of the three columns. official_streets: asked for the municipality's streets where a street is not written alike.
+    sides: dwellings with the kobo_id of their pair; others are skipped. A field in which no pair differs may lack
+    the three columns. official_streets: called only when a street is spelt differently.
     """
     sides = sides.select("leverandor_bolig_id", "kobo_id", *(field.name for field in COMPARED))
     entries = register_rows.select("kobo_id", *(pl.col(field.name).alias(f"{field.name}_theirs") for field in COMPARED))
@@ -87,13 +87,13 @@ def changes_of(pairs: pl.DataFrame, value_sources: pl.DataFrame) -> pl.DataFrame
 
 
 def _street_keys(joined: pl.DataFrame, official_streets: OfficialStreets | None) -> Mapping[str, str]:
-    """Street -> what it is compared by; only called where two are not written alike."""
+    """Street -> its comparison key; only called when two are spelt differently."""
     ours, theirs = (joined.get_column(name).drop_nulls().unique().to_list() for name in ("adressenavn", "adressenavn_theirs"))
     return comparison_keys(ours, theirs, official_streets() if official_streets else None)
 
 
 def _one_place(joined: pl.DataFrame) -> Collection[str]:
-    """Ours and theirs, side by side, where two municipality numbers are names of one place at two dates."""
+    """Pairs of different kommunenummer that are names of one place at two dates."""
     pairs = joined.select("kommunenummer", "kommunenummer_theirs").drop_nulls().unique()
     return [f"{ours} {theirs}" for ours, theirs in pairs.iter_rows() if kommune_table().may_be_one(ours, theirs)]
 
@@ -108,7 +108,7 @@ def _differs(field: RegisterField, streets: Mapping[str, str], places: Collectio
         unlike = ours.ne_missing(theirs) & ~pl.concat_str(ours, pl.lit(" "), theirs).is_in(places).fill_null(value=False)
     elif field.name == "bokstav":
         unlike = ours.str.to_uppercase().ne_missing(theirs.str.to_uppercase())
-        # A house without a letter is another house than one with a letter, so a blank letter of ours is compared too.
+        # Number 5 and number 5A are different houses, so a blank letter of ours is compared too.
         return (unlike & pl.col("nummer").is_not_null() & (ours.fill_null("") != theirs.fill_null("").str.to_uppercase())).fill_null(
             value=False
         )

@@ -1,6 +1,6 @@
-"""Entries of ours that are to be deleted, and that somebody edited in Kobo since we last agreed on them.
+"""Entries that are to be deleted and that somebody has edited in Kobo since both sides last agreed on their values.
 
-What a caseworker wrote is never deleted with its entry unless a person says so (law 13): it may show that somebody lives there.
+An edited entry is deleted only by a person's decision (law 13): the edit may show that somebody lives there.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from reconciliation.plan.three_way import same
 EDITED: dict[str, pl.DataType] = {
     "kobo_id": pl.String(),
     "edited": pl.List(pl.Struct({"field": pl.String(), "base": pl.String(), "theirs": pl.String()})),  # values as JSON
-    "waits": pl.String(),  # EDITED_IN_KOBO or STAYS_IN_KOBO; null: a person said that it is deleted
+    "waits": pl.String(),  # EDITED_IN_KOBO or STAYS_IN_KOBO; null when a person decided that it is deleted
 }
 
 
 def edited_entries(
     gone: pl.DataFrame, register_rows: pl.DataFrame, bases: pl.DataFrame, decisions: pl.DataFrame, policies: Mapping[str, Policy]
 ) -> pl.DataFrame:
-    """Of the entries that are to go (gone: leverandor_bolig_id, kobo_id), those that were edited. Shape: EDITED.
+    """The edited ones among entries to delete (gone: leverandor_bolig_id, kobo_id). Shape: EDITED.
 
-    bases: BASES. decisions: DECISIONS in force. policies: what the municipality's file says; a field of which it says `source` is no
-    edit. What was last agreed on may not be known, of an older ledger: that is no edit either.
+    bases: BASES. decisions: DECISIONS in force. policies: field -> policy of the municipality's file; changes of a field with policy
+    `source` do not count, nor do fields without a known base (from an older ledger).
     """
     standing = as_base(register_rows.join(gone, on="kobo_id", how="semi"))
     agreed = agreed_by_entry(bases, standing.get_column("kobo_id"))

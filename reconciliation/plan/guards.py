@@ -1,4 +1,4 @@
-"""Limits: what is held back, and which plans wait for a person. Limits come from the municipality's file."""
+"""Guards: reasons to hold items back, and limits beyond which a plan waits for a person. Limits come from the municipality's file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEST_WORDS = ("test", "rehears", "demo", "dev", "qa", "stag", "sandbox")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a plan is stored and shown, and not applied.
+    """Why a part of a plan is not applied without a person.
 
     message: English, with the command that approves it. melding: a stored message, for owners.
     """
@@ -34,7 +34,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most changes of a kind that are applied without approval. code: of the refusal; of: what the share is computed from."""
+    """Largest number of changes of a kind that is applied without approval. code: of the refusal; of: the number that the share is of."""
 
     code: str
     most: int
@@ -51,17 +51,17 @@ def deletion_limit(ours: int, guards: Guards) -> Limit:
 
 
 def update_limit(ours: int, guards: Guards) -> Limit:
-    """How many updates go without a person, of `ours` entries."""
+    """Limit of updates. ours: number of linked entries."""
     return Limit("too_many_updates", _allowed(ours, guards.maximum_update_share, guards.maximum_update_count, guards), ours)
 
 
 def creation_limit(in_register: int, guards: Guards) -> Limit:
-    """in_register: all entries that were seen."""
+    """Limit of creates. in_register: number of all entries that were read."""
     return Limit("sudden_growth", max(guards.floor, int(guards.maximum_create_share * in_register)), in_register)
 
 
 def environment_mismatch(register: RegisterConfig) -> dict[str, str | int] | None:
-    """A production register under a test configuration, or the other way round: told by the host's name."""
+    """A refusal when the host's name contradicts `environment`: a test host as production, or the other way round."""
     host = (urlsplit(register.base_url).hostname or "").casefold()
     harmless = host in _LOOPBACK or any(word in host for word in _TEST_WORDS)
     looks = "test" if harmless or register.kind == "rehearsal" else "production"

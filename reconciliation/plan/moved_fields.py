@@ -1,4 +1,4 @@
-"""Differences of linked dwellings, each settled by its three sides: written, kept as Kobo has it, or asked about."""
+"""What to do about each difference of a linked dwelling, by base, source and register: write, keep Kobo's value, or ask a person."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SETTLED: dict[str, pl.DataType] = {
 }
 
 KNOWN_PAIR_KEYS = frozenset({"leverandor_bolig_id", "link"})
-"""Keys of a match by which the two are known to have met before: our link, or an entry that carries our own id."""
+"""Match keys of pairs that were linked before tonight: our link, or an entry that has our own id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What the ledger keeps of one entry. base: field -> value last agreed. moved: field -> {value, seen} of what Kobo changed since."""
+    """The base of one entry. base: field -> value last agreed. moved: field -> {value, seen} of values changed in Kobo since."""
 
     base: Mapping[str, Any]
     moved: Mapping[str, Mapping[str, str]]
@@ -43,13 +43,13 @@ def agreed_by_entry(bases: pl.DataFrame, kobo_ids: pl.Series) -> dict[str, Agree
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """How a difference is settled tonight: by policy, or by what people answered."""
+    """What decides a difference tonight: the municipality's policies and people's answers."""
 
     policies: Mapping[str, Policy]
     answers: Mapping[tuple[str, str], Answered]
     as_of: date
     edited: Mapping[str, str]
-    """koboId -> when the entry was last edited, of those whose answer tells it."""
+    """koboId -> when the entry was last edited, for entries that have it."""
 
     @classmethod
     def of(cls, policies: Mapping[str, Policy], decisions: pl.DataFrame | None, as_of: date, entries: pl.DataFrame) -> Rulings:
@@ -61,8 +61,8 @@ class Rulings:
 def settle_differences(differences: pl.DataFrame, matched_by: Mapping[str, str], bases: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
     """differences: DIFFERENCES. matched_by: leverandor_bolig_id -> key of its match. Shape: SETTLED, in the order of `differences`.
 
-    Protected fields are handed on as they are: no change of theirs is ever sent. Two that meet for the first time have agreed on
-    nothing: our sources are what the register is filled from, and Kobo's values of that night become the base.
+    Protected fields are handed on as they are: no change of theirs is ever sent. A pair that is linked for the first time has
+    no base: our values are written, and Kobo's values of that night become its base.
     """
     known = agreed_by_entry(bases, differences.get_column("kobo_id"))
     rows = list(_settled(differences, matched_by, known, rulings))
@@ -85,7 +85,7 @@ def _settled(
 
 
 def _answered(ours: str, field: str, told: Mapping[str, Any], answer: Answered) -> tuple[str, str, str, bool, str]:
-    """A person said what is right: it is written where Kobo does not say so, and kept where it does."""
+    """A person answered which value is right: written when Kobo has another one, kept when Kobo has it."""
     if same(answer.value, told["old"]):
         kept = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "by": answer.by, "seen": answer.date}
         return ours, field, Action.KEEP.value, False, _json(kept)
@@ -112,7 +112,7 @@ def _by_policy(
 
 
 def unknown_bases(items: pl.DataFrame) -> int:
-    """How many dwellings of a plan (PLAN_ITEMS) are asked about because nobody knows what was last agreed: those of an older ledger."""
+    """Number of dwellings in a plan (PLAN_ITEMS) that are asked about because a field has no known base (from an older ledger)."""
     return items.filter(pl.col("details").str.contains(f'"movement":"{ChangedSides.UNKNOWN.value}"', literal=True)).height
 
 

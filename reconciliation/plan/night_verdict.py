@@ -1,4 +1,4 @@
-"""How did the night go? One word for machines, one sentence per fault for people."""
+"""The verdict on a night: one code for programs, one sentence per fault for people."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class NightVerdict(StrEnum):
 
     DONE = "done"
     WAITING = "waiting"
-    """The plan needs a person; nothing was applied."""
+    """The plan needs a person's approval; nothing was applied."""
     REFUSED = "refused"
     """Somebody approved a plan that is not tonight's; nothing was applied, and tonight's plan waits."""
     INCOMPLETE = "incomplete"
-    """A source could not be read, or changes could not be made; the rest is done and the next night goes on."""
+    """A source could not be read, or changes could not be made; the rest is done."""
     FAILED = "failed"
     """The register could not be read; nothing was planned or applied."""
 
@@ -40,8 +40,8 @@ def judge(
 ) -> Judgement:
     """source_messages: source -> why its read is not complete, or None. register_message: why it was not seen, or None.
 
-    own_faults: how many of the changes a fault of kobosync itself stopped.
-    outcomes: outcome -> count, of the changes that were tried. A row that Kobo refused is its owner's matter, not a failed night.
+    own_faults: number of changes that failed by a fault of kobosync itself.
+    outcomes: outcome -> number of changes. Changes that Kobo refused do not make a night incomplete: their owner corrects the row.
     """
     messages = [message for _, message in sorted(source_messages.items()) if message]
     if own_faults:

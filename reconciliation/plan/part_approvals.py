@@ -1,7 +1,7 @@
 """A person's approval of one part of the plan that the last night showed, given between nights and used by the next one alone.
 
-An approval names the run that showed the part. A later plan of any kind, an undo's too, makes it lapse: nobody has approved what is planned
-after that. `--apply=<digest>` is the other way to approve, for the person who starts the night.
+An approval names the run that showed the part, and is void after any later plan, also that of an undo. The other way to approve is
+`--apply=<digest>`, for the person who starts the night.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class PartApproval:
 
 
 def approve_part(ledger: Ledger, municipality: str, *, name: str, digest: str, run_id: str, by: str, why: str = "") -> str:
-    """Keep that this part, as run_id showed it, may be applied. Returns the decision's id. Raises LedgerError."""
+    """Store the approval of a part as run_id showed it. Returns the decision's id. Raises LedgerError."""
     return ledger.add_decision(
         municipality,
         kind=KIND,
@@ -53,9 +53,9 @@ def part_approvals(decisions: pl.DataFrame, run_id: str | None) -> dict[str, Par
 
 
 def last_shown(ledger: Ledger, municipality: str, before: str) -> str | None:
-    """The run whose plan people have seen last, leaving out the run `before` (tonight's). Raises LedgerError.
+    """The newest run whose plan was shown in a report, other than `before` (tonight's). Raises LedgerError.
 
-    A plan that somebody only looked at with `kobosync plan` is none, and neither are reports that were made again.
+    Runs of `kobosync plan` and reports that were made again do not count.
     """
     runs = ledger.runs(municipality).filter(~pl.col("verdict").is_in([PLANNED, RENDERED]) & (pl.col("run_id") != before))
     return next((run for run in reversed(runs.get_column("run_id").to_list()) if ledger.plan(run) is not None), None)

@@ -1,7 +1,7 @@
 """The parts of a plan: what is created, updated, retired or replaced, per source, per category or both.
 
-Each has its digest, its limits and its approval. Parts within their limits are applied and the others wait: forty retirements that need
-approval do not delay a new dwelling.
+Each part has its digest, its limits and its approval. Parts within their limits are applied while others wait: forty retirements that
+need approval do not delay a new dwelling.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from reconciliation.plan.same_place import at_same_place
 
 CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
 UNKNOWN_GROUP = "-"
-"""Group of a dwelling of which neither tonight nor the ledger knows one."""
+"""Group of a dwelling whose group is known neither tonight nor in the ledger."""
 EXAMPLES = 3
-"""Dwellings of a part that are named where it is shown."""
+"""Number of dwellings that are named as examples where a part is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """name: action/source. changes: items in it. examples: the first leverandor_bolig_id. refusals: why it waits; none: it goes."""
+    """name: action/source. changes: number of items. examples: the first leverandor_bolig_id. refusals: why it waits, if it does."""
 
     name: str
     digest: str
@@ -49,9 +49,9 @@ class Part:
 
 
 def with_parts(items: pl.DataFrame, groups: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> pl.DataFrame:
-    """items (PLAN_ITEMS) with the name of each one's part; null where nothing is done. groups: of part_groups.
+    """items (PLAN_ITEMS) with `part` filled; null where nothing is done. groups: what `part_groups` returns.
 
-    One that is created where another is retired belongs with the retirement: Kobo takes it only after.
+    A dwelling created at the place of a retired one is in the part of the retirement: Kobo refuses it before that.
     """
     if items.filter(acts()).is_empty():
         return items
@@ -68,8 +68,7 @@ def with_parts(items: pl.DataFrame, groups: pl.DataFrame, merged: Merged, entrie
 def part_groups(merged: Merged, municipality: Municipality, stock: pl.DataFrame) -> pl.DataFrame:
     """(leverandor_bolig_id, _group): source, category, or source/category, as `guards.parts` says.
 
-    stock: the ledger's STOCK, for the category of what stands in no source any more.
-    """
+    stock: the ledger's STOCK, for the category of dwellings that are in no source any more."""
     sources, categories = first_sources(merged, municipality), _categories(merged, stock)
     if municipality.guards.parts == "source":
         return sources.rename({"_source": "_group"})
@@ -86,7 +85,7 @@ def _categories(merged: Merged, stock: pl.DataFrame) -> pl.DataFrame:
 
 
 def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
-    """(leverandor_bolig_id, _source): the source that ranks first of those that hold a dwelling, or held it."""
+    """(leverandor_bolig_id, _source): of the sources that have or had the dwelling, the one that ranks first."""
     order = ranks(municipality.survivorship.default, sorted(municipality.sources))
     tonight = merged.dwellings.select("leverandor_bolig_id", _source="sources", _now=pl.lit(0)).explode("_source")
     before = merged.memberships.select("leverandor_bolig_id", _source="source", _now=pl.lit(1))
@@ -100,7 +99,7 @@ def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
 
 
 def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> list[str]:
-    """Dwellings that are created at the very place of an entry that is retired tonight."""
+    """leverandor_bolig_id created at the place (house, unit, lease) of an entry that is retired tonight."""
     acting = items.filter(acts())
     created = acting.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
     retired = acting.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
@@ -112,7 +111,7 @@ def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFram
 
 @dataclass(frozen=True, slots=True)
 class RegisterCounts:
-    """What a plan's size is held against. ours: group -> entries that we answer for; in_register: all entries; first: none is ours yet."""
+    """The numbers that limits are shares of. ours: group -> linked entries; in_register: all entries; first: no entry is linked yet."""
 
     ours: Mapping[str, int]
     in_register: int
@@ -122,10 +121,10 @@ class RegisterCounts:
 def parts_of(
     items: pl.DataFrame, counts: RegisterCounts, municipality: Municipality, digest_of: Callable[[pl.DataFrame], str]
 ) -> tuple[Part, ...]:
-    """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it breaks.
+    """The parts of a plan (PLAN_ITEMS with `part`), sorted by name, each with the limits that it exceeds.
 
-    A part must hold its own group's limit, and with the smaller ones of its kind the municipality's: smallest first, so that one source
-    gone wrong does not keep the others back. Retirements and replacements are deletions, and count together.
+    A part must be within the limit of its own group, and together with all smaller parts of its kind within the municipality's limit. The
+    smallest parts go first, so that one faulty source does not hold back the others. Retirements and replacements count together.
     """
     counted = items.filter(pl.col("part").is_not_null())
     groups = {str(name): frame for (name,), frame in counted.group_by("part", maintain_order=True)}
@@ -146,7 +145,7 @@ def parts_of(
 def _limits(
     groups: Mapping[str, pl.DataFrame], standing: RegisterCounts, municipality: Municipality
 ) -> Iterator[tuple[str, tuple[str, dict[str, str | int]] | None]]:
-    """The limit that each part breaks, or None."""
+    """Part -> the limit that it exceeds, or None."""
     everything = sum(standing.ours.values())
     kinds: tuple[tuple[Sequence[str], Callable[[int], Limit]], ...] = (
         ((CREATE,), lambda of: creation_limit(standing.in_register, municipality.guards)),
@@ -171,5 +170,5 @@ def _limits(
 
 
 def _size(frame: pl.DataFrame) -> int:
-    """What is gone from Kobo already is only forgotten."""
+    """Number of changes in the register. A retirement whose entry is gone from Kobo already only ends the link, and does not count."""
     return frame.filter(pl.col("reason").ne_missing(pl.lit("gone_in_both"))).height

@@ -1,4 +1,4 @@
-"""What became of the plan since the last one: what is new in it, what is gone from it, what is planned otherwise."""
+"""Two plans compared: items that are new, gone, or planned differently."""
 
 from __future__ import annotations
 

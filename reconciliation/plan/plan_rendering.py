@@ -1,4 +1,4 @@
-"""A plan as people and machines read it outside a terminal: Markdown with a cap, and JSON."""
+"""A plan as Markdown, with a limited number of items, and as JSON."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def as_json(plan: Plan) -> str:
 
 
 def changes_in_words(changes: str, *, shielded: bool = False) -> str:
-    """What would change, without the fields that tell where a home is: a plan is shown where a shielded address must not reach (law 10).
+    """The changes, without values of fields that tell where a home is, since plans are shown to everybody (law 10).
 
-    shielded: its address is shielded: what it could be found by elsewhere is left out too.
+    shielded: its address is shielded; values by which it could be found elsewhere are left out too.
     """
     hidden = TELLING_FIELDS if shielded else PLACE_FIELDS
     return ", ".join(
@@ -69,7 +69,7 @@ def changes_in_words(changes: str, *, shielded: bool = False) -> str:
 
 
 def part_in_words(part: Part, shielded: Collection[str]) -> tuple[str, str, str, str, str]:
-    """Name, changes, whether it goes without a person, the digest that approves it, and a few of its dwellings."""
+    """Name, number of changes, whether it waits, the digest that approves it, and a few of its dwellings."""
     return (
         part.name,
         str(part.changes),
@@ -80,14 +80,14 @@ def part_in_words(part: Part, shielded: Collection[str]) -> tuple[str, str, str,
 
 
 def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
-    """An item with its changes and details as JSON values; of a change that tells where it is the field alone."""
+    """An item with its changes and details as JSON values; of fields that tell where it is, only the name."""
     hidden = TELLING_FIELDS if item["leverandor_bolig_id"] in shielded else PLACE_FIELDS
 
     def told(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{"field": one["field"]} if one["field"] in hidden else one for one in changes]
 
     details = json.loads(item["details"])
-    # What somebody changed in Kobo is kept or asked about: lists of changes too.
+    # `kept` and `asked` in the details are lists of changes too.
     moved = {name: told(details[name]) for name in ("asked", "kept") if name in details}
     return {**item, "changes": told(json.loads(item["changes"])), "details": {**details, **moved}}
 

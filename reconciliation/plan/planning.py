@@ -34,7 +34,7 @@ from reconciliation.plan.retirements import class_gone
 class Plan:
     """items: PLAN_ITEMS, sorted. counts: class -> dwellings, every class named. register_verdict: complete | failed.
 
-    agreed: what the ledger is to remember as agreed, where that has changed (BASES).
+    agreed: bases to store (BASES), those that have changed.
     shielded: leverandor_bolig_id of dwellings whose address is shielded, for whoever shows the plan.
     """
 
@@ -48,12 +48,12 @@ class Plan:
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """Why parts of it wait, part by part."""
+        """The refusals of all parts."""
         return tuple(one for part in self.parts for one in part.refusals)
 
 
 def selected_parts(plan: Plan, action: str = "", source: str = "", category: str = "") -> Plan:
-    """Those parts of a plan alone, to be looked at. action: create, update, retire or replace; "" means any, as for source and category."""
+    """The plan with only those parts, to be shown. action: create, update, retire or replace; "" means any, as for source and category."""
     asked = {name for name in (source, category) if name}
     parts = tuple(part for part in plan.parts if action in ("", part.action) and asked <= set(part.groups))
     items = plan.items.filter(pl.col("part").is_in([part.name for part in parts]))
@@ -69,17 +69,17 @@ def make_plan(
     municipality: Municipality,
     as_of: date,
 ) -> Plan:
-    """Class every dwelling and every register entry. register_rows None: the register was not seen, nothing is planned.
+    """Put every dwelling and every register entry in a class. register_rows None: the register could not be read; nothing is planned.
 
-    merged: tonight's dwellings, with who said which value. matches: MATCHES of them with the register.
-    The digest depends on what would be done alone: not on the date, the run, or the order of anything.
+    merged: tonight's dwellings and their lineage. matches: MATCHES of them with the register.
+    The digest depends only on what would be done, not on the date, the run, or the order of rows.
     """
     if register_rows is None:
         nothing = pl.DataFrame(schema=PLAN_ITEMS)
         return Plan(nothing, digest_of(nothing, merged.dwellings), _counts(None), (), "failed")
     register = municipality.register_
     entries = without_deleted(register_rows)
-    # What an exported file cannot show is no difference.
+    # A field that an exported file does not have cannot differ.
     dwellings = as_exported(merged.dwellings) if register.see == "export" else merged.dwellings
     settled = _settled_differences(replace(merged, dwellings=dwellings), entries, matches, reading, remembered, municipality, as_of)
     ours = class_dwellings(dwellings, entries, matches, remembered.links, settled).cast(pl.Schema(PLAN_ITEMS))
@@ -108,7 +108,7 @@ def _settled_differences(
     municipality: Municipality,
     as_of: date,
 ) -> pl.DataFrame:
-    """What differs between the dwellings and the entries they are, or may be: shape SETTLED of moved_fields."""
+    """The differences between dwellings and their certain or clashing entries, with what to do. Shape: SETTLED of moved_fields."""
     certain = certain_pairs(matches)
     pairs = pl.concat([certain, clashing_pairs(matches, certain)])
     odd = differing_pairs(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
@@ -127,7 +127,7 @@ def _sorted(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of: date, overdue: int) -> pl.DataFrame:
-    """Creates that are in an import file wait there, told to be overdue after so many days."""
+    """Holds creates that are in an import file; after `overdue` days with another reason."""
     if not handed_over:
         return items
     codes = {ours: IMPORT_OVERDUE if (as_of - since).days >= overdue else HANDED_OVER for ours, since in handed_over.items()}
@@ -137,7 +137,7 @@ def _held_in_a_file(items: pl.DataFrame, handed_over: Mapping[str, date], as_of:
 
 
 def _held_for_its_number(items: pl.DataFrame, dwellings: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """What would be created with a kommunenummer that is not in use waits: a carried row may have one of before a reform."""
+    """Holds creates whose kommunenummer is not in use at that date: a carried row may have one from before a reform."""
     numbers = dwellings.get_column("kommunenummer").unique().drop_nulls()
     ended = [number for number in numbers if not kommune_table().is_used(number, as_of)]
     if not ended:
@@ -150,8 +150,7 @@ def _held_for_its_number(items: pl.DataFrame, dwellings: pl.DataFrame, as_of: da
 def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
     """The items that applying may do: a class with an action, or a replacement that a person decided.
 
-    Items that a guard holds are left out; whether the plan is refused is asked apart.
-    """
+    Items that a guard holds are left out. Refusals of parts are not considered here."""
     items = plan.items if isinstance(plan, Plan) else plan
     return items.filter(acts())
 
@@ -180,7 +179,7 @@ def _counts(items: pl.DataFrame | None) -> dict[str, int]:
 
 
 def _register_counts(items: pl.DataFrame, groups: pl.DataFrame, entries: pl.DataFrame, links: pl.DataFrame) -> RegisterCounts:
-    """What the plan's size is compared with: what is linked, and what is adopted tonight."""
+    """The numbers that the parts' limits are shares of: linked entries, and those that are linked tonight."""
     adopted = items.filter(
         pl.col("class").is_in([DwellingClass.UPDATE.value, DwellingClass.IN_SYNC.value]) & (pl.col("match_key") != "link")
     )

@@ -1,4 +1,4 @@
-"""What a plan is made from beside tonight's dwellings and the register: how the sources were read, and what the ledger remembers."""
+"""What a plan is made from besides tonight's dwellings and the register: how the sources were read, and the ledger's content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reconciliation.model.municipality import Municipality
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """complete_sources: those read to their end tonight. rejected: tonight's rejected rows; their dwellings are not gone.
+    """complete_sources: those with a complete read tonight. rejected: tonight's rejected rows; their dwellings are not gone.
 
     official_streets: reads the municipality's street names, where it names official addresses.
     """
@@ -26,7 +26,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """links: leverandor_bolig_id, kobo_id of the standing ones. bases: BASES. decisions: DECISIONS in force.
+    """links: leverandor_bolig_id, kobo_id of the active links. bases: BASES. decisions: DECISIONS in force.
 
     absences: leverandor_bolig_id -> dates before tonight on which it was gone. handed_over: leverandor_bolig_id -> the night of the
     import file that it is in; it is not planned again. stock: STOCK, where the plan's parts are per category; empty otherwise.
@@ -41,7 +41,7 @@ class Remembered:
 
     @classmethod
     def of(cls, ledger: Ledger, municipality: Municipality, as_of: date, handed_over: Mapping[str, date]) -> Remembered:
-        """What the ledger remembers of a municipality before the night of that date. Raises LedgerError."""
+        """Read from the ledger, for the night of that date. Raises LedgerError."""
         slug = municipality.slug
         return cls(
             ledger.links(slug).select("leverandor_bolig_id", "kobo_id"),

@@ -1,4 +1,4 @@
-"""How far a night brought us, per category, source and owner: the points of the burn-up curve."""
+"""Counts of one night per category, source and owner: the points of the burn-up curve."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.model.words import DwellingClass
 
 UNKNOWN = "unknown"
-"""Category of a rejected row that does not say, owner and source of whatever has none."""
+"""Category, owner or source that is not known."""
 
 _GROUP = ["category", "source", "owner"]
 IN_REGISTER = (DwellingClass.IN_SYNC, DwellingClass.UPDATE, DwellingClass.CONFLICT)
@@ -35,8 +35,8 @@ def measure(
     """Count dwellings after the apply. Shape: SNAPSHOT, sorted.
 
     dwellings: DWELLINGS (each is in a source). items: PLAN_ITEMS. outcomes: OUTCOMES. rejected: rejected rows
-    (source, source_key, owner, kategori); one that belongs to no present dwelling is a dwelling still to come.
-    in_register: its entry is there after the apply; in_sync: and says what we say. blocked: why the rest is not there.
+    (source, source_key, owner, kategori); one that belongs to no present dwelling is a dwelling that is not read yet.
+    in_register: has an entry after the apply; in_sync: the entry has our values. blocked: why the others have no entry.
     A dwelling is counted once, under the source that ranks first among its own. When the register was not seen,
     in_register and in_sync are those of the newest night in `history` (HISTORY), and `register_seen` says so.
     """
@@ -63,8 +63,8 @@ def counted_dwellings(
     memberships: pl.DataFrame,
     municipality: Municipality,
 ) -> pl.DataFrame:
-    """Every dwelling that a night's point counts, one row each: category, source and owner it is counted under, in_register, in_sync,
-    because (why it is not there), and what it is: leverandor_bolig_id, or for one still to come file, sheet and row of its rejected row.
+    """The dwellings that a night counts, one row each: category, source and owner it is counted under, in_register, in_sync,
+    because (why it has no entry), and leverandor_bolig_id, or for a rejected row its file, sheet and row.
     """
     standing = _present_dwellings(dwellings, items, outcomes, municipality)
     return pl.concat([standing, _still_to_come(dwellings, rejected, memberships)], how="diagonal")
@@ -112,11 +112,11 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
     known = memberships.select("source", "source_key", "leverandor_bolig_id")
     standing = dwellings.select("leverandor_bolig_id")
     loose = rejected.join(known, on=["source", "source_key"], how="left").join(standing, on="leverandor_bolig_id", how="anti")
-    # Another system's row may hold the same home up already: then it is not one still to come.
+    # The home may be counted already, by a row of another source.
     loose = loose.with_columns(home=_home(pl.coalesce("bruksenhetsnummer", "leilighetsnummer"))).filter(
         ~pl.col("home").is_in(_homes(dwellings).implode()).fill_null(value=False)
     )
-    # Rows that are known to be one dwelling, name one home or share a key are one; a row without any of it is one by itself.
+    # Rejected rows that are known to be one dwelling, have one address and unit, or share a key are counted once; any other row by itself.
     one = pl.coalesce(
         "leverandor_bolig_id", "home", pl.col("source") + "\x1f" + pl.col("source_key"), pl.format("#{}", pl.int_range(pl.len()))
     )
@@ -138,13 +138,13 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
 
 
 def _home(which: pl.Expr) -> pl.Expr:
-    """An address and which home at it; null without an address. For counting only: nothing is merged by it."""
+    """Text of address and unit; null without an address. Used for counting only, never for merging."""
     parts = [folded("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null("")]
     return pl.concat_str([*parts, which.fill_null(""), pl.col("ekstra_referanse").fill_null("")], separator="|")
 
 
 def _homes(dwellings: pl.DataFrame) -> pl.Series:
-    """Every way the present dwellings' homes can be named: by unit number, by label, and by the address of a lone one."""
+    """The same texts for the present dwellings: by unit number, by label, and by address alone where only one dwelling is there."""
     anywhere = [pl.col("bruksenhetsnummer"), pl.col("leilighetsnummer")]
     by_address = [pl.lit(""), pl.lit("H0101")]
     alone = dwellings.filter(pl.len().over(_home(pl.lit(""))) == 1)

@@ -1,7 +1,6 @@
 """A declared change of a source's key system: old key -> new key, so that every dwelling keeps its leverandorBoligId.
 
-Only memberships move. Planned first, shown, and refused whole when one line of it can be read in two ways.
-"""
+Only memberships are renamed. The file is checked and shown first, and refused as a whole when one line is ambiguous."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ DELIMITERS = (";", ",", "\t")
 
 
 class Fate(StrEnum):
-    """What becomes of one line."""
+    """Result of checking one line."""
 
     MOVES = "moves"
     DONE = "done"
@@ -35,7 +34,7 @@ class Fate(StrEnum):
 
 
 AMBIGUOUS = (Fate.TWICE_OLD, Fate.TWICE_NEW, Fate.TAKEN, Fate.BLANK, Fate.PERSONAL)
-"""Lines for which nothing of the file is done."""
+"""Results because of which the whole file is refused."""
 
 WORDS = {
     Fate.MOVES: "moves",
@@ -75,16 +74,16 @@ class Rekey:
 
     @property
     def ambiguous(self) -> tuple[RekeyLine, ...]:
-        """The lines because of which nothing is moved."""
+        """The lines because of which the file is refused."""
         return tuple(line for line in self.lines if line.fate in AMBIGUOUS)
 
     @property
     def moves(self) -> tuple[RekeyLine, ...]:
-        """The lines whose key is known and free to move."""
+        """The lines whose key is renamed."""
         return tuple(line for line in self.lines if line.fate is Fate.MOVES)
 
     def count(self, fate: Fate) -> int:
-        """How many lines have that fate."""
+        """Number of lines with that result."""
         return sum(line.fate is fate for line in self.lines)
 
 
@@ -116,8 +115,8 @@ def read_pairs(content: bytes) -> list[tuple[str, str]]:
 def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.DataFrame) -> Rekey:
     """memberships: source, source_key, leverandor_bolig_id. Pure: nothing moves here.
 
-    A chain (A to B while B goes to C) is one declaration and moves at once. A key that another dwelling holds and that does not
-    itself move away is taken.
+    A chain (A to B while B goes to C) is renamed in one step. A new key is taken when another dwelling has it and it is not renamed
+    itself.
     """
     own = memberships.filter(pl.col("source") == source)
     known: dict[str, str] = dict(own.select("source_key", "leverandor_bolig_id").iter_rows())
@@ -152,7 +151,7 @@ def _fate(old: str, new: str, known: dict[str, str], olds: Counter[str], news: C
 
 
 def declared_moves(rekey: Rekey) -> dict[str, str]:
-    """Old key -> new key, of what moves. Raises RekeyError when any line is ambiguous: then nothing moves."""
+    """Old key -> new key, of the lines that are renamed. Raises RekeyError when any line is ambiguous."""
     if rekey.ambiguous:
         line = rekey.ambiguous[0]
         more = f" ({len(rekey.ambiguous)} such lines)" if len(rekey.ambiguous) > 1 else ""

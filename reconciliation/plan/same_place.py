@@ -1,4 +1,4 @@
-"""Dwellings that are at the very place of an entry that is to go."""
+"""Dwellings at the same place as an entry that is to be deleted."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 The stock is what KOSTRA counts: dwellings in scope, without the whole unit whose rooms are let one by one and without what
 is out of use. A dwelling that is not in the
-sources leaves only when every source is read to its end, on as many nights as a retirement takes. What came to be known of a dwelling
-that was there all the time is told apart from what happened to it: only that is bought, leased in, sold.
+sources leaves only when every source has a complete read, on as many nights as a retirement takes. A dwelling that was there all the
+time and is only known now is a different kind of movement from one that was bought, leased in or sold.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from reconciliation.reading.validate import INACTIVE
 
 @dataclass(frozen=True, slots=True)
 class StockMemory:
-    """What the ledger knows beside the stock itself, tonight's keys included. Asked for on nights on which a dwelling came or left.
+    """What the ledger has besides the stock itself, tonight's keys included. Read only on nights on which a dwelling came or left.
 
     memberships: the ledger's MEMBERSHIPS. errors: (source, source_key, first_seen) of rows that were rejected once.
-    links: leverandor_bolig_id, kobo_id of every link there ever was. absences: leverandor_bolig_id -> dates before tonight it was gone.
-    last_night: the last date before tonight on which the stock was counted; what came after it came tonight.
+    links: leverandor_bolig_id, kobo_id of all links, ended ones too. absences: leverandor_bolig_id -> number of dates before tonight on
+    which it was gone. last_night: the last date before tonight on which the stock was counted.
     """
 
     memberships: pl.DataFrame
@@ -116,7 +116,7 @@ def _rows(moved: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _one_home(came: set[str], left: set[str], before: StockMemory, tonight: StockTonight) -> dict[str, str]:
-    """Id of one that came -> id of one that is gone and is the same home: the same entry in Kobo, or the place of its entry."""
+    """Id of a dwelling that came -> id of one that is gone and is the same home: the same entry in Kobo, or at the place of its entry."""
     if not came or not left:
         return {}
     gone = before.links.filter(pl.col("leverandor_bolig_id").is_in(left))
@@ -163,7 +163,7 @@ def _why_they_came(came: pl.DataFrame, before: StockMemory, tonight: StockTonigh
 def _why_they_left(
     left: pl.DataFrame, before: StockMemory, tonight: StockTonight, municipality: Municipality, homes: Mapping[str, str]
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Those that leave tonight, and the ids of those that are gone and wait."""
+    """MOVEMENTS of those that leave tonight, and the ids of those that are gone and may leave on a later night."""
     uncounted = dict(tonight.dwellings.select("leverandor_bolig_id", why_not_counted()).filter(pl.nth(1).is_not_null()).iter_rows())
     keys = before.memberships.filter(pl.col("leverandor_bolig_id").is_in(left.get_column("leverandor_bolig_id").implode()))
     held = dict(keys.group_by("leverandor_bolig_id").agg(pl.format("{}:{}", "source", "source_key")).iter_rows())

@@ -1,7 +1,6 @@
 """Three values of one field: what was last agreed (the base), what our sources say tonight, and what Kobo says tonight.
 
-Pure: no tables here. Only the base shows which side has changed; without it, a difference has no direction.
-"""
+Only the base shows which side has changed; without it nobody can tell. Plain values, no tables."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from reconciliation.plan.difference import TOLERANCE
 
 
 class NotKnown:
-    """The base of a field that nobody has agreed on as far as the ledger knows: one from before it kept bases."""
+    """The base of a field that has none in the ledger, since an older version did not store bases."""
 
 
 NOT_KNOWN: Final = NotKnown()
@@ -29,9 +28,9 @@ class ChangedSides(StrEnum):
     TOGETHER = "together"
     """Both changed, to the same value."""
     APART = "apart"
-    """Both moved, each to its own."""
+    """Both changed, to different values."""
     UNKNOWN = "unknown"
-    """They differ, and what was agreed is not known."""
+    """They differ, and the base is not known."""
 
 
 class Action(StrEnum):
@@ -44,7 +43,7 @@ class Action(StrEnum):
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two values of a field say the same. Numbers as the comparison of whole tables takes them; a blank is like a blank."""
+    """Whether two values of a field are equal: numbers within TOLERANCE of plan/difference, two blanks are equal."""
     left, right = (str(one) if isinstance(one, date) else one for one in (left, right))
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if numbers and not isinstance(left, bool) and not isinstance(right, bool):
@@ -53,7 +52,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def movement(base: Any, ours: Any, theirs: Any) -> ChangedSides:
-    """base: a value, None for a blank that both agreed on, or NOT_KNOWN. A blank of ours is no opinion: then only Kobo can have moved."""
+    """Which sides differ from the base. base: a value, None for an agreed blank, or NOT_KNOWN. A blank of ours never counts as a change."""
     if ours in (None, ""):
         return ChangedSides.UNCHANGED if isinstance(base, NotKnown) or same(base, theirs) else ChangedSides.KOBO
     if same(ours, theirs):
@@ -66,7 +65,7 @@ def movement(base: Any, ours: Any, theirs: Any) -> ChangedSides:
 
 
 def action(moved: ChangedSides, ours: Any, policy: Policy) -> Action:
-    """What the plan does about it. Where the sources have no opinion there is nothing to do, whatever Kobo says."""
+    """What the plan does about a difference. Nothing when our value is blank."""
     if moved in (ChangedSides.UNCHANGED, ChangedSides.TOGETHER) or ours in (None, ""):
         return Action.NOTHING
     if moved is ChangedSides.SOURCE or policy == "source":

@@ -1,4 +1,4 @@
-"""The inverse of a run: what it changed is changed back, what it retired is created again, as a plan like any other."""
+"""The inverse of a run as a plan: its updates are reverted, and dwellings that it retired are created again."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ UNDO = "undo"
 
 @dataclass(frozen=True, slots=True)
 class Inverse:
-    """items: PLAN_ITEMS, none held: guards are the planner's. desired: DWELLINGS, the rows that creates are made from.
-    cannot: CANNOT, the writes of the run that no plan takes back."""
+    """items: PLAN_ITEMS, none held. desired: DWELLINGS, the rows that creates are made from.
+    cannot: CANNOT, the run's writes that cannot be undone."""
 
     items: pl.DataFrame
     desired: pl.DataFrame
@@ -40,10 +40,10 @@ class Inverse:
 
 
 def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
-    """Plan to take back the updates and retirements that `run_id` made. Changes nothing.
+    """Plan to undo the updates and retirements that `run_id` made. Changes nothing.
 
-    An entry that has changed again since is met by the apply: the old values are not there, so it is not written.
-    The sources say today what they said then: correct them first, or the next night makes the same changes again.
+    An entry that has changed again since is left alone by the apply, since the old values are not there.
+    The sources still have the values that led to the run: correct them first, or the next night makes the same changes again.
     Raises LedgerError when the municipality has no such run.
     """
     if run_id not in set(ledger.runs(municipality)["run_id"]):

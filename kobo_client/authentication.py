@@ -1,4 +1,4 @@
-"""What goes into the header of each call, and whether the configured address may be called at all."""
+"""The authentication header of each call, and which addresses may be called at all."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def authenticator(config: RegisterConfig) -> Authenticator:
 
 
 def check_addresses(config: RegisterConfig) -> None:
-    """Raises ConfigurationFault for an address that is none, or that would carry secrets in the clear."""
+    """Raises ConfigurationFault for an address that is not valid, or over which secrets would be sent unencrypted."""
     for name, address in (("register.base_url", config.base_url), ("register.authentication.token_url", config.authentication.token_url)):
         if address is None:
             continue

@@ -1,4 +1,4 @@
-"""One logical call: its attempts, when it is made again, and what its end means."""
+"""One logical call: its attempts, when it is retried, and which error or answer it ends in."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class Call:
     ours: str | None = None
     body: bytes | None = None
     may_be_done: bool = False
-    """An attempt may have been carried out, though no answer told."""
+    """An attempt may have been carried out although no answer says so."""
     attempt: int = 0
     renewed: bool = False
 
 
 class Retry(Exception):
-    """This attempt failed and another may do better."""
+    """This attempt failed and is worth retrying."""
 
     def __init__(self, error: RegisterError, after: float | None, *, outage: bool) -> None:
         super().__init__(str(error))
@@ -89,7 +89,7 @@ class Calls:
         self._transport.close()
 
     def scrub(self, text: str) -> str:
-        """Text of the register's as it may be kept, without anything that we sent it to prove who we are."""
+        """Text from the register without personal numbers and without our credentials, so that it can be stored."""
         return scrubbed(text, self._secrets)
 
     def words_of(self, answered: HttpAnswer) -> str:
@@ -143,14 +143,14 @@ class Calls:
 
     @staticmethod
     def _whole(call: Call, answered: HttpAnswer) -> bool:
-        """The register's own answer: an object, or for a change or removal nothing. A proxy's page with status 200 is neither."""
+        """Whether the answer is the register's own: an object, or nothing for a change or removal. A proxy's page with 200 is not."""
         if not answered.content and call.verb in ("PUT", "DELETE"):
             return True
         answered.body = json_object(answered.content)
         return answered.body is not None
 
     def _refuse(self, call: Call, answered: HttpAnswer) -> HttpAnswer:
-        """Raises what the status means."""
+        """Raises the error of the answer's status."""
         outcome = outcome_of(answered.status)
         words = self.words_of(answered)
         if outcome.error is None:

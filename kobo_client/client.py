@@ -27,9 +27,9 @@ ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 @dataclass(frozen=True, slots=True)
 class CreatedEntry:
-    """A created entry. found: it was there already, made by an earlier try of ours whose answer was lost.
+    """A created entry. found: it existed already, made by an earlier attempt whose answer was lost.
 
-    values: canonical name -> value as the answer has them; empty where it was found.
+    values: canonical name -> value in the answer; empty when `found`.
     """
 
     kobo_id: str
@@ -41,7 +41,7 @@ class CreatedEntry:
 class RegisterClient:
     """One register, any number of threads. Raises ConfigurationFault when the configuration cannot work.
 
-    on_call: told about every attempt, from the thread that made it.
+    on_call: called after every attempt, in the thread that made it.
     """
 
     def __init__(self, config: RegisterConfig, on_call: Callable[[CallRecord], None] | None = None) -> None:
@@ -61,7 +61,7 @@ class RegisterClient:
         self._carry_out.close()
 
     def scrub(self, text: str) -> str:
-        """Text of the register's as it may be kept: no national identity numbers and none of our secrets."""
+        """Text from the register without national identity numbers and without our secrets, so that it can be stored."""
         return self._carry_out.scrub(text)
 
     def create(self, body: Mapping[str, Any], request_id: str) -> CreatedEntry:
@@ -127,7 +127,7 @@ class RegisterClient:
         return self._carry_out(self._write("PUT", ONE, url, request_id, body, kobo_id, body.get("leverandorBoligId"))).status
 
     def remove(self, kobo_id: str, leverandor_bolig_id: str, request_id: str) -> int:
-        """DELETE, soft; the status. An entry that is gone after a lost answer was removed by it. Raises RegisterError."""
+        """DELETE (soft); returns the status. NotFound after a lost answer counts as deleted by that attempt. Raises RegisterError."""
         ours = "fdvuBoligId" if self.config.contract == "old" else "leverandorBoligId"
         url = f"{self._base}/kobobolig/{quote(kobo_id, safe='')}?{ours}={quote(leverandor_bolig_id, safe='')}"
         call = Call("DELETE", ONE, url, request_id, kobo_id, leverandor_bolig_id)
@@ -155,7 +155,7 @@ class RegisterClient:
             page += 1
 
     def ask_alive(self) -> None:
-        """Raises RegisterError when the register does not answer as itself. Asks for an entry that cannot exist."""
+        """Raises RegisterError unless the register answers "not found" to a request for an entry that cannot exist."""
         try:
             self.read_body(NOBODY)
         except NotFound:

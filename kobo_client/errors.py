@@ -20,19 +20,19 @@ class RegisterError(Exception):
 
 
 class ConfigurationFault(RegisterError):
-    """Our configuration cannot work; nothing will until a person mends it."""
+    """Our configuration cannot work until a person corrects it."""
 
 
 class AuthenticationFault(RegisterError):
-    """The register or Maskinporten does not accept who we are."""
+    """The register or Maskinporten rejects our credentials."""
 
 
 class RefusedRow(RegisterError):
-    """The register says what is wrong with this dwelling. Its owner mends it."""
+    """The register refuses this dwelling and says why. Its owner corrects the row."""
 
 
 class Conflict(RegisterError):
-    """The register has the dwelling already, as `kobo_id` when it says so."""
+    """The register has the dwelling already; `kobo_id` when the answer names the entry."""
 
 
 class NotFound(RegisterError):
@@ -44,17 +44,17 @@ class RateLimited(RegisterError):
 
 
 class Transient(RegisterError):
-    """The register failed and may not fail next time; nothing was written."""
+    """The register failed, and a later call may succeed; nothing was written."""
 
 
 class UnknownOutcome(RegisterError):
-    """The answer to a write was lost and could not be found out. The dwelling goes to a person or to the next night."""
+    """The answer to a write was lost, and whether it was carried out could not be found out. It is looked up later, or by a person."""
 
 
 class RegisterDown(RegisterError):
-    """The register is plainly down, or the night's time with it is used up: nothing more is sent.
+    """The register is down, or the night's time for it is used up: nothing more is sent.
 
-    sent: an attempt of this very call may have arrived before; when False, nothing of it was ever sent.
+    sent: an earlier attempt of this call may have arrived; when False, no attempt was sent.
     """
 
     def __init__(self, words: str = "", *, status: int | None = None, kobo_id: str | None = None, sent: bool = True) -> None:

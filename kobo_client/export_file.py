@@ -24,7 +24,7 @@ _MEGABYTE = 1024 * 1024
 _LARGEST = 200 * _MEGABYTE
 """The largest file that is opened: 357 municipalities' dwellings would fit. A workbook may unpack to five times this."""
 _RATIO, _RATIO_FROM = 250, 50 * _MEGABYTE
-"""A workbook that unpacks to more than the second is no honest one when it shrank by more than the first."""
+"""A workbook that unpacks to more than the second is refused when its compression ratio is above the first."""
 
 
 class ExportError(Exception):
@@ -63,7 +63,7 @@ def read_export(file: Path) -> pl.DataFrame:
 
 
 def _refuse_unfit(file: Path) -> None:
-    """A pipe would be waited for for ever, and a small workbook can unpack to gigabytes. Raises ExportError and OSError."""
+    """Refuses pipes, which may never end, and small workbooks that unpack to gigabytes. Raises ExportError and OSError."""
     about = file.stat()
     if not stat.S_ISREG(about.st_mode):
         raise ExportError(f"register.export: {file.name} is no plain file. Give the path of a file exported from Kobo.")
@@ -106,7 +106,7 @@ def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def as_exported(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """What an exported file could show of these dwellings; a blank for the rest, which is no opinion.
+    """The dwellings with only the values that an exported file can hold; the others are blank and not compared.
 
     The 35 columns hold no bruksareal, only 1 or nothing for a yes or no, rent without decimals and no semicolon.
     """

@@ -65,7 +65,7 @@ REQUIRED_OF_OWNER: dict[str, tuple[str, ...]] = {
     "INNLEID_FRA_STIFTELSE": (OWNERS_NAME, OWNERS_NUMBER),
     "INNLEID_FRA_PRIVAT_FORETAK": (OWNERS_NAME, OWNERS_NUMBER, OWNERS_PHONE),
 }
-"""disposisjonsform -> what the import asks about the owner (third party). Of a private person it asks the name: a person does that row."""
+"""disposisjonsform -> owner fields that the import requires (third party). A private person's name is never written."""
 PRIVATE_OWNER = "INNLEID_FRA_PRIVATPERSON"
 
 _TEXT = {
@@ -98,7 +98,7 @@ _BOOLEAN |= {
 
 
 def missing_owner_fields(values: Mapping[str, Any]) -> list[str]:
-    """Canonical names of what the import asks about this dwelling's owner and the row has not. Blank disposisjonsform: nothing is known."""
+    """Canonical names of owner fields that the import requires and the row lacks. Empty when disposisjonsform is blank."""
     return [name for name in REQUIRED_OF_OWNER.get(str(values.get("disposisjonsform")), ()) if values.get(name) in (None, "")]
 
 
@@ -109,7 +109,7 @@ IMPORTABLE = frozenset(
 
 
 def source_of(column: str) -> tuple[str, ...]:
-    """The canonical fields that fill a column; none for those that are never written."""
+    """The canonical fields that fill a column; empty for columns that are never written."""
     if column == "gnrbnr":
         return ("gardsnummer", "bruksnummer")
     fields = {**_TEXT, **_DATE, **_INTEGER, **_BOOLEAN, "manedsleie": "manedsleie"}

@@ -36,13 +36,13 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("MP-251", "the municipality has not delegated the scope to its supplier. The municipality must delegate it in Altinn."),
     ("invalid_scope", "the scope is not accepted. IT: compare scope with the agreement, letter by letter."),
 )
-"""What Maskinporten says -> what it means and who must act."""
+"""Text in Maskinporten's answer -> what it means and who must act."""
 
 _SCOPE = re.compile(r"^[a-z0-9_]+:[A-Za-z0-9_.:/-]+$")
 
 
 class Maskinporten:
-    """Raises ConfigurationFault at once for what can be seen to be wrong without asking."""
+    """Token client. Raises ConfigurationFault for settings that are wrong by themselves, before any request."""
 
     def __init__(self, config: RegisterConfig) -> None:
         self._config = config
@@ -77,7 +77,7 @@ class Maskinporten:
             return self._token
 
     def forget(self, token: str) -> None:
-        """The register did not take that token. Threads that come late with the same one cost no second request."""
+        """Discard a token that the register refused. Later threads with the same token cause no second request."""
         with self._lock:
             if self._token == token:
                 self._token = None

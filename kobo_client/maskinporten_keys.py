@@ -1,4 +1,4 @@
-"""The private key of a Maskinporten client: from the environment or a file, PEM or JWK, and until when it is good."""
+"""The private key of a Maskinporten client, from the environment or a file, PEM or JWK, and when it expires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often and how long the register is called: rate, the night's time, and when it counts as down."""
+"""Limits on calling the register: calls per second, seconds per night, and a circuit breaker."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kobo_client.register_config import RegisterConfig
 class Pace:
     """Shared by all threads of one client.
 
-    After `give_up_after` failed calls in a row the circuit is open: one thread at a time tries, the others wait. It closes
-    with the first answer. Open for longer than attempts x retry_wait_cap seconds, the register is down for the night.
+    After `give_up_after` failed calls in a row the circuit is open: one thread at a time makes a call, the others wait. The first answer
+    closes it. When it is open for longer than attempts x retry_wait_cap seconds, the register counts as down for the night.
     """
 
     def __init__(self, config: RegisterConfig) -> None:
@@ -31,11 +31,11 @@ class Pace:
 
     @property
     def waiting(self) -> bool:
-        """The circuit is open and there is patience left."""
+        """Whether the circuit is open and the register does not count as down yet."""
         return self._opened is not None and self._down is None
 
     def enter(self) -> bool:
-        """Wait for this call's turn. True: this call is the one that tries an open circuit. Raises RegisterDown."""
+        """Wait until this call may be made. True: it is the one call that tests an open circuit. Raises RegisterDown."""
         now = time.monotonic()
         if self._started is None:
             self._started = now
@@ -52,7 +52,7 @@ class Pace:
         return probing
 
     def leave(self, probing: bool) -> None:
-        """Give back what `enter` took. probing: this call was the one that tests whether the register is up again."""
+        """Must follow `enter`. probing: what `enter` returned."""
         if probing:
             self._probe.release()
 
@@ -78,7 +78,7 @@ class Pace:
             raise RegisterDown(f"{self._down} Nothing more is sent tonight; run again later.", sent=False)
 
     def answered(self) -> None:
-        """The register is there."""
+        """An answer came: close the circuit."""
         if self._failed or self._opened is not None:
             with self._lock:
                 self._failed = 0

@@ -1,4 +1,4 @@
-"""Between canonical names and the register's JSON. The only place that knows how a body is nested."""
+"""Conversion between canonical names and the register's JSON bodies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kobo_client.contract import FIELDS, STAMP, Kind, RegisterField
 
 MOMENT = len("2023-12-04T10:00:00")
 EDITED = "sist_endret"
-"""When an entry was last edited, as the register tells it; None where it does not."""
+"""Name of the moment an entry was last edited; None when the answer does not have it."""
 DELETED = "slettet"
 """Our assumption: a soft-deleted entry is still read, with this flag."""
 
@@ -80,7 +80,7 @@ def to_body(values: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
 def from_body(body: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
     """Answer -> every canonical name (None when absent), `kobo_id`, `leverandor_bolig_id` and `slettet`.
 
-    Unknown names in an answer are passed over: the register may grow. A value of a wrong type stays as it came.
+    Unknown names in an answer are ignored: the register may get new fields. A value of a wrong type is returned as it is.
     """
     values: dict[str, Any] = {}
     for field, parent, key in _paths(version):
@@ -105,7 +105,7 @@ def updatable_body(
 ) -> dict[str, Any]:
     """PUT body: our id and all updatable fields, current values overlaid with the changes.
 
-    All of them, so that a register that replaces and one that merges end the same. Protected fields are never in it (law 8).
+    All of them, so that the result is the same whether the register replaces the entry or merges the body. No protected fields (law 8).
     """
     overlaid = {**wanted, **(changes or {})}
     kept = {field.name: overlaid.get(field.name) for field in FIELDS if field.updatable}

@@ -1,7 +1,7 @@
 """Text from outside before it is kept: no national identity numbers, none of our secrets, one printable line of limited length.
 
-Whatever the register says may quote a tenant or our own key. Its words are kept in ledger, reports and logs, so they are scrubbed
-where they come in. Numbers are masked more broadly than in sources: no number of that length in an error is worth keeping.
+An error text of the register may quote a tenant or our own key. It is stored in ledger, reports and logs, so it is scrubbed when it is
+received. Numbers are masked more broadly than in sources: no number of that length in an error text is needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_LOOKED_AT = 8_000
 _LAYERS = 4
 """So many encodings on top of one another are undone."""
 _GRAM = 8
-"""So many letters and digits of a secret in a row, whatever stands between them, are hidden."""
+"""This many letters and digits of a secret in a row are hidden, whatever is between them."""
 _SHORTEST = 4
 """A shorter word of a header, such as its scheme, is no secret."""
 
@@ -45,7 +45,7 @@ _TAG = re.compile(
 
 
 def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` as it may be kept. secrets: what we sent to prove who we are, e.g. the values of our headers."""
+    """`text` without personal numbers and secrets. secrets: the credentials that were sent, e.g. header values."""
     ours = tuple(secrets)
     line = without_secrets(printable(text[:_MOST_LOOKED_AT]), ours)
     plain = printable(_decoded(line))

@@ -1,4 +1,4 @@
-"""The register as it is tonight, as one table. When part of it could not be read the verdict is failed, and nothing may be acted on."""
+"""The register as it is tonight, as one table. When part of it could not be read the verdict is failed, and nothing is planned."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ SCHEMA: dict[str, pl.DataType] = {
 """One row per entry; deleted ones are not in it."""
 
 BATCH = 5_000
-"""Answers held as they came, before they are made rows of a table."""
+"""Number of answers that are collected before they are converted to a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterSnapshot:
-    """verdict complete: `rows` (shape SCHEMA, in_order) are all that concern us, `missing` those of our koboIds that are gone or deleted.
+    """verdict complete: `rows` (shape SCHEMA, sorted) are all entries that were asked for, `missing` those of our koboIds that are gone.
 
     message: English, for operators; melding: a stored message, for reports; both None when complete. notes: English; what the
     answers hold that the contract does not know.
@@ -52,7 +52,7 @@ class RegisterSnapshot:
 
 
 def read_register(client: RegisterClient, config: RegisterConfig, kobo_ids: Sequence[str], home: Path) -> RegisterSnapshot:
-    """See the register as `config.see` says. Never raises RegisterError: a register that cannot be seen is a verdict.
+    """Read the register in the way that `config.see` names. Never raises RegisterError: that becomes the verdict `failed`.
 
     links: GET each of kobo_ids and each koboId of the exported file, if one is configured. listing: the list endpoint.
     export: the file alone. Paths are relative to home.
@@ -85,7 +85,7 @@ def _what_to_do(error: Exception) -> str:
 
 
 class _Answers:
-    """Answers, made a table a batch at a time: as they came they take ten times as much memory."""
+    """Collects answers and converts them to a table in batches: unconverted they take ten times as much memory."""
 
     def __init__(self, version: str) -> None:
         self.count = 0
@@ -107,7 +107,7 @@ class _Answers:
 
 
 def _read_each(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers: _Answers) -> None:
-    """What failed for a reason that passes is asked once more when the rest is read: among many calls a few are lost for certain."""
+    """Read every entry. Calls that failed for a passing reason are made once more at the end: among many calls a few always fail."""
     missed = _pass(client, kobo_ids, threads, answers)
     if missed and not any(isinstance(fault, _STOPS) for fault in missed.values()):
         missed = _pass(client, sorted(missed), threads, answers)
@@ -122,7 +122,7 @@ _STOPS = (RegisterDown, AuthenticationFault, ConfigurationFault)
 
 
 def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers: _Answers) -> dict[str, RegisterError]:
-    """Those that could be read are added to answers; returns the fault of each other. What stops a night stops the pass."""
+    """Adds the entries that could be read to answers; returns koboId -> error of the others. Errors of _STOPS end the pass."""
     faults: dict[str, RegisterError] = {}
     stopped: list[RegisterError] = []
 
@@ -175,12 +175,12 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
 
 
 def by_own_id(rows: pl.DataFrame) -> pl.DataFrame:
-    """Sorted by our own id, then by Kobo's: the table does not depend on the order in which the register answered."""
+    """Sorted by our own id, then by koboId, so that the table does not depend on the order of the answers."""
     return rows.sort("leverandor_bolig_id", "kobo_id", nulls_last=True)
 
 
 class Unknown:
-    """Names and values that answers hold and the contract table does not know."""
+    """Names and values in answers that are not in the contract table."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
@@ -200,7 +200,7 @@ class Unknown:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What an operator is told, English."""
+        """A sentence in English per unknown name or value."""
         notes = [f"The register's answers have a field we do not know: {name}." for name in sorted(self._names)[:20]]
         for path, values in self._values.items():
             notes += [f"The register's {path} has a value we do not know: {value}." for value in sorted(map(str, values))[:20]]

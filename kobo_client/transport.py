@@ -1,4 +1,4 @@
-"""One attempt over the wire: one connection per thread, bounded in time and size, and whether anything was sent."""
+"""One HTTP attempt: one connection per thread, limited in time and size; an error tells whether anything was sent."""
 
 from __future__ import annotations
 
@@ -65,8 +65,7 @@ class Transport:
     def send(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> HttpAnswer:
         """url: quoted already. Raises NoAnswer.
 
-        A body longer than MOST_READ is cut; one that drips longer than the read timeout is no answer.
-        """
+        A body longer than MOST_READ is cut; one that takes longer than the read timeout in all counts as no answer."""
         adapter: HTTPAdapter = getattr(self._local, "adapter", None) or self._open()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = verb, url, body
@@ -113,11 +112,11 @@ class Transport:
 
 
 def _never_connected(error: BaseException) -> bool:
-    """requests wraps urllib3's reason two levels deep."""
+    """Whether no connection was made. requests wraps urllib3's reason two levels deep."""
     reason = error.args[0] if error.args else None
     return isinstance(getattr(reason, "reason", None), NewConnectionError)
 
 
 def _name(error: BaseException) -> str:
-    """The kind of error only: its text can hold addresses with ids."""
+    """The error's type only: its text can contain addresses with ids."""
     return type(error).__name__

@@ -27,7 +27,7 @@ class Access:
     used: set[str] = field(default_factory=set)
 
     def refusal(self, headers: Mapping[str, str]) -> JSONResponse | None:
-        """None: come in."""
+        """The answer that refuses a call with these headers; None when it is allowed."""
         kind = self.settings["kind"]
         if kind == "none":
             return None
@@ -40,7 +40,7 @@ class Access:
         return None if good else JSONResponse({"title": "Unauthorized", "detail": "Ukjent eller utløpt tilgang"}, 401)
 
     def expire(self) -> None:
-        """All tokens end now."""
+        """Make all tokens expire now."""
         self.tokens.clear()
 
     def token(self, form: Mapping[str, str]) -> JSONResponse:

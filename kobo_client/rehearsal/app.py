@@ -69,7 +69,7 @@ class RehearsalRegister:
         await response(scope, receive, send)
 
     def answer(self, verb: str, path: str, query: str, body: bytes) -> Response:
-        """Carry out one call. No waiting in here: a call is done whole or not at all."""
+        """Carry out one call. Does not await, so that a call is carried out whole or not at all."""
         kobo_id = path.removeprefix("/kobobolig").strip("/")
         if not kobo_id:
             if verb == "POST":
@@ -82,7 +82,7 @@ class RehearsalRegister:
         kobo_id = kobo_id.lower()
         if verb == "GET":
             if kobo_id == NOBODY and self.caseworker is not None:
-                # A night first checks that the register answers: what was edited before that was edited between two nights.
+                # A night begins with this request: edits made now are edits between two nights.
                 self.caseworker.work(self.store, datetime.now(UTC).isoformat(timespec="seconds"))
             text = self.store.text(kobo_id)
             return problem(404, "Finnes ikke") if text is None else self._entry(text, 200)

@@ -1,4 +1,4 @@
-"""Somebody who works in the register itself: edits random fields of random entries, the same ones for the same seed, with a stamp."""
+"""A simulated caseworker: edits random fields of random entries in the register, the same ones for the same seed, with a time stamp."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Caseworker:
         self._edits = edits
 
     def work(self, store: EntryStore, stamp: str) -> list[Edit]:
-        """Edit entries that stand. stamp: the moment, ISO 8601. Returns what was changed; nothing in an empty register."""
+        """Edit entries that are not deleted. stamp: ISO 8601. Returns the edits; none in an empty register."""
         standing = [entry for entries in store.existing_entries() for entry in entries]
         chosen = self._random.sample(standing, min(self._edits, len(standing)))
         return [self._edit(store, entry, stamp) for entry in chosen]
@@ -41,7 +41,7 @@ class Caseworker:
         name = self._random.choice(("antall_soverom", "bruksareal", "manedsleie", "etasjenummer", "boligstatus"))
         old = values.get(name)
         new = self._another(name, old)
-        # As Kobo's own pages would: nothing of the entry but that field, and no supplier's id is asked for.
+        # As Kobo's own pages do it: only that field changes, and no supplier id is required.
         edited = {**entry, **to_body({**values, name: new}), "koboId": entry["koboId"], STAMP: {"tidspunkt": stamp, "av": WHO}}
         store.put(entry["koboId"], edited)
         return Edit(entry["koboId"], name, old, new)

@@ -56,7 +56,7 @@ class EntryStore:
         self._db.close()
 
     def create(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Raises Duplicate. Nothing is looked up when nothing is in the way: the indexes decide."""
+        """Raises Duplicate, by the database's unique indexes."""
         kobo_id = str(uuid.uuid4())
         entry = {"koboId": kobo_id, **body}
         ours, place = body.get("leverandorBoligId"), uniqueness_key(body)
@@ -105,7 +105,7 @@ class EntryStore:
         self._db.execute("UPDATE entry SET deleted = 1, body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
 
     def count(self, *, deleted: bool = False) -> int:
-        """How many stand, or are deleted. No look at those that stand: entries are numbered without holes, since deleting is soft."""
+        """Number of entries that are not deleted, or that are. Counted from the deleted ones: entries are numbered without gaps."""
         gone = self._deleted_until(_LAST)
         return gone if deleted else int(self._db.execute("SELECT coalesce(max(number), 0) FROM entry").fetchone()[0]) - gone
 
@@ -113,7 +113,7 @@ class EntryStore:
         """Existing entries as JSON texts, in the order they came. A late page costs no more than an early one."""
         before = number * size
         last = before
-        # The page begins after so many that stand; those deleted among them push it on, and may bring more of them.
+        # The page begins after number x size entries that are not deleted; deleted ones before it move its beginning further on.
         while (pushed := before + self._deleted_until(last)) != last:
             last = pushed
         found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
@@ -124,7 +124,7 @@ class EntryStore:
         return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1 AND number <= ?", (number,)).fetchone()[0])
 
     def existing_entries(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
-        """All existing entries, so many at a time; between two parts other calls can be answered."""
+        """All existing entries in batches of `size`; other calls can be answered between two batches."""
         last = 0
         while rows := self._db.execute(
             "SELECT number, body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size)

@@ -1,4 +1,4 @@
-"""The import file taken, and the whole register written as a file."""
+"""Import of the 35-column file, and export of the whole register to a file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def written(store: EntryStore) -> AsyncIterator[str]:
 
 
 def import_rows(store: EntryStore, content: bytes) -> Response:
-    """35 columns with semicolons, in UTF-8. Good rows are taken; the others are named with their line."""
+    """Import 35 columns with semicolons, in UTF-8. Good rows are stored; the answer lists the others by line."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

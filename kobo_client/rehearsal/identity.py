@@ -9,5 +9,5 @@ SERVICE = "kobosync rehearsal register"
 
 
 def identity_of(database: Path) -> dict[str, str]:
-    """The service's name and a hash of its file's path: the path itself says too much of a machine."""
+    """The service's name and a hash of its database's path; not the path itself, which tells about the machine."""
     return {"service": SERVICE, "database": hashlib.sha256(str(database.resolve()).encode()).hexdigest()[:16]}

@@ -1,4 +1,4 @@
-"""Faults on demand: which call gets which, and how it is done to the connection."""
+"""Faults on demand: which call gets which fault, and how the connection is disturbed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class FaultRule:
 
 @dataclass(slots=True)
 class Faults:
-    """The script: the first rule that applies to a call is done to it; latency applies beside others."""
+    """The rules: the first that applies to a call decides its fault; latency applies in addition."""
 
     rules: list[FaultRule] = field(default_factory=list)
     chance: random.Random = field(default_factory=lambda: random.Random(2023))  # noqa: S311 - a script, not a secret
@@ -99,7 +99,7 @@ class Faults:
 
 
 def answer_instead(rule: FaultRule) -> Response | None:
-    """What a fault answers; None when it cuts."""
+    """The answer of a fault; None when the connection is cut instead."""
     spring = {"timestamp": "2023-11-01T02:00:00Z", "status": 500, "error": "Internal Server Error", "path": "/kobobolig"}
     answers: dict[str, Response] = {
         "429_seconds": JSONResponse({"title": "Too Many Requests"}, 429, {"Retry-After": f"{rule.seconds:g}"}),
@@ -116,7 +116,7 @@ def answer_instead(rule: FaultRule) -> Response | None:
 
 
 def cut(scope: Scope) -> None:
-    """Close the connection without a word."""
+    """Close the connection without an answer."""
     scope["rehearsal.transport"].abort()
 
 

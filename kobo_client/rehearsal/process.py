@@ -1,4 +1,4 @@
-"""The rehearsal register as a process of its own: found when it runs, started when it does not, stopped at the end."""
+"""The rehearsal register as a separate process: one that runs is used, otherwise one is started and stopped at the end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READY_WITHIN = 20.0
 
 @contextmanager
 def rehearsal_running(config: RegisterConfig, home: Path) -> Iterator[str]:
-    """Yields the base URL. One that answers there with the same database is used and left running.
+    """Yields the base URL. A register that runs there with the same database is used and left running.
 
     Port 0 in base_url: any free port. Raises ConfigurationFault, RegisterDown when it does not come up.
     """
@@ -71,7 +71,7 @@ def _start(address: str, database: Path, config: RegisterConfig) -> subprocess.P
     parts = urlsplit(address)
     command = [sys.executable, "-m", "kobo_client.rehearsal", "--port", str(parts.port), "--host", str(parts.hostname)]
     command += ["--database", str(database), "--contract", config.contract, "--parent", str(os.getpid())]
-    # A session of its own: Ctrl-C at the terminal is for the night, which then stops it.
+    # A session of its own, so that Ctrl-C at the terminal reaches only the night, which then stops the register.
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -93,7 +93,7 @@ def _wait_until_ready(session: requests.Session, address: str, database: Path, p
 
 
 def _health(session: requests.Session, address: str, *, patient: bool = True) -> dict[str, Any] | None:
-    """None: nobody listens there. {}: somebody else does."""
+    """The register's answer. None: nothing listens at the address. {}: another program does."""
     try:
         answer = session.get(f"{address}/rehearsal/health", timeout=3 if patient else 1, allow_redirects=False)
     except requests.ConnectTimeout:
@@ -121,7 +121,7 @@ def _must_be_ours(answer: dict[str, Any], database: Path, address: str) -> None:
 
 
 def _let_in(session: requests.Session, address: str, config: RegisterConfig) -> None:
-    """A register that we started ourselves knows the client that the configuration describes."""
+    """Tell a register that we started about the client that the configuration describes."""
     settings = config.authentication
     if settings.kind == "none":
         return
@@ -138,7 +138,7 @@ def _let_in(session: requests.Session, address: str, config: RegisterConfig) -> 
 
 
 def maskinporten_access(config: RegisterConfig, **more: Any) -> dict[str, Any]:
-    """What Maskinporten would have registered about the client: its public key, never the private one."""
+    """The client as Maskinporten would have it registered: with its public key, never the private one."""
     from jwt.algorithms import RSAAlgorithm  # noqa: PLC0415
 
     from kobo_client.maskinporten_keys import load_credential  # noqa: PLC0415

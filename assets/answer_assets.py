@@ -1,4 +1,4 @@
-"""Between the tables a night left and the people who answer: its questions, and the answered workbooks in the drop folder."""
+"""The questions of the last night, made from its stored tables, and the answered workbooks in the drop folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from reporting.report_files import ReportError
 log = logging.getLogger("kobosync")
 
 RECEIVED = "mottatt"
-"""Below the drop folder: files that have been read once and are never read again."""
+"""Below the drop folder: files that have been read."""
 _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register", "deviations")
 
@@ -42,7 +42,7 @@ Find = Callable[[str], Table | None]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one file. moved: where it is now; None when it was left where it is."""
+    """The checked answers of one file. moved: where the file was moved; None when it was left in place."""
 
     file: str
     taken: tuple[CheckedAnswer, ...]
@@ -58,8 +58,8 @@ class Receipt:
 class NightQuestions:
     """A night's questions, and the sources of every dwelling in them.
 
-    warnings: questions whether a value is right that a rule warns of; there may be many, and nothing waits for them.
-    in_source: a sentence for each dwelling in doubt that no answer can settle. hidden: what names a shielded dwelling.
+    warnings: questions whether a value that a rule warns of is right; there may be many, and no dwelling waits for them.
+    in_source: a sentence for each uncertain dwelling that only a change in its source can settle. hidden: names of shielded dwellings.
     """
 
     questions: Sequence[Question]
@@ -70,12 +70,12 @@ class NightQuestions:
 
     @property
     def every(self) -> list[Question]:
-        """All that can be answered."""
+        """Questions and warnings."""
         return [*self.questions, *self.warnings]
 
 
 def questions_of(find: Find, ledger: Ledger, slug: str) -> NightQuestions:
-    """The questions of the last night whose register was seen. No tables: no questions."""
+    """The questions of the last night that could read the register; none when a table is missing."""
     made = {name: find(name) for name in USED}
     found = {name: table for name, table in made.items() if table is not None}
     if len(found) < len(made) or found["plan"].facts.get("register_verdict") != "complete":
@@ -111,10 +111,10 @@ def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Nig
 def pick_up_folder(
     municipality: Municipality, home: Path, ledger: Ledger, find: Find, *, older_than: float = 0.0, tonight: bool = False
 ) -> list[Receipt]:
-    """Every file in the municipality's drop folder, by name: read, or put aside with a receipt that says why it was not. Nothing in
-    the folder ends a night; a file that cannot be moved, or whose receipt cannot be written, is left and logged.
+    """Read every file in the municipality's drop folder, by name; one that cannot be read gets a receipt with the reason. Raises nothing: a
+    file that cannot be moved, or whose receipt cannot be written, is left and logged.
 
-    older_than: seconds since a file was last written; what is younger may still be on its way. tonight: see pick_up.
+    older_than: least seconds since a file was last written; a newer one may not be complete yet. tonight: see pick_up.
     """
     if municipality.answers is None:
         return []
@@ -129,7 +129,7 @@ def pick_up_folder(
 
 
 def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
-    """Files in the folder itself; lock files of Excel and LibreOffice, and what file managers leave, are none."""
+    """Files in the folder itself, without lock files of Excel and LibreOffice and without files of file managers."""
     now = datetime.now(UTC).timestamp()
     if not folder.is_dir():
         return []
@@ -138,16 +138,16 @@ def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
 
 
 def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, *, tonight: bool = False) -> Receipt:
-    """Read one answered workbook, store what is good in it, write the receipt, and put the file away if it is in the drop folder.
+    """Read one answered workbook, store the accepted answers, write the receipt, and move the file if it is in the drop folder.
 
-    tonight: the night that reads it uses the answers too; otherwise the next night does.
+    tonight: a running night reads it and uses the answers; otherwise the next night does. Only words of the receipt depend on it.
     """
     with speaking(municipality.language):
         return _picked_up(municipality, home, path, ledger, find, tonight)
 
 
 def plainly(label: str) -> str:
-    """An answer as it is compared: people write "samme bolig" for "Samme bolig", and leave a full stop or a blank behind it."""
+    """An answer's text for comparison, without case, outer blanks and a full stop at the end."""
     return " ".join(label.split()).rstrip(" .").casefold()
 
 
@@ -187,13 +187,13 @@ def _put_away(municipality: Municipality, home: Path, path: Path, now: datetime)
         target.parent.mkdir(exist_ok=True)
         return path.rename(target)
     except OSError as error:
-        # It will be read again: what it says is stored already, and storing it twice changes nothing.
+        # It will be read again; storing its answers twice changes nothing.
         log.warning("%s cannot be moved to %s (%s).", path, target.parent, error.strerror)
         return None
 
 
 def answers_before(session: NightSession, municipality: Municipality, earlier: EarlierTables) -> list[Receipt]:
-    """What is in the drop folder when the night begins to merge. A dry plan reads nothing: it changes nothing."""
+    """Receipts of the files in the drop folder when the night begins to merge. A dry run reads none, since it changes nothing."""
     if municipality.answers is None or session.apply == "never":
         return []
     with one_sentence(), session.step("answers"):

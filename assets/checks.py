@@ -1,4 +1,4 @@
-"""Asset checks made from tables: one factory for schemas, one line each for the rest."""
+"""Asset checks: the check of a table's schema, and checks with one sentence."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ SCHEMA = "schema"
 
 
 def check_key(key: Sequence[str], name: str, description: str, *, blocking: bool = False) -> dg.AssetCheckSpec:
-    """A check that the asset itself answers while its table is at hand."""
+    """Specification of a check whose result the asset's own step yields."""
     return dg.AssetCheckSpec(name=name, asset=dg.AssetKey(list(key)), description=description, blocking=blocking)
 
 
 def schema_check_key(key: Sequence[str]) -> dg.AssetCheckSpec:
-    """The check that stops the steps after a table whose columns or types are not the documented ones."""
+    """The check of a table's columns and types; when it fails the following steps do not run."""
     return check_key(key, SCHEMA, "The table has exactly its documented columns and types.", blocking=True)
 
 
 def schema_result(key: Sequence[str], frame: pl.DataFrame, table: dict[str, pl.DataType], unique: str | None = None) -> dg.AssetCheckResult:
-    """Does the frame have exactly that table's columns and types, and no repeated key? Values never reach the metadata."""
+    """Result of the schema check: exactly that table's columns and types, and no repeated key. Its metadata has no values."""
     faults = _faults(frame, table, unique)
     return dg.AssetCheckResult(
         passed=not faults,
@@ -43,7 +43,7 @@ def _faults(frame: pl.DataFrame, table: dict[str, pl.DataType], unique: str | No
 
 
 def result(key: Sequence[str], name: str, passed: bool, says: str = "", *, warn: bool = False) -> dg.AssetCheckResult:
-    """Answer one check with one sentence."""
+    """Result of a check, with one sentence."""
     return dg.AssetCheckResult(
         passed=passed,
         check_name=name,

@@ -1,4 +1,4 @@
-"""One dwelling out of several rows, and which register entry it is."""
+"""Assets of merging, of the register, and of matching."""
 
 from collections.abc import Iterator
 
@@ -52,7 +52,7 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         with one_sentence():
             done = planning_steps.merge_rows(session, standing_rows.frame)
         dwellings = done.dwellings
-        # Tonight's table replaces the last night's, so what must be remembered of that one is read before.
+        # Tonight's table replaces the last night's, so that one is read first.
         gone = shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
         yield dg.Output(
             Table(dwellings, {**standing_rows.facts, SHIELDED_GONE: gone}),
@@ -95,8 +95,8 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
             context.log.warning(seen.message)
         for note in seen.notes:
             context.log.warning(note)
-        said = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding}
-        facts = {**said, "missing": list(seen.missing), "notes": list(seen.notes)}
+        verdict = {"verdict": seen.verdict, "message": seen.message, "melding": seen.melding}
+        facts = {**verdict, "missing": list(seen.missing), "notes": list(seen.notes)}
         yield dg.Output(
             Table(seen.rows, facts),
             metadata={

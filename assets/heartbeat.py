@@ -1,4 +1,4 @@
-"""A sign of life after each good night, to a service that notices when it stays away: a daemon that is down cannot report itself."""
+"""A request after each successful night to a monitoring service that alerts when none comes: a dead daemon cannot report itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night on an empty ledger where there have been nights: it was lost or moved, and nothing is done until somebody says otherwise."""
+"""Refuses a ledger without nights where there have been nights: it was lost or moved, and a person must confirm that it is new."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from reporting.report_files import ARCHIVE, dated
 
 
 def open_known_ledger(municipality: Municipality, home: Path) -> Ledger:
-    """The municipality's ledger. Raises LedgerError as `open_ledger` does, and when it knows no run of the municipality though something
-    else tells of one; a file that is missing then is not made."""
+    """The municipality's ledger. Raises LedgerError as `open_ledger` does, and when the ledger has no run of the municipality although
+    reports, stored tables or a ledger that was set aside show that there was one. A missing file is not created then."""
     url = resolve_url(municipality.ledger, home)
     file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
     if file is not None and not file.exists():
@@ -42,7 +42,7 @@ def _refuse(municipality: Municipality, where: str, trace: str | None) -> None:
 
 
 def _trace(municipality: Municipality, home: Path, file: Path | None) -> str | None:
-    """What an earlier night left, or None. file: of a ledger that has no run of anybody."""
+    """What shows that there was a night, for the message; None when nothing does. file: of a ledger without any runs."""
     if file is not None and (aside := sorted(file.parent.glob(f"{file.name}{SET_ASIDE}[0-9]*"))):
         return str(aside[-1])
     reports = home / municipality.reports / municipality.slug

@@ -1,4 +1,4 @@
-"""All assets of one municipality: the same graph for each, made from its file."""
+"""All assets of one municipality, made from its file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The night as Dagster's resource: how it is run, and one session per municipality for as long as the run lasts."""
+"""Dagster's resource of a night: how it is run, and one session per municipality during the run."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from reconciliation.model.municipality import Municipality, must_have_sources
 from reconciliation.plan.approval import is_mode
 
 REGISTER_POOL = "kobo_register"
-"""Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is how many nights of a deployment
-may do so at once; each keeps to its own `calls_per_second`, so the register never meets more than the two multiplied."""
+"""Dagster's concurrency pool of the steps that call the register. Its limit in dagster.yaml is the number of nights that may do so at
+once; each keeps its own `calls_per_second`, so the register never gets more calls than the product of the two."""
 
 WHOLE_TAG = "kobosync/whole_night"
-"""Of the jobs that hold every step. A run of a part of one carries it as well."""
+"""Tag of the jobs that have every step. Dagster gives it also to a run of some of their steps."""
 
 _STEPS = ("standing_rows", "register", "matches", "plan", "outcomes", "progress", "reports")
-"""Assets of one output each, without which a run is no night."""
+"""Assets without which a run is not a whole night."""
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 """A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
 
 
 class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """How tonight is run. Blank means: today, and apply as the municipality's file says."""
+    """How the night is run. Blank fields mean today, and `apply` of the municipality's file."""
 
     home: str
     as_of: str = ""
@@ -39,7 +39,7 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Who approves, when `apply` is a digest. Blank: the account that runs it."""
 
     new_ledger: bool = False
-    """A ledger that knows no night, where there have been some, is meant to be new."""
+    """A person confirms that a ledger without nights is meant to be new (see lost_ledger)."""
 
     _sessions: dict[str, NightSession] = PrivateAttr(default_factory=dict)
 
@@ -47,7 +47,7 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightRun]:
-        """Called by Dagster around each step: gives the resource its run, and ends the night's session afterwards."""
+        """Called by Dagster around each step: sets the run, and closes the session afterwards."""
         self._run = context.run
         try:
             yield self
@@ -61,8 +61,7 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
     def session(self, municipality: Municipality, run_id: str, rendered: date | None = None) -> NightSession:
         """The run's session for that municipality; opened at first use. Raises dagster.Failure in one sentence.
 
-        rendered: the date of an earlier night whose reports the run makes again; it does nothing else then.
-        """
+        rendered: date of the earlier night, when the run only makes its reports again."""
         if municipality.slug not in self._sessions:
             mode = self.apply.strip().casefold() or municipality.apply
             if not is_mode(mode):
@@ -85,13 +84,13 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 def _ending(context: dg.InitResourceContext) -> bool:
-    """Has somebody asked Dagster to end the run?"""
+    """Whether somebody has asked Dagster to terminate the run."""
     run = context.instance.get_run_by_id(context.run.run_id) if context.instance and context.run else None
     return run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 
 def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:
-    """Does the run hold a night from its sources to its reports, or only steps that somebody chose?"""
+    """Whether the run has all steps from sources to reports, or only some that somebody selected."""
     if run.is_resume_retry:
         return False
     chosen = run.step_keys_to_execute or ["__".join(key.path) for key in run.asset_selection or ()]
@@ -104,9 +103,9 @@ def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:
 
 @contextmanager
 def one_sentence() -> Iterator[None]:
-    """What we know how to say ends the step with that sentence, and no layer tries again."""
+    """Within the block, an error of KNOWN becomes a dagster.Failure with its sentence, which is not retried."""
     try:
         yield
     except KNOWN as error:
-        # Without the chain of causes: the sentence is all that Dagster shows above the fold.
+        # Without the chain of causes, so that Dagster shows the sentence first.
         raise dg.Failure(description=str(error), allow_retries=False) from None

@@ -1,4 +1,4 @@
-"""What the tables and the ledger of one night come to for its reports: a NightResult, and how the night went."""
+"""The content of one night's reports (NightResult), from its tables and the ledger, and the judgement of the night."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REPORTED = (
     "memberships",
     *("register", "plan", "outcomes", "progress"),
 )
-"""The tables that the reports are made from, and `progress`: tonight's point of the curve must be in the ledger before."""
+"""The tables that the reports are made from. `progress` is among them because it stores tonight's counts in the ledger first."""
 
 
 def night_result(
@@ -43,7 +43,7 @@ def night_result(
     deviations: pl.DataFrame,
     confirmed: pl.DataFrame,
 ) -> NightResult:
-    """What the reports are made of. made: REPORTED. deviations: DEVIATIONS and LIFE, without the confirmed ones."""
+    """made: REPORTED. deviations: columns of DEVIATIONS and LIFE, without the confirmed ones."""
     slug = municipality.slug
     log = session.ledger.deviations(slug, include_fixed=True)
     return NightResult(
@@ -85,13 +85,13 @@ def night_result(
 
 
 def _recently_fixed(log: pl.DataFrame, as_of: date, confirmed: pl.DataFrame) -> pl.DataFrame:
-    """What owners fixed within RECENT, and did not confirm; a night that is run for an older date does not know of later ones."""
+    """Deviations fixed within RECENT, not confirmed ones. A night that is run for an older date leaves out later ones."""
     fixed = log.filter(pl.col("fixed").is_between(as_of - RECENT, as_of))
     return fixed.join(confirmed, on=["source", "source_key", "rule"], how="anti", nulls_equal=True)
 
 
 def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Table]) -> dict[str, Any]:
-    """What people are asked tonight and what they decided before, as the reports show it."""
+    """Arguments of NightResult about questions and decisions."""
     decisions = ledger.decisions(municipality.slug)
     seen = made["register"].facts["verdict"] == "complete"
     found = night_questions(made, ledger, municipality.slug)
@@ -106,7 +106,7 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
 
 
 def judgement_of(made: Mapping[str, Table]) -> Judgement:
-    """How the night went, from what its steps left behind."""
+    """The verdict on the night, from its tables and facts."""
     sources = made["dwellings"].facts["sources"]
     register = made["register"].facts
     outcomes = made["outcomes"]
@@ -120,7 +120,7 @@ def judgement_of(made: Mapping[str, Table]) -> Judgement:
 
 
 def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict[str, SourceNight]:
-    """Each source's night in rows. Carried rows are an earlier night's, and are not counted as read."""
+    """Row counts of each source. Carried rows, which an earlier night read, are not counted as read."""
 
     def count(frame: pl.DataFrame) -> dict[str, int]:
         return dict(frame.group_by("source").len().iter_rows())

@@ -24,15 +24,15 @@ from reconciliation.model.plan_actions import acts
 from reporting.report_files import ReportError
 
 KNOWN = (ConfigurationError, LedgerError, RegisterError, ReportError)
-"""What can stop a night and is said in one sentence, which is its text."""
+"""Errors that end a night and whose text is one sentence for operators."""
 EXPECTED = ("done", "conflict", "not_found")
-"""Outcomes of a call that are answers, whatever they say."""
+"""Outcomes of a call that do not count as failed."""
 LOCK_SECONDS = 120.0
-"""A lock not renewed for this long belongs to a night that died; a living one renews it every 40 s, whatever its steps do."""
+"""A lock that was not renewed for this long belongs to a night that died; a running night renews it every 40 s."""
 
 
 class NightSession:
-    """What the steps of one run share. Closed when the run ends, however it ends."""
+    """What the steps of one run share. Closed when the run ends, also after an error."""
 
     def __init__(
         self,
@@ -47,10 +47,10 @@ class NightSession:
         whole: bool = True,
         new_ledger: bool = False,
     ) -> None:
-        """ledger: one that is open, and stays so; otherwise the municipality's own is opened, and closed with the session.
+        """ledger: an open one, which is left open; without it the municipality's own is opened, and closed with the session.
 
-        whole: a night from its sources to its reports; else the ledger keeps the run as what it was, and no night of that date.
-        new_ledger: somebody has said that a ledger without nights is meant to be so. Raises LedgerError.
+        whole: a night from sources to reports; otherwise the ledger does not count the run as a night of that date.
+        new_ledger: a ledger without nights is meant to be new. Raises LedgerError.
         """
         self.municipality = municipality
         self.home = home
@@ -80,7 +80,7 @@ class NightSession:
             raise
 
     def client(self) -> RegisterClient:
-        """The register's client; a rehearsal register that does not answer is started for the length of the night."""
+        """The register's client; a rehearsal register that does not run is started for the duration of the night."""
         if self._client is None:
             register = self.municipality.register_
             if register.kind == "rehearsal":
@@ -91,11 +91,11 @@ class NightSession:
 
     @property
     def import_folder(self) -> Path:
-        """Where the files for Kobo's import lie."""
+        """The folder of the files for Kobo's import."""
         return self.home / (self.municipality.register_.import_folder or Path("var") / self.municipality.slug / "import")
 
     def call_counts(self) -> dict[str, int]:
-        """Requests sent so far tonight by verb, and how many failed or were tried again."""
+        """Number of requests so far tonight by verb, and of those that failed or were retries."""
         verbs = Counter(call.verb for call in self.calls)
         failed = sum(1 for call in self.calls if call.outcome not in EXPECTED)
         retried = sum(1 for call in self.calls if call.attempt > 1)
@@ -103,7 +103,7 @@ class NightSession:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Adds the block's wall time to that step of the night."""
+        """Adds the block's wall time to that step's seconds."""
         started = time.perf_counter()
         try:
             yield
@@ -122,7 +122,7 @@ class NightSession:
         self.finished = True
 
     def cut_off(self, where: str = "between two steps") -> None:
-        """Somebody ended the run: the ledger says so, and how far it came."""
+        """Store that somebody ended the run, and how far it came."""
         if self.whole:
             self.verdict_if_ended = INTERRUPTED
         self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) {where}."
@@ -148,7 +148,7 @@ class NightSession:
 
 
 def _unexpected(step: str, error: Exception) -> str:
-    """A fault of ours. Its own words may quote a row, so they stay in Dagster's log."""
+    """The sentence about a bug of ours. The error's text may quote a row, so it is only in Dagster's log."""
     return f"The step {step} stopped unexpectedly ({type(error).__name__}); the log of the run in Dagster has the rest. Please report it."
 
 

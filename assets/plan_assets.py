@@ -1,4 +1,4 @@
-"""The plan as a value, applied row by row, and nothing else than what was shown."""
+"""Assets of the plan and of its apply."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -30,7 +30,7 @@ from reconciliation.plan.planning import Plan, actionable
 
 
 def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """The difference, classed and guarded; changes nothing in the register."""
+    """The asset of the plan; changes nothing in the register."""
     slug = municipality.slug
     key = [slug, "plan"]
 
@@ -88,7 +88,7 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def facts_of(plan: Plan) -> dict[str, Any]:
-    """What of a plan is no table."""
+    """The facts stored with the plan's table: digest, counts, refusals and parts."""
     return {
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
@@ -101,7 +101,7 @@ def facts_of(plan: Plan) -> dict[str, Any]:
 def approval_tonight(
     plan: Table, mode: str, municipality: Municipality, register_seen: bool, approved: Mapping[str, str] | None = None
 ) -> Approval:
-    """May that plan be applied, asked with this `--apply`? approved: digest -> name of the parts approved since the last night."""
+    """Which parts of the plan may be applied. mode: of `--apply`. approved: digest -> name of the parts approved since the last night."""
     if not register_seen:
         return Approval(ApprovalAnswer.DRY, "The register could not be read, so nothing was planned or applied.")
     parts = [PartToApprove(**{**part, "refusals": tuple(part["refusals"])}) for part in plan.facts["parts"]]
@@ -109,23 +109,23 @@ def approval_tonight(
 
 
 def approved_since(session: NightSession, slug: str) -> dict[str, str]:
-    """Digest -> name of the parts that somebody approved since the last night, as that night showed them."""
+    """Digest -> name of the parts of the last night's plan that somebody has approved since."""
     shown = last_shown(session.ledger, slug, session.run_id)
     return {one.digest: one.name for one in part_approvals(session.ledger.decisions(slug), shown).values()}
 
 
 def record_approval(session: NightSession, slug: str, digests: Sequence[str], mode: str) -> None:
-    """A digest as mode, of the plan or of a part, is a decision of a person: kept once, and kept before anything is written."""
+    """When `--apply` is a digest, store it as a person's decision, once, before anything is written to the register."""
     if not DIGEST.match(mode):
         return
     digest = next(one for one in digests if one.startswith(mode))
-    standing = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
-    if standing.is_empty():
+    stored = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
+    if stored.is_empty():
         session.ledger.add_decision(slug, kind="plan", subject=digest, verdict="approved", decided_by=session.approved_by)
 
 
 def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """Apply that very plan, through the ledger's journal; a dry night applies nothing and says so."""
+    """The asset that applies the plan through the ledger's journal; a dry night applies nothing."""
     slug = municipality.slug
     key = [slug, "outcomes"]
 
@@ -194,7 +194,7 @@ def _carried_out(
 ) -> pl.DataFrame:
     """The approved changes, sent to the register or written to its import file. Shape: OUTCOMES.
 
-    doing: PLAN_ITEMS. desired: DWELLINGS, as they are sent. register: the entries as the plan saw them.
+    doing: PLAN_ITEMS. desired: DWELLINGS, as they are sent. register: the entries when the plan was made.
     """
     slug = municipality.slug
     if not municipality.register_.by_file:
@@ -209,7 +209,7 @@ def _carried_out(
             entries=register,
             still_held=session.lock.held,
         )
-    # What was adopted just now has arrived.
+    # Settles creates of earlier import files whose entries were linked just now.
     still_to_arrive(session.ledger, slug, session.import_folder)
     named = with_owner_names(desired, municipality.enhetsregisteret, session.home, session.as_of)
     if named.note:

@@ -1,4 +1,4 @@
-"""How far the night brought us, and what people open in the morning."""
+"""Assets of progress and of the reports."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -32,7 +32,7 @@ from reporting.report_files import ARCHIVE, dated
 
 
 def progress_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """Tonight's point of the burn-up curve, per category, source and owner, and what moved in the stock; stored in the ledger."""
+    """The asset that stores tonight's counts and movements of the stock in the ledger."""
     slug = municipality.slug
 
     @dg.asset(
@@ -91,7 +91,7 @@ def _by_category(snapshot: pl.DataFrame) -> dg.MarkdownMetadataValue:
 
 
 def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """Reports from the tables and the ledger alone; the night's last word, and its verdict as a check."""
+    """The asset that makes the reports from the tables and the ledger, and judges the night."""
     slug = municipality.slug
     key = [slug, "reports"]
 
@@ -108,7 +108,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def reports(context: dg.AssetExecutionContext, night: NightRun, **made: Table) -> Iterator[object]:
         check_made_together(made, slug)
         night_run = made["plan"].made_by
-        # Alone, the step makes an earlier night's reports again: of that night's date, and no night of its own in the ledger.
+        # Run alone, the step makes an earlier night's reports again, dated as that night, and counts as no night in the ledger.
         again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
         session = night.session(municipality, context.run.run_id, again)
         complete = {name for name, verdict in verdicts_of(made["dwellings"]).items() if verdict is Verdict.COMPLETE}
@@ -139,7 +139,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             check_results=[result(key, "night_done", well, " ".join(judgement.messages))],
         )
         if not well:
-            # The reports are made; the run ends red, and these words are its message.
+            # The reports are made; the run fails with this message.
             raise dg.Failure(description=" ".join(judgement.messages), allow_retries=False)
 
     return reports
@@ -172,7 +172,7 @@ def report_metadata(municipality: Municipality, published: Published) -> dict[st
     return {
         **({"burn-up": dg.MetadataValue.md(published.thumbnail)} if published.thumbnail else {}),
         **({"burn-up and forecast": dg.MetadataValue.md(published.burnup)} if published.burnup else {}),
-        # The commands read these two, so they are paths on this machine always.
+        # The commands read these two, so they are always paths on this machine.
         "report": dg.MetadataValue.path(str(published.page)),
         "summary": dg.MetadataValue.path(str(published.summary)),
         **({"page": link(published.page)} if base else {}),

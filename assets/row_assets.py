@@ -1,4 +1,4 @@
-"""From rows as written to rows that are used tonight: standardise, validate, carry over."""
+"""Assets of the rows: standardise, validate, carry over."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -39,7 +39,7 @@ def read_of(name: str, table: Table) -> SourceRead:
 
 
 def _source_arguments(municipality: Municipality) -> dict[str, str]:
-    """Argument of a step -> source. A source may be called as one of our own arguments is."""
+    """Argument of a step -> source. The prefix keeps a source's name apart from our own arguments."""
     return {f"read_{name}": name for name in municipality.sources}
 
 
@@ -63,7 +63,7 @@ def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut
 
 
 def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
-    """Every source's rows in the register's own words, and what could not be read."""
+    """The assets of standardised rows and of values that could not be read."""
     slug = municipality.slug
     rows_key = [slug, "source_rows"]
     arguments = _source_arguments(municipality)
@@ -127,7 +127,7 @@ def source_facts(done: reading_steps.StandardisedSources) -> dict[str, dict[str,
 
 
 def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
-    """Good rows on, rejected rows to an asset that should be empty, and what is outside the scope counted."""
+    """The assets of accepted, rejected and out-of-scope rows, and of deviations."""
     slug = municipality.slug
     keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
     arguments = _source_arguments(municipality)
@@ -181,7 +181,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """Tonight's accepted rows, plus the last good version of those a failed read or a new error took away."""
+    """The asset of the rows that merging works on."""
     slug = municipality.slug
     key = [slug, "standing_rows"]
 
@@ -211,6 +211,6 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 
 def verdicts_of(table: Table) -> dict[str, Verdict]:
-    """Source name -> verdict of tonight's read, from the facts that follow the rows."""
+    """Source name -> verdict of tonight's read, from the facts stored with the rows."""
     sources: Mapping[str, Mapping[str, str]] = table.facts["sources"]
     return {name: Verdict(facts["verdict"]) for name, facts in sources.items()}

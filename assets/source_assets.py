@@ -1,4 +1,4 @@
-"""Each legacy source as an asset of its own, so that the graph shows which system is broken."""
+"""One asset per source, so that the graph shows which system failed."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A table as it is in storage: a frame and a few facts about it in one Parquet file. Does not depend on Dagster."""
+"""A stored table: a frame and a few facts about it in one Parquet file. Does not depend on Dagster."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ RUN_KEY = "kobosync_run"
 class Table:
     """frame: one of the tables of `reconciliation.model.tables`. facts: small JSON values (verdicts, digests, counts).
 
-    made_by: id of the run that stored it; empty for one that is not stored yet.
-    """
+    made_by: id of the run that stored it; empty before that."""
 
     frame: pl.DataFrame
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -48,7 +47,7 @@ def stored_by(path: UPath) -> str:
 
 
 def last_table(base: str, *key: str) -> Table | None:
-    """The table that key held before tonight, or None. Unreadable counts as none: the night goes on without it."""
+    """The table stored under that key on an earlier night; None when there is none or it cannot be read."""
     path = UPath(base).joinpath(*key[:-1], key[-1] + ".parquet")
     if not path.exists():
         return None

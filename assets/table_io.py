@@ -1,4 +1,4 @@
-"""What passes between assets: how Dagster stores a table, and what its UI tells of one."""
+"""How Dagster stores and loads the tables between assets, and their metadata in its UI."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def table_metadata(frame: pl.DataFrame, *by: str) -> dict[str, Any]:
 
 
 class ParquetTables(dg.UPathIOManager):
-    """Stores each asset's table as `<base>/<asset key>.parquet`; the facts ride in the file's own metadata.
+    """Stores each asset's table as `<base>/<asset key>.parquet`, with the facts in the file's own metadata.
 
-    Works on any folder or URL that universal_pathlib knows (file, s3, abfs). A table knows the run that made it, and a step is given its
-    own run's only: what another run read, saw or planned may no longer hold. The reports alone may be made of an earlier run's tables.
+    Works on any folder or URL that universal_pathlib supports (file, s3, abfs). A step loads only tables of its own run, since those of
+    another may be out of date; only the reports may be made from an earlier run's tables.
     """
 
     extension: str | None = ".parquet"
@@ -70,13 +70,13 @@ class ParquetTables(dg.UPathIOManager):
         self._run_id = run_id
 
     def make_directory(self, path: UPath) -> None:
-        """For the account alone, and on a disk the folders above that are missing too."""
+        """Readable by this account only; on a disk also the missing folders above it."""
         missing = [folder for folder in (path, *path.parents) if not folder.exists()] if isinstance(path, Path) else [path]
         for folder in reversed(missing):
             folder.mkdir(0o700, parents=True, exist_ok=True)
 
     def dump_to_path(self, context: dg.OutputContext, obj: Table, path: UPath) -> None:
-        """Write the table. A write that is killed never leaves half a table under the real name."""
+        """Write the table whole: a killed write leaves no partial table under its name."""
         unfinished = path.with_name(path.name + ".unfinished")
         with _private(unfinished).open("wb") as file:
             facts = json.dumps(dict(obj.facts), ensure_ascii=False)
@@ -96,7 +96,7 @@ class ParquetTables(dg.UPathIOManager):
         return table
 
     def read(self, path: UPath) -> Table:
-        """Raises dagster.Failure, which no layer tries again, for a table that a step left and that cannot be read any more."""
+        """Raises dagster.Failure, which is not retried, for a stored table that cannot be read."""
         try:
             return read_table(path)
         except FileNotFoundError:
@@ -111,7 +111,7 @@ class ParquetTables(dg.UPathIOManager):
 
 
 def _private(path: UPath) -> UPath:
-    """The path, on a disk with an empty file for the account alone: secret addresses will be in it."""
+    """The path; on a disk it is created empty first, readable by this account only, since secret addresses will be in it."""
     if isinstance(path, Path):
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
@@ -119,7 +119,7 @@ def _private(path: UPath) -> UPath:
 
 
 def whole_night(slug: str) -> str:
-    """What to do instead of a step alone."""
+    """The advice to run a whole night instead of a single step."""
     return f"Launch the job {slug}_nightly: it runs the whole night."
 
 
@@ -138,7 +138,7 @@ class TableStore(dg.ConfigurableIOManagerFactory):  # type: ignore[type-arg]
 
 
 class EarlierTables(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The same place, for a step that goes on from what the night before left."""
+    """Access to the tables of the last night, for steps that need them."""
 
     base: str
 

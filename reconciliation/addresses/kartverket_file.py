@@ -57,22 +57,35 @@ def _one_file(path: Path) -> pl.DataFrame:
     except SourceFault as fault:
         raise AddressFileError(say(FAULTS[fault.code], **fault.values)[1]) from fault
     first = text.split("\n", 1)[0].strip().lstrip("\ufeff")
-    headings = first.split(";")
+    written = first.split(";")
+    headings = [_bare(name) for name in written]
     if missing := [name for name in NEEDED if name not in headings]:
         near = nearest(missing[0], headings)
         hint = [message("address_files.near", near=near)] if near else []
         lacking = message("address_files.heading", file=path.name, heading=missing[0])
         raise AddressFileError(lacking, *hint, message("address_files.as_downloaded"))
-    frame = _parsed(text, path)
+    frame = _parsed(text, path).rename(dict(zip(written, headings, strict=True)))
     if "adresseTekst" not in headings and _ON_DWELLING_LEVEL in headings:
         frame, headings = frame.rename({_ON_DWELLING_LEVEL: "adresseTekst"}), [*headings, "adresseTekst"]
     names = [name for name in (*NEEDED, *OPTIONAL) if name in headings]
-    cells = frame.select(pl.col(name).str.strip_chars().replace("", None) for name in names)
+    cells = frame.select(_cell(name) for name in names)
     _check(cells, path)
     made = cells.with_columns(pl.lit(None, pl.String).alias(name) for name in OPTIONAL if name not in names)
     return made.select(pl.col(name).cast(kind, strict=False) for name, kind in OFFICIAL.items()).with_columns(
         pl.col("postnummer").str.zfill(4), pl.col("kommunenummer").str.zfill(4), pl.col("bokstav").str.to_uppercase()
     )
+
+
+def _bare(heading: str) -> str:
+    return heading[1:-1] if len(heading) > 1 and heading[0] == heading[-1] == '"' else heading
+
+
+def _cell(name: str) -> pl.Expr:
+    """The cell without the quotes that Excel or LibreOffice writes around a text, blank as null.
+
+    The file as published has no quoted cells, and a lone quote in one is part of the name: hence no quoting in the parser.
+    """
+    return pl.col(name).str.strip_chars().str.replace(r'^"(.*)"$', "${1}").str.strip_chars().replace("", None)
 
 
 def _bytes(path: Path) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 
 from language import rendered
 from reconciliation.addresses.address_register import AddressRegister, load_register
+from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.model.municipality import ConfigurationError
 from reconciliation.reading.official_addresses import official_addresses
@@ -138,3 +139,12 @@ def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp
         assert both.units_at("9901", "Storgata", (4, "")) == ["H0101", "H0201"]
         other = resolve_text(both, "Storgata 4 C")
         assert (other.verdict, rendered(other.reason)) == ("outside", "Storgata har ikke nummer 4C. Nummeret finnes som Storgata 4.")
+
+
+def test_a_file_whose_cells_were_quoted_by_a_spreadsheet_is_the_same_register(tmp_path: Path) -> None:
+    made_register.write(tmp_path)
+    published = tmp_path / "fjordvik.csv"
+    lines = published.read_text(encoding="utf-8-sig").splitlines()
+    quoted = tmp_path / "quoted.csv"
+    quoted.write_text("\n".join(";".join(f'"{cell}"' for cell in line.split(";")) for line in lines), encoding="utf-8")
+    assert read_official([quoted]).equals(read_official([published]))

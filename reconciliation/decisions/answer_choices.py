@@ -1,4 +1,4 @@
-"""The answers a question takes, as the ledger keeps them; which of them was given last; and what contradicts itself."""
+"""The possible answers to a question as decisions of the ledger; the decision in force; decisions that contradict each other."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import polars as pl
 from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions
 
 SPLIT = "split"
-"""The rows of one dwelling are two homes."""
+"""The rows of one dwelling belong to two homes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer that a question takes. code: same, same:<candidate>, different, unsure, new, split, split:<source>, keep, replace,
+    """One possible answer to a question. code: same, same:<candidate>, different, unsure, new, split, split:<source>, keep, replace,
     take:<source> or value:<json>.
 
-    The rest is the decision as the ledger keeps it. along: what is decided with it: the same of the other candidates of a question
-    that is answered for all, the adoption of an entry. evidence: None holds whatever changes.
+    The other fields are the decision as the ledger stores it. along: decisions stored together with it: the same answer about the other
+    candidates, or the adoption of an entry. evidence: None when the decision is valid whatever changes.
     """
 
     code: str
@@ -59,7 +59,7 @@ class Record:
 
 
 def named_entry(row: Mapping[str, Any]) -> str | None:
-    """The other side as questions name it: an entry of the register begins with "kobo:"."""
+    """The other side's name in questions; entries of the register begin with "kobo:"."""
     other: str | None = row["other"]
     if other and row["kind"] in ("match", "adoption") and not other.startswith("kobo:"):
         return f"kobo:{other}"
@@ -67,9 +67,9 @@ def named_entry(row: Mapping[str, Any]) -> str | None:
 
 
 def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any], Answer] | None:
-    """The decision that answers this question on tonight's evidence, the newest, and its answer; None while the question is open.
+    """The newest decision that answers the question on tonight's evidence, and its answer; None while the question is open.
 
-    An answer for all candidates at once is in force when it is in force for each of them.
+    An answer about all candidates is in force when it is in force for each of them.
     """
     given = []
     for answer in answers:
@@ -89,8 +89,8 @@ def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     """Decisions in force that cannot all be true, each once, oldest first.
 
-    A pair was called different that other decisions, taken together, make the same; or two dwellings of ours were
-    called the same as one entry, and nobody said that they are one.
+    Either a pair was decided as different although other decisions together make it the same; or two dwellings were decided to be the same
+    entry, and nobody decided that they are one dwelling.
     """
     record = Record.of(decisions)
     pairs = [(row, (row["subject"], named_entry(row) or "")) for row in record.last.values()]
@@ -110,7 +110,7 @@ def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _group(name: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
-    """Everything that the pairs join with `name`."""
+    """All names that the pairs join with `name`, directly or through others."""
     found, before = {name}, set[str]()
     known = list(pairs)
     while found != before:

@@ -1,7 +1,7 @@
-"""A warning that its owner has called right: no deviation any more, until the value or what contradicts it changes, or a day has come.
+"""Warnings that an owner has confirmed: no deviation any more, until the value or what it was compared with changes, or until a day.
 
-A warning is one source row, rule and heading. What somebody saw is its value and its sentence, which names the official address or
-whatever else the rule compared with it. Errors cannot be confirmed: their rows would be wrong in the register.
+A warning is one source row, rule and heading. Its evidence is the value and the sentence, which names the official address or whatever
+else the rule compared the value with. Errors cannot be confirmed: their rows would be wrong in the register.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ CONFIRMED: dict[str, pl.DataType] = {
     "by": pl.String(),
     "decided": pl.Date(),
     "why": pl.String(),
-    "until": pl.Date(),  # the last day on which it holds; null: as long as nothing changes
+    "until": pl.Date(),  # the last day on which it is valid; null: as long as nothing changes
 }
-"""Warnings that somebody has called right."""
+"""Confirmed warnings."""
 
 _WITH_DATE = "til "
-"""What is before the day in an answer, in bokmål and nynorsk alike."""
+"""The text before the day in an answer, the same in bokmål and nynorsk."""
 
 
 def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answer:
-    """That this warning (a row of DEVIATIONS) is right as it is."""
+    """The answer that confirms this warning (a row of DEVIATIONS)."""
     value = None if until is None else until.isoformat()
     code = DecisionKind.RIGHT.value + (f":{value}" if value else "")
     return Answer(code, KIND, subject_of(warning), None, evidence_of_warning(warning), about_of(warning), value=value)
@@ -52,7 +52,7 @@ def about_of(warning: Mapping[str, Any]) -> str:
 
 
 def evidence_of_warning(warning: Mapping[str, Any]) -> str:
-    """What somebody saw: the value and the sentence, whatever row of the file it is in tonight."""
+    """A hash of value and sentence, independent of the row number in the file."""
     seen = [warning["rule"], warning["column"], warning["value"], warning["message"]]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()[:32]
 
@@ -70,7 +70,7 @@ def until_of(written: str) -> date | None:
 
 
 def is_called_right(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> bool:
-    """Whether somebody has called this warning (a row of DEVIATIONS) right as it is. decisions: the ledger's, in force."""
+    """Whether this warning (a row of DEVIATIONS) is confirmed. decisions: the ledger's, in force."""
     made = decisions.filter(
         (pl.col("kind") == KIND)
         & (pl.col("verdict") == DecisionKind.RIGHT.value)

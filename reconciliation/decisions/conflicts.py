@@ -1,7 +1,7 @@
 """What people decided about conflicts, applied to tonight's plan: Kobo's value is kept, or the entry is replaced.
 
-A conflict is settled when every protected field that stands against Kobo is decided on the evidence of tonight. Then what is
-kept is no difference any more; and when one field is to be replaced, the entry is deleted and created again with the kept values.
+A conflict is settled when every protected field that differs from Kobo is decided on tonight's evidence. A field whose value in Kobo is
+kept is no difference any more; when a field is to be replaced, the entry is deleted and created again with the kept values.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PROTECTED = frozenset(one.name for one in PROTECTED)
 
 @dataclass(frozen=True, slots=True)
 class _Conflict:
-    """One item with both its sides. open: protected fields at odds that nobody decided on tonight's evidence."""
+    """One item with both its sides. open: protected fields that differ and are not decided on tonight's evidence."""
 
     item: dict[str, Any]
     ours: Mapping[str, Any]
@@ -45,7 +45,7 @@ def settle_conflicts(
     register_rows: pl.DataFrame,
     lineage: pl.DataFrame | None,
 ) -> pl.DataFrame:
-    """items: PLAN_ITEMS. Returns them with the conflicts that people decided settled; the others as they were."""
+    """items: PLAN_ITEMS. Returns them with the decided conflicts settled, the others unchanged."""
     made = field_decisions(decisions)
     named = sorted({str(subject) for subject, _ in made})
     if not named:
@@ -66,7 +66,7 @@ def settle_conflicts(
 
 
 def as_sent(items: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame | None) -> pl.DataFrame:
-    """dwellings (DWELLINGS) as a plan with replacements sends them: Kobo's value where we have none, and where it is kept."""
+    """dwellings (DWELLINGS) as they are sent: in replacements with Kobo's value where ours is blank and where Kobo's is kept."""
     replaced = items.filter(replaces())
     if replaced.is_empty() or register_rows is None:
         return dwellings
@@ -82,7 +82,7 @@ def as_sent(items: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.Data
 
 
 def _typed(field: str, value: Any) -> Any:
-    """A value out of JSON as the table has it."""
+    """A value from JSON in the table's type."""
     return date.fromisoformat(value) if value and DWELLINGS[field] == pl.Date() else value
 
 
@@ -104,7 +104,7 @@ def _conflict(
     for name in disputed_fields(item):
         decision = made.get((item["leverandor_bolig_id"], name))
         evidence = evidence_of_conflict(name, said_by_sources(ours, name, said), item["kobo_id"], theirs.get(name))
-        # Without an entry in Kobo there is nothing to keep or to replace: the sources must be chosen between.
+        # Without an entry in Kobo there is nothing to keep or to replace: a person chooses between the sources.
         if decision and item["kobo_id"] and decision["evidence"] in (None, evidence):
             conflict.decided[name] = decision
         else:
@@ -123,7 +123,7 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
         return {**item, "changes": _json(changes), "details": _json({**details, "fields": conflict.open})}
     if len(kept) < len(decided):
         if details.get("asked"):
-            # The new entry would say what we say: what somebody edited in the one that goes must be settled first.
+            # The new entry would have our values, so edits in the old one must be settled first.
             return {**item, "reason": CHANGED_IN_KOBO, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
         kept |= {str(one["field"]) for one in details.get("kept", [])}
         standing = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
@@ -140,7 +140,7 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
 
 
 def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str, Any]]) -> dict[str, Any]:
-    """Ours, deleted in Kobo: a person may have it created again, or let the deletion stand."""
+    """A dwelling whose entry was deleted in Kobo: by a person's decision it is created again, or the deletion is accepted."""
     decision = made.get((item["leverandor_bolig_id"], None))
     if not decision or decision["evidence"] not in (None, evidence_of_absence(item["kobo_id"])):
         return item
@@ -151,7 +151,7 @@ def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str
 
 
 def _decisions_for_reports(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Who said what, and on which day: for the reports."""
+    """Who decided what and when, for the reports."""
     return [
         {"field": name or None, "verdict": one["kind"], "by": one["who"], "date": one["decided_at"].date().isoformat()}
         for name, one in sorted(decided.items())

@@ -1,6 +1,6 @@
-"""On what a decision about one field was made, and whether that still is so.
+"""Evidence of decisions about one field: hashes of the values that a person saw.
 
-A rent that changes does not open a question about an address again: the evidence is of the field alone.
+The evidence has only that field's values, so a changed rent does not open a question about the address again.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from reconciliation.model.known_decisions import DecisionKind, Decisions
 from reconciliation.model.tables import CONTENT
 
 AGREED = "*"
-"""Stands for all sources where none contradicts another."""
+"""In place of a source's name where all sources agree."""
 
 
 def evidence_of_sources(field: str, values: Mapping[str, Any]) -> str:
-    """values: source -> its value. What somebody saw who chose between our own sources."""
+    """Evidence of a choice between our own sources. values: source -> its value."""
     return _hash(field, sorted((source, _text(value)) for source, value in values.items() if value is not None))
 
 
 def evidence_of_conflict(field: str, values: Mapping[str, Any], kobo_id: str | None, theirs: Any) -> str:
-    """What somebody saw who held our value against Kobo's. A new entry in Kobo is a new question."""
+    """Evidence of a decision between our value and Kobo's. Contains the koboId, so a new entry is a new question."""
     return _hash(field, sorted((source, _text(value)) for source, value in values.items() if value is not None), kobo_id, _text(theirs))
 
 
 def evidence_of_absence(kobo_id: str) -> str:
-    """That this entry of ours is deleted in Kobo."""
+    """Evidence that our entry was deleted in Kobo."""
     return _hash("slettet", kobo_id)
 
 
 def evidence_of_removal(kobo_id: str, edited: Iterable[Mapping[str, Any]]) -> str:
-    """What somebody saw who was asked whether an edited entry is deleted. edited: {field, theirs} of each edit."""
+    """Evidence of the question whether an edited entry is deleted. edited: {field, theirs} of each edit."""
     return _hash("removal", kobo_id, sorted((str(one["field"]), _text(one["theirs"])) for one in edited))
 
 
 def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
-    """source -> value where rows disagree (see by_source); else what all say."""
+    """source -> value where rows disagree (see by_source); otherwise AGREED -> the value."""
     told = lineage.get((str(dwelling["leverandor_bolig_id"]), field))
     return dict(told) if told else {AGREED: dwelling.get(field)}
 
@@ -55,9 +55,9 @@ def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, A
 
 
 def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
-    """The ledger's DECISIONS without the choices between sources (take) whose sources say something else by now.
+    """The ledger's DECISIONS without choices between sources (take) whose values have changed since.
 
-    The choices that stand lose their evidence: it has been looked at here, where all rows of a dwelling are at hand.
+    The evidence of the remaining choices is removed: it is checked here, where all rows of a dwelling are known.
     """
     choices = decisions.filter((pl.col("verdict") == DecisionKind.TAKE.value) & pl.col("evidence").is_not_null())
     if choices.is_empty():
@@ -79,7 +79,7 @@ def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, member
 
 
 def field_decisions(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str, str | None], dict[str, Any]]:
-    """(leverandor_bolig_id, field) -> the decision to keep, replace or remove that was made last on it."""
+    """(leverandor_bolig_id, field) -> the last decision to keep, replace or remove."""
     kinds = (DecisionKind.KEEP, DecisionKind.REPLACE, DecisionKind.REMOVE)
     return {(row["left"], row["field"]): row for row in Decisions.of(decisions).rows(*kinds)}
 

@@ -1,7 +1,7 @@
-"""What people answered when a value had been changed in Kobo: the value that is right, as long as they saw what is there tonight.
+"""Answers to questions about values that were changed in Kobo: which value is right.
 
-An answer is one value for one field of one dwelling: Kobo's, ours, or another. It holds while our sources say what they said then and
-Kobo says what it said then, or says the answered value by now.
+An answer is one value for one field of one dwelling: Kobo's, ours, or another. It is valid while our sources have the same value as then,
+and Kobo has the same value as then or the answered one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reconciliation.model.known_decisions import DecisionKind, Decisions
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """value: what is right. by, date: who said so, and the day as YYYY-MM-DD."""
+    """value: the right value. by, date: who answered, and the day as YYYY-MM-DD."""
 
     value: Any
     evidence: str | None
@@ -27,7 +27,7 @@ class Answered:
 
 
 def evidence_of_change(field: str, ours: Any, theirs: Any) -> str:
-    """What somebody saw who was asked: one half for our value, one for Kobo's."""
+    """Evidence: a hash of our value and a hash of Kobo's."""
     return _half(field, ours) + _half(field, theirs)
 
 
@@ -40,7 +40,7 @@ def value_answers(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[str,
 
 
 def still_holds(answer: Answered, field: str, ours: Any, theirs: Any) -> bool:
-    """Whether it was given on what is there tonight, or has been carried out since."""
+    """Whether tonight's values are those of the answer's evidence, or Kobo has the answered value by now."""
     if answer.evidence is None:
         return True
     middle = len(answer.evidence) // 2

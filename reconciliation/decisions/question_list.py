@@ -1,4 +1,4 @@
-"""The night's questions as a list: none twice, those about one entry as one, and in the order that helps most."""
+"""The list of a night's questions: without repeats, with questions about one entry joined, ordered by how many dwellings wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def without_repeats(questions: list[Question]) -> list[Question]:
     """Whether two of ours are one home is asked once, whichever of them it is asked of: a MERGE question is left out when every pair in
     it is asked in another one. questions: in any order; those of the sources that come first by name are kept."""
     names = {question.dwelling: question for question in questions if question.about == MERGE}
-    # Who already decided is kept: a pair that was answered must not be asked again from its other side.
+    # An answered question is kept, so that the pair is not asked about again from its other side.
     ranked = sorted(names.values(), key=lambda one: (one.decided is None, [row.source for row in one.rows], one.dwelling))
     covered: set[frozenset[str]] = set()
     dropped: set[str] = set()
@@ -36,7 +36,7 @@ def about_entries(questions: list[Question], made: Callable[[list[Question]], Qu
 
 
 def ordered_questions(questions: Iterable[Question]) -> list[Question]:
-    """Those that hold up most first; of houses without unit numbers all questions together, at the place of the first of them."""
+    """Questions that most dwellings wait for first; all questions of a house without unit numbers together, at the first one's place."""
     ranked = sorted(questions, key=lambda one: (-one.holds_up, one.dwelling, one.id))
     houses: dict[str, list[Question]] = {}
     for question in ranked:

@@ -1,4 +1,4 @@
-"""The units that the official register has at the address of a row without a unit number, as the night told them (rule B06W)."""
+"""The units that the official register has at the address of a row without a unit number, as the night's warnings list them (rule B06W)."""
 
 from __future__ import annotations
 

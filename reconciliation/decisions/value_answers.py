@@ -1,4 +1,4 @@
-"""Answers that are a value: what is right for a field that was changed in Kobo, said by one of the sides or written by a person."""
+"""Answers that are a value of a field: one side's value, or one that a person wrote."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _YES, _NO = ("ja", "true", "1", "x"), ("nei", "false", "0")
 
 
 def known_answer(dwelling: str, field: str, evidence: str, value: Any) -> Answer:
-    """That this value is right; one that was cleared is null."""
+    """The answer that this value is right; null for a cleared one."""
     said = json.dumps(value, ensure_ascii=False)
     return Answer(f"{DecisionKind.VALUE.value}:{said}", KIND, dwelling, None, evidence, field, value=said)
 
 
 def value_answer(dwelling: str, field: str, evidence: str, written: str) -> Answer | None:
-    """That what a person wrote is right: "3", "64,5" or "ja", or the code of a known answer. None when the field cannot hold it."""
+    """The answer that a written value ("3", "64,5", "ja", or the code of a known answer) is right; None when it is none of the field."""
     text = written.removeprefix(f"{DecisionKind.VALUE.value}:").strip()
     try:
         return known_answer(dwelling, field, evidence, _parsed(field, text))
@@ -34,7 +34,7 @@ def value_answer(dwelling: str, field: str, evidence: str, written: str) -> Answ
 
 
 def unit_answer(rows: Sequence[tuple[str, Mapping[str, Any]]], written: str) -> Answer | None:
-    """That the dwelling has this unit number. rows: "source:key" and values of each of its rows. None when it is no unit number."""
+    """The answer that the dwelling has this unit number. rows: "source:key" and values of each row. None when it is no unit number."""
     text = written.removeprefix(f"{DecisionKind.VALUE.value}:").strip().strip('"')
     unit = parse_unit(text)
     if unit is None:

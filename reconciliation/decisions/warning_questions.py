@@ -1,4 +1,4 @@
-"""Warnings as questions: is a value right that a rule warns of?"""
+"""Warnings as questions: is the value right?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking an answer back: the question is open again, and the ledger keeps who took it back and when."""
+"""Withdrawing an answer: the question is open again, and the ledger stores who withdrew it and when."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from reconciliation.ledger import Ledger
 
 
 def withdraw(question: Question, ledger: Ledger, municipality: str, by: str) -> int:
-    """Take back every decision that answers the question on tonight's evidence, also what was decided along with it.
+    """Withdraw every decision that answers the question on tonight's evidence, and the decisions stored along with it.
 
-    Returns how many decisions were taken back; 0 when the question is open. Raises LedgerError.
+    Returns how many were withdrawn; 0 when the question is open. Raises LedgerError.
     """
     if question.decided is None:
         return 0

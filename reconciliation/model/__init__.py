@@ -1,1 +1,1 @@
-"""What every other room is made of: table schemas, rules, reasons, and one municipality's file as typed data."""
+"""What all other rooms use: table schemas, rules, reasons, and one municipality's file as typed data."""

@@ -1,4 +1,4 @@
-"""What one part of a municipality's file says that does not fit another part."""
+"""Faults of a municipality's file that show only when its parts are compared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def cross_faults(municipality: Municipality) -> Iterator[str]:
-    """Keys that cannot be names, and names that one part of the file uses and no other part has."""
+    """Sentences about keys that cannot be used as names, and about names that no other part of the file defines."""
     yield from unusable_keys("owners", municipality.owners)
     yield from unusable_keys("sources", municipality.sources)
     for name, source in municipality.sources.items():

@@ -10,7 +10,7 @@ from connectors.strict_model import Strict
 
 
 class DeskGroup(Strict):
-    """What members of one of the sign-in's groups see."""
+    """What members of one sign-in group may see and do."""
 
     owners: tuple[str, ...] = ()
     """Data owners (see `owners`) whose cases are theirs."""
@@ -19,7 +19,7 @@ class DeskGroup(Strict):
     approves: bool = False
     """May approve parts of the plan that wait for a person."""
     cleared: bool = False
-    """May see cases of shielded addresses. Their address is shown nowhere all the same."""
+    """May see cases of shielded addresses. The address itself is never shown."""
 
 
 class DeskSettings(Strict):

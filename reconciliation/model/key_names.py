@@ -1,4 +1,4 @@
-"""Keys of a municipality's file that become names elsewhere: of files, of Dagster's assets, jobs and tags, of tables."""
+"""Rules for keys of a municipality's file that become names of files, tables, and Dagster's assets, jobs and tags."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
 
 
 def as_name(key: str) -> str:
-    """As the key is in the name of a Dagster step."""
+    """The key as it is written in the name of a Dagster step."""
     return key.replace("-", "_")
 
 
 def suggested(key: str) -> str:
-    """A key that fits and is like it."""
+    """A usable key that resembles the given one."""
     return re.sub(r"[^a-z0-9]+", "_", key.translate(_SPELT).casefold()).strip("_")[:LONGEST] or "annet"

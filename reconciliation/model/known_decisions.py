@@ -20,16 +20,16 @@ DECISION_COLUMNS: dict[str, Any] = {
     "kind": pl.String(),  # DecisionKind
     "left": pl.String(),
     "right": pl.String(),  # null when the decision is about one dwelling alone
-    "field": pl.String(),  # null when it is about the whole
+    "field": pl.String(),  # null when it is not about one field
     "value": pl.String(),  # take: the source whose value is taken; value: the right value as JSON
     "who": pl.String(),
     "decided_at": pl.Datetime("us", "UTC"),
     "why": pl.String(),
-    "evidence": pl.String(),  # evidence_of(...) when it was decided; null: holds whatever changes
+    "evidence": pl.String(),  # evidence_of(...) when it was decided; null: valid whatever changes
 }
 
 _CASE_WORK = ("boligstatus", "statusdato")
-"""They say nothing of which home it is: a decision about a pair does not fall when somebody moves in."""
+"""Not part of the evidence of a pair, so that a decision stays valid when somebody moves in."""
 EVIDENCE_FIELDS = (*(one.name for one in COMPARED if one.name not in _CASE_WORK), "leilighetsnummer")
 
 
@@ -44,22 +44,22 @@ class DecisionKind(StrEnum):
     TAKE = "take"
     REPLACE = "replace"
     REMOVE = "remove"
-    """That an entry which somebody edited in Kobo is deleted all the same: it is in no source."""
+    """Delete an entry that is in no source although somebody edited it in Kobo."""
     RIGHT = "right"
-    """That a warning about a source's row is right as it is."""
+    """The value that a warning is about is right."""
     VALUE = "value"
-    """That this value (as JSON) is right for a field that was changed in Kobo."""
+    """The value (JSON) that is right for a field that was changed in Kobo."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """frame: DECISION_COLUMNS, oldest first; of two on the same question the later one holds."""
+    """frame: DECISION_COLUMNS, oldest first; of several on the same question the last one is valid."""
 
     frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DECISION_COLUMNS))
 
     @classmethod
     def of(cls, known: Decisions | pl.DataFrame | None) -> Decisions:
-        """From what the ledger keeps (its DECISIONS frame), from a frame of this shape, or from nothing."""
+        """From the ledger's DECISIONS frame, from a frame with DECISION_COLUMNS, or from None."""
         if known is None:
             return cls()
         if isinstance(known, Decisions):
@@ -86,7 +86,7 @@ class Decisions:
         )
 
     def rows(self, *kinds: DecisionKind) -> list[dict[str, Any]]:
-        """The decisions of these kinds that hold: the last one on each question, oldest first."""
+        """The last decision of these kinds on each question, oldest first."""
         if self.frame.is_empty():
             return []
         last: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -97,24 +97,24 @@ class Decisions:
 
 
 def evidence_of(*sides: Mapping[str, Any]) -> str:
-    """A hash of what a person saw: the compared values of both sides, whichever way round."""
+    """A hash of the compared values of both sides, the same in either order."""
     seen = sorted(json.dumps({name: _plain(side.get(name)) for name in EVIDENCE_FIELDS}, sort_keys=True) for side in sides)
     return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
 
 
 def evidence_unchanged(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
-    """Is it still based on the evidence it was made on?"""
+    """Whether the evidence is the same as when it was decided."""
     return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
 
 
 def contradicting_decisions(same: Iterable[tuple[str, str]], different: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Pairs that somebody called different although other decisions, taken together, make them the same. Sorted."""
+    """Pairs decided as different although other decisions together make them the same. Sorted."""
     group = groups_of(same)
     return sorted({(min(pair), max(pair)) for pair in different if pair[0] in group and group[pair[0]] == group.get(pair[1])})
 
 
 def groups_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Name -> the smallest name of all that are joined with it, directly or through others."""
+    """Name -> smallest name of its group, where pairs join names directly or through others."""
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:

@@ -1,7 +1,6 @@
 """What happens to a field when somebody has changed it in Kobo: the municipality's policy per field, and the default of each.
 
-Caseworkers work in Kobo. A value that they set is never overwritten without a policy or a person saying so (law 13).
-"""
+A value that a caseworker set in Kobo is overwritten only by such a policy or by a person's decision (law 13)."""
 
 from __future__ import annotations
 
@@ -11,10 +10,10 @@ from typing import Literal
 from kobo_client.contract import COMPARED
 
 Policy = Literal["source", "kobo", "ask"]
-"""source: ours is written back. kobo: theirs stands, and the source's owner is told what to correct. ask: a person says which is right."""
+"""source: our value is written back. kobo: Kobo's value is kept, and the source's owner is told to correct theirs. ask: a person decides."""
 
 THREE_WAY = tuple(field.name for field in COMPARED if field.updatable)
-"""The fields of which the ledger keeps what was last agreed: those that an update may hold. Protected ones always go to a person."""
+"""The fields that have a base in the ledger: those that an update may change. Protected fields always go to a person."""
 
 _DEFAULTS: dict[str, Policy] = {
     # Which property it is: the cadastre decides, and the sources follow the cadastre.
@@ -26,9 +25,9 @@ _DEFAULTS: dict[str, Policy] = {
     "boligstatus": "kobo",
     "statusdato": "kobo",
 }
-"""Every other field is a fact about the dwelling, which somebody may have looked at: ask."""
+"""Any other field: ask, since somebody may have inspected the dwelling."""
 
 
 def policy_of(field: str, chosen: Mapping[str, Policy]) -> Policy:
-    """chosen: what the municipality's file says, field -> policy."""
+    """The field's policy. chosen: field -> policy, of the municipality's file."""
     return chosen.get(field) or _DEFAULTS.get(field, "ask")

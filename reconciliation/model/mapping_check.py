@@ -1,4 +1,4 @@
-"""Is a source's mapping one that can be carried out? Said when the file is read, not in the middle of the night."""
+"""Checks that a source's mapping can be applied, when the file is read and not later in the night."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reconciliation.model.transform_names import GROUP_FIELDS, NAMES
 def faults_of(
     name: str, source: AnySource, categories: Collection[str], place: Callable[[str, str], str] = "sources.{}.fields.{}".format
 ) -> Iterator[str]:
-    """One sentence per fault: what, where in the file, what to write instead. place: how a source's field is pointed at."""
+    """One sentence per fault: what, where in the file, what to write instead. place: how messages name a field of the source."""
     for canonical, mapping in source.fields.items():
         where = place(name, canonical)
         if mapping.transform not in NAMES:

@@ -1,4 +1,4 @@
-"""A source's mapping in a file of its own, or one shipped with the project: read, laid under the source, and faults placed.
+"""A source's mapping in a separate file, or one shipped with the project: read and merged into the source, faults with their line.
 
 `mapping: mappings/facilit.yaml` is beside the municipality's file; `mapping: ready:facilit` is one of `model/ready_mappings`.
 """
@@ -23,7 +23,7 @@ from reconciliation.model.utf8_text import NotUtf8Error, read_utf8
 READY = "ready:"
 _ORIGINS = ("column", "columns", "constant")
 KEYS = tuple(sorted({name for kind in (CsvSource, ExcelSource, SqlSource, RestSource) for name in kind.model_fields} - {"mapping"}))
-"""What a mapping file may hold: any key of a source but another mapping."""
+"""Keys allowed in a mapping file: all keys of a source except `mapping`."""
 
 
 class MappingFault(Exception):
@@ -32,7 +32,7 @@ class MappingFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the keys of one source come from. own: what the municipality's file itself says."""
+    """Where the keys of one source come from. own: the keys in the municipality's file itself."""
 
     file: str
     content: Mapping[str, Any]
@@ -40,7 +40,7 @@ class Origin:
     root: Any = field(repr=False, compare=False)
 
     def line(self, path: Sequence[object]) -> int | None:
-        """Line of that key in the mapping file; None when it is the municipality's file that says it, or nobody does."""
+        """Line of that key in the mapping file; None when it is in the municipality's file, or in neither."""
         if not path or path[0] not in self.content or _holds(self.own, path):
             return None
         return line_of(self.root, path)
@@ -53,16 +53,16 @@ def ready_names() -> tuple[str, ...]:
 
 @cache
 def ready(name: str) -> Mapping[str, Any]:
-    """One of them as it is in its file. Do not change what is returned."""
+    """The content of one of them. Cached: must not be changed."""
     content: dict[str, Any] = safe_yaml.load_yaml((_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 
 
 def with_mappings(config_file: Path, text: str, content: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Origin]]:
-    """The municipality's keys with each source's mapping file laid under it, and where they came from.
+    """The municipality's keys with each source's mapping file merged in, and where each source's keys came from.
 
-    Raises MappingFault with one line per fault. What the municipality's file says wins: whole keys, and of `fields` each field for
-    itself (a field set to null is left out).
+    Raises MappingFault with one line per fault. Keys of the municipality's file win over those of the mapping file; in `fields` each field
+    does by itself (a field set to null is left out).
     """
     sources = content.get("sources")
     if not isinstance(sources, dict):
@@ -87,7 +87,7 @@ def with_mappings(config_file: Path, text: str, content: dict[str, Any]) -> tupl
 
 
 def line_of(root: Any, path: Sequence[object]) -> int:
-    """1-based line of the deepest key of that path that is there."""
+    """1-based line of the deepest existing key of that path."""
     line, node = root.start_mark.line + 1, root
     for part in path:
         if isinstance(node, yaml.MappingNode):
@@ -126,10 +126,10 @@ def _text_of(named: object, config_file: Path, place: str) -> tuple[str, str]:
 
 
 def is_mapping_file(file: Path) -> bool:
-    """Does the file say what a mapping file says, and nothing that a municipality's file does?"""
+    """Whether the file has only keys of a mapping file."""
     try:
         text = file.read_text(encoding="utf-8")
-        # Most files are a municipality's, and reading YAML is what costs.
+        # Most files are a municipality's; the text is looked at first since parsing YAML is slow.
         content = None if re.search(r"^slug\s*:", text, re.MULTILINE) else safe_yaml.load_yaml(text)
     except (OSError, ValueError, yaml.YAMLError):
         return False
@@ -172,14 +172,14 @@ def _laid_under(content: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str,
 
 
 def _field(theirs: object, ours: object) -> object:
-    """Ours over theirs; a field with an origin of its own owes nothing to the file."""
+    """A field merged from both files; one that has an origin (column, columns, constant) in ours takes nothing from theirs."""
     if not isinstance(theirs, dict) or not isinstance(ours, dict) or any(origin in ours for origin in _ORIGINS):
         return ours
     return {**theirs, **ours}
 
 
 def _holds(own: object, path: Sequence[object]) -> bool:
-    """Does the municipality's file itself say that? A list or a text on the way is said as a whole."""
+    """Whether the municipality's file has that path itself. A list or text on the way counts as a whole."""
     for part in path:
         if not isinstance(own, dict):
             return True

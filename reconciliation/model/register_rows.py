@@ -1,4 +1,4 @@
-"""What planning, matching and deciding ask of the register's rows."""
+"""Small functions on the register's rows, for planning, matching and decisions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 from kobo_client.contract import FIELDS
 
 SENT = tuple(field.name for field in FIELDS if field.name not in ("kobo_id", "leverandor_bolig_id"))
-"""What an entry says of a dwelling when it is sent; the two ids name it."""
+"""The fields of an entry that are sent, without the two ids."""
 
 
 def without_deleted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,8 +14,8 @@ from reconciliation.model.words import Severity
 class Rule:
     """id: short and stable, the owner can look it up. field: canonical field it is about; None for the whole row.
 
-    wrong: true for a row that breaks the rule; None when it is found while the value is read. holds: a warning whose row waits until
-    somebody has called it right.
+    wrong: true for a row that breaks the rule; None when it is found while the value is read. holds: a warning whose row is not used until
+    somebody has confirmed the value.
     """
 
     id: str
@@ -25,7 +25,7 @@ class Rule:
     holds: bool = False
 
     def messages(self, value: str | None, column: str | None) -> tuple[Message, ...]:
-        """What is in a row that breaks the rule, and what is required of it. column: the heading; None for the whole row."""
+        """Messages about a row that breaks the rule: its value, and what is required. column: the heading; None for the whole row."""
         shown = "" if value is None else value if len(value) <= _LONGEST else value[:_LONGEST] + " …"
         return (
             message(f"rule_texts.{self.id}.filled", value=shown, column=column or message("rules.whole_row")),
@@ -215,4 +215,4 @@ RULES: tuple[Rule, ...] = (
 BY_ID = {rule.id: rule for rule in RULES}
 
 POSSIBLE: dict[str, tuple[float, float]] = {"bruksareal": (0.01, 1000), "manedsleie": (0, 100_000), "antall_soverom": (0, 20)}
-"""Field -> least and greatest value that can be true (rule V02). Square metres, kroner a month, rooms."""
+"""Field -> smallest and largest possible value (rule V02). Square metres, kroner a month, rooms."""

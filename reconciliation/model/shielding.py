@@ -1,8 +1,7 @@
 """Which dwellings and register entries have a shielded address, and which pairs may be named in what people open (law 10).
 
 A pair of a shielded and a visible side reveals where the shielded home is, whichever side names it: by the other's address, by
-its measures, or by how many are at the house. So a pair is named only where both sides are shielded or both are visible.
-"""
+its measures, or by how many are at the house. So a pair is shown only when both sides are shielded or both are visible."""
 
 from __future__ import annotations
 
@@ -12,7 +11,7 @@ PAIR = ["leverandor_bolig_id", "other"]
 
 
 def is_shielded() -> pl.Expr:
-    """On any table with CONTENT: the source says that the address is shielded."""
+    """On any table with CONTENT: whether the source marks the address as shielded."""
     return pl.col("hemmelig_adresse").fill_null(value=False)
 
 
@@ -22,7 +21,7 @@ def shielded_ids(dwellings: pl.DataFrame) -> pl.Series:
 
 
 def shielded_entries(shielded: pl.Series, pairs: pl.DataFrame) -> pl.Series:
-    """koboId of the entries that are a shielded dwelling's. pairs: leverandor_bolig_id, kobo_id that are held for the same home."""
+    """koboId of entries of shielded dwellings. pairs: leverandor_bolig_id, kobo_id that are taken for the same home."""
     theirs = pairs.filter(pl.col("leverandor_bolig_id").is_in(shielded.implode()))
     return theirs.get_column("kobo_id").drop_nulls().unique()
 

@@ -18,7 +18,7 @@ CONTENT: dict[str, pl.DataType] = {
     "bokstav": pl.String(),  # upper case
     "bruksenhetsnummer": pl.String(),  # H0101
     "leilighetsnummer": pl.String(),  # the owner's own label ("3"); never a bruksenhetsnummer
-    "ekstra_referanse": pl.String(),  # tells several leases in one bruksenhet apart ("Rom 2")
+    "ekstra_referanse": pl.String(),  # distinguishes several leases in one bruksenhet ("Rom 2")
     "postnummer": pl.String(),
     "poststed": pl.String(),
     "andelsnummer": pl.String(),
@@ -51,9 +51,9 @@ CONTENT: dict[str, pl.DataType] = {
     "skolekrets_ungdomsskole": pl.String(),
     "hemmelig_adresse": pl.Boolean(),  # its address is shown in no report (law 10)
     "aktiv": pl.Boolean(),  # false: not let at all, out of scope; null counts as true
-    "oppdatert": pl.Datetime("us"),  # when the source last changed the row, local time; midnight where it tells the day alone
+    "oppdatert": pl.Datetime("us"),  # when the source last changed the row, local time; midnight where only the day is known
 }
-"""What a source can say of a dwelling: canonical field -> type."""
+"""What a source can state about a dwelling: canonical field -> type."""
 
 PLACE: dict[str, pl.DataType] = {
     "source": pl.String(),
@@ -148,11 +148,11 @@ OUTCOMES: dict[str, pl.DataType] = {
     "status": pl.Int64(),  # HTTP status of the last answer; null when none came
     "message": pl.String(),  # stored messages (language), the register's own useful words included; null when done
 }
-"""What became of each applied item."""
+"""The outcome of each applied item."""
 
 
 def conformed(frame: pl.DataFrame, table: dict[str, pl.DataType]) -> pl.DataFrame:
-    """A table that an earlier version stored, in today's shape: columns that it did not have are blank."""
+    """A stored table of an earlier version with today's columns; those that it did not have are null."""
     return frame.select((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in table.items())
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class NotUtf8Error(Exception):
-    """The file is text in another encoding; the words say where that shows and what to do."""
+    """The file is in another encoding; the text says at which line that shows and what to do."""
 
 
 def read_utf8(file: Path) -> str:

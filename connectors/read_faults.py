@@ -131,10 +131,15 @@ class SourceFault(Exception):
 def say(words: Words, **values: object) -> tuple[str, str]:
     """The English sentence, and the stored message for owners; any national identity number in what fills them is masked.
 
-    A value that is a message, or a list of them, is for owners only.
+    A value that is a message, or a list of them, is for owners only. Of a list each text is looked at alone: short keys side by side
+    would be taken for one long number.
     """
-    shown = {name: mask_text(str(value)) for name, value in values.items()}
+    shown = {name: ", ".join(mask_text(str(one)) for one in _several(value)) for name, value in values.items()}
     return words.message.format(**shown), stored(message(words.key, **{name: _masked(value) for name, value in values.items()}))
+
+
+def _several(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
 
 
 def _masked(value: object) -> Value:

@@ -46,8 +46,8 @@ REASONS: dict[str, str] = {
     "settle_in_source": "Cannot be told apart for certain as the row stands: "
     "complete the address, unit number or lease reference in the source",
     "deleted_in_kobo": "Deleted in the register, still in our sources",
-    "gone": "In no source since {nights} nights",
-    "gone_in_both": "In no source and no longer in the register",
+    "gone": "Gone from {sources} since {nights} nights",
+    "gone_in_both": "Gone from {sources} and no longer in the register",
     "only_in_register": "In the register, in no source, and not ours",
     "undo": "Takes back what run {run_id} changed",
     # Why an item is held back

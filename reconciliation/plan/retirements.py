@@ -37,6 +37,7 @@ def class_gone(
         .join(edited, on="kobo_id", how="left")
         .with_columns(
             owner=_owner(municipality),
+            sources=_titles(municipality),
             needed=pl.lit(needed, pl.Int64()),
             complete=_all_read(reading, municipality),
             rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(memberships, reading.rejected)),
@@ -53,8 +54,8 @@ def class_gone(
         .then(pl.lit(RETIRE_WAITING))
         .otherwise("waits")
     )
-    details = pl.struct("needed", "nights").struct.json_encode()
-    details_of_edited = pl.struct("needed", "nights", "edited", "owner").struct.json_encode()
+    details = pl.struct("needed", "nights", "sources").struct.json_encode()
+    details_of_edited = pl.struct("needed", "nights", "sources", "edited", "owner").struct.json_encode()
     return joined.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
@@ -100,6 +101,13 @@ def _owner(municipality: Municipality) -> pl.Expr:
         if name in municipality.sources
     ]
     return pl.coalesce(pl.lit(None, pl.String()), *by_rank)
+
+
+def _titles(municipality: Municipality) -> pl.Expr:
+    """On `held_by`: what people call the sources that held it; all of them where that is not remembered."""
+    titles = {name: source.title for name, source in municipality.sources.items()}
+    named = pl.col("held_by").list.eval(pl.element().replace(titles))
+    return pl.coalesce(named, pl.lit(sorted(titles.values()), pl.List(pl.String())))
 
 
 def _rejected_dwellings(memberships: pl.DataFrame, rejected: pl.DataFrame | None) -> list[str]:

@@ -48,6 +48,6 @@ def examples_of(
     return tuple(KeyExample(*row) for row in shown.iter_rows())
 
 
-def keys_as_text(examples: Sequence[KeyExample]) -> str:
+def keys_as_text(examples: Sequence[KeyExample]) -> Sequence[str]:
     """The keys alone, for sentences that reach logs."""
-    return ", ".join(f"{one.key} → {one.under}" if one.under else one.key for one in examples) or "-"
+    return [f"{one.key} → {one.under}" if one.under else one.key for one in examples] or ["-"]

@@ -139,6 +139,7 @@ def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int
     absences, complete, nights, held = case
     item = only(planned([], [ENTRY], {"old": "k1"}, absences=absences, complete=complete, retire_after_nights=nights))
     assert (item["class"], item["reason"], item["held"]) == ("retire", "gone", held)
+    assert "FDV" in english(item["reason"], json.loads(item["details"])), "the sentence names what it is gone from"
 
 
 def test_every_source_that_ever_held_it_must_be_complete() -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
 from connectors.open_document import check_open_document
+from connectors.opened_workbook import check_binary_workbook, opened_workbook
 from connectors.package_parts import package_parts, with_usual_names
 from connectors.raw_rows import Raw, together, written_in
 from connectors.read_faults import SourceFault
@@ -44,14 +45,12 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     renamed: bytes | None = None
     if kind == "xlsx":
         facts, renamed = _facts(path, name, source)
+    book = opened_workbook(path, name, kind, 2 * source.maximum_megabytes, renamed)
+    _check_sheets(book, source, name)
     try:
-        # The reader believes a file's ending; where that is wrong, it gets the bytes and looks for itself.
-        book = fastexcel.read_excel(renamed or (path if path.suffix.casefold() == f".{kind}" else path.read_bytes()))
-        _check_sheets(book, source, name)
         loaded = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
     except fastexcel.FastExcelError as error:
-        text = str(error).casefold()
-        raise SourceFault("password" if "password" in text else "damaged_workbook", path=name, detail=type(error).__name__) from error
+        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
     grids = {sheet: grid for sheet, (grid, _) in loaded.items()}
     hidden = tuple(f"{name}: sheet '{sheet}' is hidden, and is read" for sheet, (_, is_hidden) in loaded.items() if is_hidden)
     parts = [_sheet(path, name, sheet, source, grids[sheet.name], facts.get(sheet.name)) for sheet in source.sheets]
@@ -69,6 +68,7 @@ def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetF
         with open_package(path, name, 2 * source.maximum_megabytes) as archive:
             check_parts(archive)
             check_open_document(archive, name, 2 * source.maximum_megabytes)
+            check_binary_workbook(archive, name, 2 * source.maximum_megabytes)
             found: dict[str, SheetFacts] = {}
             parts = package_parts(archive)
             wanted = {sheet.name: parts.sheets[sheet.name] for sheet in source.sheets if sheet.name in parts.sheets}

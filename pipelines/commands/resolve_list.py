@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from connectors.dialect import detect
 from connectors.encoding import decode
 from connectors.headings import given_names, nearest, visible_text
 from connectors.open_document import check_open_document
+from connectors.opened_workbook import check_binary_workbook, opened_workbook
 from connectors.package_parts import package_parts, with_usual_names
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
@@ -35,7 +37,7 @@ _MEGABYTES = 500
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, TooLong, OSError, EOFError, ValueError, KeyError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, TooLong, struct.error, OSError, EOFError, ValueError, KeyError, RuntimeError)
 """What a damaged archive raises, by what its damage hits."""
 
 
@@ -76,7 +78,8 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     unread: tuple[str, ...] = ()
     chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
-        book = _opened(path, _as_the_reader_knows_it(path))
+        kind = kind_of_workbook(path, path.name)
+        book = opened_workbook(path, path.name, kind, 2 * _MEGABYTES, _as_the_reader_knows_it(path) if kind == "xlsx" else None)
         rows, separator, note, others, chosen = _workbook(path, book, known, sheet)
         unread = tuple(name for name in book.sheet_names if name != chosen)
     elif sheet:
@@ -135,28 +138,17 @@ def _as_the_reader_knows_it(path: Path) -> bytes | None:
 
     Raises SourceFault for what unpacks to far more than it is, or is damaged: it is not opened.
     """
-    if kind_of_workbook(path, path.name) != "xlsx":
-        return None
     try:
         with open_package(path, path.name, 2 * _MEGABYTES) as archive:
             check_parts(archive)
             check_open_document(archive, path.name, 2 * _MEGABYTES)
+            check_binary_workbook(archive, path.name, 2 * _MEGABYTES)
             parts = package_parts(archive)
             for part in parts.sheets.values():
                 check_spelled_out(archive, parts, [part], scan(archive, part).cells, path.name, 2 * _MEGABYTES)
             return with_usual_names(path, parts)
     except _DAMAGE as error:
         raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
-
-
-def _opened(path: Path, instead: bytes | None) -> fastexcel.ExcelReader:
-    try:
-        return fastexcel.read_excel(instead or path)
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic in the compiled reader is no Exception
-        secret = "password" in str(error).casefold()
-        raise SourceFault("password" if secret else "damaged_workbook", path=path.name, detail=type(error).__name__) from error
 
 
 def _workbook(

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 
-from connectors.http_get import JsonSession
+from connectors.http_get import JsonSession, asked_within
 from connectors.read_faults import SourceFault
 from connectors.service_config import AddressService
 
@@ -51,6 +51,10 @@ def fetch_addresses(service: AddressService) -> pl.DataFrame:
     parts = urlsplit(service.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=service.url)
+    return asked_within(service.maximum_seconds, service.url, lambda: _fetched(service))
+
+
+def _fetched(service: AddressService) -> pl.DataFrame:
     with JsonSession(service, {}, (), service.url) as session:
         asking = _Asking(session, service)
         total = asking.everything()

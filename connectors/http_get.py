@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -20,8 +20,9 @@ from connectors.read_faults import SourceFault
 from connectors.secrets_in_urls import with_values_hidden
 from connectors.service_config import Service
 from connectors.source_files import MEGABYTE
-from connectors.time_limit import current
+from connectors.time_limit import OutOfTimeError, current, within
 
+T = TypeVar("T")
 _WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -31,6 +32,14 @@ class Page:
 
     content: Any
     next_link: str | None
+
+
+def asked_within(seconds: float, place: str, work: Callable[[], T]) -> T:
+    """What work gives, or raises. Raises SourceFault when it takes longer: a service may give a byte now and then for ever."""
+    try:
+        return within(seconds, work)
+    except OutOfTimeError as error:
+        raise SourceFault("too_slow", place=place, seconds=f"{seconds:g}") from error
 
 
 class _TryAgain(Exception):

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from connectors.http_get import JsonSession
+from connectors.http_get import JsonSession, asked_within
 from connectors.read_faults import SourceFault
 from connectors.service_config import OrganisationService
-from connectors.time_limit import OutOfTimeError, within
 
 NUMBER = re.compile(r"^\d{9}$")
 SOLE_TRADER = "ENK"
@@ -28,10 +27,7 @@ def fetch_names(service: OrganisationService, numbers: Sequence[str]) -> dict[st
     parts = urlsplit(service.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=service.url)
-    try:
-        return within(service.maximum_seconds, lambda: _fetched(service, numbers))
-    except OutOfTimeError as error:
-        raise SourceFault("too_slow", place=service.url, seconds=round(service.maximum_seconds)) from error
+    return asked_within(service.maximum_seconds, service.url, lambda: _fetched(service, numbers))
 
 
 def _fetched(service: OrganisationService, numbers: Sequence[str]) -> dict[str, str]:

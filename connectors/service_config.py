@@ -52,6 +52,8 @@ class AddressService(Service):
     """Address of the service."""
     refresh_days: int = Field(default=30, ge=0)
     """Days after which they are fetched again."""
+    maximum_seconds: float = Field(default=1800, gt=0)
+    """For all questions together, waits included."""
 
 
 class OrganisationService(Service):
@@ -78,3 +80,5 @@ class StatisticsTable(Service):
     """Dimension -> codes to ask for, e.g. `Region: ["3420"]`, `Alder: ["*"]`."""
     refresh_days: int = Field(default=30, ge=0)
     """Days after which it is fetched again."""
+    maximum_seconds: float = Field(default=300, gt=0)
+    """For the whole answer, waits included."""

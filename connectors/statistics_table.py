@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 import polars as pl
 
-from connectors.http_get import JsonSession
+from connectors.http_get import JsonSession, asked_within
 from connectors.read_faults import SourceFault
 from connectors.service_config import StatisticsTable
 from connectors.source_files import MEGABYTE
@@ -138,8 +138,12 @@ def _answer_of_service(table: StatisticsTable) -> Any:
     parts = urlsplit(table.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SourceFault("bad_address", url=table.url)
-    with JsonSession(table, {}, (), _address(table)) as session:
-        return session.ask(f"{_address(table)}?{_question(table)}").content
+
+    def asked() -> Any:
+        with JsonSession(table, {}, (), _address(table)) as session:
+            return session.ask(f"{_address(table)}?{_question(table)}").content
+
+    return asked_within(table.maximum_seconds, _address(table), asked)
 
 
 def _file(path: Path, table: StatisticsTable) -> Any:

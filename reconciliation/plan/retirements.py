@@ -37,7 +37,7 @@ def class_gone(
         .join(edited, on="kobo_id", how="left")
         .with_columns(
             owner=_owner(municipality),
-            sources=_titles(municipality),
+            titles=_titles(municipality),
             needed=pl.lit(needed, pl.Int64()),
             complete=_all_read(reading, municipality),
             rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(memberships, reading.rejected)),
@@ -54,8 +54,9 @@ def class_gone(
         .then(pl.lit(RETIRE_WAITING))
         .otherwise("waits")
     )
-    details = pl.struct("needed", "nights", "sources").struct.json_encode()
-    details_of_edited = pl.struct("needed", "nights", "sources", "edited", "owner").struct.json_encode()
+    named = pl.col("titles").alias("sources")
+    details = pl.struct("needed", "nights", named).struct.json_encode()
+    details_of_edited = pl.struct("needed", "nights", named, "edited", "owner").struct.json_encode()
     return joined.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
@@ -104,9 +105,9 @@ def _owner(municipality: Municipality) -> pl.Expr:
 
 
 def _titles(municipality: Municipality) -> pl.Expr:
-    """On `held_by`: what people call the sources that held it; all of them where that is not remembered."""
+    """On `sources`: what people call them; all of the municipality's where none is known."""
     titles = {name: source.title for name, source in municipality.sources.items()}
-    named = pl.col("held_by").list.eval(pl.element().replace(titles))
+    named = pl.col("sources").list.eval(pl.element().replace(titles))
     return pl.coalesce(named, pl.lit(sorted(titles.values()), pl.List(pl.String())))
 
 

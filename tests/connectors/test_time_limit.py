@@ -7,13 +7,18 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from connectors import read as read_module
+from connectors.address_service import fetch_addresses
+from connectors.read_faults import SourceFault
 from connectors.read_result import Verdict
+from connectors.service_config import AddressService, StatisticsTable
 from connectors.source_config import SECONDS
+from connectors.statistics_table import read_statistics
 from connectors.time_limit import OutOfTimeError, TimeLimit, current, within
 from tests.connectors.made_sources import HEADINGS, ROWS, read, source, write_csv, write_sqlite
 
@@ -78,6 +83,15 @@ def test_a_service_that_drips_ends_in_its_body_and_in_its_head(first: bytes) -> 
         found = read(Path(), kind="rest", url=url, maximum_seconds=0.4)
     assert found.verdict is Verdict.FAILED
     assert "was not read to its end in 0.4 seconds" in str(found.message)
+
+
+@pytest.mark.parametrize("ask", ["addresses", "statistics"])
+def test_a_service_of_public_facts_that_drips_ends_too(ask: str, tmp_path: Path) -> None:
+    with dripping(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 50000\r\n\r\n[", b" ") as url:
+        addresses = AddressService(api="9901", url=url, maximum_seconds=0.3)
+        table = StatisticsTable(table="07459", url=url, maximum_seconds=0.3)
+        with pytest.raises(SourceFault, match="too_slow"):
+            fetch_addresses(addresses) if ask == "addresses" else read_statistics(table, tmp_path, date(2026, 11, 28))
 
 
 def test_a_share_that_hangs_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from connectors.source_config import AnySource
 
 Order = Literal["day", "month"]
 _WRITTEN = r"^\s*(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?(?:\d{4}|\d{2})(?:\D|$)"
+_GLUED = r"^\s*(\d\d)()(\d\d)(?:19|20)\d\d(?:\D|$)"
+"""14012026; what can only begin with the year is not of this form."""
 
 
 def date_orders_of(rows: pl.DataFrame, source: AnySource) -> dict[str, Order | None]:
@@ -34,12 +36,13 @@ def _of_dates(source: AnySource) -> Iterator[str]:
 
 
 def _order(texts: pl.Series) -> Order | None:
-    written = texts.unique().str.extract_groups(_WRITTEN).struct.unnest()
+    distinct = texts.unique()
+    written = pl.concat([distinct.str.extract_groups(form).struct.unnest() for form in (_WRITTEN, _GLUED)]).drop_nulls()
     first, mark, second = (written[name] for name in written.columns)
     first, second = first.cast(pl.Int64), second.cast(pl.Int64)
     day_first, month_first = bool(((first > 12) & (second <= 12)).any()), bool(((second > 12) & (first <= 12)).any())
     if day_first != month_first:
         return "day" if day_first else "month"
-    if day_first or not (mark == ".").any() or not (mark.drop_nulls() == ".").all():
+    if day_first or written.is_empty() or not mark.is_in([".", ""]).all():
         return None
     return "day"

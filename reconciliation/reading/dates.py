@@ -17,28 +17,46 @@ _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the clock on the wall ha
 _EXCEL_DAYS = range(20_000, 80_000)
 """Serials of 1954 to 2119: a day count outside is more likely something else."""
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
-_NAMED = re.compile(r"(?P<day>\d{1,2})[. -]+(?P<name>[a-z]+)\.?[ -]*(?P<year>\d{4}|\d{2})(?!\d)")
+_NAMED = (
+    re.compile(r"(?P<day>\d{1,2})[. -]*(?P<name>[a-zé]+)\.?[ -]*(?P<year>\d{4}|\d{2})(?!\d)"),
+    re.compile(r"(?P<name>[a-zé]+)\.? (?P<day>\d{1,2})(?:, ?| )(?P<year>\d{4})(?!\d)"),
+)
+_ENGLISH = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_WEEKDAY = re.compile(
+    r"(?:(?:man|tirs?|ons|tors?|fre|lør|søn)(?:dag)?|mon|tue|wed|thu|fri|sat|sun|måndag|tysdag|laurdag|sundag)"
+    r"\.?,? (?:den )?(?=[\da-z])"
+)
 _SHORT = re.compile(r"(?P<day>\d{1,2})(?P<mark>[./-])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<year>\d{4}|\d{2})(?!\d)")
-_MIXED = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})-\s?(?P<year>\d{4}|\d{2})(?!\d)")
-"""31/12-2024: the day first in every list that writes so."""
+_MIXED = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[ -]\s?(?P<year>\d{4}|\d{2})(?!\d)")
+"""31/12-2024, 31/12 2024: the day first in every list that writes so."""
+_GLUED = re.compile(r"(?P<day>\d\d)(?P<month>\d\d)(?P<year>(?:19|20)\d\d)(?!\d)")
 _SIX = re.compile(r"(\d\d)(\d\d)(\d\d)")
 _DAYS = (
     re.compile(r"(?P<year>\d{4})(?P<mark>[-./])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0\d|1[0-2])(?P<day>\d\d)(?!\d)"),
-    re.compile(r"(?P<day>\d\d)(?P<month>0\d|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0\d|1[0-2])(?P<day>[0-2]\d|3[01])(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>0\d|1[0-2])(?P<day>[0-2]\d|3[01])(?=\d{6}$)"),
+    _GLUED,
     re.compile(r"(?P<day>\d)(?P<month>0\d|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)"),
     _MIXED,
     _SHORT,
 )
 _NO_DATE = re.compile(
-    r"(?:(?:9999|0001|0000|2999|3000)[-./]\d\d[-./]\d\d|\d\d[-./]\d\d[-./](?:9999|0001|0000|2999|3000)|1900-01-0[01]|0[01][./]01[./]1900"
+    r"(?:(?:9999|0001|0000|2999|3000)[-./]\d\d?[-./]\d\d?|\d\d?[-./]\d\d?[-./](?:9999|0001|0000|2999|3000)|1900-0?1-0?[01]|0?[01][./]0?[01][./]1900"
+    r"|00[./-]00[./-]00|0(?:[.,]0+)?|2958465(?:[.,]\d+)?"
     r"|1899-12-3[01]|1753-01-01|01[./]01[./]1753|2079-06-06|99991231|29991231|00010101|00000000|19000101|3112(?:9999|2999))(?:[ t].*)?"
 )
-"""What systems write for "no end" and "unknown"."""
-_TIME = re.compile(
-    r"(?:t|,?\s*(?:kl\.?\s*)?)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
-    r"\s*(?P<zone>z|[+-]\d\d(?::?\d\d)?)?"
+"""What systems write for "no end" and "unknown"; spreadsheets show and count day nought and the last day that they have."""
+_ZONE = r"\s*(?P<zone>z|[+-]\d\d(?::?\d\d)?)?"
+_TIMES = (
+    re.compile(
+        r"(?:t|,?\s*(?:kl\.?\s*)?)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,](?P<part>\d{1,9}))?)?"
+        rf"\s*(?P<half>[ap])?(?(half)\.?m\.?){_ZONE}"
+    ),
+    re.compile(rf"t?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<part>)(?P<half>)?{_ZONE}"),
 )
+_ONLY_ZONE = re.compile(r"z|[+-]\d\d:\d\d")
+_AROUND = re.compile(r"\(?(.*?)\.?\)?")
+_HYPHENS = str.maketrans("‐‑–—−", "-----")
 _CENTURY_FROM = 69
 """Two-digit years from here on are of the 1900s."""
 
@@ -65,7 +83,9 @@ def read_day(text: str, order: Order | None = "day") -> date | None:
 
 
 def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
-    plain = " ".join(text.split()).casefold()
+    plain = " ".join(text.translate(_HYPHENS).split()).casefold()
+    if bare := _AROUND.fullmatch(plain):
+        plain = _WEEKDAY.sub("", bare[1], count=1)
     if _NO_DATE.fullmatch(plain):
         raise NoDate(text)
     if _SERIAL.fullmatch(plain):
@@ -76,10 +96,9 @@ def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
     if found is None or on is None:
         return None
     rest = plain[found.end() :]
-    if not rest:
+    if not rest or _ONLY_ZONE.fullmatch(rest):
         return on
-    time = _TIME.fullmatch(rest)
-    if time is not None:
+    if time := next((time for form in _TIMES if (time := form.fullmatch(rest))), None):
         return _at(on, time)
     return on if any_rest and rest[0] in " t" else None
 
@@ -100,16 +119,22 @@ def _of_six(first: str, second: str, third: str) -> datetime | None:
 
 
 def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, datetime | None]:
-    if named := _NAMED.match(plain):
-        months = [names.index(named["name"]) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if named["name"] in names]
-        return named, _date(named["year"], months[0], named["day"]) if months else None
+    for form in _NAMED:
+        if named := form.match(plain):
+            return named, _date(named["year"], month, named["day"]) if (month := _month(named["name"])) else None
     for form in _DAYS:
         if found := form.match(plain):
             first, second = found["day"], found["month"]
-            if form is _SHORT:
+            if form in (_SHORT, _GLUED):
                 first, second = _ordered(found, order)
             return found, _date(found["year"], int(second), first)
     return None, None
+
+
+def _month(name: str) -> int | None:
+    if name in _ENGLISH or name in (short := [one[:3] for one in _ENGLISH]):
+        return (_ENGLISH if name in _ENGLISH else short).index(name) + 1
+    return next((names.index(name) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if name in names), None)
 
 
 def _ordered(found: re.Match[str], order: Order | None) -> tuple[str, str]:
@@ -134,8 +159,11 @@ def _date(year: str, month: int, day_of: str) -> datetime | None:
 
 def _at(on: datetime, time: re.Match[str]) -> datetime | None:
     part = (time["part"] or "0")[:6].ljust(6, "0")
+    hour = int(time["hour"])
+    if time["half"]:
+        hour = 24 if hour > 12 else hour % 12 + (12 if time["half"] == "p" else 0)
     try:
-        told = on.replace(hour=int(time["hour"]), minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=int(part))
+        told = on.replace(hour=hour, minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=int(part))
     except ValueError:
         return None
     if time["zone"] is None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 
 _AROUND = re.compile(
-    r"^(?:kr\.?|nok)(?=[\s\d(+\-])"
-    r"|\s*(?:/|pr\.?|per)\s*(?:mnd|md|måned|m[åa]neden)\.?$"
-    r"|(?:kr\.?|nok|kroner|m2|m²|kvm\.?|kv\.?\s?m\.?|kvadratmeter)$",
+    r"^(?:kr\.?|nok|bra)(?=[\s\d(+\-])"
+    r"|\s*(?:/|pr\.?|per|(?<=[\d\w.\-] )i)?\s*(?:mnd|md|måned|m[åa]neden)\.?$"
+    r"|(?:kr\.?|nok|kroner|m2|m²|m\^2|kvm\.?|kv\.?\s?m\.?|kvadratmeter|stk\.?|soverom)$|(?<=\s)bra$",
     re.IGNORECASE,
 )
-_NO_ORE = re.compile(r"[,.]\s?[-–—]$")
+_NO_ORE = re.compile(r"[,.:]\s?[-–—]$")
 _DASHES = str.maketrans("−–’`", "--''")
 _BODY = re.compile(
     r"(?P<sign>[-+]?)(?P<whole>\d+|\d{1,3}(?P<between>[ '.,])\d{3}(?:(?P=between)\d{3})*)(?:(?P<mark>[.,])(?P<part>\d+))?(?P<after>-?)"

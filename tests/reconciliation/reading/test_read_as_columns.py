@@ -51,6 +51,14 @@ def test_one_value_that_can_be_only_one_thing_decides_for_its_column() -> None:
     assert days(["03.08.2020", "04.09.2020"]) == [date(2020, 8, 3), date(2020, 9, 4)]
 
 
+def test_dates_without_marks_are_of_their_column_too() -> None:
+    assert days(["03082020", "10192020"]) == [date(2020, 3, 8), date(2020, 10, 19)]
+    assert days(["03082020", "19102020"]) == days(["03082020", "20201019"]) == [date(2020, 8, 3), date(2020, 10, 19)]
+    done, _ = listed(["03082020", "19102020", "10192020"])
+    assert [None if one is None else one.date() for one in done.rows["oppdatert"]] == [None, date(2020, 10, 19), date(2020, 10, 19)]
+    assert done.deviations["rule"].to_list() == ["V04W"]
+
+
 @pytest.mark.parametrize("written", [["03/08/2020", "04-09-2020"], ["03/08/2020", "19/10/2020", "10/19/2020"]])
 def test_where_nothing_or_both_tell_the_ambiguous_are_told_and_left_out(written: list[str]) -> None:
     done, _ = listed(written)
@@ -70,7 +78,11 @@ def test_no_date_of_a_column_is_another_than_was_written(dates: list[date], form
     assert None not in found or (form != "%d.%m.%Y" and all(one.day <= 12 for one in dates))
 
 
-NO_DATES = ["9999-12-31", "0001-01-01", "1900-01-00", "2999-12-31", "01.01.0001", "31.12.9999", "9999-12-31 00:00:00", "00.00.0000"]
+NO_DATES = (
+    *("9999-12-31", "0001-01-01", "1900-01-00", "2999-12-31", "01.01.0001", "31.12.9999", "9999-12-31 00:00:00", "00.00.0000", "00.00.00"),
+    *("1/0/1900", "0.1.1900", "12/31/9999 12:00:00 AM", "0", "0.0", "2958465", "2958465.99999"),
+)
+"""The last ones are day nought and the last day of a spreadsheet, as counted."""
 
 
 @pytest.mark.parametrize("text", NO_DATES)
@@ -88,6 +100,17 @@ def test_what_systems_write_for_no_date_is_none_and_no_fault(text: str) -> None:
         ("14012026", date(2026, 1, 14)),
         ("20260114", date(2026, 1, 14)),
         ("20012010", date(2010, 1, 20)),
+        ("01142026", date(2026, 1, 14)),
+        ("20230329T220536", date(2023, 3, 29)),
+        ("20230329220536", date(2023, 3, 29)),
+        ("2023-03-29Z", date(2023, 3, 29)),
+        ("2023\u201103\u201129", date(2023, 3, 29)),
+        ("29/3 2023", date(2023, 3, 29)),
+        ("(29.03.2023.)", date(2023, 3, 29)),
+        ("29MAR2023", date(2023, 3, 29)),
+        ("Mar 29, 2023", date(2023, 3, 29)),
+        ("onsdag 29. mars 2023", date(2023, 3, 29)),
+        ("12/31/2023 11:59:59 PM", date(2023, 12, 31)),
     ],
 )
 def test_forms_with_one_meaning_have_it(text: str, meant: date) -> None:
@@ -105,6 +128,12 @@ def test_forms_with_one_meaning_have_it(text: str, meant: date) -> None:
         ("6 250 kr per måned", 6250),
         ("5890,- kr / md", 5890),
         ("481.0", 481),
+        ("7340:-", 7340),
+        ("kr 7340 i mnd", 7340),
+        ("7340 kr mnd", 7340),
+        ("BRA 50 m^2", 50),
+        ("50 kvm BRA", 50),
+        ("3 soverom", 3),
     ],
 )
 def test_numbers_with_their_units_are_numbers(text: str, meant: float) -> None:

@@ -43,6 +43,13 @@ def _on_that_ground(register: AddressRegister, official: Official, ground: str) 
     return official in register.parcels.get((number.gardsnummer, number.bruksnummer, number.festenummer or 0), ())
 
 
+def words_around(register: AddressRegister | None, parsed: ParsedAddress) -> tuple[str, ...]:
+    """The words around an address that say nothing of where it is; a place before it that the register knows is none of them."""
+    known = register is not None and place_key(parsed.tillegg) in register.known_places
+    before = (parsed.tillegg,) if parsed.tillegg and not known else ()
+    return (*before, *parsed.asides, *parsed.loose)
+
+
 def not_used(words: Sequence[str]) -> str | None:
     """A stored message: words around the address that say nothing of where it is; None for none."""
     return reason("not_used", words=[f"«{one}»" for one in words]) if words else None

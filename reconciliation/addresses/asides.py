@@ -14,7 +14,7 @@ from reconciliation.addresses.unit_labels import tidy
 from reconciliation.identifiers.matrikkel import LABEL
 
 CARE_OF = re.compile(
-    r"(?:^|,|\s)\s*(?:c\s*[/\\]\s*o(?!(?-i:[a-zæøå]))|co\s*[/\\]|v/|att[.:]+)[^,]*?(?=,|\s+\d{4}\s+[^\W\d]{2,}[^\d,]*$|$)", re.IGNORECASE
+    r"(?:^|,|\s|\()\s*(?:c\s*[/\\]\s*o(?!(?-i:[a-zæøå]))|co\s*[/\\]|v/|att[.:]+)[^,]*?(?=,|\s+\d{4}\s+[^\W\d]{2,}[^\d,]*$|$)", re.IGNORECASE
 )
 _OF_ANOTHER_TIME = re.compile(
     r"^(?:tidl(?:igere|\.)|(?:gammel|gml\.?|forrige|eks|ex)[\s.-]*(?:bolig|bosteds)?adr(?:esse|\.|\b)|(?:former|old|previous)\s+address)\b",
@@ -27,7 +27,7 @@ _ADDRESS_WORD = (
 )
 _HEADING = re.compile(
     rf"^(?:{_ADDRESS_WORD}\b[\s.:-]*"
-    r"|(?:midlertidig|midl\.|foreløpig|p\.\s?t\.|for tiden|temporary)[\s.:-]*|[^\W\d_][^\d:,/]{0,40}:\s*)(?=[^\W\d_])",
+    r"|(?:midlertidig|midl\.|foreløpig|p\.\s?t\.|p\.\s?a\.|p/a|for tiden|temporary)[\s.:-]*|[^\W\d_][^\d:,/]{0,40}:\s*)(?=[^\W\d_])",
     re.IGNORECASE,
 )
 """What is before a colon is a heading, unless a number follows ("Leil: 3")."""

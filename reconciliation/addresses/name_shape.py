@@ -23,6 +23,8 @@ _NOT_SAID = re.compile(
     r"(?:ukjent|mangler|ingen|uten|div(?:erse)?\.?|flere|hjørnet|ca\.?|cirka|omtrent|antatt|trolig|kanskje|evt\.?|eventuelt)(?!\w)",
     re.IGNORECASE,
 )
+_NEARLY = re.compile(r"\s(?:ca\.?|cirka|omtrent|antatt|trolig|evt\.?|eventuelt|ukjent|mangler|uten)$", re.IGNORECASE)
+""" "Duevegen ca 18": before the number, it is no number."""
 _REMARK = re.compile(
     r"(?<!\w)(?:utleid|ledig|opptatt|solgt|selges|revet|rives|brukes|tom(?:t)?|fraflyttet|innflyttet|oppsagt|rehab\w*|pusses|oppuss\w*|stengt|brent|"
     r"mangler|nøkk?el\w*|kontrakt\w*|ref|leies?|eies?|eier|kjøpt|kjøp|bygd|byggeår|nybygg|se|obs|ny|nye|gammel|gml|hos|med|uten|fra|til|pga|er|har|skal|ikke)"
@@ -43,7 +45,9 @@ _HOUSE_THEN_STREET = re.compile(
 def is_name(name: str) -> bool:
     """Whether it may be the name of one street: no comma, slash or colon, no second house number, nothing joined by "og"."""
     bare = _ORDINAL.sub("", name.strip(), count=1) if _ORDINAL.match(name.strip()) else name.strip()
-    if _ONLY_A_KIND.fullmatch(bare) or says_nothing(bare) or _FOREIGN.search(bare) or is_joined(bare) or points_elsewhere(bare):
+    if _NEARLY.search(bare) or _ONLY_A_KIND.fullmatch(bare) or says_nothing(bare):
+        return False
+    if _FOREIGN.search(bare) or is_joined(bare) or points_elsewhere(bare):
         return False
     if re.search(r"\d", bare) and not _ENDS_IN_NUMBER.fullmatch(bare):
         return False

@@ -21,6 +21,7 @@ from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import Labels, take_labels, tidy
 from reconciliation.addresses.word_order import written_order
 from reconciliation.identifiers.matrikkel import LABEL
+from reconciliation.identifiers.units import LOOKALIKE
 
 NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
 _NUMBERED = re.compile(
@@ -30,6 +31,8 @@ _NUMBERED = re.compile(
 _ONLY_NUMBER = re.compile(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", re.IGNORECASE)
 _WORDS_BEHIND = re.compile(r"^(?P<address>.*[^\W\d_].*?[\s.]\d{1,4}(?:\s?[^\W\d_](?!\w))?)\s+(?:-\s+)?(?P<words>[^\W\d_]{2}[^\d,;/+&?=]*)$")
 _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og|eller)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
+_LETTER_FOR_DIGIT = re.compile(r"(?<=[\s,.])(?-i:[lI|O]\d{1,3})$")
+""" "Duevegen l8": no street ends in such a letter without a blank before its number."""
 _CADASTRAL = re.compile(
     rf"^(?:(?:{LABEL}|(?:g\.?\s?nr|g(?:å|aa?)rdsn(?:umme)?r)\.?\s*:?\s*)\d|(?:\d{{4}}[\s-]\s*)?\d+\s*/\s*\d+|\d{{4}}\s+gnr)", re.IGNORECASE
 )
@@ -66,7 +69,7 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
         postboks=asides.postboks,
         asides=asides.words,
         loose=asides.loose,
-        unclear=asides.unclear,
+        unclear=asides.unclear or labels.unclear,
     )
     if _CADASTRAL.match(rest):
         return _cadastral(found, rest)
@@ -129,6 +132,9 @@ def _parts(text: str) -> list[str]:
 
 def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
     """The one part with a number: a name and the number, perhaps with words behind."""
+    if letters := _LETTER_FOR_DIGIT.search(part):
+        meant = letters[0].translate(LOOKALIKE)
+        return replace(found, status=ParseStatus.UNCLEAR, unclear=reason("number_meant", written=letters[0], meant=meant))
     numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", part))
     if numbered is None and (words := _WORDS_BEHIND.match(part)):
         found = _placed(found, words["words"], text)

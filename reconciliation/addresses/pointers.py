@@ -7,11 +7,11 @@ import unicodedata
 
 _SIGNS = "\"'`´“”„‟’‘‚‛«»″〃,-–—.:=↑^|~*"
 _ABOVE = (
-    r"(?:d\.?\s?o|d\.?t\.?o|ditt?o|idem|id|lik(?:eså|t)|same(?:\s+(?:as\s+)?(?:above|before|address|street))?|(?:as|see)\s+above"
+    r"(?:d\.?\s?o|d\.?t\.?o|ditt?o|idem|ibid(?:em)?|id|lik(?:eså|t)|same(?:\s+(?:as\s+)?(?:above|before|address|street))?|(?:as|see)\s+above"
     r"|(?:(?:den\s+|det\s+)?samme?|som|se|lik|jf|jfr|og)\s+(?:\w+\s+){0,2}(?:over|ovenfor|ovenstående|forrige|foregående)(?:\s+(?:rad|linje|adresse|bolig))?"
-    r"|(?:den\s+|det\s+)?samme(?:\s+(?:adr(?:esse)?n?|gat[ea]n?|vei(?:en)?|veg(?:en)?|hus(?:et)?|bygg(?:et)?|sted(?:et)?|plass(?:en)?|som))?"
+    r"|(?:i\s+|på\s+)?(?:den\s+|det\s+)?samme(?:\s+(?:adr(?:esse)?n?|gat[ea]n?|vei(?:en)?|veg(?:en)?|hus(?:et)?|bygg(?:et)?|sted(?:et)?|plass(?:en)?|som))?"
     r"|(?:se|jfr?\.?|som|lik)\s+(?:rad|linje|punkt|pkt\.?|post|nr\.?|merknad\w*|vedlegg\w*|ark|fane|kommentar\w*|kart|liste)"
-    r"|forrige(?:\s+(?:rad|linje|adresse))?|(?:rad|linj)en?\s+over|ovenfor|ovenstående)"
+    r"|forrige(?:\s+(?:rad|linje|adresse))?|(?:rad|linj)en?\s+over|ovenfor|ovenstående|(?:som|lik)\s+(?=\d))"
 )
 _HOUSE = r"(?:(?:,|\bn(?:umme)?r\.?|\bno\.)?\s*\d{1,4}\s*[^\W\d_]?(?:\W.*)?)?"
 _WORDS = re.compile(rf"{_ABOVE}[\s.:,]*{_HOUSE}", re.IGNORECASE)

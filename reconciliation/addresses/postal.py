@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from language import message, stored
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, Official, place_key
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.verdicts import Resolved
+from reconciliation.identifiers.post_cells import Post
 
 _LIKE = 85
-_CODE = re.compile(r"(?:n(?:or?)?[\s-]*)?(\d{1,4})(?:[.,]0+)?(?:[\s,]+([^\W\d].*))?", re.IGNORECASE)
-"""A cell of a postnummer column: 481, 0481, 481.0, N-0481, 0481 Oslo."""
 
 
 def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: str | None) -> list[Official]:
@@ -31,52 +27,27 @@ def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: st
     return by_code if postnummer else by_place
 
 
-def column_code(postnummer: str | None) -> str | None:
-    """The postnummer that a cell of its own column holds, None when it holds none."""
-    return _read_cell(postnummer or "")[0]
-
-
-def doubt_of_columns(parsed: ParsedAddress, postnummer: str | None) -> str | None:
-    """What contradicts the postnummer that the text has, or against the column's, or None."""
-    code, _, doubt = _read_cell(postnummer or "")
+def doubt_of_columns(parsed: ParsedAddress, code: str | None) -> str | None:
+    """What contradicts the postnummer that the text has, or None. code: the postnummer of a column of its own."""
     if code and parsed.postnummer and code != parsed.postnummer:
         return reason("two_post_codes", text=parsed.postnummer, column=code)
-    return doubt
+    return None
 
 
-@lru_cache(maxsize=1 << 12)
-def _read_cell(postnummer: str) -> tuple[str | None, str | None, str | None]:
-    """postnummer, poststed and what is wrong with a cell of a postnummer column. A list has few different ones."""
-    cell = unicodedata.normalize("NFKC", postnummer).strip(" '\"")
-    found = _CODE.fullmatch(cell)
-    if found and int(found.group(1)):
-        return found.group(1).zfill(4), found.group(2), None
-    doubt = reason("no_post_code", cell=cell) if not found and re.search(r"\d", cell) else None
-    return None, None, doubt
+def from_columns(parsed: ParsedAddress, post: Post) -> ParsedAddress:
+    """With what columns of their own add to the text."""
+    if parsed.postnummer is not None:
+        return parsed
+    return replace(parsed, postnummer=post.postnummer, poststed=parsed.poststed or (post.poststed or "").upper() or None)
 
 
-def from_columns(parsed: ParsedAddress, postnummer: str | None, poststed: str | None) -> tuple[ParsedAddress, str | None]:
-    """What columns of their own add to the text, and what in the postnummer's contradicts it."""
-    code, place, _ = _read_cell(postnummer or "")
-    doubt = doubt_of_columns(parsed, postnummer)
-    if parsed.postnummer is None:
-        named = parsed.poststed or (named_place(poststed) or place or "").upper() or None
-        return replace(parsed, postnummer=code, poststed=named), doubt
-    return parsed, doubt
-
-
-def named_place(cell: str | None) -> str | None:
-    """A cell of a poststed column; None for a dash and other signs of nothing."""
-    text = (cell or "").strip()
-    return text if re.search(r"[^\W\d_]", text) else None
-
-
-def elsewhere(register: AddressRegister, resolved: Resolved, parsed: ParsedAddress, poststed: str | None) -> str | None:
-    """Why a poststed in a column of its own contradicts the poststed that the text has, or None."""
-    column = named_place(poststed)
-    if column is None or parsed.poststed is None or same_place(column, resolved.poststed) or same_place(column, parsed.poststed):
-        return None
-    return None if place_key(column) in register.villages else reason("place_column", place=column.upper())
+def post_doubt(post: Post) -> str | None:
+    """What there is to say of the two cells, as a stored message; None for nothing."""
+    if post.misplaced:
+        return stored(message("post_cells.read_as", post=" ".join(part for part in (post.postnummer, post.poststed) if part)))
+    if post.fault in ("digits_missing", "two_codes") or post.meant:
+        return stored(message(f"post_cells.{post.fault}", meant=post.meant))
+    return stored(message("post_cells.box_code")) if post.fault == "box_code" else None
 
 
 def same_place(written: str | None, official: str | None) -> bool:

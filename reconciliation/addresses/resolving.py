@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from language import and_then
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, Likeness, Official, Street, StreetCandidates, place_key
-from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened
+from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened, words_around
 from reconciliation.addresses.asides import CARE_OF
 from reconciliation.addresses.cadastral import resolve_cadastral
 from reconciliation.addresses.embedded_address import houses_inside
@@ -17,15 +17,17 @@ from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.parsing import NUMBER_LABEL, core_of, parse_legible
 from reconciliation.addresses.plain_form import parse_plain
 from reconciliation.addresses.pointers import points_elsewhere
-from reconciliation.addresses.postal import agreeing, column_code, elsewhere, from_columns, postal_doubt
+from reconciliation.addresses.post_verdict import with_post_told
+from reconciliation.addresses.postal import agreeing, from_columns, postal_doubt
 from reconciliation.addresses.resolution import SHOWN, doubted, resolved, unresolved
 from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved
+from reconciliation.identifiers.post_cells import read_post
 
 _LONG_NUMBER = re.compile(
     rf"^(?P<name>.*?[^\W\d][^\d,]*?)[\s,]+{NUMBER_LABEL}(?P<number>[1-9]\d{{3}})(?:\s?(?P<letter>[A-ZÆØÅ]))?"
-    r"(?P<rest>(?:\s*,\s*(?:\d{4}\b)?\s*(?:[^\W\d][^\d,]*)?)*)$",
+    r"(?P<rest>(?:\s+[^\W\d]{2}[^\d,]*)?(?:\s*,\s*(?:\d{4}\b)?\s*(?:[^\W\d][^\d,]*)?)*)$",
     re.IGNORECASE,
 )
 """Behind it may stand postnummer and place, and nothing else that is a number."""
@@ -44,32 +46,31 @@ class _Asked:
 def resolve_text(
     register: AddressRegister, text: str | None, postnummer: str | None = None, poststed: str | None = None, *, housed: bool = False
 ) -> Resolved:
-    """The verdict on one text. postnummer and poststed: from columns of their own; what the text says of them goes first.
+    """The verdict on one text. postnummer and poststed: cells of their columns; what the text says of them goes first.
 
     housed: the number at the end is known to be the house's, since it has a column of its own.
     """
+    post = read_post(postnummer, poststed)
     rest = text or ""
     parsed = parse_plain(rest)
     if parsed is None:
         if points_elsewhere(rest):
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("points_elsewhere_here", text=rest.strip()))
-        written = repaired_text(rest)
-        if not written:
+        legible = repaired_text(rest)
+        if not legible:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("blank"))
-        if len(written) > LONGEST:
+        if len(legible) > LONGEST:
             return Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("too_long", most=LONGEST))
-        opened = with_known_places_opened(register, written)
-        parsed, rest = parse_legible(opened, column_code(postnummer), housed=housed), core_of(opened)
+        opened = with_known_places_opened(register, legible)
+        parsed, rest = parse_legible(opened, post.postnummer, housed=housed), core_of(opened)
         if parsed.status is ParseStatus.EMPTY:
-            only = Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("only_care_of"))
-            return _inside(register, written, ParsedAddress(ParseStatus.EMPTY)) or only
-    parsed, columns = from_columns(parsed, postnummer, poststed)
+            only = Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("only_care_of" if CARE_OF.search(legible) else "no_address"))
+            return _inside(register, legible, ParsedAddress(ParseStatus.EMPTY)) or only
+    written, parsed = parsed, from_columns(parsed, post)
     found = _resolve(register, rest, parsed)
     if found.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
         found = _inside(register, repaired_text(text or ""), parsed) or found
-    if not columns and found.verdict is Resolution.RESOLVED:
-        columns = elsewhere(register, found, parsed, poststed)
-    return doubted(found, columns) if columns else found
+    return with_post_told(register, found, written, parsed, post)
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
@@ -270,8 +271,8 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
         return resolved(Resolution.SUGGESTED, official, parsed, doubt)
     if doubt := register.unit_doubt(official, parsed.bruksenhetsnummer):
         return resolved(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
-    told = [said for said in (_warning(official, parsed), not_used((*parsed.asides, *parsed.loose))) if said]
-    return resolved(Resolution.RESOLVED, official, parsed, and_then(*told) if told else None)
+    said = [one for one in (_warning(official, parsed), not_used(words_around(register, parsed))) if one]
+    return resolved(Resolution.RESOLVED, official, parsed, and_then(*said) if said else None)
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:

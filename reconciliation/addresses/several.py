@@ -9,7 +9,9 @@ from reconciliation.addresses.address_reason import reason
 _PLACED = re.compile(r"(?P<name>[^\W\d_][^\d,;/+&()]*?)[\s,]*(?:n(?:umme)?r\.?\s*)?(?P<house>\d{1,4}(?:\s?[^\W\d_](?!\w))?)(?!\w)")
 _JOINED = re.compile(r"\s*(?:[/\\+&;]|(?<!\w)(?:og|eller|samt|and|or)(?!\w)|[-–]\s*(?=\d))\s*", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:og|eller|samt|and|or|til)(?:\s+|$)", re.IGNORECASE)
-_MORE = re.compile(r"(?:m\.?\s?[/.]?\s?fl\.?|m\.?\s?m\.?|o\.?\s?fl\.?|osv\.?|etc\.?|f{1,2}\.|flere|div(?:erse)?\.?)$", re.IGNORECASE)
+_MORE = re.compile(
+    r"(?:m\.?\s?[/.]?\s?fl\.?|m\.?\s?m\.?|o\.?\s?fl\.?|osv\.?|etc\.?|f{1,2}\.|(?<!\w)ff|flere|div(?:erse)?\.?)$", re.IGNORECASE
+)
 _STREET_WORD = re.compile(
     r"(?<!\w)\w*(?:vegen|veien|veg|vei|vn|gata|gaten|gate|gt|stien|alléen|allé|svingen|bakken|terrasse)\.?$", re.IGNORECASE
 )

@@ -39,10 +39,14 @@ def repaired_text(text: str) -> str:
     return _LAST_STOP.sub(r"\1", plain).strip(_AROUND)
 
 
+_AS_DOS = str.maketrans({"¢": "ø", "¥": "Ø"})
+"""What a Danish or Norwegian DOS wrote for ø and Ø, read as an American one; no street has either sign."""
+
+
 def _decoded(text: str) -> str:
     """The text read again as what it was, where all of it can be."""
     if not _MISREAD.search(text):
-        return text
+        return text.translate(_AS_DOS)
     for encoding in ("cp1252", "latin-1"):
         try:
             return text.encode(encoding).decode("utf-8")

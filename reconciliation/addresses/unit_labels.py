@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reconciliation.addresses.address_reason import reason
+from reconciliation.identifiers.units import meant_unit
+
 _SEVERAL = r"(?!\s*(?:[-–/+&]|og|til)\s*\d)"
 """Of "leil 3 og 4" none is taken."""
 _UNIT = re.compile(
@@ -17,6 +20,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """The second form is glued to the house: 12BH0201."""
+_WITH_LETTERS = re.compile(r"(?<!\w)[HULK][\s-]?(?=\w*[OolI|])(?=(?:[OolI|]*\d){2})[\dOolI|]{4}(?!\w)")
+"""HO101, H0lO2."""
 _FLAT = re.compile(
     r"(?<!\w)(?:(?:leilighet|(?:bo)?enhet|bolig)(?:s?nummer|s?nr)?|leil|lgh|apartment|apt|flat|unit)\.?\s*(?:n(?:umme)?r\.?|no\.|#)?\s*:?\s*(\d+(?:\s?(?!(?<=\s)i)[a-zæøå])?|(?-i:[A-ZÆØÅ]))(?!\w)"
     + _SEVERAL,
@@ -74,12 +79,17 @@ class Labels:
     rom: str | None = None
     oppgangsbokstav: str | None = None
     """The letter of an entrance or block ("oppgang B"), which may be that of the house."""
+    unclear: str | None = None
+    """A stored message: what is nearly a bruksenhetsnummer, and the one that may be meant."""
 
 
 def take_labels(text: str) -> tuple[Labels, str]:
     """The labels of one text, and the text without them. A parenthesis around nothing but labels is opened."""
     text = re.sub(r"\s*\(([^()]*)\)", lambda inner: f", {inner[1]}," if only_labels(inner[1]) else inner[0], text)
     unit, text = _take_unit(text)
+    unclear = None
+    if unit is None and (odd := _WITH_LETTERS.search(text)) and (meant := meant_unit(odd[0])):
+        unclear, text = reason("unit_meant", written=odd[0], meant=meant), _without(text, odd)
     flat = room = None
     if found := _FLAT.search(text):
         flat, text = re.sub(r"\s", "", found.group(1)).upper(), _without(text, found)
@@ -88,10 +98,10 @@ def take_labels(text: str) -> tuple[Labels, str]:
     text = _FLOOR_BEHIND.sub(lambda found: found[0].removesuffix(found["floor"]), text)
     text = _FLOOR.sub(lambda found: "" if re.search(r"\d", found.string[: found.start()]) else found[0], _FLOOR_FIRST.sub("", text))
     entrances, letter, text = _take_entrances(text)
-    if unit:
+    if unit or unclear:
         text = _EMPTY_LABEL.sub("", text)
     label = ", ".join([*entrances, *([flat] if flat else [])]) or None
-    return Labels(unit, label, room, letter), tidy(re.sub(r"\s*,(\s*,)+", ",", text))
+    return Labels(unit, label, room, letter, unclear), tidy(re.sub(r"\s*,(\s*,)+", ",", text))
 
 
 def _take_entrances(text: str) -> tuple[list[str], str | None, str]:

@@ -6,7 +6,7 @@ import re
 
 _CODE_FIRST = re.compile(r"^(?P<code>\d{4})\s+(?P<place>[^\W\d][^,;\d]*)[,;]\s*(?P<street>\S.*)$")
 _GLUED = re.compile(
-    r"^(?P<name>[^\W\d_][^\d,;/]*[^\W\d_])(?P<number>\d{1,4})(?P<letter>\s?[^\W\d_])?(?=$|[\s,;])"
+    r"^(?P<name>[^\W\d_][^\d,;/]*[^\W\d_])(?<![\s,.][lIO])(?P<number>\d{1,4})(?P<letter>\s?[^\W\d_])?(?=$|[\s,;])"
     r"(?!\s+\d{1,4}(?:\s?[^\W\d_])?(?:$|\s*,))"
 )
 """Not where a house number follows: "Gamle E6 12"."""

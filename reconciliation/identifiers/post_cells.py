@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reconciliation.identifiers.units import LOOKALIKE
+
 _BEFORE = r"(?:n(?:or?)?[\s-]*(?=\d))?"
 _CODE = re.compile(rf"{_BEFORE}(\d{{1,4}})(?:[.,]0+)?", re.IGNORECASE)
 _DIVIDED = re.compile(r"(\d\d)[\s.-](\d\d)|(\d)[\s.](\d{3})")
@@ -14,8 +16,9 @@ _DIVIDED = re.compile(r"(\d\d)[\s.-](\d\d)|(\d)[\s.](\d{3})")
 _CODE_THEN_PLACE = re.compile(rf"{_BEFORE}(\d{{4}}|\d{{3}}(?=\s))[\s,.:/-]*\(?([^\W\d][^\d]*?)\)?", re.IGNORECASE)
 _PLACE_THEN_CODE = re.compile(r"([^\W\d][^\d]*?)[\s,.:/(-]+(?:no?-)?(\d{4})\)?", re.IGNORECASE)
 _SEVERAL = re.compile(r"\d{4}\s*(?:[/,;&+–-]|og|eller)\s*\d{4}", re.IGNORECASE)
-_BOX = re.compile(r"post\s?boks|postb\b|\bpb\b", re.IGNORECASE)
-_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+_BOX = re.compile(r"(?:post\s?)?\bboks\b|post\s?boks|postb\b|\bpb\b", re.IGNORECASE)
+_OLD_DISTRICT = re.compile(r"[^\W\d]{3,}\s\d{1,2}")
+"""OSLO 5, as places were written before there were postnumre."""
 _LOST_ZERO = 3
 """Digits that are left when a spreadsheet drops the leading zero; a shorter number may be something else."""
 
@@ -66,7 +69,9 @@ def _read(cell: str | None) -> Post:
         return Post(fault="two_codes", meant=", ".join(re.findall(r"\d{4}", text)))
     if not re.search(r"\d", text):
         return Post(poststed=text if re.search(r"[^\W\d_]", text) else None)
-    meant = text.translate(_LOOKALIKE)
+    if _OLD_DISTRICT.fullmatch(text):
+        return Post(poststed=text)
+    meant = text.translate(LOOKALIKE)
     return Post(fault="no_code", meant=meant if meant != text and re.fullmatch(r"\d{4}", meant) else None)
 
 

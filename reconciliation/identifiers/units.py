@@ -9,7 +9,8 @@ _UNIT = re.compile(r"^([HULK])[\s._/\-]*(\d)\s?(\d)[\s._\-]*(\d)\s?(\d)$", re.IG
 _FLOOR = re.compile(r"(?!00)\d\d(?!00)\d\d")
 """Floors and units are counted from 01."""
 _INSIDE = re.compile(r"(?<!\w)[HULK][\s-]?\d{4}(?!\d)", re.IGNORECASE)
-_LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+LOOKALIKE = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1"})
+"""Letters that are written, or read by a scanner, for digits."""
 _MEANT = re.compile(r"([HULK])[\s._/-]*((?:[\dOolI|][\s._-]*){3,4})", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:b(?:ruks)?enhet(?:s?(?:nummer|nr))?|bolig(?:nummer|nr)|bnr|leil(?:ighet)?)\b[\s.:]*(?=[HULK])", re.IGNORECASE)
 
@@ -27,7 +28,7 @@ def meant_unit(text: str) -> str | None:
     found = _MEANT.fullmatch(_LABEL.sub("", text.strip()))
     if found is None:
         return None
-    numbers = re.sub(r"\D", "", found.group(2).translate(_LOOKALIKE))
+    numbers = re.sub(r"\D", "", found.group(2).translate(LOOKALIKE))
     return parse_unit(f"{found.group(1)}{numbers.zfill(4)}") if parse_unit(text) is None else None
 
 

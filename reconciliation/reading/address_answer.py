@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from language import and_then, message, stored
 from reconciliation.addresses.address_register import AddressRegister
-from reconciliation.addresses.around_address import not_used
+from reconciliation.addresses.around_address import not_used, words_around
 from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.parsing import parse_address
 from reconciliation.addresses.plain_form import parse_plain
-from reconciliation.addresses.postal import column_code, doubt_of_columns, much_the_same_place
+from reconciliation.addresses.postal import doubt_of_columns, much_the_same_place
 from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.model import tables
@@ -42,8 +43,8 @@ _RULE_OF = {
 
 
 def address_answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
-    """ANSWER of one question."""
-    parsed = parse_plain(text) or parse_address(text, column_code(code), housed=housed)
+    """ANSWER of one question. code, place: postnummer and poststed as the row's columns were read."""
+    parsed = parse_plain(text) or parse_address(text, code, housed=housed)
     told = {
         "_adressenavn": parsed.adressenavn,
         "_nummer": parsed.nummer,
@@ -55,7 +56,7 @@ def address_answer(register: AddressRegister | None, text: str, housed: bool, co
         "_poststed": parsed.poststed,
         "broken": _rule_of(parsed),
         "why": _why_not_whole(parsed),
-        "beside": _beside(parsed, code, official=register is not None),
+        "beside": _beside(parsed, code, register),
         "points": parsed.status is ParseStatus.POINTS_ELSEWHERE,
         "certain": False,
     }
@@ -105,16 +106,16 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
     return parsed.unclear
 
 
-def _beside(parsed: ParsedAddress, code: str | None, *, official: bool) -> str | None:
-    """Words of the cell that are not used, and a postnummer in it that is not the column's. What is before the street is
-    for the register to know, where there is one."""
-    before = (parsed.tillegg,) if parsed.tillegg and not official else ()
-    said = (not_used((*before, *parsed.asides, *parsed.loose)), doubt_of_columns(parsed, code))
+def _beside(parsed: ParsedAddress, code: str | None, register: AddressRegister | None) -> str | None:
+    """Words of the cell that are not used, and a postnummer in it that is not the column's."""
+    said = (not_used(words_around(register, parsed)), doubt_of_columns(parsed, code))
     told = [one for one in said if one]
     return and_then(*told) if told else None
 
 
 def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:
+    if parsed.nummer is None and parsed.postnummer == str(found.nummer):
+        parsed = replace(parsed, postnummer=None)  # The register knows it as the house's.
     return {
         "_adressenavn": found.adressenavn,
         "_nummer": found.nummer,
@@ -124,7 +125,7 @@ def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: s
         "broken": None,
         "why": None,
         "kommune": found.kommunenummer,
-        "post": _other_post(found, column_code(code) or parsed.postnummer, place or parsed.poststed),
+        "post": _other_post(found, code or parsed.postnummer, place or parsed.poststed),
         "certain": True,
     }
 

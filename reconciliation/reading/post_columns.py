@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from connectors.source_config import AnySource
-from language import message, stored
-from reconciliation.identifiers.post_cells import Post, read_post
+from reconciliation.addresses.postal import post_doubt
+from reconciliation.identifiers.post_cells import read_post
 from reconciliation.model import tables
 from reconciliation.reading.deviations import heading_of, with_reason
 
@@ -32,7 +32,7 @@ def with_post(rows: pl.DataFrame) -> PostColumns:
         pl.Series("_code", [one.postnummer for one in found], dtype=pl.String),
         pl.Series("_place", [one.poststed for one in found], dtype=pl.String),
         pl.Series("rule", ["P02" if one.fault else "P04W" if one.misplaced else None for one in found], dtype=pl.String),
-        pl.Series("reason", [_reason(one) for one in found], dtype=pl.String),
+        pl.Series("reason", [post_doubt(one) for one in found], dtype=pl.String),
         pl.Series("meant", [one.meant for one in found], dtype=pl.String),
         pl.Series("value", [", ".join(cell for cell in cells if cell) for cells in distinct.iter_rows()], dtype=pl.String),
     )
@@ -48,11 +48,3 @@ def post_told(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> 
     heading = heading_of(source, "postnummer") or heading_of(source, "poststed")
     parts = [with_reason(open_ones.filter(pl.col("rule") == rule), rule, heading, "postnummer") for rule in ("P02", "P04W")]
     return pl.concat([tables.empty(tables.DEVIATIONS), *parts])
-
-
-def _reason(one: Post) -> str | None:
-    if one.misplaced:
-        return stored(message("post_cells.read_as", post=" ".join(part for part in (one.postnummer, one.poststed) if part)))
-    if one.fault in ("digits_missing", "two_codes") or one.meant:
-        return stored(message(f"post_cells.{one.fault}", meant=one.meant))
-    return stored(message("post_cells.box_code")) if one.fault == "box_code" else None

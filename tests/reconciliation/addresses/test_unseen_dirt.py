@@ -203,7 +203,8 @@ COLUMNS = [
     ("Storgata 1", "9902 Nabovik", None, "resolved", "NABOVIK"),
     ("Storgata 1", None, "Nabovik kommune", "resolved", "NABOVIK"),
     ("Kirkevegen 58", "155.0", None, "suggested", "FJORDVIK"),
-    ("Kirkevegen 58", "99O1", None, "suggested", "FJORDVIK"),
+    ("Kirkevegen 58", "99O1", None, "resolved", "FJORDVIK"),
+    ("Kirkevegen 58", "99x1", None, "suggested", "FJORDVIK"),
     ("Kirkevegen 58", "0", "-", "resolved", "FJORDVIK"),
     ("Kirkevegen 58, Fjordvik", None, "Oslo", "suggested", "FJORDVIK"),
     ("Storgata 1, Fjordvik", None, "Nabovik", "suggested", "FJORDVIK"),
@@ -269,3 +270,11 @@ def test_without_a_register_the_labels_come_off_as_well() -> None:
     assert (found.status, found.adressenavn, found.nummer, found.bokstav) == (ParseStatus.OK, "Storgata", 12, "B")
     assert (found.bruksenhetsnummer, found.postnummer, found.poststed) == ("H0201", "9903", "NORDVIK")
     assert parse_address("gnr 12, bnr 1001").postnummer is None
+
+
+def test_an_address_of_another_municipality_is_said_to_be_that(fjordvik: AddressRegister) -> None:
+    for text, code, place in (("Kirkevegen 880, 2380 Brumunddal", None, None), ("Ukjentvegen 880", "2380", "Brumunddal")):
+        found = resolve_text(fjordvik, text, code, place)
+        assert (found.verdict, found.candidates) == (Resolution.OUTSIDE, ())
+        assert "ingen adresser med 2380 BRUMUNDDAL" in rendered(found.reason)
+    assert "har ikke nummer 880" in rendered(resolve_text(fjordvik, "Kirkevegen 880, 9901 Fjordvik").reason)

@@ -75,6 +75,9 @@ WHOLE = {
     "17. mai gate 5": "17. mai gate 5",
     "Holmlia Senter vei 5": "Holmlia Senter vei 5",
     "Ospestien 12.0": "Ospestien 12",
+    "p.a. Ospestien 12": "Ospestien 12",
+    "Ospestien 12 (c/o Moe)": "Ospestien 12",
+    "B\u00a2kestien 12": "Bøkestien 12",
 }
 
 
@@ -120,6 +123,12 @@ TOLD = {
     "Gate 1": ("Gate 1",),
     "ukjent 1": ("ukjent 1",),
     "ca. Ospestien 3": ("ca. Ospestien 3",),
+    "Ospestien ca 3": ("Ospestien ca 3",),
+    "Ospestien 3 ff": ("3 ff",),
+    "Ospestien l8": ("l8", "18"),
+    "Ospestien I8": ("I8", "18"),
+    "Ospestien 3 HO101": ("HO101", "H0101"),
+    "Ospestien 3, H0lO2": ("H0lO2", "H0102"),
     "gnr 12 bnr 34": ("matrikkelnummer",),
 }
 
@@ -172,6 +181,9 @@ POINTS = [
     "som forrige bolig",
     "same as above",
     "see above",
+    "ibid. 18",
+    "som 16",
+    "i samme gate 18",
 ]
 
 

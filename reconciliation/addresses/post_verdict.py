@@ -35,7 +35,7 @@ def _elsewhere(register: AddressRegister, resolved: Resolved, parsed: ParsedAddr
 def _of_another_municipality(register: AddressRegister, parsed: ParsedAddress) -> str | None:
     """That neither the postnummer nor the poststed written is one of the register's, or None: the address is hardly of the municipality,
     and what is near in the register says nothing."""
-    if parsed.postnummer is None or parsed.postnummer in register.postnummer:
+    if parsed.postnummer is None or parsed.nummer is None or parsed.postnummer in register.postnummer:
         return None
     if parsed.poststed and place_key(parsed.poststed) in register.known_places:
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from language import rendered
 from reconciliation.addresses.address_register import AddressRegister, load_register
 from reconciliation.addresses.parsed_address import ParseStatus
 from reconciliation.addresses.parsing import parse_address

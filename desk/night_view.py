@@ -72,6 +72,7 @@ class RowFault:
 class RejectedRow:
     """A source row that waits for its owner. id: short, the same as long as the row stands where it does. key: None when the row has none,
     or another row of the source has the same. secret: it is, or may tell, a shielded address: values and messages are shown to nobody.
+    units: bruksenhetsnummer that the official register has at its address, where it has none of its own.
     """
 
     id: str
@@ -81,6 +82,7 @@ class RejectedRow:
     secret: bool
     place: SourcePlace
     faults: tuple[RowFault, ...]
+    units: tuple[str, ...] = ()
 
     @property
     def named(self) -> str:

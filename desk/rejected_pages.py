@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.personal_numbers import MASK
 from desk.night_view import NightView, RejectedRow, RowFault
@@ -13,6 +13,7 @@ from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import rendered, short_day, text
 from reconciliation.reading.cell_corrections import CellCorrection, correctable
+from reconciliation.reading.deviations import heading_of
 from reporting.stop_causes import rule_title
 
 FILTERS = ("eier", "kilde", "regel")
@@ -20,12 +21,14 @@ FILTERS = ("eier", "kilde", "regel")
 
 @dataclass(frozen=True, slots=True)
 class CellShown:
-    """A cell that may be corrected. correction: what it was corrected to, in words; None while it is not."""
+    """A cell that may be corrected. correction: what it was corrected to, in words; None while it is not. choices: unit numbers that the
+    official register has at the row's address, where the cell lacks one."""
 
     heading: str
     written: str
     means: str
     correction: str | None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,16 @@ def _shown(row: RejectedRow, view: NightView) -> RowShown:
         place_in_words(row.place, view.municipality),
         tuple(_in_words(fault, row.secret) for fault in row.faults),
         tuple(dict.fromkeys(rule_title(fault.rule) for fault in row.faults)),
-        tuple(_cell(heading, written, row, view.corrections) for heading, written in cells_of(row, view).items()),
+        tuple(
+            replace(_cell(heading, written, row, view.corrections), choices=_choices(heading, row, view))
+            for heading, written in cells_of(row, view).items()
+        ),
     )
+
+
+def _choices(heading: str, row: RejectedRow, view: NightView) -> tuple[str, ...]:
+    source = view.municipality.sources.get(row.source)
+    return row.units if source is not None and heading_of(source, "bruksenhetsnummer") == heading else ()
 
 
 def _in_words(fault: RowFault, secret: bool) -> str:

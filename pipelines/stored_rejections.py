@@ -12,6 +12,7 @@ import polars as pl
 from assets.stored_table import Table
 from desk.night_view import RejectedRow, RowFault, SourcePlace
 from reconciliation.addresses import folded
+from reconciliation.decisions.unit_offers import units_offered
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.words import Severity
 
@@ -27,13 +28,18 @@ def rejected_in(made: Mapping[str, Table]) -> tuple[RejectedRow, ...]:
     if rows.is_empty():
         return ()
     marked = _marked(rows, made["dwellings"].frame)
-    errors = made["deviations"].frame.filter(pl.col("severity") == Severity.ERROR.value)
+    told = made["deviations"].frame
+    units = units_offered(told, set(marked.select(pl.concat_str("source", pl.lit(":"), "source_key")).to_series().drop_nulls()))
+    errors = told.filter(pl.col("severity") == Severity.ERROR.value)
     errors = errors.with_columns(value=pl.when(pl.col("at_file").is_not_null()).then("cell").otherwise("value"))
     faults: dict[tuple[Any, ...], list[RowFault]] = {}
     for row in errors.select(*_PLACE, "rule", "column", "value", "message").iter_rows(named=True):
         headings = tuple(one for one in (row["column"] or "").split(", ") if one)
         faults.setdefault(_at(row), []).append(RowFault(row["rule"], headings, row["value"], row["message"]))
-    return tuple(_row(row, faults.get(_at(row), ())) for row in marked.sort(*_PLACE, nulls_last=True).iter_rows(named=True))
+    return tuple(
+        _row(row, faults.get(_at(row), ()), units.get(f"{row['source']}:{row['source_key']}", ()))
+        for row in marked.sort(*_PLACE, nulls_last=True).iter_rows(named=True)
+    )
 
 
 def _at(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -53,7 +59,7 @@ def _marked(rows: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(secret=hidden, same_key=pl.len().over("source", "source_key"))
 
 
-def _row(row: Mapping[str, Any], faults: Sequence[RowFault]) -> RejectedRow:
+def _row(row: Mapping[str, Any], faults: Sequence[RowFault], units: Sequence[str]) -> RejectedRow:
     file = row["file"] and PurePath(row["file"]).name
     return RejectedRow(
         id=hashlib.sha256("\x1f".join(str(one or "") for one in _at(row)).encode()).hexdigest()[:12],
@@ -63,4 +69,5 @@ def _row(row: Mapping[str, Any], faults: Sequence[RowFault]) -> RejectedRow:
         secret=row["secret"],
         place=SourcePlace(row["source"], file, row["sheet"], row["row"]),
         faults=tuple(faults),
+        units=tuple(units),
     )

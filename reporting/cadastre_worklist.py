@@ -76,7 +76,10 @@ def _tasks(result: NightResult) -> Iterator[Task]:
         if row is None or settle is None:
             continue
         by_task[(_building(row), settle, says)].append(row)
+    explained = {(building, settle) for building, settle, says in by_task if says}
     for (building, settle, says), waiting in sorted(by_task.items()):
+        if not says and (building, settle) in explained:
+            continue  # Two rules told one matter, and one of them says what the cadastre has.
         ours = sorted({str(row["bruksenhetsnummer"] or row["leilighetsnummer"] or row["ekstra_referanse"] or "") for row in waiting} - {""})
         named = sorted({f"{row['source']}: {row['source_key']}" for row in waiting})
         yield Task(building, settle, tuple(ours), says, tuple(named))

@@ -5,11 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import openpyxl
+import polars as pl
 import pytest
 import requests
+from upath import UPath
 
+from assets.stored_table import read_table
+from desk.night_view import NightView
+from desk.rejected_pages import rejected_row
+from desk.visitor import Visitor
+from language import message, stored
+from pipelines.stored_rejections import rejected_in
+from reconciliation.model.municipality import load
 from tests.connectors.identity_numbers import identity_number
 from tests.desk.served import SECRET, Served, hidden, served
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, run_night
@@ -82,3 +92,19 @@ def test_what_is_not_a_cell_of_ones_own_rejected_row_is_refused_in_words(village
         other = desk.browser(**signed("eiendom"))
         assert other.get(address, timeout=10).status_code == 404
         assert desk.ledger.decisions("vik").is_empty()
+
+
+def test_the_units_that_the_official_register_has_are_offered_beside_the_cell(village: Village) -> None:
+    municipality = load(village.config)
+    folder = UPath(village.home / municipality.storage / municipality.slug)
+    made = {name: read_table(folder / f"{name}.parquet") for name in ("rejected_rows", "deviations", "dwellings")}
+    told = made["deviations"].frame.head(1)
+    there = stored(message("rule_texts.B06W.required"), message("row_numbers.units_there", units=["H0101", "H0102"]))
+    offer = told.with_columns(rule=pl.lit("B06W"), severity=pl.lit("warning"), message=pl.lit(there))
+    lacks = told.with_columns(rule=pl.lit("B02"), column=pl.lit("Bruksenhet"), value=pl.lit(None, pl.String))
+    made["deviations"] = replace(made["deviations"], frame=pl.concat([offer, lacks]))
+    (row,) = rejected_in(made)
+    view = NightView(municipality, FIRST, rejected=(row,))
+    page = rejected_row(view, row, Visitor("kn", "kn", None, cleared=False), "t", "")
+    assert "Matrikkelen har H0101, H0102 på adressen." in page
+    assert re.findall(r'<option value="(H[^"]*)"', page) == ["H0101", "H0102"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -36,8 +37,8 @@ def nordvik(tmp_path: Path) -> AddressRegister:
     return made_register.north(tmp_path)
 
 
-def result(nordvik: AddressRegister, *shielded: str) -> NightResult:
-    done = standardise(read(*ROWS), SOURCE, HOME, nordvik)
+def result(nordvik: AddressRegister, *shielded: str, rows_read: Sequence[dict[str, str | None]] = ROWS) -> NightResult:
+    done = standardise(read(*rows_read), SOURCE, HOME, nordvik)
     rows = done.rows.with_columns(hemmelig_adresse=pl.col("source_key").is_in(list(shielded)))
     judged = validate(rows, done.deviations, HOME)
     standing = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(tables.STANDING_ROWS))
@@ -69,6 +70,14 @@ def test_each_building_and_cause_is_one_line_with_what_the_cadastre_says(nordvik
     assert "H0101, H0102" in said["Storgata 12"]
     assert "finnes bare med bokstav" in said["Storgata 14"]
     assert found.tasks[2].ours == ("H0909",)
+
+
+def test_rows_that_nothing_tells_apart_are_one_point_with_what_the_cadastre_has(nordvik: AddressRegister) -> None:
+    alike = [good(Nummer=key, Adresse="Storgata 12", Bruksenhet=None, Postnr="9903") for key in ("1", "2")]
+    found = cadastre_worklist(result(nordvik, rows_read=[*alike, *ROWS[-1:]]))
+    assert found is not None
+    assert [(task.building, task.settle, task.rows) for task in found.tasks] == [("Storgata 12", MISSING_UNIT, ("fdv: 1", "fdv: 2"))]
+    assert "H0101, H0102" in found.tasks[0].says
 
 
 def test_a_street_that_kobo_writes_otherwise_is_listed_once(nordvik: AddressRegister) -> None:

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # The built wheel as a stranger gets it: no lock, an environment of its own, a folder outside the checkout.
+# bash .ci/try_wheel.sh [PYTHON]: with that interpreter, else with the one of the checkout's environment.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 python=$here/.venv/bin/python
+theirs=${1:-$python}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -11,10 +13,10 @@ mkdir "$work/source"
 git -C "$here" archive HEAD | tar -x -C "$work/source"
 "$python" -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$work" "$work/source"
 wheel="$(echo "$work"/kobosync-*.whl)[postgres]"
-"$python" -m uv venv --quiet --python "$python" "$work/venv"
+"$python" -m uv venv --quiet --python "$theirs" "$work/venv"
 "$python" -m uv pip install --quiet --python "$work/venv/bin/python" "$wheel"
 # pip resolves by rules of its own: it must come to the same release of Dagster, without a second install.
-"$python" -m venv "$work/pip"
+"$theirs" -m venv "$work/pip"
 "$work/pip/bin/pip" install --quiet --dry-run --report "$work/pip.json" "$wheel"
 "$python" - "$work/pip.json" <<'PY'
 import json, sys
@@ -36,4 +38,4 @@ cd demo
 ../venv/bin/kobosync status --json >status.json
 ../venv/bin/kobosync check config/demo.yaml >/dev/null
 ../venv/bin/python -c "import json; (one,) = json.load(open('status.json')); assert one['verdict'] == 'done', one"
-echo "wheel: installed, imported, two nights"
+echo "wheel: installed, imported, two nights on Python $(../venv/bin/python -c 'import platform; print(platform.python_version())')"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -96,7 +96,9 @@ def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> Nig
         deviations=made["deviations"].frame,
     )
     decisions = ledger.decisions(slug)
-    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions)
+    as_of = made["plan"].facts.get("as_of")
+    night = date.fromisoformat(as_of) if as_of else None
+    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions, night)
     named = {one for question in (*found, *warnings) for one in (question.dwelling, *(beside.name for beside in question.candidates))}
     rows = tables.dwellings.select("leverandor_bolig_id", "sources")
     return NightQuestions(

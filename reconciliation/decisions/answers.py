@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from connectors.personal_numbers import mask_text
 from reconciliation.decisions.answer_choices import Answer
+from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.question import ENTRY, MATCH, Question
 from reconciliation.ledger import Ledger
 
@@ -23,6 +24,8 @@ class AnswerOutcome(StrEnum):
     STALE = "stale"
     OTHERWISE = "otherwise"
     ILLEGAL = "illegal"
+    PAST = "past"
+    """Right until a day that is over."""
     NAMELESS = "nameless"
     PERSONAL = "personal"
     TOO_LONG = "too_long"
@@ -108,8 +111,8 @@ def _check(one: GivenAnswer, question: Question | None, stored: dict[str, str], 
         return CheckedAnswer(one, AnswerOutcome.BLANK, question)
     if question is None:
         return CheckedAnswer(one, AnswerOutcome.UNKNOWN)
-    if question.answer(one.answer) is None:
-        return CheckedAnswer(one, AnswerOutcome.ILLEGAL, question)
+    if (fault := _no_answer(one, question)) is not None:
+        return CheckedAnswer(one, fault, question)
     if not one.by.strip():
         return CheckedAnswer(one, AnswerOutcome.NAMELESS, question)
     if mask_text(one.by) != one.by or mask_text(one.why) != one.why:
@@ -128,6 +131,13 @@ def _check(one: GivenAnswer, question: Question | None, stored: dict[str, str], 
     if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(one.answer))):
         return CheckedAnswer(one, AnswerOutcome.TWO_SAME, question)
     return CheckedAnswer(one, AnswerOutcome.STORED, question)
+
+
+def _no_answer(one: GivenAnswer, question: Question) -> AnswerOutcome | None:
+    if question.answer(one.answer) is None:
+        return AnswerOutcome.ILLEGAL
+    until = until_of(one.answer) if question.night else None
+    return AnswerOutcome.PAST if until and question.night and until < question.night else None
 
 
 def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from language import text
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.tables import DEVIATIONS
@@ -30,8 +31,8 @@ CONFIRMED: dict[str, pl.DataType] = {
 }
 """Confirmed warnings."""
 
-_WITH_DATE = "til "
-"""The text before the day in an answer, the same in bokmål and nynorsk."""
+_FIRST_YEAR = 1900
+"""A year before it is one of two digits."""
 
 
 def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answer:
@@ -58,15 +59,30 @@ def evidence_of_warning(warning: Mapping[str, Any]) -> str:
 
 
 def until_of(written: str) -> date | None:
-    """The day in an answer that is written "right:2024-12-31" or "Det er riktig til 31.12.2024"; None when it has none."""
-    text = written.rpartition(_WITH_DATE)[2] if _WITH_DATE in written else written.removeprefix(f"{DecisionKind.RIGHT.value}:")
+    """The day in an answer that is written "right:2024-12-31" or "Det er riktig til 31.12.2024", in the language that is spoken now.
+
+    None when it has none: other words before a day may say the opposite.
+    """
+    said = " ".join(written.split())
+    befores = (f"{DecisionKind.RIGHT.value}:", text("clarifications.right_until", date="").strip())
+    before = next((one for one in befores if said.casefold().startswith(one.casefold())), None)
+    if before is None:
+        return None
+    day_text = said[len(before) :].strip().rstrip(".")
     try:
-        if "-" in text:
-            return date.fromisoformat(text.strip())
-        day, month, year = (int(part) for part in text.strip().rstrip(".").split("."))
-        return date(year, month, day)
+        if "-" in day_text:
+            found = date.fromisoformat(day_text)
+        else:
+            day, month, year = (int(part) for part in day_text.split("."))
+            found = date(year, month, day)
     except ValueError:
         return None
+    return found if found.year >= _FIRST_YEAR else None
+
+
+def holds_on(decision: Mapping[str, Any], night: date | None) -> bool:
+    """Whether this decision (a row of DECISIONS) still holds on that night; of an unknown night, whether it ever did."""
+    return night is None or not decision["value"] or date.fromisoformat(decision["value"]) >= night
 
 
 def is_called_right(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> bool:
@@ -96,9 +112,9 @@ def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: da
         decision = said.get((subject_of(row), about_of(row)))
         if decision is None or decision["evidence"] != evidence_of_warning(row):
             continue
-        until = date.fromisoformat(decision["value"]) if decision["value"] else None
-        if until is not None and until < as_of:
+        if not holds_on(decision, as_of):
             continue
+        until = date.fromisoformat(decision["value"]) if decision["value"] else None
         taken.append(row.pop("_row"))
         rows.append({**row, "by": decision["decided_by"], "decided": decision["decided"].date(), "why": decision["note"], "until": until})
     left = placed.filter(~pl.col("_row").is_in(taken)).drop("_row")

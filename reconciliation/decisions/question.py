@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from reconciliation.decisions.answer_choices import Answer
@@ -50,7 +51,7 @@ class Question:
     house: key shared by dwellings of one house that lack unit numbers; None otherwise.
     holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
     decided_code: the code of its answer. only_units: the answers list the units that the official register has at the address, and no
-    other unit number is accepted.
+    other unit number is accepted. night: for a WARNING question, the night that warned.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Question:
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
     only_units: bool = False
+    night: date | None = None
 
     @property
     def other(self) -> str | None:

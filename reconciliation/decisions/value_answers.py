@@ -12,6 +12,7 @@ from kobo_client.contract import BY_NAME, Kind
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.known_decisions import DecisionKind, evidence_of
+from reconciliation.reading.numbers import read_number
 
 KIND = "kobo_change"
 """Kind of the ledger's decision."""
@@ -50,12 +51,14 @@ def _parsed(field: str, text: str) -> Any:
     if contract.kind is Kind.BOOLEAN and text.casefold() in (*_YES, *_NO):
         return text.casefold() in _YES
     if contract.kind in (Kind.INTEGER, Kind.NUMBER):
-        number = float(text.replace(" ", "").replace("\u00a0", "").replace(",", "."))
-        if not 0 <= number < 10_000_000 or (contract.kind is Kind.INTEGER and not number.is_integer()):
+        number = read_number(text)  # raises TwoNumbers, a ValueError, for 6.350
+        if number is None or not 0 <= number < 10_000_000 or (contract.kind is Kind.INTEGER and not number.is_integer()):
             raise ValueError
         return int(number) if contract.kind is Kind.INTEGER else number
     if contract.kind is Kind.DATE:
         day, month, year = text.split(".")
+        if len(year) != 4:
+            raise ValueError
         return date(int(year), int(month), int(day)).isoformat()
     if contract.kind is Kind.ENUM and text in contract.values:
         return text

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Record
-from reconciliation.decisions.confirmed_warnings import evidence_of_warning, right_answer
+from reconciliation.decisions.confirmed_warnings import evidence_of_warning, holds_on, right_answer
 from reconciliation.decisions.question import WARNING, Question, question_id
 from reconciliation.decisions.questions import SIDE
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity
 
 
-def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisions: pl.DataFrame) -> list[Question]:
+def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisions: pl.DataFrame, night: date | None) -> list[Question]:
     """Is this right? One question for each warning of a row that is part of a dwelling, open or answered.
 
-    deviations: DEVIATIONS. dwellings: DWELLINGS. decisions: the ledger's DECISIONS in force.
+    deviations: DEVIATIONS. dwellings: DWELLINGS. decisions: the ledger's DECISIONS in force. night: the one that warned; what was
+    right until a day before it is asked again. None: of a table that does not tell.
     """
     warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
     if warned.is_empty():
@@ -32,15 +34,15 @@ def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisio
         for key in row["source_keys"]
     }
     record = Record.of(decisions)
-    told = (_warned(row, homes[row["_key"]], record) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
+    told = (_warned(row, homes[row["_key"]], record, night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
     return list({one.id: one for one in told}.values())
 
 
-def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record) -> Question:
+def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record, night: date | None) -> Question:
     told = {name: row[name] for name in DEVIATIONS}
     answer = right_answer(told)
     last = record.last.get(answer.question)
-    standing = last if last and last["evidence"] == answer.evidence else None
+    standing = last if last and last["evidence"] == answer.evidence and holds_on(last, night) else None
     return Question(
         id=question_id(WARNING, answer.subject, answer.field),
         about=WARNING,
@@ -57,6 +59,7 @@ def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record)
         secret=bool(dwelling.get("hemmelig_adresse")),
         decided=standing,
         decided_code=_code(standing) if standing else "",
+        night=night,
     )
 
 

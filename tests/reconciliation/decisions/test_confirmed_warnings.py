@@ -48,16 +48,16 @@ def warned(**changes: Any) -> pl.DataFrame:
     return pl.DataFrame([WARNING | changes], schema=DEVIATIONS)
 
 
-def asked(ledger: Ledger, deviations: pl.DataFrame) -> list[Question]:
-    night = SmallNight([{"bruksenhetsnummer": "H0101"}], [])
-    made = night.merged
-    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register)
-    return warning_questions(deviations, tables.dwellings, ledger.decisions(PLACE))
+def asked(ledger: Ledger, deviations: pl.DataFrame, night: date = AS_OF) -> list[Question]:
+    small = SmallNight([{"bruksenhetsnummer": "H0101"}], [])
+    made = small.merged
+    tables = Tables(made.dwellings, small.plan.items, small.matches, made.lineage, small.rows, small.register)
+    return warning_questions(deviations, tables.dwellings, ledger.decisions(PLACE), night)
 
 
-def say(ledger: Ledger, answer: str) -> AnswerOutcome:
-    (question,) = asked(ledger, warned())
-    (taken,) = store_answers([GivenAnswer(question.id, answer, "KN", "slik heter stedet", question.evidence)], [question], ledger, PLACE)
+def say(ledger: Ledger, answer: str, night: date = AS_OF, by: str = "KN") -> AnswerOutcome:
+    (question,) = asked(ledger, warned(), night)
+    (taken,) = store_answers([GivenAnswer(question.id, answer, by, "slik heter stedet", question.evidence)], [question], ledger, PLACE)
     return taken.outcome
 
 
@@ -88,6 +88,20 @@ def test_it_holds_until_the_day_that_was_said(ledger: Ledger) -> None:
     assert left(ledger, warned(), date(2024, 1, 1)) == 1
 
 
+def test_what_is_no_longer_confirmed_is_asked_again_and_anybody_may_answer(ledger: Ledger) -> None:
+    assert say(ledger, "right:2023-12-31") is AnswerOutcome.STORED
+    assert asked(ledger, warned(), date(2023, 12, 31))[0].decided is not None
+    (again,) = asked(ledger, warned(), date(2024, 1, 1))
+    assert again.decided is None
+    assert say(ledger, "right", date(2024, 1, 1), by="OH") is AnswerOutcome.STORED
+    assert left(ledger, warned(), date(2024, 1, 1)) == 0
+
+
+def test_a_day_that_is_over_is_told_and_nothing_is_stored(ledger: Ledger) -> None:
+    assert say(ledger, "Det er riktig til 3.12.2023") is AnswerOutcome.PAST
+    assert left(ledger, warned()) == 1
+
+
 def test_an_error_cannot_be_called_right(ledger: Ledger) -> None:
     say(ledger, "right")
     assert left(ledger, warned(severity="error")) == 1
@@ -96,7 +110,17 @@ def test_an_error_cannot_be_called_right(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("right:2024-12-31", date(2024, 12, 31)), ("Det er riktig til 1.2.2024", date(2024, 2, 1)), ("kanskje", None), ("right:", None)],
+    [
+        ("right:2024-12-31", date(2024, 12, 31)),
+        ("Det er riktig til 1.2.2024", date(2024, 2, 1)),
+        ("kanskje", None),
+        ("right:", None),
+        ("  det er riktig til  1.2.2024.", date(2024, 2, 1)),
+        ("Det er riktig til 1.2.24", None),
+        ("Ikke riktig. Utleid til 1.2.2024", None),
+        ("Det er riktig til 31.2.2024", None),
+        ("tilbake til 1.2.2024", None),
+    ],
 )
 def test_a_day_is_read_as_people_and_the_ledger_write_it(written: str, day: date | None) -> None:
     assert until_of(written) == day

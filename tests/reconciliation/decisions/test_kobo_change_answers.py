@@ -12,6 +12,7 @@ import pytest
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.value_answers import value_answer
 from reconciliation.ledger import Ledger, open_ledger
 from reporting.clarifications import shown_questions
 from reporting.decided_in_words import decided_by_dwelling
@@ -74,6 +75,20 @@ def test_each_answer_is_carried_out_and_the_question_is_closed(ledger: Ledger, a
 def test_what_the_field_cannot_hold_is_no_answer(ledger: Ledger, answer: str) -> None:
     assert say(ledger, answer) is AnswerOutcome.ILLEGAL
     assert ledger.decisions(PLACE).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "value"),
+    [
+        ("manedsleie", "6.350", None),
+        ("manedsleie", "6 350,50 kr", "6350.5"),
+        ("statusdato", "1.2.24", None),
+        ("statusdato", "1.2.2024", '"2024-02-01"'),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_no_answer(field: str, written: str, value: str | None) -> None:
+    answer = value_answer("fdv-1", field, "e", written)
+    assert (answer and answer.value) == value
 
 
 def test_a_new_change_in_kobo_is_asked_about_anew(ledger: Ledger) -> None:

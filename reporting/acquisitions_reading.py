@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from connectors.read_result import SourceRead, Verdict
-from connectors.source_config import AnySource, CsvSource, ExcelSource, FieldMapping, Sheet
+from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
 from language import listed, rendered, text
 from reconciliation.addresses import parse_address
 from reconciliation.addresses.parsed_address import ParseStatus as Understood
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
-from reporting.either_headings import read_either
+from reporting.either_headings import Form, heading_in, read_either
+from reporting.form_words import form_languages, form_word, spellings
 from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, text_of, whole_number
 from reporting.needs_detail import BUDGET, COST
 from reporting.needs_reading import GUIDE
@@ -96,10 +97,11 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     files, faults = files_at(home / municipality.acquisitions, (".csv", ".xlsx"), str(municipality.acquisitions))
     found: list[Measure] = []
     for file in files:
-        read = read_either("acquisitions", _source(file, HEADINGS), _source(file, EARLIER_HEADINGS), home)
+        forms = [_source(file, headings, language) for language in form_languages() for headings in (HEADINGS, EARLIER_HEADINGS)]
+        read, form = read_either("acquisitions", forms, home)
         faults += _read_faults(file, read)
         for row in read.rows.iter_rows(named=True):
-            measure, wrong = _measure(row, file.name, municipality)
+            measure, wrong = _measure(row, file.name, municipality, form)
             faults += wrong
             found += [measure] if measure else []
     times = {measure.ident: sum(other.ident == measure.ident for other in found) for measure in found}
@@ -109,18 +111,20 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
 
 
-def _source(file: Path, headings: tuple[str, ...]) -> AnySource:
+def _source(file: Path, headings: tuple[str, ...], language: str) -> Form:
     common: dict[str, Any] = {
         "title": text("measures.title"),
         "owner": "-",
         "path": file,
-        "key": (ID,),
-        "fields": {heading: FieldMapping(column=heading) for heading in headings},
+        "key": (form_word(ID, language),),
+        "fields": {heading: FieldMapping(column=form_word(heading, language)) for heading in headings},
         "maximum_megabytes": 20,
     }
     if file.suffix.casefold() == ".csv":
         return CsvSource(kind="csv", **common)
-    return ExcelSource(kind="excel", sheets=(Sheet(name=SHEET),), ignore_sheets=(GUIDE,), **common)
+    return ExcelSource(
+        kind="excel", sheets=(Sheet(name=form_word(SHEET, language)),), ignore_sheets=(form_word(GUIDE, language),), **common
+    )
 
 
 def _read_faults(file: Path, read: SourceRead) -> list[Fault]:
@@ -130,19 +134,19 @@ def _read_faults(file: Path, read: SourceRead) -> list[Fault]:
     return [*faults, *([Fault(file.name, None, None, None, rendered(read.melding))] if failed else [])]
 
 
-def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[Measure | None, list[Fault]]:
-    written = {heading: text_of(row.get(heading)) for heading in HEADINGS}
+def _measure(row: Mapping[str, Any], file: str, municipality: Municipality, form: Form) -> tuple[Measure | None, list[Fault]]:
+    written = {heading: text_of(row.get(heading_in(form, heading))) for heading in HEADINGS}
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
-        ID: lambda cell: named({cell or "": (cell or "",)}, cell, ID),
-        TYPE: lambda cell: MeasureKind(named({kind.value: (kind.value,) for kind in MeasureKind}, cell, TYPE)),
-        CATEGORY: lambda cell: named(categories, cell, CATEGORY),
+        ID: lambda cell: named({cell or "": (cell or "",)}, cell, heading_in(form, ID)),
+        TYPE: lambda cell: MeasureKind(named(spellings(MeasureKind), cell, heading_in(form, TYPE))),
+        CATEGORY: lambda cell: named(categories, cell, heading_in(form, CATEGORY)),
         ADDRESS: _place,
         UNIT: _unit,
         COUNT: lambda cell: whole_number(cell, least=1),
-        DATE: lambda cell: day_of(cell, DATE),
-        STATUS: lambda cell: Stage(named({stage.value: (stage.value,) for stage in Stage}, cell, STATUS)),
+        DATE: lambda cell: day_of(cell, heading_in(form, DATE)),
+        STATUS: lambda cell: Stage(named(spellings(Stage), cell, heading_in(form, STATUS))),
         OWNER: lambda cell: _owner(owners, cell),
         PERSONS: lambda cell: whole_number(cell, least=1),
         COST: million_kroner,
@@ -154,14 +158,14 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality) -> t
         try:
             said[heading] = read(written[heading])
         except BadCell as bad:
-            faults.append(Fault(file, row["sheet"], row["row"], heading, str(bad)))
+            faults.append(Fault(file, row["sheet"], row["row"], heading_in(form, heading), str(bad)))
     if faults:
         return None, faults
     place = said[ADDRESS]
     unit = said[UNIT] or place.get("bruksenhetsnummer")
     count = said[COUNT] or 1
     if unit and count > 1:
-        return None, [Fault(file, row["sheet"], row["row"], COUNT, text("plans.one_unit", written=str(count)))]
+        return None, [Fault(file, row["sheet"], row["row"], heading_in(form, COUNT), text("plans.one_unit", written=str(count)))]
     placed = {**place, "bruksenhetsnummer": unit} if place else {}
     common = (said[ID], said[TYPE], said[CATEGORY], count, said[DATE], said[STATUS], said[OWNER], written[COMMENT], file, row["row"])
     return Measure(*common, **placed, persons=said[PERSONS], cost=said[COST], budget_year=said[BUDGET]), []

@@ -1,18 +1,27 @@
-"""Reading a workbook that people were sent: one from before new columns came is read as well."""
+"""Reading a workbook that people were sent: one in another language, or from before new columns came, is read as well."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
-from connectors.source_config import AnySource
+from connectors.source_config import CsvSource, ExcelSource
+
+Form = CsvSource | ExcelSource
 
 
-def read_either(name: str, current: AnySource, earlier: AnySource, home: Path) -> SourceRead:
-    """The file by today's headings, else by the earlier ones. When neither fits, the read by today's says what is wrong."""
-    read = read_source(name, current, home)
-    if read.verdict is not Verdict.FAILED:
-        return read
-    before = read_source(name, earlier, home)
-    return read if before.verdict is Verdict.FAILED else before
+def read_either(name: str, forms: Sequence[Form], home: Path) -> tuple[SourceRead, Form]:
+    """The file by the first of the forms that fits it, and that form. When none does, the read by the first says what is wrong."""
+    reads = ((read_source(name, form, home), form) for form in forms)
+    first = next(reads)
+    if first[0].verdict is not Verdict.FAILED:
+        return first
+    return next((read for read in reads if read[0].verdict is not Verdict.FAILED), first)
+
+
+def heading_in(form: Form, field: str) -> str:
+    """What that form calls a field."""
+    mapping = form.fields.get(field)
+    return (mapping.column if mapping else None) or field

@@ -11,7 +11,8 @@ from connectors.read_result import Verdict
 from connectors.source_config import ExcelSource, FieldMapping, Sheet
 from language import rendered, text
 from reconciliation.model.municipality import Municipality
-from reporting.either_headings import read_either
+from reporting.either_headings import Form, heading_in, read_either
+from reporting.form_words import form_languages, form_word, spellings
 from reporting.needs_cells import BadCell, Fault, budget_year, files_at, million_kroner, named, text_of, whole_number
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, BY_YEAR, COST, PRIORITY, REASON, SIZE, URGENCY, NeedDetail, Urgency
 
@@ -64,42 +65,43 @@ def read_needs(municipality: Municipality, home: Path) -> NeedsAnswers | None:
 
 
 def _read(file: Path, municipality: Municipality, home: Path) -> tuple[list[NeedsLine], list[Fault]]:
-    read = read_either("needs", _source(file, HEADINGS), _source(file, EARLIER_HEADINGS), home)
+    forms = [_source(file, headings, language) for language in form_languages() for headings in (HEADINGS, EARLIER_HEADINGS)]
+    read, form = read_either("needs", forms, home)
     faults = [] if read.verdict is Verdict.COMPLETE else [Fault(file.name, None, None, None, rendered(read.melding))]
     answers: list[NeedsLine] = []
     for row in read.rows.iter_rows(named=True):
-        answer, wrong = _answer({**dict.fromkeys(HEADINGS), **row}, file.name, municipality)
+        answer, wrong = _answer(row, file.name, municipality, form)
         faults += wrong
         answers += [answer] if answer else []
     return answers, faults
 
 
-def _source(file: Path, headings: tuple[str, ...]) -> ExcelSource:
+def _source(file: Path, headings: tuple[str, ...], language: str) -> ExcelSource:
     return ExcelSource(
         kind="excel",
         title=text("needs.workbook"),
         owner="-",
         path=file,
-        key=(CATEGORY,),
-        fields={heading: FieldMapping(column=heading) for heading in headings},
-        sheets=(Sheet(name=SHEET),),
-        ignore_sheets=(GUIDE,),
+        key=(form_word(CATEGORY, language),),
+        fields={heading: FieldMapping(column=form_word(heading, language)) for heading in headings},
+        sheets=(Sheet(name=form_word(SHEET, language)),),
+        ignore_sheets=(form_word(GUIDE, language),),
         maximum_megabytes=20,
     )
 
 
-def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tuple[NeedsLine | None, list[Fault]]:
+def _answer(row: Mapping[str, Any], file: str, municipality: Municipality, form: Form) -> tuple[NeedsLine | None, list[Fault]]:
     """The row's answer, or what is wrong with it. A row without any number is no fault: nobody has answered it yet."""
-    written = {heading: text_of(row[heading]) for heading in HEADINGS}
+    written = {heading: text_of(row.get(heading_in(form, heading))) for heading in HEADINGS}
     if all(written[heading] is None for heading in NUMBERS):
         return None, []
     owners = {slug: (owner.title, slug) for slug, owner in municipality.owners.items()}
     categories = {slug: (category.title, slug) for slug, category in municipality.categories.items()}
     reading: dict[str, Callable[[str | None], Any]] = {
-        SERVICE: lambda cell: named(owners, cell, SERVICE),
-        CATEGORY: lambda cell: named(categories, cell, CATEGORY),
+        SERVICE: lambda cell: named(owners, cell, heading_in(form, SERVICE)),
+        CATEGORY: lambda cell: named(categories, cell, heading_in(form, CATEGORY)),
         **dict.fromkeys(NUMBERS, whole_number),
-        URGENCY: _urgency,
+        URGENCY: lambda cell: _urgency(cell, heading_in(form, URGENCY)),
         PRIORITY: lambda cell: whole_number(cell, least=1),
         COST: million_kroner,
         BUDGET: budget_year,
@@ -110,7 +112,7 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tu
         try:
             said[heading] = read(written[heading])
         except BadCell as bad:
-            faults.append(Fault(file, SHEET, row["row"], heading, str(bad)))
+            faults.append(Fault(file, row["sheet"], row["row"], heading_in(form, heading), str(bad)))
     if SERVICE not in said or CATEGORY not in said or all(said.get(heading) is None for heading in NUMBERS):
         return None, faults
     numbers = said.get(NOW), said.get(LATER)
@@ -128,5 +130,5 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality) -> tu
     return NeedsLine(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
 
 
-def _urgency(cell: str | None) -> Urgency | None:
-    return Urgency(named({one.value: (one.value,) for one in Urgency}, cell, URGENCY)) if cell else None
+def _urgency(cell: str | None, heading: str) -> Urgency | None:
+    return Urgency(named(spellings(Urgency), cell, heading)) if cell else None

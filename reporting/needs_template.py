@@ -1,4 +1,4 @@
-"""The empty workbooks that services fill in, with instructions in bokmål and cells that refuse what cannot be."""
+"""The empty workbooks that services fill in, with instructions and cells that refuse what cannot be."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import xlsxwriter
 from language import text, texts
 from reconciliation.model.municipality import Municipality
 from reporting import acquisitions_reading as measures
+from reporting.form_words import form_choice, form_word
 from reporting.needs_cells import MOST
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, COST, PRIORITY, REASON, SIZE, URGENCY, Urgency
 from reporting.needs_reading import CATEGORY, COMMENT, GUIDE, HEADINGS, NUMBERS, ORIGIN, SERVICE, SHEET
-from reporting.sheet_writer import FJORD, write_cell
+from reporting.sheet_writer import FJORD, lines_of, make_room, write_cell
 
 WIDTHS = {SERVICE: 26, CATEGORY: 54, AREA: 20, ADAPTED: 24, REASON: 40, ORIGIN: 40, COMMENT: 50}
 """Characters; columns of numbers and short words are NARROW."""
-NARROW = 14
+NARROW, GUIDE_WIDTH = 14, 100
 HEADER = 3
 """0-based row of the headings; reading finds it by itself."""
 
@@ -27,7 +28,7 @@ def write_template(path: Path, municipality: Municipality, service: str | None) 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties({"title": text("template.title", name=municipality.name)})
     shapes = _shapes(book)
-    sheet, guide = book.add_worksheet(SHEET), book.add_worksheet(GUIDE)
+    sheet, guide = book.add_worksheet(form_word(SHEET)), book.add_worksheet(form_word(GUIDE))
     _guide(guide, municipality, shapes)
     for place, heading in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS.get(heading, NARROW))
@@ -35,7 +36,7 @@ def write_template(path: Path, municipality: Municipality, service: str | None) 
     write_cell(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
     write_cell(sheet, 1, 0, text("template.instruction"), shapes["note"])
     for place, heading in enumerate(HEADINGS):
-        write_cell(sheet, HEADER, place, heading, shapes["head"])
+        write_cell(sheet, HEADER, place, form_word(heading), shapes["head"])
     categories = [category.title for category in municipality.categories.values()]
     for row, category in enumerate(categories, start=HEADER + 1):
         write_cell(sheet, row, 0, title, shapes["fixed" if title else "input"])
@@ -80,7 +81,7 @@ def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool)
                 "criteria": "between",
                 "minimum": 0,
                 "maximum": MOST,
-                "input_title": heading,
+                "input_title": form_word(heading),
                 "input_message": text("template.number"),
                 "error_title": text("template.number_refused_title"),
                 "error_message": text("template.number_refused"),
@@ -89,13 +90,13 @@ def _validation(sheet: Any, categories: int, owners: int, *, free_service: bool)
     for heading, word in _WORDS.items():
         place = HEADINGS.index(heading)
         sheet.data_validation(
-            first, place, last, place, {"validate": "any", "input_title": heading, "input_message": text(f"template.{word}")}
+            first, place, last, place, {"validate": "any", "input_title": form_word(heading), "input_message": text(f"template.{word}")}
         )
-    urgency = {"validate": "list", "source": [one.value for one in Urgency], "error_message": text("template.choose_urgency")}
+    urgency = {"validate": "list", "source": list(map(form_choice, Urgency)), "error_message": text("template.choose_urgency")}
     sheet.data_validation(first, HEADINGS.index(URGENCY), last, HEADINGS.index(URGENCY), urgency)
     if free_service:
         place = HEADINGS.index(SERVICE)
-        options = {"validate": "list", "source": f"={GUIDE}!$B$2:$B${owners + 1}", "error_message": text("template.service")}
+        options = {"validate": "list", "source": f"={form_word(GUIDE)}!$B$2:$B${owners + 1}", "error_message": text("template.service")}
         sheet.data_validation(first, place, last, place, options)
 
 
@@ -114,15 +115,18 @@ _WORDS = {
 
 def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> None:
     """Instructions in the first column; the services' names in the second, where the list in the form takes them from."""
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, GUIDE_WIDTH)
     sheet.set_column(1, 1, 30)
     write_cell(sheet, 0, 0, text("template.guide"), shapes["title"])
     write_cell(sheet, 0, 1, text("template.services"), shapes["title"])
     for row, step in enumerate(texts().at("template_steps").values(), start=1):
+        make_room(sheet, row, lines_of(step, GUIDE_WIDTH))
         write_cell(sheet, row, 0, step, shapes["text"])
     for row, owner in enumerate(municipality.owners.values(), start=1):
         write_cell(sheet, row, 1, owner.title, shapes["text"])
     sheet.protect()
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 10, 18, 12, 50)
@@ -134,26 +138,26 @@ def write_measures_template(path: Path, municipality: Municipality) -> None:
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties({"title": text("measures.title")})
     shapes = _shapes(book)
-    sheet, lists = book.add_worksheet(measures.SHEET), book.add_worksheet(GUIDE)
+    sheet, lists = book.add_worksheet(form_word(measures.SHEET)), book.add_worksheet(form_word(GUIDE))
     write_cell(sheet, 0, 0, text("template.measures_heading", name=municipality.name), shapes["title"])
     write_cell(sheet, 1, 0, text("template.measures_instruction"), shapes["note"])
     for place, (heading, width) in enumerate(zip(measures.HEADINGS, MEASURE_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
-        write_cell(sheet, HEADER, place, heading, shapes["head"])
+        write_cell(sheet, HEADER, place, form_word(heading), shapes["head"])
     choices = {
-        measures.TYPE: [kind.value for kind in measures.MeasureKind],
+        measures.TYPE: list(map(form_choice, measures.MeasureKind)),
         measures.CATEGORY: [category.title for category in municipality.categories.values()],
-        measures.STATUS: [stage.value for stage in measures.Stage],
+        measures.STATUS: list(map(form_choice, measures.Stage)),
         measures.OWNER: [owner.title for owner in municipality.owners.values()],
     }
     first, last = HEADER + 1, HEADER + MEASURE_ROWS
     for column, (heading, options) in enumerate(choices.items()):
-        write_cell(lists, 0, column, heading, shapes["title"])
-        lists.set_column(column, column, 40)
+        write_cell(lists, 0, column, form_word(heading), shapes["title"])
+        lists.set_column(column, column, max(20, *map(len, options)))
         for row, option in enumerate(options, start=1):
             write_cell(lists, row, column, option, shapes["text"])
         letter, place = "ABCD"[column], measures.HEADINGS.index(heading)
-        source = f"={GUIDE}!${letter}$2:${letter}${len(options) + 1}"
+        source = f"={form_word(GUIDE)}!${letter}$2:${letter}${len(options) + 1}"
         sheet.data_validation(first, place, last, place, {"validate": "list", "source": source, "error_message": text("template.choose")})
     count = {"validate": "integer", "criteria": "between", "minimum": 1, "maximum": MOST, "error_message": text("template.number_refused")}
     place = measures.HEADINGS.index(measures.COUNT)
@@ -161,6 +165,7 @@ def write_measures_template(path: Path, municipality: Municipality) -> None:
     place = measures.HEADINGS.index(measures.DATE)
     sheet.set_column(place, place, 15, book.add_format({"num_format": "dd.mm.yyyy"}))
     sheet.freeze_panes(HEADER + 1, 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    for page in (sheet, lists):
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
     book.close()

@@ -104,6 +104,7 @@ OTHER_CODES = {
     "outside",
     "nouns",
     "dates",
+    "form_headings",
     "measure_advice",
     "needs_explained",
     "template_steps",

@@ -10,8 +10,10 @@ import openpyxl
 import polars as pl
 import pytest
 
+from language import speaking
 from reporting.acquisitions import MeasuresNight, MeasureState, check_measures
 from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage, read_measures
+from reporting.form_words import form_choice
 from reporting.needs_priorities import housing_plan
 from reporting.needs_reading import NeedsAnswers, NeedsLine
 from reporting.needs_template import write_measures_template
@@ -206,16 +208,17 @@ def test_a_file_that_is_not_there_is_said_and_no_plan_is_none(tmp_path: Path) ->
     assert read_measures(asking().model_copy(update={"acquisitions": None}), tmp_path) is None
 
 
-def test_the_template_for_measures_comes_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("language", "stage"), [("nb", "Vedtatt"), ("nn", "Vedteke")])
+def test_the_template_for_measures_comes_back(tmp_path: Path, language: str, stage: str) -> None:
     file = tmp_path / "tiltak.xlsx"
-    write_measures_template(file, asking())
+    with speaking(language):
+        write_measures_template(file, asking())
+        kind = form_choice(MeasureKind.ACQUIRE)
     book = openpyxl.load_workbook(file)
-    for place, value in enumerate(
-        ("T1", "Fremskaffelse", "Velferdsbolig tilpasset eldre", None, None, 8, date(2024, 9, 1), "Vedtatt"), start=1
-    ):
+    for place, value in enumerate(("T1", kind, "Velferdsbolig tilpasset eldre", None, None, 8, date(2024, 9, 1), stage), start=1):
         book["Tiltak"].cell(5, place, value)
     book.save(file)
     found = read_measures(asking().model_copy(update={"acquisitions": Path("tiltak.xlsx")}), tmp_path)
     assert found is not None
     assert found.faults == ()
-    assert [(one.count, one.when, one.category) for one in found.measures] == [(8, date(2024, 9, 1), "eldre")]
+    assert [(one.count, one.when, one.stage) for one in found.measures] == [(8, date(2024, 9, 1), Stage.DECIDED)]

@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 
 from connectors.check_digits import is_national_identity_number
+from language import speaking
+from reporting.needs_detail import Urgency
 from reporting.needs_reading import SHEET, NeedsAnswers, read_needs
 from tests.reporting.example import municipality
 from tests.reporting.housing import CATEGORIES, FIRST, asking, filled
@@ -33,6 +35,24 @@ def test_the_template_comes_back_as_it_was_filled_in(tmp_path: Path) -> None:
     assert {answer.service for answer in answers.answers} == {"helse_omsorg"}
     assert [answer.row for answer in answers.answers] == list(range(FIRST, FIRST + 6))
     assert answers.answers[0].origin == "Venteliste per 1.10.2023"
+
+
+@pytest.mark.parametrize("read_in", ["nb", "nn"])
+def test_a_form_in_nynorsk_is_in_nynorsk_and_read_whatever_the_municipality_writes_today(tmp_path: Path, read_in: str) -> None:
+    with speaking("nn"):
+        file = filled(tmp_path / "behov" / "helse.xlsx", "helse_omsorg", {"eldre": (3, 5), "heldogns": ("mange", 2)}, L8="No")
+    sheet, guide = openpyxl.load_workbook(file).worksheets
+    headings = [cell.value for cell in sheet[FIRST - 1]]
+    assert guide.title == "Rettleiing"
+    assert [heading for heading in headings if heading in ("Tjeneste", "Behov nå", "Størrelse (rom)", "Begrunnelse", "Kilde")] == []
+    assert headings[11] == "Hast"
+    with speaking(read_in):
+        answers = read(tmp_path)
+    assert [(one.category, one.now, one.later, one.detail.urgency) for one in answers.answers] == [
+        ("heldogns", None, 2, None),
+        ("eldre", 3, 5, Urgency.NOW),
+    ]
+    assert [(fault.column, fault.row) for fault in answers.faults] == [("Behov no", FIRST + 1)]
 
 
 def test_an_untouched_template_is_no_answer_and_no_fault(tmp_path: Path) -> None:

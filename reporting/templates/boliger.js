@@ -24,7 +24,7 @@ const kobosync = (() => {
   function index(data) {
     all = data;
     const said = [data.address, data.post, data.matrikkel, data.id, data.kobo, data.where];
-    haystack = data.id.map((_, i) => said.map(column => column[i]).filter(Boolean).join(" ").toLowerCase());
+    haystack = data.id.map((_, i) => plain(said.map(column => column[i]).filter(Boolean).join(" ")));
     options("k", data.classes);
     options("c", data.categories);
     options("e", data.owners);
@@ -63,13 +63,17 @@ const kobosync = (() => {
     at("l").href = "?" + asked;
   }
 
-  // "gnr 73 bnr 1" is asked for as it is written in the list: 73/1.
+  // "gnr 73 bnr 1", "Gårdsnr. 73, bruksnr. 1", "gbnr 73/1": asked for as it is written in the list, 73/1.
+  const GARD = "g(?:[aå]rds?)?\\.?(?:nr|nummer)\\.?", BRUK = "b(?:ruks)?\\.?(?:nr|nummer)\\.?";
+  const TOLD_APART = new RegExp(`(?<![a-zæøå])${GARD}\\s*(\\d+)[\\s,/]*(?:og\\s*)?${BRUK}\\s*(\\d+)`, "g");
+  const BOTH = new RegExp(`(?<![a-zæøå])(?:gbnr|${GARD}\\s*/?\\s*${BRUK})\\.?:?\\s*(?=\\d)`, "g");
   const parcel = text => text
-    .replace(/\bgnr\.?\s*(\d+)[\s,/]*bnr\.?\s*(\d+)/g, "$1/$2")
+    .replace(TOLD_APART, "$1/$2")
+    .replace(BOTH, "")
     .replace(/(\d)\s*\/\s*(?=\d)/g, "$1/");
 
   function find() {
-    const words = parcel(at("q").value.toLowerCase()).split(/[\s,]+/).filter(Boolean), state = STATES[at("i").value];
+    const words = parcel(plain(at("q").value)).split(/[\s,]+/).filter(Boolean), state = STATES[at("i").value];
     const chosen = Object.entries(CHOICES).filter(([id]) => at(id).value !== "").map(([id, [column]]) => [all[column], +at(id).value]);
     link();
     hits = [];
@@ -84,7 +88,9 @@ const kobosync = (() => {
     shown = 0;
     more();
   }
-  const own = i => (all.keys[i] || "").toLowerCase().split(" ");
+  const own = i => plain(all.keys[i] || "").split(" ");
+  // In small letters, and å as one sign: some programs write it as two.
+  const plain = text => text.toLowerCase().normalize("NFC");
 
   // "12" finds house 12, not 112: a word must begin where a word of the dwelling begins.
   function within(text, word) {

@@ -114,9 +114,11 @@ def test_keyboard_reaches_the_content_first(page, published: Published) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
 
 
-def test_page_prints(page, published: Published) -> None:  # type: ignore[no-untyped-def]
+def test_page_prints_with_headings_that_take_more_lines_where_nobody_can_scroll(page, published: Published) -> None:  # type: ignore[no-untyped-def]
     page.goto(published.page.as_uri())
     assert page.pdf()[:5] == b"%PDF-"
+    page.emulate_media(media="print")
+    assert set(page.eval_on_selector_all("thead th", "all => all.map(one => getComputedStyle(one).whiteSpace)")) == {"normal"}
 
 
 @pytest.mark.parametrize(
@@ -161,8 +163,8 @@ def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> N
 
 @pytest.mark.parametrize(
     ("asked", "many"),
-    [("gnr 10 bnr 5", 1), ("10/5", 1), ("Strandgata 1, 9901", None)],
-    ids=["gnr", "parcel", "post"],
+    [("gnr 10 bnr 5", 1), ("Gårdsnr. 10, bruksnr. 5", 1), ("gbnr 10 / 5", 1), ("10/5", 1), ("STRANDGATA  1 , 9901", None)],
+    ids=["gnr", "words", "both", "parcel", "post"],
 )
 def test_a_search_as_people_write_it_is_a_link(page, published: Published, asked: str, many: int | None) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 
 from language import day, text, word_for
-from reporting.clarifications import Shown
-from reporting.sheet_writer import FJORD, Book, Cell, write_cell
+from reporting.clarifications import Shown, Side
+from reporting.sheet_writer import FJORD, Book, Cell, lines_of, make_room, write_cell
 
 HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")
 WIDTHS = {"id": 14, "evidence": 14, "dwelling": 30, "question": 52, "answer": 26, "by": 18, "why": 36, "side": 28}
 AGREES, DIFFERS, TO_FILL = "#DDEFE3", "#F8D7C4", "#FFF6CC"
+FIELD_WIDTH = 16
 HEADER_ROW = 1
 """0-based; titles above, questions below."""
 _LIST = 255
@@ -31,7 +32,7 @@ def add_clarifications(
     sheet = book.add_sheet(text("clarifications.warnings_sheet" if warnings else "clarifications.sheet"))
     for place, name in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
-    sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), 16)
+    sheet.set_column(len(HEADINGS), len(HEADINGS) + max(len(fields) - 1, 0), FIELD_WIDTH)
     sheet.set_row(0, 26)
     write_cell(
         sheet,
@@ -55,13 +56,16 @@ def add_clarifications(
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    # All columns on one page could not be read: the second has the dwelling and the question again.
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_columns(2, 3)
     sheet.repeat_rows(HEADER_ROW)
 
 
 def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str]) -> None:
     line = {"top": 2, "top_color": FJORD}
     plain, hidden = book.format(text_wrap=True, **line), book.format(font_color="#999999", **line)
+    make_room(sheet, row, max(lines_of(one.question, WIDTHS["question"]), _lines(one.sides[0], fields), 2))
     write_cell(sheet, row, 0, one.id, hidden)
     write_cell(sheet, row, 1, one.evidence, hidden)
     write_cell(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
@@ -74,10 +78,17 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
     sheet.data_validation(row, 5, row, 5, helped)
     for below, side in enumerate(one.sides):
         rule = line if not below else {}
+        if below:
+            make_room(sheet, row + below, _lines(side, fields))
         write_cell(sheet, row + below, 7, side.who, book.format(bold=True, text_wrap=True, **rule))
         for place, name in enumerate(fields, start=len(HEADINGS)):
             colour = COLOURS[side.agrees.get(name)]
             write_cell(sheet, row + below, place, _cell(side.values.get(name)), book.format(text_wrap=True, align="left", **colour, **rule))
+
+
+def _lines(side: Side, fields: Sequence[str]) -> int:
+    values = (str(side.values[name]) for name in fields if side.values.get(name) is not None)
+    return max(lines_of(side.who, WIDTHS["side"]), *(lines_of(value, FIELD_WIDTH) for value in values), 1)
 
 
 def _choices(labels: list[str], free: bool) -> dict[str, Any]:

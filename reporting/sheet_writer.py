@@ -93,9 +93,7 @@ class Book:
         shapes: dict[tuple[int, str | None, bool], Any] = {}
         number = 1
         for number, (cells, colour) in enumerate(rows, start=2):
-            if (lines := _lines(cells, columns)) > 1:
-                # LibreOffice does not make room for wrapped text by itself.
-                sheet.set_row(number, LINE_HEIGHT * min(lines, MOST_LINES))
+            make_room(sheet, number, _lines(cells, columns))
             for place, (cell, column) in enumerate(zip(cells, columns, strict=True)):
                 key = (place, colour, isinstance(cell, date))
                 if key not in shapes:
@@ -118,13 +116,24 @@ LINE_HEIGHT, MOST_LINES = 15, 27
 """Points; Excel takes no row higher than 409."""
 
 
+def make_room(sheet: Any, row: int, lines: int) -> None:
+    """Make a row as high as that many lines of text: LibreOffice does not make room for wrapped text by itself."""
+    if lines > 1:
+        sheet.set_row(row, LINE_HEIGHT * min(lines, MOST_LINES))
+
+
+def lines_of(said: str, width: float) -> int:
+    """Lines that a text fills in a column that many characters wide, about."""
+    return sum(max(1, math.ceil(len(line) / width)) for line in said.split("\n"))
+
+
 def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
     """Lines that the longest of the wrapped cells fills, about."""
     most = 1
     for cell, column in zip(cells, columns, strict=True):
         said = cell.text if isinstance(cell, SheetLink) else cell
         if column.wrap and isinstance(said, str):
-            most = max(most, sum(max(1, math.ceil(len(line) / column.width)) for line in said.split("\n")))
+            most = max(most, lines_of(said, column.width))
     return most
 
 

@@ -11,6 +11,7 @@ import pytest
 from reporting.night_report import NightResult
 from reporting.publish import publish
 from tests.reporting.example import deviations, night
+from tests.reporting.test_letter import question
 
 
 def book(result: NightResult, folder: Path, owner: str = "boligkontoret") -> openpyxl.Workbook:
@@ -69,7 +70,9 @@ def test_new_and_returned_rows_have_their_own_colour(tmp_path: Path) -> None:
 
 
 def test_a_row_is_as_high_as_its_text_so_that_libreoffice_shows_it_whole(tmp_path: Path) -> None:
-    rules = book(night(), tmp_path)["Regler"]
+    made = book(night(questions=(question(),)), tmp_path)
+    asked, rules = made["Avklaringer"], made["Regler"]
+    assert (asked.row_dimensions[3].height or 0) >= 30, "the dwelling has its id on a second line"
     long = next(row for row in rules.iter_rows(min_row=3) if len(row[1].value) > 150)
     short = next(row for row in rules.iter_rows(min_row=3) if len(row[1].value) < 60 and len(row[0].value) < 40)
     assert (rules.row_dimensions[long[0].row].height or 0) >= 30

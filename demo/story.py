@@ -53,7 +53,7 @@ def reads_care(as_of: date) -> bool:
 
 def rows_on(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, list[TypedRow]]:
     """Source -> its rows in file order, as they are on that date. The workbook's rows also on the night it fails."""
-    plot, night = script(seed, dwellings), night_of(as_of)
+    plot, night = script(seed), night_of(as_of)
     rows: dict[str, list[TypedRow]] = {source: [] for source in SOURCES}
     for dwelling in plot.world.dwellings:
         building = dwelling.building
@@ -138,9 +138,9 @@ def _changed(plot: Script, dwelling: Dwelling, night: int) -> date:
     return NIGHTS[last] if last else date(2023, 1 + int(dwelling.id[1:]) % 9, 15)
 
 
-def write_night(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> None:
+def write_night(folder: Path, as_of: date, seed: int = 2023) -> None:
     """(Re)write every legacy file in `folder` as it is on that date. Same arguments, same bytes, whatever was there."""
-    rows = rows_on(as_of, seed, dwellings)
+    rows = rows_on(as_of, seed)
     folder.mkdir(parents=True, exist_ok=True)
     legacy_facilit.write(folder / "facilit", rows[FACILIT])
     workbook = folder / "helse_omsorg.xlsx"
@@ -149,10 +149,10 @@ def write_night(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 10
         whole = workbook.read_bytes()
         workbook.write_bytes(whole[: len(whole) * 3 // 5])
     legacy_boei.write(folder / "boei.sqlite", rows[BOEI])
-    legacy_plans.write(folder, script(seed, dwellings), night_of(as_of), NIGHTS)
+    legacy_plans.write(folder, script(seed), night_of(as_of), NIGHTS)
     population.write_population(folder)
 
 
-def write_register_before(folder: Path, seed: int = 2023, dwellings: int = 1090) -> Path:
+def write_register_before(folder: Path) -> Path:
     """kobo_import_before.csv: what was typed into the register through the bulk import before the first night."""
-    return register_before.write_register_export(folder / "kobo_import_before.csv", script(seed, dwellings))
+    return register_before.write_register_export(folder / "kobo_import_before.csv", script())

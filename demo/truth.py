@@ -72,11 +72,11 @@ def _needs(night: int) -> dict[str, dict[str, list[int]]]:
     return {service: {category: list(numbers) for category, numbers in need.items()} for service, need in come.items()}
 
 
-def write_truth(folder: Path, as_of: date, seed: int = 2023, dwellings: int = 1090) -> Path:
+def write_truth(folder: Path, as_of: date) -> Path:
     """Write truth.json for that night into `folder` and give its path."""
     path = folder / "truth.json"
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(of(as_of, seed, dwellings), ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(of(as_of), ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 

@@ -13,6 +13,8 @@ from kobo_client.register_config import RegisterConfig
 if TYPE_CHECKING:
     from kobo_client.maskinporten import Maskinporten
 
+WARN_DAYS = 45
+"""Days before a certificate ends from which an operator is told."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -112,12 +114,12 @@ def check_addresses(config: RegisterConfig) -> None:
         raise ConfigurationFault("register: a rehearsal register is never production. Set environment: test, or kind: kobo.")
 
 
-def expiry_notice(config: RegisterConfig, warn_days: int = 45, now: datetime | None = None) -> str | None:
-    """One sentence when the certificate beside the key ends within so many days; None when not, or when the date is unknown."""
+def expiry_notice(config: RegisterConfig) -> str | None:
+    """One sentence when the certificate beside the key ends within WARN_DAYS; None when not, or when the date is unknown."""
     if config.authentication.kind != "maskinporten":
         return None
     expires = _maskinporten(config).credential.expires
-    days = None if expires is None else (expires - (now or datetime.now(UTC))).days
-    if expires is None or days is None or days > warn_days:
+    days = None if expires is None else (expires - datetime.now(UTC)).days
+    if expires is None or days is None or days > WARN_DAYS:
         return None
     return f"The certificate in {config.authentication.key_variable} expires on {expires:%Y-%m-%d}, in {days} days. Order a new one now."

@@ -82,10 +82,10 @@ class Maskinporten:
             if self._token == token:
                 self._token = None
 
-    def assertion(self, now: int | None = None) -> str:
+    def assertion(self) -> str:
         """The signed grant, with exactly the claims Maskinporten knows: an unknown one is refused."""
         settings = self._config.authentication
-        issued = int(time.time()) if now is None else now
+        issued = int(time.time())
         claims: dict[str, Any] = {
             "aud": settings.issuer,
             "iss": settings.client_id,

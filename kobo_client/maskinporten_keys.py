@@ -34,7 +34,7 @@ class Credential:
     expires: datetime | None
 
 
-def load_credential(variable: str, now: datetime | None = None) -> Credential:
+def load_credential(variable: str) -> Credential:
     """The key that the environment variable holds or whose file it names. Raises ConfigurationFault in one sentence."""
     content = _content(variable)
     key, key_id = _jwk(content, variable) if content.lstrip().startswith(b"{") else (_pem(content, variable), None)
@@ -42,7 +42,7 @@ def load_credential(variable: str, now: datetime | None = None) -> Credential:
         raise ConfigurationFault(f"{variable}: the key has {key.key_size} bits; Maskinporten wants at least {SMALLEST}. Make a new one.")
     certificates = _certificates(content, variable)
     expires = min((certificate.not_valid_after_utc for certificate in certificates), default=None)
-    if expires is not None and expires < (now or datetime.now(UTC)):
+    if expires is not None and expires < datetime.now(UTC):
         raise ConfigurationFault(f"{variable}: the certificate expired on {expires:%Y-%m-%d}. Order a new one and put it in its place.")
     chain = tuple(base64.b64encode(certificate.public_bytes(Encoding.DER)).decode() for certificate in certificates)
     return Credential(key, key_id, chain, expires)

@@ -15,11 +15,10 @@ def number(value: float, decimals: int = 0) -> str:
     return f"−{written}" if value < 0 and not nothing else written
 
 
-def percent(share: float, decimals: int = 0) -> str:
+def percent(share: float) -> str:
     """81 %: a share between 0 and 1. Never 100 % before all is done, never 0 % once something is."""
-    least = 10.0 ** -(decimals + 2)
-    shown = share if share in (0, 1) else min(max(share, least), 1 - least)
-    return f"{number(shown * 100, decimals)}{NARROW}%"
+    shown = share if share in (0, 1) else min(max(share, 0.01), 0.99)
+    return f"{number(shown * 100, 0)}{NARROW}%"
 
 
 def short_day(value: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from reconciliation.model.municipality import Municipality
@@ -12,9 +12,9 @@ from reconciliation.model.municipality import Municipality
 _NAMED = re.compile(r"\$\{(\w+)\}")
 
 
-def unset_variables(municipality: Municipality, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+def unset_variables(municipality: Municipality) -> dict[str, str]:
     """Variable -> the key of the file that names it, of those that are not set or empty."""
-    return {name: key for name, key in _named(municipality) if not environment.get(name, "").strip()}
+    return {name: key for name, key in _named(municipality) if not os.environ.get(name, "").strip()}
 
 
 def _named(municipality: Municipality) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from reconciliation.identifiers import parse_unit
 from reconciliation.model.municipality import Municipality
 from reporting.either_headings import Form, heading_in, read_either
 from reporting.form_words import form_languages, form_word, spellings
-from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, text_of, whole_number
+from reporting.needs_cells import BadCell, Fault, budget_year, day_of, files_at, million_kroner, named, read_cells, text_of, whole_number
 from reporting.needs_detail import BUDGET, COST
 from reporting.needs_reading import GUIDE
 
@@ -152,23 +152,28 @@ def _measure(row: Mapping[str, Any], file: str, municipality: Municipality, form
         COST: million_kroner,
         BUDGET: budget_year,
     }
-    said: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for heading, read in reading.items():
-        try:
-            said[heading] = read(written[heading])
-        except BadCell as bad:
-            faults.append(Fault(file, row["sheet"], row["row"], heading_in(form, heading), str(bad)))
+    values, faults = read_cells(reading, written, (file, row["sheet"], row["row"]), lambda heading: heading_in(form, heading))
     if faults:
         return None, faults
-    place = said[ADDRESS]
-    unit = said[UNIT] or place.get("bruksenhetsnummer")
-    count = said[COUNT] or 1
+    place = values[ADDRESS]
+    unit = values[UNIT] or place.get("bruksenhetsnummer")
+    count = values[COUNT] or 1
     if unit and count > 1:
         return None, [Fault(file, row["sheet"], row["row"], heading_in(form, COUNT), text("plans.one_unit", written=str(count)))]
     placed = {**place, "bruksenhetsnummer": unit} if place else {}
-    common = (said[ID], said[TYPE], said[CATEGORY], count, said[DATE], said[STATUS], said[OWNER], written[COMMENT], file, row["row"])
-    return Measure(*common, **placed, persons=said[PERSONS], cost=said[COST], budget_year=said[BUDGET]), []
+    common = (
+        values[ID],
+        values[TYPE],
+        values[CATEGORY],
+        count,
+        values[DATE],
+        values[STATUS],
+        values[OWNER],
+        written[COMMENT],
+        file,
+        row["row"],
+    )
+    return Measure(*common, **placed, persons=values[PERSONS], cost=values[COST], budget_year=values[BUDGET]), []
 
 
 def _owner(owners: Mapping[str, tuple[str, str]], cell: str | None) -> str | None:

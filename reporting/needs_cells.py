@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from connectors.headings import nearest, visible_text
 from connectors.read_result import ERROR_VALUES
@@ -51,6 +52,26 @@ def files_at(path: Path, endings: tuple[str, ...], shown: str) -> tuple[list[Pat
     kinds = text("plans.wrong_kind", endings=" eller ".join(endings))
     faults = [Fault(file.name, None, None, None, kinds) for file in found if file not in fitting]
     return fitting, faults if found else [Fault(shown, None, None, None, text("plans.no_file", path=shown))]
+
+
+def read_cells(
+    reading: Mapping[str, Callable[[str | None], Any]],
+    written: Mapping[str, str | None],
+    place: tuple[str, str | None, int],
+    shown: Callable[[str], str],
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The values of one row's cells, and a fault for each that cannot be used.
+
+    reading: heading -> function that raises BadCell. place: file, sheet and row. shown: heading -> as it is written in the file.
+    """
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for heading, read in reading.items():
+        try:
+            values[heading] = read(written[heading])
+        except BadCell as bad:
+            faults.append(Fault(*place, shown(heading), str(bad)))
+    return values, faults
 
 
 def text_of(value: object) -> str | None:

@@ -13,7 +13,7 @@ from language import rendered, text
 from reconciliation.model.municipality import Municipality
 from reporting.either_headings import Form, heading_in, read_either
 from reporting.form_words import form_languages, form_word, spellings
-from reporting.needs_cells import BadCell, Fault, budget_year, files_at, million_kroner, named, text_of, whole_number
+from reporting.needs_cells import Fault, budget_year, files_at, million_kroner, named, read_cells, text_of, whole_number
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, BY_YEAR, COST, PRIORITY, REASON, SIZE, URGENCY, NeedDetail, Urgency
 
 SHEET, GUIDE = "Behov", "Veiledning"
@@ -106,28 +106,22 @@ def _answer(row: Mapping[str, Any], file: str, municipality: Municipality, form:
         COST: million_kroner,
         BUDGET: budget_year,
     }
-    said: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for heading, read in reading.items():
-        try:
-            said[heading] = read(written[heading])
-        except BadCell as bad:
-            faults.append(Fault(file, row["sheet"], row["row"], heading_in(form, heading), str(bad)))
-    if SERVICE not in said or CATEGORY not in said or all(said.get(heading) is None for heading in NUMBERS):
+    values, faults = read_cells(reading, written, (file, row["sheet"], row["row"]), lambda heading: heading_in(form, heading))
+    if SERVICE not in values or CATEGORY not in values or all(values.get(heading) is None for heading in NUMBERS):
         return None, faults
-    numbers = said.get(NOW), said.get(LATER)
+    numbers = values.get(NOW), values.get(LATER)
     detail = NeedDetail(
-        {years: said[heading] for years, heading in BY_YEAR.items() if said.get(heading) is not None},
+        {years: values[heading] for years, heading in BY_YEAR.items() if values.get(heading) is not None},
         written[SIZE],
         written[AREA],
         written[ADAPTED],
-        said.get(URGENCY),
-        said.get(PRIORITY),
+        values.get(URGENCY),
+        values.get(PRIORITY),
         written[REASON],
-        said.get(COST),
-        said.get(BUDGET),
+        values.get(COST),
+        values.get(BUDGET),
     )
-    return NeedsLine(said[SERVICE], said[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
+    return NeedsLine(values[SERVICE], values[CATEGORY], *numbers, written[ORIGIN], written[COMMENT], file, row["row"], detail), faults
 
 
 def _urgency(cell: str | None, heading: str) -> Urgency | None:

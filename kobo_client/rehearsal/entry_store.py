@@ -27,6 +27,7 @@ CREATE INDEX IF NOT EXISTS entry_deleted ON entry (number) WHERE deleted = 1;
 """
 
 _LAST = 2**63 - 1
+BATCH = 500
 PLACE = ("kommunenummer", "adressenavn", "nummer", "bokstav", "postnummer", "bruksenhetsnummer", "ekstraReferanse")
 """What makes two entries the same dwelling. Our assumption, from the documented note on ekstraReferanse."""
 
@@ -116,18 +117,18 @@ class EntryStore:
         # The page begins after number x size entries that are not deleted; deleted ones before it move its beginning further on.
         while (pushed := before + self._deleted_until(last)) != last:
             last = pushed
-        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
+        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, BATCH))
         return [str(row[0]) for row in found]
 
     def _deleted_until(self, number: int) -> int:
         # `deleted` not as a parameter: then the partial index could not answer it.
         return int(self._db.execute("SELECT count(*) FROM entry WHERE deleted = 1 AND number <= ?", (number,)).fetchone()[0])
 
-    def existing_entries(self, size: int = 500) -> Iterator[list[dict[str, Any]]]:
-        """All existing entries in batches of `size`; other calls can be answered between two batches."""
+    def existing_entries(self) -> Iterator[list[dict[str, Any]]]:
+        """All existing entries in batches of BATCH; other calls can be answered between two batches."""
         last = 0
         while rows := self._db.execute(
-            "SELECT number, body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size)
+            "SELECT number, body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, BATCH)
         ).fetchall():
             last = rows[-1][0]
             yield [json.loads(row[1]) for row in rows]

@@ -43,11 +43,11 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
 
 
 def send_configuration_alerts(
-    faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], cursor: Mapping[str, str], environment: Mapping[str, str] = os.environ
+    faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], cursor: Mapping[str, str]
 ) -> tuple[dict[str, str], str]:
     """Send what is new to each address by itself. cursor: file and address (hashed) -> mark of what was said last. Returns that as it is
     afterwards, and one text about everything."""
-    operators = environment.get(ALERTS, "").split()
+    operators = os.environ.get(ALERTS, "").split()
     says = {str(fault.file): fault.says for fault in faults}
     addresses = {file: [*operators, *named] for file, named in alerts.items()}
     addresses |= {str(fault.file): [*operators, *fault.alerts] for fault in faults}
@@ -59,7 +59,7 @@ def send_configuration_alerts(
             if known.get(name, _WELL) == mark:
                 continue
             try:
-                send(address, _message(file, says.get(file)), number, environment)
+                send(address, _message(file, says.get(file)), number)
             except SendingError as error:
                 failed.append(str(error))
             else:

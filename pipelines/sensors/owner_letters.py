@@ -40,9 +40,7 @@ def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDef
     return owner_letters
 
 
-def send_letters(
-    municipality: Municipality, root: Path, cursor: Told, environment: Mapping[str, str] = os.environ
-) -> tuple[Told, int, list[str]]:
+def send_letters(municipality: Municipality, root: Path, cursor: Told) -> tuple[Told, int, list[str]]:
     """Send what is worth sending of the newest report. Returns what has been told by now, how many were sent, and what could not be.
 
     Each address is sent to separately: one that is down is tried again at the next look, and the others get nothing twice.
@@ -57,7 +55,7 @@ def send_letters(
         variable = send.owners.get(letter.owner)
         if variable is None:
             continue
-        address = environment.get(variable, "")
+        address = os.environ.get(variable, "")
         name = hashlib.sha256(f"{letter.owner} {address}".encode()).hexdigest()[:12]
         before = known.get(name, {})
         try:

@@ -57,33 +57,16 @@ def apply_plan(
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
 
 
-def settle_open_writes(
-    client: Register,
-    ledger: Ledger,
-    run_id: str,
-    municipality: str,
-    threads: int = 16,
-    *,
-    still_held: Callable[[], bool] | None = None,
-) -> pl.DataFrame:
-    """Settle every write whose outcome is unknown, by asking the register. Shape: OUTCOMES.
-
-    apply_plan begins with this. A POST that never arrived is made now, so call it only where writing is allowed.
-    """
-    return _outcomes(_finish(Applying(client, ledger, run_id, municipality, threads, still_held), {}))
-
-
-def _finish(applying: Applying, bodies: dict[str, str]) -> list[tuple[str, WriteOutcome]]:
+def _finish(applying: Applying, bodies: dict[str, str]) -> None:
+    """Settle every write of earlier nights whose outcome is unknown, by asking the register. A POST that never arrived is made now."""
     # If tonight's plan creates the dwelling too, tonight's values are sent: the first attempt may be weeks old.
     writes = [
         replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body)
         for write in applying.ledger.unsettled(applying.municipality)
         if write.verb in VERIFY
     ]
-    if not writes:
-        return []
-    verbs = {write.request_id: write.verb for write in writes}
-    return [(verbs[one.request_id], one) for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)]
+    if writes:
+        carry_out(applying, writes, len(writes), VERIFY, journalled=True)
 
 
 def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger
+from reconciliation.model.tables import PLAN_ITEMS, empty
 from tests.reconciliation.apply.conftest import MUNICIPALITY
 from tests.reconciliation.apply.made_plans import dwellings
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -21,6 +22,12 @@ def apply(
 
 def became(outcomes: pl.DataFrame) -> dict[str, str]:
     return dict(outcomes.select("leverandor_bolig_id", "outcome").iter_rows())
+
+
+def looked_up(ledger: Ledger, register: PaperRegister, run_id: str, earlier: str) -> dict[str, str]:
+    """What became of an earlier run's writes in a night whose plan is empty."""
+    apply(ledger, register, run_id, empty(PLAN_ITEMS))
+    return became(ledger.outcomes(earlier))
 
 
 def standing(ledger: Ledger) -> dict[str, str]:

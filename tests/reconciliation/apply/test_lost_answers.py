@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reconciliation.apply import apply_plan, settle_open_writes
+from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
-from tests.reconciliation.apply.applying import apply, became, linked, standing
+from tests.reconciliation.apply.applying import apply, became, linked, looked_up, standing
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -43,8 +43,9 @@ def test_a_lost_create_is_settled_although_the_dwelling_is_in_no_plan_any_more(
     ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:
     register.faults["POST", "a"] = "after then before"
-    apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
-    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
+    lost = night()
+    apply(ledger, register, lost, plan(*create("a")), dwellings("a"))
+    assert looked_up(ledger, register, night(), lost) == {"a": "done"}
     assert list(standing(ledger)) == ["a"]
 
 
@@ -86,11 +87,12 @@ def test_a_register_that_goes_down_leaves_the_rest_for_the_next_night(ledger: Le
 @pytest.mark.parametrize("fault", ["wait", "busy", "before", "down"])
 def test_a_register_that_cannot_tell_leaves_what_is_open_open(fault: str, ledger: Ledger, register: PaperRegister, night: Nights) -> None:
     register.faults["POST", "a"] = "after then before"
-    apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
+    lost = night()
+    apply(ledger, register, lost, plan(*create("a")), dwellings("a"))
     register.faults["POST", "a"] = fault
-    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "unknown"}
+    assert looked_up(ledger, register, night(), lost) == {"a": "unknown"}
     register.is_down = False
-    assert became(settle_open_writes(register, ledger, night(), MUNICIPALITY)) == {"a": "done"}
+    assert looked_up(ledger, register, night(), lost) == {"a": "done"}
     assert list(standing(ledger)) == ["a"]
 
 
@@ -106,19 +108,20 @@ def test_a_create_that_surely_was_not_taken_is_tried_anew_the_next_night(
 
 @pytest.mark.parametrize("verb", ["PUT", "DELETE"])
 @pytest.mark.parametrize("lost", ["before", "after"])
-@pytest.mark.parametrize("looked_up", ["the same night", "the night after"])
+@pytest.mark.parametrize("when", ["the same night", "the night after"])
 def test_a_change_or_retirement_whose_answer_was_lost_is_looked_up(
-    looked_up: str, verb: str, lost: str, ledger: Ledger, register: PaperRegister, night: Nights
+    when: str, verb: str, lost: str, ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:
     kobo_id = linked(ledger, register, "a", bruksareal=50.0)
     register.faults[verb, kobo_id] = lost
-    if looked_up == "the night after":
+    if when == "the night after":
         register.faults["GET", kobo_id] = "fine then before"
     item = update("a", kobo_id, bruksareal=(50.0, 51.0)) if verb == "PUT" else retire("a", kobo_id)
-    became_of = became(apply(ledger, register, night(), plan(item)))
-    if looked_up == "the night after":
+    first = night()
+    became_of = became(apply(ledger, register, first, plan(item)))
+    if when == "the night after":
         assert became_of == {"a": "unknown"}
-        became_of = became(settle_open_writes(register, ledger, night(), MUNICIPALITY))
+        became_of = looked_up(ledger, register, night(), first)
     assert became_of == {"a": "done" if lost == "after" else "failed"}
     assert register.calls[verb] == 1
     assert ledger.unsettled(MUNICIPALITY) == []

@@ -1,1 +1,1 @@
-"""Legacy sources in: files and databases become raw rows that keep their place. Does not depend on the register."""
+"""Reading legacy sources: files, databases and services become raw rows with their place. Does not depend on the register."""

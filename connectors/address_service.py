@@ -1,4 +1,4 @@
-"""Kartverket's open address API: every address of one municipality, or a failed read; never a half register.
+"""Kartverket's open address API: every address of one municipality, or a failed read; never a part of them.
 
 The service gives no more than 10,000 hits to one question and no more than 1,000 a page. What does not fit is asked for by
 postnummer, as they become known, and then by kind and by the letters that a street's name begins with, until as many different
@@ -66,7 +66,7 @@ def _fetched(service: AddressService) -> pl.DataFrame:
 
 
 class _Asking:
-    """What has been had so far, each address once, and the questions for what is missing."""
+    """The addresses fetched so far, each once, and the requests for those that are missing."""
 
     def __init__(self, session: JsonSession, service: AddressService) -> None:
         self._asker, self._service = session, service
@@ -74,7 +74,7 @@ class _Asking:
         self._total = self._questions = 0
 
     def everything(self) -> int:
-        """How many the service says there are; `found` is all of them when it has as many."""
+        """Fetch until `found` has as many addresses as the service says there are; returns that number."""
         self._total = self._pages({})
         asked: set[str] = set()
         while self._misses() and (unasked := self._codes() - asked):
@@ -106,7 +106,7 @@ class _Asking:
                 self._by_letters(asked, beginning + letter)
 
     def _pages(self, asked: Mapping[str, str]) -> int:
-        """All that the service gives to one question; how many hits it says there are."""
+        """Fetch all pages of one request; returns the number of hits that the service states."""
         hits = 0
         for page in range(MOST_HITS // PAGE):
             hits, addresses = self._page(asked, page)
@@ -128,7 +128,7 @@ class _Asking:
         return int(str(hits)), addresses
 
     def _ours(self, address: object) -> bool:
-        """An address of another municipality means that the question was not understood as it was asked."""
+        """Raises SourceFault for an address of another municipality: the service misunderstood the request."""
         return isinstance(address, dict) and {*FIELDS, UNIT} <= address.keys() and address["kommunenummer"] == self._service.api
 
 

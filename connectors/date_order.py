@@ -1,4 +1,4 @@
-"""Does a column write the day or the month first? Found in what can be only one of them, and stated."""
+"""Whether a column writes the day or the month first, by the values in which only one order is possible."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def date_orders_of(rows: pl.DataFrame, source: AnySource) -> dict[str, Order | N
 
 
 def date_notes(orders: Mapping[str, Order | None]) -> tuple[str, ...]:
-    """What is worth telling people who run it."""
+    """Notes for operators: columns with the month first."""
     months = [heading for heading, order in orders.items() if order == "month"]
     return (f"month before day under {', '.join(months)}",) if months else ()
 

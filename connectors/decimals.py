@@ -1,4 +1,4 @@
-"""Does a source write decimal comma or decimal point? Found in what can be nothing else, and stated."""
+"""Whether a source writes decimal comma or decimal point, by the values in which only one is possible."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
 
 
 def decimal_notes(decimals: Mapping[str, str | None]) -> tuple[str, ...]:
-    """What was found, for people who run it."""
+    """Notes for operators: which headings have which mark."""
     names = {",": "decimal comma", ".": "decimal point"}
-    told = {names[mark]: [heading for heading, each in decimals.items() if each == mark] for mark in names}
-    return tuple(f"{name} under {', '.join(headings)}" for name, headings in told.items() if headings)
+    headings_of = {names[mark]: [heading for heading, each in decimals.items() if each == mark] for mark in names}
+    return tuple(f"{name} under {', '.join(headings)}" for name, headings in headings_of.items() if headings)
 
 
 def _of_numbers(source: AnySource) -> Iterator[str]:

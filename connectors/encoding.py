@@ -1,7 +1,6 @@
-"""Bytes to text: the encoding is detected and stated, and a configured one that is wrong is refused, not mangled.
+"""Bytes to text. The encoding is detected; a configured one that is wrong is refused.
 
-A few bytes that do not fit are damage, not another encoding: each becomes `DAMAGED` in the text, and no other byte is read otherwise
-because of them.
+A few bytes that do not fit the encoding are damage: each becomes `DAMAGED` in the text, and the rest is decoded as usual.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from connectors.source_files import FILE_KINDS, kind_by_first_bytes
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DAMAGED = "\ufdd0"
-"""Stands for bytes that are no text in their file's encoding. Unicode reserves it for use inside a program; no file has it."""
+"""Replaces bytes that cannot be decoded. Unicode reserves this character for use inside programs; no file has it."""
 _HIGH = bytes(range(0x80, 0x100))
 _UTF8_LETTERS = re.compile(
     rb"\xc3[\x81\x84-\x8b\x91-\x94\x96\x98\x9c\xa0-\xab\xb1-\xb4\xb6\xb8\xbc]|\xc4[\x8c\x8d\x90\x91]|\xc5[\x8a\x8b\xa0\xa1\xa6\xa7\xbd\xbe]"
@@ -27,7 +26,7 @@ _LETTERS = {
 }
 """Letters beside letters in each of the older encodings: what DOS and old Macs write for æ, ø and å is no letter in Windows' own."""
 _END_OF_FILE = "\x1a"
-"""DOS programs end a text so."""
+"""DOS programs end a text with it."""
 _LOOKED_AT = 8192
 _PIECE = 1 << 18
 _MANY = 0.3
@@ -127,7 +126,7 @@ def _wide_without_bom(data: bytes) -> str | None:
 
 
 def _narrow(data: bytes) -> str:
-    """The encoding that most of the letters beyond ASCII are written in: one odd byte decides nothing."""
+    """The encoding in which most of the non-ASCII bytes are letters."""
     try:
         data.decode("utf-8")
         return "utf-8"

@@ -41,9 +41,9 @@ def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
 
 
 def given_names(headings: Sequence[str], above: Sequence[str] = ()) -> list[str]:
-    """A name of its own for each column, the same for whoever drafts a mapping and whoever reads by it.
+    """A unique name for each column, the same when a mapping is drafted and when it is used.
 
-    A column without a heading has that of the row above (headings of two levels), or is `kolonne 5`; a heading that stands again is
+    A column without a heading gets that of the row above (headings of two levels), or `kolonne 5`; a repeated heading becomes
     `Merknad (2)`. above: that row, blank where there is none.
     """
     made: list[str] = []
@@ -62,8 +62,7 @@ def given_names(headings: Sequence[str], above: Sequence[str] = ()) -> list[str]
 def positions(headings: Sequence[str], wanted: Sequence[str], ignored: Sequence[str], place: str) -> Mapping[str, int]:
     """Wanted heading -> its column. Raises SourceFault when the headings are not exactly wanted + ignored.
 
-    Columns are known by their given names; an ignored heading that stands again is ignored again.
-    """
+    Columns have their given names; a repetition of an ignored heading is ignored too."""
     at = {name: column for column, name in enumerate(given_names(headings))}
     bare = {name: visible_text(headings[column]) for name, column in at.items()}
     named = {visible_text(heading): heading for heading in wanted}
@@ -77,13 +76,13 @@ def positions(headings: Sequence[str], wanted: Sequence[str], ignored: Sequence[
     there = at.keys() | set(bare.values())
     missing = [heading for heading in (*named, *(visible_text(each) for each in ignored)) if heading not in there]
     if extra or missing or doubled:
-        told = [list(dict.fromkeys(each)) for each in (extra, missing, doubled)]
-        raise SourceFault("headings", place=place, **heading_faults(*told))
+        distinct = [list(dict.fromkeys(each)) for each in (extra, missing, doubled)]
+        raise SourceFault("headings", place=place, **heading_faults(*distinct))
     return {heading: at[name] for name, heading in named.items()}
 
 
 def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequence[str]) -> dict[str, Value]:
-    """What the fault `headings` says: `faults` in English, and `problems` for owners."""
+    """Values of the fault `headings`: `faults` in English, and `problems` for owners."""
     english: list[str] = []
     problems: list[Message] = []
     for heading in extra[:_SHOWN]:
@@ -112,6 +111,6 @@ def _problem(code: str, heading: str, near: str | None) -> Message:
 
 
 def nearest(text: str, choices: Sequence[str]) -> str | None:
-    """The choice spelt most alike, when one is near enough to be meant."""
+    """The choice with the most similar spelling; None when none is similar enough."""
     found = process.extractOne(text, choices, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR) if text else None
     return str(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""One GET at a time to a service, tried again when it is worth it. Secrets go to the configured host and nowhere else."""
+"""GET requests to a service, with retries. Secrets are sent to the configured host only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WORTH_ANOTHER = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """content: the JSON, numbers as they were written. next_link: what the `Link` header calls next."""
+    """content: the JSON, numbers as they were written. next_link: `next` of the `Link` header."""
 
     content: Any
     next_link: str | None
@@ -50,7 +50,7 @@ class _TryAgain(Exception):
 
 
 class JsonSession:
-    """A session with one host; a context manager. `ask` raises SourceFault."""
+    """Requests to one host; a context manager. `ask` raises SourceFault."""
 
     def __init__(self, source: Service, headers: Mapping[str, str], hidden: Sequence[str], shown: str) -> None:
         self._source, self._hidden, self._shown = source, hidden, shown
@@ -68,7 +68,7 @@ class JsonSession:
         self._session.close()
 
     def ask(self, address: str) -> Page:
-        """One page. The first address decides which host is ours."""
+        """Fetch one page. The first address decides which host is sent the secrets."""
         parts = urlsplit(address)
         origin = (parts.scheme, parts.netloc)
         self._origin = self._origin or origin
@@ -123,7 +123,7 @@ class JsonSession:
 
     def _content(self, answer: requests.Response) -> Any:
         body = bytearray()
-        # What has come, be it one byte, and not a whole piece: only so is the time looked at while a service drips.
+        # Reads what has arrived, be it one byte, so that the time limit is checked also while a service sends slowly.
         while chunk := answer.raw.read1(1 << 16, decode_content=True):
             self._seconds_left()
             body += chunk

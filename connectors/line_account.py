@@ -1,4 +1,4 @@
-"""What became of every physical line of a delimited file (law 14). If the counts do not add up, the read is not used."""
+"""Counts of a delimited file's physical lines by kind (law 14). If they do not add up, the read is not used."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class LineAccount:
 
     @property
     def missing(self) -> int:
-        """Lines without an account. Anything but 0 is a fault of the program."""
+        """Lines that are in no count. Anything but 0 is a fault of the program."""
         return 2 * self.lines - sum(count for count in asdict(self).values() if isinstance(count, int))
 
 
 def physical_lines(text: bytes) -> int:
-    """Lines of a text with one line end; what follows the last line end is a line if there is anything."""
+    """Number of lines of a text with one kind of line end; text after the last line end is a line too."""
     return text.count(b"\n") + (not text.endswith(b"\n") and bool(text))
 
 

@@ -1,4 +1,4 @@
-"""How much a sheet of an open document (.ods) becomes: a row or cell that is written once may stand for a million."""
+"""Size of an open document's (.ods) sheets in memory: a row or cell that is written once may be repeated a million times."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CELLS = ("table:table-cell", "table:covered-table-cell")
 
 @dataclass(slots=True)
 class Unfolded:
-    """rows, columns: how far what is filled reaches. size: letters of all filled cells, each as often as it stands there."""
+    """rows, columns: extent of the filled cells. size: characters of all filled cells, repetitions included."""
 
     rows: int = 0
     columns: int = 0
@@ -29,7 +29,7 @@ class Unfolded:
 
 
 def check_open_document(archive: zipfile.ZipFile, name: str, limit_megabytes: int) -> None:
-    """Raises SourceFault for one that becomes too much: the reader makes every sheet's cells, blank ones too, before it gives one."""
+    """Raises SourceFault for a document that is too large: the reader creates every cell of every sheet, blank ones too."""
     sheets = unfolded_sheets(archive)
     for sheet, unfolded in sheets.items():
         if unfolded.rows * unfolded.columns > MOST_CELLS:
@@ -40,7 +40,7 @@ def check_open_document(archive: zipfile.ZipFile, name: str, limit_megabytes: in
 
 
 def unfolded_sheets(archive: zipfile.ZipFile) -> dict[str, Unfolded]:
-    """Sheet -> what it becomes; empty for what is no open document. Streams, so that memory stays small whatever the file claims.
+    """Sheet -> its size; empty for another kind of file. Streams, so that memory stays small whatever the file claims.
 
     Raises expat.ExpatError, and what zipfile raises for a damaged archive.
     """
@@ -96,5 +96,5 @@ class _Reader:
 
 
 def _count(attributes: Mapping[str, str], name: str) -> int:
-    told = attributes.get(name, "1")
-    return max(int(told), 1) if told.isdigit() else 1
+    repeated = attributes.get(name, "1")
+    return max(int(repeated), 1) if repeated.isdigit() else 1

@@ -1,4 +1,4 @@
-"""What the log is told of a fault of our own: its type and where it was raised, never a value, which may be a person's."""
+"""Logging of our own bugs: the error's type and where it was raised, never a value, which may be a person's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which part of a workbook's archive is what, by its relationships as the format defines them, not by the names that one writer uses."""
+"""The parts of a workbook's archive, found by the format's relationships instead of the names that most programs use."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def package_parts(archive: zipfile.ZipFile) -> Parts:
 
 
 def with_usual_names(path: Path, parts: Parts) -> bytes | None:
-    """The archive with its parts where the reader looks for them; None when they are there already."""
+    """A copy of the archive with its parts under the names that the reader expects; None when they have those names."""
     wanted = {parts.book: _USUAL_BOOK} | {
         name: usual for name, usual in ((parts.texts, _USUAL["texts"]), (parts.styles, _USUAL["styles"])) if name
     }

@@ -1,4 +1,4 @@
-"""What every reader returns, before masking, hashing and the verdict."""
+"""The result of every reader, before masking, hashing and the verdict."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def empty_rows(headings: Sequence[str]) -> pl.DataFrame:
 
 
 def together(parts: Sequence[Raw]) -> Raw:
-    """Several files or sheets of one source as one."""
+    """The results of several files or sheets of one source, joined."""
     return Raw(
         rows=pl.concat([part.rows for part in parts], how="diagonal"),
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),

@@ -1,4 +1,4 @@
-"""Reading one source, whatever its kind: one verdict, rows that keep their place, and no personal number in them."""
+"""Reading one source of any kind: a verdict, and rows with their place and without national identity numbers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _judged(name: str, source: AnySource, raw: Raw, last_complete_rows: int | No
 
 
 def _with_damaged_keys_apart(raw: Raw, source: AnySource) -> Raw:
-    """A key with a damaged character names nothing: such a row is a line that cannot be read."""
+    """Rows whose key has a damaged character become unreadable lines."""
     damaged = pl.any_horizontal(pl.col(heading).str.contains(_DAMAGED) for heading in source.key).fill_null(value=False)
     broken = raw.rows.filter(damaged)
     if broken.is_empty():
@@ -123,7 +123,7 @@ def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, st
 
 
 def _thin_columns(source: AnySource, raw: Raw) -> Iterator[dict[str, object]]:
-    """Fields that fewer rows have than `fill_rate` demands: an export that lost a column's values still has its heading."""
+    """Fields that are filled in fewer rows than `fill_rate` demands, as when an export lost a column's values but not its heading."""
     for field, least in source.fill_rate.items() if raw.rows.height else ():
         mapping = source.fields[field]
         headings = mapping.columns or ((mapping.column,) if mapping.column else ())

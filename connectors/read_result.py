@@ -1,6 +1,6 @@
-"""What reading a source gives: rows that keep their place, and a verdict on the read itself.
+"""The result of reading a source: rows with their place, and a verdict on the read.
 
-A failed read is never an empty source (law 2): callers look at the verdict before they look at the rows.
+A failed read is never an empty source (law 2): callers must look at the verdict before they use the rows.
 """
 
 from __future__ import annotations

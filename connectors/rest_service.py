@@ -1,4 +1,4 @@
-"""REST services that answer in JSON: every page, or a failed read; never a part that looks like the whole."""
+"""REST services that answer in JSON: all pages, or a failed read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which lines of a list are rows of it: blank lines, sums, headings and what a system prints around them are not."""
+"""Selects the rows of a list: without blank lines, sums, repeated headings, and lines that a system prints around the list."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SelectedRows:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What this list says of lines that are no rows. totals: words that a total begins with; of no use without a key. footer: patterns."""
+    """The source's settings for lines that are not rows. totals: first words of a total; need a key. footer: patterns."""
 
     totals: Sequence[str] = ()
     footer: tuple[str, ...] = ()

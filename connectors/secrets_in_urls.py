@@ -1,4 +1,4 @@
-"""`${NAME}` is filled in from the environment, and what was filled in never shows in a message."""
+"""Replaces `${NAME}` by the environment's value, and hides those values in messages."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Paging(Strict):
     first_page: int = 1
     """Number of the first page."""
     most_pages: int = Field(default=10_000, gt=0)
-    """After so many pages the read has failed: something goes in a ring."""
+    """After so many pages the read has failed, since the service seems to repeat itself."""
 
 
 class Service(Strict):

@@ -1,4 +1,4 @@
-"""Finding and opening source files: paths, folders with a pattern, limits, and what the first bytes say a file is."""
+"""Finding and opening source files: paths, folders with a pattern, limits, and the kind of file by its first bytes."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def check_size(path: Path, home: Path, limit_megabytes: int) -> int:
 
 
 def cannot_open(path: Path, error: OSError) -> SourceFault:
-    """The fault that an operating system's refusal means."""
+    """The SourceFault for an error of the operating system."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return SourceFault("missing_file", path=path)
     if isinstance(error, IsADirectoryError):

@@ -17,7 +17,7 @@ class OutOfTimeError(Exception):
 
 
 class TimeLimit:
-    """The time by which a read must have ended. Code that waits registers here how the wait can be stopped."""
+    """The deadline of a read. Code that waits registers here how the wait can be ended."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -52,9 +52,9 @@ def current() -> TimeLimit | None:
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What work gives, or raises. Raises OutOfTimeError when it takes longer.
+    """Run work, and return its result. Raises OutOfTimeError when it takes longer, and whatever work raises.
 
-    Work runs in a thread of its own: a share that hangs is a wait that nothing ends. Such a thread is left behind, and dies with the
+    Work runs in a separate thread, since a hanging file share cannot be interrupted. Such a thread is left running, and ends with the
     process.
     """
     limit = TimeLimit(seconds)

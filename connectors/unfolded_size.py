@@ -1,4 +1,4 @@
-"""What a workbook becomes in memory: one text that many cells point to is spelled out for each of them."""
+"""Size of a workbook's texts in memory: a shared text is copied for each cell that refers to it."""
 
 from __future__ import annotations
 

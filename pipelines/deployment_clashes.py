@@ -1,4 +1,4 @@
-"""Which municipalities can be in one deployment: what one file says must not stop the others from loading."""
+"""Which municipalities can be in one deployment: a conflicting file must not keep the others from loading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciliation.model.municipality import Municipality
 
 
 def compatible_municipalities(municipalities: Iterable[Municipality], root: Path) -> tuple[list[Municipality], dict[str, str]]:
-    """Those that fit together, and slug -> one sentence about each that does not. Most of them decide which storage is theirs."""
+    """The municipalities that can be loaded together, and slug -> a sentence about each other. The storage of most of them decides."""
     everyone = list(municipalities)
     bases = Counter(table_base(municipality, root) for municipality in everyone)
     common = max(bases, key=lambda base: (bases[base], base), default="")

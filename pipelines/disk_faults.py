@@ -1,4 +1,4 @@
-"""A full or read-only disk, in whatever part of the program it is noticed: one sentence with the path and what to do."""
+"""The sentence about a full or read-only disk, with the path and what to do, wherever in the program the error was raised."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {
 }
 _STANDS = "What was done stands in the ledger; nothing more was sent to Kobo."
 _LEAST = 64 * 1024
-"""Bytes. With less room than this SQLite cannot make the files that it keeps beside a database."""
+"""Bytes that must be free for SQLite to create its files beside a database."""
 _SIGNS = {
     "disk is full": errno.ENOSPC,
     "readonly database": errno.EACCES,
@@ -30,7 +30,7 @@ _SIGNS = {
 
 
 def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
-    """What the disk refused, or None when the error, and what caused it, is something else.
+    """The sentence, or None when neither the error nor its cause is about the disk.
 
     dagster_home: where Dagster keeps its databases. The ledger's say themselves what they meet.
     """

@@ -1,6 +1,6 @@
-"""A night up to its plan, without Dagster, which takes seconds to start. The steps are the night's own.
+"""A night up to its plan without Dagster, which takes seconds to start. The steps are those of a whole night.
 
-No table is stored, so that what the last night left stays as it is; the ledger knows the run as `planned`, as it does one of Dagster's.
+No table is stored, so the last night's tables stay; the ledger stores the run as `planned`, as it does with Dagster's plan job.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ class NotConservedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """plan: as the night would make it now. register_says: why the register could not be seen; None when it was."""
+    """plan: as a night would make it now. register_fault: why the register could not be read; None when it was."""
 
     plan: Plan
-    register_says: str | None
+    register_fault: str | None
 
 
 def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = None) -> Seen:
-    """Raises ConfigurationError, LedgerError, RegisterError or NotConservedError, each with its sentence."""
+    """Plan as the night would. Raises ConfigurationError, LedgerError, RegisterError or NotConservedError, each with its sentence."""
     must_have_sources(municipality)
     with closing(NightSession(municipality, home, as_of or tonight(municipality), "never", str(uuid.uuid4()), whole=False)) as session:
         reads = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}

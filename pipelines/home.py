@@ -14,19 +14,19 @@ GONE = ("pipelines.event_log", "pipelines.run_storage", "pipelines.console_logs"
 
 
 def home() -> Path:
-    """The home that a command or Dagster finds from where it was started."""
+    """The home folder, found from the working directory."""
     return home_from(Path.cwd())
 
 
 def config_files(folder: Path | None = None) -> list[Path]:
-    """Every municipality's file, sorted by name. A mapping file that is beside them is none."""
+    """Every municipality's file, sorted by name; mapping files among them are left out."""
     place = folder or home() / "config"
     found = (file for file in place.glob("*") if file.suffix.casefold() in (".yaml", ".yml") and not file.name.startswith("."))
     return sorted(file for file in found if not is_mapping_file(file))
 
 
 def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Path, str]]:
-    """Slug -> municipality, and file -> why it cannot be used: one fault never stops the others."""
+    """Slug -> municipality, and file -> why it cannot be used; a faulty file does not stop the others."""
     found: dict[str, Municipality] = {}
     faults: dict[Path, str] = {}
     for file in files:

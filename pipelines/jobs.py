@@ -23,7 +23,7 @@ AS_OF_TAG = "kobosync/as_of"
 STARTED_BY_TAG = "kobosync/started_by"
 COMMAND_LINE = "command line"
 RETRY_TAG = "dagster/retry_strategy"
-"""A night whose process died begins from the start: half of its steps would look at a register that has moved."""
+"""A night whose process died is run again from the start, since the register may have changed since its first steps."""
 
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -57,10 +57,10 @@ def approve_name(municipality: Municipality) -> str:
 def jobs_of(
     municipality: Municipality, root: Path, assets: Sequence[dg.AssetsDefinition], resources: Mapping[str, Any], *, all_four: bool
 ) -> list[dg.JobDefinition]:
-    """The municipality's jobs, made from its own assets. all_four: those too that can be had otherwise (plan, report).
+    """The municipality's jobs, made from its own assets. all_four: also plan and report, which the command line has too.
 
-    Resolved here and not by the deployment, which would look for each job's assets among those of all municipalities: at 357 of them that
-    is most of the time it takes to load.
+    Resolved here and not by the deployment, which would search each job's assets among those of all municipalities: with 357 of them that
+    is most of the loading time.
     """
     jobs = [nightly_job(municipality), approve_job(municipality, root)]
     if all_four:
@@ -100,10 +100,10 @@ def report_job(municipality: Municipality) -> AssetJob:
 
 
 def approve_job(municipality: Municipality, root: Path) -> AssetJob:
-    """A whole night that applies one plan or one part of it, limits notwithstanding: the one whose digest is given, and no other."""
+    """A whole night that applies the plan or part with the given digest, whatever the limits, and no other."""
 
     def approved(config: Mapping[str, Any]) -> dict[str, Any]:
-        # A digest that is none is answered by the run itself, in a sentence; an error here is a page that fails.
+        # An invalid digest is reported by the run itself in a sentence; an error here would be a failing page.
         digest = str(config["digest"]).strip().casefold()
         apply = digest if DIGEST.match(digest) else f"digest={digest}"
         settings = {"home": str(root), "apply": apply, "approved_by": str(config["approved_by"])}
@@ -125,7 +125,7 @@ def approve_job(municipality: Municipality, root: Path) -> AssetJob:
 
 
 def nightly_schedule(municipality: Municipality, root: Path) -> dg.ScheduleDefinition:
-    """At the municipality's own hour, in its own time zone; skipped, with words, while another night is under way."""
+    """At the municipality's own time, in its time zone; skipped with a reason while another night runs."""
 
     def tonight(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         busy = under_way(municipality, root, context.instance)
@@ -143,10 +143,10 @@ def nightly_schedule(municipality: Municipality, root: Path) -> dg.ScheduleDefin
 
 
 def under_way(municipality: Municipality, root: Path, instance: dg.DagsterInstance) -> str | None:
-    """Why no night can begin now, or None. A ledger that cannot be opened is for the night itself to say, in its own words."""
+    """Why no night can begin now, or None. A ledger that cannot be opened is reported by the night itself."""
     filters = dg.RunsFilter(tags={MUNICIPALITY_TAG: municipality.slug}, statuses=UNFINISHED)
     for run in instance.get_runs(filters):
-        # The command line's own runs are known by the ledger's lock: when such a process is killed, Dagster never learns it.
+        # Runs of the command line are found by the ledger's lock: Dagster does not notice when such a process is killed.
         if run.tags.get(STARTED_BY_TAG) != COMMAND_LINE:
             return f"{municipality.name}: {run.job_name} ({run.run_id}) has not ended yet; no second night beside it."
     try:

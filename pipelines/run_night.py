@@ -26,7 +26,7 @@ _BETWEEN = "The run was ended (Ctrl-C) between two steps. What was done stands; 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """success: no step failed. messages: what a failed step said, one sentence each. facts: metadata of the last asset."""
+    """success: no step failed. messages: a sentence per failed step. metadata: of the last asset."""
 
     success: bool
     run_id: str
@@ -55,7 +55,7 @@ class Runner:
             self._instance.dispose()
 
     def night(self, as_of: date | None = None, apply: str = "", *, new_ledger: bool = False) -> RunResult:
-        """new_ledger: go on also where the ledger knows no night, and there were some. Raises KeyboardInterrupt when it is ended."""
+        """Run a whole night. new_ledger: a ledger without nights is meant to be new. Raises KeyboardInterrupt when it is ended."""
         return self._run(night_name(self._municipality), "reports", as_of, apply, new_ledger)
 
     def report(self) -> RunResult:
@@ -63,7 +63,7 @@ class Runner:
         return self._run(report_name(self._municipality), "reports", None, "never")
 
     def cut_off(self) -> str:
-        """What the ledger says of the last run, which somebody ended. Raises LedgerError."""
+        """The ledger's message about the last run, which somebody ended. Raises LedgerError."""
         with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
             runs = ledger.runs(self._municipality.slug).filter(pl.col("run_id") == self._run_id)
             if runs.height and runs["message"].item() is None:
@@ -108,7 +108,7 @@ class Runner:
 
 
 def _is_interruption(event: dg.DagsterEvent) -> bool:
-    """Ctrl-C: to Dagster a step that failed, or between two steps a run that was canceled."""
+    """Whether the event is a Ctrl-C, which Dagster reports as a failed step, or between two steps as a canceled run."""
     if event.event_type is dg.DagsterEventType.RUN_CANCELED:
         return True
     error = event.step_failure_data.error if event.is_step_failure else None
@@ -118,13 +118,13 @@ def _is_interruption(event: dg.DagsterEvent) -> bool:
 
 
 def _is_check(event: dg.DagsterEvent) -> bool:
-    """A blocking check that failed: what it found is said by the asset itself."""
+    """Whether the event is a failed blocking check; the asset itself reports what it found."""
     error = event.step_failure_data.error
     return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
 def _sentence(event: dg.DagsterEvent) -> str:
-    """A failure of ours carries its sentence; anything else its type and words, and where the log is."""
+    """Our own failures: their sentence. Any other error: its type and text, and where the log is."""
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return data.user_failure_data.description

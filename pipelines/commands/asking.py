@@ -1,4 +1,4 @@
-"""A line from the terminal or from a pipe."""
+"""Reading a line from the terminal or from a pipe."""
 
 from __future__ import annotations
 

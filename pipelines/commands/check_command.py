@@ -60,8 +60,8 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
     if not municipality.sources:
         yield "sources", False, "None yet. Draft one from a file: kobosync map FILE"
     if not_set := unset_variables(municipality):
-        told = ", ".join(f"{name} ({key})" for name, key in not_set.items())
-        yield "environment", False, f"Not set here: {told}. Set each where the nights run, and here to try it."
+        missing = ", ".join(f"{name} ({key})" for name, key in not_set.items())
+        yield "environment", False, f"Not set here: {missing}. Set each where the nights run, and here to try it."
     yield from source_checks(municipality, root)
     if municipality.corrections:
         corrections = read_corrections(municipality, root)
@@ -71,13 +71,13 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
         yield _addresses(municipality, root)
     state, good, linked = _ledger(municipality, root)
     yield "ledger", good, state
-    # A few are enough to see whether the answers still keep the contract.
+    # A few entries show whether the answers still follow the contract.
     yield _register(municipality, root, linked[:SEEN])
     yield from _keys(municipality)
 
 
 def _ledger(municipality: Municipality, root: Path) -> tuple[str, bool, list[str]]:
-    """What it says, whether it is as it must be, and the koboIds it is linked to."""
+    """The ledger's state in words, whether it is right, and the linked koboIds."""
     try:
         ledger, revision = look_at_ledger(municipality.ledger, root)
         if ledger is None:
@@ -113,7 +113,7 @@ def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
 
 
 def _keys(municipality: Municipality) -> Iterator[tuple[str, bool, str]]:
-    """A key or certificate that will expire is said weeks ahead."""
+    """Warns weeks before a certificate expires."""
     try:
         notice = expiry_notice(municipality.register_)
     except RegisterError as error:

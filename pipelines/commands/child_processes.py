@@ -1,4 +1,4 @@
-"""Programs that a command starts and that end with it, however it ends: Ctrl-C, a closed terminal, systemd, `docker stop`."""
+"""Child processes that end with the command, whatever ends it: Ctrl-C, a closed terminal, systemd, `docker stop`."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for on the command line; the first of these that is given is done."""
+    """The command line's options; the first that is given is carried out."""
 
     file: Path | None = None
     dump: Path | None = None
@@ -50,7 +50,7 @@ class Wanted:
 
 
 def run_decide(config: Path, wanted: Wanted, ask: Ask = ask_line) -> int:
-    """0: done; 1: an answer was not stored; 2: asked for in a way that cannot be. ask: how a line is read from the terminal."""
+    """0: done; 1: an answer was not stored; 2: options that do not go together. ask: reads a line from the terminal."""
     fault = _misuse(wanted)
     if fault:
         print(fault, file=sys.stderr)
@@ -180,7 +180,7 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
                 break
             if code:
                 why = ask("Why (blank: no reason)? ").strip()
-                # What was decided a moment ago may bear on this one: every answer is compared with the ledger as it is.
+                # An answer given a moment ago may affect this one: each answer is checked against the present ledger.
                 taken = store_answers([GivenAnswer(question.id, code, by, why, question.evidence)], waiting, ledger, municipality.slug)
                 _tell(taken, municipality, console)
                 given += taken

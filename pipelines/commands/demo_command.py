@@ -62,7 +62,7 @@ def start_over(municipality: Municipality, root: Path) -> None:
 
 
 def fill_register(municipality: Municipality, root: Path, address: str) -> None:
-    """What had been typed into Kobo before the first night, and the file exported from it that kobosync reads."""
+    """Import the entries that were in Kobo before the first night, and export the file that kobosync reads."""
     before = write_register_before(root / SOURCES)
     with requests.Session() as session:
         session.trust_env = False

@@ -65,7 +65,7 @@ def run_plan(
         if municipality.apply == "approve" and plan.parts:
             print(f"{config} says apply: approve. A night waits with all of it until: kobosync night {config} --apply={plan.digest[:12]}")
     if plan.register_verdict != "complete":
-        print(seen.register_says or "The register could not be read.", file=sys.stderr)
+        print(seen.register_fault or "The register could not be read.", file=sys.stderr)
         return FAILED
     return WAITING if plan.refusals else DONE
 

@@ -1,4 +1,4 @@
-"""`kobosync prune`: forget the details of old nights, in the ledger, the archived reports and the tables nobody makes any more."""
+"""`kobosync prune`: delete details of old nights from the ledger, archived reports, and tables of sources that are gone."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def root_of(municipality: Municipality, files: Sequence[Path]) -> Path:
 
 
 def of_ledger(municipality: Municipality, home: Path, now: datetime) -> NightStatus:
-    """How the municipality's last night stands, by its ledger alone; nothing is made or written."""
+    """The state of the municipality's last night, by its ledger alone; nothing is created or written."""
     try:
         ledger, revision = look_at_ledger(municipality.ledger, home)
         if ledger is None:

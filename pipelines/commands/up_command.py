@@ -1,4 +1,4 @@
-"""`kobosync up` and `kobosync rehearse`: servers on 127.0.0.1 for as long as someone looks."""
+"""`kobosync up` and `kobosync rehearse`: servers on 127.0.0.1 until they are interrupted."""
 
 from __future__ import annotations
 

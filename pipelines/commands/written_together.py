@@ -1,4 +1,4 @@
-"""Files that belong together are written together: all of them, or none."""
+"""Writes several files, all of them or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks at how the nights of a municipality stand, once a minute, and tells operations when that changes."""
+"""Checks the state of a municipality's nights once a minute, and alerts operations when it changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEWEST = 20
 
 @dataclass(frozen=True, slots=True)
 class AlertCursor:
-    """The sensor's cursor. since: first look; earlier schedule ticks are ignored. states: address (hashed) -> state it was sent last."""
+    """The cursor. since: the first check; earlier schedule ticks are ignored. states: address (hashed) -> state last sent to it."""
 
     since: datetime
     states: Mapping[str, NightState] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class AlertCursor:
 
 
 def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
-    """Runs nothing; it looks at the ledger and sends. Its skip reasons are the history of what was said to whom."""
+    """Starts no run: it reads the ledger and sends alerts. Its skip reasons are the history of what was sent."""
 
     @dg.sensor(
         name=f"{municipality.slug}_alerts",
@@ -67,7 +67,7 @@ def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
 
 
 def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> NightStanding | None:
-    """How the nights stand, by the ledger and, for a night that never reached it, by Dagster."""
+    """The state of the nights, by the ledger, and by Dagster for a night that did not reach the ledger."""
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
             runs = ledger.runs(municipality.slug).to_dicts()
@@ -103,13 +103,13 @@ def close_dead(
     for record in instance.get_run_records(filters):
         run = record.dagster_run
         by_command = run.tags.get(STARTED_BY_TAG) == COMMAND_LINE
-        # What still waits in a queue is Dagster's to watch, and a step by itself may wait for the register's pool before it takes the lock.
+        # Dagster watches its queue itself; and a single step may wait for the register's pool before it takes the lock.
         watched = by_command or (run.status is dg.DagsterRunStatus.STARTED and is_whole(run, municipality))
         if run.run_id == holder or not watched:
             continue
         ended = finished.get(run.run_id)
         began = record.create_timestamp if record.start_time is None else datetime.fromtimestamp(record.start_time, UTC)
-        # Between the first step and the lock, and between the last step and Dagster's own word of it, lies a moment.
+        # There is a moment between the first step and the lock, and between the last step and Dagster's event about it.
         died_in_the_middle = run.run_id in finished and ended is None
         if died_in_the_middle or (ended or began) < now - GRACE:
             instance.report_run_failed(run, "The night's process ended without a word; nobody holds the ledger's lock for it.")
@@ -125,7 +125,7 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
 
 
 def send_alerts(municipality: Municipality, cursor: AlertCursor, standing: NightStanding | None) -> tuple[AlertCursor, str]:
-    """Send what is new to each address, separately: one that is down is tried again, and the others get nothing twice."""
+    """Send what is new to each address separately: a failed one is tried again, and the others get nothing twice."""
     if standing is None:
         return cursor, "A night is running, or none has been yet; nothing to judge."
     if not municipality.alerts:
@@ -152,7 +152,7 @@ def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance)
     found = []
     for job in (night_name(municipality), approve_name(municipality)):
         filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
-        # Of the newest few, the last that was a night: steps that somebody chose by themselves are none.
+        # Of the newest few, the last whole night; runs of selected steps do not count.
         nights = (one for one in instance.get_run_records(filters, limit=_NEWEST) if is_whole(one.dagster_run, municipality))
         for record in itertools.islice(nights, 1):
             ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)

@@ -1,4 +1,4 @@
-"""When is operations told, and what: once per change of state, and once more when all is well again."""
+"""When operations are alerted, and the text: once per change of state, and once when all is well again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reconciliation.plan.undo import UNDO
 
 
 class NightState(StrEnum):
-    """How a municipality's nights stand."""
+    """State of a municipality's nights."""
 
     DONE = "done"
     WAITING = "waiting"
@@ -28,7 +28,7 @@ class NightState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NightStanding:
-    """What the nights came to. says: one sentence; run_id: None when no night began; as_of: of the night, as its report's folder."""
+    """State of the nights. says: one sentence; run_id: None when no night began; as_of: of the night, as in its report's folder."""
 
     state: NightState
     says: str = ""
@@ -65,18 +65,17 @@ def night_standing(
     asked_for_dry: bool,
     now: datetime,
 ) -> NightStanding | None:
-    """How the nights stand; None while there is nothing to judge.
+    """The state of the nights; None while there is nothing to judge.
 
     runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that never came as far as the ledger.
     running: run id that a living process holds the lock for.
     due: the schedule's tick by which a night should have ended by now; None when none has come yet.
-    asked_for_dry: the municipality's own nights are dry. Otherwise a dry run is somebody looking, not the night.
-    """
+    asked_for_dry: the municipality's nights never apply. Otherwise a dry run is somebody's own check, not the night."""
     others = {UNDO} if asked_for_dry else {UNDO, "never"}
     nights = [run for run in runs if run["verdict"] not in NO_NIGHT and run["apply_mode"] not in others]
     ended = [run for run in nights if run["run_id"] != running]
     last = ended[-1] if ended else None
-    # A night that ended later than now was run by a clock that was wrong, and says nothing of tonight.
+    # A night that ended later than now was run with a wrong clock, and is ignored.
     if due is not None and not any(due <= (run["finished"] or run["started"]) <= now for run in ended):
         late = f"{(now - due) / timedelta(hours=1):.0f} hours after it was due ({due:%Y-%m-%d %H:%M} UTC)"
         under_way = "it is still running" if running else "none has begun"
@@ -103,7 +102,7 @@ def _without_message(verdict: str) -> str:
 
 
 def next_message(last: NightState | None, new: NightStanding, name: str, reports: str, dagster: str = "") -> AlertMessage | None:
-    """What to say when that is how it stands and `last` is what was said before; None: nothing new.
+    """The message for state `new` after state `last` was sent; None when nothing is to be sent.
 
     name: as people read it. reports: folder of the municipality's reports, or its address. dagster: address of its UI, when known.
     """
@@ -135,7 +134,7 @@ def deliver(address: str, message: AlertMessage, called: str, *, kind: str, atta
 
     called: how the address is named without being shown. kind: apprise's info, success or warning.
     """
-    # apprise costs a third of a second to import, and most looks of the sensors have nothing to say.
+    # apprise takes a third of a second to import, and most checks send nothing.
     import apprise  # noqa: PLC0415
 
     receivers = apprise.Apprise()

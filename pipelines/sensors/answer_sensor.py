@@ -1,4 +1,4 @@
-"""Looks into a municipality's drop folder for answered workbooks, and reads them while people still sit at their desks."""
+"""Reads answered workbooks from a municipality's drop folder during the day, so that people get their receipt at once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def clarification_sensor(municipality: Municipality, root: Path, base: str) -> d
 
 
 def look_for_answers(municipality: Municipality, root: Path, base: str, settled: float = SETTLED_SECONDS) -> str:
-    """Pick up what is there, and say in a sentence what became of it. While a night runs, the files wait: it reads them itself."""
+    """Read the files and return a sentence about them. Reads none while a night runs, since the night reads them itself."""
     if municipality.answers is None:
         return "No drop folder is configured."
     find = partial(EarlierTables(base=base).last, municipality.slug)

@@ -1,4 +1,4 @@
-"""Tells once when a municipality's file cannot be used, and once when it can again. No municipality's file can remove it."""
+"""Alerts once when a municipality's file cannot be used, and once when it can again. Independent of the municipalities' files."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
 def send_configuration_alerts(
     faults: Sequence[Unusable], alerts: Mapping[str, Sequence[str]], cursor: Mapping[str, str]
 ) -> tuple[dict[str, str], str]:
-    """Send what is new to each address by itself. cursor: file and address (hashed) -> mark of what was said last. Returns that as it is
-    afterwards, and one text about everything."""
+    """Send what is new to each address separately. cursor: file and address (hashed) -> hash of what was sent last. Returns the new cursor,
+    and one text about everything."""
     operators = os.environ.get(ALERTS, "").split()
     says = {str(fault.file): fault.says for fault in faults}
     addresses = {file: [*operators, *named] for file, named in alerts.items()}

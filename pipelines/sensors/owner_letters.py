@@ -1,4 +1,4 @@
-"""Sends each data owner their letter after a night, once per change; its memory is the sensor's cursor."""
+"""Sends each data owner a letter after a night, once per change; the sensor's cursor has what was sent."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from reporting.publish import LETTERS
 from reporting.report_files import dated
 
 Told = Mapping[str, Mapping[str, str]]
-"""Address (hashed, with its owner) -> digests of what it was told last, by part."""
+"""Address (hashed, with its owner) -> digests of what was sent last, by part."""
 
 
 def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
-    """Runs nothing; it reads the newest report and sends. A sending that fails is a warning here, and no night knows of it."""
+    """Starts no run: it reads the newest report and sends letters. A failure to send is a warning here and does not affect nights."""
 
     @dg.sensor(
         name=f"{municipality.slug}_letters",
@@ -41,7 +41,7 @@ def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDef
 
 
 def send_letters(municipality: Municipality, root: Path, cursor: Told) -> tuple[Told, int, list[str]]:
-    """Send what is worth sending of the newest report. Returns what has been told by now, how many were sent, and what could not be.
+    """Send the letters of the newest report that have changed. Returns the new cursor, the number sent, and a sentence per failure.
 
     Each address is sent to separately: one that is down is tried again at the next look, and the others get nothing twice.
     """
@@ -70,7 +70,7 @@ def send_letters(municipality: Municipality, root: Path, cursor: Told) -> tuple[
 
 
 def _read(night: Path) -> tuple[list[Letter], list[str]]:
-    """Letters of that night's report; none of one made before `send` was in the file."""
+    """Letters of that night's report; none when it was made before `send` was in the file."""
     file = night / LETTERS
     try:
         return [Letter(**one) for one in json.loads(file.read_text(encoding="utf-8"))], []

@@ -23,7 +23,7 @@ SETTLED_SECONDS = 30.0
 
 
 def source_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition:
-    """One night per state of the files: its cursor is what they were like when the last one was asked for."""
+    """One night per state of the files. The cursor has the files' state when the last night was started."""
 
     @dg.sensor(
         name=f"{municipality.slug}_files",

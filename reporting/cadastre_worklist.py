@@ -19,6 +19,7 @@ from reconciliation.model.shielding import is_shielded
 from reconciliation.model.tables import SOURCE_ROWS
 from reporting.night_report import NightResult
 from reporting.privacy import hidden_names
+from reporting.value_words import row_in_words
 
 MISSING_UNIT, UNKNOWN_UNIT, MISSING_ADDRESS, LETTER = "missing_unit", "unknown_unit", "missing_address", "letter"
 _OF_RULE = {"B02": MISSING_UNIT, "B06W": MISSING_UNIT, "B04W": UNKNOWN_UNIT}
@@ -81,7 +82,7 @@ def _tasks(result: NightResult) -> Iterator[Task]:
         if not says and (building, settle) in explained:
             continue  # Two rules told one matter, and one of them says what the cadastre has.
         ours = sorted({str(row["bruksenhetsnummer"] or row["leilighetsnummer"] or row["ekstra_referanse"] or "") for row in waiting} - {""})
-        named = sorted({f"{row['source']}: {row['source_key']}" for row in waiting})
+        named = sorted({row_in_words(f"{row['source']}:{row['source_key']}", result.municipality) for row in waiting})
         yield Task(building, settle, tuple(ours), says, tuple(named))
 
 

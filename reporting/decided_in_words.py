@@ -14,6 +14,7 @@ from reconciliation.decisions.question import ABSENT, CHANGED, FIELD, MATCH, MER
 from reconciliation.model.municipality import Municipality
 from reporting.night_report import DecidedThatDay
 from reporting.offered_answers import answer_label
+from reporting.value_words import row_in_words
 
 HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
 """Kinds of decisions that are told beside a dwelling."""
@@ -48,7 +49,7 @@ def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, h
     """
     named = [str(one) for one in (row["subject"], named_entry(row)) if one]
     shielded = [one for one in named if one in hidden]
-    sides = " – ".join(shielded or named)
+    sides = " – ".join(row_in_words(one, municipality) for one in shielded or named)
     return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
 
 
@@ -60,7 +61,7 @@ def answered(decisions: pl.DataFrame, municipality: Municipality, hidden: Collec
             _date(row["decided"]),
             None
             if any(name in hidden for name in (row["subject"], named_entry(row)))
-            else text("changes.answer", subject=row["subject"], said=decided_in_words(row, municipality)),
+            else text("changes.answer", subject=row_in_words(row["subject"], municipality), said=decided_in_words(row, municipality)),
         )
         for row in human.iter_rows(named=True)
     )

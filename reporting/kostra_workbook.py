@@ -16,7 +16,7 @@ from reporting.kostra import RULES, Kostra, NumberPart, RuleBasis, count_kostra
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address, with_untelling_keys
 from reporting.sheet_writer import Book, Cell, Column
-from reporting.value_words import in_words, words_of
+from reporting.value_words import in_words, row_in_words, words_of
 
 Row = tuple[Sequence[Cell], str | None]
 _RESULT, _LOOK = "#E2F2E7", "#FDE9C9"
@@ -103,10 +103,10 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
         in_words("disposisjonsform", words),
         *marks,
         pl.col("left_out").replace({code: word_for("kostra_lines", code) for code in (WHOLE_UNIT, OUT_OF_USE)}),
-        pl.col("source_keys").list.join(", "),
+        "source_keys",
     )
-    for cells in shown.iter_rows():
-        yield cells, None
+    for *cells, keys in shown.iter_rows():
+        yield [*cells, ", ".join(row_in_words(key, municipality) for key in keys or ())], None
 
 
 def _left_out(municipality: Municipality, found: Kostra) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from reporting.privacy import hidden_names, told_of
 from reporting.progress_overview import holder_title, owner_title
 from reporting.search_entries import OUTSIDE, REJECTED, index_entries
 from reporting.stop_causes import cause
-from reporting.value_words import in_words, value_in_words, words_of
+from reporting.value_words import in_words, row_in_words, value_in_words, words_of
 
 FOLDER = "boliger"
 PART = 1000
@@ -171,7 +171,7 @@ def _detail(
     if row["held"]:
         said["h"] = cause(row["held"], row["details"])
     if row["source_keys"]:
-        said["s"] = list(row["source_keys"])
+        said["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):
         said["m"] = named
     if lineage:

@@ -30,3 +30,9 @@ def in_words(name: str, words: Mapping[str, Mapping[str, str]]) -> pl.Expr:
 def value_in_words(name: str, value: Any, words: Mapping[str, Mapping[str, str]]) -> Any:
     """One value of that field as people read it."""
     return words.get(name, {}).get(value, value) if isinstance(value, str) else value
+
+
+def row_in_words(known: str, municipality: Municipality) -> str:
+    """A row as the ledger has it, `source:key`, with the source by the name that people call it. Anything else is left as it is."""
+    source, colon, key = known.partition(":")
+    return f"{municipality.sources[source].title}: {key}" if colon and source in municipality.sources else known

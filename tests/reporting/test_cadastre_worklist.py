@@ -61,10 +61,10 @@ def test_each_building_and_cause_is_one_line_with_what_the_cadastre_says(nordvik
     found = cadastre_worklist(result(nordvik))
     assert found is not None
     assert [(task.building, task.settle, task.rows) for task in found.tasks] == [
-        ("Kirkegata 77", MISSING_ADDRESS, ("fdv: 4",)),
-        ("Storgata 12", MISSING_UNIT, ("fdv: 1",)),
-        ("Storgata 12B", UNKNOWN_UNIT, ("fdv: 2",)),
-        ("Storgata 14", LETTER, ("fdv: 3",)),
+        ("Kirkegata 77", MISSING_ADDRESS, ("FDV: 4",)),
+        ("Storgata 12", MISSING_UNIT, ("FDV: 1",)),
+        ("Storgata 12B", UNKNOWN_UNIT, ("FDV: 2",)),
+        ("Storgata 14", LETTER, ("FDV: 3",)),
     ]
     said = {task.building: task.says for task in found.tasks}
     assert "H0101, H0102" in said["Storgata 12"]

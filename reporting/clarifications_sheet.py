@@ -12,7 +12,7 @@ from typing import Any
 
 from language import day, text, word_for
 from reporting.clarifications import Shown, Side
-from reporting.sheet_writer import FJORD, Book, Cell, lines_of, make_room, write_cell
+from reporting.sheet_writer import FJORD, Book, Cell, filled_lines, make_room, write_cell
 
 HEADINGS = ("id", "evidence", "dwelling", "question", "answer", "by", "why", "side")
 WIDTHS = {"id": 14, "evidence": 14, "dwelling": 30, "question": 52, "answer": 26, "by": 18, "why": 36, "side": 28}
@@ -65,7 +65,7 @@ def add_clarifications(
 def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str]) -> None:
     line = {"top": 2, "top_color": FJORD}
     plain, hidden = book.format(text_wrap=True, **line), book.format(font_color="#999999", **line)
-    make_room(sheet, row, max(lines_of(one.question, WIDTHS["question"]), _lines(one.sides[0], fields), 2))
+    make_room(sheet, row, max(filled_lines(one.question, WIDTHS["question"]), _lines(one.sides[0], fields), 2))
     write_cell(sheet, row, 0, one.id, hidden)
     write_cell(sheet, row, 1, one.evidence, hidden)
     write_cell(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
@@ -88,7 +88,7 @@ def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str
 
 def _lines(side: Side, fields: Sequence[str]) -> int:
     values = (str(side.values[name]) for name in fields if side.values.get(name) is not None)
-    return max(lines_of(side.who, WIDTHS["side"]), *(lines_of(value, FIELD_WIDTH) for value in values), 1)
+    return max(filled_lines(side.who, WIDTHS["side"]), *(filled_lines(value, FIELD_WIDTH) for value in values), 1)
 
 
 def _choices(labels: list[str], free: bool) -> dict[str, Any]:

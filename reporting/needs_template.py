@@ -14,7 +14,7 @@ from reporting.form_words import form_choice, form_word
 from reporting.needs_cells import MOST
 from reporting.needs_detail import ADAPTED, AREA, BUDGET, COST, PRIORITY, REASON, SIZE, URGENCY, Urgency
 from reporting.needs_reading import CATEGORY, COMMENT, GUIDE, HEADINGS, NUMBERS, ORIGIN, SERVICE, SHEET
-from reporting.sheet_writer import FJORD, lines_of, make_room, write_cell
+from reporting.sheet_writer import FJORD, filled_lines, make_room, write_cell
 
 WIDTHS = {SERVICE: 26, CATEGORY: 54, AREA: 20, ADAPTED: 24, REASON: 40, ORIGIN: 40, COMMENT: 50}
 """Characters; columns of numbers and short words are NARROW."""
@@ -120,7 +120,7 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     write_cell(sheet, 0, 0, text("template.guide"), shapes["title"])
     write_cell(sheet, 0, 1, text("template.services"), shapes["title"])
     for row, step in enumerate(texts().at("template_steps").values(), start=1):
-        make_room(sheet, row, lines_of(step, GUIDE_WIDTH))
+        make_room(sheet, row, filled_lines(step, GUIDE_WIDTH))
         write_cell(sheet, row, 0, step, shapes["text"])
     for row, owner in enumerate(municipality.owners.values(), start=1):
         write_cell(sheet, row, 1, owner.title, shapes["text"])

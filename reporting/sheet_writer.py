@@ -122,9 +122,9 @@ def make_room(sheet: Any, row: int, lines: int) -> None:
         sheet.set_row(row, LINE_HEIGHT * min(lines, MOST_LINES))
 
 
-def lines_of(said: str, width: float) -> int:
+def filled_lines(words: str, width: float) -> int:
     """Lines that a text fills in a column that many characters wide, about."""
-    return sum(max(1, math.ceil(len(line) / width)) for line in said.split("\n"))
+    return sum(max(1, math.ceil(len(line) / width)) for line in words.split("\n"))
 
 
 def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
@@ -133,7 +133,7 @@ def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
     for cell, column in zip(cells, columns, strict=True):
         said = cell.text if isinstance(cell, SheetLink) else cell
         if column.wrap and isinstance(said, str):
-            most = max(most, lines_of(said, column.width))
+            most = max(most, filled_lines(said, column.width))
     return most
 
 

@@ -117,7 +117,7 @@ class EntryStore:
         # The page begins after number x size entries that are not deleted; deleted ones before it move its beginning further on.
         while (pushed := before + self._deleted_until(last)) != last:
             last = pushed
-        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, BATCH))
+        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
         return [str(row[0]) for row in found]
 
     def _deleted_until(self, number: int) -> int:

@@ -56,7 +56,7 @@ def moved(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> dict[s
 
 def changes(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> Any:
     keys = known.get("keys", [("fdv", one, one, date(2023, 1, 1)) for one in before.get_column("leverandor_bolig_id")])
-    memberships = pl.DataFrame([(*key, key[3]) for key in keys], schema=MEMBERSHIPS, orient="row")
+    memberships = pl.DataFrame(keys, schema=MEMBERSHIPS, orient="row")
     errors = pl.DataFrame(
         known.get("errors", []), schema={"source": pl.String, "source_key": pl.String, "first_seen": pl.Date}, orient="row"
     )

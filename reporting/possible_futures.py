@@ -19,12 +19,12 @@ TURN = 30.0
 """Working days after which, on average, a future turns from the one to the other."""
 RUN = 8.0
 """Working days that follow one another in a future as they did behind, on average."""
-LEAST_SPREAD = 0.15
+LEAST_SPREAD = 0.2
 """Log-scale spread of the pace ahead when the weeks behind were all alike."""
-WANDERING = 0.5
-"""Share of the variance between weeks that is taken to last."""
+WANDERING = 1.25
+"""The pace ahead varies by so much more than the weeks behind did: few weeks have been seen, and none of those to come."""
 DRIFT = 1.5
-"""So much of that variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast_backtest.py."""
+"""So much of the variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast_backtest.py."""
 FOUND = 30.0
 """Working days after which half as many new ones come: what is still to be found grows less."""
 UNKNOWN_DAYS = 10

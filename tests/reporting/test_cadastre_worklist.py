@@ -76,7 +76,7 @@ def test_rows_that_nothing_tells_apart_are_one_point_with_what_the_cadastre_has(
     alike = [good(Nummer=key, Adresse="Storgata 12", Bruksenhet=None, Postnr="9903") for key in ("1", "2")]
     found = cadastre_worklist(result(nordvik, rows_read=[*alike, *ROWS[-1:]]))
     assert found is not None
-    assert [(task.building, task.settle, task.rows) for task in found.tasks] == [("Storgata 12", MISSING_UNIT, ("fdv: 1", "fdv: 2"))]
+    assert [(task.building, task.settle, task.rows) for task in found.tasks] == [("Storgata 12", MISSING_UNIT, ("FDV: 1", "FDV: 2"))]
     assert "H0101, H0102" in found.tasks[0].says
 
 

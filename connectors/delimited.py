@@ -54,7 +54,8 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     dialect = detect(start, (*wanted, *ignored), source.separator, source.quote, source.header_row)
     at = positions(dialect.headings, wanted, ignored, name)
     key = [heading for heading in source.key if heading in at]
-    split = partial(_records, text, columns=sorted(at.values()), key=f"c{at[key[0]]}" if key else None, footer=source.footer)
+    no_rows = Printed(source.total_rows, source.footer)
+    split = partial(_records, text, columns=sorted(at.values()), key=f"c{at[key[0]]}" if key else None, no_rows=no_rows)
     records, footers = split(dialect)
     short: tuple[str, ...] = ()
     if records.rows.is_empty() and {record.reason for record in records.bad} == {"too_few_values"}:
@@ -71,7 +72,7 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]
     whole = records.rows.filter(~pl.col("row").is_in([record.row for record in damaged])) if damaged else records.rows
     rows = whole.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
-    kept = kept_rows(rows, wanted, partial(_filled_cells, text, dialect), key, Printed(source.total_rows, source.footer), name)
+    kept = kept_rows(rows, wanted, partial(_filled_cells, text, dialect), key, no_rows, name)
     bad = sorted([*records.bad, *damaged], key=lambda record: record.row)
     account = LineAccount(
         file=path.name,
@@ -116,9 +117,7 @@ def _may_stand_in(text: bytes, word: str, quote: str) -> bool:
     return bool(quote and quote in word) or (coded[:1] in text and coded in text)
 
 
-def _records(
-    text: bytes, dialect: Dialect, *, columns: Sequence[int], key: str | None, footer: tuple[str, ...]
-) -> tuple[Records, list[int]]:
+def _records(text: bytes, dialect: Dialect, *, columns: Sequence[int], key: str | None, no_rows: Printed) -> tuple[Records, list[int]]:
     """The file's records, and the lines that look like none because a system printed them around the list.
 
     key: the column that the first part of the key is in.
@@ -130,7 +129,7 @@ def _records(
     records = split_records(lines, dialect, columns)
     if not records.bad:
         return records, []
-    printed = printed_around(lines, records, dialect, key, footer)
+    printed = printed_around(lines, records, dialect, key, no_rows.footer, no_rows.totals)
     return replace(records, bad=[record for record in records.bad if record.row not in printed]), sorted(printed)
 
 

@@ -13,13 +13,15 @@ from language.messages import Value
 
 _NEAR = 70
 _SHOWN = 6
+_UNSEEN = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))
+"""Soft hyphens, zero-width signs and byte order marks."""
 
 
 def visible_text(heading: str) -> str:
     """A heading without what the eye does not see: outer and double blanks, line breaks, composed letters."""
     if heading.isascii():
         return " ".join(heading.split())
-    return " ".join(unicodedata.normalize("NFC", heading).replace("\ufeff", "").split())
+    return " ".join(unicodedata.normalize("NFC", heading).translate(_UNSEEN).split())
 
 
 def matching(headings: Sequence[str], known: Sequence[str]) -> int:

@@ -9,14 +9,20 @@ import polars as pl
 
 from connectors.dialect import Dialect
 from connectors.encoding import DAMAGED
-from connectors.printed_lines import has_dates, has_words, last_words, pattern_of, printed
+from connectors.printed_lines import is_ruler, last_words, pattern_of, printed
 from connectors.records import BadRecord, Records, lines_of
 
+_TAIL = 10
+"""The most last lines that may be remarks without a pattern."""
 
-def printed_around(lines: pl.Series, records: Records, dialect: Dialect, key: str | None, footer: tuple[str, ...]) -> frozenset[int]:
+
+def printed_around(
+    lines: pl.Series, records: Records, dialect: Dialect, key: str | None, footer: tuple[str, ...], totals: Sequence[str] = ()
+) -> frozenset[int]:
     """Which of the bad lines (1-based) a system printed around the list.
 
-    key: the column of records.rows that the first part of the key is in; its values tell what a remark does not look like.
+    key: the column of records.rows that the first part of the key is in; its values tell what a remark does not look like. totals: words
+    that a total begins with; it may have fewer values than a row.
     """
     numbers = [record.row for record in records.bad if record.lines == 1 and record.found < len(dialect.headings)]
     separator = re.escape(dialect.separator)
@@ -28,8 +34,12 @@ def printed_around(lines: pl.Series, records: Records, dialect: Dialect, key: st
     few = text.str.count_matches(f"{separator}[^ \t]") <= 1
     last = records.rows["row"].max() if records.rows.height else None
     after = pl.col("row") > (int(str(last)) if last is not None else len(lines))
-    remark = last_words(text, keys_have_words=has_words(keys), keys_have_dates=has_dates(keys))
-    known = (printed(text, None) & few) | (remark & after & ~text.str.contains(separator))
+    behind = pl.col("row") > len(lines) - _TAIL - 1
+    remark = last_words(text, keys, len(dialect.headings)) & after & behind & ~text.str.contains(separator)
+    known = (printed(text, None) & few) | remark | is_ruler(text.str.replace_all(separator, ""))
+    if totals and key:
+        words = "|".join(re.escape(word.strip()) for word in totals)
+        known |= after & text.str.contains(rf"(?i)^(?:{words})(?:[\s:.=]|{separator}|$)")
     if declared := pattern_of(footer):
         known |= text.str.contains(declared)
     return frozenset(found.filter(known.fill_null(value=False))["row"])

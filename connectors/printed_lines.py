@@ -24,7 +24,7 @@ _FORMS = (
     rf"(?:antall|number of|ant\.)\s+{_COUNTED}.*",
     r"(?:side|page|ark)\s*:?\s*\d+(?:\s*(?:av|of|/)\s*\d+)?",
     r"[-=_*.~#+\s]{3,}",
-    r"[-=*<(\[\s]*(?:slutt|end|eof|the end|ferdig)\b(?:\s+(?:p[åa]|of|av)\b.*)?[\s\w]{0,20}[-=*>)\].\s]*",
+    r"[-=*<(\[\s%\x1a]*(?:slutt|end|eof|the end|ferdig)\b(?:\s+(?:p[åa]|of|av)\b.*)?[\s\w]{0,20}[-=*>)\].\s]*",
 )
 PRINTED = rf"(?i)^\s*(?:{'|'.join(_FORMS)})\s*$"
 """Matches a whole line, or the only filled cell of one, that no list of homes has as a key."""
@@ -42,21 +42,29 @@ def printed(text: pl.Expr, declared: str | None) -> pl.Expr:
     return by_words | text.str.contains(declared) if declared else by_words
 
 
-def last_words(text: pl.Expr, *, keys_have_words: bool, keys_have_dates: bool) -> pl.Expr:
-    """Whether the only text of a line after the last row is a remark: it looks like no key of this list."""
-    dated = pl.lit(value=False) if keys_have_dates else text.str.contains(DATED)
-    worded = pl.lit(value=False) if keys_have_words else text.str.contains(_SENTENCE)
-    return dated | worded
+def last_words(text: pl.Expr, keys: pl.Series, width: int) -> pl.Expr:
+    """Whether the only text of a line after the last row is a remark: it looks like no key of this list, and like no row of it whose
+    separators are others. keys: of the list's rows. width: how many values a row has."""
+    dated = pl.lit(value=not keys.str.contains(DATED).any()) & text.str.contains(DATED)
+    worded = pl.lit(value=not keys.str.contains(_SENTENCE).any()) & text.str.contains(_SENTENCE)
+    begins_as_keys = _shape(text.str.extract(r"^([^\s,;|]+)[\s,;|]")).is_in(keys.to_frame("key").select(_shape(pl.col("key"))).to_series().implode())
+    return (dated | worded) & ~like_a_row(text, width) & ~begins_as_keys.fill_null(value=False)
 
 
-def has_words(keys: pl.Series) -> bool:
-    """Whether any of the keys holds a sentence."""
-    return bool(keys.str.contains(_SENTENCE).any())
+def like_a_row(text: pl.Expr, width: int) -> pl.Expr:
+    """Whether it has about as many separators of any kind as a row: in a sentence there is a blank behind them."""
+    return text.str.count_matches(r"[;,|\t](?:[^ ]|$)") >= max(2, (width - 1) // 2)
 
 
-def has_dates(keys: pl.Series) -> bool:
-    """Whether any of the keys holds a date."""
-    return bool(keys.str.contains(DATED).any())
+def is_ruler(text: pl.Expr) -> pl.Expr:
+    """Whether it is a line drawn below a heading."""
+    return text.str.contains(r"^[-=_+*]{2,}$")
+
+
+def _shape(text: pl.Expr) -> pl.Expr:
+    """The same for 104 and 733; null for a text without a digit, which any sentence may begin with."""
+    shape = text.str.replace_all(r"\d", "9").str.replace_all(r"[^\W\d_]", "a")
+    return pl.when(shape.str.contains("9", literal=True)).then(shape)
 
 
 def pattern_of(declared: tuple[str, ...]) -> str | None:

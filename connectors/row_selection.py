@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from connectors.printed_lines import ONLY_WHEN, PRINTED, has_dates, has_words, last_words, pattern_of, printed
+from connectors.printed_lines import ONLY_WHEN, PRINTED, is_ruler, last_words, pattern_of, printed
+from connectors.raw_rows import RAW_PLACE
 
 _TAIL = 10
 """The most last lines that may be remarks without a pattern."""
@@ -91,7 +92,7 @@ def _blank(heading: str) -> pl.Expr:
 
 
 def _may_be_none(heading: str, total: str | None) -> pl.Expr:
-    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*)?$"
+    blank_or_heading = rf"(?i)^\s*(?:{re.escape(heading)}\s*|[-=_+*]{{2,}}\s*)?$"
     return pl.col(heading).str.contains(f"{blank_or_heading}|{total}" if total else blank_or_heading).fill_null(value=True)
 
 
@@ -125,11 +126,12 @@ def _footers(rows: pl.DataFrame, odd: pl.DataFrame, cells: pl.Series, key: str |
     """
     if odd.is_empty():
         return odd
-    looked = odd.with_columns(_first=cells.list.first(), _others=cells.list.slice(1).list.join(" "), _filled=cells.list.len())
+    ruler = cells.list.eval(is_ruler(pl.element())).list.all() & (cells.list.len() > 0)
+    looked = odd.with_columns(_first=cells.list.first(), _others=cells.list.slice(1).list.join(" "), _filled=cells.list.len(), _ruler=ruler)
     first = pl.col("_first")
     alone = pl.col("_filled") == 1
     beside = (pl.col("_filled") == 2) & pl.col("_others").str.contains(ONLY_WHEN)
-    known = printed(first, None) & (alone | beside)
+    known = (printed(first, None) & (alone | beside)) | pl.col("_ruler")
     if declared:
         known |= (first + " " + pl.col("_others")).str.contains(declared)
     found = looked.filter(known.fill_null(value=False))
@@ -141,10 +143,10 @@ def _footers(rows: pl.DataFrame, odd: pl.DataFrame, cells: pl.Series, key: str |
         tail = _tail(looked, found, rows)
         if tail.height:
             others = _without(_without(rows, tail), found)[key].drop_nulls()
-            remark = last_words(first, keys_have_words=has_words(others), keys_have_dates=has_dates(others))
+            remark = last_words(first, others, rows.width - len(RAW_PLACE))
             remark &= alone & (pl.col(key).str.strip_chars() == first)
             found = pl.concat([found, tail.filter(remark.fill_null(value=False))]).unique("row", maintain_order=True)
-    return found.drop("_first", "_others", "_filled")
+    return found.drop("_first", "_others", "_filled", "_ruler")
 
 
 def _tail(looked: pl.DataFrame, found: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -181,7 +181,7 @@ class CsvSource(FileSource):
     """Line of the headings as an editor numbers it; detected when blank."""
     null_values: tuple[str, ...] = ("<NULL>", "''")
     """What this system writes where it has nothing."""
-    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt", "grand total", "delsum")
     """A row without key whose first filled cell starts with one of these words is no dwelling."""
     joins: tuple[Join, ...] = ()
     """Columns fetched from other files of the same export."""
@@ -198,7 +198,7 @@ class Sheet(Strict):
     """Headings whose merged cells hold one value for several rows."""
     constants: dict[str, str] = Field(default_factory=dict)
     """Extra columns with one value for the whole sheet, mapped like any heading."""
-    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt")
+    total_rows: tuple[str, ...] = ("sum", "sum:", "totalt", "total", "i alt", "grand total", "delsum")
     """A row whose first filled cell starts with one of these words is no dwelling."""
 
 

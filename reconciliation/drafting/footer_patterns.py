@@ -10,7 +10,7 @@ import polars as pl
 
 from connectors.row_selection import Printed, kept_rows
 
-TOTALS = ("sum", "sum:", "totalt", "total", "i alt")
+TOTALS = ("sum", "sum:", "totalt", "total", "i alt", "grand total", "delsum")
 """What a total begins with, where a source says nothing else."""
 _TAIL = 10
 _MOST_WORDS = 3

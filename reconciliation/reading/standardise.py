@@ -32,6 +32,7 @@ from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, si
 
 BLANK = ("", "<NULL>", "''", "-", "–")
 """What people and dumps write for nothing."""
+_UNSEEN = r"[\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,11 @@ def source_key(source: AnySource) -> pl.Expr:
 
     A part in which a person's number was masked is missing: masked, two persons' numbers are alike.
 
+    Signs that nobody sees (a zero-width blank, a byte order mark where two exports were put together) are no part of it.
+
     A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.
     """
-    parts = {heading: pl.col(heading).str.strip_chars() for heading in source.key}
+    parts = {heading: pl.col(heading).str.replace_all(_UNSEEN, "").str.strip_chars() for heading in source.key}
     missing = {
         heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) | part.str.contains(MASK, literal=True) for heading, part in parts.items()
     }

@@ -154,6 +154,9 @@ FOOTERS = [
     "Sign. ______________",
     "Levert fra systemet natt til tirsdag",
     "8 boliger",
+    "%%EOF",
+    "\x1aEOF",
+    "=====;=====",
 ]
 
 
@@ -181,6 +184,30 @@ def test_a_row_without_most_of_its_values_is_no_footer(line: str) -> None:
     found = read_csv("\n".join([*lines_of(rows), line]))
     assert "footers" not in found.lines
     assert found.rows.height + (found.unreadable.height if found.unreadable is not None else 0) == 9
+
+
+@pytest.mark.parametrize("other", [",", "\t", "|", " ", ", "])
+@pytest.mark.parametrize("at", [3, -1])
+def test_a_row_with_other_separators_is_no_footer_wherever_it_stands(at: int, other: str) -> None:
+    lines = lines_of(town(8))
+    lines[at] = lines[at].replace(";", other)
+    found = read_csv("\n".join(lines))
+    assert (found.verdict, found.rows.height, dict(found.lines).get("footers")) == (Verdict.SUSPICIOUS, 7, None)
+    assert found.unreadable is not None
+    assert found.unreadable.height == 1
+
+
+def test_the_second_half_of_a_list_with_other_separators_is_not_its_footer() -> None:
+    lines = lines_of(town(40))
+    found = read_csv("\n".join([*lines[:21], *(line.replace(";", ",") for line in lines[21:])]))
+    assert (found.verdict, found.lines["unreadable"]) == (Verdict.SUSPICIOUS, 20)
+
+
+def test_a_ruler_below_the_headings_is_no_row_and_a_short_total_no_fault() -> None:
+    lines = lines_of(town(8))
+    found = read_csv("\n".join([lines[0], ";".join("-" * len(one) for one in lines[0].split(";")), *lines[1:], "Totalt;8"]))
+    assert (found.verdict, found.rows.height, found.lines["footers"]) == (Verdict.COMPLETE, 8, 2)
+    assert balanced(found)
 
 
 def test_a_pattern_of_the_municipality_names_other_printed_lines() -> None:

@@ -47,7 +47,8 @@ def last_words(text: pl.Expr, keys: pl.Series, width: int) -> pl.Expr:
     separators are others. keys: of the list's rows. width: how many values a row has."""
     dated = pl.lit(value=not keys.str.contains(DATED).any()) & text.str.contains(DATED)
     worded = pl.lit(value=not keys.str.contains(_SENTENCE).any()) & text.str.contains(_SENTENCE)
-    begins_as_keys = _shape(text.str.extract(r"^([^\s,;|]+)[\s,;|]")).is_in(keys.to_frame("key").select(_shape(pl.col("key"))).to_series().implode())
+    shapes = keys.to_frame("key").select(_shape(pl.col("key"))).to_series().unique()
+    begins_as_keys = _shape(text.str.extract(r"^([^\s,;|]+)[\s,;|]")).is_in(shapes.implode())
     return (dated | worded) & ~like_a_row(text, width) & ~begins_as_keys.fill_null(value=False)
 
 

@@ -140,6 +140,19 @@ def written_twice(draw: Draw, lines: Lines) -> bytes:
     return _bytes([*lines, *lines[draw(st.integers(0, len(lines) - 1)) :]])
 
 
+def separators_changed(draw: Draw, lines: Lines) -> bytes:
+    """Lines of another program's, put in with its separators."""
+    first, many, other = _at(draw, lines), draw(st.integers(1, 12)), draw(st.integers(0, 3))
+    changed = [line.replace(";", (",", "\t", "|", " ")[other]) for line in lines[first : first + many]]
+    return _bytes([*lines[:first], *changed, *lines[first + many :]])
+
+
+def unseen_signs_put_in(draw: Draw, lines: Lines) -> bytes:
+    """As where exports are put together, or cells were copied from a page."""
+    sign, others = ("\ufeff", "\u200b", "\u00a0")[draw(st.integers(0, 2))], {_at(draw, lines) for _ in range(draw(st.integers(1, 8)))}
+    return _bytes([sign + line if place in others else line for place, line in enumerate(lines)])
+
+
 DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     bytes_flipped,
     lines_dropped,
@@ -158,6 +171,8 @@ DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     keys_in_another_form,
     keys_reused,
     written_twice,
+    separators_changed,
+    unseen_signs_put_in,
 )
 SHEET_DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     lines_dropped,
@@ -171,6 +186,7 @@ SHEET_DAMAGES: tuple[Callable[[Draw, Lines], bytes], ...] = (
     keys_in_another_form,
     keys_reused,
     written_twice,
+    unseen_signs_put_in,
 )
 
 

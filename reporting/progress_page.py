@@ -50,6 +50,20 @@ BLOCK_TONES = {"rejected": "bad", "person": "warn", "kobo": "bad", "waiting": "c
 SHOWN_REFUSALS = 12
 RULES_PAGE = "regler.html"
 
+_SAME_EVERY_NIGHT: dict[str, Any] = {
+    "changes_page": CHANGES_PAGE,
+    "of_group": of_group,
+    "IN_REGISTER": IN_REGISTER,
+    "NOT_THERE": NOT_THERE,
+    "COUNTED": COUNTED,
+    "search": SEARCH,
+    "rules": RULES_PAGE,
+    "BLOCK_TONES": BLOCK_TONES,
+    "SOURCE_TONES": SOURCE_TONES,
+    "search_of": search,
+}
+"""What the template needs besides the night: links, functions and tones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -77,13 +91,14 @@ def render(
     stopping = blocks(result)
     held = holdings(result, foreseen, stopping)
     books = {attachment.owner: attachment.file for attachment in attachments if attachment.owner}
-    points = curve(result.history, result.as_of)
     refused = refusals(result)
     told = progress(result, foreseen)
     return (
         report_templates()
         .get_template("progress.html.j2")
         .render(
+            **_SAME_EVERY_NIGHT,
+            **_curve_values(result, foreseen),
             result=result,
             municipality=result.municipality,
             year=result.as_of.year,
@@ -96,18 +111,9 @@ def render(
             share=told["in_register"] / told["in_scope"] if told["in_scope"] else None,
             tiles=tiles(told, foreseen, _deviation_counts(result), result.municipality, result.as_of.year),
             banners=list(banners(result)),
-            curve=burnup(result, foreseen),
-            nights=points.rows(named=True),
-            growth=_growth(points),
             changed=changes_since_last_night(log),
             night_before=log.nights[-2] if len(log.nights) > 1 else None,
-            changes_page=CHANGES_PAGE,
-            baseline=planned(result.municipality),
             tables=[(by, _with_total(groups(result, by))) for by in ("category", "owner", "source")],
-            of_group=of_group,
-            IN_REGISTER=IN_REGISTER,
-            NOT_THERE=NOT_THERE,
-            COUNTED=COUNTED,
             blocks=stopping,
             lives=lives(result),
             workbooks=books,
@@ -117,8 +123,6 @@ def render(
             vacant=vacancy(result),
             stock=_stock(result),
             import_columns=columns_in_words(result),
-            search=SEARCH,
-            rules=RULES_PAGE,
             refusals=refused[:SHOWN_REFUSALS],
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
@@ -127,12 +131,20 @@ def render(
             bridge=holdings_bridge(held, told),
             bridges=list(bridges(result, told, needs["overview"] if needs else None)),
             opens=lambda block: _opens(block, books),
-            BLOCK_TONES=BLOCK_TONES,
-            SOURCE_TONES=SOURCE_TONES,
-            search_of=search,
-            promises=promises(result.history, result.municipality, result.as_of),
         )
     )
+
+
+def _curve_values(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
+    """The burn-up curve, the numbers behind it, and what was foreseen on earlier nights."""
+    points = curve(result.history, result.as_of)
+    return {
+        "curve": burnup(result, foreseen),
+        "nights": points.rows(named=True),
+        "growth": _growth(points),
+        "baseline": planned(result.municipality),
+        "promises": promises(result.history, result.municipality, result.as_of),
+    }
 
 
 def _stock(result: NightResult) -> dict[str, Any] | None:

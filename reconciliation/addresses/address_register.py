@@ -6,8 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -19,63 +18,13 @@ from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.lost_letters import bare_keys, keys_of_lost, may_have_become
 from reconciliation.addresses.spelling_keys import digits, folded_letters, marks, street_keys, tokens
+from reconciliation.addresses.streets import House, Likeness, Official, Street, StreetCandidates
 
-House = tuple[int, str]
-"""Number and letter; the letter is "" for none."""
 _TWO_NAMES = re.compile(r"\s+[-–/]\s+|/")
 _BETWEEN_NAMES = re.compile(r"\s*[-–/]\s*")
 _SHORT = 8
 ONLY_UNIT = "H0101"
 """What a detached house with one dwelling has, also where the file leaves it blank."""
-
-
-@dataclass(frozen=True, slots=True)
-class Official:
-    """One official address."""
-
-    lokalid: str | None
-    kommunenummer: str | None
-    adressenavn: str
-    nummer: int
-    bokstav: str
-    postnummer: str | None
-    poststed: str | None
-
-    def __str__(self) -> str:
-        return f"{self.adressenavn} {self.nummer}{self.bokstav}" if self.nummer else self.adressenavn
-
-
-@dataclass(slots=True, eq=False)
-class Street:
-    """One street of one municipality. Two municipalities with a street of the same name have two streets."""
-
-    adressenavn: str
-    kommunenummer: str | None
-    houses: dict[House, list[Official]] = field(default_factory=lambda: defaultdict(list))
-
-    def letters(self, nummer: int) -> list[str]:
-        """The letters that the number exists with."""
-        return sorted(letter for number, letter in self.houses if number == nummer and letter)
-
-
-class Likeness(IntEnum):
-    """How a written name was found: the first two can be certain, the third where nothing else is near."""
-
-    NAME = 0
-    SPELLING = 1
-    LOST_LETTERS = 2
-    GUESS = 3
-    NEAR = 4
-    NONE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class StreetCandidates:
-    """streets: those the name may mean. rivals: others so near that they must not be silently passed over."""
-
-    likeness: Likeness
-    streets: tuple[Street, ...] = ()
-    rivals: tuple[Street, ...] = ()
 
 
 class AddressRegister:

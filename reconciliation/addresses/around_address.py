@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from reconciliation.addresses.address_reason import reason
-from reconciliation.addresses.address_register import AddressRegister, Official, place_key
+from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.name_shape import is_house_like
 from reconciliation.addresses.parsed_address import ParsedAddress
+from reconciliation.addresses.streets import Official
 from reconciliation.addresses.unit_labels import only_labels
 from reconciliation.identifiers.matrikkel import parse_matrikkel
 

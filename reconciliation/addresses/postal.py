@@ -9,8 +9,9 @@ from rapidfuzz import fuzz
 
 from language import message, stored
 from reconciliation.addresses.address_reason import reason
-from reconciliation.addresses.address_register import AddressRegister, Official, place_key
+from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.parsed_address import ParsedAddress
+from reconciliation.addresses.streets import Official
 from reconciliation.identifiers.post_cells import Post
 
 _LIKE = 85

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from language import and_then
-from reconciliation.addresses.address_register import Official
 from reconciliation.addresses.parsed_address import ParsedAddress
+from reconciliation.addresses.streets import Official
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
 SHOWN = 4

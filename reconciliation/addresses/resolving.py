@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from language import and_then
 from reconciliation.addresses.address_reason import reason
-from reconciliation.addresses.address_register import AddressRegister, Likeness, Official, Street, StreetCandidates, place_key
+from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.around_address import doubt_around, not_used, with_known_places_opened, words_around
 from reconciliation.addresses.asides import CARE_OF
 from reconciliation.addresses.cadastral import resolve_cadastral
@@ -20,6 +20,7 @@ from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_verdict import with_post_told
 from reconciliation.addresses.postal import agreeing, from_columns, postal_doubt
 from reconciliation.addresses.resolution import SHOWN, doubted, resolved, unresolved
+from reconciliation.addresses.streets import Likeness, Official, Street, StreetCandidates
 from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved

@@ -18,7 +18,7 @@ from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.lost_letters import bare_keys, keys_of_lost, may_have_become
 from reconciliation.addresses.spelling_keys import digits, folded_letters, marks, street_keys, tokens
-from reconciliation.addresses.streets import House, Likeness, Official, Street, StreetCandidates
+from reconciliation.addresses.street_houses import House, Likeness, Official, Street, StreetCandidates
 
 _TWO_NAMES = re.compile(r"\s+[-–/]\s+|/")
 _BETWEEN_NAMES = re.compile(r"\s*[-–/]\s*")

@@ -9,7 +9,7 @@ from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.name_shape import is_house_like
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.streets import Official
+from reconciliation.addresses.street_houses import Official
 from reconciliation.addresses.unit_labels import only_labels
 from reconciliation.identifiers.matrikkel import parse_matrikkel
 

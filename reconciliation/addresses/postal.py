@@ -11,7 +11,7 @@ from language import message, stored
 from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.streets import Official
+from reconciliation.addresses.street_houses import Official
 from reconciliation.identifiers.post_cells import Post
 
 _LIKE = 85

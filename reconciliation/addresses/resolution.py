@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from language import and_then
 from reconciliation.addresses.parsed_address import ParsedAddress
-from reconciliation.addresses.streets import Official
+from reconciliation.addresses.street_houses import Official
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
 SHOWN = 4

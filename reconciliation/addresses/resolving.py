@@ -20,7 +20,7 @@ from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_verdict import with_post_told
 from reconciliation.addresses.postal import agreeing, from_columns, postal_doubt
 from reconciliation.addresses.resolution import SHOWN, doubted, resolved, unresolved
-from reconciliation.addresses.streets import Likeness, Official, Street, StreetCandidates
+from reconciliation.addresses.street_houses import Likeness, Official, Street, StreetCandidates
 from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved

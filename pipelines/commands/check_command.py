@@ -31,6 +31,7 @@ from reconciliation.ledger.migrations import HEAD
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
 from reconciliation.reading.corrections import read_corrections
 from reconciliation.reading.official_addresses import official_addresses
+from reconciliation.reading.postal_codes import postal_codes
 
 SEEN = 20
 """Linked entries that a check reads."""
@@ -67,7 +68,7 @@ def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, 
         corrections = read_corrections(municipality, root)
         usable = f"{sum(map(len, corrections.meanings.values()))} values corrected"
         yield "corrections", not corrections.faults, " ".join(map(rendered, corrections.faults)) or usable
-    if municipality.addresses:
+    if municipality.addresses or municipality.postnummerregister:
         yield _addresses(municipality, root)
     state, good, linked = _ledger(municipality, root)
     yield "ledger", good, state
@@ -106,6 +107,7 @@ def _deployment(municipality: Municipality, root: Path) -> Iterator[tuple[str, b
 def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
     try:
         official = official_addresses(municipality, root)
+        postal_codes(municipality, root)
     except ConfigurationError as error:
         return "addresses", False, str(error)
     streets = len(official.register.streets) if official.register else 0

@@ -180,6 +180,8 @@ class Municipality(Strict):
     addresses: tuple[Annotated[Path | AddressService, Field(union_mode="left_to_right")], ...] = ()
     """Kartverket's address CSV of the municipality (and of neighbours it has dwellings in), to check addresses against; or
     `{api: "3420"}`, all addresses of that municipality from Kartverket's address API."""
+    postnummerregister: Path | None = None
+    """Bring's file "Postnummerregister" as text: then a postnummer that does not exist, or is for post boxes, is a warning."""
     enhetsregisteret: Annotated[OrganisationService | Path | None, Field(union_mode="left_to_right")] = None
     """Where the names of the organisations come from that dwellings are leased from, for the import file: Enhetsregisteret's downloaded
     file (.csv with organisasjonsnummer and navn), or its open API as `{url: https://data.brreg.no/enhetsregisteret/api}`."""

@@ -137,6 +137,11 @@ RULES: tuple[Rule, ...] = (
         severity=Severity.WARNING,
     ),
     Rule(
+        "P05W",
+        "postnummer",
+        severity=Severity.WARNING,
+    ),
+    Rule(
         "O01",
         "eier_organisasjonsnummer",
     ),

@@ -128,6 +128,7 @@ def test_every_rule_has_its_test() -> None:
         "A06W",
         "P03W",
         "P04W",
+        "P05W",
         "O01",
         "B04W",
         "B05W",

@@ -16,7 +16,7 @@ from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
 from pipelines.commands.options import AsJson, ConfigFile
 from pipelines.commands.resolve_command import addresses, resolve
-from pipelines.exit_codes import CONFIGURATION, FAILED, INTERRUPTED
+from pipelines.exit_codes import INTERRUPTED
 from pipelines.log_settings import configure_logging
 
 app = typer.Typer(
@@ -254,30 +254,12 @@ def main() -> None:
             )
             print(words, file=sys.stderr)
         raise
-    except Exception as error:  # what it is, is asked only now: the modules that know cost more to load than --help
-        code = _code_of(error)
-        if code is not None:
-            print(error, file=sys.stderr)
-            sys.exit(code)
-        if says := _disk_says(error):
-            print(says, file=sys.stderr)
-            sys.exit(FAILED)
-        raise
+    except Exception as error:
+        # Imported only now: the modules that know the faults cost more to load than --help.
+        from pipelines.known_faults import sentence_and_code  # noqa: PLC0415
 
-
-def _disk_says(error: Exception) -> str | None:
-    from pipelines.disk_faults import disk_sentence  # noqa: PLC0415
-    from pipelines.home import home  # noqa: PLC0415
-
-    return disk_sentence(error, Path(os.environ.get("DAGSTER_HOME") or home() / "var" / "dagster"))
-
-
-def _code_of(error: Exception) -> int | None:
-    """The exit code of a fault we have a sentence for; None for any other."""
-    from kobo_client.errors import RegisterError  # noqa: PLC0415
-    from reconciliation.ledger.ledger_error import LedgerError  # noqa: PLC0415
-    from reconciliation.model.municipality import ConfigurationError  # noqa: PLC0415
-
-    if isinstance(error, ConfigurationError):
-        return CONFIGURATION
-    return FAILED if isinstance(error, (LedgerError, RegisterError)) else None
+        known = sentence_and_code(error)
+        if known is None:
+            raise
+        print(known[0], file=sys.stderr)
+        sys.exit(known[1])

@@ -132,8 +132,8 @@ def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.Data
     """Sorts each row into accepted, rejected or out of scope. rows: CORRECTED_ROWS. reads: as the connectors returned them."""
     with session.step("validate"):
         done = validate(rows, unreadable, session.municipality)
-        told = with_cell_places(done.deviations, reads, session.municipality)
-        return replace(done, deviations=with_source_values(told, rows))
+        placed = with_cell_places(done.deviations, reads, session.municipality)
+        return replace(done, deviations=with_source_values(placed, rows))
 
 
 def rows_to_merge(

@@ -160,8 +160,14 @@ def _note(name: str, encoding: str, dialect: Dialect) -> str:
 def _bad_line(file: str, record: BadRecord, dialect: Dialect) -> BadLine:
     words = LINE_FAULTS[record.reason]
     width = len(dialect.headings)
-    said = {"found": record.found, "expected": width, "separator": dialect.separator, "quote": dialect.quote, "heading": record.heading}
-    _, melding = say(words, **said, last=record.row + record.lines - 1)
+    filled_in = {
+        "found": record.found,
+        "expected": width,
+        "separator": dialect.separator,
+        "quote": dialect.quote,
+        "heading": record.heading,
+    }
+    _, melding = say(words, **filled_in, last=record.row + record.lines - 1)
     return BadLine(file, record.row, record.reason, melding, lines=record.lines)
 
 

@@ -81,9 +81,9 @@ class RegisterClient:
         created = answered.body or {}
         kobo_id = created.get("koboId")
         if not isinstance(kobo_id, str) or not UUID.match(kobo_id):
-            said = self.scrub(str(kobo_id))[:60]
+            shown = self.scrub(str(kobo_id))[:60]
             raise UnknownOutcome(
-                f"The register created {ours} but answered koboId {said!r}, which is no uuid: it does not keep the contract.",
+                f"The register created {ours} but answered koboId {shown!r}, which is no uuid: it does not keep the contract.",
                 status=answered.status,
             )
         return CreatedEntry(kobo_id, answered.status, values=from_body(created, self.config.contract))
@@ -94,10 +94,10 @@ class RegisterClient:
                 "The answer to a POST was lost, and the register says it exists but not as what.", status=conflict.status
             ) from conflict
         try:
-            standing = self.read(conflict.kobo_id)
+            existing = self.read(conflict.kobo_id)
         except RegisterError as error:
             raise UnknownOutcome(f"The answer to a POST was lost and could not be found out: {error}", status=error.status) from error
-        if standing.get("leverandor_bolig_id") != ours:
+        if existing.get("leverandor_bolig_id") != ours:
             raise conflict
         return CreatedEntry(conflict.kobo_id, conflict.status or 409, found=True)
 
@@ -114,8 +114,8 @@ class RegisterClient:
         answered = self._carry_out(Call("GET", ONE, url, str(uuid.uuid4()), kobo_id))
         body = answered.body
         if body is None or "koboId" not in body:
-            said = self._carry_out.words_of(answered)
-            raise Transient(f"The register's answer for {kobo_id} is no entry: {said}", status=answered.status)
+            shown = self._carry_out.words_of(answered)
+            raise Transient(f"The register's answer for {kobo_id} is no entry: {shown}", status=answered.status)
         if str(body["koboId"]).lower() != kobo_id.lower():
             other = self.scrub(str(body["koboId"]))[:60]
             raise Transient(f"The register was asked for {kobo_id} and answered koboId {other!r}.", status=answered.status)

@@ -43,8 +43,8 @@ def error_words(content: bytes, status: int, secrets: Iterable[str] = ()) -> str
     if not text:
         return f"HTTP {status}"
     if text[0] in "{[":
-        said = _json_words(content)
-        text = said if said else text
+        words = _json_words(content)
+        text = words if words else text
     elif text[0] == "<":
         title = _TITLE.search(text)
         text = title.group(1) if title else _NOISE.sub(" ", text)

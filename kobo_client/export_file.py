@@ -43,8 +43,8 @@ def read_export(file: Path) -> pl.DataFrame:
         ) from None
     if tuple(header) != (*COLUMNS, KOBO_ID):
         wanted = [*COLUMNS, KOBO_ID]
-        odd = [name for name in wanted if name not in header] or [name for name in header if name not in wanted] or ["their order"]
-        named = ", ".join(scrubbed(str(name))[:60] for name in odd[:5])
+        unexpected = [name for name in wanted if name not in header] or [name for name in header if name not in wanted] or ["their order"]
+        named = ", ".join(scrubbed(str(name))[:60] for name in unexpected[:5])
         raise ExportError(f"register.export: {file.name} does not have the 35 columns and {KOBO_ID}; look at: {named}.")
     rows: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=2):

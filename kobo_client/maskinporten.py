@@ -137,8 +137,8 @@ def _token_of(answer: requests.Response, assertion: str) -> tuple[str, float]:
             return body["access_token"], float(body.get("expires_in", 60))
         except (TypeError, ValueError):
             return body["access_token"], 60.0
-    said = error_words(answer.content, answer.status_code, [assertion])
+    words = error_words(answer.content, answer.status_code, [assertion])
     meaning = next(
-        (text for sign, text in SENTENCES if sign.lower() in said.lower()), "IT: compare register.authentication with the agreement."
+        (text for sign, text in SENTENCES if sign.lower() in words.lower()), "IT: compare register.authentication with the agreement."
     )
-    raise AuthenticationFault(f"Maskinporten gave no token: {meaning} It said: {said}", status=answer.status_code)
+    raise AuthenticationFault(f"Maskinporten gave no token: {meaning} It said: {words}", status=answer.status_code)

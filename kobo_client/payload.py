@@ -96,8 +96,8 @@ def from_body(body: Mapping[str, Any], version: str = "V1") -> dict[str, Any]:
 def edited_at(body: Mapping[str, Any]) -> str | None:
     """When the entry was last edited; None where the answer does not tell."""
     stamp = body.get(STAMP)
-    told = stamp.get("tidspunkt") if isinstance(stamp, Mapping) else None
-    return told[:MOMENT] if isinstance(told, str) and told else None
+    moment = stamp.get("tidspunkt") if isinstance(stamp, Mapping) else None
+    return moment[:MOMENT] if isinstance(moment, str) and moment else None
 
 
 def updatable_body(

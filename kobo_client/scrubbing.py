@@ -106,7 +106,7 @@ def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
 @lru_cache(maxsize=64)
 def _words(secrets: tuple[str, ...]) -> tuple[str, ...]:
     """The secrets' words as they are and as a printed line has them, the longest first."""
-    words = {word for secret in secrets for said in (secret, printable(secret)) for word in said.split()}
+    words = {word for secret in secrets for variant in (secret, printable(secret)) for word in variant.split()}
     return tuple(sorted((word for word in words if len(word) >= _SHORTEST and word.lower() not in ("bearer", "basic")), key=len)[::-1])
 
 

@@ -148,14 +148,14 @@ def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers
 
 def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.DataFrame:
     """Many answers -> SCHEMA, a column at a time, deleted ones left out. Raises ConfigurationFault for a value of a wrong type."""
-    standing = [body for body in bodies if not body.get(DELETED)]
+    existing = [body for body in bodies if not body.get(DELETED)]
     columns: dict[str, pl.Series] = {}
     nothing: dict[str, Any] = {}
     for field in FIELDS:
         if field.name not in SCHEMA:
             continue
         parent, _, key = field.path_in(version).rpartition(".")
-        holders = [(body.get(parent) or nothing) for body in standing] if parent else standing
+        holders = [(body.get(parent) or nothing) for body in existing] if parent else existing
         try:
             values = [holder.get(key) for holder in holders]
             if field.kind is Kind.NUMBER:
@@ -169,8 +169,8 @@ def frame_of(bodies: Iterable[Mapping[str, Any]], version: str = "V1") -> pl.Dat
                 f"The register answers {field.path_in(version)} with something that is no {field.kind.value}: its contract has changed. "
                 "Compare kobo_client/contract.py with Husbanken's page."
             ) from None
-    columns[EDITED] = pl.Series(EDITED, [edited_at(body) for body in standing], dtype=pl.String())
-    columns["slettet"] = pl.repeat(False, len(standing), dtype=pl.Boolean(), eager=True)
+    columns[EDITED] = pl.Series(EDITED, [edited_at(body) for body in existing], dtype=pl.String())
+    columns["slettet"] = pl.repeat(False, len(existing), dtype=pl.Boolean(), eager=True)
     return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA)
 
 
@@ -192,8 +192,8 @@ class Unknown:
         self._names |= {name for body in bodies for name in body} - known
         for parent in {field.path.rpartition(".")[0] for field in ALL_FIELDS} - {""}:
             inside = {field.path.removeprefix(f"{parent}.") for field in ALL_FIELDS if field.path.startswith(f"{parent}.")}
-            met = {name for body in bodies if isinstance(body.get(parent), dict) for name in body[parent]}
-            self._names |= {f"{parent}.{name}" for name in met - inside}
+            names = {name for body in bodies if isinstance(body.get(parent), dict) for name in body[parent]}
+            self._names |= {f"{parent}.{name}" for name in names - inside}
         for field in FIELDS:
             if field.values:
                 self._values[field.path] |= {_at(body, field.path) for body in bodies} - {None, *field.values}

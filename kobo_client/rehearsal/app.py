@@ -86,10 +86,10 @@ class RehearsalRegister:
                 self.caseworker.work(self.store, datetime.now(UTC).isoformat(timespec="seconds"))
             text = self.store.text(kobo_id)
             return problem(404, "Finnes ikke") if text is None else self._entry(text, 200)
-        standing = self.store.get(kobo_id)
-        if standing is None or standing.get("slettet"):
+        existing = self.store.get(kobo_id)
+        if existing is None or existing.get("slettet"):
             return problem(404, "Finnes ikke")
-        return self._change(kobo_id, standing, body) if verb == "PUT" else self._remove(kobo_id, standing, query)
+        return self._change(kobo_id, existing, body) if verb == "PUT" else self._remove(kobo_id, existing, query)
 
     def _create(self, content: bytes) -> Response:
         body = self._read(content)
@@ -103,26 +103,26 @@ class RehearsalRegister:
         except Duplicate as there:
             return problem(409, "Boligen finnes allerede", koboId=there.kobo_id)
 
-    def _change(self, kobo_id: str, standing: dict[str, Any], content: bytes) -> Response:
+    def _change(self, kobo_id: str, existing: dict[str, Any], content: bytes) -> Response:
         body = self._read(content)
         if body is None:
             return problem(400, "Innholdet er ikke et JSON-objekt")
-        faults = faults_in_change(body, standing)
+        faults = faults_in_change(body, existing)
         if faults:
             return problem(400, "Boligen kan ikke endres", errors=faults)
         try:
-            return self._entry(self.store.change(kobo_id, standing, to_body(from_body(body))), 200)
+            return self._entry(self.store.change(kobo_id, existing, to_body(from_body(body))), 200)
         except Duplicate as there:
             return problem(409, "leverandorBoligId er i bruk", koboId=there.kobo_id)
 
-    def _remove(self, kobo_id: str, standing: dict[str, Any], query: str) -> Response:
+    def _remove(self, kobo_id: str, existing: dict[str, Any], query: str) -> Response:
         given = dict(parse_qsl(query))
         name = next((old for old, new in self._renamed.items() if new == "leverandorBoligId"), "leverandorBoligId")
         if not given.get(str(name)):
             return problem(400, f"{name} mangler")
-        if standing.get("leverandorBoligId") not in (None, given[str(name)]):
+        if existing.get("leverandorBoligId") not in (None, given[str(name)]):
             return problem(400, f"{name} er ikke boligens")
-        self.store.remove(kobo_id, standing)
+        self.store.remove(kobo_id, existing)
         return Response(status_code=204)
 
     def _list(self, query: str) -> Response:

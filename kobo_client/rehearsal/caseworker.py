@@ -32,8 +32,8 @@ class Caseworker:
 
     def work(self, store: EntryStore, stamp: str) -> list[Edit]:
         """Edit entries that are not deleted. stamp: ISO 8601. Returns the edits; none in an empty register."""
-        standing = [entry for entries in store.existing_entries() for entry in entries]
-        chosen = self._random.sample(standing, min(self._edits, len(standing)))
+        existing = [entry for entries in store.existing_entries() for entry in entries]
+        chosen = self._random.sample(existing, min(self._edits, len(existing)))
         return [self._edit(store, entry, stamp) for entry in chosen]
 
     def _edit(self, store: EntryStore, entry: dict[str, Any], stamp: str) -> Edit:

@@ -63,7 +63,7 @@ def flatten(body: Mapping[str, Any]) -> dict[str, Any]:
         if value is None:
             continue
         if name in _parents() and isinstance(value, Mapping):
-            flat.update({f"{name}.{inner}": held for inner, held in value.items() if held is not None})
+            flat.update({f"{name}.{inner}": item for inner, item in value.items() if item is not None})
         else:
             flat[name] = value
     return flat
@@ -81,9 +81,9 @@ def faults_in_create(body: Mapping[str, Any]) -> list[Fault]:
 
 def faults_in_change(body: Mapping[str, Any], entry: Mapping[str, Any]) -> list[Fault]:
     """What is wrong with a PUT body on that entry. An entry without a supplier id takes the one it is given (adoption)."""
-    flat, stands = flatten(body), flatten(entry)
+    flat, existing = flatten(body), flatten(entry)
     faults = _shape_faults(flat)
-    ours = stands.get("leverandorBoligId")
+    ours = existing.get("leverandorBoligId")
     if "leverandorBoligId" not in flat:
         faults.append(_fault("leverandorBoligId", "mangler"))
     elif ours is not None and flat["leverandorBoligId"] != ours:
@@ -92,7 +92,7 @@ def faults_in_change(body: Mapping[str, Any], entry: Mapping[str, Any]) -> list[
         if field.updatable:
             if field.required and field.path not in flat:
                 faults.append(_fault(field.path, "mangler"))
-        elif field.name != "leverandor_bolig_id" and field.path in flat and flat[field.path] != stands.get(field.path):
+        elif field.name != "leverandor_bolig_id" and field.path in flat and flat[field.path] != existing.get(field.path):
             faults.append(_fault(field.path, "kan ikke oppdateres"))
     return faults
 

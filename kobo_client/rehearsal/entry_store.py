@@ -83,9 +83,9 @@ class EntryStore:
         text = self.text(kobo_id)
         return None if text is None else json.loads(text)
 
-    def change(self, kobo_id: str, standing: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, kobo_id: str, existing: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
         """Replace the updatable fields by the body's: what it leaves out is emptied. Raises Duplicate."""
-        entry = dict(standing)
+        entry = dict(existing)
         for field in FIELDS:
             if field.updatable:
                 _put(entry, field.path, _take(body, field.path))
@@ -100,9 +100,9 @@ class EntryStore:
         """Replace the entry's body, as an edit in the register itself does."""
         self._db.execute("UPDATE entry SET body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
 
-    def remove(self, kobo_id: str, standing: Mapping[str, Any]) -> None:
+    def remove(self, kobo_id: str, existing: Mapping[str, Any]) -> None:
         """Soft."""
-        entry = {**standing, "slettet": True}
+        entry = {**existing, "slettet": True}
         self._db.execute("UPDATE entry SET deleted = 1, body = ? WHERE kobo_id = ?", (_text(entry), kobo_id))
 
     def count(self, *, deleted: bool = False) -> int:

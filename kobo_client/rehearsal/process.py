@@ -81,8 +81,8 @@ def _wait_until_ready(session: requests.Session, address: str, database: Path, p
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         if process.poll() is not None:
-            said = (process.stderr.read() if process.stderr else b"").decode("utf-8", "replace").strip().splitlines()
-            why = said[-1] if said else f"exit code {process.returncode}"
+            output = (process.stderr.read() if process.stderr else b"").decode("utf-8", "replace").strip().splitlines()
+            why = output[-1] if output else f"exit code {process.returncode}"
             raise RegisterDown(f"The rehearsal register did not start on {address}: {why[-300:]}")
         answer = _health(session, address, patient=False)
         if answer is not None:

@@ -114,10 +114,13 @@ def _open(asked: NightQuestions) -> list[Question]:
 def _list(asked: NightQuestions, ledger: Ledger, municipality: Municipality, output: str, console: Console) -> int:
     clashes = [contradictory_in_words(row, municipality, asked.hidden) for row in contradictory(ledger.decisions(municipality.slug))]
     if output == "json":
-        told = [_as_json(question, shown_questions(question, municipality, asked.sources)) for question in asked.questions]
+        shown = [_as_json(question, shown_questions(question, municipality, asked.sources)) for question in asked.questions]
         print(
             json.dumps(
-                {"questions": told, "in_source": list(asked.in_source), "contradictory": clashes}, ensure_ascii=False, indent=1, default=str
+                {"questions": shown, "in_source": list(asked.in_source), "contradictory": clashes},
+                ensure_ascii=False,
+                indent=1,
+                default=str,
             )
         )
         return DONE

@@ -73,8 +73,8 @@ def source_block(file: Path, made: Draft, chosen: Chosen) -> list[str]:
     ]
     if chosen.category:
         return [*lines, "  fields:", f"    kategori: {{constant: {scalar(chosen.category)}}}"]
-    told = ", ".join(f"{quoted(value)}: {scalar(category)}" for value, category in chosen.categories.items())
-    return [*lines, "  fields:", f"    kategori: {{table: {{{told}}}}}"] if "kategori" in fields_of(made) else lines
+    entries = ", ".join(f"{quoted(value)}: {scalar(category)}" for value, category in chosen.categories.items())
+    return [*lines, "  fields:", f"    kategori: {{table: {{{entries}}}}}"] if "kategori" in fields_of(made) else lines
 
 
 def fields_of(made: Draft) -> dict[str, Guess]:
@@ -98,8 +98,8 @@ def _layout(made: Draft, key: tuple[str, ...], *, tables: bool) -> Iterator[str]
     yield "fields:" if fields_of(made) else "fields: {}"
     for name, guess in fields_of(made).items():
         transform = f", as: {guess.transform}" if guess.transform != "text" else ""
-        told = ", ".join(f"{quoted(value)}: {FILL_IN}" for value in guess.values)
-        table = f", table: {{{told}}}" if guess.values and tables else ""
+        entries = ", ".join(f"{quoted(value)}: {FILL_IN}" for value in guess.values)
+        table = f", table: {{{entries}}}" if guess.values and tables else ""
         seen = text("drafts.seen", count=guess.recognised, of=guess.filled, by=guess.why)
         yield f"  {name}: {{column: {quoted(guess.heading)}{transform}{table}}} # {seen}"
     if made.footer:

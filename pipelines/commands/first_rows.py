@@ -54,9 +54,9 @@ def _shown(row: Mapping[str, Any], dwelling: Mapping[str, Any] | None, judged: V
     if dwelling is not None:
         return FirstRow(row["row"], dict(_flat(to_body(dwelling))))
     here = (pl.col(name).eq_missing(row[name]) for name in ("file", "sheet", "row"))
-    told = judged.deviations.filter(*here)
+    broken = judged.deviations.filter(*here)
     outside = judged.out_of_scope.filter(pl.col("row") == row["row"]).height > 0
-    why = (text("map_questions.outside"),) if outside else tuple(rendered(said) for said in told["message"])
+    why = (text("map_questions.outside"),) if outside else tuple(rendered(said) for said in broken["message"])
     return FirstRow(row["row"], {}, why)
 
 

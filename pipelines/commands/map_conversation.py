@@ -40,9 +40,9 @@ class Conversation:
         """An answer that `judged` takes: it gives the value, or raises ValueError with what is wrong."""
         shown = f"{question} [{default}]: " if default else f"{question}: "
         while True:
-            said = self.ask(shown).strip() or default
+            answer = self.ask(shown).strip() or default
             try:
-                return judged(said)
+                return judged(answer)
             except ValueError as error:
                 self.say(f"  {error}")
 
@@ -51,8 +51,8 @@ class Conversation:
         words = {text("map_questions.yes"): True, text("map_questions.no"): False}
         usual = next(word for word, means in words.items() if means is default)
 
-        def judged(said: str) -> str:
-            found = [word for word in words if said and word.startswith(said.casefold())]
+        def judged(answer: str) -> str:
+            found = [word for word in words if answer and word.startswith(answer.casefold())]
             if not found:
                 raise ValueError(text("map_questions.yes_or_no"))
             return found[0]
@@ -68,13 +68,13 @@ class Conversation:
         """One of what was offered, by its number or its name."""
         names = list(offered)
 
-        def judged(said: str) -> str:
-            if said.isdigit() and 1 <= int(said) <= len(names) and said not in names:
-                return names[int(said) - 1]
-            if said in names:
-                return said
-            near = nearest(said, names)
-            raise ValueError(text("map_questions.near" if near else "map_questions.one_of", said=said, near=near or "", last=len(names)))
+        def judged(answer: str) -> str:
+            if answer.isdigit() and 1 <= int(answer) <= len(names) and answer not in names:
+                return names[int(answer) - 1]
+            if answer in names:
+                return answer
+            near = nearest(answer, names)
+            raise ValueError(text("map_questions.near" if near else "map_questions.one_of", said=answer, near=near or "", last=len(names)))
 
         return self.one(question, default, judged)
 
@@ -90,13 +90,15 @@ def sheet_of(talk: Conversation, sheets: Sequence[str], guess: str) -> str:
 
 def converse(talk: Conversation, file: Path, made: Draft, known: AlreadyThere) -> Chosen:
     """Raises EOFError or KeyboardInterrupt when the person ends it; nothing has been written then."""
-    name = talk.one(text("map_questions.name"), _free_name(source_name(file), known.sources), lambda said: _as_source(said, known.sources))
-    title = talk.one(text("map_questions.title"), file.stem, lambda said: said)
+    name = talk.one(
+        text("map_questions.name"), _free_name(source_name(file), known.sources), lambda answer: _as_source(answer, known.sources)
+    )
+    title = talk.one(text("map_questions.title"), file.stem, lambda answer: answer)
     talk.offer(known.owners)
     owner = talk.chosen(text("map_questions.owner"), known.owners, next(iter(known.owners)))
-    for said in made.warnings:
-        if said.key in ("drafts.personal_column", "drafts.no_address"):
-            talk.say(texts().render(said))
+    for warning in made.warnings:
+        if warning.key in ("drafts.personal_column", "drafts.no_address"):
+            talk.say(texts().render(warning))
     key = _key(talk, made)
     categories, category = _categories(talk, made, known.categories)
     return Chosen(name, title, owner, key, categories, category)
@@ -106,22 +108,22 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
     return next(one for number in range(1, len(taken) + 3) if (one := name if number == 1 else f"{name}_{number}") not in taken)
 
 
-def _as_source(said: str, taken: Sequence[str]) -> str:
-    if said in taken:
-        raise ValueError(text("map_questions.name_taken", name=said))
-    if list(unusable_keys("sources", [said])):
-        raise ValueError(text("map_questions.unfit_name", name=suggested(said)))
-    return said
+def _as_source(answer: str, taken: Sequence[str]) -> str:
+    if answer in taken:
+        raise ValueError(text("map_questions.name_taken", name=answer))
+    if list(unusable_keys("sources", [answer])):
+        raise ValueError(text("map_questions.unfit_name", name=suggested(answer)))
+    return answer
 
 
 def _key(talk: Conversation, made: Draft) -> tuple[str, ...]:
     headings = [guess.heading for guess in made.guesses]
     talk.say(text("map_questions.about_key", headings=[f"«{heading}»" for heading in made.keys or headings]))
 
-    def judged(said: str) -> str:
-        if not said:
+    def judged(answer: str) -> str:
+        if not answer:
             raise ValueError(text("map_questions.key_missing"))
-        wanted = [visible_text(part) for part in ([said] if said in headings else said.split(","))]
+        wanted = [visible_text(part) for part in ([answer] if answer in headings else answer.split(","))]
         for heading in wanted:
             if heading not in headings:
                 near = nearest(heading, headings)
@@ -152,8 +154,8 @@ def _categories(talk: Conversation, made: Draft, categories: Mapping[str, str]) 
     talk.say(text("map_questions.about_categories", heading=guess.heading, count=len(guess.values)))
     offered = {**categories, NOBODY_KNOWS: text("map_questions.unknown_category")}
     talk.offer(offered)
-    said = {value: talk.chosen(f"  «{value}»", offered, _likely(value, categories)) for value in guess.values}
-    return {value: category for value, category in said.items() if category != NOBODY_KNOWS}, ""
+    category_of = {value: talk.chosen(f"  «{value}»", offered, _likely(value, categories)) for value in guess.values}
+    return {value: category for value, category in category_of.items() if category != NOBODY_KNOWS}, ""
 
 
 def _likely(value: str, categories: Mapping[str, str]) -> str:

@@ -130,21 +130,21 @@ def _may_write(talk: Conversation, file: Path) -> bool:
     return talk.yes(question, default=not mapping)
 
 
-def _as_name(said: str) -> str:
-    if not re.search(r"[^\W\d_]", said):
+def _as_name(answer: str) -> str:
+    if not re.search(r"[^\W\d_]", answer):
         raise ValueError(text("map_questions.name_missing"))
-    return said
+    return answer
 
 
-def _as_number(said: str) -> str:
-    if not re.fullmatch(r"\d{4}", said):
+def _as_number(answer: str) -> str:
+    if not re.fullmatch(r"\d{4}", answer):
         raise ValueError(text("map_questions.four_digits"))
-    return said
+    return answer
 
 
-def _as_date(said: str) -> str:
+def _as_date(answer: str) -> str:
     try:
-        return date.fromisoformat(said).isoformat()
+        return date.fromisoformat(answer).isoformat()
     except ValueError as error:
         raise ValueError(text("map_questions.no_date")) from error
 

@@ -72,7 +72,7 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: 
 
     as_json: one document for all of them instead of tables.
     """
-    told: list[dict[str, Any]] | None = [] if as_json else None
+    collected: list[dict[str, Any]] | None = [] if as_json else None
     if len(configs) > 1 and DIGEST.match(apply.strip().casefold()):
         print("A plan's digest is of one municipality: give one file with it.", file=sys.stderr)
         return CONFIGURATION
@@ -81,15 +81,15 @@ def run_nights(configs: list[Path], apply: str, as_of: date | None, new_ledger: 
     with dg.DagsterInstance.get() as instance, checked_once():
         for config in configs:
             try:
-                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger, results=told))
+                codes.append(run_night(config, apply, as_of, instance, new_ledger=new_ledger, results=collected))
             except ConfigurationError as error:
                 print(error, file=sys.stderr)
                 codes.append(CONFIGURATION)
             except LedgerError as error:
                 print(error, file=sys.stderr)
                 codes.append(FAILED)
-    if told is not None:
-        print_json(told)
+    if collected is not None:
+        print_json(collected)
     return next(code for code in (FAILED, CONFIGURATION, WAITING, DONE) if code in codes)
 
 
@@ -109,8 +109,8 @@ def print_night(result: RunResult, console: Console) -> int:
     if summary is None:
         return FAILED
     console.print(night_table(summary))
-    said = " ".join(result.messages)
-    for message in (one for one in summary["night"]["messages"] if one not in said):
+    printed = " ".join(result.messages)
+    for message in (one for one in summary["night"]["messages"] if one not in printed):
         console.print(message, style="yellow", highlight=False, markup=False)
     console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
     return exit_code(summary, result.success)

@@ -41,11 +41,11 @@ def run_plan(
         return CONFIGURATION
     municipality = load(config)
     asked = (("source", "sources", source, municipality.sources), ("category", "categories", category, municipality.categories))
-    for option, plural, said, known in asked:
-        if said and said not in known:
-            print(f"--{option}={said} is not among the file's {plural}: {', '.join(known)}.", file=sys.stderr)
+    for option, plural, given, known in asked:
+        if given and given not in known:
+            print(f"--{option}={given} is not among the file's {plural}: {', '.join(known)}.", file=sys.stderr)
             return CONFIGURATION
-        if said and option not in municipality.guards.parts:
+        if given and option not in municipality.guards.parts:
             print(f"--{option}: this file's parts are per {municipality.guards.parts}; set `guards.parts`.", file=sys.stderr)
             return CONFIGURATION
     try:

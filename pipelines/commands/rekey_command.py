@@ -110,16 +110,16 @@ def _show(rekey: Rekey, municipality: Municipality, console: Console) -> None:
             counts.add_row(WORDS[fate], str(rekey.count(fate)))
     counts.add_row("known keys that the file does not name", str(len(rekey.left)))
     console.print(counts)
-    told = [*rekey.ambiguous, *(line for line in rekey.lines if line.fate is Fate.UNMATCHED), *rekey.moves]
+    shown_lines = [*rekey.ambiguous, *(line for line in rekey.lines if line.fate is Fate.UNMATCHED), *rekey.moves]
     table = Table("line", "old", "new", "dwelling", "")
-    for line in told[:SHOWN]:
+    for line in shown_lines[:SHOWN]:
         table.add_row(
             str(line.row), line.old, "" if line.fate is Fate.PERSONAL else line.new, line.leverandor_bolig_id or "", WORDS[line.fate]
         )
-    if told:
+    if shown_lines:
         console.print(table)
-    if len(told) > SHOWN:
-        console.print(f"... and {len(told) - SHOWN} more.")
+    if len(shown_lines) > SHOWN:
+        console.print(f"... and {len(shown_lines) - SHOWN} more.")
     if rekey.left:
         shown = ", ".join(rekey.left[:SHOWN])
         console.print(f"Not named in the file: {shown}{', ...' if len(rekey.left) > SHOWN else ''}", highlight=False, markup=False)

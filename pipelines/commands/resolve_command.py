@@ -87,8 +87,8 @@ def _service(kommunenummer: str, url: str, *, system_proxy: bool = False) -> Add
 
     if not re.fullmatch(r"\d{4}", kommunenummer):
         raise typer.BadParameter(f"{kommunenummer!r} is no kommunenummer; write four digits.")
-    said = {"url": url} if url else {}
-    return AddressService.model_validate({"api": kommunenummer, "use_system_proxy": system_proxy, **said})
+    settings = {"url": url} if url else {}
+    return AddressService.model_validate({"api": kommunenummer, "use_system_proxy": system_proxy, **settings})
 
 
 def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:

@@ -128,9 +128,9 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
         else text("lists.open_quote", row=record.row)
         for record in bad
     }
-    told = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
+    reasons = {index: why[row] for index, row in enumerate(every["row"]) if row in why}
     named = every.select(pl.col(f"c{index}").alias(heading) for index, heading in enumerate(given_names(dialect.headings)))
-    return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), told
+    return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), reasons
 
 
 def _as_the_reader_knows_it(path: Path) -> bytes | None:

@@ -60,7 +60,7 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
     still_open = {write.leverandor_bolig_id for write in ledger.unsettled(municipality)}
     actionable = items.filter(acts())
     created = actionable.filter(pl.col("class") == DwellingClass.CREATE.value)["leverandor_bolig_id"].to_list()
-    told = [
+    outcomes = [
         (item["leverandor_bolig_id"], item["kobo_id"], verb_of(item), "by_hand", unwritten("by_hand"))
         for item in actionable.filter(pl.col("class") != DwellingClass.CREATE.value).iter_rows(named=True)
     ]
@@ -69,17 +69,17 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
         ours = row["leverandor_bolig_id"]
         lacking = [name for name in _REQUIRED if row[name] in (None, "")] + missing_owner_fields(row)
         if ours in still_open:
-            told.append((ours, None, FILE, "unknown", unwritten("unknown_by_file")))
+            outcomes.append((ours, None, FILE, "unknown", unwritten("unknown_by_file")))
         elif row["disposisjonsform"] == PRIVATE_OWNER:
-            told.append((ours, None, FILE, "by_hand", unwritten("private_owner")))
+            outcomes.append((ours, None, FILE, "by_hand", unwritten("private_owner")))
         elif lacking:
-            told.append((ours, None, FILE, "refused", unwritten("lacking_file", fields=lacking)))
+            outcomes.append((ours, None, FILE, "refused", unwritten("lacking_file", fields=lacking)))
         else:
             whole.append(row)
-            told.append((ours, None, FILE, HANDED_OVER, unwritten("handed_over")))
+            outcomes.append((ours, None, FILE, HANDED_OVER, unwritten("handed_over")))
     if whole:
         _write(whole, ledger, run_id, municipality, folder)
-    return pl.DataFrame([(*one[:4], None, one[4]) for one in told], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
+    return pl.DataFrame([(*one[:4], None, one[4]) for one in outcomes], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
 
 
 def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:

@@ -136,9 +136,11 @@ def carry_out(
 
 def _save(applying: Applying, settled: list[WriteOutcome], writes: list[Write], journalled: bool) -> list[WriteOutcome]:
     """Commit, and return the outcomes: those whose link could not be saved are refused, and become questions for a person."""
-    told = [one for one in settled if one.state != "not_tried"] if journalled else settled
+    outcomes = [one for one in settled if one.state != "not_tried"] if journalled else settled
     refused = set(
-        applying.ledger.journal(applying.municipality, applying.run_id, told, [] if journalled else writes, unwritten("linked_elsewhere"))
+        applying.ledger.journal(
+            applying.municipality, applying.run_id, outcomes, [] if journalled else writes, unwritten("linked_elsewhere")
+        )
     )
     return [
         replace(one, state="refused", message=unwritten("linked_elsewhere"))

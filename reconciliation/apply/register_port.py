@@ -59,16 +59,16 @@ def settle_error(write: Write, error: Exception, *, again: bool = False) -> Writ
     When the register went down before this write was sent it is not tried; a replacement may have deleted already, and stays unknown.
     """
     status = getattr(error, "status", None)
-    said = getattr(error, "words", None) or str(error)
+    reason = getattr(error, "words", None) or str(error)
     if isinstance(error, RegisterDown) and not error.sent and not again and write.verb != REPLACE:
         state, message = "not_tried", unwritten("not_tried")
     elif isinstance(error, RefusedRow):
-        state, message = "refused", unwritten("refused", words=said)
+        state, message = "refused", unwritten("refused", words=reason)
     elif isinstance(error, AuthenticationFault | ConfigurationFault):
         # The last attempt was refused, but an earlier attempt of the same call may have succeeded.
-        state, message = "unknown", unwritten("failed", words=said)
+        state, message = "unknown", unwritten("failed", words=reason)
     elif isinstance(error, NOTHING_WRITTEN) and not again:
-        state, message = "failed", unwritten("failed", words=said)
+        state, message = "failed", unwritten("failed", words=reason)
     elif isinstance(error, RegisterError):
         state, message = "unknown", unwritten("unknown")
     else:

@@ -51,13 +51,13 @@ def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOut
     if conflict.kobo_id is None:
         return refused
     try:
-        standing = _read(register, conflict.kobo_id)
+        existing = _read(register, conflict.kobo_id)
     except NotFound:
         return refused
     except RegisterDown as down:
         down.sent = True  # the POST was, though the question after it was not
         raise
-    if standing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
+    if existing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
     # The values that an earlier night sent, not the present ones: a caseworker may have changed them since.
     agreed = from_body(json.loads(write.first_body or write.body or "{}"))
@@ -69,18 +69,18 @@ def change(register: Register, write: Write) -> WriteOutcome:
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
     try:
-        standing = _read(register, kobo_id)
+        existing = _read(register, kobo_id)
     except NotFound:
         return _settled(write, "moved", message=unwritten("gone"))
-    if not _may_touch(standing, write):
+    if not _may_touch(existing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = [item["field"] for item in changes if not _has_value(standing, item, "old") and not _has_value(standing, item, "new")]
+    moved = [item["field"] for item in changes if not _has_value(existing, item, "old") and not _has_value(existing, item, "new")]
     if moved:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
-    ours = standing.get("leverandor_bolig_id") == write.leverandor_bolig_id
-    if ours and all(_has_value(standing, item, "new") for item in changes):
+    ours = existing.get("leverandor_bolig_id") == write.leverandor_bolig_id
+    if ours and all(_has_value(existing, item, "new") for item in changes):
         return _settled(write, "done", agreed=_written(changes))
-    wanted = {**standing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
+    wanted = {**existing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
     try:
         status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
     except NotFound:
@@ -92,16 +92,16 @@ def remove(register: Register, write: Write) -> WriteOutcome:
     """DELETE. The deleted values are stored as the write's changes, so that it can be undone."""
     kobo_id = str(write.kobo_id)
     try:
-        standing = _read(register, kobo_id)
+        existing = _read(register, kobo_id)
     except NotFound:
         return _settled(write, "done", unlink="retired")
-    if not _may_touch(standing, write):
+    if not _may_touch(existing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    if moved := _moved_since(standing, write):
+    if moved := _moved_since(existing, write):
         return _settled(write, "moved", message=unwritten("moved", fields=moved))
     taken = [
         {"field": name, "old": kept_text(value) if isinstance(value, str) else value, "new": None, "source": None}
-        for name, value in sorted(standing.items())
+        for name, value in sorted(existing.items())
         if value is not None and name not in ("kobo_id", "leverandor_bolig_id", DELETED)
     ]
     try:
@@ -119,13 +119,13 @@ def replace_entry(register: Register, write: Write) -> WriteOutcome:
         return _settled(write, "refused", message=unwritten("lacking", fields=lacking))
     kobo_id = str(write.kobo_id)
     try:
-        standing = _read(register, kobo_id)
+        existing = _read(register, kobo_id)
     except NotFound:
         return _made_anew(register, write)
-    if not _may_touch(standing, write):
+    if not _may_touch(existing, write):
         return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = {str(item["field"]) for item in json.loads(write.changes) if not _has_value(standing, item, "old")}
-    moved |= set(_moved_since(standing, write))
+    moved = {str(item["field"]) for item in json.loads(write.changes) if not _has_value(existing, item, "old")}
+    moved |= set(_moved_since(existing, write))
     if moved:
         return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     with contextlib.suppress(NotFound):
@@ -162,11 +162,11 @@ CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLA
 def verify_change(register: Register, write: Write) -> WriteOutcome:
     """Settle an earlier night's PUT by reading the entry. If it did not arrive, tonight's plan says what to do."""
     try:
-        standing = _read(register, str(write.kobo_id))
+        existing = _read(register, str(write.kobo_id))
     except NotFound:
         return _settled(write, "moved", message=unwritten("gone"))
     changes = json.loads(write.changes)
-    if not all(_has_value(standing, item, "new") for item in changes):
+    if not all(_has_value(existing, item, "new") for item in changes):
         return _settled(write, "failed", message=unwritten("not_arrived"))
     return _settled(write, "done", agreed=_written(changes))
 
@@ -196,23 +196,23 @@ the entry, or creates it now."""
 
 def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
     """The entry. Raises NotFound also for a deleted one."""
-    standing = register.read(kobo_id)
-    if standing.get(DELETED):
+    existing = register.read(kobo_id)
+    if existing.get(DELETED):
         raise NotFound("slettet", kobo_id=kobo_id)
-    return standing
+    return existing
 
 
-def _may_touch(standing: Mapping[str, Any], write: Write) -> bool:
-    return standing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
+def _may_touch(existing: Mapping[str, Any], write: Write) -> bool:
+    return existing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
 
 
-def _moved_since(standing: Mapping[str, Any], write: Write) -> list[str]:
+def _moved_since(existing: Mapping[str, Any], write: Write) -> list[str]:
     """Fields whose values differ from those in the plan, of an entry that is about to be deleted."""
-    return sorted(name for name, value in (write.seen or {}).items() if _plain(standing.get(name)) != _plain(value))
+    return sorted(name for name, value in (write.seen or {}).items() if _plain(existing.get(name)) != _plain(value))
 
 
-def _has_value(standing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
-    return bool(_plain(standing.get(change["field"])) == _plain(change[side]))
+def _has_value(existing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+    return bool(_plain(existing.get(change["field"])) == _plain(change[side]))
 
 
 def _written(changes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -76,8 +76,8 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
         return done
     writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
     answered = {one.request_id: one for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)}
-    told = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
-    return [told.get(one.request_id, one) for one in done]
+    outcomes = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
+    return [outcomes.get(one.request_id, one) for one in done]
 
 
 def _settled_before(
@@ -120,8 +120,8 @@ def _entries_at_planning(items: list[dict[str, Any]], entries: pl.DataFrame | No
     if entries is None:
         return {}
     deleted = pl.Series("kobo_id", [item["kobo_id"] for item in items if verb_of(item) in ("DELETE", REPLACE)], dtype=pl.String)
-    standing = as_base(entries.filter(pl.col("kobo_id").is_in(deleted.implode())))
-    return {kobo_id: json.loads(theirs) for kobo_id, theirs in standing.iter_rows()}
+    deleted_entries = as_base(entries.filter(pl.col("kobo_id").is_in(deleted.implode())))
+    return {kobo_id: json.loads(theirs) for kobo_id, theirs in deleted_entries.iter_rows()}
 
 
 def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str) -> Iterator[Write]:

@@ -68,27 +68,27 @@ def approval_of(
     if actions == 0:
         return Approval(ApprovalAnswer.APPLY, "Nothing to change.")
     going = [part for part in parts if part.digest in approved or (mode == "auto" and not part.refusals)]
-    held = [part for part in parts if part not in going]
-    waiting = (*_waiting(mode, digest, held, command, job), *_lapsed(approved, parts, held))
+    held_back = [part for part in parts if part not in going]
+    waiting = (*_waiting(mode, digest, held_back, command, job), *_lapsed(approved, parts, held_back))
     if not going:
         return Approval(ApprovalAnswer.WAIT, " ".join(waiting), waiting=waiting)
-    says = f"{sum(part.changes for part in going)} changes inside the limits or approved."
-    return Approval(ApprovalAnswer.APPLY, " ".join([says, *waiting]), tuple(part.name for part in going), waiting)
+    applied = f"{sum(part.changes for part in going)} changes inside the limits or approved."
+    return Approval(ApprovalAnswer.APPLY, " ".join([applied, *waiting]), tuple(part.name for part in going), waiting)
 
 
-def _waiting(mode: str, digest: str, held: Sequence[PartToApprove], command: str, job: str) -> tuple[str, ...]:
+def _waiting(mode: str, digest: str, held_back: Sequence[PartToApprove], command: str, job: str) -> tuple[str, ...]:
     """Why the parts in `held` wait, and what approves them."""
-    if mode == "auto" or not held:
-        return tuple(sentence for part in held for sentence in part.refusals)
-    each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in held)
-    changes = sum(part.changes for part in held)
+    if mode == "auto" or not held_back:
+        return tuple(sentence for part in held_back for sentence in part.refusals)
+    each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in held_back)
+    changes = sum(part.changes for part in held_back)
     return (f"{changes} changes wait for approval. Approve with: {approve_with(digest, command, job)}. Or a part, with its digest: {each}",)
 
 
-def _lapsed(approved: Mapping[str, str], parts: Sequence[PartToApprove], held: Sequence[PartToApprove]) -> tuple[str, ...]:
+def _lapsed(approved: Mapping[str, str], parts: Sequence[PartToApprove], held_back: Sequence[PartToApprove]) -> tuple[str, ...]:
     """A sentence for each approved part that still waits, since it has changed since the approval."""
     now = {part.digest for part in parts}
-    waiting = {part.name for part in held}
+    waiting = {part.name for part in held_back}
     return tuple(
         f"Part {name} was approved as {digest[:12]} and has changed since: look at it again and approve it anew."
         for digest, name in sorted(approved.items())

@@ -24,8 +24,8 @@ def as_markdown(plan: Plan, rows: int = 40) -> str:
     lines += [f"| {kind.value} | {text(f'class_titles.{kind.value}')} | {plan.counts[kind.value]} |" for kind in DwellingClass]
     if plan.parts:
         lines += ["", "| part | changes | goes | digest | for example |", "|---|---:|---|---|---|"]
-        told = (part_in_words(part, plan.shielded) for part in plan.parts)
-        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in one)} |" for one in told]
+        part_rows = (part_in_words(part, plan.shielded) for part in plan.parts)
+        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in one)} |" for one in part_rows]
     if plan.refusals:
         lines += ["", "**Not applied without a person:**", *(f"- {refusal.message}" for refusal in plan.refusals)]
     shown = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
@@ -83,13 +83,13 @@ def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
     """An item with its changes and details as JSON values; of fields that tell where it is, only the name."""
     hidden = TELLING_FIELDS if item["leverandor_bolig_id"] in shielded else PLACE_FIELDS
 
-    def told(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def shown_changes(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [{"field": one["field"]} if one["field"] in hidden else one for one in changes]
 
     details = json.loads(item["details"])
     # `kept` and `asked` in the details are lists of changes too.
-    moved = {name: told(details[name]) for name in ("asked", "kept") if name in details}
-    return {**item, "changes": told(json.loads(item["changes"])), "details": {**details, **moved}}
+    moved = {name: shown_changes(details[name]) for name in ("asked", "kept") if name in details}
+    return {**item, "changes": shown_changes(json.loads(item["changes"])), "details": {**details, **moved}}
 
 
 def _texts(item: dict[str, Any], shielded: Collection[str]) -> list[str]:

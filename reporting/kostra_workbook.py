@@ -9,12 +9,13 @@ import polars as pl
 
 from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
+from reconciliation.model.shielding import is_shielded
 from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT
 from reporting.housing_stock import StockYear
 from reporting.housing_stock_workbook import add_stock_sheets
 from reporting.kostra import RULES, Kostra, NumberPart, RuleBasis, count_kostra
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address, with_untelling_keys
+from reporting.privacy import telling_ids, with_shown_address
 from reporting.sheet_writer import Book, Cell, Column
 from reporting.value_words import in_words, row_in_words, words_of
 
@@ -94,8 +95,9 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     titles = {slug: category.title for slug, category in municipality.categories.items()}
     words = words_of(municipality)
     marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
-    shown = with_shown_address(with_untelling_keys(found.rows)).select(
-        "leverandor_bolig_id",
+    hidden = telling_ids(found.rows.with_columns(secret=is_shielded()))
+    shown = with_shown_address(found.rows).select(
+        pl.when(~pl.col("leverandor_bolig_id").is_in(hidden)).then("leverandor_bolig_id"),
         "kobo_id",
         "adresse",
         pl.col("kategori").replace(titles),
@@ -103,7 +105,7 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
         in_words("disposisjonsform", words),
         *marks,
         pl.col("left_out").replace({code: word_for("kostra_lines", code) for code in (WHOLE_UNIT, OUT_OF_USE)}),
-        "source_keys",
+        pl.when(~is_shielded()).then("source_keys"),
     )
     for *cells, keys in shown.iter_rows():
         yield [*cells, ", ".join(row_in_words(key, municipality) for key in keys or ())], None

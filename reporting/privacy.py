@@ -13,6 +13,7 @@ from reporting.night_report import NightResult
 
 _PLACE = ["source", "sheet", "row"]
 _TOLD_BY = ["adressenavn", "gardsnummer", "bruksnummer"]
+_ALL_BUT_LAST_PART = r"^([^:]*:.+)[^0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå]+$"
 _SHARED = ("B02", "B03")
 """Rules that several rows of one house break together: each of the rows reveals where the others are."""
 
@@ -113,17 +114,15 @@ def without_telling_names(rows: pl.DataFrame, result: NightResult) -> pl.DataFra
     return rows.with_columns(sheet=pl.Series(sheets, dtype=pl.String), source_key=pl.Series(names, dtype=pl.String))
 
 
-def with_untelling_keys(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """dwellings: DWELLINGS or entries. Of shielded ones no source key that is made of the place."""
-    # By place in the frame: a rejected row has no id of ours, and several of them may be shielded.
-    numbered = dwellings.with_row_index("_at")
-    hidden = numbered.filter(is_shielded()).select("_at", "source_keys", *_TOLD_BY).drop_nulls("source_keys")
-    if hidden.is_empty():
-        return dwellings
-    shown = {at: [key for key in keys if not _tells(key.partition(":")[2], *place)] for at, keys, *place in hidden.iter_rows()}
-    kept = pl.DataFrame({"_at": list(shown), "_shown": list(shown.values())}, schema={"_at": pl.UInt32(), "_shown": pl.List(pl.String())})
-    told = numbered.join(kept, on="_at", how="left", maintain_order="left")
-    return told.with_columns(source_keys=pl.coalesce("_shown", "source_keys")).drop("_shown", "_at")
+def telling_ids(entries: pl.DataFrame) -> list[str]:
+    """entries: leverandor_bolig_id, source_keys and `secret`. Ids of shielded ones that begin as a visible dwelling's key does: where
+    a key is put together of property, building and flat, the next flat's address is theirs too.
+    """
+    keys = entries.select("leverandor_bolig_id", "secret", key="source_keys").explode("key").drop_nulls("key")
+    begins = keys.with_columns(begin=pl.col("key").str.extract(_ALL_BUT_LAST_PART)).drop_nulls("begin")
+    shown = begins.filter(~pl.col("secret")).get_column("begin").unique()
+    own = pl.col("key").str.replace(":", "-", literal=True) == pl.col("leverandor_bolig_id")
+    return begins.filter(pl.col("secret") & own & pl.col("begin").is_in(shown.implode())).get_column("leverandor_bolig_id").to_list()
 
 
 def _tells(name: str | None, street: str | None, farm: int | None, plot: int | None) -> bool:

@@ -71,7 +71,7 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
         "holders": [holder_title(result, holder) for holder in slugs["holder"]],
         "causes": [cause(code) for code in slugs["because"]],
         "fields": [word_for("fields", name) for name in FIELDS],
-        "id": found["leverandor_bolig_id"].to_list(),
+        "id": found["id_shown"].to_list(),
         "kobo": found["kobo_id"].to_list(),
         "address": found["adresse"].to_list(),
         "matrikkel": found["matrikkel"].to_list(),
@@ -170,7 +170,7 @@ def _detail(
         said["r"] = cause(row["reason"], row["details"])
     if row["held"]:
         said["h"] = cause(row["held"], row["details"])
-    if row["source_keys"]:
+    if row["source_keys"] and not row["secret"]:
         said["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):
         said["m"] = named

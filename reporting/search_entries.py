@@ -12,7 +12,7 @@ from reconciliation.model.tables import CONTENT
 from reconciliation.plan.progress import counted_dwellings
 from reporting.backlog import holder_of
 from reporting.night_report import NightResult
-from reporting.privacy import hidden_names, with_shown_address, with_untelling_keys
+from reporting.privacy import hidden_names, telling_ids, with_shown_address
 
 REJECTED, OUTSIDE = "rejected", "out_of_scope"
 """Kinds of rows that are no dwelling tonight, beside the classes of dwellings."""
@@ -38,18 +38,21 @@ def index_entries(result: NightResult) -> pl.DataFrame:
     gone = pl.col("leverandor_bolig_id").is_in(list(result.shielded_gone)).fill_null(value=False)
     everything = pl.concat([*_counted(ours, result), alone, _outside(result)], how="diagonal_relaxed")
     everything = everything.with_columns(hemmelig_adresse=is_shielded() | gone, state=pl.col("state").fill_null(NOT_COUNTED))
+    hidden = telling_ids(everything.with_columns(secret=is_shielded()))
     numbers = [pl.col(name).cast(pl.String) for name in ("gardsnummer", "bruksnummer")]
     rest = [
         pl.when(pl.any_horizontal(pl.col("festenummer", "seksjonsnummer").is_not_null())).then(pl.col(name).fill_null(0).cast(pl.String))
         for name in ("festenummer", "seksjonsnummer")
     ]
     return (
-        with_shown_address(with_untelling_keys(everything))
+        with_shown_address(everything)
         .with_columns(matrikkel=pl.concat_str([*numbers, *rest], separator="/", ignore_nulls=True), secret=is_shielded())
         .with_columns(
             matrikkel=pl.when("secret").then(None).otherwise("matrikkel"),
             postnummer_shown=pl.when("secret").then(None).otherwise("postnummer"),
-            keys=pl.col("source_keys").list.eval(pl.element().str.replace(r"^[^:]*:", "")).list.join(" "),
+            # A key tells where it stands among its neighbours', as a place in the list does.
+            keys=pl.when(~pl.col("secret")).then(pl.col("source_keys").list.eval(pl.element().str.replace(r"^[^:]*:", "")).list.join(" ")),
+            id_shown=pl.when(~pl.col("leverandor_bolig_id").is_in(hidden)).then("leverandor_bolig_id"),
         )
         # Among its neighbours a secret dwelling would be found by its place in the list.
         .sort(

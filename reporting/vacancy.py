@@ -15,7 +15,7 @@ import polars as pl
 from reconciliation.model.shielding import is_shielded
 from reporting.lease_ends import LeaseEnds, lease_ends
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address, with_untelling_keys
+from reporting.privacy import with_shown_address
 from reporting.size_bands import SizeBand, size_bands
 
 EMPTY = ("KLAR_FOR_INNFLYTTING", "VEDLIKEHOLD", "IKKE_TILGJENGELIG")
@@ -96,7 +96,7 @@ def vacancy(result: NightResult) -> Vacancy | None:
     if told.is_empty() and not leases:
         return None
     empty = _empty(told, result.as_of)
-    rows = with_shown_address(with_untelling_keys(empty)).select(pl.col(name).cast(kind) for name, kind in VACANT.items())
+    rows = with_shown_address(empty).select(pl.col(name).cast(kind) for name, kind in VACANT.items())
     rows = rows.sort("days", "leverandor_bolig_id", descending=[True, False], nulls_last=True)
     undated = int(empty.get_column("statusdato").null_count())
     sizes = size_bands(result, visible, empty)

@@ -234,3 +234,14 @@ def test_no_code_of_ours_stands_where_people_look_a_dwelling_up(tmp_path: Path) 
     part = (publish(night(dwellings=homes), tmp_path).folder / "boliger" / "del-0.js").read_text(encoding="utf-8")
     assert "Omsorgsbolig" in part
     assert not [code for code in ("OMSORGSBOLIG", "KOMMUNALT_EID", "ikke_tilpasset") if code in part]
+
+
+def test_a_key_that_begins_as_its_neighbours_leads_to_no_shielded_dwelling(tmp_path: Path) -> None:
+    keys = [["boei:50-01-001"], ["boei:50-01-002", "facilit:8877"], ["boei:60-01-001", "facilit:8878"]]
+    ids = pl.Series([key.replace(":", "-") for key, *_ in keys])
+    homes = dwellings(3).with_columns(leverandor_bolig_id=ids, source_keys=pl.Series(keys), hemmelig_adresse=pl.Series([False, True, True]))
+    folder = publish(night(dwellings=homes, items=items(homes)), tmp_path).folder
+    pages = " ".join(file.read_text(encoding="utf-8") for file in folder.rglob("*") if file.suffix in (".html", ".js"))
+    assert "50-01-001" in pages
+    assert "boei-60-01-001" in pages, "its owner finds it by its id, which is like nobody else's"
+    assert [key for key in ("50-01-002", "8877", "boei:60-01-001", "8878") if key in pages] == []

@@ -74,7 +74,7 @@ def journalled(register: Waiting, changes: int, threads: int, ledger: Ledger, nu
     ledger.begin_run("bench", date(2023, 11, 1), run_id, "auto")
     todo = writes(run_id, changes)
     started = time.perf_counter()
-    done = carry_out(Applying(register, ledger, run_id, "bench", threads), todo, changes, CALLS)
+    done = carry_out(Applying(register, ledger, run_id, "bench", threads), todo, CALLS)
     seconds = time.perf_counter() - started
     if {one.state for one in done} != {"done"} or ledger.unsettled("bench"):
         raise SystemExit("The benchmark measured nothing: not every write was settled.")

@@ -100,16 +100,12 @@ def edited_at(body: Mapping[str, Any]) -> str | None:
     return moment[:MOMENT] if isinstance(moment, str) and moment else None
 
 
-def updatable_body(
-    wanted: Mapping[str, Any], changes: Mapping[str, Any] | None = None, leverandor_bolig_id: str | None = None
-) -> dict[str, Any]:
-    """PUT body: our id and all updatable fields, current values overlaid with the changes.
+def updatable_body(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """PUT body of canonical values: our id and all updatable fields.
 
     All of them, so that the result is the same whether the register replaces the entry or merges the body. No protected fields (law 8).
     """
-    overlaid = {**wanted, **(changes or {})}
-    kept = {field.name: overlaid.get(field.name) for field in FIELDS if field.updatable}
-    return to_body({**kept, "leverandor_bolig_id": leverandor_bolig_id or overlaid.get("leverandor_bolig_id")})
+    return to_body({field.name: wanted.get(field.name) for field in FIELDS if field.updatable or field.name == "leverandor_bolig_id"})
 
 
 def for_version(body: Mapping[str, Any], version: str) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import Call
 from reconciliation.ledger import Ledger, Write, WriteOutcome
 
-Progress = Callable[[int, int], None]
-
 
 class Stop:
     """Tells the workers to begin no further write. Set once, with the reason that is stored for writes that were not tried."""
@@ -85,11 +83,9 @@ class _Worker:
 def carry_out(
     applying: Applying,
     writes: Iterable[Write],
-    total: int,
     calls: dict[str, Call],
     *,
     journalled: bool = False,
-    on_progress: Progress | None = None,
 ) -> list[WriteOutcome]:
     """Carry out the writes on `applying.threads` threads. Returns the outcome of each, in no order.
 
@@ -120,8 +116,6 @@ def carry_out(
                     break
                 answered, running = wait(running, return_when=FIRST_COMPLETED)
                 unsaved += [future.result() for future in answered]
-                if on_progress is not None:
-                    on_progress(len(settled) + len(unsaved), total)
         except BaseException:
             # The ledger failed, or Ctrl-C: nothing more is sent, and the answers that came are stored.
             applying.stop(unwritten("not_tried"))
@@ -129,8 +123,6 @@ def carry_out(
         finally:
             unsaved += [future.result() for future in running]
             settled += _save(applying, unsaved, [], journalled)
-    if on_progress is not None:
-        on_progress(total, total)
     return settled
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from kobo_client.payload import to_body
-from reconciliation.apply.journalled_writes import Applying, Progress, carry_out
+from reconciliation.apply.journalled_writes import Applying, carry_out
 from reconciliation.apply.register_port import Register
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.apply.write_calls import CALLS, VERIFY
@@ -32,15 +32,13 @@ def apply_plan(
     threads: int = 16,
     *,
     entries: pl.DataFrame | None = None,
-    on_progress: Progress | None = None,
     still_held: Callable[[], bool] | None = None,
 ) -> pl.DataFrame:
     """Apply the actionable items (PLAN_ITEMS) and return the outcome of each. Shape: OUTCOMES, sorted.
 
     desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are skipped.
     entries: the register's entries when the plan was made; one that was edited since is not deleted.
-    on_progress: called with (settled, total) now and then. still_held: called before each write; False means that another process runs
-    this municipality's night, and nothing more is written.
+    still_held: called before each write; False means that another process runs this municipality's night, and nothing more is written.
     Raises LedgerError when the journal cannot be written; nothing more is sent then. A register that goes down raises nothing: the rest
     is `not_tried`.
     """
@@ -49,9 +47,7 @@ def apply_plan(
     bodies = _bodies(actionable, desired)
     _finish(applying, bodies)
     settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(
-        applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id), len(ready), CALLS, on_progress=on_progress
-    )
+    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id), CALLS)
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
@@ -66,7 +62,7 @@ def _finish(applying: Applying, bodies: dict[str, str]) -> None:
         if write.verb in VERIFY
     ]
     if writes:
-        carry_out(applying, writes, len(writes), VERIFY, journalled=True)
+        carry_out(applying, writes, VERIFY, journalled=True)
 
 
 def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:
@@ -75,7 +71,7 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
     if not lost or applying.stop.stopped:
         return done
     writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
-    answered = {one.request_id: one for one in carry_out(applying, writes, len(writes), VERIFY, journalled=True)}
+    answered = {one.request_id: one for one in carry_out(applying, writes, VERIFY, journalled=True)}
     outcomes = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
     return [outcomes.get(one.request_id, one) for one in done]
 

@@ -80,7 +80,7 @@ def test_a_change_is_read_back(register: Register, values: Values) -> None:
     after = {"koboId": KOBO, **to_body(values(bruksareal=61.0))}
     play(("POST", 201, {"koboId": KOBO}), ("PUT", 200, after), ("GET", 200, after))
     made = client.create(to_body(values()), "one")
-    assert client.change(made.kobo_id, updatable_body(values(), {"bruksareal": 61.0}), "two") == 200
+    assert client.change(made.kobo_id, updatable_body({**values(), "bruksareal": 61.0}), "two") == 200
     assert client.read(made.kobo_id)["bruksareal"] == 61.0
 
 

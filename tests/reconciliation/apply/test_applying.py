@@ -142,14 +142,6 @@ def test_a_night_that_lost_its_lock_writes_nothing_more(ledger: Ledger, register
     assert not register.calls
 
 
-def test_progress_goes_up_to_the_end(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
-    ours = [str(number) for number in range(50)]
-    told: list[tuple[int, int]] = []
-    apply(ledger, register, night(), plan(*create(*ours)), dwellings(*ours), on_progress=lambda done, total: told.append((done, total)))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[-1] == (50, 50)
-
-
 def test_adopting_saves_certain_pairs_and_names_clashes(ledger: Ledger) -> None:
     pairs = [
         ("a", "1", "address", True),

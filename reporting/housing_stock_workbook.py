@@ -9,9 +9,10 @@ import polars as pl
 
 from language import counted, day, text, word_for
 from reconciliation.model.municipality import Municipality
+from reconciliation.model.shielding import is_shielded
 from reporting.housing_stock import COLUMNS, NO_CATEGORY, Line, StockYear, stock_year
 from reporting.night_report import NightResult
-from reporting.privacy import with_shown_address
+from reporting.privacy import telling_ids, with_shown_address
 from reporting.sheet_writer import Book, Cell, Column
 
 STOCK_BOOK = "boligmassen.xlsx"
@@ -92,13 +93,18 @@ def _row_columns() -> list[Column]:
 
 
 def _rows(found: StockYear, municipality: Municipality, dwellings: pl.DataFrame) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    """A dwelling that is in no source any more has no address to show; a shielded one is shown without."""
+    """A dwelling that is in no source any more has no address to show; a shielded one is shown without, and last: among its neighbours it
+    would be known by its place.
+    """
+    secret = is_shielded()
+    hidden = set(telling_ids(dwellings.with_columns(secret=secret)))
+    last = pl.col("leverandor_bolig_id").is_in(dwellings.filter(secret)["leverandor_bolig_id"].implode())
     addresses = dict(with_shown_address(dwellings).select("leverandor_bolig_id", "adresse").iter_rows())
-    for row in found.rows.iter_rows(named=True):
+    for row in found.rows.sort(last, maintain_order=True).iter_rows(named=True):
         sides: list[Cell] = []
         for side in ("_before", ""):
             category, tenure = row[f"category{side}"], row[f"tenure{side}"]
             sides += [None, None] if tenure is None else [category_words(category, municipality), word_for("kostra_rules", tenure)]
         ours = row["leverandor_bolig_id"]
         words = (word_for("housing_stock_columns", row["column"]), word_for("housing_stock_kinds", row["kind"]))
-        yield [row["as_of"], ours, addresses.get(ours), *words, *sides], None
+        yield [row["as_of"], None if ours in hidden else ours, addresses.get(ours), *words, *sides], None

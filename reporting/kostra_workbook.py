@@ -96,7 +96,8 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
     words = words_of(municipality)
     marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
     hidden = telling_ids(found.rows.with_columns(secret=is_shielded()))
-    shown = with_shown_address(found.rows).select(
+    # Last: a blank id among its neighbours' would be known by its place.
+    shown = with_shown_address(found.rows.sort(is_shielded(), maintain_order=True)).select(
         pl.when(~pl.col("leverandor_bolig_id").is_in(hidden)).then("leverandor_bolig_id"),
         "kobo_id",
         "adresse",

@@ -181,6 +181,8 @@ def test_a_secret_address_is_not_among_the_rows(tmp_path: Path) -> None:
     write_kostra(tmp_path / "k.xlsx", municipality(), found)
     rows = list(openpyxl.load_workbook(tmp_path / "k.xlsx")["Boligene"].iter_rows(min_row=3, values_only=True))
     assert [row[2] for row in rows if row[0] == "facilit-000003"] == ["Skjermet adresse"]
+    assert rows[-1][0] == "facilit-000003", "last: its neighbours would tell where it is"
+    assert not rows[-1][-1], "nor does a key"
 
 
 def test_the_night_of_31_december_leaves_its_workbook_by_itself(tmp_path: Path) -> None:

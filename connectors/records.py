@@ -126,12 +126,12 @@ def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tup
     """No quotes: every separator separates. Values beyond the headings are forgiven when they are blank."""
     width = len(dialect.headings)
     frame = frame.with_columns((pl.col("start").str.count_matches(dialect.separator, literal=True) + 1).alias("found"))
-    odd = frame.filter(pl.col("found") != width)
-    if not odd.is_empty():
+    uneven = frame.filter(pl.col("found") != width)
+    if not uneven.is_empty():
         beyond = pl.col("start").str.split(dialect.separator).list.slice(width).list.join("").str.strip_chars() != ""
-        odd = odd.filter((pl.col("found") < width) | beyond)
-        frame = frame.join(odd, on="row", how="anti", maintain_order="left") if odd.height else frame
-    bad = [_bad(row, found, width) for row, found in odd.select("row", "found").iter_rows()]
+        uneven = uneven.filter((pl.col("found") < width) | beyond)
+        frame = frame.join(uneven, on="row", how="anti", maintain_order="left") if uneven.height else frame
+    bad = [_bad(row, found, width) for row, found in uneven.select("row", "found").iter_rows()]
     # One that has more is cut off after what is asked for.
     values = pl.col("start").str.split_exact(dialect.separator, max(columns, default=0) + 1)
     wanted = [pl.col("values").struct.field(f"field_{column}").alias(f"c{column}") for column in columns]

@@ -48,16 +48,16 @@ def kept_rows(
     total = rf"(?i)^\s*(?:{words})(?:[\s:.=]|$)" if key and words else None
     # One look at one column settles it for nearly all rows; the few left are looked at closely.
     heading = key[0] if key else headings[0]
-    odd = rows.filter(_may_be_none(heading, total) | _may_be_printed(rows, headings, heading) | _may_be_a_remark(headings, heading))
+    suspects = rows.filter(_may_be_none(heading, total) | _may_be_printed(rows, headings, heading) | _may_be_a_remark(headings, heading))
     if no_rows.footer:
-        odd = rows
-    blank = odd.filter(pl.all_horizontal(_blank(heading) for heading in headings))
-    odd = _without(odd, blank)
-    again = odd.filter(pl.all_horizontal(pl.col(each).str.strip_chars().str.to_lowercase() == each.lower() for each in headings))
-    odd = _without(odd, again)
-    cells = filled_cells(odd) if odd.height else pl.Series([], dtype=pl.List(pl.String))
-    sums = _sums(odd, cells, key, total)
-    footers = _footers(rows, odd, cells, heading if key else None, pattern_of(no_rows.footer))
+        suspects = rows
+    blank = suspects.filter(pl.all_horizontal(_blank(heading) for heading in headings))
+    suspects = _without(suspects, blank)
+    again = suspects.filter(pl.all_horizontal(pl.col(each).str.strip_chars().str.to_lowercase() == each.lower() for each in headings))
+    suspects = _without(suspects, again)
+    cells = filled_cells(suspects) if suspects.height else pl.Series([], dtype=pl.List(pl.String))
+    sums = _sums(suspects, cells, key, total)
+    footers = _footers(rows, suspects, cells, heading if key else None, pattern_of(no_rows.footer))
     footers = _without(footers, sums)
     gone = [*blank["row"], *again["row"], *sums["row"], *footers["row"]]
     notes = (
@@ -119,42 +119,44 @@ def _sums(rows: pl.DataFrame, cells: pl.Series, key: Sequence[str], total: str |
     return rows.filter(no_key & cells.list.first().str.contains(total).fill_null(value=False))
 
 
-def _footers(rows: pl.DataFrame, odd: pl.DataFrame, cells: pl.Series, key: str | None, declared: str | None) -> pl.DataFrame:
+def _footers(rows: pl.DataFrame, suspects: pl.DataFrame, cells: pl.Series, key: str | None, declared: str | None) -> pl.DataFrame:
     """A printed line fills one cell, or a second one with a date, an hour or a count; none of the list's other keys looks like it.
 
     key: heading of the first part of the key; None for a list without.
     """
-    if odd.is_empty():
-        return odd
+    if suspects.is_empty():
+        return suspects
     ruler = cells.list.eval(is_ruler(pl.element())).list.all() & (cells.list.len() > 0)
-    looked = odd.with_columns(_first=cells.list.first(), _others=cells.list.slice(1).list.join(" "), _filled=cells.list.len(), _ruler=ruler)
+    looked = suspects.with_columns(
+        _first=cells.list.first(), _others=cells.list.slice(1).list.join(" "), _filled=cells.list.len(), _ruler=ruler
+    )
     first = pl.col("_first")
     alone = pl.col("_filled") == 1
     beside = (pl.col("_filled") == 2) & pl.col("_others").str.contains(ONLY_WHEN)
     known = (printed(first, None) & (alone | beside)) | pl.col("_ruler")
     if declared:
         known |= (first + " " + pl.col("_others")).str.contains(declared)
-    found = looked.filter(known.fill_null(value=False))
+    printed_rows = looked.filter(known.fill_null(value=False))
     if key is not None:
-        others = _without(rows, found)[key].drop_nulls()
+        others = _without(rows, printed_rows)[key].drop_nulls()
         # A list whose keys look so has rows under them, not footers.
-        if found.height and not declared and others.str.contains(PRINTED).any():
-            found = found.clear()
-        tail = _tail(looked, found, rows)
+        if printed_rows.height and not declared and others.str.contains(PRINTED).any():
+            printed_rows = printed_rows.clear()
+        tail = _tail(looked, printed_rows, rows)
         if tail.height:
-            others = _without(_without(rows, tail), found)[key].drop_nulls()
+            others = _without(_without(rows, tail), printed_rows)[key].drop_nulls()
             remark = last_words(first, others, rows.width - len(RAW_PLACE))
             remark &= alone & (pl.col(key).str.strip_chars() == first)
-            found = pl.concat([found, tail.filter(remark.fill_null(value=False))]).unique("row", maintain_order=True)
-    return found.drop("_first", "_others", "_filled", "_ruler")
+            printed_rows = pl.concat([printed_rows, tail.filter(remark.fill_null(value=False))]).unique("row", maintain_order=True)
+    return printed_rows.drop("_first", "_others", "_filled", "_ruler")
 
 
-def _tail(looked: pl.DataFrame, found: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _tail(looked: pl.DataFrame, printed_rows: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """The lines after the last one that fills more than one cell."""
     last = looked.filter(pl.col("_filled") > 1)["row"].max()
     lowest = rows["row"][-_TAIL] if rows.height >= _TAIL else 0
     after = max(int(str(last)) if last is not None else 0, int(lowest) - 1)
-    return _without(looked.filter((pl.col("row") > after) & (pl.col("_filled") == 1)), found)
+    return _without(looked.filter((pl.col("row") > after) & (pl.col("_filled") == 1)), printed_rows)
 
 
 def note_of(numbers: Sequence[int], what: str, place: str) -> tuple[str, ...]:

@@ -58,10 +58,10 @@ def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
     )
     def alerts(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         now = datetime.now(UTC)
-        told = AlertCursor.read(context.cursor, now)
-        found = look(municipality, root, context.instance, told.since, now)
-        told, says = send_alerts(municipality, told, found)
-        return dg.SensorResult(skip_reason=says, cursor=told.write())
+        before = AlertCursor.read(context.cursor, now)
+        night = look(municipality, root, context.instance, before.since, now)
+        after, says = send_alerts(municipality, before, night)
+        return dg.SensorResult(skip_reason=says, cursor=after.write())
 
     return alerts
 
@@ -149,14 +149,14 @@ def send_alerts(municipality: Municipality, cursor: AlertCursor, standing: Night
 
 def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance) -> list[dict[str, Any]]:
     """The latest night that Dagster says failed, in the shape of the ledger's runs."""
-    found = []
+    failed = []
     for job in (night_name(municipality), approve_name(municipality)):
         filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
         # Of the newest few, the last whole night; runs of selected steps do not count.
         nights = (one for one in instance.get_run_records(filters, limit=_NEWEST) if is_whole(one.dagster_run, municipality))
         for record in itertools.islice(nights, 1):
             ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)
-            found.append(
+            failed.append(
                 {
                     "run_id": record.dagster_run.run_id,
                     "as_of": None,
@@ -167,4 +167,4 @@ def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance)
                     "message": None,
                 }
             )
-    return found
+    return failed

@@ -63,21 +63,21 @@ def until_of(written: str) -> date | None:
 
     None when it has none: other words before a day may say the opposite.
     """
-    said = " ".join(written.split())
+    normal = " ".join(written.split())
     befores = (f"{DecisionKind.RIGHT.value}:", text("clarifications.right_until", date="").strip())
-    before = next((one for one in befores if said.casefold().startswith(one.casefold())), None)
+    before = next((one for one in befores if normal.casefold().startswith(one.casefold())), None)
     if before is None:
         return None
-    day_text = said[len(before) :].strip().rstrip(".")
+    day_text = normal[len(before) :].strip().rstrip(".")
     try:
         if "-" in day_text:
-            found = date.fromisoformat(day_text)
+            day_found = date.fromisoformat(day_text)
         else:
             day, month, year = (int(part) for part in day_text.split("."))
-            found = date(year, month, day)
+            day_found = date(year, month, day)
     except ValueError:
         return None
-    return found if found.year >= _FIRST_YEAR else None
+    return day_found if day_found.year >= _FIRST_YEAR else None
 
 
 def holds_on(decision: Mapping[str, Any], night: date | None) -> bool:
@@ -103,13 +103,13 @@ def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: da
     nothing = pl.DataFrame(schema=CONFIRMED)
     if made.is_empty() or deviations.is_empty():
         return deviations, nothing
-    said = {(row["subject"], row["field"]): row for row in made.iter_rows(named=True)}
+    decision_on = {(row["subject"], row["field"]): row for row in made.iter_rows(named=True)}
     subjects = made.get_column("subject").unique()
     asked = (pl.col("severity") == Severity.WARNING.value) & pl.concat_str("source", pl.lit(":"), "source_key").is_in(subjects.implode())
     placed = deviations.with_row_index("_row")
     rows, taken = [], []
     for row in placed.filter(asked.fill_null(value=False)).iter_rows(named=True):
-        decision = said.get((subject_of(row), about_of(row)))
+        decision = decision_on.get((subject_of(row), about_of(row)))
         if decision is None or decision["evidence"] != evidence_of_warning(row):
             continue
         if not holds_on(decision, as_of):

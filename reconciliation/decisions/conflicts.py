@@ -56,11 +56,13 @@ def settle_conflicts(
         return items
     ours = _by(dwellings, "leverandor_bolig_id", affected)
     theirs = _by(register_rows, "kobo_id", affected)
-    said = by_source(lineage)
+    source_values = by_source(lineage)
     settled = []
     for item in affected.iter_rows(named=True):
         dwelling, entry = ours[item["leverandor_bolig_id"]], theirs.get(item["kobo_id"], {})
-        settled.append(_absent(item, made) if item["reason"] == DELETED else _settled(_conflict(item, dwelling, entry, said, made)))
+        settled.append(
+            _absent(item, made) if item["reason"] == DELETED else _settled(_conflict(item, dwelling, entry, source_values, made))
+        )
     rest = items.join(affected.select("leverandor_bolig_id"), on="leverandor_bolig_id", how="anti", nulls_equal=False)
     return pl.concat([rest, pl.DataFrame(settled, schema=PLAN_ITEMS, orient="row")])
 
@@ -89,21 +91,21 @@ def _typed(field: str, value: Any) -> Any:
 def disputed_fields(item: Mapping[str, Any]) -> list[str]:
     """Protected fields on which our sources disagree, or on which we and Kobo do. Sorted."""
     differing = [change["field"] for change in json.loads(item["changes"] or "[]") if change["field"] in _PROTECTED]
-    told = json.loads(item["details"] or "{}").get("fields") or [] if item["reason"] == "sources_disagree" else []
-    return sorted({*differing, *(name for name in told if name in _PROTECTED)})
+    disagreeing = json.loads(item["details"] or "{}").get("fields") or [] if item["reason"] == "sources_disagree" else []
+    return sorted({*differing, *(name for name in disagreeing if name in _PROTECTED)})
 
 
 def _conflict(
     item: dict[str, Any],
     ours: Mapping[str, Any],
     theirs: Mapping[str, Any],
-    said: Mapping[tuple[str, str], Mapping[str, Any]],
+    source_values: Mapping[tuple[str, str], Mapping[str, Any]],
     made: Mapping[tuple[str, str | None], dict[str, Any]],
 ) -> _Conflict:
     conflict = _Conflict(item, ours, theirs)
     for name in disputed_fields(item):
         decision = made.get((item["leverandor_bolig_id"], name))
-        evidence = evidence_of_conflict(name, said_by_sources(ours, name, said), item["kobo_id"], theirs.get(name))
+        evidence = evidence_of_conflict(name, said_by_sources(ours, name, source_values), item["kobo_id"], theirs.get(name))
         # Without an entry in Kobo there is nothing to keep or to replace: a person chooses between the sources.
         if decision and item["kobo_id"] and decision["evidence"] in (None, evidence):
             conflict.decided[name] = decision
@@ -126,17 +128,17 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
             # The new entry would have our values, so edits in the old one must be settled first.
             return {**item, "reason": CHANGED_IN_KOBO, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
         kept |= {str(one["field"]) for one in details.get("kept", [])}
-        standing = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
-        changes = sorted([*changes, *standing], key=lambda one: str(one["field"]))
+        unchanged = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
+        changes = sorted([*changes, *unchanged], key=lambda one: str(one["field"]))
         return {**item, "changes": _json(changes), "reason": REPLACE_DECIDED, "details": _json({**details, "fields": sorted(decided)})}
     if changes:
-        told = {"class": DwellingClass.UPDATE.value, "changes": _json(changes), "reason": "fields_differ"}
-        return {**item, **told, "details": _json({**details, "fields": [change["field"] for change in changes]})}
+        settled_as = {"class": DwellingClass.UPDATE.value, "changes": _json(changes), "reason": "fields_differ"}
+        return {**item, **settled_as, "details": _json({**details, "fields": [change["field"] for change in changes]})}
     if details.get("asked"):
-        told = {"class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": CHANGED_IN_KOBO}
-        return {**item, **told, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
-    told = {"class": DwellingClass.IN_SYNC.value, "changes": "[]", "reason": KEPT}
-    return {**item, **told, "details": _json({"fields": sorted(kept), "decided": details["decided"]})}
+        settled_as = {"class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": CHANGED_IN_KOBO}
+        return {**item, **settled_as, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
+    settled_as = {"class": DwellingClass.IN_SYNC.value, "changes": "[]", "reason": KEPT}
+    return {**item, **settled_as, "details": _json({"fields": sorted(kept), "decided": details["decided"]})}
 
 
 def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str, Any]]) -> dict[str, Any]:

@@ -41,8 +41,8 @@ def evidence_of_removal(kobo_id: str, edited: Iterable[Mapping[str, Any]]) -> st
 
 def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
     """source -> value where rows disagree (see by_source); otherwise AGREED -> the value."""
-    told = lineage.get((str(dwelling["leverandor_bolig_id"]), field))
-    return dict(told) if told else {AGREED: dwelling.get(field)}
+    values_by_source = lineage.get((str(dwelling["leverandor_bolig_id"]), field))
+    return dict(values_by_source) if values_by_source else {AGREED: dwelling.get(field)}
 
 
 def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
@@ -71,8 +71,8 @@ def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, member
     for choice in choices.iter_rows(named=True):
         field = choice["field"]
         rows = members.filter(pl.col("leverandor_bolig_id") == choice["subject"])
-        said = dict(rows.select("source", pl.col(field).cast(pl.String())).iter_rows()) if field in CONTENT else {}
-        (checked if evidence_of_sources(field, said) == choice["evidence"] else stale).append(choice["decision_id"])
+        values_now = dict(rows.select("source", pl.col(field).cast(pl.String())).iter_rows()) if field in CONTENT else {}
+        (checked if evidence_of_sources(field, values_now) == choice["evidence"] else stale).append(choice["decision_id"])
     return decisions.filter(~pl.col("decision_id").is_in(stale)).with_columns(
         evidence=pl.when(pl.col("decision_id").is_in(checked)).then(None).otherwise("evidence")
     )

@@ -21,8 +21,8 @@ _YES, _NO = ("ja", "true", "1", "x"), ("nei", "false", "0")
 
 def known_answer(dwelling: str, field: str, evidence: str, value: Any) -> Answer:
     """The answer that this value is right; null for a cleared one."""
-    said = json.dumps(value, ensure_ascii=False)
-    return Answer(f"{DecisionKind.VALUE.value}:{said}", KIND, dwelling, None, evidence, field, value=said)
+    as_json = json.dumps(value, ensure_ascii=False)
+    return Answer(f"{DecisionKind.VALUE.value}:{as_json}", KIND, dwelling, None, evidence, field, value=as_json)
 
 
 def value_answer(dwelling: str, field: str, evidence: str, written: str) -> Answer | None:
@@ -40,8 +40,8 @@ def unit_answer(rows: Sequence[tuple[str, Mapping[str, Any]]], written: str) -> 
     unit = parse_unit(text)
     if unit is None:
         return None
-    said = json.dumps(unit)
-    of_rows = [Answer(f"value:{said}", "merge", key, None, evidence_of(values), "bruksenhetsnummer", said) for key, values in rows]
+    as_json = json.dumps(unit)
+    of_rows = [Answer(f"value:{as_json}", "merge", key, None, evidence_of(values), "bruksenhetsnummer", as_json) for key, values in rows]
     return replace(of_rows[0], along=tuple(of_rows[1:]))
 
 

@@ -34,31 +34,31 @@ def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisio
         for key in row["source_keys"]
     }
     record = Record.of(decisions)
-    told = (_warned(row, homes[row["_key"]], record, night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
-    return list({one.id: one for one in told}.values())
+    questions = (_warned(row, homes[row["_key"]], record, night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
+    return list({one.id: one for one in questions}.values())
 
 
 def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record, night: date | None) -> Question:
-    told = {name: row[name] for name in DEVIATIONS}
-    answer = right_answer(told)
+    warning = {name: row[name] for name in DEVIATIONS}
+    answer = right_answer(warning)
     last = record.last.get(answer.question)
-    standing = last if last and last["evidence"] == answer.evidence and holds_on(last, night) else None
+    in_force = last if last and last["evidence"] == answer.evidence and holds_on(last, night) else None
     return Question(
         id=question_id(WARNING, answer.subject, answer.field),
         about=WARNING,
         dwelling=str(dwelling["leverandor_bolig_id"]),
         owner=row["owner"],
         field=row["field"],
-        evidence=evidence_of_warning(told),
+        evidence=evidence_of_warning(warning),
         reason=row["rule"],
-        details=json.dumps(told, ensure_ascii=False),
+        details=json.dumps(warning, ensure_ascii=False),
         answers=(answer,),
         ours={name: dwelling.get(name) for name in SIDE},
         candidates=(),
         values_by_source={},
         secret=bool(dwelling.get("hemmelig_adresse")),
-        decided=standing,
-        decided_code=_code(standing) if standing else "",
+        decided=in_force,
+        decided_code=_code(in_force) if in_force else "",
         night=night,
     )
 

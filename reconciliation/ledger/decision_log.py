@@ -99,11 +99,11 @@ class DecisionLog(Store):
         """loaded: the decision comes from a file; whatever the order of the lines, the one that was decided last is in force."""
         same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
         here = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
-        standing = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
-        overtaken = loaded and standing is not None and (standing.decided, standing.decision_id) > (row["decided"], row["decision_id"])
-        if standing is not None and not loaded:
+        in_force = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
+        overtaken = loaded and in_force is not None and (in_force.decided, in_force.decision_id) > (row["decided"], row["decision_id"])
+        if in_force is not None and not loaded:
             # A clock that was set back must not make today's decision the older one.
-            row = {**row, "decided": max(row["decided"], standing.decided + timedelta(microseconds=1))}
+            row = {**row, "decided": max(row["decided"], in_force.decided + timedelta(microseconds=1))}
         if not overtaken:
             connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
         superseded = self.clock() if overtaken else None
@@ -130,8 +130,8 @@ class DecisionLog(Store):
         """The decisions in force as lines of JSON, one a line, to be kept in version control or moved."""
         lines = []
         for row in self.decisions(municipality).iter_rows(named=True):
-            said = {name: value for name, value in row.items() if value is not None}
-            lines.append(json.dumps({**said, "decided": row["decided"].isoformat()}, ensure_ascii=False, sort_keys=True))
+            fields = {name: value for name, value in row.items() if value is not None}
+            lines.append(json.dumps({**fields, "decided": row["decided"].isoformat()}, ensure_ascii=False, sort_keys=True))
         return lines
 
     def load_decisions(self, municipality: str, lines: Iterable[str]) -> int:
@@ -150,13 +150,13 @@ class DecisionLog(Store):
 
 def _parse(number: int, line: str) -> dict[str, Any]:
     try:
-        said = json.loads(line)
-        unknown = set(said) - set(DECISIONS)
+        fields = json.loads(line)
+        unknown = set(fields) - set(DECISIONS)
         if unknown:
             raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
-        row: dict[str, Any] = {name: said.get(name) for name in DECISIONS}
+        row: dict[str, Any] = {name: fields.get(name) for name in DECISIONS}
         row["decision_id"] = row["decision_id"] or uuid.uuid4().hex
-        row["decided"] = datetime.fromisoformat(said["decided"]).astimezone(UTC)
+        row["decided"] = datetime.fromisoformat(fields["decided"]).astimezone(UTC)
         for name in ("kind", "subject", "verdict", "decided_by"):
             if not row[name]:
                 raise ValueError(f"{name} is missing")

@@ -180,11 +180,11 @@ class Plans(Store):
 def _count_absences(connection: Connection, municipality: str, as_of: date, items: pl.DataFrame, gone: Collection[str] | None) -> None:
     retired = items.filter(pl.col("class") == DwellingClass.RETIRE.value)["leverandor_bolig_id"].to_list()
     away = set(retired if gone is None else gone)
-    standing = set(items["leverandor_bolig_id"].drop_nulls().to_list()) - set(retired) - away
+    present = set(items["leverandor_bolig_id"].drop_nulls().to_list()) - set(retired) - away
     known = connection.execute(
         select(_ABSENCE.c.leverandor_bolig_id, _ABSENCE.c.as_of).where(_ABSENCE.c.municipality == municipality)
     ).fetchall()
-    back = sorted({str(row[0]) for row in known} & standing)
+    back = sorted({str(row[0]) for row in known} & present)
     for start in range(0, len(back), 500):
         connection.execute(
             delete(_ABSENCE).where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.leverandor_bolig_id.in_(back[start : start + 500]))

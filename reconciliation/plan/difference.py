@@ -41,8 +41,8 @@ def differing_pairs(sides: pl.DataFrame, register_rows: pl.DataFrame, official_s
     entries = register_rows.select("kobo_id", *(pl.col(field.name).alias(f"{field.name}_theirs") for field in COMPARED))
     joined = sides.join(entries, on="kobo_id")
     # A house without a letter has a known address, so its blank letter is compared too.
-    said = [field for field in COMPARED if _filled(joined, "nummer" if field.name == "bokstav" else field.name)]
-    unlike = [field for field in said if field.kind is Kind.NUMBER or not joined[field.name].equals(joined[f"{field.name}_theirs"])]
+    filled = [field for field in COMPARED if _filled(joined, "nummer" if field.name == "bokstav" else field.name)]
+    unlike = [field for field in filled if field.kind is Kind.NUMBER or not joined[field.name].equals(joined[f"{field.name}_theirs"])]
     names = {field.name for field in unlike}
     streets = _street_keys(joined, official_streets) if "adressenavn" in names else {}
     places = _one_place(joined) if "kommunenummer" in names else ()
@@ -114,8 +114,8 @@ def _differs(field: RegisterField, streets: Mapping[str, str], places: Collectio
         )
     else:
         unlike = ours.ne_missing(theirs)
-    said = ours.is_not_null() & (ours != "") if field.kind in (Kind.TEXT, Kind.ENUM) else ours.is_not_null()
-    return said & unlike
+    filled = ours.is_not_null() & (ours != "") if field.kind in (Kind.TEXT, Kind.ENUM) else ours.is_not_null()
+    return filled & unlike
 
 
 _PROTECTED = frozenset(field.name for field in PROTECTED)

@@ -34,12 +34,12 @@ def edited_entries(
     bases: BASES. decisions: DECISIONS in force. policies: field -> policy of the municipality's file; changes of a field with policy
     `source` do not count, nor do fields without a known base (from an older ledger).
     """
-    standing = as_base(register_rows.join(gone, on="kobo_id", how="semi"))
-    agreed = agreed_by_entry(bases, standing.get_column("kobo_id"))
+    entry_values = as_base(register_rows.join(gone, on="kobo_id", how="semi"))
+    agreed = agreed_by_entry(bases, entry_values.get_column("kobo_id"))
     ours = dict(gone.select("kobo_id", "leverandor_bolig_id").iter_rows())
     made = field_decisions(decisions)
     rows = []
-    for kobo_id, theirs in standing.iter_rows():
+    for kobo_id, theirs in entry_values.iter_rows():
         base = agreed[kobo_id].base if kobo_id in agreed else {}
         edits = _edits(base, json.loads(theirs), policies)
         if edits:

@@ -70,40 +70,54 @@ def settle_differences(differences: pl.DataFrame, matched_by: Mapping[str, str],
 
 
 def _settled(
-    found: pl.DataFrame, matched_by: Mapping[str, str], known: Mapping[str, Agreed], rulings: Rulings
+    differences: pl.DataFrame, matched_by: Mapping[str, str], known: Mapping[str, Agreed], rulings: Rulings
 ) -> Iterator[tuple[str, str, str, bool, str]]:
-    for ours, kobo_id, field, protected, change in found.iter_rows():
+    for ours, kobo_id, field, protected, change in differences.iter_rows():
         if protected or matched_by.get(ours) not in KNOWN_PAIR_KEYS:
             yield ours, field, Action.WRITE.value, protected, change
             continue
-        told = json.loads(change)
+        difference = json.loads(change)
         answer = rulings.answers.get((ours, field))
-        if answer is not None and still_holds(answer, field, told["new"], told["old"]):
-            yield _answered(ours, field, told, answer)
+        if answer is not None and still_holds(answer, field, difference["new"], difference["old"]):
+            yield _answered(ours, field, difference, answer)
         else:
-            yield _by_policy(ours, kobo_id, field, told, known.get(kobo_id), rulings)
+            yield _by_policy(ours, kobo_id, field, difference, known.get(kobo_id), rulings)
 
 
-def _answered(ours: str, field: str, told: Mapping[str, Any], answer: Answered) -> tuple[str, str, str, bool, str]:
+def _answered(ours: str, field: str, difference: Mapping[str, Any], answer: Answered) -> tuple[str, str, str, bool, str]:
     """A person answered which value is right: written when Kobo has another one, kept when Kobo has it."""
-    if same(answer.value, told["old"]):
-        kept = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "by": answer.by, "seen": answer.date}
+    if same(answer.value, difference["old"]):
+        kept = {
+            "field": field,
+            "ours": difference["new"],
+            "theirs": difference["old"],
+            "source": difference["source"],
+            "by": answer.by,
+            "seen": answer.date,
+        }
         return ours, field, Action.KEEP.value, False, _json(kept)
-    source = told["source"] if same(answer.value, told["new"]) else "decision"
-    return ours, field, Action.WRITE.value, False, _json({**told, "new": answer.value, "source": source})
+    source = difference["source"] if same(answer.value, difference["new"]) else "decision"
+    return ours, field, Action.WRITE.value, False, _json({**difference, "new": answer.value, "source": source})
 
 
 def _by_policy(
-    ours: str, kobo_id: str, field: str, told: Mapping[str, Any], agreed: Agreed | None, rulings: Rulings
+    ours: str, kobo_id: str, field: str, difference: Mapping[str, Any], agreed: Agreed | None, rulings: Rulings
 ) -> tuple[str, str, str, bool, str]:
     base = NOT_KNOWN if agreed is None or field not in agreed.base else agreed.base[field]
-    moved = movement(base, told["new"], told["old"])
-    does = action(moved, told["new"], policy_of(field, rulings.policies))
+    moved = movement(base, difference["new"], difference["old"])
+    does = action(moved, difference["new"], policy_of(field, rulings.policies))
     if does is Action.WRITE:
-        return ours, field, does.value, False, _json(told)
+        return ours, field, does.value, False, _json(difference)
     before = agreed.moved.get(field) if agreed else None
-    seen = before["seen"] if before and same(before["value"], told["old"]) else rulings.as_of.isoformat()
-    shown = {"field": field, "ours": told["new"], "theirs": told["old"], "source": told["source"], "movement": moved.value, "seen": seen}
+    seen = before["seen"] if before and same(before["value"], difference["old"]) else rulings.as_of.isoformat()
+    shown = {
+        "field": field,
+        "ours": difference["new"],
+        "theirs": difference["old"],
+        "source": difference["source"],
+        "movement": moved.value,
+        "seen": seen,
+    }
     if moved is not ChangedSides.UNKNOWN:
         shown["base"] = base
     if kobo_id in rulings.edited:

@@ -85,15 +85,15 @@ def make_plan(
     ours = class_dwellings(dwellings, entries, matches, remembered.links, settled).cast(pl.Schema(PLAN_ITEMS))
     ours = settle_conflicts(ours, remembered.decisions, merged.dwellings, entries, merged.lineage)
     gone = class_gone(dwellings, merged.memberships, entries, reading, remembered, municipality)
-    found = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
-    items = _sorted(found.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
+    classed = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
+    items = _sorted(classed.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
     groups = part_groups(merged, municipality, remembered.stock)
     items = with_parts(items, groups, merged, entries)
     sent = as_sent(items, merged.dwellings, entries)
-    standing = _register_counts(items, groups, entries, remembered.links)
-    parts = parts_of(items, standing, municipality, lambda some: digest_of(some, sent))
+    register_counts = _register_counts(items, groups, entries, remembered.links)
+    parts = parts_of(items, register_counts, municipality, lambda some: digest_of(some, sent))
     agreed = agreed_tonight(dwellings, remembered.links, entries, remembered.bases, as_of)
     shielded = frozenset(shielded_ids(dwellings))
     return Plan(items, digest_of(items, sent), _counts(items), parts, "complete", agreed, shielded)
@@ -111,14 +111,14 @@ def _settled_differences(
     """The differences between dwellings and their certain or clashing entries, with what to do. Shape: SETTLED of moved_fields."""
     certain = certain_pairs(matches)
     pairs = pl.concat([certain, clashing_pairs(matches, certain)])
-    odd = differing_pairs(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
-    if odd.is_empty():
+    differing = differing_pairs(merged.dwellings.join(pairs, on="leverandor_bolig_id", how="left"), entries, reading.official_streets)
+    if differing.is_empty():
         return pl.DataFrame(schema=SETTLED)
-    found = changes_of(odd, sources_of_values(merged, odd, municipality))
-    matched_by = dict(pairs.join(odd, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "match_key").iter_rows())
-    theirs = entries.join(odd, on="kobo_id", how="semi")
+    differences = changes_of(differing, sources_of_values(merged, differing, municipality))
+    matched_by = dict(pairs.join(differing, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "match_key").iter_rows())
+    theirs = entries.join(differing, on="kobo_id", how="semi")
     rulings = Rulings.of(municipality.changed_in_kobo, remembered.decisions, as_of, theirs)
-    return settle_differences(found, matched_by, remembered.bases, rulings)
+    return settle_differences(differences, matched_by, remembered.bases, rulings)
 
 
 def _sorted(items: pl.DataFrame) -> pl.DataFrame:
@@ -157,13 +157,13 @@ def actionable(plan: Plan | pl.DataFrame) -> pl.DataFrame:
 
 def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """sha256 over the sorted actionable items; for a create or a replacement also over what it would send."""
-    doing = actionable(items).select(made_anew().alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
-    if doing.is_empty():
+    to_apply = actionable(items).select(made_anew().alias("_new"), "class", "leverandor_bolig_id", "kobo_id", "changes")
+    if to_apply.is_empty():
         return hashlib.sha256(b"").hexdigest()
-    anew = dwellings.join(doing.filter("_new"), on="leverandor_bolig_id", how="semi")
+    anew = dwellings.join(to_apply.filter("_new"), on="leverandor_bolig_id", how="semi")
     sent = anew.select("leverandor_bolig_id", _sent=pl.struct(SENT).struct.json_encode())
     lines = (
-        doing.join(sent, on="leverandor_bolig_id", how="left")
+        to_apply.join(sent, on="leverandor_bolig_id", how="left")
         .with_columns(pl.when("_new").then("_sent").alias("_sent"))
         .drop("_new")
         .sort("class", "leverandor_bolig_id", "kobo_id", nulls_last=True)
@@ -174,8 +174,8 @@ def digest_of(items: pl.DataFrame, dwellings: pl.DataFrame) -> str:
 
 
 def _counts(items: pl.DataFrame | None) -> dict[str, int]:
-    found = {} if items is None else dict(items.group_by("class").len().iter_rows())
-    return {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
+    numbers = {} if items is None else dict(items.group_by("class").len().iter_rows())
+    return {kind.value: int(numbers.get(kind.value, 0)) for kind in DwellingClass}
 
 
 def _register_counts(items: pl.DataFrame, groups: pl.DataFrame, entries: pl.DataFrame, links: pl.DataFrame) -> RegisterCounts:

@@ -66,8 +66,8 @@ def counted_dwellings(
     """The dwellings that a night counts, one row each: category, source and owner it is counted under, in_register, in_sync,
     because (why it has no entry), and leverandor_bolig_id, or for a rejected row its file, sheet and row.
     """
-    standing = _present_dwellings(dwellings, items, outcomes, municipality)
-    return pl.concat([standing, _still_to_come(dwellings, rejected, memberships)], how="diagonal")
+    present = _present_dwellings(dwellings, items, outcomes, municipality)
+    return pl.concat([present, _still_to_come(dwellings, rejected, memberships)], how="diagonal")
 
 
 def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
@@ -110,8 +110,8 @@ def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: p
 
 def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
     known = memberships.select("source", "source_key", "leverandor_bolig_id")
-    standing = dwellings.select("leverandor_bolig_id")
-    loose = rejected.join(known, on=["source", "source_key"], how="left").join(standing, on="leverandor_bolig_id", how="anti")
+    present = dwellings.select("leverandor_bolig_id")
+    loose = rejected.join(known, on=["source", "source_key"], how="left").join(present, on="leverandor_bolig_id", how="anti")
     # The home may be counted already, by a row of another source.
     loose = loose.with_columns(home=_home(pl.coalesce("bruksenhetsnummer", "leilighetsnummer"))).filter(
         ~pl.col("home").is_in(_homes(dwellings).implode()).fill_null(value=False)

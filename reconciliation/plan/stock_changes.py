@@ -111,8 +111,8 @@ def _why_otherwise() -> pl.Expr:
 
 
 def _rows(moved: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    found = moved.with_columns(as_of=pl.lit(as_of)).select(pl.col(name).cast(kind) for name, kind in MOVEMENTS.items())
-    return found.sort("stands", "leverandor_bolig_id")
+    rows = moved.with_columns(as_of=pl.lit(as_of)).select(pl.col(name).cast(kind) for name, kind in MOVEMENTS.items())
+    return rows.sort("stands", "leverandor_bolig_id")
 
 
 def _one_home(came: set[str], left: set[str], before: StockMemory, tonight: StockTonight) -> dict[str, str]:
@@ -126,9 +126,9 @@ def _one_home(came: set[str], left: set[str], before: StockMemory, tonight: Stoc
         retiring = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
         coming = tonight.dwellings.filter(pl.col("leverandor_bolig_id").is_in(came))
         pairs.append(at_same_place(coming, tonight.entries.join(retiring, on="kobo_id", how="semi")))
-    found = pl.concat(pairs).join(gone.select("kobo_id", old="leverandor_bolig_id"), on="kobo_id").sort("leverandor_bolig_id", "old")
+    same_homes = pl.concat(pairs).join(gone.select("kobo_id", old="leverandor_bolig_id"), on="kobo_id").sort("leverandor_bolig_id", "old")
     homes: dict[str, str] = {}
-    for new, old in found.select("leverandor_bolig_id", "old").iter_rows():
+    for new, old in same_homes.select("leverandor_bolig_id", "old").iter_rows():
         if new not in homes and old not in homes.values():
             homes[new] = old
     return homes
@@ -149,12 +149,12 @@ def _why_they_came(came: pl.DataFrame, before: StockMemory, tonight: StockTonigh
             return back.get(last[ours], MovementKind.RETURNED)
         if ours in homes:
             return MovementKind.NEW_ID
-        held = keys[ours]
-        if any(first.get(one, tonight.as_of) <= before.last_night for one in held):
+        source_keys = keys[ours]
+        if any(first.get(one, tonight.as_of) <= before.last_night for one in source_keys):
             return MovementKind.KNOWN_BEFORE
-        if all(began.get(one.partition(":")[0], tonight.as_of) > before.last_night for one in held):
+        if all(began.get(one.partition(":")[0], tonight.as_of) > before.last_night for one in source_keys):
             return MovementKind.FIRST_READ
-        return MovementKind.READABLE if from_the_start.intersection(held) else MovementKind.NEW
+        return MovementKind.READABLE if from_the_start.intersection(source_keys) else MovementKind.NEW
 
     kinds = [why(ours).value for ours in came.get_column("leverandor_bolig_id")]
     return came.with_columns(kind=pl.Series(kinds, dtype=pl.String), stands=pl.lit(value=True))
@@ -166,7 +166,7 @@ def _why_they_left(
     """MOVEMENTS of those that leave tonight, and the ids of those that are gone and may leave on a later night."""
     uncounted = dict(tonight.dwellings.select("leverandor_bolig_id", why_not_counted()).filter(pl.nth(1).is_not_null()).iter_rows())
     keys = before.memberships.filter(pl.col("leverandor_bolig_id").is_in(left.get_column("leverandor_bolig_id").implode()))
-    held = dict(keys.group_by("leverandor_bolig_id").agg(pl.format("{}:{}", "source", "source_key")).iter_rows())
+    source_keys = dict(keys.group_by("leverandor_bolig_id").agg(pl.format("{}:{}", "source", "source_key")).iter_rows())
     key = pl.format("{}:{}", "source", "source_key")
     outside = dict(tonight.out_of_scope.select(key, "reason").iter_rows())
     rejected = set(tonight.rejected.select(_key=key).to_series())
@@ -175,7 +175,7 @@ def _why_they_left(
     kinds: dict[str, MovementKind] = {}
     absent = []
     for ours, category in left.select("leverandor_bolig_id", "category_before").iter_rows():
-        mine = held.get(ours, [])
+        mine = source_keys.get(ours, [])
         reason = next((outside[one] for one in mine if one in outside), None)
         if ours in uncounted:
             kinds[ours] = MovementKind.OUT_OF_USE if uncounted[ours] == OUT_OF_USE else MovementKind.WHOLE_UNIT
@@ -191,7 +191,7 @@ def _why_they_left(
                 kinds[ours] = MovementKind.GONE if category is not None else MovementKind.GONE_BEFORE
     leaving = left.filter(pl.col("leverandor_bolig_id").is_in(list(kinds)))
     named = [kinds[ours].value for ours in leaving.get_column("leverandor_bolig_id")]
-    told = leaving.with_columns(
+    leaving_rows = leaving.with_columns(
         kind=pl.Series(named, dtype=pl.String), stands=pl.lit(value=False), category="category_before", tenure="tenure_before"
     )
-    return told, tuple(ours for ours in absent if ours not in kinds)
+    return leaving_rows, tuple(ours for ours in absent if ours not in kinds)

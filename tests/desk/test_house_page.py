@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
-from tests.desk.served import Served, first_case, hidden, served
+from tests.desk.served import Served, first_case, form, hidden, served
 from tests.pipelines.village import FIRST, SECOND, Village, inhabited, run_night
 
 FLATS = """Nummer;Adresse;Leilighet;Areal;Kategori
@@ -21,18 +23,26 @@ B;Storgata 5;22;61,0;Ordinær
 """
 
 
+def settled(village: Village, **changes: Any) -> Village:
+    """With two lists of the same house, after a night."""
+    fdv = village.content["sources"]["fdv"]
+    fields = {name: mapping for name, mapping in fdv["fields"].items() if name != "bruksenhetsnummer"}
+    fdv["fields"] = fields | {"leilighetsnummer": {"column": "Leilighet"}}
+    (village.home / "kilder" / "annen.csv").write_text(OTHER, encoding="utf-8")
+    sources = {"fdv": fdv, "annen": {**fdv, "title": "Annen", "path": "kilder/annen.csv"}}
+    village.write_config(sources=sources, survivorship={"default": ["fdv", "annen"]}, **changes)
+    village.write_fdv(FLATS)
+    run_night(village.config, "auto", FIRST)
+    return village
+
+
+OFFICIAL = "lokalid;kommunenummer;kommunenavn;adressetype;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;postnummer;poststed"
+
+
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
     with inhabited(tmp_path, monkeypatch) as found:
-        fdv = found.content["sources"]["fdv"]
-        fields = {name: mapping for name, mapping in fdv["fields"].items() if name != "bruksenhetsnummer"}
-        fdv["fields"] = fields | {"leilighetsnummer": {"column": "Leilighet"}}
-        (found.home / "kilder" / "annen.csv").write_text(OTHER, encoding="utf-8")
-        sources = {"fdv": fdv, "annen": {**fdv, "title": "Annen", "path": "kilder/annen.csv"}}
-        found.write_config(sources=sources, survivorship={"default": ["fdv", "annen"]})
-        found.write_fdv(FLATS)
-        run_night(found.config, "auto", FIRST)
-        yield found
+        yield settled(found)
 
 
 def opened(desk: Served) -> tuple[requests.Session, str, str]:
@@ -84,3 +94,22 @@ def test_one_answer_that_does_not_fit_keeps_back_the_others(village: Village) ->
 def test_an_unknown_house_is_a_page_that_says_so(village: Village) -> None:
     with served(village) as desk:
         assert desk.browser().get(f"{desk.url}/hus/000000000000", timeout=10).status_code == 404
+
+
+def test_where_the_official_register_has_units_its_list_is_the_answers_in_case_and_house(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inhabited(tmp_path, monkeypatch) as found:
+        units = ("H0101", "H0102", "H0201")
+        lines = [f"1;9902;VIK;vegadresse;Storgata;5;;12;3;9920;VIK;{unit}" for unit in units]
+        (found.home / "adresser.csv").write_text("\n".join([f"{OFFICIAL};bruksenhetsnummerTekst", *lines]), encoding="utf-8")
+        with served(settled(found, addresses=["adresser.csv"])) as desk:
+            session, _, page = opened(desk)
+            listed = session.get(f"{desk.url}/min-liste", timeout=10).text
+            asked = session.get(desk.url + first_case(listed), timeout=10)
+            assert asked.status_code == 200
+            assert all(f"value:&#34;{unit}&#34;" in page and f"value:&#34;{unit}&#34;" in asked.text for unit in units)
+            session.post(f"{desk.url}/svar", data=form(asked.text, 'value:"H0301"'), timeout=10)
+            assert desk.ledger.decisions("vik").is_empty(), "a unit that the register has not is no answer"
+            session.post(f"{desk.url}/svar", data=form(asked.text, 'value:"H0201"'), timeout=10)
+            assert '"H0201"' in desk.ledger.decisions("vik").get_column("value").to_list()

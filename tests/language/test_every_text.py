@@ -60,7 +60,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 CONSEQUENCES = [
     *(f"{about}_{verdict}" for about in ("match", "merge") for verdict in ("same", "different", "unsure", "new")),
     *(f"field_{verdict}" for verdict in ("keep", "replace", "take", "different")),
-    "warning_right",
+    *("warning_right", "merge_value"),
     *("absent_keep", "absent_replace", "changed_theirs", "changed_ours", "removal_remove", "removal_keep"),
 ]
 """Kind of question and answer, as the desk spells out what follows from it."""

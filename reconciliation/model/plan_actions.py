@@ -1,4 +1,4 @@
-"""What a plan's item leads to: the class decides, and for a conflict what a person said about it."""
+"""The action of a plan's item: decided by its class, and for a conflict by a person's decision."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import polars as pl
 from reconciliation.model.words import ACTIONS, DwellingClass
 
 REPLACE = "REPLACE"
-"""DELETE of the entry that stands, then POST of ours: one write in the journal, so that its two halves are never torn apart."""
+"""DELETE of the existing entry, then POST of ours: one write in the journal, so that both halves are settled together."""
 FILE = "FILE"
-"""A create that leaves in an import file: nothing of it goes over the API, and nothing there can be asked about it."""
+"""A create in an import file: not sent by the API, so the API cannot be asked about it."""
 REPLACE_DECIDED = "replace_decided"
-"""Reason of a conflict that a person had replaced."""
+"""Reason of a conflict whose entry is replaced by a person's decision."""
 CHANGED_IN_KOBO = "changed_in_kobo"
 """Reason of a conflict about values that somebody changed in Kobo; its details list them as `asked`."""
 EDITED_IN_KOBO, STAYS_IN_KOBO = "edited_in_kobo", "stays_in_kobo"
-"""Why a retirement is held: somebody edited the entry since we last agreed and nobody has said that it may go; or a person had it stay.
-Its details list what was edited as `edited`."""
+"""Why a retirement is held: somebody edited the entry since both sides last agreed, and no person decided that it is deleted; or a person
+decided that it stays. Its details list the edits as `edited`."""
 KEPT_IN_KOBO = "kept_in_kobo"
-"""Reason of a dwelling in sync whose entry says otherwise on purpose; its details list the fields as `kept`."""
+"""Reason of a dwelling in sync whose entry differs by a decision; its details list the fields as `kept`."""
 
 
 def replaces() -> pl.Expr:
@@ -35,7 +35,7 @@ def made_anew() -> pl.Expr:
 
 
 def acts() -> pl.Expr:
-    """Does applying do something with this item (PLAN_ITEMS)? Held items do nothing."""
+    """Whether the item (PLAN_ITEMS) is applied; held items are not."""
     return (pl.col("class").is_in([kind.value for kind in ACTIONS]) | replaces()) & pl.col("held").is_null()
 
 

@@ -1,4 +1,4 @@
-"""What the address of one row comes to: its parts, the rule that it breaks, and what its owner is told."""
+"""The address of one row: its parts, the rule that it breaks, and messages for its owner."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ANSWER: dict[str, pl.DataType] = {
     "certain": pl.Boolean(),
     "units": pl.List(pl.String()),  # bruksenhetsnummer that the register has at the certain address
 }
-"""What one address came to: its parts with an underscore before their names, and what there is to say of it."""
+"""Columns of one address: its parts with an underscore before their names, and the messages about it."""
 _RULE_OF = {
     ParseStatus.NOT_A_HOME: "A03",
     ParseStatus.UNCLEAR: "A04",
@@ -66,14 +66,14 @@ def address_answer(register: AddressRegister | None, text: str, housed: bool, co
     if found.address_certain:
         units = register.units_at(found.kommunenummer, found.adressenavn or "", (found.nummer or 0, found.bokstav or ""))
         return {**told, **_official(found, parsed, code, place), "units": units}
-    # A part of the text, or a house number that may be a postnummer: nothing is made of it but a question.
+    # Only part of the text, or a house number that may be a postnummer: it is only asked about.
     if (found.left_over or (found.nummer and parsed.nummer is None)) and told["broken"] is None:
         told["broken"] = "A04"
     return {**told, "why": _verdict_messages(found)}
 
 
 _NAMES_IT = "address_reasons.did_you_mean"
-"""A reason that names the suggested street itself."""
+"""The reason whose text already has the suggested street."""
 
 
 def _verdict_messages(found: Resolved) -> str:
@@ -87,7 +87,7 @@ def _verdict_messages(found: Resolved) -> str:
 
 
 def _rule_of(parsed: ParsedAddress) -> str | None:
-    """The rule that a text breaks: only what is wholly one address goes on. A street without a number is told by rule A02."""
+    """The rule that a text breaks: only a text that is wholly one address is accepted. A street without a number breaks rule A02."""
     if parsed.status in _RULE_OF:
         return _RULE_OF[parsed.status]
     if parsed.status is ParseStatus.NO_NUMBER:
@@ -96,7 +96,7 @@ def _rule_of(parsed: ParsedAddress) -> str | None:
 
 
 def _why_not_whole(parsed: ParsedAddress) -> str | None:
-    """What was not understood, as messages; None where all was."""
+    """Messages about the parts that were not understood; None when all were."""
     if parsed.status is ParseStatus.OK and not parsed.whole and parsed.unclear is None:
         return stored(message("row_address.entrance_letter", letter=parsed.oppgangsbokstav))
     if parsed.status is ParseStatus.EMPTY:

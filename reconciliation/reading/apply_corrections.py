@@ -24,10 +24,10 @@ _CELLS: dict[str, pl.DataType] = {**{name: tables.PLACE[name] for name in _PLACE
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """read: with the values that were meant. used: (heading, value as written) -> on how many rows, also when on none.
+    """read: with corrected values. used: (heading, value as written) -> number of rows, also 0.
 
-    cells: source, file, sheet, row, corrected; a row for each that was read differently. over: corrections of single cells whose row says
-    something else by now, or that name a column which is not read.
+    cells: source, file, sheet, row, corrected; one row per corrected source row. over: corrections of single cells whose source has another
+    value by now, or whose column is not read.
     """
 
     read: SourceRead
@@ -37,7 +37,7 @@ class Corrected:
 
 
 def corrected(read: SourceRead, corrections: Corrections, source: AnySource) -> Corrected:
-    """The read as its owner means it. Place, hash and key are the source's own."""
+    """The read with the owner's corrections applied. Place, hash and key stay those of the source."""
     used: dict[tuple[str, str], int] = {}
     rows = read.rows
     told = [tables.empty(_CELLS)]
@@ -95,10 +95,9 @@ def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_source_values(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """DEVIATIONS in which a value that a correction put there is told as it is in the source, with what it was read as.
+    """DEVIATIONS in which a corrected value is shown as it is in the source, together with the correction.
 
-    rows: CORRECTED_ROWS. A deviation of a whole row, or of a column that was not corrected, is left alone.
-    """
+    rows: CORRECTED_ROWS. Deviations of a whole row, or of a column without correction, are unchanged."""
     marked = rows.filter(pl.col("corrected").is_not_null()).select(*_PLACE, "corrected")
     if marked.is_empty() or deviations.is_empty():
         return deviations

@@ -1,4 +1,4 @@
-"""The rows that stand tonight: a failed or worse read changes nothing (law 2, docs/decisions/0001)."""
+"""The rows that merging works on: a failed or incomplete read removes none of a source's rows (law 2, docs/decisions/0001)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def standing_rows(
             gone.filter(~pl.col("source").is_in(unread)).join(rejected_keys, on=_KEY, how="semi"),
         ]
     )
-    # An address that is shielded from tonight is so, also when the row that says it is rejected for something else.
+    # A shielded address counts from tonight on, also when its row is rejected for another reason.
     flagged = rejected.filter(is_shielded()).select(*_KEY, _flagged=pl.lit(value=True)).unique()
     carried = carried.join(flagged, on=_KEY, how="left").with_columns(hemmelig_adresse=pl.coalesce("_flagged", "hemmelig_adresse"))
     return _sorted(pl.concat([tonight, carried.with_columns(carried=pl.lit(value=True)).select(list(tables.STANDING_ROWS))]))

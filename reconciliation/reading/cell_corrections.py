@@ -1,7 +1,7 @@
-"""A single cell that its owner has corrected at the review desk: in this row and column, what is written means something else.
+"""Corrections of single cells, made at the review desk: a value for one row and column of a source.
 
-Kept in the ledger with who and when, and taken back like any decision. It holds as long as the source says what it said then: once the
-source is mended, or says a third thing, the correction is over. The file of corrections is for a value wherever it is.
+Stored in the ledger as a decision, with who and when, and withdrawn like one. A correction applies while the source has the same value as
+then, and ends when the source has another. (The file of corrections is for a value in any row.)
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class CellCorrection:
-    """heading: in the source's file. written: as it is there, trimmed; "" for nothing. means: None for nothing."""
+    """heading: in the source's file. written: the cell's value, trimmed; "" when blank. means: the corrected value; None for blank."""
 
     decision_id: str
     source: str
@@ -48,7 +48,7 @@ def cell_corrections(decisions: pl.DataFrame) -> tuple[CellCorrection, ...]:
 
 
 def correctable(municipality: Municipality, source: str, heading: str) -> bool:
-    """May a cell of that column be corrected? A key names its row for ever, and a column that is not read means nothing."""
+    """Whether cells of that column can be corrected: not those of a key, which identifies the row, or of a column that is not read."""
     known = municipality.sources.get(source)
     return known is not None and heading in known.mapped() and heading not in known.key
 
@@ -56,7 +56,7 @@ def correctable(municipality: Municipality, source: str, heading: str) -> bool:
 def correct_cell(
     ledger: Ledger, municipality: str, *, source: str, key: str, heading: str, written: str, means: str, by: str, why: str = ""
 ) -> str:
-    """Keep what a cell means, in place of an earlier correction of it. Returns the decision's id. Raises LedgerError."""
+    """Store a correction, in place of an earlier one of the same cell. Returns the decision's id. Raises LedgerError."""
     value = {"written": written.strip(), "means": means.strip() or None}
     return ledger.add_decision(
         municipality,

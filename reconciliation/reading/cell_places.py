@@ -1,7 +1,7 @@
-"""Where its owner finds each wrong value, what stands there, and what may stand there instead.
+"""The cell of each deviation: where its owner finds it, its content, and what is allowed there.
 
-A row is not always where its values are written: a column may be joined from another file of the export, a merged cell stands in its first
-row, and the rows of a database have no numbers that anybody sees.
+The cell is not always in the deviation's row: a column may be joined from another file of the export, a merged cell is in its first row,
+and rows of a database have no visible numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reconciliation.reading.standardise import BLANK
 
 _ROW = ("file", "sheet", "row")
 _QUOTES_ITS_CELL = ("K02", "P02", "B01", "M01", "V01", "V02", "V03")
-"""Errors whose sentence quotes one cell: as it is written. What is said of a warning never changes, for people have called it right."""
+"""Rules whose sentence quotes one cell as it is written. Sentences of warnings must not change, since confirmations refer to them."""
 _MASKED = "I01W"
 _LONGEST = 120
 """Characters of a cell that a sentence quotes."""
@@ -46,7 +46,7 @@ class _Cell:
 
 
 def with_cell_places(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], municipality: Municipality) -> pl.DataFrame:
-    """DEVIATIONS with AT filled, and sentences that quote the cell, name its column as its owner knows it and say what may stand there.
+    """DEVIATIONS with AT filled, and with sentences that quote the cell, name its column as its owner knows it and say what is allowed.
 
     reads: tonight's, as the connectors gave them.
     """
@@ -80,7 +80,7 @@ _ATTRIBUTES = ("file", "sheet", "row", "column", "text")
 
 
 def _cell(row: Mapping[str, Any], headings: Sequence[str], read: SourceRead, source: AnySource, column: str | None) -> _Cell:
-    """Of several columns the first that is filled in, as standardising takes it; where none is, all of them are named."""
+    """Of several columns the first that is filled, as in standardising; when none is, all of them are named."""
     filled = [heading for heading in headings if (row[heading] or "").strip() not in BLANK]
     one = filled[0] if filled else headings[0] if len(headings) == 1 else None
     named = source.screen_names.get(one, one) if one else _on_screen(column, source)
@@ -98,7 +98,7 @@ def _on_screen(column: str | None, source: AnySource) -> str | None:
 
 
 def _readable(text: str | None, mapping: FieldMapping | None) -> str | None:
-    """What may be shown of a cell: of free text only what we were asked to read, for the rest of it may name people (law 10)."""
+    """The text of a cell that may be shown: of free text only the extracted part, since the rest may name people (law 10)."""
     if text is not None and mapping is not None and mapping.transform == "extract":
         found = re.search(mapping.pattern or "(.*)", text)
         return found.group(1) if found else None
@@ -122,7 +122,7 @@ def _said(row: Mapping[str, Any], cell: _Cell) -> Iterator[Message]:
 
 
 def _origin(cell: _Cell, row: Mapping[str, Any], read: SourceRead, source: AnySource, mapping: FieldMapping | None) -> Iterator[Message]:
-    """Where the value comes from, when it does not stand in the row's own file."""
+    """Where the value comes from, when that is not the row's own file."""
     sheet = next((one for one in source.sheets if one.name == row["sheet"]), None) if isinstance(source, ExcelSource) else None
     if (mapping is not None and mapping.constant is not None) or (sheet is not None and cell.heading in sheet.constants):
         yield message("rules.in_setup")

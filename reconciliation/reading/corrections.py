@@ -1,7 +1,6 @@
-"""What an owner has told us of single values: in column Y of source Z, X means W.
+"""The owners' file of corrections: in column Y of source Z, value X means W. Applied before values become fields.
 
-A file of theirs, applied before values become fields.
-The source stays as it is, and so do its rows' place and hash; a key is never corrected, since it names the row for ever.
+The source is not changed, nor are its rows' place and hash; a key is never corrected, since it identifies the row.
 """
 
 from __future__ import annotations
@@ -110,7 +109,7 @@ def _hint(near: str | None) -> tuple[Message, ...]:
 
 
 def unused_corrections(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:
-    """A sentence for each correction of that source whose value is there no longer. used: as `corrected` gives it."""
+    """A message for each correction of that source whose value is not in it any more. used: as `corrected` returns it."""
     return [
         stored(message("corrections.idle", value=value, heading=heading, source=source)) for (heading, value), n in used.items() if not n
     ]

@@ -1,4 +1,4 @@
-"""What is wrong with rows, as DEVIATIONS: the rule's sentence, with the heading in their owner's file."""
+"""Making DEVIATIONS: the rule's sentence, with the heading in the owner's file."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ def heading_of(source: AnySource, canonical: str | None) -> str | None:
 
 
 def mapping_of(source: AnySource, field: str | None) -> FieldMapping | None:
-    """The mapping that a canonical field, or a group such as `adresse`, is made by; None when nothing is."""
+    """The mapping of a canonical field or of a group such as `adresse`; None when there is none."""
     groups = (mapping for mapping in source.fields.values() if field in GROUP_FIELDS.get(mapping.transform, ()))
     return source.fields.get(field or "") or next(groups, None)

@@ -1,8 +1,7 @@
-"""Rows of one source with the same unit: which of them is the dwelling, where other values decide it, and which is the wrong copy.
+"""Rows of one source with the same unit: which of them is right, where other values decide it.
 
 A row is confirmed when another source has the same unit with the same area or rent, and every other row of the group either gives
-another floor than its unit number or is contradicted by that source. Where nothing tells, no row is confirmed.
-"""
+another floor than its unit number or is contradicted by that source. Where nothing decides, no row is confirmed."""
 
 from __future__ import annotations
 

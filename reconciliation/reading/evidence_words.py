@@ -1,4 +1,4 @@
-"""What operators read of a read that yesterday contradicts, in English. Owners read the text of the same code."""
+"""Sentences for operators about a read that differs too much from the last complete one. Owners read the text of the same code."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ EVIDENCE: Mapping[str, Words] = fault_sentences(
         ),
     },
 )
-"""Code of a finding -> its sentence. Keys are told, addresses never: the sentences reach logs."""
+"""Code of a finding -> its sentence. It may have keys but no addresses, since it is logged."""
 
 NO_EVIDENCE = "{source}: the rows of its last complete read cannot be had, so tonight's keys could not be held against them."
 

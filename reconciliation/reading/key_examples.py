@@ -1,4 +1,4 @@
-"""What a few keys named at the last complete read and name tonight, side by side, for whoever must see what happened to them."""
+"""A few keys with their place at the last complete read and tonight, as examples for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class KeyExample:
-    """One key. then, now: the place it named and names; None where it was not there, or names none. under: the key of that home tonight."""
+    """One key. then, now: its place at the last complete read and tonight; None when there is none. under: the key of that home tonight."""
 
     key: str
     then: str | None
@@ -25,10 +25,9 @@ class KeyExample:
 def examples_of(
     comparison: ReadComparison, pairs: pl.DataFrame, hidden: Collection[str], most: int | None = EXAMPLES
 ) -> tuple[KeyExample, ...]:
-    """The first of these keys, all when most is None. pairs: `old`, and `new` where its home is known to stand under another key.
+    """The first of these keys, all when most is None. pairs: `old`, and `new` when its home is known to have another key now.
 
-    hidden: houses (`where_they_are`) that are shown nowhere. A key that named or names one of them is no example (law 10).
-    """
+    hidden: houses (`where_they_are`) that must not be shown. A key that has or had one of them is left out (law 10)."""
     under = pairs if "new" in pairs.columns else pairs.with_columns(new=pl.lit(None, pl.String))
     told = (
         under.join(comparison.then, left_on="old", right_on="source_key", how="left", maintain_order="left")

@@ -1,7 +1,6 @@
 """Numbers as people write them: blanks, points or commas between thousands, kroner and square metres around them.
 
-`7.340` and `7,340` are two numbers each. Which one is meant is decided by what else is in the file, or by its owner, never here.
-"""
+`7.340` and `7,340` can be two numbers each. The rest of the file or its owner decides, never this module."""
 
 from __future__ import annotations
 
@@ -21,11 +20,11 @@ _BODY = re.compile(
 
 
 class TwoNumbers(ValueError):
-    """The text may be either of two numbers, a thousand times apart."""
+    """The text can be two numbers, one a thousand times the other."""
 
 
 def read_number(text: str, decimal: str | None = None) -> float | None:
-    """The number, None when the text is none. decimal: the mark that this file writes, when it is known.
+    """The number; None when the text is not one. decimal: the decimal mark of the file, when it is known.
 
     Raises TwoNumbers for `7.340` and `7,340` when it is not.
     """

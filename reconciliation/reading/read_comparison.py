@@ -1,4 +1,4 @@
-"""One source's rows beside those of its last complete read: what each key named then and names now."""
+"""One source's rows compared with those of its last complete read, key by key."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from reconciliation.addresses import folded
 from reconciliation.model.tables import CONTENT
 
 LEAST = 5
-"""Fewer rows than these show no pattern."""
+"""With fewer rows nothing is concluded."""
 _STREET = ("adressenavn", "nummer", "bokstav")
 _GROUND = ("gardsnummer", "bruksnummer", "festenummer", "seksjonsnummer")
 _DOOR = ("bruksenhetsnummer", "leilighetsnummer", "ekstra_referanse")
 _MEASURES = ("bruksareal", "antall_soverom", "manedsleie")
 _TELLING = ("bruksareal", "manedsleie", "gardsnummer")
-"""What stays with a home whose address is corrected; the number of bedrooms is the same in too many."""
+"""Fields by which a home is recognised after a correction of its address; the number of bedrooms is the same in too many homes."""
 _NEARLY_SPELT = 0.8
 _NOT_COMPARED = ("oppdatert", "kommunenummer", "boligtype", "hemmelig_adresse")
 """Fields that other fields or the municipality's file fill, or that change by themselves."""
@@ -27,9 +27,9 @@ _BEYOND_ASCII = r"[^\x00-\x7f]+"
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Of the keys in both reads. emptied: field -> share of its values that are gone. categories: share of the rows with another one.
+    """Of the keys in both reads. emptied: field -> share of its values that are gone. categories: share of rows with another category.
 
-    swapped: (field, other, share of the rows): field now holds what other held.
+    swapped: (field, other, share of rows): `field` now has the former values of `other`.
     """
 
     emptied: Mapping[str, float] = field(default_factory=dict)
@@ -39,12 +39,12 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class ReadComparison:
-    """known: keys of before. moved: `old`, `new`: the only row with the content of one key then, which is under another key now.
+    """known: keys of the last complete read. moved: `old`, `new`: the only row with one key's former content has another key now.
 
-    other_place: keys of both reads whose street or unit is another. reused: those of them where nothing else says that it is the home of
-    before. respelt: `old`, `new`: keys alike but for letters beyond ASCII. keyless_at_known: keys that are gone while a row without key
-    has their place. gone_but_there: keys that are gone while a reused key names their home. longest_gap: rows in a row that are gone,
-    with the first and the last row's number. then, now: both reads, `source_key`, `_where` and `_place`.
+    other_place: keys of both reads with another street or unit. reused: those of them where nothing shows that it is the same home.
+    respelt: `old`, `new`: keys that differ only in non-ASCII letters. keyless_at_known: missing keys where a row without key has their
+    place. gone_but_there: missing keys whose home has a reused key. longest_gap: most consecutive rows that are missing, with the first
+    and last row's number. then, now: both reads, `source_key`, `_where` and `_place`.
     """
 
     known: int
@@ -62,7 +62,7 @@ class ReadComparison:
 
 
 def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | None:
-    """tonight: SOURCE_ROWS, before: STANDING_ROWS, of one source. None when every key still has the row it had, or nothing is known."""
+    """tonight: SOURCE_ROWS, before: STANDING_ROWS, of one source. None when no key has another row than before, or nothing is known."""
     before = before.filter(pl.col("source_key").is_not_null()).unique("source_key", keep="first", maintain_order=True)
     keyed = tonight.filter(pl.col("source_key").is_not_null())
     if before.is_empty() or before.join(keyed, on=["source_key", "row_hash"], how="anti").is_empty():
@@ -95,8 +95,8 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
 
 
 def _same_home(then: pl.DataFrame) -> pl.Expr:
-    """On rows of both reads: an address that was corrected is no other home. Its street is spelt nearly so, or what was measured is the
-    same; and no other key had the place it has now."""
+    """On rows of both reads: whether it is the same home with a corrected address: its street has a similar spelling, or its measures are
+    the same; and no other key had the place that it has now."""
     same = pl.any_horizontal((pl.col(name) == pl.col(f"{name}_now")).fill_null(value=False) for name in _TELLING)
     number = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in ("nummer", "bokstav", "bruksenhetsnummer"))
     streets = pl.struct("adressenavn", "adressenavn_now").map_batches(_nearly_spelt, return_dtype=pl.Boolean())
@@ -126,7 +126,7 @@ def where_they_are(rows: pl.DataFrame) -> pl.Series:
 
 
 def _place() -> pl.Expr:
-    """As people write it: street, house and unit; the ground where there is no street."""
+    """The place as people write it: street, house and unit; matrikkel where there is no street."""
     house = pl.concat_str(pl.col("nummer").cast(pl.String), pl.col("bokstav"), ignore_nulls=True)
     street = pl.concat_str(pl.col("adressenavn"), house, *_DOOR, separator=" ", ignore_nulls=True)
     ground = pl.concat_str(*(pl.col(name).cast(pl.String) for name in _GROUND), separator="/", ignore_nulls=True)
@@ -134,7 +134,7 @@ def _place() -> pl.Expr:
 
 
 def _moved(then: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Rows are told apart by place and door, or by measures too where several share those."""
+    """Rows are identified by place and door, and by measures too where several rows share those."""
     shared = pl.concat([side.filter(pl.col("_home").is_duplicated())["_home"] for side in (then, now)]).unique()
     sign = pl.when(pl.col("_home").is_in(shared.implode())).then("_whole").otherwise("_home").alias("_sign")
     old, new = (
@@ -158,7 +158,7 @@ def _keyless(gone: pl.DataFrame, keyless: pl.DataFrame) -> pl.Series:
 
 
 def _differ(name: str) -> pl.Expr:
-    """Both say something, and not the same: what is filled in tonight is no other place."""
+    """Whether both values are filled and different: a blank that is filled in tonight is no difference."""
     return (pl.col(name) != pl.col(f"{name}_now")).fill_null(value=False)
 
 
@@ -182,7 +182,7 @@ def _changes(both: pl.DataFrame) -> Changes:
 
 
 def _taken_from(both: pl.DataFrame, one: str, other: str) -> float:
-    """Share of the rows in which one now holds what other held, of those that tell."""
+    """Share of rows in which `one` now has the former value of `other`, among rows where the values differ."""
     mine, theirs = pl.col(f"{one}_now").cast(pl.String), pl.col(other).cast(pl.String)
     tells = both.filter(mine.is_not_null() & theirs.is_not_null() & pl.col(one).cast(pl.String).ne_missing(theirs))
     if tells.height < LEAST:
@@ -193,7 +193,7 @@ def _taken_from(both: pl.DataFrame, one: str, other: str) -> float:
 
 
 def _longest_gap(before: pl.DataFrame, gone: pl.Series) -> tuple[int, int, int]:
-    """In the order of the file as it was last read."""
+    """Longest run of missing rows, in the order of the last complete read: its length, first and last row number."""
     if gone.is_empty():
         return 0, 0, 0
     order = before.sort("file", "sheet", "row", nulls_last=False).with_columns(_gone=pl.col("source_key").is_in(gone.implode()))

@@ -1,6 +1,6 @@
-"""Is a read to be believed? It is compared with the last complete one of its source, key by key (law 14, docs/decisions/0012).
+"""Whether a read is believed: it is compared with the last complete read of its source, key by key (law 14, docs/decisions/0012).
 
-A known key is no proof by itself: what stood under it is compared with what is there tonight. Pure: frames in, findings out.
+A known key is no proof by itself: its former row is compared with tonight's row. Pure functions of frames.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from reconciliation.reading.read_comparison import LEAST, ReadComparison, compar
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """code: of `evidence_words.EVIDENCE`. values: what fills its sentences. believed: whether the read's rows may still be used.
+    """code: of `evidence_words.EVIDENCE`. values: fill its sentences. believed: whether the read's rows may still be used.
 
-    examples: keys that show it.
-    """
+    examples: keys for which it holds."""
 
     code: str
     values: Mapping[str, object]
@@ -32,9 +31,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """findings: why the read is not complete; none for most. moved: `old`, `new`: the keys that have moved, whether or not that is
-    many. other_place: known keys that name another place tonight; reused: those of them that name another home, as far as anything tells,
-    each with what it named and names (None where that is shown nowhere)."""
+    """findings: reasons why the read is not complete; usually none. moved: `old`, `new`: rows with a new key, also when they are few.
+    other_place: known keys with another place tonight; reused: those of them that seem to be another home, each with both places (None
+    for shielded ones)."""
 
     findings: tuple[Finding, ...] = ()
     moved: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"old": pl.String(), "new": pl.String()}))
@@ -43,12 +42,12 @@ class Evidence:
 
     @property
     def examples(self) -> tuple[KeyExample, ...]:
-        """What shows the findings."""
+        """The examples of all findings."""
         return tuple(dict.fromkeys(example for finding in self.findings for example in finding.examples))
 
     @property
     def believed(self) -> bool:
-        """Whether the read's rows may be used: no finding says otherwise."""
+        """Whether the read's rows may be used: no finding forbids it."""
         return all(finding.believed for finding in self.findings)
 
 
@@ -62,8 +61,8 @@ def read_evidence(
 ) -> Evidence:
     """tonight: SOURCE_ROWS of one source. before: its STANDING_ROWS of the last night, under the keys of today (`under_new_keys`).
 
-    layout, last_layout: encoding and the like, of tonight and of the last complete read; empty where nobody knows. hidden: houses that no
-    example shows (`where_they_are`).
+    layout, last_layout: encoding etc. of tonight and of the last complete read; empty when not known. hidden: houses that must not be
+    shown as examples (`where_they_are`).
     """
     found = compared(tonight, before)
     if found is None:
@@ -71,7 +70,7 @@ def read_evidence(
     limits = source.evidence
     findings = (*_keys(found, limits, hidden), *_decoding(found, limits, layout, last_layout, hidden))
     if all(finding.believed for finding in findings):
-        # Where the keys are wrong, what is under them says nothing of the columns.
+        # When the keys are wrong, their rows cannot show whether columns were swapped.
         findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
     shown = examples_of(found, pl.DataFrame({"old": found.reused}, {"old": pl.String()}), hidden, most=None)
     return Evidence(findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {one.key: one for one in shown})
@@ -104,7 +103,7 @@ def _keys(found: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]
 def _decoding(
     found: ReadComparison, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object], hidden: Collection[str]
 ) -> Iterator[Finding]:
-    """Keys that are those of before but for their letters beyond ASCII: the same bytes, read otherwise."""
+    """Keys that differ from known ones only in non-ASCII letters: the file was decoded with another encoding."""
     then, now = last_layout.get("encoding"), layout.get("encoding")
     pairs = found.respelt
     if pairs.is_empty():
@@ -143,8 +142,8 @@ def _allowed(share: float, of: int) -> int:
 def under_new_keys(before: pl.DataFrame, then: pl.DataFrame | None, now: pl.DataFrame) -> pl.DataFrame:
     """The rows of the last night under the keys that `kobosync rekey` gave their dwellings since.
 
-    then, now: source, source_key, leverandor_bolig_id: memberships as the last night left them (None when they are lost), and the
-    ledger's. A key that a dwelling had then and has no longer is the one it has now and had not then.
+    then, now: source, source_key, leverandor_bolig_id: memberships stored by the last night (None when they are lost), and those of the
+    ledger. A dwelling's former key that is gone is replaced by its key that is new.
     """
     if then is None or then.is_empty():
         return before

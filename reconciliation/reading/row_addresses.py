@@ -1,7 +1,7 @@
-"""The address of each row of one source: taken apart, and compared with the official addresses where the municipality names them.
+"""The address of each row of one source: parsed, and compared with the official addresses where the municipality names them.
 
-It is the engine of `kobosync resolve`, asked of the same text: the cell as its owner wrote it, or street, number and letter from
-columns of their own, with the row's own postnummer and poststed. What is not wholly understood as one address is a rejected row.
+Uses the same functions as `kobosync resolve`, on the same text: the cell as its owner wrote it, or street, number and letter from
+columns of their own, with the row's postnummer and poststed. A text that is not wholly understood as one address is a rejected row.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ASKED = ("text", "housed", "code", "place")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """rows: SOURCE_ROWS with their addresses. deviations: DEVIATIONS. kommune: per row the kommunenummer of the official address that it
-    certainly has."""
+    """rows: SOURCE_ROWS with their addresses. deviations: DEVIATIONS. kommune: per row the kommunenummer of its certain
+    official address."""
 
     rows: pl.DataFrame
     deviations: pl.DataFrame
@@ -37,8 +37,8 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
     """rows: SOURCE_ROWS; where the mapping has columns of their own for the parts of an address, those. written: the cell that holds a
     whole address, per row; None when the source has none. register: None when the municipality names no official addresses.
 
-    What a column of its own says of unit, label, postnummer and poststed stays; a blank one is filled from the cell, postnummer
-    and poststed from the register. Street, number and letter are the register's where it is certain, else as written.
+    Values of separate columns for unit, label, postnummer and poststed are kept; blank ones are filled from the cell, postnummer and
+    poststed from the register. Street, number and letter are the register's where it is certain, otherwise as written.
     """
     asked = _address_questions(rows, written)
     distinct = asked.select(_ASKED).filter(pl.col("text").is_not_null()).unique(maintain_order=True)
@@ -53,13 +53,13 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
 
 
 def _with_only_unit(made: pl.DataFrame) -> pl.DataFrame:
-    """Where the register has one dwelling at the address, its number is known. A label of the owner's says that there are more."""
+    """Fill the unit number where the register has one dwelling at the address, unless the row has a label, which implies several."""
     only = pl.col("bruksenhetsnummer").is_null() & pl.col("leilighetsnummer").is_null() & (pl.col("units").list.len() == 1)
     return made.with_columns(pl.when(only).then(pl.col("units").list.first()).otherwise("bruksenhetsnummer").alias("bruksenhetsnummer"))
 
 
 def _address_questions(rows: pl.DataFrame, written: pl.Series | None) -> pl.DataFrame:
-    """_ASKED per row: what `resolve` would be asked. housed: the number at the end has a column of its own."""
+    """_ASKED per row: the arguments of `resolve_text`. housed: the number at the end has a column of its own."""
     house = pl.concat_str(pl.col("nummer").cast(pl.String), pl.col("bokstav").fill_null(""))
     cell = pl.col("cell")
     in_parts = pl.when(house.is_not_null()).then(pl.concat_str("adressenavn", pl.lit(" "), house)).otherwise("adressenavn")
@@ -80,7 +80,7 @@ def _address_questions(rows: pl.DataFrame, written: pl.Series | None) -> pl.Data
 
 
 def _answers(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.DataFrame:
-    """_ASKED and ANSWER: each distinct question once; what is plainly written and needs no register goes the short way."""
+    """_ASKED and ANSWER, each distinct text once; plainly written ones without a register take a fast path."""
     short = pl.DataFrame(schema={"text": pl.String()})
     if register is None:
         short = plain_parts(distinct.get_column("text").unique()).rename(
@@ -127,7 +127,7 @@ def _whole_address(source: AnySource) -> tuple[str, str | None]:
 
 
 def _pointing(told: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
-    """The same, and where the text points to the row above, that row: its number, and its address unless one of the two is secret."""
+    """The same, and for a text that points to the row above, that row's number, and its address unless one of the two is secret."""
     reasons = list(told["reason"])
     above = dict(_rows_above(made))
     for at, (place, secret) in enumerate(_places(told)):

@@ -1,4 +1,4 @@
-"""Rows that break a rule together: each is told which the others are."""
+"""Rows that break a rule together: each deviation names the other rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from language import and_then, message, stored
 from reconciliation.model.tables import DEVIATIONS
 
 _TOGETHER = ("B02", "B03", "N02")
-"""Rules about rows that say the same; `value` is what they say."""
+"""Rules about rows with the same value; `value` is that value."""
 _MOST = 5
 
 

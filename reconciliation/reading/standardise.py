@@ -31,7 +31,7 @@ from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 
 BLANK = ("", "<NULL>", "''", "-", "–")
-"""What people and dumps write for nothing."""
+"""What people and exports write for "no value"."""
 _UNSEEN = r"[\x{ad}\x{200b}-\x{200f}\x{2060}\x{feff}]"
 
 
@@ -50,10 +50,10 @@ def standardise(
     register: AddressRegister | None = None,
     as_of: date | None = None,
 ) -> Standardised:
-    """Apply the source's mapping to one read. That the mapping can be carried out was seen when the file was read.
+    """Apply the source's mapping to one read. The mapping was checked when the municipality's file was read.
 
-    register: the official addresses, where the municipality names them. as_of: the night's date, which kommunenummer are valid on;
-    without one the newest are.
+    register: the official addresses, where the municipality names them. as_of: the date on which kommunenummer must
+    be valid; the newest when None.
     """
     raw = read.rows.with_columns(source_key=source_key(source), owner=pl.lit(source.owner))
     frame = raw.select(*(pl.col(name).cast(kind) for name, kind in tables.PLACE.items()))
@@ -76,10 +76,10 @@ def standardise(
             parse = single(mapping, canonical, _decimal(mapping, decimals), _order(mapping, orders))
         values, broken = _apply(column, canonical, mapping, parse)
         if canonical == "hemmelig_adresse":
-            # What is there and cannot be read is no "no": until it is mended the address is shown nowhere (law 10).
+            # A value that cannot be read does not count as "no": until it is corrected the address is shown nowhere (law 10).
             values[canonical] = values[canonical].zip_with(broken.is_null(), pl.repeat(value=True, n=raw.height, eager=True))
         for name, series in values.items():
-            # A field's own mapping comes first, so it wins over what a group says of the same field.
+            # A field's own mapping comes first, so it wins over a group that fills the same field.
             made[name] = series if name not in made else made[name].zip_with(made[name].is_not_null(), series)
         faults.append(_broken_values(frame, column, broken, canonical, mapping))
     faults.extend(_masked(raw, frame, source))
@@ -100,14 +100,13 @@ def standardise(
 
 
 def source_key(source: AnySource) -> pl.Expr:
-    """Raw key parts joined with a hyphen; null when one is missing that must be there.
+    """Raw key parts joined with a hyphen; null when a required part is missing.
 
-    A part in which a person's number was masked is missing: masked, two persons' numbers are alike.
+    A part in which a person's number was masked counts as missing: two masked numbers are equal.
 
     Signs that nobody sees (a zero-width blank, a byte order mark where two exports were put together) are no part of it.
 
-    A part that may be blank keeps its place, but at the end it leaves no hyphen: a list that gets letters keeps its other keys.
-    """
+    A blank part keeps its hyphen except at the end, so that other keys stay the same when a list gets house letters."""
     parts = {heading: pl.col(heading).str.replace_all(_UNSEEN, "").str.strip_chars() for heading in source.key}
     missing = {
         heading: part.is_null() | part.is_in(["", *ERROR_VALUES]) | part.str.contains(MASK, literal=True) for heading, part in parts.items()
@@ -140,7 +139,7 @@ def _where(hit: pl.Series, rule: str) -> pl.Series:
 
 
 def _first(one: pl.Series | None, other: pl.Series) -> pl.Series:
-    """Row for row the first that is filled in."""
+    """Per row the first that is filled."""
     return other if one is None else one.zip_with(one.is_not_null(), other)
 
 
@@ -164,7 +163,7 @@ def _apply(
     """Canonical field -> values, and per row the id of the rule its text breaks. Each distinct text is parsed once."""
     names = GROUP_FIELDS.get(mapping.transform, (canonical,))
     distinct = column.unique().drop_nulls()
-    # What a failed formula left behind is no value, also where any text would do.
+    # The error word of a failed formula is no value, also in a text field.
     signs = SIGNS if mapping.transform in NUMBERS else {}
     faulty = dict.fromkeys(ERROR_VALUES, "V01") | signs
     parsed: list[Parsed] = [Parsed(rule=faulty[text]) if text in faulty else parse(text) for text in distinct]
@@ -180,7 +179,7 @@ def _apply(
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:
-    """Values in the field's own type: YAML reads a lookup table's 1 and true as it likes."""
+    """Values in the field's own type, since YAML reads a lookup table's 1 and true as other types."""
     kind = tables.CONTENT[name]
     if kind == pl.String():
         values = [value if value is None or isinstance(value, str) else str(value) for value in values]
@@ -207,7 +206,7 @@ def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterat
 
 
 def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """boligtype of the category, where the source says none."""
+    """Fill boligtype and staffing from the category, where the source has none."""
     by_category = {key: category.boligtype for key, category in municipality.categories.items() if category.boligtype}
     boligtype = (
         pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
@@ -234,7 +233,7 @@ def _asked_of_owner(name: str) -> pl.Expr:
 
 
 def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lines whose values cannot be told apart: rejected rows with their place and nothing else."""
+    """Lines that could not be split into values, as rejected rows with their place only."""
     if read.unreadable is None or read.unreadable.is_empty():
         return tables.empty(tables.SOURCE_ROWS), tables.empty(tables.DEVIATIONS)
     placed = read.unreadable.with_columns(

@@ -1,7 +1,7 @@
-"""The small declared steps from a value as written to a canonical value; a mapping names them with `as:`.
+"""Transforms from a value as written to a canonical value; a mapping names them with `as:`.
 
-A transform is a function of one text. It returns the value, or None when the text is none: that is rule V01, and the
-value stays blank. Group transforms return several canonical fields at once.
+A transform is a function of one text. It returns the value, or None when the text cannot be read, which is a deviation of rule V01 and
+leaves the value blank. Group transforms return several canonical fields.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Transform = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What one text came to. values: canonical field -> value, for those it says. rule: id of the rule it breaks."""
+    """Result of a group transform. values: canonical field -> value, for those in the text. rule: id of the rule that it breaks."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     rule: str | None = None
@@ -83,7 +83,7 @@ GROUPS: dict[str, Callable[[str, str], Parsed]] = {"matrikkel": _matrikkel}
 """Transforms that fill several canonical fields out of the municipality's number and one text; that of an address needs the whole row."""
 
 _READ_AS: dict[type[pl.DataType], Transform] = {pl.Int64: integer, pl.Float64: read_number, pl.Boolean: boolean, pl.Datetime: moment}
-"""What is cut out of a text is read as its field is; any other field holds text."""
+"""An extracted text is read by the field's type; fields of other types are text."""
 
 
 def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, order: Order | None = "day") -> Callable[[str], Parsed]:
@@ -97,7 +97,7 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, or
         pattern, transform = re.compile(mapping.pattern or "(.*)"), _READ_AS.get(type(tables.CONTENT[canonical]), str.strip)
 
         def extracted(text: str) -> Parsed:
-            # No match means no value: the text is free, and most of it is about other things.
+            # No match means no value: most of a free text is about other things.
             if (found := pattern.search(text)) is None or found.group(1) is None:
                 return Parsed()
             return _made(transform, found.group(1), canonical, "V01")

@@ -1,4 +1,4 @@
-"""Which rows can be trusted? Scope first, then every rule on every row at once; what breaks one is rejected, with words."""
+"""Sorts rows into out of scope, rejected and accepted: scope first, then all rules on all rows at once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Validated:
 
 
 def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municipality) -> Validated:
-    """rows: SOURCE_ROWS of all sources; deviations: what standardising could not read.
+    """rows: SOURCE_ROWS of all sources; deviations: values that standardising could not read.
 
     A row out of scope is never rejected: a store room needs no unit number.
     """
@@ -67,13 +67,13 @@ def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municip
 
 
 def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Those deviations whose row is among `rows`, with that row's number."""
+    """The deviations whose row is among `rows`, with that row's index."""
     place = ["source", "file", "sheet", "row"]
     return deviations.join(rows.select(*place, _ROW), on=place, how="inner", nulls_equal=True, maintain_order="left")
 
 
 def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
-    """What rules that look at several rows need: how many share the key or the unit, and which of those is confirmed."""
+    """Adds helper columns for rules about several rows: how many share the key or the unit, and which of them is confirmed."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
     where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
@@ -102,7 +102,7 @@ def row_schema(cases: int | None = None, checks: Collection[str] | None = None) 
 
 @cache
 def _wrong() -> dict[str, pl.Expr]:
-    """Check -> which rows break it; a row that it cannot be asked of does not."""
+    """Check -> expression that is true for rows that break it; null counts as false."""
     rules = {rule.id: rule.wrong for rule in RULES if rule.wrong is not None}
     possible = {f"V02:{name}": (pl.col(name) < least) | (pl.col(name) > greatest) for name, (least, greatest) in POSSIBLE.items()}
     return {name: wrong.fill_null(value=False) for name, wrong in (rules | possible).items()}
@@ -132,8 +132,8 @@ def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl
 def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:
     """Check -> which rows it holds for, of the checks that do not hold for all. rows: SOURCE_ROWS with their helpers.
 
-    Taken from what each check said, not from pandera's failure cases: their making is most of its time, and they hold values.
-    Raises RuntimeError for a rule that cannot be asked.
+    Read from each check's output, not from pandera's failure cases, which take most of its time and contain values.
+    Raises RuntimeError for a rule that cannot be evaluated.
     """
     broken = _broken_at_all(rows)
     if not broken:
@@ -157,7 +157,7 @@ def _broken_at_all(rows: pl.DataFrame) -> Collection[str]:
     try:
         told = rows.select(**{name: wrong.any() for name, wrong in _wrong().items()}).row(0, named=True)
     except pl.exceptions.PolarsError:
-        return _wrong()  # Which one cannot be asked is for pandera to say.
+        return _wrong()  # pandera reports which rule cannot be evaluated.
     return [name for name, broken in told.items() if broken]
 
 
@@ -165,7 +165,7 @@ _ABOUT_THE_KEY = ("N01", "N02")
 
 
 def _shown(rule: Rule, about: str | None) -> pl.Expr:
-    """The value a sentence quotes."""
+    """Expression for the value that the sentence quotes."""
     if rule.id in ("B02", "B03"):
         parts = [pl.col("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav"), pl.col("bruksenhetsnummer")]
         return pl.concat_str(parts, separator=" ", ignore_nulls=True)
@@ -177,5 +177,5 @@ def _shown(rule: Rule, about: str | None) -> pl.Expr:
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
-    """One order whatever order the rows came in (law 6)."""
+    """Sorted, so that the result does not depend on the rows' order (law 6)."""
     return rows.sort("source", "file", "sheet", "row", nulls_last=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reporting.publish import Published
+from reporting.receipts_page import RECEIPTS_LINK
 from tests.reporting.test_browser import DARK, PHONE, browser, page, published  # noqa: F401 - fixtures
 from tests.reporting.test_needs_browser import lies  # noqa: F401 - a fixture
 
@@ -17,7 +18,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html", RECEIPTS_LINK])
 def test_axe_finds_nothing(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
     page.evaluate(SCRIPT)
@@ -30,7 +31,7 @@ BEYOND = ["landmark-unique", "landmark-one-main", "region", "heading-order", "em
 """Rules of axe that no success criterion names outright."""
 
 
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.html", RECEIPTS_LINK])
 def test_landmarks_headings_and_tables_can_be_told_apart(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
     page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
     page.evaluate(SCRIPT)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from reporting.publish import Published, publish
+from reporting.receipts_page import RECEIPTS_LINK
 from tests.conftest import CHROMIUM
 from tests.reporting.example import dwellings, night
 
@@ -29,7 +30,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     register = homes.select("leverandor_bolig_id", "adressenavn", "nummer", "manedsleie").join(
         plan.select("leverandor_bolig_id", "kobo_id"), on="leverandor_bolig_id"
     )
-    return publish(night(dwellings=homes, items=plan, register_rows=register), tmp_path_factory.mktemp("reports"))
+    reports = tmp_path_factory.mktemp("reports")
+    (reports / "fjordvik" / "kvitteringer").mkdir(parents=True)
+    (reports / "fjordvik" / "kvitteringer" / "kvittering-svar-20231207-093000000000.xlsx").touch()
+    return publish(night(dwellings=homes, items=plan, register_rows=register), reports, answers=reports / "svar")
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,7 @@ DARK = {"color_scheme": "dark"}
 
 
 @pytest.mark.parametrize("page", [{}, PHONE, DARK], indirect=True, ids=["desk", "phone", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "endringer.html"])
+@pytest.mark.parametrize("name", ["index.html", "boliger.html", "regler.html", "endringer.html", RECEIPTS_LINK])
 def test_page_opens_and_does_not_scroll_sideways(page, published: Published, name: str) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / name).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -12,7 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kobo_client.errors import Conflict, NotFound, RateLimited, RefusedRow, RegisterDown, Transient, UnknownOutcome
+from kobo_client.errors import (
+    AuthenticationFault,
+    ConfigurationFault,
+    Conflict,
+    NotFound,
+    RateLimited,
+    RefusedRow,
+    RegisterDown,
+    Transient,
+    UnknownOutcome,
+)
 from kobo_client.payload import from_body
 
 PLACE = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse")
@@ -31,7 +41,8 @@ class PaperRegister:
 
     A fault may be a row of them, one per call: "after then before"; "fine" is none.
     fills: what its answer to a POST says beside.
-    before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; busy: 503; down: the register is gone.
+    before: the request is lost; after: the answer is lost; refuse: the row is refused; wait: 429; busy: 503; down: the register is gone;
+    stranger: our credentials are refused; misconfigured: our settings cannot work.
     """
 
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -57,6 +68,10 @@ class PaperRegister:
             raise RegisterDown("The register does not answer.")
         if fault == "refuse":
             raise RefusedRow("boligtype er ugyldig", status=400)
+        if fault == "stranger":
+            raise AuthenticationFault("Who are you?", status=401)
+        if fault == "misconfigured":
+            raise ConfigurationFault("There is no such contract.", status=404)
         if fault == "wait":
             raise RateLimited("Too many requests.", status=429)
         if fault == "busy":

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.apply import adopt
+from reconciliation.apply import adopt, apply_plan
 from reconciliation.ledger import Ledger
 from reconciliation.model.tables import MATCHES, OUTCOMES
 from tests.reconciliation.apply.applying import apply, became, linked, standing
@@ -134,6 +134,15 @@ def test_what_carries_anothers_id_is_never_deleted(ledger: Ledger, register: Pap
     kobo_id = linked(ledger, register, "a", leverandor_bolig_id="somebody-else")
     assert became(apply(ledger, register, night(), plan(retire("a", kobo_id)))) == {"a": "moved"}
     assert (register.calls["DELETE"], list(standing(ledger))) == (0, ["a"])
+
+
+@pytest.mark.parametrize("fault", ["down", "stranger", "misconfigured"])
+def test_what_every_further_write_would_end_in_ends_the_writing(fault: str, ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+    register.faults["POST", "a"] = fault
+    items, desired = plan(*create("a", "b", "c")), dwellings("a", "b", "c")
+    outcomes = apply_plan(items, desired, register, ledger, night(), MUNICIPALITY, threads=1)
+    assert became(outcomes) == {"a": "unknown", "b": "not_tried", "c": "not_tried"}
+    assert register.calls["POST"] == 1
 
 
 def test_a_night_that_lost_its_lock_writes_nothing_more(ledger: Ledger, register: PaperRegister, night: Nights) -> None:

@@ -24,10 +24,7 @@ def schema_result(key: Sequence[str], frame: pl.DataFrame, table: dict[str, pl.D
     """Result of the schema check: exactly that table's columns and types, and no repeated key. Its metadata has no values."""
     faults = _faults(frame, table, unique)
     return dg.AssetCheckResult(
-        passed=not faults,
-        check_name=SCHEMA,
-        asset_key=dg.AssetKey(list(key)),
-        metadata={"faults": faults[:20]} if faults else {},
+        passed=not faults, check_name=SCHEMA, asset_key=dg.AssetKey(list(key)), metadata={"faults": faults[:20]} if faults else {}
     )
 
 

@@ -55,16 +55,10 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         # Tonight's table replaces the last night's, so that one is read first.
         gone = shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
         yield dg.Output(
-            Table(dwellings, {**standing_rows.facts, SHIELDED_GONE: gone}),
-            "dwellings",
-            metadata=table_metadata(dwellings, "kategori"),
+            Table(dwellings, {**standing_rows.facts, SHIELDED_GONE: gone}), "dwellings", metadata=table_metadata(dwellings, "kategori")
         )
         yield dg.Output(Table(done.lineage), "lineage", metadata=table_metadata(done.lineage, "field"))
-        yield dg.Output(
-            Table(done.memberships),
-            "memberships",
-            metadata=table_metadata(done.memberships, "source"),
-        )
+        yield dg.Output(Table(done.memberships), "memberships", metadata=table_metadata(done.memberships, "source"))
         yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
         adrift = planning_steps.rows_not_merged(standing_rows.frame, dwellings)
         yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")

@@ -153,22 +153,10 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         reads = {name: read_of(name, tables[argument]) for argument, name in arguments.items()}
         done = reading_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads)
-        yield dg.Output(
-            Table(done.accepted, source_rows.facts),
-            "accepted_rows",
-            metadata=table_metadata(done.accepted, "source"),
-        )
+        yield dg.Output(Table(done.accepted, source_rows.facts), "accepted_rows", metadata=table_metadata(done.accepted, "source"))
         yield dg.Output(Table(done.rejected), "rejected_rows", metadata=table_metadata(done.rejected, "source"))
-        yield dg.Output(
-            Table(done.out_of_scope),
-            "out_of_scope_rows",
-            metadata=table_metadata(done.out_of_scope, "source", "reason"),
-        )
-        yield dg.Output(
-            Table(done.deviations),
-            "deviations",
-            metadata=table_metadata(done.deviations, "rule", "owner"),
-        )
+        yield dg.Output(Table(done.out_of_scope), "out_of_scope_rows", metadata=table_metadata(done.out_of_scope, "source", "reason"))
+        yield dg.Output(Table(done.deviations), "deviations", metadata=table_metadata(done.deviations, "rule", "owner"))
         yield schema_result(keys["accepted_rows"], done.accepted, SOURCE_ROWS)
         yield schema_result(keys["deviations"], done.deviations, DEVIATIONS)
         yield result(
@@ -201,10 +189,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         before = reading_steps.last_reads(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
         rows = reading_steps.rows_to_merge(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
-        yield dg.Output(
-            Table(rows, accepted_rows.facts),
-            metadata=table_metadata(rows, "source", "carried"),
-        )
+        yield dg.Output(Table(rows, accepted_rows.facts), metadata=table_metadata(rows, "source", "carried"))
         yield schema_result(key, rows, STANDING_ROWS)
 
     return standing

@@ -17,11 +17,7 @@ ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
         "all updatable fields are sent, so that replacing and merging end the same; the rehearsal register replaces",
         "kobo_client/payload.py",
     ),
-    (
-        "Adoption",
-        "an imported entry has no leverandorBoligId until our first PUT gives it one",
-        "kobo_client/rehearsal/contract_checks.py",
-    ),
+    ("Adoption", "an imported entry has no leverandorBoligId until our first PUT gives it one", "kobo_client/rehearsal/contract_checks.py"),
     (
         "Duplicates",
         "same leverandorBoligId, or same address + bruksenhetsnummer + ekstraReferanse: 409 with the standing koboId",

@@ -80,57 +80,15 @@ class Outcome:
 
 OUTCOMES: tuple[Outcome, ...] = (
     Outcome("done", (200, 201, 202, 204), "2xx", None, "go on", "nobody", written="yes"),
-    Outcome(
-        "refused",
-        (400, 413, 415, 422),
-        "other 4xx",
-        RefusedRow,
-        "to the report, with the register's words",
-        "the data owner",
-    ),
-    Outcome(
-        "authentication",
-        (401, 403),
-        "",
-        AuthenticationFault,
-        "one new token on 401, then stop",
-        "IT operations",
-    ),
+    Outcome("refused", (400, 413, 415, 422), "other 4xx", RefusedRow, "to the report, with the register's words", "the data owner"),
+    Outcome("authentication", (401, 403), "", AuthenticationFault, "one new token on 401, then stop", "IT operations"),
     Outcome("not_found", (404, 410), "", NotFound, "the next plan sees it", "nobody"),
     Outcome(
-        "configuration",
-        (301, 302, 303, 307, 308, 405, 406),
-        "redirects; base_url is no API",
-        ConfigurationFault,
-        "stop",
-        "IT operations",
+        "configuration", (301, 302, 303, 307, 308, 405, 406), "redirects; base_url is no API", ConfigurationFault, "stop", "IT operations"
     ),
-    Outcome(
-        "conflict",
-        (409,),
-        "",
-        Conflict,
-        "take over the entry if it is ours, else a person",
-        "the data owner",
-    ),
-    Outcome(
-        "rate_limited",
-        (429,),
-        "",
-        RateLimited,
-        "wait as told (capped), repeat",
-        "nobody; IT if it lasts",
-        repeat=True,
-    ),
-    Outcome(
-        "transient",
-        (503,),
-        "or no connection at all",
-        Transient,
-        "wait, repeat",
-        "nobody; IT if it lasts",
-        repeat=True,
-    ),
+    Outcome("conflict", (409,), "", Conflict, "take over the entry if it is ours, else a person", "the data owner"),
+    Outcome("rate_limited", (429,), "", RateLimited, "wait as told (capped), repeat", "nobody; IT if it lasts", repeat=True),
+    Outcome("transient", (503,), "or no connection at all", Transient, "wait, repeat", "nobody; IT if it lasts", repeat=True),
     Outcome(
         "unknown",
         (408, 500, 502, 504),
@@ -141,14 +99,7 @@ OUTCOMES: tuple[Outcome, ...] = (
         repeat=True,
         written="perhaps",
     ),
-    Outcome(
-        "down",
-        (),
-        "failed calls in a row, or the night's time is used up",
-        RegisterDown,
-        "stop the night's writes",
-        "IT operations",
-    ),
+    Outcome("down", (), "failed calls in a row, or the night's time is used up", RegisterDown, "stop the night's writes", "IT operations"),
 )
 
 BY_CODE = {outcome.code: outcome for outcome in OUTCOMES}

@@ -80,13 +80,7 @@ class _Worker:
         return WriteOutcome(write.request_id, write.leverandor_bolig_id, "not_tried", write.kobo_id, message=self.applying.stop.why)
 
 
-def carry_out(
-    applying: Applying,
-    writes: Iterable[Write],
-    calls: dict[str, Call],
-    *,
-    journalled: bool = False,
-) -> list[WriteOutcome]:
+def carry_out(applying: Applying, writes: Iterable[Write], calls: dict[str, Call], *, journalled: bool = False) -> list[WriteOutcome]:
     """Carry out the writes on `applying.threads` threads. Returns the outcome of each, in no order.
 
     journalled: the intents are in the ledger already, from an earlier night, and stay unsettled when not tried.

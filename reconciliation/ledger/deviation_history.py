@@ -79,8 +79,7 @@ class Deviations(Store):
         tonight = deviations.with_columns(identity().alias("identity"))
         distinct = tonight.unique("identity", keep="first", maintain_order=True).join(known.drop("source"), on="identity", how="left")
         life = distinct.with_columns(
-            is_new=pl.col("id").is_null() | (pl.col("first_seen") == as_of),
-            back=pl.col("fixed").is_not_null(),
+            is_new=pl.col("id").is_null() | (pl.col("first_seen") == as_of), back=pl.col("fixed").is_not_null()
         ).with_columns(
             first_seen=pl.coalesce("first_seen", pl.lit(as_of)),
             since=pl.when(pl.col("back")).then(pl.lit(as_of)).otherwise(pl.coalesce("since", pl.lit(as_of))),
@@ -116,10 +115,7 @@ class Deviations(Store):
         # Neither came back nor stands elsewhere: its row says so already, and an unchanged night writes none.
         elsewhere = pl.any_horizontal(where.ne_missing(pl.col(f"known_{name}")) for name, where in _WHERE.items())
         seen = life.filter(pl.col("id").is_not_null() & (pl.col("back") | elsewhere)).select(
-            b_id="id",
-            **{f"b_{name}": where for name, where in _WHERE.items()},
-            b_since="since",
-            b_times="times_returned",
+            b_id="id", **{f"b_{name}": where for name, where in _WHERE.items()}, b_since="since", b_times="times_returned"
         )
         with self.write() as connection:
             insert_rows(connection, Deviation, [{"municipality": municipality, **row} for row in new.iter_rows(named=True)])

@@ -276,10 +276,7 @@ class Deviation(LedgerTable, table=True):
     """When one rule was broken by one source row, and when it was fixed. Value and message are in the night's own table only."""
 
     __tablename__ = "deviation"
-    __table_args__ = (
-        UniqueConstraint("municipality", "identity"),
-        Index(None, "municipality", "source", "fixed"),
-    )
+    __table_args__ = (UniqueConstraint("municipality", "identity"), Index(None, "municipality", "source", "fixed"))
     id: int | None = Field(default=None, primary_key=True)
     municipality: str
     identity: str

@@ -51,12 +51,7 @@ class Links(Bases):
         return self.frame(query, LINK_HISTORY)
 
     def save_links(
-        self,
-        municipality: str,
-        pairs: pl.DataFrame,
-        made_by: str,
-        run_id: str | None = None,
-        agreements: Sequence[Agreement] = (),
+        self, municipality: str, pairs: pl.DataFrame, made_by: str, run_id: str | None = None, agreements: Sequence[Agreement] = ()
     ) -> pl.DataFrame:
         """Save pairs (leverandor_bolig_id, kobo_id) as active links. A pair that exists already is left alone.
 

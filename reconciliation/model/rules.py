@@ -39,40 +39,13 @@ _UNIT = r"^[HULK](?:0[1-9]|[1-9]\d)(?:0[1-9]|[1-9]\d)$"
 _LOCATED = pl.col("adressenavn").is_not_null() & pl.col("nummer").is_not_null()
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "L01",
-        None,
-    ),
-    Rule(
-        "N01",
-        None,
-        pl.col("source_key").is_null(),
-    ),
-    Rule(
-        "N02",
-        None,
-        pl.col("source_key").is_not_null() & (pl.col("same_key") > 1),
-    ),
-    Rule(
-        "N04W",
-        None,
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "N05W",
-        None,
-        severity=Severity.WARNING,
-        holds=True,
-    ),
-    Rule(
-        "K01",
-        "kategori",
-        pl.col("kategori").is_null() & ~pl.col("broken_fields").list.contains("kategori"),
-    ),
-    Rule(
-        "K02",
-        "kategori",
-    ),
+    Rule("L01", None),
+    Rule("N01", None, pl.col("source_key").is_null()),
+    Rule("N02", None, pl.col("source_key").is_not_null() & (pl.col("same_key") > 1)),
+    Rule("N04W", None, severity=Severity.WARNING),
+    Rule("N05W", None, severity=Severity.WARNING, holds=True),
+    Rule("K01", "kategori", pl.col("kategori").is_null() & ~pl.col("broken_fields").list.contains("kategori")),
+    Rule("K02", "kategori"),
     Rule(
         "A01",
         "adressenavn",
@@ -80,76 +53,21 @@ RULES: tuple[Rule, ...] = (
         & ~pl.col("broken_fields").list.contains("adresse")
         & ~pl.col("broken_fields").list.contains("adressenavn"),
     ),
-    Rule(
-        "A02",
-        "nummer",
-        pl.col("adressenavn").is_not_null() & pl.col("nummer").is_null(),
-    ),
-    Rule(
-        "A03",
-        "adressenavn",
-    ),
-    Rule(
-        "A04",
-        "adressenavn",
-    ),
-    Rule(
-        "A05W",
-        "adressenavn",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "A06W",
-        "adressenavn",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "G01",
-        "kommunenummer",
-    ),
-    Rule(
-        "G02W",
-        "gardsnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "G03",
-        "kommunenummer",
-    ),
-    Rule(
-        "P01",
-        "postnummer",
-        pl.col("postnummer").is_null() & _LOCATED & ~pl.col("broken_fields").list.contains("postnummer"),
-    ),
-    Rule(
-        "P02",
-        "postnummer",
-        pl.col("postnummer").is_not_null() & ~pl.col("postnummer").str.contains(r"^\d{4}$"),
-    ),
-    Rule(
-        "P03W",
-        "postnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "P04W",
-        "postnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "P05W",
-        "postnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "O01",
-        "eier_organisasjonsnummer",
-    ),
-    Rule(
-        "B01",
-        "bruksenhetsnummer",
-        pl.col("bruksenhetsnummer").is_not_null() & ~pl.col("bruksenhetsnummer").str.contains(_UNIT),
-    ),
+    Rule("A02", "nummer", pl.col("adressenavn").is_not_null() & pl.col("nummer").is_null()),
+    Rule("A03", "adressenavn"),
+    Rule("A04", "adressenavn"),
+    Rule("A05W", "adressenavn", severity=Severity.WARNING),
+    Rule("A06W", "adressenavn", severity=Severity.WARNING),
+    Rule("G01", "kommunenummer"),
+    Rule("G02W", "gardsnummer", severity=Severity.WARNING),
+    Rule("G03", "kommunenummer"),
+    Rule("P01", "postnummer", pl.col("postnummer").is_null() & _LOCATED & ~pl.col("broken_fields").list.contains("postnummer")),
+    Rule("P02", "postnummer", pl.col("postnummer").is_not_null() & ~pl.col("postnummer").str.contains(r"^\d{4}$")),
+    Rule("P03W", "postnummer", severity=Severity.WARNING),
+    Rule("P04W", "postnummer", severity=Severity.WARNING),
+    Rule("P05W", "postnummer", severity=Severity.WARNING),
+    Rule("O01", "eier_organisasjonsnummer"),
+    Rule("B01", "bruksenhetsnummer", pl.col("bruksenhetsnummer").is_not_null() & ~pl.col("bruksenhetsnummer").str.contains(_UNIT)),
     Rule(
         "B02",
         "bruksenhetsnummer",
@@ -160,62 +78,19 @@ RULES: tuple[Rule, ...] = (
         & (pl.col("same_unit") > 1),
     ),
     Rule(
-        "B03",
-        "bruksenhetsnummer",
-        _LOCATED & pl.col("bruksenhetsnummer").is_not_null() & (pl.col("same_unit") > 1) & ~pl.col("confirmed"),
+        "B03", "bruksenhetsnummer", _LOCATED & pl.col("bruksenhetsnummer").is_not_null() & (pl.col("same_unit") > 1) & ~pl.col("confirmed")
     ),
-    Rule(
-        "B04W",
-        "bruksenhetsnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "B06W",
-        "bruksenhetsnummer",
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "B05W",
-        "bruksenhetsnummer",
-        pl.col("floor_contradicts_unit"),
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "M01",
-        "gardsnummer",
-    ),
-    Rule(
-        "V01",
-        None,
-    ),
-    Rule(
-        "S01W",
-        None,
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "S02W",
-        None,
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "V02",
-        None,
-    ),
-    Rule(
-        "V03",
-        None,
-    ),
-    Rule(
-        "V04W",
-        None,
-        severity=Severity.WARNING,
-    ),
-    Rule(
-        "I01W",
-        None,
-        severity=Severity.WARNING,
-    ),
+    Rule("B04W", "bruksenhetsnummer", severity=Severity.WARNING),
+    Rule("B06W", "bruksenhetsnummer", severity=Severity.WARNING),
+    Rule("B05W", "bruksenhetsnummer", pl.col("floor_contradicts_unit"), severity=Severity.WARNING),
+    Rule("M01", "gardsnummer"),
+    Rule("V01", None),
+    Rule("S01W", None, severity=Severity.WARNING),
+    Rule("S02W", None, severity=Severity.WARNING),
+    Rule("V02", None),
+    Rule("V03", None),
+    Rule("V04W", None, severity=Severity.WARNING),
+    Rule("I01W", None, severity=Severity.WARNING),
 )
 BY_ID = {rule.id: rule for rule in RULES}
 

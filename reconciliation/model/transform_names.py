@@ -6,16 +6,7 @@ SINGLE_FIELD = ("text", "upper", "integer", "number", "boolean", "date", "timest
 """Transforms from one text to one canonical field."""
 
 GROUP_FIELDS: dict[str, tuple[str, ...]] = {
-    "address": (
-        "adressenavn",
-        "nummer",
-        "bokstav",
-        "bruksenhetsnummer",
-        "leilighetsnummer",
-        "ekstra_referanse",
-        "postnummer",
-        "poststed",
-    ),
+    "address": ("adressenavn", "nummer", "bokstav", "bruksenhetsnummer", "leilighetsnummer", "ekstra_referanse", "postnummer", "poststed"),
     "matrikkel": ("gardsnummer", "bruksnummer", "festenummer", "seksjonsnummer"),
 }
 """Transforms that fill several canonical fields from one text, and which."""

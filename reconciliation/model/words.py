@@ -17,11 +17,7 @@ class DwellingClass(StrEnum):
     REGISTER_ONLY = "register_only"
 
 
-ACTIONS = {
-    DwellingClass.CREATE: "POST",
-    DwellingClass.UPDATE: "PUT",
-    DwellingClass.RETIRE: "DELETE",
-}
+ACTIONS = {DwellingClass.CREATE: "POST", DwellingClass.UPDATE: "PUT", DwellingClass.RETIRE: "DELETE"}
 """What applying a class does to the register. Classes that are not here lead to nothing or to a person."""
 
 

@@ -32,14 +32,7 @@ class PartApproval:
 def approve_part(ledger: Ledger, municipality: str, *, name: str, digest: str, run_id: str, by: str, why: str = "") -> str:
     """Store the approval of a part as run_id showed it. Returns the decision's id. Raises LedgerError."""
     return ledger.add_decision(
-        municipality,
-        kind=KIND,
-        subject=digest,
-        field=name,
-        verdict=APPROVED,
-        value=run_id,
-        decided_by=by,
-        note=why or None,
+        municipality, kind=KIND, subject=digest, field=name, verdict=APPROVED, value=run_id, decided_by=by, note=why or None
     )
 
 

@@ -16,9 +16,11 @@ from reporting.needs_detail import ADAPTED, AREA, BUDGET, COST, PRIORITY, REASON
 from reporting.needs_reading import CATEGORY, COMMENT, GUIDE, HEADINGS, NUMBERS, ORIGIN, SERVICE, SHEET
 from reporting.sheet_writer import FJORD, filled_lines, make_room, write_cell
 
-WIDTHS = {SERVICE: 26, CATEGORY: 54, AREA: 20, ADAPTED: 24, REASON: 40, ORIGIN: 40, COMMENT: 50}
+WIDTHS = {SERVICE: 26, CATEGORY: 54, SIZE: 16, AREA: 20, ADAPTED: 24, REASON: 40, COST: 19, ORIGIN: 40, COMMENT: 50}
 """Characters; columns of numbers and short words are NARROW."""
 NARROW, GUIDE_WIDTH = 14, 100
+TITLE_HEIGHT = 24
+"""Points: LibreOffice makes no room for a larger font by itself."""
 HEADER = 3
 """0-based row of the headings; reading finds it by itself."""
 
@@ -33,6 +35,7 @@ def write_template(path: Path, municipality: Municipality, service: str | None) 
     for place, heading in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS.get(heading, NARROW))
     title = municipality.owners[service].title if service else None
+    sheet.set_row(0, TITLE_HEIGHT)
     write_cell(sheet, 0, 0, text("template.heading", name=title or municipality.name), shapes["title"])
     write_cell(sheet, 1, 0, text("template.instruction"), shapes["note"])
     for place, heading in enumerate(HEADINGS):
@@ -115,6 +118,7 @@ _WORDS = {
 
 def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> None:
     """Instructions in the first column; the services' names in the second, where the list in the form takes them from."""
+    sheet.set_row(0, TITLE_HEIGHT)
     sheet.set_column(0, 0, GUIDE_WIDTH)
     sheet.set_column(1, 1, 30)
     write_cell(sheet, 0, 0, text("template.guide"), shapes["title"])
@@ -129,7 +133,7 @@ def _guide(sheet: Any, municipality: Municipality, shapes: dict[str, Any]) -> No
     sheet.fit_to_pages(1, 0)
 
 
-MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 10, 18, 12, 50)
+MEASURE_WIDTHS = (14, 16, 54, 30, 13, 9, 15, 16, 26, 10, 19, 12, 50)
 MEASURE_ROWS = 200
 
 
@@ -139,6 +143,7 @@ def write_measures_template(path: Path, municipality: Municipality) -> None:
     book.set_properties({"title": text("measures.title")})
     shapes = _shapes(book)
     sheet, lists = book.add_worksheet(form_word(measures.SHEET)), book.add_worksheet(form_word(GUIDE))
+    sheet.set_row(0, TITLE_HEIGHT)
     write_cell(sheet, 0, 0, text("template.measures_heading", name=municipality.name), shapes["title"])
     write_cell(sheet, 1, 0, text("template.measures_instruction"), shapes["note"])
     for place, (heading, width) in enumerate(zip(measures.HEADINGS, MEASURE_WIDTHS, strict=True)):

@@ -173,6 +173,14 @@ def test_the_first_source_that_says_something_wins_and_the_losers_are_kept() -> 
     ]
 
 
+@pytest.mark.parametrize("first", ["fdv", "eiendom"])
+def test_a_dwelling_is_on_the_list_of_the_owner_whose_source_ranks_first(first: str) -> None:
+    order = sorted(("fdv", "eiendom"), key=lambda name: name != first)
+    ranked = HOUSE.model_copy(update={"survivorship": HOUSE.survivorship.model_copy(update={"default": tuple(order)})})
+    merged = merge(standing(fdv(owner="drift"), eiendom(owner="bolig")), none_known(), None, ranked)
+    assert merged.dwellings["owner"].to_list() == ["drift" if first == "fdv" else "bolig"]
+
+
 @pytest.mark.parametrize("later", ["fdv", "eiendom"])
 def test_where_no_source_ranks_first_the_newest_moment_of_a_day_wins(later: str) -> None:
     equal = HOUSE.model_copy(update={"survivorship": HOUSE.survivorship.model_copy(update={"default": ()})})

@@ -1,4 +1,4 @@
-"""Norwegian addresses: taken apart, and folded for comparison. Spelling variants need the official register."""
+"""Norwegian addresses: parsed, normalised for comparison, and compared with the official addresses."""
 
 from reconciliation.addresses.folding import fold, folded
 from reconciliation.addresses.parsed_address import ParsedAddress

@@ -1,4 +1,4 @@
-"""The official addresses of one or several municipalities, found by name, by spelling key and by likeness."""
+"""The official addresses of one or several municipalities, looked up by name, by spelling key and by similar spelling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ONLY_UNIT = "H0101"
 
 
 class AddressRegister:
-    """Indexes over official addresses. Built once, then only read; what was asked of a name is remembered."""
+    """Indexes over official addresses. Built once, then only read; lookups of names are cached."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
         """frame: `official.OFFICIAL`."""
@@ -90,7 +90,7 @@ class AddressRegister:
                 there[known] = official  # The file on dwelling level has the same house without its id.
 
     def unit_doubt(self, official: Official, unit: str | None) -> str | None:
-        """Why the unit may not be one of that address, or None. Checked only where the municipality's file has units at all."""
+        """A message when the unit is not one of that address, or None. Checked only where the municipality's file has units."""
         return self.unit_reason(official.kommunenummer, official.adressenavn, (official.nummer, official.bokstav), unit)
 
     def unit_reason(self, kommunenummer: str | None, adressenavn: str, house: House, unit: str | None) -> str | None:
@@ -105,11 +105,11 @@ class AddressRegister:
         return reason("other_units", address=address, unit=unit, units=sorted(units)[:4])
 
     def units_at(self, kommunenummer: str | None, adressenavn: str, house: House) -> list[str]:
-        """The units the register has there, sorted; none where it knows of none."""
+        """The units that the register has at the address, sorted."""
         return sorted(self.units.get((kommunenummer or "", adressenavn, house), ()))
 
     def has_house(self, beside: Official, letter: str) -> bool:
-        """Whether the number of that address exists with the letter too, in the same street."""
+        """Whether the same number exists with that letter in the same street."""
         return any((beside.nummer, letter) in street.houses for street in self.streets if street.adressenavn == beside.adressenavn)
 
     def is_numbered_name(self, name: str) -> bool:
@@ -151,7 +151,7 @@ class AddressRegister:
         return tuple(dict.fromkeys(street for hit in same for street in self._by_fold[hit] if street not in others))
 
     def _lost_letters(self, name: str) -> tuple[Street, ...]:
-        """The streets whose names may have become what is written by losing letters."""
+        """The streets whose names become the written one by losing letters."""
         found = dict.fromkeys(street for key in keys_of_lost(name) for street in self._by_bare.get(key, ()))
         return tuple(street for street in found if may_have_become(street.adressenavn, name))
 
@@ -171,7 +171,7 @@ class AddressRegister:
         return tuple(street for street in near if street not in found)
 
     def _nearest_streets(self, folded: str, key: str) -> tuple[Street, ...]:
-        """The nearest streets, and those that are hardly farther: one letter more is no difference to rely on."""
+        """The streets with the most similar names, and those that differ by one letter more, which is too little to decide by."""
         cutoff = 1 if len(key) < _SHORT else 2
         best: dict[Street, int] = {}
         for text, choices, index in ((folded, self._folds, self._by_fold), (key, self._keys, self._by_key)):
@@ -203,7 +203,7 @@ class AddressRegister:
         return self._by_key.get(street_keys(adressenavn).sure, ())
 
     def nearest(self, name: str, limit: int = 3) -> list[str]:
-        """Official names spelt most like it, for a person to look at."""
+        """The official names with the most similar spelling, to show to a person."""
         hits = process.extract(fold(name), self._folds, scorer=OSA.normalized_similarity, score_cutoff=0.6, limit=limit)
         return list(dict.fromkeys(self._by_fold[hit][0].adressenavn for hit, _, _ in hits))
 

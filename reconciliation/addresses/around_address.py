@@ -1,4 +1,4 @@
-"""What is around an address, compared with the register: does any of it contradict the address, and what was not used?"""
+"""Words around an address: whether they contradict it, and which were not used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_known_places_opened(register: AddressRegister, written: str) -> str:
 
 
 def doubt_around(register: AddressRegister, official: Official, parsed: ParsedAddress) -> str | None:
-    """Why the words around may mean another address (a stored message), or None. A postnummer that fits says that it is this one."""
+    """A stored message when the words around may mean another address, or None. With a matching postnummer they do not."""
     fits = bool(parsed.postnummer) and parsed.postnummer == official.postnummer
     for words in (parsed.tillegg, *parsed.loose):
         if words and not fits and not is_house_like(words) and place_key(words) not in register.known_places:
@@ -52,5 +52,5 @@ def words_around(register: AddressRegister | None, parsed: ParsedAddress) -> tup
 
 
 def not_used(words: Sequence[str]) -> str | None:
-    """A stored message: words around the address that say nothing of where it is; None for none."""
+    """A stored message about words around the address that were not used; None when there are none."""
     return reason("not_used", words=[f"«{one}»" for one in words]) if words else None

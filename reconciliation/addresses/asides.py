@@ -1,7 +1,7 @@
-"""Words that stand around an address and are no part of it: whom it is with, a heading, a post box, the ground, what it is temporarily.
+"""Words beside an address that are not part of it: c/o, a heading, a post box, a matrikkelnummer, a temporary use.
 
-They are taken off and kept as written, so that a person can be told. Words that change the meaning ("tidligere adresse") are
-no asides: with them the text is not the dwelling's address.
+They are removed and kept as written, to be shown to a person. Words that change the meaning ("tidligere adresse") are not removed: with
+them the text is not the dwelling's address.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ _SIZE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asides:
-    """words: what was taken off, as written. postboks: the box's number. ground: a matrikkelnummer beside the address, as written.
+    """words: the removed words, as written. postboks: the box's number. ground: a matrikkelnummer beside the address, as written.
 
-    unclear: a stored message; why what is left may be another address than the dwelling's.
-    loose: words of no known kind, which may be a place.
+    unclear: a stored message when the remaining text may be another address than the dwelling's.
+    loose: words of unknown kind, which may be a place.
     """
 
     words: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ def take_asides(text: str) -> tuple[Asides, str]:
 
 
 def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
-    """A number within "c/o …" may be that of the dwelling's own address, where no comma ends the name."""
+    """Remove "c/o ...". Without a comma after the name, a number in it may be the dwelling's own house number."""
     unclear = None
     for found in CARE_OF.finditer(text):
         said = found[0].strip(" ,")
@@ -136,7 +136,7 @@ def _moved_to(said: str, words: list[str]) -> str:
 
 
 def _without_box(text: str, words: list[str]) -> tuple[str, str | None]:
-    """A post box beside a whole address. Alone it stays: then the text has no address."""
+    """Remove a post box beside a whole address. A post box alone is kept: the text has no address then."""
     found = _BOX_BEFORE.match(text)
     if found is None:
         found = next((one for one in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: one.start()])), None)

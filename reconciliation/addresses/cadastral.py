@@ -1,4 +1,4 @@
-"""gnr/bnr where an address should be."""
+"""A matrikkelnummer in place of an address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNDERNUMMER = re.compile(r"(?<=\d)-\d{1,3}$")
 
 
 def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
-    """gnr/bnr is no address: a parcel can hold a hundred. Only an official matrikkeladresse is one."""
+    """A parcel can have a hundred dwellings, so gnr/bnr is an address only where it is an official matrikkeladresse."""
     number = re.split(r",\s*\d{4}\b", text)[0].strip()
     found = parse_matrikkel(_UNDERNUMMER.sub("", number) if "/" in number else number)
     if found is None:

@@ -1,4 +1,4 @@
-"""Addresses of the register's own streets inside a longer text, for what cannot be read as one address."""
+"""Addresses of the register's streets inside a longer text that cannot be parsed as one address."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The addresses that Kartverket's address API gave, kept as a file of the same form as Kartverket's own.
+"""Addresses from Kartverket's address API, stored in a file of the same format as Kartverket's own.
 
-The file's name says which municipality and which day: `3420-2026-11-24.csv`. It is created again when it is too old, and an older
-one serves as long as the service does not give a whole one.
+The file name has municipality and date: `3420-2026-11-24.csv`. It is fetched again when it is too old; until that succeeds the old one is
+used.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from reconciliation.addresses.kartverket_file import AddressFileError
 FOLDER = Path("var/addresses")
 """Below the home folder."""
 MAXIMUM_SHRINK = 0.2
-"""A whole answer with so much less than the last one is a fault of the service until a person says otherwise."""
+"""An answer that has shrunk more than this since the last one is refused, until a person accepts it."""
 _KARTVERKETS = {"objtype": "adressetype", "adressetekst": "adresseTekst", UNIT: "bruksenhetsnummerTekst"}
 
 
 @dataclass(frozen=True, slots=True)
 class CachedAddresses:
-    """A file that `read_official` reads. note: stored messages, when it is older than it should be; None otherwise."""
+    """A file for `read_official`. note: stored messages when it is older than it should be; None otherwise."""
 
     path: Path
     note: str | None = None
 
 
 def kept_addresses(service: AddressService, folder: Path, today: date) -> CachedAddresses:
-    """The newest whole answer, asked for only when none is new enough. Raises AddressFileError when there is none at all."""
+    """The newest complete answer, fetched only when the stored one is too old. Raises AddressFileError when there is none."""
     last = newest(service.api, folder)
     if last and fetched_on(last) > today - timedelta(days=service.refresh_days):
         return CachedAddresses(last)
@@ -73,7 +73,7 @@ def _is_day(path: Path) -> bool:
 
 
 def write_addresses(frame: pl.DataFrame, path: Path) -> Path:
-    """All of it under its name, or nothing. Raises SourceFault."""
+    """Write the file whole, or not at all. Raises SourceFault."""
     # The format has no quotes, so separators and line breaks inside a value become blanks.
     cells = frame.rename(_KARTVERKETS).with_columns(pl.col(pl.String).str.replace_all(r"[;\r\n]+", " "))
     unfinished = path.with_name(path.name + ".unfinished")
@@ -99,7 +99,7 @@ def _refuse_shrunk(service: AddressService, frame: pl.DataFrame, last: Path | No
 
 
 def _houses(path: Path) -> int:
-    """Addresses in a kept file; a damaged one is no measure."""
+    """Number of addresses in a stored file; 0 for a damaged one."""
     try:
         frame = pl.read_csv(path, separator=";", quote_char=None, infer_schema=False)
         return frame.select(pl.exclude("bruksenhetsnummerTekst")).n_unique()

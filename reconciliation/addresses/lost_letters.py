@@ -1,7 +1,7 @@
-"""Names that lost something on the way: the ending down to its first letter ("Røsslyngv"), or the strokes and rings of å, ø and æ.
+"""Names that lost letters: the ending except its first letter ("Røsslyngv"), or å, ø and æ written as a, o and a.
 
-A key only finds the official names that may have become what is written. Whether one of them is meant, the register tells: it must be
-the only one, with no other street nearer.
+A key only finds official names that may have become the written one. It is accepted only when there is one such name and no other street
+has a more similar one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def keys_of_lost(name: str) -> tuple[str, ...]:
 
 
 def may_have_become(official: str, written: str) -> bool:
-    """Whether the written name is the official one with letters bare: å, ø and æ are lost on the way and never won."""
+    """Whether the written name is the official one with å, ø or æ lost. They are lost, never added."""
     original = _single(street_keys(official).sure)
     return any(
         len(form) == len(original) and all(now == was or now in _LOST.get(was, ()) for now, was in zip(form, original, strict=True))

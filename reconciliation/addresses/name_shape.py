@@ -1,4 +1,4 @@
-"""What the name of a street can look like, where no register is there to tell: it never has two places in it."""
+"""Whether a text can be the name of a street, when there is no register to look it up in."""
 
 from __future__ import annotations
 

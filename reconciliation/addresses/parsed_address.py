@@ -1,4 +1,4 @@
-"""What one written address was taken apart into."""
+"""The result of parsing one written address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ParseStatus(StrEnum):
-    """What taking an address text apart came to. The values are stored in tables."""
+    """Status of parsing an address text. The values are stored in tables."""
 
     OK = "ok"
     EMPTY = "empty"
@@ -46,7 +46,7 @@ class ParsedAddress:
     loose: tuple[str, ...] = ()
     """Words that may be a house's name or a place elsewhere, as written ("Tinghuset")."""
     unclear: str | None = None
-    """Bokmål: what was not understood, or may mean something else. With it nothing is certain, whatever the status."""
+    """Bokmål: what was not understood or is ambiguous. When it is set the address is not certain, whatever the status."""
 
     @property
     def whole(self) -> bool:

@@ -1,8 +1,8 @@
 """One address as people write it -> its parts.
 
 Writing rules: Kartverket's Adresseveileder (Storgata 20B), Posten's (Storgata 15 A), føringsinstruks 6.1.11 (H0101).
-A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. What is around the address is set aside and
-kept; a text about two houses or streets is never made into one.
+The owner's own label ("leil 3") is never made into a bruksenhetsnummer. Words around the address are removed and kept as written; a text
+about two houses or streets is never read as one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LOWER_WORDS = frozenset({"gate", "gata", "gaten", "vei", "veg", "veien", "vegen
 
 
 def parse_address(text: str | None, code: str | None = None, *, housed: bool = False) -> ParsedAddress:
-    """Take one address apart. Never raises; what cannot be understood has a status and a sentence that say so.
+    """Parse one address. Never raises; a text that is not understood has a status and a message.
 
     code: postnummer from a column of its own. housed: the number at the end is known to be the house's, of a column of its own.
     """
@@ -83,7 +83,7 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
 
 
 def core_of(text: str) -> str:
-    """A legible text without what is set aside and without labels, in order: what is left should be an address."""
+    """A legible text without words around the address and without labels: the rest should be an address."""
     return _core(tidy(text))[2]
 
 
@@ -168,7 +168,7 @@ def _unclear(found: ParsedAddress, text: str) -> ParsedAddress:
 
 
 def neat_name(name: str) -> str:
-    """A name in capitals or without any gets ordinary capitals, since the register shows it to people."""
+    """A name in upper or lower case only gets normal capitals, since the register shows it to people."""
     name = name.strip(" ,.-") if not name.endswith(".") else name.strip(" ,-")
     if (name != name.upper() and name != name.lower()) or name[:1].isdigit():
         return name

@@ -1,4 +1,4 @@
-"""The short way for "Storgata 20B" and nothing more: nine of ten in a list that a system wrote, at a fifth of the cost."""
+"""A fast path for texts like "Storgata 20B": nine of ten in a list from a system, at a fifth of the cost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SOME_NUMBER = 7
 
 
 def parse_plain(text: str) -> ParsedAddress | None:
-    """What `parse` says of a text that has this form; None for any other."""
+    """What `parse_address` returns for a text of this form; None for any other."""
     found = _PLAIN.fullmatch(text)
     name = _plain_name(found[1]) if found else None
     if found is None or name is None:

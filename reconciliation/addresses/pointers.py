@@ -1,4 +1,4 @@
-"""Words that stand for the row above: "ditto", "som over", a quote sign. What they point to is never filled in; its owner must write it."""
+"""Texts that refer to the row above: "ditto", "som over", a quote sign. The address is never filled in; its owner must write it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ONLY_SIGNS = re.compile(rf"[\s{re.escape(_SIGNS)}]*[\"'`´“”„‟’‘‚
 
 
 def points_elsewhere(text: str) -> bool:
-    """Whether the text says no street itself, but that of another row, with or without a house number of its own."""
+    """Whether the text refers to another row's street, with or without a house number of its own."""
     plain = unicodedata.normalize("NFC", text).strip()
     if not plain:
         return False

@@ -1,4 +1,4 @@
-"""postnummer and poststed at the end of an address; a house number of four digits is told from them by what else is known."""
+"""postnummer and poststed at the end of an address, distinguished from a house number of four digits by the rest of the text."""
 
 from __future__ import annotations
 

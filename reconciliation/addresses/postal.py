@@ -1,4 +1,4 @@
-"""Do postnummer and poststed, as written, agree with an official address or contradict it?"""
+"""Whether postnummer and poststed, as written, agree with an official address."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def post_doubt(post: Post) -> str | None:
 
 
 def same_place(written: str | None, official: str | None) -> bool:
-    """One of the two names of a place is enough (GÁIVUOTNA KÅFJORD). A slip of a letter is not: Kristiansund is not Kristiansand."""
+    """One of a place's two names is enough (GÁIVUOTNA KÅFJORD). One different letter is not: Kristiansund is not Kristiansand."""
     one, other = place_key(written), place_key(official)
     return bool(one and other) and set(one.split()) <= set(other.split())
 
 
 def much_the_same_place(written: str | None, official: str | None) -> bool:
-    """The same, or spelt nearly so: enough where the postnummer is there to tell."""
+    """The same place, or a similar spelling: enough where the postnummer matches."""
     return same_place(written, official) or fuzz.ratio(place_key(written), place_key(official)) >= _LIKE
 
 

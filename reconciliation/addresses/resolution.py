@@ -1,4 +1,4 @@
-"""A verdict put together: the register's address, or the parts as written with the reason."""
+"""Making a `Resolved`: with the register's address, or with the parts as written and the reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def resolved(
 
 
 def unresolved(parsed: ParsedAddress, verdict: Resolution, reason: str, candidates: Sequence[str] = ()) -> Resolved:
-    """The parts as written, and what a person is shown."""
+    """The parts as written, with candidates for a person."""
     return Resolved(
         verdict,
         None,
@@ -52,7 +52,7 @@ def unresolved(parsed: ParsedAddress, verdict: Resolution, reason: str, candidat
 
 
 def doubted(base: Resolved, reason: str) -> Resolved:
-    """The same with one doubt more: never certain."""
+    """The same with one more reason for doubt: never certain."""
     verdict = Resolution.SUGGESTED if base.verdict is Resolution.RESOLVED else base.verdict
     return replace(base, verdict=verdict, address_certain=False, reason=and_then(base.reason, reason) if base.reason else reason)
 

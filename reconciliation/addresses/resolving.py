@@ -1,4 +1,4 @@
-"""One address as written + the official register -> a verdict. Never says `resolved` unless nothing contradicts it."""
+"""One address as written + the official register -> a verdict. It is `resolved` only when nothing contradicts it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _LONG_NUMBER = re.compile(
     r"(?P<rest>(?:\s+[^\W\d]{2}[^\d,]*)?(?:\s*,\s*(?:\d{4}\b)?\s*(?:[^\W\d][^\d,]*)?)*)$",
     re.IGNORECASE,
 )
-"""Behind it may stand postnummer and place, and nothing else that is a number."""
+"""May be followed by postnummer and place, and by no other number."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was written, taken apart."""
+    """The written address, parsed."""
 
     name: str
     nummer: int
@@ -47,7 +47,7 @@ class _Asked:
 def resolve_text(
     register: AddressRegister, text: str | None, postnummer: str | None = None, poststed: str | None = None, *, housed: bool = False
 ) -> Resolved:
-    """The verdict on one text. postnummer and poststed: cells of their columns; what the text says of them goes first.
+    """The verdict on one text. postnummer and poststed: cells of their columns; what the text has of them goes first.
 
     housed: the number at the end is known to be the house's, since it has a column of its own.
     """
@@ -87,14 +87,14 @@ def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Res
 
 
 def _address_to_look_up(register: AddressRegister, text: str, parsed: ParsedAddress) -> _Asked | Resolved:
-    """Name and number, or why they cannot be told."""
+    """Name and number, or why they cannot be determined."""
     whole = f"{parsed.adressenavn or ''} {parsed.nummer if parsed.nummer is not None else ''}{parsed.bokstav or ''}".strip()
     if (
         parsed.status is ParseStatus.UNCLEAR
         and parsed.adressenavn
         and (register.spelt(parsed.adressenavn) or register.is_numbered_name(whole))
     ):
-        # A name of two languages or with a number, which only the register can tell from two places.
+        # A name in two languages or with a number; only the register shows whether it is one street or two places.
         parsed = replace(parsed, status=ParseStatus.OK, unclear=None)
     if parsed.status is ParseStatus.OK and parsed.nummer is not None and parsed.adressenavn:
         if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
@@ -103,7 +103,7 @@ def _address_to_look_up(register: AddressRegister, text: str, parsed: ParsedAddr
             return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_alone", name=whole))
         return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_or_address", name=whole))
     if (long := _LONG_NUMBER.match(text)) and _may_be_house(register, long):
-        # "Trysilvegen 1234" reads like a postnummer; the street's own numbers tell.
+        # 1234 in "Trysilvegen 1234" may be a postnummer; the street's own house numbers decide.
         return _long_number(register, long, parsed)
     if parsed.status is ParseStatus.UNCLEAR and (inside := _inside(register, text, parsed)):
         return inside
@@ -199,7 +199,7 @@ def _several(register: AddressRegister, asked: _Asked, found: StreetCandidates, 
     agree = agreeing([*here, *rivals], parsed.postnummer, parsed.poststed)
     if len(agree) == 1 and agree[0] in here:
         return _certain(register, agree[0], asked)
-    # The official spelling itself, one letter from another street's: only a postnummer that fits the other one is a doubt.
+    # The official spelling, one letter from another street's: doubtful only when the postnummer is the other street's.
     if len(here) == 1 and not alike and found.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
         return _certain(register, here[0], asked)
     both = list(dict.fromkeys([*here, *rivals])) if not agree or set(agree) & set(rivals) else agree
@@ -208,7 +208,7 @@ def _several(register: AddressRegister, asked: _Asked, found: StreetCandidates, 
 
 
 def _same_key(register: AddressRegister, one: Official, here: list[Official]) -> bool:
-    """Whether the two names differ only by what is spelt either way (Kirkegata, Kirkegaten)."""
+    """Whether the two names are spelling variants of each other (Kirkegata, Kirkegaten)."""
     return any(street.adressenavn == one.adressenavn for street in register.alike(here[0].adressenavn))
 
 
@@ -277,7 +277,7 @@ def _certain(register: AddressRegister, official: Official, asked: _Asked) -> Re
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:
-    """Elverum has 82 addresses whose postnummer is filed under a neighbour: a mismatch warns, it does not refuse."""
+    """A different postnummer is only a warning: Elverum has 82 addresses with a neighbour's postnummer."""
     if parsed.postnummer and official.postnummer and parsed.postnummer != official.postnummer:
         return reason("post_code_given", written=parsed.postnummer, official=f"{official.postnummer} {official.poststed}")
     if parsed.poststed and official.poststed and not set(place_key(parsed.poststed).split()) <= set(place_key(official.poststed).split()):

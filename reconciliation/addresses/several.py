@@ -1,4 +1,4 @@
-"""Does a text name more than one house or street? Then it is about several dwellings, and which one is its owner's to say."""
+"""Whether a text has more than one house or street. Then it is about several dwellings, and its owner must choose one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_street_like(words: str) -> bool:
 
 
 def why_several(text: str) -> str:
-    """A stored message: what the text names, one place asked for."""
+    """A stored message with the places in the text, asking for one of them."""
     places = places_in(text)
     # "leil 1", "tidligere 10": small letters beside capitals are no street.
     if len(places) > 1 and (text == text.lower() or not any(place[0].islower() for place in places)):

@@ -1,7 +1,7 @@
-"""Which spellings of a street's name may mean the same, when the municipality's own streets are there to decide?
+"""Keys for spellings of street names: spellings with the same key may mean the same street.
 
-`veg`, `vei`, `vegen`, `veien`, `v.` have one key, `gate`, `gata`, `gaten`, `gt.` another. A key never says what the name is:
-it only finds the official names that share it, and two that do are two answers. Sources: Kartverket's Adresseveileder 12
+`veg`, `vei`, `vegen`, `veien`, `v.` have one key, `gate`, `gata`, `gaten`, `gt.` another. A key does not decide what the name is:
+it only finds the official names that share it, and there may be several. Sources: Kartverket's Adresseveileder 12
 (short forms), libpostal's Norwegian word lists (nordre|ndr, sankt|st|skt), føringsinstruks.
 """
 
@@ -48,7 +48,7 @@ _WORDS: dict[str, str] = {
     "fv": "fylkesV",
     "rv": "riksV",
 }
-"""Short forms that stand for one word only."""
+"""Short forms of exactly one word."""
 _GUESSES: dict[str, tuple[str, ...]] = {
     "ndr": ("nordre", "nedre"),
     "n": ("nordre", "nedre"),
@@ -65,7 +65,7 @@ _GUESSES: dict[str, tuple[str, ...]] = {
     "fr": ("fru", "frøken"),
     "pr": ("prost", "prest"),
 }
-"""Short forms that stand for several words, or for a name: good enough for a suggestion, never for an answer."""
+"""Short forms of several words, or of a name: used for suggestions only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def tokens(name: str) -> list[str]:
 
 
 def digits(text: str) -> list[str]:
-    """A digit in a name is never a slip: "Gate 1" and "Gate 11" are two streets."""
+    """The digits of a name, which must be equal: "Gate 1" and "Gate 11" are two streets."""
     return re.findall(r"\d+", text)
 
 

@@ -1,4 +1,4 @@
-"""A cell as it was typed, pasted or wrongly decoded -> the text that a person sees in it, on one line."""
+"""A cell as it was typed, pasted or wrongly decoded -> one line of normal text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLANKS = re.compile(r"[^\S\r\n]+")
 _LINES = re.compile(r"\s*[;|\r\n]+\s*")
 _AROUND = ' ,;:!*_"«»“”•>'
 _BEFORE = _AROUND + "-"
-"""A dash or a question mark behind a number says that it is not all, or not sure."""
+"""Removed at the beginning only: a dash behind a number says that more belongs to it."""
 _DASHED_CODE = re.compile(r"\s+[-/]\s+(?=\d{4}\s+[^\W\d])|(?<=\d)(?:\s?\.\s*|-)(?=\d{4}\s+[^\W\d]{2})")
 """ "Storgata 4 - 9910 Fjordvik", "Storgata 4. 9910 Fjordvik"."""
 _COUNTRY = re.compile(r",?\s*(?<!\w)(?:norge|noreg|norway|norwegen)\W*$", re.IGNORECASE)
@@ -24,7 +24,7 @@ _LAST_STOP = re.compile(r"(\d\s?[^\W\d_]?)[\s.]*\.$")
 
 
 LONGEST = 400
-"""Characters; a longer text is a remark, and would take long to take apart."""
+"""Characters; a longer text is a remark, and slow to parse."""
 
 
 def repaired_text(text: str) -> str:

@@ -1,8 +1,7 @@
-"""What is beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
+"""Labels beside an address in the same cell: the unit, the owner's own label, the room, the entrance, the floor and the side.
 
 A label of the owner's ("leil 3") is never made into a bruksenhetsnummer. The official register has no floors and sides.
-An entrance or a block is part of the owner's label, so that two homes at one address are not taken for one.
-"""
+An entrance or a block is made part of the owner's label, so that two homes at one address stay different."""
 
 from __future__ import annotations
 
@@ -84,7 +83,7 @@ class Labels:
 
 
 def take_labels(text: str) -> tuple[Labels, str]:
-    """The labels of one text, and the text without them. A parenthesis around nothing but labels is opened."""
+    """The labels of one text, and the text without them. Parentheses that contain only labels are removed."""
     text = re.sub(r"\s*\(([^()]*)\)", lambda inner: f", {inner[1]}," if only_labels(inner[1]) else inner[0], text)
     unit, text = _take_unit(text)
     unclear = None
@@ -119,7 +118,7 @@ def _take_entrances(text: str) -> tuple[list[str], str | None, str]:
 
 
 def only_labels(text: str) -> bool:
-    """Whether nothing of it is left when the labels are taken."""
+    """Whether the text has nothing but labels."""
     return bool(text.strip()) and "(" not in text and not take_labels(f"x1 {text.strip()}")[1].removeprefix("x1").strip(" ,.")
 
 
@@ -129,7 +128,7 @@ def tidy(text: str) -> str:
 
 
 def _take_unit(text: str) -> tuple[str | None, str]:
-    """The one unit of the text, and the text without it; of several none, since the row is about more than one dwelling."""
+    """The unit number in the text, and the text without it. None when there are several, since the row is about several dwellings then."""
     found = [(unit, name) for unit in _UNIT.finditer(text) if (name := _name(unit)) and not _is_letter_and_post_code(text, unit)]
     if len({name for _, name in found}) != 1:
         return None, text

@@ -1,4 +1,4 @@
-"""What resolving an address can come to."""
+"""The possible results of resolving an address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 
 class Resolution(StrEnum):
-    """`RESOLVED` is only said when it is certain; everything else is for a person."""
+    """`RESOLVED` is certain; every other verdict is for a person."""
 
     RESOLVED = "resolved"
     SUGGESTED = "suggested"
@@ -20,9 +20,9 @@ class Resolution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """One text's outcome. With `RESOLVED` and `SUGGESTED` the address is the register's; else the parts are as written.
+    """Result for one text. With `RESOLVED` and `SUGGESTED` the address is the register's; otherwise the parts are as written.
 
-    reason: stored messages (language); what was uncertain, or a warning beside a certain answer. None when there is nothing to say.
+    reason: stored messages: what was uncertain, or a warning beside a certain result; None when there is neither.
     candidates: the nearest official addresses or street names, for a person.
     """
 

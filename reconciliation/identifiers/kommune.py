@@ -1,4 +1,4 @@
-"""kommunenummer through time: a name with dates, never an identity.
+"""kommunenummer through time. A number is a name that is valid between dates, not an identity.
 
 Source: SSB KLASS 131 (kommuneinndeling), changes 1972-2024 and the codes valid from 2024-01-01; kommunenummer.csv beside this
 file. Refresh: `kobosync kommuner --refresh`. A change with the same number before and after renamed the municipality only.
@@ -36,7 +36,7 @@ class Change:
 
 
 class Municipalities:
-    """Every number that has been used, and what became of it."""
+    """All kommunenummer ever used, and their changes."""
 
     def __init__(self, changes: Sequence[Change], valid: Iterable[str], valid_from: date) -> None:
         self.changes = tuple(sorted(changes, key=lambda change: (change.on, change.old, change.new)))
@@ -67,7 +67,7 @@ class Municipalities:
         return number not in self.known or self.current(number, at) == (number,)
 
     def _is_used(self, number: str, at: date) -> bool:
-        """Not given up by then, or taken up again, and not one of a reform that is still to come."""
+        """Whether it was not replaced by then, or used again, and is not one of a later reform."""
         gone = max((on for on, news in self._ends.get(number, {}).items() if on <= at and number not in news), default=None)
         begins: set[date] = self._begins.get(number, set())
         if gone is not None:
@@ -80,7 +80,7 @@ class Municipalities:
         return first is None or first in self._ends.get(number, {})
 
     def _before(self, number: str, at: date, seen: set[str]) -> set[str]:
-        """What the place was called at that date, before it got that number."""
+        """The numbers of the place at that date, before it got that number."""
         first = min(self._begins[number])
         olds = {change.old for change in self.changes if change.new == number and change.on == first} - seen - {number}
         seen |= olds
@@ -123,7 +123,7 @@ class Municipalities:
         return list(dict.fromkeys(numbers)) if len(cells) > 1 else []
 
     def kept_its_farms(self, number: str) -> bool:
-        """Was the number only ever changed for another, one to one? A merger or a split gives farms new numbers (gnr/bnr)."""
+        """Whether the number was only replaced one to one. In a merger or split farms get new numbers (gnr/bnr)."""
         while number not in self.valid:
             ended = [on for on, news in self._ends.get(number, {}).items() if number not in news]
             if not ended:

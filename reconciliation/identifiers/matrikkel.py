@@ -29,7 +29,7 @@ _MUNICIPALITY_TOO = re.compile(r"^(\d{4})\s*/\s*(?=\d+\s*/\s*\d)")
 """`3420/12/345`: only where the first number is one of a municipality, since gnr/bnr/fnr looks the same."""
 _GAB = re.compile(r"^\d{4}[\s-]?(\d{5})[\s-]?(\d{4})[\s-]?(\d{4})[\s-]?(\d{3})$")
 _DATE = re.compile(r"^(?:[0-3]?\d([./-])[01]?\d\1(?:19|20)\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d|[0-3]\d\.0\d\.\d\d)$")
-"""What a spreadsheet makes of 12/3."""
+"""A date, which spreadsheets make of 12/3."""
 _NUMBER = r"\.?\s*(?:n(?:umme)?r)?\.?\s*:?\s*"
 _NAMED = {
     "gardsnummer": re.compile(rf"\bg(?:(?:å|aa?)rds?)?{_NUMBER}(\d{{1,5}})\b", re.IGNORECASE),
@@ -44,9 +44,7 @@ def parse_matrikkel(text: str, home: str = "") -> Matrikkelnummer | None:
 
     home: kommunenummer of the municipality, which may be in front as any other (`3420/12/345`).
 
-    None when it is none of these, when it names more than one property or is a date, or not linked (twenty zeros): what cannot
-    all be read is never half read.
-    """
+    None for any other text, for several properties, for a date, and for "not linked" (twenty zeros): a text is never read in part."""
     plain = unicodedata.normalize("NFKC", text).strip().lstrip(".").strip(" ,;.")
     if gab := _GAB.match(plain):
         return _made(*(int(part) for part in gab.groups()))

@@ -1,4 +1,4 @@
-"""postnummer and poststed, in whichever of their two columns they stand: side by side, glued together, or swapped."""
+"""postnummer and poststed in their two columns: side by side, in one cell, or swapped."""
 
 from __future__ import annotations
 

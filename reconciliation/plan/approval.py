@@ -77,7 +77,7 @@ def approval_of(
 
 
 def _waiting(mode: str, digest: str, held_back: Sequence[PartToApprove], command: str, job: str) -> tuple[str, ...]:
-    """Why the parts in `held` wait, and what approves them."""
+    """Why the parts in `held_back` wait, and what approves them."""
     if mode == "auto" or not held_back:
         return tuple(sentence for part in held_back for sentence in part.refusals)
     each = " ".join(f"{part.name} ({part.changes}): {part.digest[:12]}." for part in held_back)

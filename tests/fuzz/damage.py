@@ -195,7 +195,7 @@ def as_workbook(lines: Lines) -> bytes:
     """One sheet, all as texts. The same bytes whenever it is made: examples are drawn from their number."""
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, {"in_memory": True}) as book:
-        book.set_properties({"created": datetime(2023, 11, 1)})  # noqa: DTZ001 - xlsxwriter takes the clock on the wall
+        book.set_properties({"created": datetime(2023, 11, 1)})
         sheet = book.add_worksheet("Ark1")
         for number, line in enumerate(lines):
             for column, cell in enumerate(line.split(";")):

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from reporting.publish import publish
+from reporting.report_copies import copy_night
 from tests.reporting.example import AS_OF, night
 
 SENT = ("svar fra Helse-2-20231103-103000123456", "svar-20231102-230501000000")
@@ -29,6 +30,20 @@ def test_every_night_leads_to_the_receipts_newest_first_in_the_clock_of_the_muni
     assert f'href="../{AS_OF}/index.html"' in listed
     archived = tmp_path / "fjordvik" / "arkiv" / earlier.parent.name / "index.html"
     assert "../../kvitteringer/index.html" in (archived.parent / _target(archived)).read_text(encoding="utf-8")
+
+
+def test_receipts_are_copied_once_with_the_night_and_their_list_each_time(tmp_path: Path) -> None:
+    receipt = tmp_path / "fjordvik" / "kvitteringer" / f"kvittering-{SENT[0]}.xlsx"
+    receipt.parent.mkdir(parents=True)
+    receipt.write_bytes(b"first")
+    page = publish(night(), tmp_path, answers=tmp_path / "svar").page
+    there = tmp_path / "share" / "fjordvik" / "kvitteringer"
+    copy_night(page.parent, str(tmp_path / "share"), "fjordvik", page.name)
+    receipt.write_bytes(b"a receipt is never written again")
+    (there / "index.html").write_text("an older list", encoding="utf-8")
+    copy_night(page.parent, str(tmp_path / "share"), "fjordvik", page.name)
+    assert (there / receipt.name).read_bytes() == b"first"
+    assert receipt.name in (there / "index.html").read_text(encoding="utf-8").replace("%20", " ")
 
 
 def test_a_municipality_without_an_answers_folder_is_told_of_none(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import dagster as dg
 
 from pipelines.jobs import MUNICIPALITY_TAG
 from pipelines.sensors.alerts import AlertMessage, SendingError, deliver
-from reconciliation.model.municipality import Municipality, Send
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.municipality_parts import Send
 from reporting.letter import Letter, worth_sending
 from reporting.publish import LETTERS
 from reporting.report_files import dated

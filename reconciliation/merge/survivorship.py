@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from kobo_client.contract import PROTECTED
-from reconciliation.model.municipality import Survivorship
+from reconciliation.model.municipality_parts import Survivorship
 from reconciliation.model.tables import CONTENT, LINEAGE
 
 GROUPS = (

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kobo_client.register_config import RegisterConfig
 from language import message, stored
-from reconciliation.model.municipality import Guards
+from reconciliation.model.municipality_parts import Guards
 from reconciliation.model.reasons import english
 
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"

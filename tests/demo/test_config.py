@@ -14,7 +14,8 @@ from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
 from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER
 from kobo_client.register_config import Authentication, RegisterConfig
-from reconciliation.model.municipality import Category, Guards, KostraSettings, Municipality, Needs, Owner, Send, Survivorship, load
+from reconciliation.model.municipality import Municipality, load
+from reconciliation.model.municipality_parts import Category, Guards, KostraSettings, Needs, Owner, Send, Survivorship
 from reconciliation.model.tables import CONTENT
 from tests.demo.conftest import Night
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import openpyxl
 
-from reconciliation.model.municipality import Municipality, Needs
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.municipality_parts import Needs
 from reporting.acquisitions_reading import HEADINGS
 from reporting.needs_reading import HEADINGS as NEEDS_HEADINGS
 from reporting.needs_reading import LATER, NOW, ORIGIN, SHEET

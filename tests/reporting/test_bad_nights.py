@@ -23,7 +23,8 @@ from pipelines.commands import night_command
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.decisions.question import Candidate
 from reconciliation.ledger.deviation_history import OPEN_DEVIATIONS
-from reconciliation.model.municipality import Category, Municipality, Owner, Send, load
+from reconciliation.model.municipality import Municipality, load
+from reconciliation.model.municipality_parts import Category, Owner, Send
 from reporting.night_report import NightResult, SourceNight
 from reporting.publish import LETTERS, publish
 from tests.pipelines.village import Village

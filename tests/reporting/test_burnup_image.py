@@ -18,7 +18,8 @@ from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands import night_command
 from pipelines.exit_codes import DONE
 from reconciliation.ledger import HISTORY
-from reconciliation.model.municipality import Send, load
+from reconciliation.model.municipality import load
+from reconciliation.model.municipality_parts import Send
 from reporting.burnup_image import SHOWN_AT_ONCE, THUMBNAIL, burnup_markdown, thumbnail_markdown
 from reporting.forecast import forecast
 from reporting.night_report import NightResult

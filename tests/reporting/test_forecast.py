@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from reconciliation.ledger import HISTORY
-from reconciliation.model.municipality import Category
+from reconciliation.model.municipality_parts import Category
 from reporting.forecast import Forecast, ForecastState, forecast
 from reporting.possible_futures import LEAST_SPREAD, _levels
 from reporting.promises import promises

@@ -8,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from reconciliation.model.municipality import Needs
+from reconciliation.model.municipality_parts import Needs
 from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage
 from reporting.joint_needs import AreaNeed, joint_needs, needs_by_area
 from reporting.needs import NeedsOverview

@@ -14,7 +14,7 @@ import pytest
 from connectors.read_result import Verdict
 from reconciliation.decisions.question import MATCH, Candidate, Question
 from reconciliation.model.desk_settings import DeskSettings
-from reconciliation.model.municipality import Send
+from reconciliation.model.municipality_parts import Send
 from reporting.letter import NOTHING, QUOTED, Letter, letters, worth_sending
 from reporting.night_report import NightResult
 from reporting.publish import LETTERS, publish

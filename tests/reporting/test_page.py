@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from connectors.read_result import Verdict
-from reconciliation.model.municipality import Category
+from reconciliation.model.municipality_parts import Category
 from reporting.burnup import burnup
 from reporting.forecast import forecast
 from reporting.night_report import NightResult, SourceNight

@@ -59,7 +59,7 @@ def only_house(asked: AskedHouse, found: StreetCandidates) -> Official | None:
 
 
 def house_on_uncertain_street(asked: AskedHouse, found: StreetCandidates) -> Resolved:
-    """The verdict when the streets are only guesses: never certain. The only such house is suggested; otherwise houses or streets are listed."""
+    """The verdict when the streets are only guesses: never certain. The only such house is suggested, otherwise several are listed."""
     names = list(dict.fromkeys(street.adressenavn for street in found.streets))
     here = houses_in(found.streets, asked)
     if len(found.streets) > 1:

@@ -15,20 +15,20 @@ from connectors.decimals import decimals_of
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
 from connectors.source_config import AnySource, FieldMapping
-from kobo_client.import_columns import OWNERS_NAME, OWNERS_PHONE, REQUIRED_OF_OWNER
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.rules import BY_ID, Rule
 from reconciliation.model.transform_names import GROUP_FIELDS
+from reconciliation.reading.category_defaults import with_category_defaults
 from reconciliation.reading.dates import moment
-from reconciliation.reading.deviations import AT, deviations_of, heading_of
+from reconciliation.reading.deviations import deviations_of, heading_of
 from reconciliation.reading.impossible_units import impossible_units
 from reconciliation.reading.municipality_numbers import with_numbers_in_use
 from reconciliation.reading.organisation_numbers import with_organisation_numbers
 from reconciliation.reading.post_columns import post_told, with_post
 from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
+from reconciliation.reading.unreadable_lines import unreadable_lines
 
 BLANK = ("", "<NULL>", "''", "-", "–")
 """What people and exports write for "no value"."""
@@ -92,9 +92,9 @@ def standardise(
     rows, unknown = with_numbers_in_use(placed.rows, placed.kommune, heading_of(source, "kommunenummer"), municipality, as_of)
     rows, owners = with_organisation_numbers(rows, heading_of(source, "eier_organisasjonsnummer"))
     faults += [unknown, owners]
-    lost, lost_deviations = _unreadable(read, source)
+    lost, lost_deviations = unreadable_lines(read, source)
     return Standardised(
-        pl.concat([_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
+        pl.concat([with_category_defaults(rows, municipality), lost]).select(list(tables.SOURCE_ROWS)),
         pl.concat([tables.empty(tables.DEVIATIONS), *faults, lost_deviations]),
     )
 
@@ -203,55 +203,3 @@ def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterat
         hit = raw.get_column(heading).str.contains(MASK, literal=True).fill_null(value=False)
         found = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
         yield deviations_of(found, heading, None)
-
-
-def _defaults(rows: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """Fill boligtype and staffing from the category, where the source has none."""
-    by_category = {key: category.boligtype for key, category in municipality.categories.items() if category.boligtype}
-    boligtype = (
-        pl.col("kategori").replace_strict(by_category, default=None, return_dtype=pl.String) if by_category else pl.lit(None, pl.String)
-    )
-    staffed = {
-        name: {key: getattr(category, name) for key, category in municipality.categories.items() if getattr(category, name) is not None}
-        for name in ("er_dognbemannet", "har_personalbase")
-    }
-    return rows.with_columns(
-        *(
-            pl.coalesce(name, pl.col("kategori").replace_strict(table, default=None, return_dtype=pl.Boolean)).alias(name)
-            for name, table in staffed.items()
-            if table
-        ),
-        # Of an organisation alone: any other owner may be a person (law 10).
-        *(pl.when(_asked_of_owner(name)).then(name).alias(name) for name in (OWNERS_NAME, OWNERS_PHONE)),
-        pl.coalesce("boligtype", boligtype).alias("boligtype"),
-        pl.col("bokstav").str.to_uppercase(),
-    )
-
-
-def _asked_of_owner(name: str) -> pl.Expr:
-    return pl.col("disposisjonsform").is_in([form for form, asked in REQUIRED_OF_OWNER.items() if name in asked])
-
-
-def _unreadable(read: SourceRead, source: AnySource) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Lines that could not be split into values, as rejected rows with their place only."""
-    if read.unreadable is None or read.unreadable.is_empty():
-        return tables.empty(tables.SOURCE_ROWS), tables.empty(tables.DEVIATIONS)
-    placed = read.unreadable.with_columns(
-        pl.col("row").cast(pl.Int64), owner=pl.lit(source.owner), source_key=pl.lit(None, pl.String), row_hash=pl.lit(None, pl.String)
-    )
-    rows = placed.with_columns(pl.lit(None, kind).alias(name) for name, kind in tables.CONTENT.items())
-    rule: Rule = BY_ID["L01"]
-    deviations = placed.with_columns(
-        column=pl.lit(None, pl.String),
-        field=pl.lit(None, pl.String),
-        value=pl.lit(None, pl.String),
-        rule=pl.lit(rule.id),
-        severity=pl.lit(rule.severity.value),
-        message=pl.col("melding"),
-        **{name: pl.lit(None, tables.DEVIATIONS[name]) for name in AT},
-    )
-    casts = [pl.col(name).cast(kind) for name, kind in tables.PLACE.items()]
-    return (
-        rows.select(*casts, *tables.CONTENT).select(list(tables.SOURCE_ROWS)),
-        deviations.select(*casts, *(name for name in tables.DEVIATIONS if name not in tables.PLACE)).select(list(tables.DEVIATIONS)),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import fastexcel
 import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
+from connectors.merged_cells import filled_down
 from connectors.open_document import check_open_document
 from connectors.opened_workbook import check_binary_workbook, opened_workbook
 from connectors.package_parts import package_parts, with_usual_names
@@ -161,7 +162,7 @@ def _sheet(path: Path, name: str, sheet: Sheet, source: ExcelSource, grid: pl.Da
     kept = left.rows
     if kept.is_empty():
         raise SourceFault("no_rows", place=place)
-    kept = _filled_down(rows, kept, sheet, letters, filled, facts)
+    kept = filled_down(rows, kept, sheet, letters, filled, facts)
     constants = [pl.lit(sheet.constants[heading]).alias(heading) for heading in mapped if heading in sheet.constants]
     places = [written_in(heading) for heading in sheet.fill_down if heading in letters]
     kept = kept.with_columns(constants).select("file", "sheet", "row", *mapped, *places)
@@ -206,44 +207,6 @@ def _filled_cells(grid: pl.DataFrame, rows: pl.DataFrame) -> pl.Series:
     cells = grid.select(pl.all().gather(rows["row"] - 1).str.strip_chars())
     filled = pl.concat_list(pl.when(pl.col(column) != "").then(pl.col(column)) for column in grid.columns)
     return cells.select(filled.list.drop_nulls()).to_series()
-
-
-def _filled_down(
-    rows: pl.DataFrame,
-    kept: pl.DataFrame,
-    sheet: Sheet,
-    letters: Mapping[str, int],
-    filled: Callable[[pl.DataFrame], pl.Series],
-    facts: SheetFacts | None,
-) -> pl.DataFrame:
-    """One value for several rows: inside the merged range, and where the file does not tell ranges, inside the block."""
-    for heading in sheet.fill_down:
-        if heading not in letters:
-            continue
-        if facts is None:
-            block = (filled(rows).list.len() == 0).cum_sum()
-            filled_row = pl.when(pl.col(heading).is_not_null()).then("row").forward_fill().over(block)
-            above = rows.select("row", pl.col(heading).forward_fill().over(block).alias("above"), top=filled_row)
-        else:
-            column = letters[heading] + facts.first_column
-            tops = _tops([(first, last) for at, first, last in facts.merged if at == column], rows["row"][-1])
-            value = dict(zip(rows["row"].to_list(), rows[heading].to_list(), strict=True))
-            table = [(row, value.get(top), top) for row, top in tops.items()]
-            above = pl.DataFrame(table, {"row": pl.Int64(), "above": pl.String(), "top": pl.Int64()}, orient="row")
-        kept = kept.join(above, on="row", how="left", maintain_order="left")
-        elsewhere = pl.when(pl.col(heading).is_null() & pl.col("above").is_not_null()).then("top").alias(written_in(heading))
-        kept = kept.with_columns(pl.coalesce(heading, "above").alias(heading), elsewhere).drop("above", "top")
-    return kept
-
-
-def _tops(ranges: Sequence[tuple[int, int]], end: int) -> dict[int, int]:
-    """Row -> first row of the merged range it is in. Each row once, also where a made file lets ranges overlap."""
-    tops: dict[int, int] = {}
-    free = 0
-    for first, last in sorted(ranges):
-        tops |= dict.fromkeys(range(max(first, free), min(last, end) + 1), first)
-        free = max(free, last + 1)
-    return tops
 
 
 def _remarks(sheet: Sheet, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> list[str]:

@@ -21,8 +21,8 @@ def filled_down(
 ) -> pl.DataFrame:
     """`kept` with the headings of `fill_down` filled: within each merged range, or without known ranges within each block of filled rows.
 
-    rows: all rows of the sheet below its headings. kept: the rows of the list among them. letters: heading -> column. filled: the cells that
-    are not blank, per row. Where a value comes from another row, `written_in` has that row's number.
+    rows: all rows of the sheet below its headings. kept: those that are rows of the list. letters: heading -> column. filled: per row the
+    cells that are not blank. Where a value comes from another row, `written_in` has that row's number.
     """
     for heading in sheet.fill_down:
         if heading not in letters:

@@ -111,7 +111,7 @@ def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class RecordStart:
-    """The record that starts on a line. values: None when they cannot be told apart. after: 0-based index of the line after it.
+    """The record that starts on a line. values: None when it cannot be split. after: 0-based index of the line after it.
 
     swallows: it spans lines, and a value of it holds what looks like whole rows.
     """

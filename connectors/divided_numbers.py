@@ -43,7 +43,7 @@ _WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1, 0), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
 
 def divided_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where a date of birth and its five digits stand together in one text, though not side by side as one number."""
+    """Spans of a date of birth and its five digits in one text, when they are not written as one number."""
     for found in _DIVIDED.finditer(text):
         at = 1 if found["serial1"] else 2
         serial = re.sub(r"\D", "", found[f"serial{at}"])
@@ -99,7 +99,7 @@ def mask_divided_columns(
 
 
 def _columns_like(rows: pl.DataFrame, headings: Sequence[str], patterns: Sequence[str]) -> list[str]:
-    """Those of the columns that have a cell like one of the patterns, blanks around or not. Shorter cells are none: most are."""
+    """The columns with a cell that matches one of the patterns, outer blanks ignored. Shorter cells, which most are, are skipped."""
     around = [rf"^\s*{pattern.removeprefix('^').removesuffix('$')}\s*$" for pattern in patterns]
     long = {name: pl.col(name).filter(pl.col(name).str.len_bytes() >= _LEAST_BYTES) for name in headings}
     found = rows.select(

@@ -80,7 +80,7 @@ codecs.register_error("damaged", _marked)
 def as_utf8(data: bytes, configured: str | None, path: str) -> tuple[bytes, str, bool]:
     """The text in bytes of UTF-8, the name of its encoding, and whether it is damaged: most files need no copy and are not.
 
-    Raises SourceFault as `decode` does. Damaged bytes stand as DAMAGED.
+    Raises SourceFault as `decode` does. Damaged bytes become DAMAGED.
     """
     bom = data.startswith(codecs.BOM_UTF8)
     if configured is None and (bom or _wide_without_bom(data) is None):

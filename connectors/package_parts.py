@@ -36,7 +36,7 @@ class Parts:
 
 
 def package_parts(archive: zipfile.ZipFile) -> Parts:
-    """Empty for a workbook in another form than XML. Raises ParseError for XML that is none."""
+    """The parts of a workbook; empty when its form is not XML. Raises ParseError for invalid XML."""
     names = _Names(archive)
     book = next((target for kind, _, target in names.relations("") if kind == "officeDocument"), _USUAL_BOOK)
     content = names.xml(book)

@@ -49,7 +49,7 @@ def mask_text(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Where numbers stand: groups of digits with short gaps between them that together have 11 (or 10) digits."""
+    """Spans of groups of digits with short gaps between them that together have 11 (or 10) digits."""
     others = {position for match in _OTHERS.finditer(text) for position in range(*match.span())}
     groups = [match.span() for match in _DIGITS.finditer(text) if match.start() not in others]
     taken = 0

@@ -14,7 +14,7 @@ RAW_PLACE = {"file": pl.String(), "sheet": pl.String(), "row": pl.Int64()}
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line whose values cannot be told apart, or several. `reason` is a key of LINE_FAULTS. lines: how many it runs over."""
+    """A line, or several, that cannot be split into values. `reason` is a key of LINE_FAULTS. lines: how many."""
 
     file: str
     row: int
@@ -43,8 +43,8 @@ class Raw:
 
 
 def written_in(heading: str) -> str:
-    """The Int64 column that tells which row a value stands in where it is not the row itself: of a joined file, or the first of a merged
-    cell. A source has it for those headings alone."""
+    """Name of the Int64 column with the row that a value is written in, where that is another row: of a joined file, or of a merged cell.
+    Only such headings have one."""
     return f"row of {heading}"
 
 

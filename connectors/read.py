@@ -99,7 +99,7 @@ def _moved(account: LineAccount, number: int) -> LineAccount:
 
 
 def _verdict(source: AnySource, raw: Raw, last: int | None) -> tuple[Verdict, str | None, str | None]:
-    """Suspicious when rows are too few, too many have gone, or some could not be told apart (law 2)."""
+    """Suspicious when there are too few rows, too many are gone, or some lines could not be read (law 2)."""
     height = raw.rows.height
     words: list[tuple[str, str]] = []
     if height < source.minimum_rows:

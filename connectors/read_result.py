@@ -36,16 +36,16 @@ class SourceRead:
     """One source, read once.
 
     rows: PLACE_COLUMNS, then one String column per mapped heading, values as written (trimmed of nothing), then
-    raw_rows.written_in of the headings whose values may stand in another row.
+    raw_rows.written_in of the headings whose values may be written in another row.
     message: one English sentence for operators: what, where, what to do. None when complete.
     melding: stored messages that say the same to the data owner.
     masked: heading -> how many values had a national identity number masked.
     notes: what was detected and chosen (encoding, separator, header row ...), English.
-    unreadable: lines that are no rows because their values cannot be told apart (UNREADABLE_COLUMNS), to be counted as
-    rejected. None when there is none. A read with such lines is never complete: nobody knows which keys they held.
+    unreadable: lines that could not be split into values (UNREADABLE_COLUMNS), to be counted as rejected; None when there are none. A read
+    with such lines is never complete, since their keys are not known.
     layout: how delimited text is written (encoding, separator, quote).
     joined: heading -> the other file of the export that its values come from.
-    lines: of delimited text, what became of every physical line: `lines` and the counts that add up to it. Empty for other kinds.
+    lines: for delimited text, the number of physical lines and the counts by kind that add up to it. Empty for other kinds.
     """
 
     source: str

@@ -153,7 +153,7 @@ def _measure_rows(rows: list[bytes], facts: SheetFacts) -> None:
 
 
 def _outside(first: int, last: int, row: int) -> str:
-    """Finds a cell left of the first column, right of the last one or below the row, and now and then something that is none."""
+    """Pattern of cells left of the first column, right of the last one or below the row. It sometimes matches other cells too."""
     low, high = column_letters(first), column_letters(last)
     columns = [f"[A-Z]{{{len(high) + 1},}}", *(f"{after}[0-9]" for after in _greater(high, "Z", "[A-Z]"))]
     columns += [f"{before}[0-9]" for before in _smaller(low)]

@@ -37,7 +37,7 @@ _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE
 def error_words(content: bytes, status: int, secrets: Iterable[str] = ()) -> str:
     """One scrubbed line of at most 300 characters: Spring's body, RFC 9457's, an HTML page, plain text, or nothing at all.
 
-    secrets: what the request held to prove who we are; an answer may quote it.
+    secrets: the credentials of the request, which an answer may quote.
     """
     text = content[:64_000].decode("utf-8", errors="replace").strip()
     if not text:
@@ -74,7 +74,7 @@ def _texts_in(value: Any, depth: int) -> Iterator[str]:
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """The answer as an object; None when it is none (cut short, a page, a list). Texts that were escaped are made printable."""
+    """The answer as a JSON object; None for anything else (cut short, a page, a list). Escaped texts are made printable."""
     try:
         # Strictly: json.loads of bytes lets lone surrogates pass.
         parsed = json.loads(content.decode(json.detect_encoding(content)))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class RegisterError(Exception):
     """Any fault of the register or of the way to it.
 
-    words: what the register said, or our sentence. status: of its last answer; None when none came.
-    kobo_id: the entry it is about, when it said so.
+    words: the register's own text, or our sentence. status: of its last answer; None when none came.
+    kobo_id: the entry, when the answer names it.
     """
 
     def __init__(self, words: str = "", *, status: int | None = None, kobo_id: str | None = None) -> None:

@@ -25,7 +25,9 @@ def write_import_file(rows: pl.DataFrame | Iterable[Mapping[str, Any]], folder: 
     values = rows.iter_rows(named=True) if isinstance(rows, pl.DataFrame) else iter(rows)
     lines = [to_import_row(row) for row in values]
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=folder.parent.stat().st_mode & 0o777, exist_ok=True)  # who may fetch the files is said by the folder above
+    folder.mkdir(
+        mode=folder.parent.stat().st_mode & 0o777, exist_ok=True
+    )  # with the permissions of the folder above, which decide who may fetch the files
     text, workbook = folder / f"{NAME}.csv", folder / f"{NAME}.xlsx"
     unfinished = text.with_suffix(".csv.part"), workbook.with_suffix(".xlsx.part")
     with unfinished[0].open("w", encoding="utf-8", newline="") as out:

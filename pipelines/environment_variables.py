@@ -1,4 +1,4 @@
-"""Which environment variables a municipality's file takes its secrets from: named all at once, before a night meets the first."""
+"""The environment variables that a municipality's file takes secrets from, so that all missing ones are reported before a night."""
 
 from __future__ import annotations
 

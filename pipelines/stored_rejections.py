@@ -1,4 +1,4 @@
-"""The rejected rows of the last night as the review desk shows them: where each stands, and what is wrong with it."""
+"""The rejected rows of the last night as the review desk shows them, with their place and deviations."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ FILL_IN = "FYLL_INN"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person said. name: of the source. key: headings. categories: value -> category; category: that of every row, "" where a
+    """A person's choices. name: of the source. key: headings. categories: value -> category; category: that of every row, "" where a
     column tells."""
 
     name: str
@@ -128,7 +128,7 @@ def source_name(file: Path) -> str:
 
 
 def scalar(name: str) -> str:
-    """The name as YAML reads it back: 2022 and off are none unless they are in quotes."""
+    """The name as a YAML scalar: 2022 and off need quotes to be read as text."""
     return name if re.fullmatch(r"[A-Za-z_][\w-]*", name, re.ASCII) and safe_yaml.load_yaml(name) == name else quoted(name)
 
 

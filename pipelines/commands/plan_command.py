@@ -71,7 +71,7 @@ def run_plan(
 
 
 def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
-    """The newest plan of a night; a plan that somebody only looked at, or an undo, is none."""
+    """The newest plan of a night; plans of `kobosync plan` or of an undo do not count."""
     nights = ledger.runs(slug).filter((~pl.col("verdict").is_in(NO_NIGHT)) & (pl.col("apply_mode") != UNDO))
     plans = (ledger.plan(run_id) for run_id in reversed(nights.get_column("run_id").to_list()))
     return next((plan for plan in plans if plan is not None and plan.register_verdict == "complete"), None)

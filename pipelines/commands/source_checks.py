@@ -20,7 +20,7 @@ def source_checks(municipality: Municipality, root: Path) -> Iterator[tuple[str,
     """Part, whether it is as it must be, and the words. Nothing is written."""
     try:
         ledger, _ = look_at_ledger(municipality.ledger, root)
-    except LedgerError:  # said where the ledger itself is looked at
+    except LedgerError:  # reported by the check of the ledger itself
         ledger = None
     if ledger is None:
         yield from _each(municipality, root, None)
@@ -49,7 +49,7 @@ def _check_read(municipality: Municipality, root: Path, ledger: Ledger, read: So
     known = before.rows is not None and read.source in before.rows["source"]
     try:
         found = checked_outside_a_night(municipality, root, ledger, read, before)
-    except ConfigurationError:  # the official addresses: said in their own line
+    except ConfigurationError:  # the official addresses have a line of their own
         return read, ""
     waiting = found.done.deviations.filter(found.done.deviations["rule"] == "N05W").height
     asks = f", {waiting} known key(s) name another home and will be asked about" if waiting else ""

@@ -1,4 +1,4 @@
-"""`kobosync status`: how each municipality stands, for a person, a script (JSON) or a monitor (OpenMetrics)."""
+"""`kobosync status`: the state of each municipality's last night, for a person, a script (JSON) or a monitor (OpenMetrics)."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ class Journal(Links):
             insert_rows(connection, CallRow, rows)
 
     def call_counts(self, run_id: str) -> dict[str, int]:
-        """Verb -> requests of a run, `failed` (neither done nor told that there is no such entry, or one already) and
+        """Verb -> requests of a run, `failed` (neither done, nor answered with "not found" or a conflict) and
         `retried` (later attempts)."""
         with self.read() as connection:
             verbs = connection.execute(select(_CALL.c.verb, func.count()).where(_CALL.c.run_id == run_id).group_by(_CALL.c.verb)).fetchall()

@@ -111,6 +111,8 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 def _as_source(answer: str, taken: Sequence[str]) -> str:
     if answer in taken:
         raise ValueError(text("map_questions.name_taken", name=answer))
+    if answer.isdigit():  # YAML would read it as a number
+        raise ValueError(text("map_questions.unfit_name", name=f"kilde_{answer}"))
     if list(unusable_keys("sources", [answer])):
         raise ValueError(text("map_questions.unfit_name", name=suggested(answer)))
     return answer

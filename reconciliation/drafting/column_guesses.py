@@ -69,6 +69,11 @@ def guessed(heading: str, column: pl.Series) -> Guess:
     named = field_named(heading, names)
     if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
         return _tried(heading, "adressenavn", texts, _ENOUGH, message("drafts.by_values_without_number"))
+    if named == "leilighetsnummer":
+        # "Leil.nr" is the owner's own label, unless H0101 and the like stand below it.
+        unit = _tried(heading, "bruksenhetsnummer", texts, _BY_VALUE, message("drafts.by_values"))
+        if unit.field:
+            return unit
     if named is not None:
         return _tried(heading, named, texts, _ENOUGH, _BY_HEADING)
     for field in ("bruksenhetsnummer", "matrikkel", "adresse"):

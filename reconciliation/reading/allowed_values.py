@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.source_config import FieldMapping
+from kobo_client.contract import BY_NAME
 from language import Message, message, number
 from reconciliation.model.rules import POSSIBLE
 
@@ -25,5 +26,7 @@ def allowed_in_words(rule: str, field: str | None, mapping: FieldMapping | None)
             yield message("rules.known_some", values=known[:_MOST], rest=len(known) - _MOST)
         else:
             yield message("rules.known_values", values=known)
+    elif rule == "V01" and field in BY_NAME and BY_NAME[field].values:
+        yield message("rules.known_values", values=list(BY_NAME[field].values))
     elif mapping is not None and rule == "V01" and mapping.transform in _KINDS:
         yield message(f"expected_values.{mapping.transform}")

@@ -16,6 +16,7 @@ import polars as pl
 
 from connectors.date_order import Order
 from connectors.source_config import FieldMapping
+from kobo_client.contract import BY_NAME
 from kobo_client.scrubbing import in_print
 from reconciliation.identifiers import is_unlinked, parse_matrikkel, parse_unit
 from reconciliation.model import tables
@@ -104,11 +105,19 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, or
 
         return extracted
     transform, rule = SINGLE[mapping.transform]
+    if canonical in BY_NAME and BY_NAME[canonical].values:
+        transform = partial(_one_of, BY_NAME[canonical].values, transform)
     if mapping.transform in NUMBERS:
         transform = partial(transform, decimal=decimal)
     if mapping.transform in DATES:
         transform = partial(transform, order=order)
     return lambda text: _made(transform, text, canonical, rule)
+
+
+def _one_of(words: tuple[str, ...], transform: Transform, text: str) -> str | None:
+    """A word that the register does not have would be refused there, row by row; here its owner is told which words there are."""
+    value = transform(text)
+    return value if value in words else None
 
 
 def _made(transform: Transform, text: str, canonical: str, rule: str) -> Parsed:

@@ -107,10 +107,16 @@ def test_what_is_there_is_written_over_only_after_a_yes(home: Path) -> None:
 
 
 def test_a_wrong_answer_is_asked_again_with_the_nearest(home: Path) -> None:
-    lines = ["", "", "boligkontret", "", "Løpnr", "Postnr", "nei", "Løpenr", "99", "1", "", ""]
+    lines = ["1", "", "", "boligkontret", "", "Løpnr", "Postnr", "nei", "Løpenr", "99", "1", "", ""]
     done = talk(home, *lines)
     assert done.exit_code == DONE, done.output
-    for words in ("Mente du «boligkontoret»", "Mente du «Løpenr»", "«Postnr» har ikke sin egen verdi", "Skriv et nummer fra 1 til 3"):
+    for words in (
+        "Skriv for eksempel kilde_1",
+        "Mente du «boligkontoret»",
+        "Mente du «Løpenr»",
+        "«Postnr» har ikke sin egen verdi",
+        "Skriv et nummer fra 1 til 3",
+    ):
         assert words in done.output
 
 

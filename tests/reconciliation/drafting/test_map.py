@@ -83,6 +83,7 @@ COLUMNS = {
     "plain numbers under an unknown heading": ("Løpenr", ["1", "2"], None),
     "a decimal is no matrikkelnummer": ("Mål", ["45,5", "60,25"], None),
     "a heading with a full stop": ("Leil.nr", ["3", "4"], "leilighetsnummer"),
+    "units under the owner's own label": ("Leil.nr", ["H0101", "U0102"], "bruksenhetsnummer"),
     "a heading with its unit": ("Areal (kvm)", ["45,5", "60"], "bruksareal"),
     "streets whose numbers stand elsewhere": ("Gateadresse", ["Storgata", "Lillevegen"], "adressenavn"),
     "a person by heading": ("Navn", ["Storgata 1", "Storgata 2"], None),

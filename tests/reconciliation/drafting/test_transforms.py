@@ -10,6 +10,7 @@ import pytest
 
 from connectors.read import read_source
 from connectors.source_config import CsvSource
+from reconciliation.reading.allowed_values import allowed_in_words
 from reconciliation.reading.standardise import Standardised, standardise
 from tests.reconciliation.reading.village_rows import VIK
 
@@ -51,6 +52,14 @@ def test_both_columns_are_part_of_the_row_s_fingerprint(tmp_path: Path) -> None:
     before = made(tmp_path, TWO, {"manedsleie": mapping}).rows.get_column("row_hash")
     after = made(tmp_path, TWO.replace("5000", "5001"), {"manedsleie": mapping}).rows.get_column("row_hash")
     assert (before != after).to_list() == [True, False, False, False, False]
+
+
+def test_a_word_that_the_register_does_not_have_is_told_with_those_that_it_has(tmp_path: Path) -> None:
+    read = made(tmp_path, "Nr;Eies\n1;Eid\n2;KOMMUNALT_EID\n", {"disposisjonsform": {"column": "Eies"}})
+    assert read.rows.get_column("disposisjonsform").to_list() == [None, "KOMMUNALT_EID"]
+    assert read.deviations.select("rule", "value").rows() == [("V01", "Eid")]
+    (said,) = allowed_in_words("V01", "disposisjonsform", None)
+    assert "INNLEID_FRA_STIFTELSE" in str(said.values)
 
 
 EXTRACTS = [

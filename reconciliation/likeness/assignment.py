@@ -1,61 +1,65 @@
 """Which rows of two sides belong together when a whole house is looked at: one to one, with the greatest worth in all.
 
-The Hungarian method (Kuhn 1955, with the potentials of Jonker and Volgenant). A house has a handful of rows on each side; for that
-a library of numerical methods would be loaded on every night.
+The Hungarian method (Kuhn 1955, with the potentials of Jonker and Volgenant), over the pairs that are worth something: most pairs of
+a large house can be none. A house has a handful of rows on each side; for that a library of numerical methods would be loaded on
+every night.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import inf
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 
 
-def assigned(worth: Sequence[Sequence[float]]) -> list[int | None]:
-    """worth: of each row of the left side with each of the right side; -inf where the two can be no pair.
+def assigned(worth: Sequence[Mapping[int, float]]) -> list[int | None]:
+    """worth: of each row of the left side, those of the right side (numbered from 0) that it may belong to -> what the pair is worth,
+    to three decimals.
 
-    For each of the left side its place on the right one, None where it is left alone. No pair is worth less than none.
+    For each of the left side its row on the right one, None where it is left alone. No pair is worth less than none.
     """
-    rights = len(worth[0]) if worth else 0
-    # Beside those of the right side each row has a place of its own, alone, which costs nothing.
-    costs = [
-        [-max(one, -_NEVER) for one in row] + [0.0 if at == own else _NEVER for own in range(len(worth))] for at, row in enumerate(worth)
-    ]
-    return [at if at < rights and worth[left][at] > -inf else None for left, at in enumerate(_cheapest(costs))]
+    rights = 1 + max((right for row in worth for right in row), default=-1)
+    # Beside those of the right side each row has a place of its own, alone, which costs nothing; a pair that costs more is never made.
+    costs = [{right: -round(1000 * one) for right, one in row.items() if one >= 0} | {rights + at: 0} for at, row in enumerate(worth)]
+    return [column if column < rights else None for column in _cheapest(costs)]
 
 
-_NEVER = 1e9
+def _cheapest(costs: Sequence[Mapping[int, int]]) -> list[int]:
+    """The column of each row, at the least cost in all; a row has the columns named in it, one of them for itself alone.
 
-
-def _cheapest(costs: list[list[float]]) -> list[int]:
-    """The column of each row, at the least cost in all. There are at least as many columns as rows."""
-    rows, columns = len(costs), len(costs[0]) if costs else 0
-    row_price, column_price = [0.0] * (rows + 1), [0.0] * (columns + 1)
-    holder, before = [0] * (columns + 1), [0] * (columns + 1)  # row of a column, 0: none; both count from one
-    for row in range(1, rows + 1):
-        holder[0], column = row, 0
-        least, seen = [inf] * (columns + 1), [False] * (columns + 1)
-        while holder[column]:
-            seen[column] = True
-            at, step, following = holder[column], inf, 0
-            for other in range(1, columns + 1):
-                if seen[other]:
-                    continue
-                reduced = costs[at - 1][other - 1] - row_price[at] - column_price[other]
-                if reduced < least[other]:
-                    least[other], before[other] = reduced, column
-                if least[other] < step:
-                    step, following = least[other], other
-            for other in range(columns + 1):
-                if seen[other]:
-                    row_price[holder[other]] += step
-                    column_price[other] -= step
-                else:
-                    least[other] -= step
-            column = following
-        while column:
-            holder[column], column = holder[before[column]], before[column]
-    found = [0] * rows
-    for column in range(1, columns + 1):
-        if holder[column]:
-            found[holder[column] - 1] = column - 1
-    return found
+    Costs are whole numbers, so that equal sums are equal in whatever order they are added.
+    """
+    row_price = [0] * len(costs)
+    column_price: dict[int, int] = defaultdict(int)
+    holder: dict[int, int] = {}
+    for row in range(len(costs)):
+        # The cheapest way from the row to a free column, over columns whose rows would change places.
+        far: dict[int, int] = {}
+        before: dict[int, int | None] = {}
+        reached: dict[int, int] = {}
+        heap: list[tuple[int, int]] = []
+        at, distance, column = row, 0, None
+        while True:
+            start = distance - row_price[at]
+            for other, cost in costs[at].items():
+                way = start + cost - column_price[other]
+                if other not in far or way < far[other]:
+                    far[other], before[other] = way, column
+                    heappush(heap, (way, other))
+            distance, column = heappop(heap)
+            while column in reached:
+                distance, column = heappop(heap)
+            if column not in holder:
+                break
+            reached[column] = distance
+            at = holder[column]
+        row_price[row] += distance
+        for other, way in reached.items():
+            row_price[holder[other]] += distance - way
+            column_price[other] -= distance - way
+        while column is not None:
+            earlier = before[column]
+            holder[column] = row if earlier is None else holder[earlier]
+            column = earlier
+    found = {row: column for column, row in holder.items()}
+    return [found[row] for row in range(len(costs))]

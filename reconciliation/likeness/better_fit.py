@@ -8,15 +8,16 @@ a tie. A pair that the best assignment breaks is doubted.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf
+from functools import cache
 
 import polars as pl
 
 from reconciliation.likeness.assignment import assigned
-from reconciliation.likeness.blocks import close_by, pairs_in_blocks
-from reconciliation.likeness.comparison import compare_rows
+from reconciliation.likeness.blocks import close_by, places_in_blocks
+from reconciliation.likeness.comparison import COMPARISONS, SAME_HOUSE, SAME_STREET, side_by_side
+from reconciliation.likeness.levels import chosen, side
 from reconciliation.model.known_decisions import groups_of
 
 KEYED = {"_at": pl.UInt32(), "_at_right": pl.UInt32()}
@@ -47,24 +48,26 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
 
     DOUBTED, for either row of a pair that is doubted.
     """
-    turned = keyed.select(_at="_at_right", _at_right="_at")
-    both = pl.concat([keyed.select(list(KEYED)), turned]).unique()
-    seen = with_fit(both, rows)
-    flawed = seen.filter("_flawed")
+    pairs = keyed.select(list(KEYED)).unique()
+    flawed = _both_ways(with_fit(pairs, rows).filter("_flawed"))
     gaining = flawed if flawed.is_empty() else _gaining(rows, flawed)
     if gaining.is_empty():
         return pl.DataFrame(schema=DOUBTED)
-    houses = list(_houses(rows, seen, gaining))
-    pairs = [(left, right) for house in houses for left in house.lefts for right in house.rights]
-    fits = with_fit(pl.DataFrame(pairs, schema=KEYED, orient="row").unique(), rows)
-    fit = {(left, right): value for left, right, value in fits.filter("_possible").select(*KEYED, "_fit").iter_rows()}
-    return pl.DataFrame([row for house in houses for row in house.broken(fit)], schema=DOUBTED, orient="row").unique()
+    houses = list(_houses(rows, _both_ways(pairs), gaining))
+    broken = [row for house, fit in zip(houses, _fits_in(rows, houses), strict=True) for row in house.broken(fit)]
+    return pl.DataFrame(broken, schema=DOUBTED, orient="row").unique()
 
 
 def fitting_another(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """rows: as in better_elsewhere. KEYED, of the pairs those whose `_at` fits another row better than `_at_right`."""
     flawed = with_fit(pairs, rows).filter("_flawed")
     return flawed.select(list(KEYED)) if flawed.is_empty() else _gaining(rows, flawed).select(list(KEYED)).unique()
+
+
+def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each pair from either of its rows, in order."""
+    turned = pairs.rename({"_at": "_at_right", "_at_right": "_at"}).select(pairs.columns)
+    return pl.concat([pairs, turned]).unique().sort(list(KEYED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,15 @@ class _House:
     rights: list[int]
     keyed: dict[int, int]
 
-    def broken(self, fit: Mapping[tuple[int, int], float]) -> Iterator[tuple[int, int, int]]:
-        """As DOUBTED: the pairs that the best assignment gives up for another partner of either. fit: of the possible pairs."""
+    def broken(self, fit: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[int, int, int]]:
+        """As DOUBTED: the pairs that the best assignment gives up for another partner of either. fit: left -> right -> how well the
+        two fit, of the pairs that are possible."""
+        place = {right: at for at, right in enumerate(self.rights)}
         worth = [
-            [fit.get((left, right), -inf) + (OF_THE_KEY if self.keyed.get(left) == right else 0.0) - ALONE for right in self.rights]
+            {
+                place[right]: value + (OF_THE_KEY if self.keyed.get(left) == right else 0.0) - ALONE
+                for right, value in fit.get(left, {}).items()
+            }
             for left in self.lefts
         ]
         best = {left: self.rights[at] for left, at in zip(self.lefts, assigned(worth), strict=True) if at is not None}
@@ -92,10 +100,8 @@ class _House:
 
 def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     """`_at`, `_at_right` of the flawed pairs, and `_other`: a row near `_at` on the other side that fits it better."""
-    number = pl.int_range(pl.len()).cast(pl.String())
-    named = rows.with_columns(leverandor_bolig_id=number, kobo_id=number)
     asked = flawed.select("_at").unique().sort("_at")
-    near = pairs_in_blocks(named, named[asked.get_column("_at")], carry=_PLACE, keep=close_by())
+    near = places_in_blocks(rows, rows[asked.get_column("_at")], _PLACE, close_by())
     near = near.select(_other="_at", _at=asked.get_column("_at").gather(near.get_column("_at_right")))
     side = rows.get_column("_side")
     near = near.with_columns(_other_side=side.gather(near.get_column("_other")))
@@ -111,20 +117,22 @@ def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
 _PLACE = ("nummer", "bokstav", "_ground", "_extra")
 
 
-def _houses(rows: pl.DataFrame, seen: pl.DataFrame, gaining: pl.DataFrame) -> Iterator[_House]:
-    """Those in question, of each two sides."""
-    side, address = rows.get_column("_side").to_list(), rows.get_column("_address").to_list()
-    partners: dict[tuple[int, str], int] = {(at, side[right]): right for at, right in seen.select("_at", "_at_right").iter_rows()}
-    at_address: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, (where, which) in enumerate(zip(address, side, strict=True)):
-        if where is not None:
-            at_address[where, which].append(at)
+def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> Iterator[_House]:
+    """Those in question, of each two sides. keyed: each pair from either of its rows."""
+    near = _in_question(rows, keyed, gaining)
+    side: dict[int, str] = dict(near.select("_at", "_side").iter_rows())
+    address: dict[int, str | None] = dict(near.select("_at", "_address").iter_rows())
+    pairs = keyed.filter(pl.col("_at").is_in(near.get_column("_at").implode())).select(list(KEYED))
+    partners = {(at, side[right]): right for at, right in pairs.iter_rows() if right in side}
+    at_address: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for at, where in address.items():
+        at_address[where, side[at]].append(at)
     asked: dict[tuple[str, str], set[int]] = defaultdict(set)
-    linked: list[tuple[str, str]] = []
+    linked: set[tuple[str, str]] = set()
     for pair in gaining.iter_rows():
         first, second = sorted((side[pair[0]], side[pair[1]]))
         asked[first, second] |= set(pair)
-        linked += [(str(pair[0]), str(at)) for at in pair] + [(str(at), address[at]) for at in pair if address[at] is not None]
+        linked |= {(str(pair[0]), str(at)) for at in pair} | {(str(at), where) for at in pair if (where := address[at]) is not None}
     head = groups_of(linked)
     for (first, second), members in sorted(asked.items()):
         groups: dict[str, set[int]] = defaultdict(set)
@@ -139,16 +147,56 @@ def _houses(rows: pl.DataFrame, seen: pl.DataFrame, gaining: pl.DataFrame) -> It
             yield _House(lefts, rights, {left: partners[left, second] for left in lefts if partners.get((left, second)) in rights})
 
 
+def _in_question(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> pl.DataFrame:
+    """`_at`, `_side`, `_address` of the rows in question, their partners, and all at the addresses of these."""
+    asked = pl.concat(gaining.get_column(name) for name in gaining.columns)
+    members = pl.concat([asked, keyed.filter(pl.col("_at").is_in(asked.implode())).get_column("_at_right")]).unique()
+    addresses = rows.get_column("_address").gather(members).drop_nulls().unique()
+    here = pl.col("_at").is_in(members.implode()) | pl.col("_address").is_in(addresses.implode())
+    return rows.select("_side", "_address").with_row_index("_at").filter(here)
+
+
+def _fits_in(rows: pl.DataFrame, houses: Sequence[_House]) -> list[dict[int, dict[int, float]]]:
+    """Of each house: left -> right -> how well the two fit, of the pairs that are possible and may be worth something."""
+    lefts = pl.DataFrame({"_house": range(len(houses)), "_at": [house.lefts for house in houses]}, schema=_MEMBERS).explode("_at")
+    rights = pl.DataFrame({"_house": range(len(houses)), "_at": [house.rights for house in houses]}, schema=_MEMBERS).explode("_at")
+    pairs = lefts.drop_nulls().join(rights.drop_nulls().rename({"_at": "_at_right"}), on="_house")
+    fits = pairs.select("_house").hstack(with_fit(pairs, rows))
+    fits = fits.filter(pl.col("_possible") & (pl.col("_fit") + OF_THE_KEY - ALONE >= 0))
+    found: list[dict[int, dict[int, float]]] = [{} for _ in houses]
+    for house, left, right, fit in fits.select("_house", *KEYED, "_fit").iter_rows():
+        found[house].setdefault(left, {})[right] = fit
+    return found
+
+
+_MEMBERS = {"_house": pl.UInt32(), "_at": pl.List(pl.UInt32())}
+
+
 def with_fit(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """KEYED with `_fit`: how well what was measured agrees; `_flawed`: something that was measured does not; `_possible`: in one
     house or on one parcel, or the rent or the section is equal: elsewhere an area or a number of rooms is equal by chance too often."""
-    seen = compare_rows(pairs, rows, rows)
-    levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in _WEIGHTS}
-    fit = pl.sum_horizontal(levels[name].replace_strict(said, default=0.0, return_dtype=pl.Float64()) for name, said in _WEIGHTS.items())
-    floors = pl.col("etasjenummer"), pl.col("etasjenummer_theirs")
-    stated = floors[0].is_not_null() | floors[1].is_not_null()
-    floor = pl.when(stated & (pl.col("_level_etasjenummer") == "different")).then(-1.0).otherwise(0.0)
-    flawed = pl.any_horizontal(~levels[name].is_in(["same", "unknown"]) for name in _WEIGHTS)
-    named = (levels["manedsleie"] == "same") | (levels["seksjonsnummer"] == "same")
-    here = (levels["gardsnummer"] == "same") | ((pl.col("_level_adressenavn") == "same") & (pl.col("_level_nummer") == "same"))
-    return seen.select(*KEYED, _fit=fit + floor, _flawed=flawed | (floor < 0), _possible=here | named)
+    return side_by_side(pairs.select(list(KEYED)), rows, rows, _LOOKED_AT).lazy().select(*KEYED, *_fit()).collect()
+
+
+@cache
+def _fit() -> tuple[pl.Expr, ...]:
+    measures = [(one, _WEIGHTS[one.field]) for field in _WEIGHTS for one in COMPARISONS if one.field == field]
+    (floor,) = (one for one in COMPARISONS if one.field == "etasjenummer")
+    fit = pl.sum_horizontal(chosen(one, lambda level, said=said: pl.lit(said.get(level.code, 0.0))) for one, said in measures)
+    stated = pl.col("etasjenummer").is_not_null() | side("etasjenummer").is_not_null()
+    other_floor = stated & chosen(floor, lambda level: pl.lit(level.code == "different"))
+    unequal = [chosen(one, lambda level: pl.lit(level.code not in ("same", "unknown"))) for one, _ in measures]
+    equal = {name: pl.col(name) == side(name) for name in ("manedsleie", "seksjonsnummer", "_ground")}
+    streets = SAME_STREET & pl.col("_street").is_not_null() & side("_street").is_not_null()
+    possible = equal["_ground"], streets & SAME_HOUSE, equal["manedsleie"], equal["seksjonsnummer"]
+    return (
+        (fit + pl.when(other_floor).then(-1.0).otherwise(0.0)).alias("_fit"),
+        pl.any_horizontal(*unequal, other_floor).alias("_flawed"),
+        pl.any_horizontal(one.fill_null(value=False) for one in possible).alias("_possible"),
+    )
+
+
+_LOOKED_AT = (
+    *("_street", "_written", "_house", "_ground", "_floor", "etasjenummer"),
+    *("manedsleie", "bruksareal", "antall_soverom", "seksjonsnummer"),
+)

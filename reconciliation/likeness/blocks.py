@@ -96,21 +96,25 @@ HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "
 
 def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
     """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
-    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`.
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`. carry, keep: as places_in_blocks."""
+    kept = places_in_blocks(ours, theirs, carry, keep)
+    ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
+    return pl.DataFrame([*ids, *kept])
+
+
+def places_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
+    """ours, theirs: prepared, or one frame. `_at`, `_at_right`: the numbers of the rows of each pair, each pair once and in order.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
-    `hopeful` unless said. Texts of HOPE are told as numbers (`_hashed`).
+    `hopeful` unless said. They are compared as numbers (`_hashed`).
     """
     left = _hashed(ours)
     right = left if ours is theirs else _hashed(theirs)
     pairs = _met(left, right)
-    sides = (left, right) if carry is HOPE else (ours, theirs)
-    told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip(sides, pairs.columns, strict=True))]
+    told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
     told[2] = told[2].rename(lambda name: f"{name}_right")
     # Lazily, so that what is asked twice is told once, and only the rows' numbers are filtered.
-    kept = pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
-    ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
-    return pl.DataFrame([*ids, *kept])
+    return pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
 
 
 def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:

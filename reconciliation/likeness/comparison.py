@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 import polars as pl
@@ -57,11 +57,14 @@ def _one_digit(joined: pl.DataFrame) -> pl.Series:
     return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(found, True)
 
 
+SAME_STREET = (pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written"))
+SAME_HOUSE = pl.col("_house") == side("_house")
+
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
         (
-            ((pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written")), Level("same", 3)),
+            (SAME_STREET, Level("same", 3)),
             ((pl.col("_likeness") >= 0.92) | (pl.col("_stem") == side("_stem")), Level("close", 2)),
             (pl.col("_likeness") >= 0.8, Level("similar", 1)),
         ),
@@ -72,7 +75,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "nummer",
         (
-            (pl.col("_house") == side("_house"), Level("same", 2)),
+            (SAME_HOUSE, Level("same", 2)),
             ((pl.col("nummer") == side("nummer")) & _ONE_LETTER, Level("letter", -1)),
             (neighbour() | (pl.col("nummer") == side("nummer")), Level("beside", -2)),
         ),
@@ -158,9 +161,14 @@ def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl
 
 def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
-    sides = ours.select(COLUMNS)[pairs.get_column("_at")], theirs.select(COLUMNS)[pairs.get_column("_at_right")]
-    joined = pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_theirs")], how="horizontal")
+    joined = side_by_side(pairs, ours, theirs, COLUMNS)
     return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), _scores())
+
+
+def side_by_side(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """pairs: `_at`, `_at_right`. Adds those columns of both sides, the other side's as `<column>_theirs`."""
+    sides = ours.select(columns)[pairs.get_column("_at")], theirs.select(columns)[pairs.get_column("_at_right")]
+    return pl.concat([pairs, sides[0], sides[1].rename(lambda name: f"{name}_theirs")], how="horizontal")
 
 
 @cache

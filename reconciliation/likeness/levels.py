@@ -56,12 +56,13 @@ def scores(comparisons: Sequence[Comparison]) -> list[pl.Expr]:
     """`_level_<field>` of each and `_points`, for any table of levels."""
     # One kind for all: a level is a byte, and codes of other fields may be asked for too.
     codes = pl.Enum(list(dict.fromkeys(level.code for one in comparisons for level in one.all_levels)))
-    points = pl.sum_horizontal(_chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
-    levels = [_chosen(one, lambda level: pl.lit(level.code, codes)).alias(f"_level_{one.field}") for one in comparisons]
+    points = pl.sum_horizontal(chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
+    levels = [chosen(one, lambda level: pl.lit(level.code, codes)).alias(f"_level_{one.field}") for one in comparisons]
     return [*levels, points.alias("_points")]
 
 
-def _chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
+def chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
+    """What `said` makes of the pair's level."""
     name = one.column or one.field
     found = pl.when(pl.col(name).is_null() | side(name).is_null()).then(said(one.unknown)).otherwise(said(one.other))
     for holds, level in reversed(one.levels):

@@ -9,7 +9,7 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
-from reconciliation.likeness.street_spelling import ground, stem
+from reconciliation.likeness.street_spelling import ground, stems
 
 _UNKNOWN = Level("unknown", 0)
 
@@ -147,7 +147,7 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     number = pl.col("nummer").cast(pl.String())
     if "_written" not in rows.columns:
         rows = rows.with_columns(_written="_street")
-    return rows.with_columns(_ground=ground(), _stem=stem("_written")).with_columns(
+    return rows.with_columns(_ground=ground(), _stem=stems(rows.get_column("_written"))).with_columns(
         _letterless=pl.concat_str("_municipality", "_stem", number, separator="|"),
     )
 

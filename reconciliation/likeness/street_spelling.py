@@ -23,10 +23,7 @@ def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: PLACE_COLUMNS, gardsnummer, bruksnummer, postnummer. `_street` and `_address` are settled; order and rows stay."""
     if rows.is_empty():
         return rows
-    # Each name is cut once, however many live in the street.
-    stems = rows.select("_street").unique().with_columns(_stem=stem("_street"))
-    wide = rows.join(stems, on="_street", how="left", maintain_order="left")
-    wide = wide.with_columns(_plot=pl.concat_str("_municipality", ground(), separator="/"))
+    wide = rows.with_columns(_stem=stems(rows.get_column("_street")), _plot=pl.concat_str("_municipality", ground(), separator="/"))
     wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
     slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
     if slipping:
@@ -41,6 +38,14 @@ def stem(column: str) -> pl.Expr:
     for ends, kind in _ENDINGS:
         name = name.str.replace(f"^(.{{{_STEM_LETTERS},}}?){ends}$", f"${{1}}+{kind}")
     return name.str.replace("^(sankt|skt)", "st")
+
+
+def stems(streets: pl.Series) -> pl.Series:
+    """`stem` of each; each name is cut once, however many live in the street."""
+    distinct = streets.drop_nulls().unique()
+    return streets.replace_strict(
+        distinct, distinct.to_frame().select(stem(streets.name)).to_series(), default=None, return_dtype=pl.String()
+    )
 
 
 def ground() -> pl.Expr:

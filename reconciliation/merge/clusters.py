@@ -102,7 +102,9 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
 
 def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
     """shared: `_cluster` and the `_key` that it has, null for none."""
-    open_groups = _several(shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated()))
+    held = shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
+    # Keys by their place among the others: numbers are grouped and joined several times faster than texts.
+    open_groups = _several(held.with_columns(pl.col("_key").rank("dense")))
     while not open_groups.is_empty():
         # A cluster can be in several groups; each round takes groups that share none, in the order of their keys.
         first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))

@@ -17,7 +17,7 @@ import polars as pl
 from reconciliation.likeness.assignment import assigned
 from reconciliation.likeness.blocks import close_by, places_in_blocks
 from reconciliation.likeness.comparison import COMPARISONS, SAME_HOUSE, SAME_STREET, side_by_side
-from reconciliation.likeness.levels import chosen, side
+from reconciliation.likeness.levels import Comparison, chosen, side
 from reconciliation.model.known_decisions import groups_of
 
 KEYED = {"_at": pl.UInt32(), "_at_right": pl.UInt32()}
@@ -180,9 +180,10 @@ def with_fit(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _fit() -> tuple[pl.Expr, ...]:
+    """What with_fit tells of two rows side by side."""
     measures = [(one, _WEIGHTS[one.field]) for field in _WEIGHTS for one in COMPARISONS if one.field == field]
     (floor,) = (one for one in COMPARISONS if one.field == "etasjenummer")
-    fit = pl.sum_horizontal(chosen(one, lambda level, said=said: pl.lit(said.get(level.code, 0.0))) for one, said in measures)
+    fit = pl.sum_horizontal(_weighed(one, said) for one, said in measures)
     stated = pl.col("etasjenummer").is_not_null() | side("etasjenummer").is_not_null()
     other_floor = stated & chosen(floor, lambda level: pl.lit(level.code == "different"))
     unequal = [chosen(one, lambda level: pl.lit(level.code not in ("same", "unknown"))) for one, _ in measures]
@@ -194,6 +195,10 @@ def _fit() -> tuple[pl.Expr, ...]:
         pl.any_horizontal(*unequal, other_floor).alias("_flawed"),
         pl.any_horizontal(one.fill_null(value=False) for one in possible).alias("_possible"),
     )
+
+
+def _weighed(one: Comparison, said: Mapping[str, float]) -> pl.Expr:
+    return chosen(one, lambda level: pl.lit(said.get(level.code, 0.0)))
 
 
 _LOOKED_AT = (

@@ -34,7 +34,7 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         assert len(town.standing()) == 9, "the new home of the same night went on"
         with open_ledger(town.url, Path()) as ledger:
             slug = town.municipality.slug
-            (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug))
+            (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug), date(2023, 11, 4))
             (taken,) = store_answers(
                 [GivenAnswer(question.id, "right", "KN", "husnummeret var feil", question.evidence)], [question], ledger, slug
             )

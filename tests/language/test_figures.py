@@ -1,3 +1,5 @@
+"""Numbers, shares, dates and lists as Norwegian texts write them."""
+
 from __future__ import annotations
 
 from datetime import date

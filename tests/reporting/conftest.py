@@ -1,3 +1,5 @@
+"""Fixtures of the report tests."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""Norwegian working days: weekends and public holidays are not counted."""
+
 from __future__ import annotations
 
 from datetime import date

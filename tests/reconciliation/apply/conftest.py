@@ -1,3 +1,5 @@
+"""A ledger on SQLite and on PostgreSQL, a register in memory, and one run after another."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

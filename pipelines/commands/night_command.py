@@ -149,6 +149,8 @@ def night_table(summary: dict[str, Any]) -> Table:
     calls = summary["register_calls"]
     made = " ".join(f"{verb} {calls[verb]}" for verb in ("GET", "POST", "PUT", "DELETE"))
     table.add_row("register calls", str(sum(calls[verb] for verb in ("GET", "POST", "PUT", "DELETE"))), made)
+    if calls["failed"]:
+        table.add_row("of them failed", str(calls["failed"]), "the report says which, and why")
     progress = summary["progress"]
     table.add_row("in the register", f"{progress['percent']} %", f"{progress['in_register']} of {progress['in_scope']}")
     return table

@@ -12,7 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from rich.console import Console
 
+from pipelines.commands.night_command import night_table
 from pipelines.commands.schema_command import KINDS, schema_of
 from pipelines.commands.status_command import VERDICTS
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
@@ -231,3 +233,16 @@ def test_the_version_names_the_ledgers_and_wrong_numbers_are_refused(kobosync: T
     assert kobosync("schema", "x")[0] == CONFIGURATION
     assert '"Municipality"' in kobosync("schema")[1]
     assert '"fields"' in kobosync("schema", "mapping")[1]
+
+
+def test_calls_that_failed_are_told_in_the_terminal() -> None:
+    summary = json.loads((ROOT / "tests" / "reporting" / "golden" / "summary.json").read_text(encoding="utf-8"))
+
+    def shown(failed: int) -> str:
+        summary["register_calls"] |= {"failed": failed}
+        console = Console(width=100, record=True, file=io.StringIO())
+        console.print(night_table(summary))
+        return console.export_text()
+
+    assert "of them failed" not in shown(0)
+    assert re.search(r"of them failed\W+3\W+the report says which", shown(3))

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -213,8 +214,9 @@ def load_register(paths: Sequence[Path]) -> AddressRegister:
     return AddressRegister(read_official(paths))
 
 
+@lru_cache(maxsize=1 << 12)
 def place_key(place: str | None) -> str:
-    """Comparison key of a poststed or a municipality."""
+    """Comparison key of a poststed or a municipality: a few names, asked for several times per address."""
     return re.sub(r" (?:kommune|herred|gielda|suohkan)$", "", re.sub(r"[\W_]+", " ", folded_letters(place or "")).strip())
 
 

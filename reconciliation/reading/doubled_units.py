@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.addresses import folded
-from reconciliation.identifiers.unit_floor import floor_contradicts_unit
-
 _SAME_AREA = 0.02
 _UNIT = ("kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse")
 
+_MEASURES = ("bruksareal", "manedsleie")
+
 
 def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
-    """rows: SOURCE_ROWS of all sources. Per row: is it the only one of its source's rows for this unit that may be right?"""
-    placed = rows.with_columns(_street=folded("adressenavn"), _doubted=floor_contradicts_unit(rows)).with_row_index("_at")
-    doubled = pl.struct("source", *_UNIT).is_duplicated() & pl.all_horizontal(
-        pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "_street", "nummer")
-    )
-    group = placed.filter(doubled)
-    nothing = pl.repeat(False, rows.height, dtype=pl.Boolean(), eager=True)
+    """rows: SOURCE_ROWS of all sources; `_street`: folded; `same_unit`: how many of its source have the row's unit;
+    `floor_contradicts_unit`. Per row: is it the only one of its source's rows for this unit that may be right?"""
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "_street", "nummer"))
+    placed = rows.select("source", *_UNIT, *_MEASURES, "same_unit", _doubted="floor_contradicts_unit").with_row_index("_at")
+    group = placed.filter(whole & (pl.col("same_unit") > 1))
     if group.is_empty():
-        return nothing
-    measures = ("bruksareal", "manedsleie")
-    witnesses = placed.filter(~pl.col("_doubted")).select("source", *_UNIT, *measures)
+        return pl.repeat(False, rows.height, dtype=pl.Boolean(), eager=True)
+    witnesses = placed.filter(~pl.col("_doubted")).select("source", *_UNIT, *_MEASURES)
     met = group.join(witnesses, on=_UNIT, suffix="_there", nulls_equal=True).filter(pl.col("source") != pl.col("source_there"))
     area = (pl.col("bruksareal") - pl.col("bruksareal_there")).abs() <= _SAME_AREA * pl.col("bruksareal_there")
     rent = pl.col("manedsleie") == pl.col("manedsleie_there")

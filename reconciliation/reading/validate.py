@@ -76,16 +76,16 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
     """Adds helper columns for rules about several rows: how many share the key or the unit, and which of them is confirmed."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
-    where = [pl.col("source"), pl.col("kommunenummer"), folded("adressenavn"), pl.col("nummer"), pl.col("bokstav")]
-    which = [pl.col("bruksenhetsnummer"), pl.col("ekstra_referanse"), label]
+    unit = ["source", "kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse", label]
     broken = read_faults.filter(pl.col("severity") == _ERROR).group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
-    return inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
+    helped = inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
         pl.col("broken_fields").fill_null([]),
         same_key=pl.len().over("source", "source_key"),
-        same_unit=pl.len().over(where + which),
-        confirmed=confirmed_among_doubles(inside),
         floor_contradicts_unit=floor_contradicts_unit(inside),
+        _street=folded("adressenavn"),
     )
+    helped = helped.with_columns(same_unit=pl.len().over(unit))
+    return helped.with_columns(confirmed=confirmed_among_doubles(helped)).drop("_street")
 
 
 def row_schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:

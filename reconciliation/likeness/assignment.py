@@ -7,56 +7,51 @@ every night.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
+from math import inf
 
 
 def assigned(worth: Sequence[Mapping[int, float]]) -> list[int | None]:
-    """worth: of each row of the left side, those of the right side (numbered from 0) that it may belong to -> what the pair is worth,
-    to three decimals.
+    """worth: of each row of the left side, those of the right side (numbered from 0) that it may belong to -> what the pair is worth.
 
     For each of the left side its row on the right one, None where it is left alone. No pair is worth less than none.
     """
     rights = 1 + max((right for row in worth for right in row), default=-1)
     # Beside those of the right side each row has a place of its own, alone, which costs nothing; a pair that costs more is never made.
-    costs = [{right: -round(1000 * one) for right, one in row.items() if one >= 0} | {rights + at: 0} for at, row in enumerate(worth)]
+    costs = [{right: -one for right, one in row.items() if one >= 0} | {rights + at: 0.0} for at, row in enumerate(worth)]
     return [column if column < rights else None for column in _cheapest(costs)]
 
 
-def _cheapest(costs: Sequence[Mapping[int, int]]) -> list[int]:
-    """The column of each row, at the least cost in all; a row has the columns named in it, one of them for itself alone.
-
-    Costs are whole numbers, so that equal sums are equal in whatever order they are added.
-    """
-    row_price = [0] * len(costs)
-    column_price: dict[int, int] = defaultdict(int)
+def _cheapest(costs: Sequence[Mapping[int, float]]) -> list[int]:
+    """The column of each row, at the least cost in all; a row has the columns named in it, one of them for itself alone."""
+    row_price = [0.0] * len(costs)
+    column_price: dict[int, float] = {}
     holder: dict[int, int] = {}
     for row in range(len(costs)):
-        # The cheapest way from the row to a free column, over columns whose rows would change places.
-        far: dict[int, int] = {}
         before: dict[int, int | None] = {}
-        reached: dict[int, int] = {}
-        heap: list[tuple[int, int]] = []
-        at, distance, column = row, 0, None
+        least: dict[int, float] = {}
+        seen: dict[int, int] = {}  # column -> the row that holds it
+        at = row
+        column: int | None = None
         while True:
-            start = distance - row_price[at]
             for other, cost in costs[at].items():
-                way = start + cost - column_price[other]
-                if other not in far or way < far[other]:
-                    far[other], before[other] = way, column
-                    heappush(heap, (way, other))
-            distance, column = heappop(heap)
-            while column in reached:
-                distance, column = heappop(heap)
+                if other not in seen:
+                    reduced = cost - row_price[at] - column_price.get(other, 0.0)
+                    if reduced < least.get(other, inf):
+                        least[other], before[other] = reduced, column
+            # Of columns as near, the first.
+            step, following = min((way, other) for other, way in least.items())
+            del least[following]
+            row_price[row] += step
+            for other, held in seen.items():
+                row_price[held] += step
+                column_price[other] = column_price.get(other, 0.0) - step
+            for other in least:
+                least[other] -= step
+            column = following
             if column not in holder:
                 break
-            reached[column] = distance
-            at = holder[column]
-        row_price[row] += distance
-        for other, way in reached.items():
-            row_price[holder[other]] += distance - way
-            column_price[other] -= distance - way
+            at = seen[column] = holder[column]
         while column is not None:
             earlier = before[column]
             holder[column] = row if earlier is None else holder[earlier]

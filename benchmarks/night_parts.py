@@ -147,13 +147,13 @@ def residual(size: int) -> dict[str, Any]:
     from reconciliation.likeness.blocks import pairs_in_blocks
     from reconciliation.likeness.comparison import prepared
     from reconciliation.likeness.place import with_place
-    from reconciliation.match.candidates import worth_asking
+    from reconciliation.match.candidates import with_this_rent, worth_asking
 
     world = demo_world(size, 0.15)
     merged = merge(world.rows, pl.DataFrame(schema=MEMBERSHIP), None, HOUSE).dwellings
     settled = match(merged, world.entries, pl.DataFrame(schema=dict.fromkeys(LINK, pl.String()))).filter("certain")
-    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
-    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
+    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti"))).with_columns(with_this_rent())
+    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti"))).with_columns(_disputed=pl.lit(value=False))
     taken = statistics.median(seconds(lambda: worth_asking(pairs_in_blocks(ours, theirs), ours, theirs)) for _ in range(PAIRS))
     return _limit(f"residual matching, {ours.height} x {theirs.height} left over (s)", size, taken, RESIDUAL_S)
 

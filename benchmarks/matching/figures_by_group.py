@@ -23,7 +23,7 @@ from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import with_place
 from reconciliation.match import match
-from reconciliation.match.candidates import worth_asking
+from reconciliation.match.candidates import with_this_rent, worth_asking
 from reconciliation.merge import merge
 from tests.strategies import links, none_known
 
@@ -124,8 +124,8 @@ def residual(size: int) -> list[Row]:
     world = demo_world(size, DIRT)
     merged = merge(world.rows, none_known(), None, HOUSE).dwellings
     settled = match(merged, world.entries, links(), None).filter("certain")
-    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti")))
-    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti")))
+    ours = prepared(with_place(merged.join(settled, on="leverandor_bolig_id", how="anti"))).with_columns(with_this_rent())
+    theirs = prepared(with_place(world.entries.join(settled, on="kobo_id", how="anti"))).with_columns(_disputed=pl.lit(value=False))
     seconds = median(timed(lambda: worth_asking(pairs_in_blocks(ours, theirs), ours, theirs)) for _ in range(PAIRS))
     rows = _beside(_task("residual", world, ours, theirs), size)
     first = {

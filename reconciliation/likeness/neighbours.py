@@ -9,6 +9,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from reconciliation.likeness.contradiction import AREA, RENT, differs, in_pair
 from reconciliation.likeness.street_spelling import stem
 
 LETTERS_APART = 2
@@ -25,12 +26,12 @@ _HOUSE = [*_PLACE, "_house"]
 
 def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
     """Per row `_crowded`: has any source several rows at this house, or at one that may be the same? `_beside`: has any source
-    a row at such a house, this very address aside?
+    a row at such a house, this very address aside? `_rivalled`: may any of those rows be this one, by what was measured?
 
-    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers). The same house may be
-    written without its letter, in a street spelt nearly alike, or on the same ground in one that begins alike. It is another one where the
-    ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and two
-    letters part them.
+    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers); for `_rivalled`, _MEASURED. The same
+    house may be written without its letter, in a street spelt nearly alike, or on the same ground in one that begins alike. It is another
+    one where the ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and
+    two letters part them.
     """
     place = [*_HOUSE, "_ground"]
     listed = rows.select(*place, "source").drop_nulls(_HOUSE).group_by(*place, "source").agg(_rows=pl.len())
@@ -59,7 +60,24 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
         .join(places, on="_at")
     )
     found = rows.select(place).join(told, on=place, how="left", nulls_equal=True, maintain_order="left")
-    return found.select(pl.col("_crowded", "_beside").fill_null(value=False))
+    flags = found.select(pl.col("_crowded", "_beside").fill_null(value=False))
+    if not set(_MEASURED) <= set(rows.columns):
+        return flags.with_columns(_rivalled="_beside")
+    beside = pairs.filter(~pl.col("_itself")).select("_at", "_at_other")
+    placed = rows.select(*place, "source", *_MEASURED).with_row_index("_row").join(places.select(*place, "_at"), on=place, nulls_equal=True)
+    asked = placed.filter(flags.get_column("_beside").gather(placed.get_column("_row")))
+    there = asked.join(beside, on="_at").join(placed.rename(lambda name: f"{name}_theirs"), left_on="_at_other", right_on="_at_theirs")
+    rivals = there.filter((pl.col("source") != pl.col("source_theirs")) & ~_measured_otherwise()).get_column("_row").unique()
+    return flags.with_columns(_rivalled=pl.int_range(pl.len()).cast(pl.UInt32()).is_in(rivals.implode()))
+
+
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor")
+
+
+def _measured_otherwise() -> pl.Expr:
+    """On pairs: area or rent differs, or both bedrooms and floor do."""
+    rooms, floor = (in_pair(name).several.fill_null(value=False) for name in ("antall_soverom", "_floor"))
+    return differs(in_pair, AREA) | differs(in_pair, RENT) | (rooms & floor)
 
 
 def _places(places: pl.DataFrame) -> pl.DataFrame:

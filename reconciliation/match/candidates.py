@@ -18,20 +18,27 @@ BEHIND = 4.0
 """A pair this many points behind a better one of its register entry is left out; so is one that shares no rent, area or lease
 with the entry when the best does."""
 
-_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer", "bruksareal", "manedsleie")
+_LOOKED_AT = (
+    *("adressenavn", "nummer", "bruksenhetsnummer", "ekstra_referanse", "gardsnummer", "seksjonsnummer"),
+    *("bruksareal", "manedsleie", "antall_soverom", "etasjenummer"),
+)
 
 
 def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """pairs: as pairs_in_blocks(ours, theirs) returns them. Those that a person is shown, best first for each dwelling, with all
-    that `explain` tells of them."""
-    seen = compare_rows(pairs, ours, theirs)
-    worth, fingerprint = _worth()
+    """ours: with `_with_this_rent`. theirs: with `_disputed`, as in last_search. pairs: as pairs_in_blocks(ours, theirs) returns them.
+
+    Those that a person is shown, best first for each dwelling, with all that `explain` tells of them.
+    """
+    told_beside = ours.get_column("_with_this_rent").gather(pairs["_at"]), theirs.get_column("_disputed").gather(pairs["_at_right"])
+    seen = compare_rows(pairs.with_columns(told_beside), ours, theirs)
+    worth, fingerprint, unlike = _worth()
     told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
     # Both sides' columns are carried along only for the pairs that are left in the end.
-    few = seen.with_row_index("_row").lazy().filter(worth).select("_row", *told, _fingerprint=fingerprint).collect()
+    few = seen.with_row_index("_row").lazy().filter(worth).select("_row", *told, _fingerprint=fingerprint, _unlike=unlike).collect()
     by_fingerprint = pl.col("_points").filter("_fingerprint").max().fill_null(ENOUGH - 1)
-    best = few.group_by("_at_right").agg(_best=pl.col("_points").max(), _told=by_fingerprint)
+    best = few.group_by("_at_right").agg(_best=pl.col("_points").max(), _told=by_fingerprint, _any_like=(~pl.col("_unlike")).any())
     like = (pl.col("_fingerprint") | (pl.col("_told") < pl.col("_best"))) & (pl.col("_points") > pl.col("_best") - BEHIND)
+    like &= ~(pl.col("_unlike") & pl.col("_any_like"))
     ranked = few.join(best, on="_at_right").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
@@ -39,8 +46,8 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
 
 
 def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """ours: all dwellings, with `_unfound`: those that would be created. theirs: entries without a certain dwelling, with `_disputed`: the
-    entry's number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are questions already.
+    """ours: all dwellings, `_unfound`: those that would be created; with `_with_this_rent`. theirs: entries without a certain dwelling,
+    `_disputed`: the entry's number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are questions already.
 
     Pairs that may be one home by any weak key, best first for each dwelling: an entry of the same house or parcel that nothing known of it
     rules out, and that fits no dwelling clearly better.
@@ -49,10 +56,13 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     pairs = pairs_in_blocks(unfound, theirs, keep=close_by())
     if pairs.is_empty():
         return pairs
-    place, agreeing = _may_be_in_the_same_place(), _agreeing()
+    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent")
     disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
-    seen = compare_rows(pairs, unfound, theirs).with_columns(_agreeing=agreeing, _disputed=disputed).filter(place)
-    others = compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs).with_columns(_agreeing=agreeing)
+    alone = pl.Series(_alone(unfound).gather(pairs.get_column("_at")) & _alone(theirs).gather(pairs.get_column("_at_right")))
+    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _alone=alone)
+    seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
+    others = compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs)
+    others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
     # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
     best = [one.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for one, name in ((seen, "_best"), (others, "_offered"))]
     measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
@@ -79,48 +89,71 @@ TELLING = 2.0
 
 
 def _agreeing() -> pl.Expr:
-    """On compared pairs: what was measured, as _MEASURES weighs it."""
-    return pl.sum_horizontal(
-        pl.col(f"_level_{name}").cast(pl.String()).replace_strict(said, default=0.0, return_dtype=pl.Float64())
-        for name, said in _MEASURES.items()
-    )
+    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several pay there tells half."""
+    said = [
+        pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
+        for name, worth in _MEASURES.items()
+    ]
+    shared = (pl.col("_level_manedsleie") == "same") & (pl.col("_with_this_rent") > 1)
+    return pl.sum_horizontal(*said, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
+
+
+def with_this_rent() -> pl.Expr:
+    """On all dwellings, prepared: how many on its ground (or, where that is unknown, at its address) pay the same rent."""
+    place = pl.coalesce(pl.concat_str("_municipality", "_ground", separator="|"), "_address")
+    return pl.len().over(place, "manedsleie").alias("_with_this_rent")
+
+
+def _alone(rows: pl.DataFrame) -> pl.Series:
+    """Per row: is it the only one of its side at the address?"""
+    return rows.select((pl.len().over("_address") == 1) & pl.col("_address").is_not_null()).to_series()
 
 
 def _may_be_in_the_same_place() -> pl.Expr:
     """On compared pairs with `_agreeing`: one house, unless a measure differs that none balances; next door, on the same parcel or
-    under another unit number only where the measures name the home."""
+    under another unit number only where the measures name the home, or where each side has one home in the house."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
     street = level["adressenavn"].is_in(["same", "close"]) | ((level["adressenavn"] == "similar") & (ground != "different"))
     same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
     here = (street | (ground == "same")) & same_number
-    around = (street & (house == "beside")) | (ground == "same")
+    around = (street & (house == "beside") & (ground != "different")) | (ground == "same")
     agreeing = pl.col("_agreeing")
-    flat = (agreeing > 0) | ((agreeing >= 0) & (pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])))
-    next_door = around & ((agreeing >= TELLING) | ((unit == "same") & (house == "beside") & (agreeing > 0)))
+    untold = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
+    flat = (untold & (agreeing >= 0)) | (pl.col("_alone") & (agreeing > 0)) | (agreeing >= TELLING)
+    one_slip = (unit == "same") & (house == "beside")
+    next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)))
     return ((here & flat) | next_door) & ~contradict(in_pair)
 
 
 @cache
-def _worth() -> tuple[pl.Expr, pl.Expr]:
-    """On compared pairs: may this be one home, slips of the hand aside? And: does a rent, an area or a lease say so?"""
+def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """On compared pairs with `_with_this_rent` and `_disputed`: may this be one home, slips of the hand aside? Does a rent, an area or a
+    lease say so? Does anything that was measured differ?"""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     one_street = (level["adressenavn"] == "same") | (pl.col("_stem") == pl.col("_stem_theirs"))
     street = level["adressenavn"].is_in(["same", "close", "similar"])
     same_house, letter, beside = (level["nummer"] == code for code in ("same", "letter", "beside"))
     unit = level["bruksenhetsnummer"]
     same_lease = level["ekstra_referanse"] == "same"
-    fingerprint = (level["manedsleie"] == "same") | (level["bruksareal"] == "same") | same_lease
+    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
+    fingerprint = same_rent | same_area | same_lease
+    # What others there pay too names nobody in another house, or beside another unit number, unless the entry's own number is in doubt.
+    rare = (same_rent & (pl.col("_with_this_rent") == 1)) | same_area | same_lease
     section = level["seksjonsnummer"] == "same"
     ground = level["gardsnummer"] == "same"
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
     same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
     next_door = beside & ((pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR)
     # In another house only measures that few dwellings share count: two flats of one parcel have the same parcel number.
-    tied = (beside & fingerprint) | (next_door & ground & (unit == "same") & (level["manedsleie"] != "different"))
+    tied = (beside & rare & (level["gardsnummer"] != "different")) | (
+        next_door & ground & (unit == "same") & (level["manedsleie"] != "different")
+    )
     place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
-    flat = ~unit.is_in(["different", "digit"]) | section | (fingerprint & same_house)
+    flat = ~unit.is_in(["different", "digit"]) | section | (same_house & (rare | (fingerprint & pl.col("_disputed"))))
     # Two streets on two grounds are two streets.
     elsewhere = ~one_street & (level["gardsnummer"] == "different") & ~(fingerprint | section)
     enough = pl.col("_points") >= ENOUGH
-    return place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair), fingerprint
+    worth = place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair)
+    unlike = pl.any_horizontal(level[name] == "different" for name in ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer"))
+    return worth, fingerprint, unlike & ~section

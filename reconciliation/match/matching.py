@@ -7,12 +7,13 @@ import polars as pl
 from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
+from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
-from reconciliation.match.candidates import last_search, worth_asking
+from reconciliation.match.candidates import last_search, with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.key_search import KeySearch
-from reconciliation.match.unambiguous_pairs import alone_at_address, around_addresses, last_left, leases
+from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.register_rows import without_deleted
 from reconciliation.model.tables import MATCHES
@@ -48,8 +49,10 @@ def match(
     search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "address_lease")
     search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "single")
     search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "last")
+    search.settle(only_with_this_rent(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "only_rent")
     search.settle_elsewhere()
     search.confirm()
+    search.ours = search.ours.with_columns(with_this_rent())
     search.offer(_candidates(search))
     search.offer(_last_search(search))
     return search.result()
@@ -57,8 +60,9 @@ def match(
 
 def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Both sides prepared, one spelling per street and house over the two."""
-    columns = [*PLACE_COLUMNS, "gardsnummer", "bruksnummer", "postnummer"]
-    both = one_spelling(pl.concat([ours.select(columns), theirs.select(columns)]))
+    columns = [*PLACE_COLUMNS, "gardsnummer", "bruksnummer", "postnummer", *MEASURES]
+    sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "kobo"))]
+    both = one_spelling(meant_streets(pl.concat(sides, how="vertical_relaxed")))
     names = ["_street", "_address"]
     settled = both.select(names)
     left = ours.with_columns(_written="_street").with_columns(settled.head(ours.height))
@@ -79,19 +83,26 @@ def _on(search: KeySearch, key: pl.Expr | str) -> pl.DataFrame:
 
 def _candidates(search: KeySearch) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
-    ours, theirs = search.open_ours, search.open_theirs
+    ours, theirs = search.open_ours, _with_disputed(search).join(search.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
     return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs)
+
+
+def _with_disputed(search: KeySearch) -> pl.DataFrame:
+    """The entries, `_disputed`: its number names a home that it is not, or another entry has it too. Then one was typed wrong, and is one
+    of the others in the house."""
+    named = pl.concat(search.found).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
+    wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
+    unit = pl.struct("_address", "_unit", "_extra")
+    twice = pl.col("_address").is_not_null() & pl.col("_unit").is_not_null() & unit.is_duplicated()
+    return search.theirs.with_columns(_disputed=pl.col("kobo_id").is_in(wrong.implode()) | twice)
 
 
 def _last_search(search: KeySearch) -> pl.DataFrame:
     """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
     found = pl.concat(search.found)
-    unexplained = search.theirs.join(found.filter("certain"), on="kobo_id", how="anti").join(search.linked, on="kobo_id", how="anti")
-    # An entry whose number names a home that it is not was typed wrong, and is one of the others in the house.
-    named = found.filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
-    wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
-    unexplained = unexplained.with_columns(_disputed=pl.col("kobo_id").is_in(wrong.implode()))
+    certain = found.filter("certain")
+    unexplained = _with_disputed(search).join(certain, on="kobo_id", how="anti").join(search.linked, on="kobo_id", how="anti")
     unfound = search.open_ours.join(found, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
     ours = search.ours.with_columns(_unfound=pl.col("leverandor_bolig_id").is_in(unfound.implode()))
     pairs = last_search(ours, unexplained, found.filter(~pl.col("certain")).select(list(PAIR)))

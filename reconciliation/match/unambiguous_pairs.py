@@ -88,8 +88,35 @@ def last_left(
     pairs = left.join(right, on="_address", suffix="_theirs")
     untold = (pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     seen = _nothing_differs(compare(pairs.filter(untold).select(list(PAIR)), ours, theirs))
-    agree = pl.sum_horizontal(pl.col(f"_level_{name}").is_in(["same"]).cast(pl.Int64()) for name in MEASURES)
-    return seen.filter((agree >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+    return seen.filter((_agreeing() >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
+
+
+def only_with_this_rent(
+    ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
+) -> pl.DataFrame:
+    """Where several stand at an address, one side lacks the unit number, and nobody else of either side there pays the rent, or is still
+    to be found and gives none: as many measures agree as of the last two, none differs, and nobody else has the unit number."""
+    several = ours.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1)).select("_address").unique()
+    unpaid = pl.concat([side.filter(pl.col("manedsleie").is_null()).select("_address") for side in (free_ours, free_theirs)])
+    several = several.join(unpaid, on="_address", how="anti").join(around.filter("_doubted"), on="_address", how="anti")
+    left, right = (
+        side.filter(pl.col("manedsleie").is_not_null() & (pl.len().over("_address", "manedsleie") == 1))
+        .join(several, on="_address", how="semi")
+        .select(name, "_address", "manedsleie", "_unit", "_extra")
+        for side, name in ((ours, "leverandor_bolig_id"), (theirs, "kobo_id"))
+    )
+    pairs = left.join(right, on=["_address", "manedsleie"], suffix="_theirs")
+    untold = pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()
+    pairs = pairs.filter(untold & pl.col("_extra").eq_missing(pl.col("_extra_theirs")))
+    for side, unit in ((ours, "_unit_theirs"), (theirs, "_unit")):
+        taken = side.select("_address", "_unit").drop_nulls()
+        pairs = pairs.join(taken, left_on=["_address", unit], right_on=["_address", "_unit"], how="anti")
+    seen = _nothing_differs(compare(_still_free(pairs, free_ours, free_theirs), ours, theirs))
+    return seen.filter(_agreeing() >= AGREEING).select(list(PAIR))
+
+
+def _agreeing() -> pl.Expr:
+    return pl.sum_horizontal((pl.col(f"_level_{name}") == "same").cast(pl.Int64()) for name in MEASURES)
 
 
 def _nothing_differs(seen: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,8 @@ import polars as pl
 from reconciliation.likeness.contradiction import SAME_AREA, TOLERANCES, contradict, differs, in_pair
 
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground", "_unit")
+LOST = 4
+"""One in so many labels, and in any house one, may have been lost in the other list."""
 _HOUSE = ("_address", "source", "source_theirs")
 
 
@@ -22,6 +24,7 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     here = here.join(shared.select("_address").unique(), on="_address", how="semi")
     here = here.with_columns(
         _labelled=pl.col("_label").count().over("_address", "source"),
+        _rows=pl.len().over("_address", "source"),
         _place=pl.col("_label").str.zfill(12).rank("dense").over("_address", "source").cast(pl.Int64()),
     )
     theirs = here.rename({name: f"{name}_theirs" for name in here.columns if name != "_address"})
@@ -41,7 +44,7 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
         _pairs=same.sum(),
         _total=pl.col("_score").filter(same).sum(),
         _contradicted=pl.col("_contradicts").filter(same).any(),
-        _labelled=pl.min_horizontal("_labelled", "_labelled_theirs").max(),
+        _needed=pl.min_horizontal(_needed("", "_theirs"), _needed("_theirs", "")).max(),
         _both_label=pl.col("_label").is_not_null().any() & pl.col("_label_theirs").is_not_null().any(),
     )
     # Other numberings of the house: shifted by one, or reversed. A mapping that pairs equal labels only is the same numbering.
@@ -52,11 +55,17 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     best = pl.concat(others).group_by(_HOUSE).agg(pl.col("_other").max())
     judged = by_label.filter("_both_label").join(best, on=_HOUSE, how="left")
     confirmed = (
-        (pl.col("_pairs") == pl.col("_labelled"))
+        (pl.col("_pairs") >= pl.col("_needed"))
         & ~pl.col("_contradicted")
         & (pl.col("_total") > pl.col("_other").fill_null(0).clip(lower_bound=0))
     )
     return judged.group_by("_address").agg(confirmed.all().alias("_alike")).filter("_alike").get_column("_address")
+
+
+def _needed(ours: str, theirs: str) -> pl.Expr:
+    """How many of one list's labels must stand in the other: all, but for as many as the other may have lost in rows without a label."""
+    labels, unlabelled = pl.col(f"_labelled{ours}"), pl.col(f"_rows{theirs}") - pl.col(f"_labelled{theirs}")
+    return labels - pl.min_horizontal(unlabelled, pl.max_horizontal(labels // LOST, pl.lit(1)))
 
 
 def _same_area() -> pl.Expr:

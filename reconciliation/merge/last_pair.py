@@ -12,8 +12,9 @@ from reconciliation.likeness.contradiction import AREA, SAME_AREA
 
 MOST_LEFT = 4
 """With more than this unpaired at an address, no pairing of the rest is worth working out."""
-AGREEING = 2
-"""So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ."""
+AGREEING = 1
+"""So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ; or the bedrooms alone, where area or rent and
+another agree: of two lists of equal length in which everybody else is paired, the last two are seldom two homes."""
 
 AGREEING_OF_SEVERAL = 3
 """The same where several are left and each fits only one of the others."""
@@ -68,7 +69,8 @@ def _fits() -> pl.Expr:
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
     near = _within_share("bruksareal", AREA.agrees)
-    measured = near & _unless_both_differ("antall_soverom") & _unless_both_differ("etasjenummer")
+    rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _told() & (_agreeing() > AGREEING))
+    measured = near & rooms & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
 
@@ -81,7 +83,14 @@ def _within_share(name: str, share: float) -> pl.Expr:
     return ((one - other).abs() <= share * pl.max_horizontal(one, other)).fill_null(value=True)
 
 
+def _same_area() -> pl.Expr:
+    return (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
+
+
+def _told() -> pl.Expr:
+    return (_same_area() | (pl.col("manedsleie") == pl.col("manedsleie_other"))).fill_null(value=False)
+
+
 def _agreeing() -> pl.Expr:
-    area = (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
     same = [pl.col(name) == pl.col(f"{name}_other") for name in ("antall_soverom", "etasjenummer", "manedsleie", "_label")]
-    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in [area, *same])
+    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in [_same_area(), *same])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, contradict, differs, in_group
+from reconciliation.likeness.contradiction import AREA, SAME_AREA, contradict, differs, in_group
 from reconciliation.likeness.leases import mixed_leases_in_group
 
 KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST = (
@@ -79,7 +79,7 @@ def _alone() -> pl.Expr:
     # A label, or a reference to a room, implies more dwellings at the address than these sources list.
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
     return (
-        ~pl.col("_crowded").any()
+        (~pl.col("_crowded").any() | (~pl.col("_rivalled").any() & _measured_alike()))
         & at_most_one("_unit")
         & lone
         & at_most_one("_label")
@@ -88,6 +88,16 @@ def _alone() -> pl.Expr:
         & at_most_one("_ground")
         & ~differs(in_group, AREA)
     )
+
+
+def _measured_alike() -> pl.Expr:
+    """Per group at one address: the area or the rent is equal, so is another measure, and none differs: enough beside homes at an
+    address spelt nearly alike that are measured otherwise."""
+    area, *others = (in_group(name) for name in ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer"))
+    same_area = (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
+    same = [same_area, *((one.known & ~one.several).fill_null(value=False) for one in others)]
+    differ = pl.any_horizontal((one.known & one.several).fill_null(value=False) for one in others)
+    return (same[0] | same[1]) & (pl.sum_horizontal(one.cast(pl.Int64()) for one in same) >= 2) & ~differ
 
 
 def contradicted(name: str) -> pl.Expr:

@@ -8,6 +8,7 @@ import polars as pl
 
 from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import SamePlace, with_place
+from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
 from reconciliation.merge.decided_rows import RowDecisions, row_decisions, with_decided_units
@@ -102,7 +103,7 @@ def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municip
         .sort("_rank", "source_key")
         .with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64()))
     )
-    return with_made_id(one_spelling(with_place(rows, same_place)))
+    return with_made_id(one_spelling(meant_streets(with_place(rows, same_place))))
 
 
 def _with_one_id(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:

@@ -13,10 +13,12 @@ from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import compare_rows, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.neighbours import LETTERS_APART
+from reconciliation.likeness.stray_streets import stray_pairs
 
 ENOUGH = 6.0
 """Points (match.comparison) from which a pair of our own dwellings is worth a question."""
 MOST = 3
+_NUMBERS = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
 _LOOKED_AT = (
     *(
         "adressenavn",
@@ -62,6 +64,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
                 _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
             )
             found.append(seen.filter(_may_be_one()).select(found[0].columns))
+    found.append(_strays(ours))
     pairs = pl.concat(found)
     return (
         _waiting(
@@ -73,6 +76,20 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
         .head(MOST)
         .select("leverandor_bolig_id", other="kobo_id")
     )
+
+
+def _strays(ours: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of which one is alone in a street that is a slip or two from the other's, and nothing that is known tells them apart."""
+    pairs = stray_pairs(ours.with_columns(source=pl.col("leverandor_bolig_id")))
+    held = ours.get_column("sources")
+    apart = [held.gather(pairs.get_column(name)) for name in pairs.columns]
+    pairs = pairs.filter(apart[0].list.set_intersection(apart[1]).list.len() == 0)
+    ids = ours.get_column("leverandor_bolig_id")
+    named = pairs.with_columns(leverandor_bolig_id=ids.gather(pairs["_at"]), kobo_id=ids.gather(pairs["_at_right"]))
+    seen = compare_rows(named, ours, ours)
+    other = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in _NUMBERS)
+    unit = pl.col("_level_bruksenhetsnummer").is_in(["different", "digit"])
+    return seen.filter(~other & ~unit & ~contradict(in_pair)).select("leverandor_bolig_id", "kobo_id", "_points")
 
 
 def _with_sole(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -112,8 +129,7 @@ def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
 def _may_be_one() -> pl.Expr:
     """On compared pairs: nothing that is known differs, and what parts them is a slip of the hand or outweighed by a measure."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    numbers = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
-    agree = pl.all_horizontal(level[name] != "different" for name in numbers) & ~contradict(in_pair)
+    agree = pl.all_horizontal(level[name] != "different" for name in _NUMBERS) & ~contradict(in_pair)
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
     same_label = (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False)
     tied = same_rent | same_area | ((level["gardsnummer"] == "same") & (level["bruksenhetsnummer"] == "same") & same_label)

@@ -22,6 +22,7 @@ REASONS: dict[str, str] = {
     "link": "Our stored link",
     "leverandor_bolig_id": "The register carries our id",
     "single": "The only dwelling at the address on both sides, and all else agrees",
+    "only_rent": "The only one at the address with this rent on both sides, and what else was measured agrees",
     "candidate": "Possibly the same: see what agrees",
     "rival": "More than one could be meant by the key",
     "protected_differs": "Found by key, but a field that cannot be changed differs",

@@ -17,7 +17,7 @@ from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import with_place
 from reconciliation.match import match
-from reconciliation.match.candidates import worth_asking
+from reconciliation.match.candidates import with_this_rent, worth_asking
 from reconciliation.merge import merge
 from tests.strategies import WHOLE_NIGHTS, links, municipality, none_known, register, standing
 
@@ -109,8 +109,8 @@ def test_an_entry_without_unit_number_is_offered_to_the_flat_with_its_rent_and_n
 @given(st.integers(0, 10**6), st.sampled_from([0.05, 0.3, 0.6]))
 def test_what_is_left_out_before_it_is_compared_would_not_have_been_offered(seed: int, share: float) -> None:
     world = demo_world(60, share, seed)
-    left = prepared(with_place(merge(world.rows, none_known(), None, HOUSE).dwellings))
-    right = prepared(with_place(world.entries))
+    left = prepared(with_place(merge(world.rows, none_known(), None, HOUSE).dwellings)).with_columns(with_this_rent())
+    right = prepared(with_place(world.entries)).with_columns(_disputed=pl.lit(value=False))
     early, late = (
         worth_asking(pairs_in_blocks(left, right, keep=keep), left, right).select("leverandor_bolig_id", "kobo_id", "_points")
         for keep in (None, pl.lit(value=True))

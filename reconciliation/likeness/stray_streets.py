@@ -1,0 +1,86 @@
+"""A street that one row alone names, a slip or two from one that has this house number: most likely typed wrong.
+
+Where the rows of the two houses agree in what was measured and the other street is known by several houses, the row is taken for one of
+that street; where they do not tell, or both streets are as little known, a person is asked. Unlike street_spelling this needs no cadastre
+numbers, which many systems leave out.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA, in_pair
+from reconciliation.likeness.neighbours import LETTERS_APART
+from reconciliation.likeness.street_spelling import LETTERS_OF_A_SLIP, ground
+
+_PLACE = ("_municipality", "_street", "_house")
+_BEGINNING, _ENDING = 3, 5
+_NUMBERS = ("_unit", "_extra", "_ground", "seksjonsnummer")
+_MEASURED = ("antall_soverom", "_floor", "manedsleie")
+KNOWN_HOUSES = 2
+"""A street is known when rows name so many of its houses: Bergvegen and Bergsvegen with one house each may both be there."""
+AGREEING = 2
+"""So many measures must agree, area or rent among them, and none may differ, before a stray row is taken for one of the street."""
+
+
+def stray_pairs(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: PLACE_COLUMNS and `source`. `_at`, `_at_right`: numbers of a row whose street no other house or source names, and of a row of
+    another source at the same house number in a street that is spelt nearly alike."""
+    placed = rows.select(*_PLACE, "source").with_row_index("_at").filter(pl.col("_street").str.len_chars() >= LETTERS_OF_A_SLIP)
+    used = placed.group_by("_municipality", "_street").agg(pl.col("_house").n_unique(), pl.col("source").n_unique())
+    strays = placed.join(used.filter((pl.col("_house") == 1) & (pl.col("source") == 1)), on=["_municipality", "_street"], how="semi")
+    if strays.is_empty():
+        return pl.DataFrame(schema={"_at": pl.UInt32(), "_at_right": pl.UInt32()})
+    blocks = pl.col("_street").str.head(_BEGINNING), pl.lit("~") + pl.col("_street").str.tail(_ENDING)
+    here, there = (
+        pl.concat(side.select(*_PLACE, _block=block) for block in blocks).unique()
+        for side in (strays, placed.join(strays.select("_municipality", "_house").unique(), on=["_municipality", "_house"], how="semi"))
+    )
+    met = here.join(there, on=["_municipality", "_house", "_block"], suffix="_other").filter(pl.col("_street") != pl.col("_street_other"))
+    names = met.select("_municipality", "_house", "_street", _other="_street_other").unique()
+    names = names.filter(_slips(names))
+    pairs = strays.join(names, on=_PLACE).join(placed, left_on=["_municipality", "_other", "_house"], right_on=_PLACE, suffix="_right")
+    return pairs.filter(pl.col("source") != pl.col("source_right")).select("_at", "_at_right").unique().sort("_at", "_at_right")
+
+
+def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
+    """rows: as stray_pairs, with the canonical measures. `_street` of a stray row is the one that it must mean; `_address` follows."""
+    pairs = stray_pairs(rows)
+    if pairs.is_empty():
+        return rows
+    told = rows.select(*_PLACE, *_NUMBERS[:2], *_MEASURED, "seksjonsnummer", "bruksareal", "_label", _ground=ground())
+    sides = told[pairs.get_column("_at")], told[pairs.get_column("_at_right")].rename(lambda name: f"{name}_theirs")
+    seen = pl.concat([pairs, *sides], how="horizontal").filter(_one_home())
+    houses = rows.select(*_PLACE).drop_nulls().unique().group_by("_municipality", "_street").len()
+    known = houses.filter(pl.col("len") >= KNOWN_HOUSES)
+    meant = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
+    meant = meant.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
+    now = rows.with_row_index("_at").join(meant.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
+    now = now.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_at", "_meant")
+    return now.with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
+
+
+def _slips(names: pl.DataFrame) -> pl.Series:
+    """On `_street`, `_other`: at most LETTERS_APART slips of the hand; numbers and the last letter (Felt A, Felt B) are alike."""
+    far = pl.Series(cpdist(names["_street"].to_list(), names["_other"].to_list(), scorer=OSA.distance, score_cutoff=LETTERS_APART))
+    digits = pl.col("_street").str.replace_all(r"\D", "") == pl.col("_other").str.replace_all(r"\D", "")
+    last = (pl.col("_street").str.tail(1) == pl.col("_other").str.tail(1)) | (
+        pl.col("_street").str.len_chars() != pl.col("_other").str.len_chars()
+    )
+    return (far <= LETTERS_APART) & names.select(digits & last).to_series()
+
+
+def _one_home() -> pl.Expr:
+    """On pairs: nothing that both rows give differs, and measures agree."""
+    area, rent = in_pair("bruksareal"), in_pair("manedsleie")
+    same_area = (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
+    same = {name: (pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in (*_MEASURED, "_label")}
+    numbers = pl.any_horizontal(in_pair(name).several.fill_null(value=False) for name in (*_NUMBERS, "antall_soverom", "_floor"))
+    far = [
+        (one.known & (one.high - one.low > share * one.high)).fill_null(value=False)
+        for one, share in ((area, AREA.agrees), (rent, RENT.agrees))
+    ]
+    agreeing = pl.sum_horizontal(one.cast(pl.Int64()) for one in (same_area, *same.values()))
+    return ~numbers & ~far[0] & ~far[1] & (same_area | same["manedsleie"]) & (agreeing >= AGREEING)

@@ -1,0 +1,78 @@
+"""A person is not asked where the house as a whole leaves one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.reconciliation.small_nights import PARCEL, Row, flat, night
+
+SMALL = {"bruksareal": 41.0, "antall_soverom": 1}
+LARGE = {"bruksareal": 66.0, "antall_soverom": 3}
+
+
+def numbered(office: str, labels: dict[str, str | None], **said: Any) -> list[Row]:
+    """Six flats on three floors, each of another size; labels: unit -> the office's own number of the flat."""
+    listed = []
+    for at, (unit, label) in enumerate(labels.items()):
+        measured = {"bruksareal": 40.0 + 6 * at, "antall_soverom": at % 3 + 1, "etasjenummer": at // 2 + 1}
+        listed.append(flat(f"{office}{at}", unit, leilighetsnummer=label, **measured, **said))
+    return listed
+
+
+def test_a_label_that_one_list_lost_leaves_the_labels_of_the_house_a_key() -> None:
+    units = [f"H0{floor}0{door}" for floor in (1, 2, 3) for door in (1, 2)]
+    labels: dict[str, str | None] = {unit: str(at) for at, unit in enumerate(units, start=1)}
+    theirs = [row | {"bruksenhetsnummer": row["home"]} for row in numbered("b", labels | {"H0302": None}, **PARCEL)]
+    found = night({"fdv": numbered("a", labels), "omsorg": theirs})
+    assert found.mixed == []
+    assert found.dwellings.height == len(units)
+
+
+KNOWN = [flat("a2", "known", nummer=9, bruksenhetsnummer="H0101", bruksareal=90.0), flat("a3", "known too", nummer=11, bruksareal=120.0)]
+
+
+@pytest.mark.parametrize(
+    ("known", "classes"), [(KNOWN, ["create"]), ([], ["review", "review"])], ids=["in a street that is known", "where both may be streets"]
+)
+def test_a_slip_in_a_street_that_nobody_else_names(known: list[Row], classes: list[str]) -> None:
+    row = flat("b1", "1", adressenavn="Ospesien", **SMALL)
+    found = night({"fdv": [flat("a1", "1", **PARCEL, **SMALL, bruksenhetsnummer="H0101"), *known], "eiendom": [row]})
+    others = [f"fdv-{one['key']}" for one in known]
+    assert sorted(kind for name, kind in found.classes().items() if name not in others) == classes
+    assert found.mixed == []
+
+
+def test_an_entry_is_not_asked_of_flats_that_pay_what_others_pay_too() -> None:
+    rent = {"manedsleie": 7300.0}
+    ours = [flat(f"a{at}", f"H0{at}01", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H0{at}01") for at in (1, 2, 3)]
+    found = night({"fdv": ours}, [{**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}])
+    assert set(found.classes().values()) == {"create"}
+
+
+def test_an_entry_next_door_on_ground_of_its_own_is_not_asked_about_for_its_rent() -> None:
+    rent = {"manedsleie": 7300.0}
+    ours = flat("a1", "1", **PARCEL, **SMALL, **rent, bruksenhetsnummer="H0101")
+    beside = {**PARCEL, "bruksnummer": 99, "nummer": 3, "kobo_id": "k3", "bruksenhetsnummer": "H0101", "antall_soverom": 1, **rent}
+    assert night({"fdv": [ours]}, [beside]).classes() == {"fdv-a1": "create"}
+
+
+def test_the_only_one_in_the_house_with_its_rent_is_found_without_its_unit_number() -> None:
+    ours = [
+        flat("a1", "H0101", **PARCEL, **SMALL, manedsleie=7300.0, bruksenhetsnummer="H0101"),
+        flat("a2", "H0201", **PARCEL, **LARGE, manedsleie=9900.0, etasjenummer=2, leilighetsnummer="2"),
+    ]
+    entry = {**PARCEL, "kobo_id": "k2", "bruksenhetsnummer": "H0201", "antall_soverom": 3}
+    told = night({"fdv": ours}, [{**entry, "manedsleie": 9900.0}]).matches
+    assert told.select("leverandor_bolig_id", "certain", "reason").rows() == [("fdv-a2", True, "only_rent")]
+    both = [ours[0] | {"manedsleie": 9900.0}, ours[1]]
+    assert not night({"fdv": both}, [{**entry, "manedsleie": 9900.0}]).matches.get_column("certain").any()
+
+
+def test_homes_in_a_street_spelt_nearly_alike_are_no_rivals_where_they_are_measured_otherwise() -> None:
+    block = [flat(f"a{at}", f"other {at}", adressenavn="Ospastien", bruksenhetsnummer=f"H0{at}01", bruksareal=80.0 + at) for at in (1, 2)]
+    home = flat("a9", "1", **PARCEL, **SMALL, bruksenhetsnummer="H0101")
+    found = night({"fdv": [home, *block], "eiendom": [flat("b1", "1", **SMALL)]})
+    assert found.mixed == []
+    assert found.dwellings.height == 3

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from assets.known_shielded import SHIELDED_GONE
 from assets.night_resource import one_sentence
 from assets.night_session import NightSession
@@ -17,8 +19,8 @@ from assets.table_io import EarlierTables
 from language import rendered, speaking
 from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables, questions
-from reconciliation.decisions.warning_questions import warning_questions
+from reconciliation.decisions.questions import AskedOf, Tables
+from reconciliation.decisions.warning_questions import decided_warnings, undecided_warnings
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import settled_in_source
@@ -85,29 +87,40 @@ def questions_of(find: Find, ledger: Ledger, slug: str) -> NightQuestions:
 
 def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> NightQuestions:
     """made: the tables of USED."""
-    tables = Tables(
-        dwellings=made["dwellings"].frame,
-        items=made["plan"].frame,
-        matches=made["matches"].frame,
-        lineage=made["lineage"].frame,
-        standing=made["standing_rows"].frame,
-        register_rows=made["register"].frame,
-        shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
-        deviations=made["deviations"].frame,
-    )
-    decisions = ledger.decisions(slug)
-    as_of = made["plan"].facts.get("as_of")
-    night = date.fromisoformat(as_of) if as_of else None
-    found, warnings = questions(tables, decisions), warning_questions(made["deviations"].frame, tables.dwellings, decisions, night)
-    named = {one for question in (*found, *warnings) for one in (question.dwelling, *(beside.name for beside in question.candidates))}
-    rows = tables.dwellings.select("leverandor_bolig_id", "sources")
-    return NightQuestions(
-        found,
-        {ours: sources for ours, sources in rows.iter_rows() if ours in named} if named else {},
-        warnings,
-        [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)],
-        hidden_names(tables.dwellings, tables.items, tables.shielded_gone),
-    )
+    return NightAsked(made).decided(ledger.decisions(slug))
+
+
+class NightAsked:
+    """The questions of a night's tables, made once; what is decided about them is looked up for each set of decisions.
+
+    made: the tables of USED. named: ids of the dwellings that are asked about or offered beside them.
+    """
+
+    def __init__(self, made: Mapping[str, Table]) -> None:
+        tables = Tables(
+            dwellings=made["dwellings"].frame,
+            items=made["plan"].frame,
+            matches=made["matches"].frame,
+            lineage=made["lineage"].frame,
+            standing=made["standing_rows"].frame,
+            register_rows=made["register"].frame,
+            shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
+            deviations=made["deviations"].frame,
+        )
+        self._asked = AskedOf(tables)
+        as_of = made["plan"].facts.get("as_of")
+        self._night = date.fromisoformat(as_of) if as_of else None
+        self._warnings = undecided_warnings(made["deviations"].frame, tables.dwellings, self._night)
+        self.named = self._asked.named | {warning.dwelling for warning in self._warnings}
+        rows = tables.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(self.named))).select("leverandor_bolig_id", "sources")
+        self._sources = dict(rows.iter_rows())
+        self._in_source = [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)]
+        self._hidden = hidden_names(tables.dwellings, tables.items, tables.shielded_gone)
+
+    def decided(self, decisions: pl.DataFrame) -> NightQuestions:
+        """decisions: the ledger's DECISIONS in force."""
+        found, warnings = self._asked.decided(decisions), decided_warnings(self._warnings, decisions, self._night)
+        return NightQuestions(found, self._sources, warnings, self._in_source, self._hidden)
 
 
 def pick_up_folder(

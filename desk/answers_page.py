@@ -3,22 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from desk.case_words import decided_in_short, title_of
-from desk.night_view import Case, NightView
+from desk.my_cases import cases_for
+from desk.night_view import Case, EarlierAnswer, NightView
 from desk.paging import Paged
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
+from language import short_day, text
 from reconciliation.decisions.question import Question
+from reporting.decided_in_words import decided_in_words
+from reporting.stop_causes import cause
 
-Answered = tuple[Case, Question]
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer: of a question that tonight asks, or an earlier one. moment: when it was given."""
+
+    moment: datetime
+    question: Question | None = None
+    case: Case | None = None
+    earlier: EarlierAnswer | None = None
+
+    @property
+    def shielded(self) -> str | None:
+        """The shielded dwelling that it is about; None for any other."""
+        about = self.case or self.earlier
+        return about.dwelling if about is not None and about.secret else None
 
 
-def answered_of(mine: Sequence[Case]) -> list[Answered]:
-    """Every question of these cases that is answered, newest first."""
-    answered = [(case, question) for case in mine for question in case.every if question.decided is not None]
-    return sorted(answered, key=lambda pair: _moment(pair[1]), reverse=True)
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """An answer in words. link: dwelling that has a page. name, value: field of the form that takes it back; empty when it cannot be."""
+
+    title: str
+    link: str | None
+    about: str
+    decided: str
+    name: str
+    value: str
+
+
+def earlier_for(view: NightView, visitor: Visitor) -> list[EarlierAnswer]:
+    """The earlier answers that this visitor may see."""
+    return [one for one in view.earlier if visitor.may_see(one.owner, one.secret)]
+
+
+def answered_for(view: NightView, visitor: Visitor) -> list[Answered]:
+    """Every answer that this visitor may see, newest first."""
+    mine = cases_for(view, visitor).cases
+    tonight = [Answered(_moment(question), question, case) for case in mine for question in case.every if question.decided is not None]
+    earlier = [Answered(one.row["decided"], earlier=one) for one in earlier_for(view, visitor)]
+    return sorted([*tonight, *earlier], key=lambda one: one.moment, reverse=True)
 
 
 def answers_page(view: NightView, shown: Paged[Answered], visitor: Visitor, token: str, *, undone: bool) -> str:
@@ -28,11 +66,31 @@ def answers_page(view: NightView, shown: Paged[Answered], visitor: Visitor, toke
         .get_template("answers.html.j2")
         .render(
             **common(view, visitor, token, "answers"),
-            answered=[(case, question, title_of(case), decided_in_short(question, view)) for case, question in shown.items],
+            answered=_in_words(shown.items, view, visitor),
             pages=shown.links({}),
             undone=undone,
         )
     )
+
+
+def _in_words(answers: Sequence[Answered], view: NightView, visitor: Visitor) -> list[AnswerShown]:
+    cases = cases_for(view, visitor).by_dwelling
+    found = []
+    for one in answers:
+        if one.question is not None and one.case is not None:
+            about, decided = cause(one.question.reason, one.question.details), decided_in_short(one.question, view)
+            found.append(AnswerShown(title_of(one.case), one.case.dwelling, about, decided, "sporsmal", one.question.id))
+        elif one.earlier is not None:
+            found.append(_earlier(one.earlier, one.earlier.dwelling in cases, view))
+    return found
+
+
+def _earlier(answer: EarlierAnswer, has_page: bool, view: NightView) -> AnswerShown:
+    link, said = answer.dwelling if has_page else None, decided_in_words(answer.row, view.municipality)
+    if answer.taken_back is None:
+        return AnswerShown(answer.dwelling, link, text("desk.used"), said, "avgjorelse", str(answer.row["decision_id"]))
+    by, when = answer.taken_back
+    return AnswerShown(answer.dwelling, link, text("desk.taken_back_on", by=by, day=short_day(when.date())), said, "", "")
 
 
 def _moment(question: Question) -> datetime:

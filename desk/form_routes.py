@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from desk.answers_page import earlier_for
 from desk.approving import approve, take_back_approval
 from desk.case_page import OTHER_VALUE
 from desk.correcting import correct, take_back_correction
@@ -31,7 +32,7 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     told = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
     if taken.outcome in (AnswerOutcome.STORED, AnswerOutcome.ALREADY):
-        left = [case for case in visit.cases() if _open(case, question) and case.dwelling != question.dwelling]
+        left = [case for case in visit.mine.cases if _open(case, question) and case.dwelling != question.dwelling]
         here = visit.case(question.dwelling)
         if left and not (here and _open(here, question)):
             following = left[0].dwelling
@@ -44,7 +45,13 @@ def _open(case: Case, answered: Question) -> int:
 
 
 def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
-    """Take an answer back."""
+    """Take an answer back: of a question, or an earlier one that a night has used."""
+    if used := fields.get("avgjorelse", ""):
+        known = {one.row["decision_id"] for one in earlier_for(visit.view, visit.visitor) if one.taken_back is None}
+        if used not in known:
+            return HTMLResponse(refusal_page("no_case"), 404)
+        taken_back = desk.ledger.withdraw_decision(desk.municipality.slug, used, visit.visitor.decided_as)
+        return RedirectResponse(f"/svar?{urlencode({'angret': int(taken_back)})}", 303)
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
         return HTMLResponse(refusal_page("no_case"), 404)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,8 @@ from desk.night_view import Case, NightView
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
-from reconciliation.addresses import fold
 from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer
-from reconciliation.decisions.question import CHOOSING, ENTRY, Question
+from reconciliation.decisions.question import CHOOSING, Question
 from reconciliation.identifiers import parse_unit
 from reporting.clarifications import Shown, Side, shown_questions
 from reporting.dwelling_sources import FIELDS
@@ -34,16 +32,6 @@ class FlatShown:
     fault: str | None
 
 
-def house_of(case: Case) -> str | None:
-    """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
-    first = case.every[0]
-    street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
-    if case.secret or first.about == ENTRY or not street or not number:
-        return None
-    named = (first.ours.get("kommunenummer"), fold(str(street)), number, str(first.ours.get("bokstav") or "").casefold())
-    return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
-
-
 def house_page(
     view: NightView, cases: Sequence[Case], visitor: Visitor, token: str, taken: Sequence[CheckedAnswer] = (), stored: int | None = None
 ) -> str:
@@ -58,7 +46,7 @@ def house_page(
         .render(
             **common(view, visitor, token, "house"),
             title=_address(cases[0]),
-            house=house_of(cases[0]),
+            house=cases[0].house,
             fields=fields,
             flats=[_flat(question, one, fields, faults.get(question.id)) for question, one in seen],
             chosen={one.given.question_id: one.given.answer for one in taken},

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from reconciliation.decisions.question import CHANGED, Question
+from reconciliation.addresses import fold
+from reconciliation.decisions.question import CHANGED, ENTRY, Question
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection
 
@@ -91,6 +94,18 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """A decision that no question of the night asks about any more: a night has used it, or it was taken back. row: of DECISIONS.
+    taken_back: by whom and when; None while it is in force."""
+
+    dwelling: str
+    owner: str | None
+    secret: bool
+    row: Mapping[str, Any]
+    taken_back: tuple[str, datetime] | None = None
+
+
+@dataclass(frozen=True)
 class Case:
     """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered. warnings: whether a value is
     right that a rule warns of; nothing waits for those. A case has a question or a warning."""
@@ -102,45 +117,55 @@ class Case:
     frees: int
     warnings: tuple[Question, ...] = ()
 
-    @property
+    @cached_property
     def every(self) -> tuple[Question, ...]:
         """Questions, then warnings."""
         return (*self.questions, *self.warnings)
 
-    @property
+    @cached_property
     def open(self) -> int:
         """Questions without an answer."""
         return sum(question.decided is None for question in self.questions)
 
-    @property
+    @cached_property
     def open_warnings(self) -> int:
         """Warnings that nobody has called right."""
         return sum(question.decided is None for question in self.warnings)
 
-    @property
+    @cached_property
     def reasons(self) -> tuple[str, ...]:
         """Reason codes of the questions, each once."""
         return tuple(dict.fromkeys(question.reason for question in self.questions))
 
-    @property
+    @cached_property
     def changed_in_kobo(self) -> bool:
         """Are all its open questions about what somebody changed in Kobo?"""
         open_ones = [question.about for question in self.questions if question.decided is None]
         return bool(open_ones) and set(open_ones) == {CHANGED}
 
-    @property
+    @cached_property
     def street(self) -> str:
         """Street as our own rows have it; empty for a shielded address."""
         found: Any = None if self.secret else self.every[0].ours.get("adressenavn")
         return str(found or "")
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Street, number, letter and unit; empty for a shielded address, and where nothing is known."""
         ours = self.every[0].ours
         house = f"{ours.get('nummer') or ''}{ours.get('bokstav') or ''}"
         parts = (ours.get("adressenavn"), house, ours.get("bruksenhetsnummer"), ours.get("ekstra_referanse"))
         return "" if self.secret else " ".join(str(part) for part in parts if part)
+
+    @cached_property
+    def house(self) -> str | None:
+        """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
+        first = self.every[0]
+        street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
+        if self.secret or first.about == ENTRY or not street or not number:
+            return None
+        named = (first.ours.get("kommunenummer"), fold(str(street)), number, str(first.ours.get("bokstav") or "").casefold())
+        return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
 
 
 def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = ()) -> tuple[Case, ...]:
@@ -183,7 +208,8 @@ class NightView:
     answered, in order.
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
-    owners. corrections: of single cells, in force. decisions: the ledger's DECISIONS in force.
+    owners. corrections: of single cells, in force. earlier: answers that tonight's questions do not show.
+    decisions: the ledger's DECISIONS in force. kept: what is made of all this once, by who may see what (my_cases.py).
     """
 
     municipality: Municipality
@@ -195,9 +221,11 @@ class NightView:
     places: Mapping[str, Sequence[SourcePlace]] = field(default_factory=dict)
     rejected: Sequence[RejectedRow] = ()
     corrections: Sequence[CellCorrection] = ()
+    earlier: Sequence[EarlierAnswer] = ()
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
     running: bool = False
     lacks: str = NO_NIGHT
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Load = Callable[[], NightView]

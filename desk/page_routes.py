@@ -7,10 +7,10 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from desk.answers_page import answered_of, answers_page
+from desk.answers_page import answered_for, answers_page
 from desk.case_history import history
 from desk.case_page import case_page, outcome_message
-from desk.house_page import house_of, house_page
+from desk.house_page import house_page
 from desk.list_export import XLSX, exported
 from desk.list_page import FILTERS as LIST_FILTERS
 from desk.list_page import my_list, selected
@@ -27,15 +27,15 @@ from reconciliation.ledger import SeenOn
 def show_list(request: Request, visit: Visit) -> Response:
     """What waits for this visitor."""
     since = partial(visit.ledger.waiting_since, visit.view.municipality.slug)
-    mine, wanted = visit.cases(), _wanted(request, LIST_FILTERS)
-    shown = paged(selected(mine, visit.view, wanted), _page(request))
+    mine, wanted = visit.mine, _wanted(request, LIST_FILTERS)
+    shown = paged(selected(mine.cases, visit.view, wanted), _page(request))
     visit.saw(SeenOn.LIST, shown.items)
     return HTMLResponse(my_list(visit.view, mine, visit.visitor, visit.token, wanted, shown, since))
 
 
 def export_list(request: Request, visit: Visit) -> Response:
     """The open questions of the selection as a workbook that can be answered."""
-    chosen = selected(visit.cases(), visit.view, _wanted(request, LIST_FILTERS))
+    chosen = selected(visit.mine.cases, visit.view, _wanted(request, LIST_FILTERS))
     visit.saw(SeenOn.EXPORT, chosen)
     name = f"avklaringer-{visit.view.municipality.slug}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -50,17 +50,17 @@ def show_case(request: Request, visit: Visit) -> Response:
     visit.saw(SeenOn.CASE, [case])
     outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
     message = outcome_message(visit.view, outcome, visit.question(question))
-    house = house_of(case)
-    beside = [one for one in visit.cases() if house and house_of(one) == house]
+    house = case.house or ""
+    beside = visit.mine.by_house.get(house, ())
     past = history(visit.ledger, visit.view.municipality, case)
-    return HTMLResponse(case_page(visit.view, case, visit.visitor, visit.token, message, (house or "", len(beside)), past))
+    return HTMLResponse(case_page(visit.view, case, visit.visitor, visit.token, message, (house, len(beside)), past))
 
 
 def show_answers(request: Request, visit: Visit) -> Response:
     """Everything that is answered."""
     undone = request.query_params.get("angret", "") == "1"
-    shown = paged(answered_of(visit.cases()), _page(request))
-    visit.saw(SeenOn.ANSWERS, [case for case, _ in shown.items])
+    shown = paged(answered_for(visit.view, visit.visitor), _page(request))
+    visit.saw_by_id(SeenOn.ANSWERS, [one.shielded for one in shown.items if one.shielded])
     return HTMLResponse(answers_page(visit.view, shown, visit.visitor, visit.token, undone=undone))
 
 

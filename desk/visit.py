@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from desk.guard import Rejected
-from desk.house_page import house_of
+from desk.my_cases import MyCases, cases_for
 from desk.night_view import Case, Load, NightView, RejectedRow
 from desk.rejected_pages import rejected_rows
 from desk.visitor import Visitor
@@ -44,24 +44,25 @@ class Visit:
         """The same of what is no case. subjects: ids of shielded dwellings or rows."""
         self.ledger.record_shielded_views(self.view.municipality.slug, self.visitor.name, page, subjects)
 
-    def cases(self) -> list[Case]:
-        """Those this visitor may see, in the order of the list."""
-        return [case for case in self.view.cases if self.visitor.may_see(case.owner, case.secret)]
+    @property
+    def mine(self) -> MyCases:
+        """The cases that this visitor may see."""
+        return cases_for(self.view, self.visitor)
 
     def case(self, dwelling: str) -> Case | None:
         """The visitor's case of that dwelling; None when there is none or it is not theirs to see."""
-        return next((case for case in self.cases() if case.dwelling == dwelling), None)
+        return self.mine.by_dwelling.get(dwelling)
 
     def question(self, question_id: str) -> Question | None:
         """The question with that id among the visitor's cases; None when there is none."""
-        return next((one for case in self.cases() for one in case.every if one.id == question_id), None)
+        return self.mine.by_question.get(question_id)
 
-    def house(self, house: str) -> list[Case]:
+    def house(self, house: str) -> Sequence[Case]:
         """The cases of one house. Raises Rejected when none of them is this visitor's."""
-        found = [case for case in self.cases() if house_of(case) == house]
+        found = self.mine.by_house.get(house)
         if not found:
             raise Rejected(404, "no_house")
-        return sorted(found, key=lambda case: case.dwelling)
+        return found
 
     def row(self, row: str) -> RejectedRow:
         """One rejected row. Raises Rejected when it is not rejected any more, or not this visitor's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
 from threading import Lock
@@ -10,10 +10,11 @@ from threading import Lock
 import polars as pl
 from upath import UPath
 
-from assets.answer_assets import USED, night_questions
+from assets.answer_assets import USED, NightAsked
 from assets.stored_table import Table, read_table, stored_by, table_base
 from connectors.own_faults import log_own_fault
-from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, SourcePlace, cases_of
+from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, RejectedRow, SourcePlace, cases_of
+from pipelines.earlier_answers import earlier_answers
 from pipelines.stored_plan import plan_parts
 from pipelines.stored_rejections import REJECTED, rejected_in
 from reconciliation.ledger import Ledger, LedgerError
@@ -23,6 +24,7 @@ from reconciliation.plan.part_approvals import part_approvals
 from reconciliation.reading.cell_corrections import cell_corrections
 
 OUTCOMES = "outcomes"
+_KEPT = ("plan", "dwellings", OUTCOMES)
 
 
 class StoredNight:
@@ -37,6 +39,10 @@ class StoredNight:
         self._state: tuple[str, str] | None = None
         self._view = NightView(municipality, None)
         self._making = Lock()
+        self._asked: NightAsked | None = None
+        self._lacking = NO_NIGHT
+        self._places: dict[str, list[SourcePlace]] = {}
+        self._rejected: tuple[RejectedRow, ...] = ()
 
     def load(self) -> NightView:
         """Raises LedgerError, NightUnreadableError."""
@@ -64,17 +70,23 @@ class StoredNight:
         if mark == self._mark:
             return
         if len({stored_by(paths[name]) for name in USED if name in marks}) <= 1:
-            self._tables = {name: read_table(paths[name]) for name in marks}
+            tables = {name: read_table(paths[name]) for name in marks}
+            self._lacking, self._rejected = _lacks(tables), rejected_in(tables)
+            self._asked = None if self._lacking else NightAsked(tables)
+            self._places = _places(tables, self._asked.named) if self._asked else {}
+            self._tables = {name: tables[name] for name in _KEPT if name in tables}  # the others are large, and used up
+        elif self._asked is None:
+            self._lacking = UNFINISHED
         self._mark = mark
 
     def _made(self, decisions: pl.DataFrame) -> NightView:
         made, municipality = self._tables, self._municipality
         corrections = cell_corrections(decisions)
-        rejected = rejected_in(made)
-        if lacks := self._lacks():
-            return NightView(municipality, None, rejected=rejected, corrections=corrections, decisions=decisions, lacks=lacks)
+        if self._asked is None:
+            lacks = self._lacking
+            return NightView(municipality, None, rejected=self._rejected, corrections=corrections, decisions=decisions, lacks=lacks)
         plan = made["plan"]
-        night = night_questions(made, self._ledger, municipality.slug)
+        night = self._asked.decided(decisions)
         runs = self._ledger.runs(municipality.slug).filter(pl.col("run_id") == plan.made_by)
         return NightView(
             municipality,
@@ -83,19 +95,19 @@ class StoredNight:
             parts=plan_parts(plan, made.get(OUTCOMES), made["dwellings"].frame, part_approvals(decisions, plan.made_by)),
             cases=cases_of(night.questions, night.warnings),
             sources=night.sources,
-            places=_places(made, {question.dwelling for question in night.every}),
-            rejected=rejected,
+            places=self._places,
+            rejected=self._rejected,
             corrections=corrections,
+            earlier=earlier_answers(self._ledger, municipality.slug, decisions, night.every, made["dwellings"].frame),
             decisions=decisions,
         )
 
-    def _lacks(self) -> str:
-        """Why there is no night to show; empty when there is."""
-        if not self._tables:
-            return UNFINISHED if self._mark != repr({}) else NO_NIGHT
-        if not set(USED) <= set(self._tables):
-            return UNFINISHED
-        return "" if self._tables["plan"].facts.get("register_verdict") == "complete" else REGISTER_UNSEEN
+
+def _lacks(tables: Mapping[str, Table]) -> str:
+    """Why these are no night to show; empty when they are one."""
+    if not set(USED) <= set(tables):
+        return UNFINISHED if tables else NO_NIGHT
+    return "" if tables["plan"].facts.get("register_verdict") == "complete" else REGISTER_UNSEEN
 
 
 def _mark(path: UPath) -> str:
@@ -107,7 +119,7 @@ def _mark(path: UPath) -> str:
     return f"{found.st_mtime}|{found.st_size}"
 
 
-def _places(made: Mapping[str, Table], wanted: set[str]) -> dict[str, list[SourcePlace]]:
+def _places(made: Mapping[str, Table], wanted: Collection[str]) -> dict[str, list[SourcePlace]]:
     """Where the rows of each dwelling stand; of a shielded one the source alone."""
     dwellings = made["dwellings"].frame.filter(pl.col("leverandor_bolig_id").is_in(sorted(wanted)))
     keys = dwellings.select("leverandor_bolig_id", key="source_keys", secret=is_shielded()).explode("key")

@@ -70,18 +70,50 @@ class Tables:
 def questions(night: Tables, decisions: pl.DataFrame) -> list[Question]:
     """Every question of the night, open or answered; those that hold up most dwellings first, those of one house together.
     decisions: the ledger's DECISIONS in force."""
+    return AskedOf(night).decided(decisions)
+
+
+class AskedOf:
+    """The questions of a night's tables. Making them takes most of the time; what is decided about them is looked up for each set of
+    decisions, so that whoever answers many of them does not wait for all of them after each."""
+
+    def __init__(self, night: Tables) -> None:
+        self._known, self._found = _found_in(night)
+        self.named = {name for one in self._found for name in (one.dwelling, *(beside.name for beside in one.candidates))}
+        """Dwellings that are asked about, and what is offered beside them."""
+
+    def decided(self, decisions: pl.DataFrame) -> list[Question]:
+        """As `questions`."""
+        known, record = self._known, Record.of(decisions)
+        if known is None:
+            return []
+
+        def one_entry(asked: list[Question]) -> Question:
+            question = known.entry_question(asked)
+            return with_decision(replace(question, holds_up=known.holds_up(question)), record)
+
+        return ordered_questions(about_entries(without_repeats([with_decision(one, record) for one in self._found]), one_entry))
+
+
+def with_decision(question: Question, record: Record) -> Question:
+    """The question with the answer that is in force for it, if there is one. question: without one."""
+    found = in_force(record, question.answers)
+    return question if found is None else replace(question, decided=found[0], decided_code=found[1].code)
+
+
+def _found_in(night: Tables) -> tuple[_Known | None, list[Question]]:
+    """What questions are made from, and those of single dwellings, undecided; none of either where nobody has to be asked."""
     asked_about = pl.col("details").str.contains('"asked":', literal=True).fill_null(value=False)
     to_a_person = pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | pl.col("held").is_in(_EDITED)
     waiting = night.items.filter(to_a_person | asked_about)
     if waiting.is_empty():
-        return []
-    known = _Known(night, waiting, Record.of(decisions))
+        return None, []
+    known = _Known(night, waiting)
     found: dict[str, Question] = {}
     for item in waiting.sort("leverandor_bolig_id", "kobo_id", nulls_last=True).iter_rows(named=True):
         for one in known.about(item):
             found.setdefault(one.id, one)
-    asked = about_entries(without_repeats(list(found.values())), known.entry_question)
-    return ordered_questions([replace(one, holds_up=known.holds_up(one)) for one in asked])
+    return known, [replace(one, holds_up=known.holds_up(one)) for one in found.values()]
 
 
 def _one_home() -> pl.Expr:
@@ -92,8 +124,7 @@ def _one_home() -> pl.Expr:
 class _Known:
     """What the questions of one night are made from, looked up once."""
 
-    def __init__(self, night: Tables, waiting: pl.DataFrame, record: Record) -> None:
-        self.record = record
+    def __init__(self, night: Tables, waiting: pl.DataFrame) -> None:
         self.waiting = set(waiting.get_column("leverandor_bolig_id").drop_nulls())
         ids = waiting.select("leverandor_bolig_id").unique()
         subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
@@ -175,7 +206,6 @@ class _Known:
         pairs = [(str(one["leverandor_bolig_id"]), str(one["leverandor_bolig_id"]), evidence_of(one, entry)) for one in items]
         answers = _choices(MATCH, f"kobo:{kobo_id}", pairs, turned=True)
         candidates = tuple(self._candidate(one, question.reason) for one, question in zip(items, asked, strict=True))
-        found = in_force(self.record, answers)
         return Question(
             id=question_id(ENTRY, kobo_id),
             about=ENTRY,
@@ -190,8 +220,6 @@ class _Known:
             candidates=candidates,
             values_by_source={},
             secret=asked[0].secret,
-            decided=found and found[0],
-            decided_code=found[1].code if found else "",
         )
 
     def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
@@ -299,7 +327,6 @@ class _Known:
         ours, rows = str(dwelling["leverandor_bolig_id"]), self._rows_of(dwelling)
         offered = self._units_of(about, dwelling, rows)
         answers = (*answers, *offered)
-        found = in_force(self.record, answers)
         return Question(
             # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
             id=question_id(about, ours, None if about in (MATCH, MERGE, UNIT) else item["kobo_id"], field),
@@ -317,8 +344,6 @@ class _Known:
             secret=ours in self.shielded,
             rows=rows,
             only_units=bool(offered),
-            decided=found and found[0],
-            decided_code=found[1].code if found else "",
         )
 
     def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,23 @@ def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisio
     deviations: DEVIATIONS. dwellings: DWELLINGS. decisions: the ledger's DECISIONS in force. night: the one that warned; what was
     right until a day before it is asked again. None: of a table that does not tell.
     """
+    return decided_warnings(undecided_warnings(deviations, dwellings, night), decisions, night)
+
+
+def decided_warnings(warnings: Iterable[Question], decisions: pl.DataFrame, night: date | None) -> list[Question]:
+    """Each of `undecided_warnings` with the decision in force on it, if there is one."""
+    record = Record.of(decisions)
+    return [_decided(one, record.last.get(one.answers[0].question), night) for one in warnings]
+
+
+def _decided(warning: Question, last: Mapping[str, Any] | None, night: date | None) -> Question:
+    if last is None or last["evidence"] != warning.answers[0].evidence or not holds_on(last, night):
+        return warning
+    return replace(warning, decided=last, decided_code=_code(last))
+
+
+def undecided_warnings(deviations: pl.DataFrame, dwellings: pl.DataFrame, night: date | None) -> list[Question]:
+    """As `warning_questions`, without what was decided."""
     warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
     if warned.is_empty():
         return []
@@ -33,16 +51,13 @@ def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisio
         for row in dwellings.filter(pl.col("source_keys").list.eval(pl.element().is_in(keys.implode())).list.any()).iter_rows(named=True)
         for key in row["source_keys"]
     }
-    record = Record.of(decisions)
-    questions = (_warned(row, homes[row["_key"]], record, night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
+    questions = (_warned(row, homes[row["_key"]], night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
     return list({one.id: one for one in questions}.values())
 
 
-def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record, night: date | None) -> Question:
+def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], night: date | None) -> Question:
     warning = {name: row[name] for name in DEVIATIONS}
     answer = right_answer(warning)
-    last = record.last.get(answer.question)
-    in_force = last if last and last["evidence"] == answer.evidence and holds_on(last, night) else None
     return Question(
         id=question_id(WARNING, answer.subject, answer.field),
         about=WARNING,
@@ -57,8 +72,6 @@ def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], record: Record,
         candidates=(),
         values_by_source={},
         secret=bool(dwelling.get("hemmelig_adresse")),
-        decided=in_force,
-        decided_code=_code(in_force) if in_force else "",
         night=night,
     )
 

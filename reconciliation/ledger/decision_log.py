@@ -57,6 +57,12 @@ class DecisionLog(Store):
         query = select(*(_DECISION.c[name] for name in DECISIONS)).where(_DECISION.c.municipality == municipality, about)
         return self.frame(query.order_by(_DECISION.c.decided, _DECISION.c.decision_id), DECISIONS)
 
+    def decisions_named(self, municipality: str, ids: Collection[str]) -> pl.DataFrame:
+        """Those with these ids, in force or not, oldest first; at most some thousands. Shape: DECISIONS."""
+        query = select(*(_DECISION.c[name] for name in DECISIONS))
+        query = query.where(_DECISION.c.municipality == municipality, _DECISION.c.decision_id.in_(ids))
+        return self.frame(query.order_by(_DECISION.c.decided, _DECISION.c.decision_id), DECISIONS)
+
     def decisions_mark(self, municipality: str) -> str:
         """A text that differs whenever a decision has been made, superseded or withdrawn since."""
         query = select(func.count(), func.max(_DECISION.c.decided), func.count(_DECISION.c.superseded))

@@ -19,7 +19,7 @@ from reporting.stop_causes import cause
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ListedAnswer:
     """One answer: of a question that tonight asks, or an earlier one. moment: when it was given."""
 
     moment: datetime
@@ -51,15 +51,15 @@ def earlier_for(view: NightView, visitor: Visitor) -> list[EarlierAnswer]:
     return [one for one in view.earlier if visitor.may_see(one.owner, one.secret)]
 
 
-def answered_for(view: NightView, visitor: Visitor) -> list[Answered]:
+def answered_for(view: NightView, visitor: Visitor) -> list[ListedAnswer]:
     """Every answer that this visitor may see, newest first."""
     mine = cases_for(view, visitor).cases
-    tonight = [Answered(_moment(question), question, case) for case in mine for question in case.every if question.decided is not None]
-    earlier = [Answered(one.row["decided"], earlier=one) for one in earlier_for(view, visitor)]
+    tonight = [ListedAnswer(_moment(question), question, case) for case in mine for question in case.every if question.decided is not None]
+    earlier = [ListedAnswer(one.row["decided"], earlier=one) for one in earlier_for(view, visitor)]
     return sorted([*tonight, *earlier], key=lambda one: one.moment, reverse=True)
 
 
-def answers_page(view: NightView, shown: Paged[Answered], visitor: Visitor, token: str, *, undone: bool) -> str:
+def answers_page(view: NightView, shown: Paged[ListedAnswer], visitor: Visitor, token: str, *, undone: bool) -> str:
     """What is answered, newest first, with who and when."""
     return (
         desk_templates()
@@ -73,7 +73,7 @@ def answers_page(view: NightView, shown: Paged[Answered], visitor: Visitor, toke
     )
 
 
-def _in_words(answers: Sequence[Answered], view: NightView, visitor: Visitor) -> list[AnswerShown]:
+def _in_words(answers: Sequence[ListedAnswer], view: NightView, visitor: Visitor) -> list[AnswerShown]:
     cases = cases_for(view, visitor).by_dwelling
     found = []
     for one in answers:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from desk.night_view import Case, NightView
 from language import text
@@ -15,6 +16,9 @@ from reporting.sheet_writer import Book
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+_ONE_AT_A_TIME = Lock()
+"""Thousands of questions take seconds of the processor; several at once would make every page slow."""
+
 
 def exported(view: NightView, cases: Sequence[Case]) -> bytes:
     """The open questions and warnings of these cases. Each may be answered; what is left blank is left open."""
@@ -22,7 +26,7 @@ def exported(view: NightView, cases: Sequence[Case]) -> bytes:
     warned = [shown_questions(one, view.municipality, view.sources) for case in cases for one in case.warnings if one.decided is None]
     as_of = view.as_of or date.min
     title = text("desk.export_title", municipality=view.municipality.name)
-    with tempfile.TemporaryDirectory() as folder:
+    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "liste.xlsx")
         with Book(path, title) as book:
             add_clarifications(book, title, as_of, asked, ())

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 Item = TypeVar("Item")
-PAGE = 100
-"""Items on a page."""
+PAGE = 50
+"""Items on a page: as many as somebody looks through, and half the time of a hundred."""
 
 
 @dataclass(frozen=True, slots=True)

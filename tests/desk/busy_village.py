@@ -21,7 +21,7 @@ GROUPS = {
 HEAD = "Nummer;Adresse;Bruksenhet;Leilighet;Areal;Kategori;Skjermet"
 ROWS = f"""{HEAD}
 100;Storgata 1;H0101;;50,5;Ordinær;nei
-10/1?a#b%;Storgata 1;{{unit}};;48,0;Ordinær;nei
+101;Storgata 1;{{unit}};;48,0;Ordinær;nei
 102;Storgata 1;H0201;;{MARKUP};Ordinær;nei
 103;Lillevegen 4, postboks 12;;;80,0;Ordinær;nei
 104;Storgata 9;H0101;;44,0;{MARKUP};nei

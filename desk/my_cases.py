@@ -7,7 +7,7 @@ from functools import cached_property
 
 from desk.night_view import Case, NightView
 from desk.visitor import Visitor
-from reconciliation.decisions.question import Question
+from reconciliation.decisions.question import CHOOSING, Question
 
 SHOW: Mapping[str, Callable[[Case], bool]] = {
     "ubesvart": lambda case: case.open > 0 and not case.changed_in_kobo,
@@ -45,10 +45,10 @@ class MyCases:
 
     @cached_property
     def by_house(self) -> Mapping[str, Sequence[Case]]:
-        """House, as addresses of pages name it -> its cases by id."""
+        """House, as addresses of pages name it -> its cases by id; of those alone whose questions the page of a house can ask."""
         found: dict[str, list[Case]] = {}
         for case in sorted(self.cases, key=lambda case: case.dwelling):
-            if case.house:
+            if case.house and any(question.about in CHOOSING for question in case.questions):
                 found.setdefault(case.house, []).append(case)
         return found
 

@@ -67,7 +67,7 @@ def _row(row: Mapping[str, Any], faults: Sequence[RowFault], units: Sequence[str
         key=row["source_key"] if row["same_key"] == 1 else None,
         owner=row["owner"],
         secret=row["secret"],
-        place=SourcePlace(row["source"], file, row["sheet"], row["row"]),
+        place=SourcePlace(row["source"], file, row["sheet"], row["row"], None if row["secret"] else row["source_key"]),
         faults=tuple(faults),
         units=tuple(units),
     )

@@ -55,6 +55,8 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             for session in self._sessions.values():
                 if not session.finished and session.stopped is None and _ending(context):
                     session.cut_off()
+                if session.ended_from_outside and context.log:
+                    context.log.warning(session.stopped)  # beside the stack that Dagster shows of its own
                 session.close()
             self._sessions.clear()
 

@@ -65,6 +65,7 @@ class NightSession:
         self.verdict_if_ended = "failed" if whole else PARTIAL
         """What the ledger says of a run that ends without a report: a plan alone is `planned`."""
         self.stopped: str | None = None
+        self.ended_from_outside = False
         """Why a step stopped, in a sentence."""
         self._stack = ExitStack()
         self._client: RegisterClient | None = None
@@ -128,6 +129,7 @@ class NightSession:
         self.stopped = f"The run was ended (Ctrl-C, or Terminate in Dagster) {where}."
         with suppress(LedgerError):  # the run may have been ended because the disk is full
             self.stopped += f" {self._came_to()} Run the night again: it goes on from there."
+        self.ended_from_outside = True
 
     def _came_to(self) -> str:
         plan, outcomes = self.ledger.plan(self.run_id), self.ledger.outcomes(self.run_id)["outcome"]

@@ -78,5 +78,7 @@ def test_ctrl_c_in_the_middle_says_what_was_done_and_what_was_not(village: Villa
     assert "of 4 changes were made in Kobo and stand" in said
     with dg.DagsterInstance.get() as instance:
         (theirs,) = instance.get_runs()
+        lines = [entry.user_message for entry in instance.all_logs(theirs.run_id)]
     assert theirs.run_id == run["run_id"]
+    assert run["message"] in lines, "the run's page in Dagster has the sentence beside the stack of Dagster's own"
     assert theirs.status in (dg.DagsterRunStatus.CANCELED, dg.DagsterRunStatus.FAILURE)

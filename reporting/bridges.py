@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from language import counted, listed, number, text
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT
 from reporting.holdings import Holding
 from reporting.kostra_workbook import kostra_of
 from reporting.needs import NeedsOverview
@@ -34,8 +33,9 @@ def bridges(result: NightResult, told: Mapping[str, Any], overview: NeedsOvervie
         total = result.items.height
         yield text("bridges.classes", total=number(total), standing=number(total - gone - alone), gone=number(gone), alone=number(alone))
     if kostra := kostra_of(result):
-        whole = kostra.rows.filter(~pl.col("counted")).height
-        yield text("bridges.kostra", total=number(kostra.counts["i_alt"]), standing=number(standing), whole=number(whole))
+        reasons = kostra.rows.get_column("left_out")
+        whole, unused = (number((reasons == code).sum()) for code in (WHOLE_UNIT, OUT_OF_USE))
+        yield text("bridges.kostra", total=number(kostra.counts["i_alt"]), standing=number(standing), whole=whole, unused=unused)
     outside = {slug: category.title for slug, category in result.municipality.categories.items() if not category.in_scope}
     rows = {slug: result.out_of_scope.get(slug, 0) for slug in outside}
     if overview is not None:

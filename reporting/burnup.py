@@ -162,9 +162,13 @@ def _median(foreseen: Forecast, frame: Frame, last: dict[str, int]) -> list[Poin
     return [start, *(frame.point(when, middle) for when, _, middle, _ in band)] if band else []
 
 
+LABELS_APART = 180
+"""Two labels with their years, one of them moved in from the edge, do not touch from here."""
+
+
 def _marks(frame: Frame, deadline: date, today: date) -> list[str]:
     """Deadline and today, as upright lines; when their labels would touch, each goes to its own side."""
-    close = abs(frame.x(deadline) - frame.x(today)) < 130
+    close = abs(frame.x(deadline) - frame.x(today)) < LABELS_APART
     marks = []
     for name, when, label in (
         ("today", today, text("curve.today", date=day(today, today.year))),

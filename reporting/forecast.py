@@ -62,7 +62,8 @@ class Forecast:
     """early, forecast_date, late: in 10, 50 and 90 % of the futures nothing is left by then; None when later than the horizon or
     not known. chance: share of futures done by the deadline. band: (date, low, middle, high) of dwellings in the register, weekly,
     for drawing. Rates are blocked dwellings per working day, of late: cleared, and newly blocked; required is None once the deadline
-    has passed. still: working days since one was last cleared. holders: the most left first.
+    has passed. still: working days since one was last cleared. stands_still: for longer than a pause, so no date is foreseen, before
+    the deadline and after it. holders: the most left first.
     """
 
     state: ForecastState
@@ -74,6 +75,7 @@ class Forecast:
     arriving_per_working_day: float | None
     scope_growth_per_working_day: float | None
     still: int = 0
+    stands_still: bool = False
     early: date | None = None
     forecast_date: date | None = None
     late: date | None = None
@@ -116,7 +118,7 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
     if _stands_still(found, plain.still):
         # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
-        return replace(plain, state=ForecastState.PASSED if passed else ForecastState.STILL, chance=0.0)
+        return replace(plain, state=ForecastState.PASSED if passed else ForecastState.STILL, stands_still=True, chance=0.0)
     paths = possible_paths(found, draw, room)
     return _judged(plain, paths, last[0]["in_scope"], as_of)
 

@@ -28,8 +28,8 @@ def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) ->
         said.append(text("headline.done"))
     if foreseen.state is ForecastState.PASSED:
         said.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
-    if foreseen.state is ForecastState.STILL:
-        said.append(text("headline.still", left=number(foreseen.remaining), days=counted(foreseen.still, "arbeidsdag")))
+    if foreseen.stands_still:
+        said.append(text("headline.still", left=foreseen.remaining, days=counted(foreseen.still, "arbeidsdag")))
     elif foreseen.forecast_date:
         said.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
     elif foreseen.chance is not None:
@@ -52,7 +52,7 @@ def _stuck(result: NightResult, foreseen: Forecast) -> str | None:
     for one in foreseen.holders:
         if one.left and one.still >= STUCK and one.holder != NEXT_NIGHT:
             days = counted(one.still, "arbeidsdag")
-            return text("headline.holder_still", holder=holder_title(result, one.holder), left=number(one.left), days=days)
+            return text("headline.holder_still", holder=holder_title(result, one.holder), left=one.left, days=days)
     return None
 
 

@@ -22,7 +22,7 @@ from reporting.value_words import in_words, row_in_words, words_of
 Row = tuple[Sequence[Cell], str | None]
 _RESULT, _LOOK = "#E2F2E7", "#FDE9C9"
 _SHOWN = {"leverandor_bolig_id": 24, "kobo_id": 38, "adresse": 38, "kategori": 40, "boligtype": 18, "disposisjonsform": 32}
-_PLACE = {"source": 18, "file": 28, "sheet": 20, "row": 8, "source_key": 22, "owner": 22, "why": 60}
+_PLACE = {"source": 18, "file": 28, "sheet": 20, "row": 8, "source_key": 22, "owner": 22, "why": 76}
 MARK = "x"
 KOSTRA_BOOK = "kostra-skjema13.xlsx"
 

@@ -52,8 +52,8 @@ def total(overview: NeedsOverview) -> Total:
     return Total(
         number(sum(need.have for need in needs)),
         number(sum(need.in_register or 0 for need in needs)),
-        needed(_together(need.now for need in needs)),
-        needed(_together(need.later for need in needs)),
+        needed(together(need.now for need in needs)),
+        needed(together(need.later for need in needs)),
         _least((need.now, need.shortage_now) for need in needs),
         _least((need.later, need.shortage_later) for need in needs),
         signed(sum(need.planned for need in needs)),
@@ -61,7 +61,8 @@ def total(overview: NeedsOverview) -> Total:
     )
 
 
-def _together(parts: Iterable[Need]) -> Need:
+def together(parts: Iterable[Need]) -> Need:
+    """One sum of several; complete when each of them is."""
     needs = list(parts)
     said = [need.total for need in needs if need.total is not None]
     return Need(sum(said) if said else None, complete=len(said) == len(needs) and all(need.complete for need in needs))

@@ -28,7 +28,7 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
     with Book(path, text("needs.page_title", name=result.municipality.name)) as book:
         heading = f"{text('needs.title')} {day(result.as_of)}"
         if plan.overview:
-            book.sheet(text("needs.category_sheet"), heading, _columns("needs", _GAP), map(_gap, plan.overview.categories))
+            book.sheet(text("needs.category_sheet"), heading, _columns("needs", _GAP), _gaps(plan.overview))
         if plan.projected:
             write_projection(book, plan.projected)
         lines = _priorities(plan, titles)
@@ -48,7 +48,7 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
 
 
 _GAP = {
-    "category": 46, "have": 10, "in_register": 12, "now": 14, "later": 14, "short_now": 16, "short_later": 18, "planned": 10, "after": 20,
+    "category": 58, "have": 10, "in_register": 14, "now": 14, "later": 14, "short_now": 16, "short_later": 18, "planned": 10, "after": 20,
 }  # fmt: skip
 _LIST = {
     "place": 6,
@@ -95,20 +95,45 @@ def _columns(group: str, widths: dict[str, int]) -> list[Column]:
     return [Column(word_for(group, name), width, name in _WRAPPED) for name, width in widths.items()]
 
 
-def _gap(need: CategoryNeed) -> Row:
-    def cell(total: int | None, complete: bool, words: str) -> Cell:
-        return total if total is not None and complete else words
+def _gaps(overview: NeedsOverview) -> Iterator[Row]:
+    """As on the page: the categories of let dwellings, their sum, and what is not counted in it."""
+    inside = [need for need in overview.categories if need.in_scope]
+    yield from map(_gap, inside)
+    now, later = words.together(need.now for need in inside), words.together(need.later for need in inside)
+    said = words.total(overview)
+    yield (
+        [
+            text("needs.total"),
+            sum(need.have for need in inside),
+            sum(need.in_register or 0 for need in inside),
+            _told(now.total, now.complete, said.now),
+            _told(later.total, later.complete, said.later),
+            _told(sum(max(0, need.shortage_now or 0) for need in inside), now.complete, said.short_now),
+            _told(sum(max(0, need.shortage_later or 0) for need in inside), later.complete, said.short_later),
+            sum(need.planned for need in inside),
+            _told(sum(max(0, need.after_plans or 0) for need in inside), later.complete, said.after),
+        ],
+        FINE,
+    )
+    yield from (_gap(need) for need in overview.categories if not need.in_scope)
 
+
+def _told(total: int | None, complete: bool, said: str) -> Cell:
+    """The number where it is whole, and otherwise what is said of it."""
+    return total if total is not None and complete else said
+
+
+def _gap(need: CategoryNeed) -> Row:
     cells: list[Cell] = [
         need.title,
         need.have,
         text("needs.outside") if need.in_register is None else need.in_register,
-        cell(need.now.total, need.now.complete, words.needed(need.now)),
-        cell(need.later.total, need.later.complete, words.needed(need.later)),
-        cell(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
-        cell(need.shortage_later, need.later.complete, words.shortage(need.later, need.shortage_later)),
+        _told(need.now.total, need.now.complete, words.needed(need.now)),
+        _told(need.later.total, need.later.complete, words.needed(need.later)),
+        _told(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
+        _told(need.shortage_later, need.later.complete, words.shortage(need.later, need.shortage_later)),
         need.planned,
-        cell(need.after_plans, need.later.complete, words.shortage(need.later, need.after_plans)),
+        _told(need.after_plans, need.later.complete, words.shortage(need.later, need.after_plans)),
     ]
     return cells, LACKING if (need.shortage_now or 0) > 0 else None
 

@@ -16,6 +16,8 @@ from language import text
 FJORD = "#116073"
 LONGEST = 32767
 """Characters Excel holds in a cell."""
+LONGEST_FOOTER = 255
+"""Characters of a footer. XlsxWriter leaves a longer one out, with a warning."""
 MOST_LINKS = 60_000
 """Excel opens no sheet with more than 65 530 links; later rows hold the words alone."""
 
@@ -161,4 +163,15 @@ def _print_setup(sheet: Any, title: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(1)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-    sheet.set_footer(f"&L{title.replace('&', '&&')}&R{text('words.page_of')}")
+    sheet.set_footer(_footer(title))
+
+
+def _footer(title: str) -> str:
+    """The title and the number of the page. A title that makes it longer than Excel takes ends in dots."""
+    page = f"&R{text('words.page_of')}"
+    room = LONGEST_FOOTER - len("&L") - len(page)
+    kept, shown = title[:room], title
+    while len(shown.replace("&", "&&")) > room:
+        kept = kept[:-1]
+        shown = f"{kept.rstrip()}…"
+    return f"&L{shown.replace('&', '&&')}{page}"

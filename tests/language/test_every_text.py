@@ -157,7 +157,8 @@ def test_a_reason_tells_owners_and_operators_the_same() -> None:
 def test_causes_are_said_in_words() -> None:
     assert rule_title("B02") == "Bruksenhetsnummer mangler"
     assert rule_title("Z99") == "Z99"
-    assert cause("gone", '{"nights": 2, "sources": ["FDV", "Omsorg"]}') == "Borte fra FDV, Omsorg i 2 netter"
+    assert cause("gone", '{"nights": 2, "sources": ["FDV", "Omsorg"]}') == "Borte fra FDV, Omsorg i 2\u00a0netter"
+    assert cause("gone", '{"nights": 1, "sources": ["FDV"]}') == "Borte fra FDV i 1\u00a0natt"
     assert cause("gone") == "borte fra kildene"
     assert cause("unit_number_missing", "{}").endswith("flere boliger på adressen")
     assert "?" not in cause("unit_number_missing")

@@ -97,7 +97,7 @@ def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) ->
 
     assert run_night(village, THIRD) == DONE
     (line,) = [line for line in receipts(village) if line["Svar"]]
-    assert line["Hva skjedde"] == "Lagret. Svaret brukes i natten som kjører nå."
+    assert line["Hva skjedde"] == "Lagret. Svaret brukes i nattens kjøring."
     assert not (village.home / "svar" / "svar.xlsx").exists()
     assert len(list((village.home / "svar" / "mottatt").glob("*svar.xlsx"))) == 1
     page = next((village.home / "reports" / "vik").glob("2*/index.html"))

@@ -27,6 +27,7 @@ from reconciliation.model.municipality import Municipality, load
 from reconciliation.model.municipality_parts import Category, Owner, Send
 from reporting.night_report import NightResult, SourceNight
 from reporting.publish import LETTERS, publish
+from reporting.sheet_writer import Book, Column
 from tests.pipelines.village import Village
 from tests.reporting.example import AS_OF, deviations, dwellings, history, items, municipality, night, outcomes
 from tests.reporting.test_letter import question
@@ -193,6 +194,17 @@ def test_what_was_written_is_shown_as_it_was_written(text: str, tmp_path: Path) 
     cells = {cell.value for row in openpyxl.load_workbook(published.workbooks["boligkontoret"])["Avvik"].iter_rows() for cell in row}
     assert text in cells
     assert text in json.loads((published.folder / LETTERS).read_text(encoding="utf-8"))[0]["body"]
+
+
+@pytest.mark.parametrize("title", ["Kort", LONG, "&" * 300], ids=["short", "long", "signs that are doubled"])
+def test_a_footer_that_is_too_long_ends_in_dots_and_is_not_left_out(title: str, tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    with Book(tmp_path / "bok.xlsx", "Bok") as book:
+        book.sheet("Ark", title, [Column("A", 10)], [])
+    footer = openpyxl.load_workbook(tmp_path / "bok.xlsx")["Ark"].oddFooter
+    assert footer.left.text[:4].strip("&") in title
+    assert footer.left.text.endswith("…") is (title != "Kort")
+    assert footer.right.text
+    assert not [one for one in recwarn if "Header/Footer" in str(one.message)]
 
 
 def test_a_report_folder_that_may_not_be_written_is_one_sentence_and_the_night_after_goes_on(

@@ -84,7 +84,7 @@ def test_a_street_that_kobo_writes_otherwise_is_listed_once(nordvik: AddressRegi
     found = cadastre_worklist(result(nordvik))
     assert found is not None
     assert [(one.ours, one.theirs, one.dwellings) for one in found.spellings] == [("Sundvegen", "SUNDVEIEN", 1)]
-    assert one_line(found).startswith("4 punkter")
+    assert one_line(found).startswith("4\u00a0punkter")
 
 
 def test_nothing_of_a_shielded_dwelling_is_listed(nordvik: AddressRegister, tmp_path: Path) -> None:

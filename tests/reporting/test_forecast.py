@@ -12,10 +12,11 @@ import pytest
 from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality_parts import Category
 from reporting.forecast import Forecast, ForecastState, forecast
+from reporting.headline import what_next
 from reporting.possible_futures import LEAST_SPREAD, _levels
 from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
-from tests.reporting.example import AS_OF, history, municipality
+from tests.reporting.example import AS_OF, history, municipality, night
 
 FIRST = date(2023, 11, 1)
 
@@ -91,6 +92,14 @@ def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted:
     assert (seen.state, seen.forecast_date, seen.late) == (ForecastState.STILL, None, None)
     assert seen.still == 10
     assert seen.remaining == 12
+
+
+def test_what_stands_still_after_the_deadline_is_said_to_stand_still() -> None:
+    seen = foreseen(nights([(day, 32, 20) for day in range(12)]), add_working_days(FIRST, 11), FIRST)
+    assert (seen.state, seen.forecast_date) == (ForecastState.PASSED, None)
+    said = " ".join(what_next(night(), seen, []))
+    assert "12\u00a0boliger gjenstår, og ingen er avklart på 11\u00a0arbeidsdager" in said
+    assert "neste tre årene" not in said
 
 
 def test_a_backlog_that_is_really_cleared_in_time_is_on_track() -> None:

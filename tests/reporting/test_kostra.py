@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 from language import texts
 from reconciliation.model import tables
 from reconciliation.model.municipality import KostraSettings as Settings
+from reporting.bridges import bridges
 from reporting.kostra import RULES, Kostra, NumberPart, count_kostra
 from reporting.kostra_workbook import KOSTRA_BOOK, write_kostra
 from reporting.publish import publish
+from reporting.summary import summary_content
 from tests.reporting.example import dwellings, items, municipality, night
 
 NEW_YEAR = date(2023, 12, 31)
@@ -104,6 +107,13 @@ def test_one_lease_for_the_whole_house_is_one_dwelling() -> None:
 def test_the_municipality_says_how_its_company_counts() -> None:
     found = count(home(1, disposisjonsform="INNLEID_FRA_KOMMUNALT_FORETAK"), settings=Settings(municipal_company="owned"))
     assert (found.counts["eid"], found.counts["innleid"], found.counts["kommunalt_foretak"]) == (1, 0, 1)
+
+
+def test_the_bridge_of_the_page_tells_each_kind_that_is_not_counted() -> None:
+    rows = pl.DataFrame([home(1), home(2), home(2, ekstra_referanse="Rom 1"), home(3, tatt_ut_av_bruk=True)], schema=tables.DWELLINGS)
+    result = night(as_of=NEW_YEAR, dwellings=rows, items=items(rows))
+    said = next(one for one in bridges(result, summary_content(result)["progress"], None) if "KOSTRA" in one)
+    assert [int(part) for part in re.findall(r"\d+", said)] == [2, 4, 1, 1]
 
 
 def test_what_is_not_counted_is_told_row_by_row() -> None:

@@ -165,6 +165,11 @@ def test_the_workbook_holds_numbers_where_they_are_known_and_words_where_they_ar
     assert rows["Velferdsbolig tilpasset eldre"][1] == 140
     assert rows["Velferdsbolig tilpasset eldre"][3:7] == (150, 180, 10, 40)
     assert rows["Bolig med heldøgns omsorgstjenester"][5] == "minst 360"
+    counted = [row for title, row in rows.items() if title not in ("Utleieboliger i alt", "Plass i institusjon")]
+    total = rows["Utleieboliger i alt"]
+    assert total[1:3] == tuple(sum(row[place] for row in counted) for place in (1, 2))
+    assert total[3].startswith("minst "), "one service has not answered for one category"
+    assert list(rows)[-2:] == ["Utleieboliger i alt", "Plass i institusjon"]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "<script>alert(1)</script>", '=HYPERLINK("http://example.invalid")', "x" * 40_000])

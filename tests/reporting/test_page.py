@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -213,10 +214,12 @@ def unpacked(file: Path) -> str:
         return "".join(book.read(name).decode("utf-8") for name in book.namelist())
 
 
-@pytest.mark.parametrize("days", range(-3, 20, 4))
-def test_the_dates_of_the_curve_never_stand_on_one_another(days: int) -> None:
-    deadline = AS_OF + timedelta(days=days)
-    drawn = str(burnup(night(municipality=municipality(deadline=deadline)), forecast(history(), municipality(deadline=deadline), AS_OF)))
+@pytest.mark.parametrize("foreseen", [True, False], ids=["with a forecast", "at a standstill, tonight at the edge"])
+@pytest.mark.parametrize("days", range(-12, 16, 7))
+def test_the_dates_of_the_curve_never_stand_on_one_another(days: int, foreseen: bool) -> None:
+    told = municipality(deadline=AS_OF + timedelta(days=days))
+    seen = forecast(history(), told, AS_OF, futures=20)
+    drawn = str(burnup(night(municipality=told), seen if foreseen else replace(seen, band=())))
     for part in drawn.split("<svg")[1:]:
         marks = re.findall(r'c-mark-\w+" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)<', part)
         (left, right) = sorted((*_span(float(x), anchor, said), float(y)) for x, y, anchor, said in marks)

@@ -34,7 +34,7 @@ def shown() -> tuple[NightResult, HousingPlan]:
 
 def test_the_page_says_that_nobody_has_reported_the_computed_need(shown: tuple[NightResult, HousingPlan]) -> None:
     page = render_needs(*shown)
-    assert "Beregnet av offentlige tall. Ingen har meldt dette behovet." in page
+    assert "Beregnet ut fra offentlige tall. Ingen har meldt dette behovet." in page
     assert "Hva trenger vi i 2028?" in page
     assert "Tabell 00000: Befolkning (oppdiktet). Hentet 1.12.2023, publisert 1.6.2023." in page
 

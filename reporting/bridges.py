@@ -34,7 +34,7 @@ def bridges(result: NightResult, told: Mapping[str, Any], overview: NeedsOvervie
         yield text("bridges.classes", total=number(total), standing=number(total - gone - alone), gone=number(gone), alone=number(alone))
     if kostra := kostra_of(result):
         reasons = kostra.rows.get_column("left_out")
-        whole, unused = (number((reasons == code).sum()) for code in (WHOLE_UNIT, OUT_OF_USE))
+        whole, unused = (number(int((reasons == code).sum())) for code in (WHOLE_UNIT, OUT_OF_USE))
         yield text("bridges.kostra", total=number(kostra.counts["i_alt"]), standing=number(standing), whole=whole, unused=unused)
     outside = {slug: category.title for slug, category in result.municipality.categories.items() if not category.in_scope}
     rows = {slug: result.out_of_scope.get(slug, 0) for slug in outside}

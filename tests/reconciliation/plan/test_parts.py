@@ -123,3 +123,16 @@ def test_a_category_gone_wrong_does_not_hold_back_another_and_what_is_gone_is_in
     plan = planned([], [entry(one) for one in range(1, 7)], ours, gone("fdv", range(1, 7)), parts="category", stock=stock)
     assert {part.name: part.changes for part in plan.parts} == {"retire/a": 5, "retire/b": 1}
     assert waiting(plan) == {"retire/a"}
+
+
+def changed(numbers: range) -> list[dict[str, Any]]:
+    return rows("fdv", numbers, manedsleie=5500.0)
+
+
+def test_entries_that_are_adopted_tonight_count_among_ours_and_linked_ones_count_once() -> None:
+    let = [{**entry(one), "manedsleie": 5000.0} for one in range(1, 11)]
+    unchanged = rows("fdv", range(6, 11), manedsleie=5000.0)
+    limits = {"maximum_update_share": 0.5, "maximum_update_count": 100}
+    assert waiting(planned(changed(range(1, 6)) + unchanged, let, {}, {}, **limits)) == set(), "5 of 10 that are adopted"
+    six = changed(range(1, 7)) + unchanged[1:]
+    assert waiting(planned(six, let, linked(range(1, 11)), {}, **limits)) == {"update/fdv"}, "6 of 10 that are linked"

@@ -33,17 +33,20 @@ def planned(
     complete: tuple[str, ...] = SOURCES,
     held_by: tuple[str, ...] = ("fdv",),
     handed_over: dict[str, date] | None = None,
+    see: str = "links",
+    known: pl.DataFrame | None = None,
     **guards: Any,
 ) -> Plan:
-    house = municipality(**guards)
+    wide = municipality(**guards)
+    house = wide.model_copy(update={"register_": wide.register_.model_copy(update={"see": see})})
     numbered = [{"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)]
-    merged = merge(standing(*numbered), none_known(), None, house)
-    known = pl.DataFrame([(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row")
+    merged = merge(standing(*numbered), none_known() if known is None else known, None, house)
+    held = pl.DataFrame([(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row")
     seen = None if entries is None else register(*entries)
     standing_links = links(**(linked or {}))
     entries_seen = register() if seen is None else seen
     return make_plan(
-        replace(merged, memberships=pl.concat([merged.memberships, known])),
+        replace(merged, memberships=pl.concat([merged.memberships, held])),
         seen,
         match(merged.dwellings, entries_seen, standing_links, None),
         Reading(frozenset(complete)),
@@ -115,6 +118,20 @@ def test_a_digest_is_the_same_from_one_version_to_the_next() -> None:
     plan = planned(rows, entries, {"old": "k2"}, absences={"old": 9})
     assert {kind: count for kind, count in plan.counts.items() if count} == {"in_sync": 1, "create": 1, "update": 1, "retire": 1}
     assert plan.digest == "90f81d7b208b3a3650acf902462540f72707f6563ae54218d99b1cc90258e96a"
+
+
+def test_a_field_that_an_exported_file_does_not_have_is_no_difference_when_that_file_is_what_was_seen() -> None:
+    area = ({**UNIT, "bruksareal": 57.0}, {**ENTRY, "bruksareal": 52.0})
+    assert [only(planned([area[0]], [area[1]], see=see))["class"] for see in ("links", "export")] == ["update", "in_sync"]
+
+
+def test_what_sources_disagree_about_is_named_where_that_is_why_a_person_is_asked_and_only_there() -> None:
+    rows = [{**UNIT}, {"bruksenhetsnummer": "H0102", "source": "omsorg"}]
+    both = pl.DataFrame([("fdv", "1", "fdv-1"), ("omsorg", "2", "fdv-1")], schema=MEMBERSHIPS, orient="row")
+    conflict = only(planned(rows, [ENTRY], {"fdv-1": "k1"}, known=both))
+    assert (conflict["reason"], json.loads(conflict["details"])["fields"]) == ("sources_disagree", ["bruksenhetsnummer"])
+    deleted = only(planned(rows, [{**ENTRY, "slettet": True}], {"fdv-1": "k1"}, known=both))
+    assert (deleted["reason"], json.loads(deleted["details"])["fields"]) == ("deleted_in_kobo", [])
 
 
 def test_a_slip_in_the_street_is_asked_as_what_it_is() -> None:

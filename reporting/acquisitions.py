@@ -25,9 +25,9 @@ class MeasureState(StrEnum):
 
     MISSING = "missing"  # acquired, and not in Kobo
     STILL_THERE = "still_there"  # disposed of, and still in Kobo
-    OVERDUE = "overdue"  # its date has passed, and neither the plan nor Kobo says that it is carried out
-    EARLY = "early"  # said to be carried out, on a date that has not come
-    UNCHECKED = "unchecked"  # should be carried out, and cannot be looked up
+    OVERDUE = "overdue"  # its date has passed, and neither the plan nor Kobo shows it as carried out
+    EARLY = "early"  # marked as carried out, with a date that is still to come
+    UNCHECKED = "unchecked"  # should be carried out by now, and cannot be looked up in Kobo
     SOON = "soon"
     LATER = "later"
     FULFILLED = "fulfilled"
@@ -40,7 +40,7 @@ TO_COME = (MeasureState.SOON, MeasureState.LATER)
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One measure and how it stands.
+    """One measure with its state tonight.
 
     address: as shown, or that it is secret; empty when no place is known. in_kobo, in_sources: dwellings found at the place;
     None when there is no place, in_kobo also when Kobo was not seen. days: since its date; negative before it.
@@ -59,22 +59,22 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class MeasuresNight:
-    """The municipality's planned measures, checked against tonight, and what could not be read of them."""
+    """The municipality's planned measures, compared with tonight's tables, and the faults of those that could not be read."""
 
     checked: tuple[Checked, ...]
     faults: tuple[Fault, ...]
 
     def planned(self) -> dict[str, int]:
         """Category -> net dwellings within five years."""
-        found: dict[str, int] = {}
-        for one in self.checked:
-            if -one.days <= HORIZON.days:
-                found[one.measure.category] = found.get(one.measure.category, 0) + one.net
-        return found
+        by_category: dict[str, int] = {}
+        for checked in self.checked:
+            if -checked.days <= HORIZON.days:
+                by_category[checked.measure.category] = by_category.get(checked.measure.category, 0) + checked.net
+        return by_category
 
 
 def check_measures(result: NightResult, measures: Measures | None) -> MeasuresNight | None:
-    """Hold every measure against tonight. None when the municipality has no such plan."""
+    """Compare every measure with tonight's tables. None when the municipality's file names no such plan."""
     if measures is None:
         return None
     keys = {key for measure in measures.measures if (key := _key(measure))}
@@ -96,12 +96,12 @@ def _house() -> pl.Expr:
 
 def _at(dwellings: pl.DataFrame, keys: set[str]) -> dict[str, list[str | None]]:
     """House -> the unit numbers of its dwellings, None for one without."""
-    found = dwellings.with_columns(_house=_house()).filter(pl.col("_house").is_in(list(keys)))
-    return dict(found.group_by("_house").agg(pl.col("bruksenhetsnummer")).iter_rows())
+    there = dwellings.with_columns(_house=_house()).filter(pl.col("_house").is_in(list(keys)))
+    return dict(there.group_by("_house").agg(pl.col("bruksenhetsnummer")).iter_rows())
 
 
 def _in_register(result: NightResult) -> pl.DataFrame:
-    """Where every entry of the register lies after tonight's apply."""
+    """Every entry of the register after tonight's apply, with its address."""
     place = ["adressenavn", "nummer", "bokstav", "bruksenhetsnummer"]
     done = result.outcomes.filter(pl.col("outcome") == "done").select("leverandor_bolig_id", done=pl.lit(value=True))
     items = result.items.join(done.unique("leverandor_bolig_id"), on="leverandor_bolig_id", how="left")
@@ -143,7 +143,7 @@ def _checked(
 
 
 def _dwellings_meant(units: list[str | None], measure: Measure) -> int:
-    """Dwellings there that the measure can mean. A lone dwelling without a unit number is H0101."""
+    """How many of a house's dwellings (units) the measure can refer to. A single dwelling without a unit number counts as H0101."""
     if measure.bruksenhetsnummer is None:
         return len(units)
     alone = units == [None] and measure.bruksenhetsnummer == "H0101"
@@ -166,7 +166,7 @@ def _state(measure: Measure, days: int, in_kobo: int | None, neighbours: int) ->
     if in_kobo == 0:
         return MeasureState.FULFILLED
     if measure.bruksenhetsnummer is None and neighbours > measure.count:
-        return MeasureState.UNCHECKED  # some of the house stays, and the plan does not say which
+        return MeasureState.UNCHECKED  # only some of the house's dwellings are given up, and the plan does not say which
     return MeasureState.STILL_THERE if carried_out else MeasureState.OVERDUE
 
 
@@ -180,7 +180,7 @@ def _net(measure: Measure, state: MeasureState, in_sources: int | None, days: in
         return left if measure.kind.adds else -left
     if not measure.kind.adds:
         return -min(count, in_sources)
-    # Before its date, the dwellings that are at a house are others than those that will come.
+    # Before the measure's date, the dwellings at the house are not the planned ones.
     return count if days < 0 and measure.bruksenhetsnummer is None else count - min(count, in_sources)
 
 

@@ -90,12 +90,12 @@ class Measures:
 def read_measures(municipality: Municipality, home: Path) -> Measures | None:
     """Read the municipality's plans; None when its file names none. Bad input never raises: it is a fault with a place.
 
-    An id that occurs twice is a fault on both rows: nobody knows which of them holds.
+    An id that occurs twice is a fault on both rows: it is unknown which of them is right.
     """
     if municipality.acquisitions is None:
         return None
     files, faults = files_at(home / municipality.acquisitions, (".csv", ".xlsx"), str(municipality.acquisitions))
-    found: list[Measure] = []
+    measures: list[Measure] = []
     for file in files:
         forms = [_source(file, headings, language) for language in form_languages() for headings in (HEADINGS, EARLIER_HEADINGS)]
         read, form = read_either("acquisitions", forms, home)
@@ -103,12 +103,12 @@ def read_measures(municipality: Municipality, home: Path) -> Measures | None:
         for row in read.rows.iter_rows(named=True):
             measure, wrong = _measure(row, file.name, municipality, form)
             faults += wrong
-            found += [measure] if measure else []
-    times = {measure.ident: sum(other.ident == measure.ident for other in found) for measure in found}
+            measures += [measure] if measure else []
+    times = {measure.ident: sum(other.ident == measure.ident for other in measures) for measure in measures}
     faults += [
-        Fault(twice.file, None, twice.row, ID, text("plans.twice", written=twice.ident)) for twice in found if times[twice.ident] > 1
+        Fault(twice.file, None, twice.row, ID, text("plans.twice", written=twice.ident)) for twice in measures if times[twice.ident] > 1
     ]
-    return Measures(tuple(measure for measure in found if times[measure.ident] == 1), tuple(faults))
+    return Measures(tuple(measure for measure in measures if times[measure.ident] == 1), tuple(faults))
 
 
 def _source(file: Path, headings: tuple[str, ...], language: str) -> Form:

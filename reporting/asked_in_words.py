@@ -1,4 +1,4 @@
-"""What a question asks, as a sentence: what it is about, who says what, and what an answer leads to."""
+"""A question as text: what it is about, the value that each side has, and what an answer leads to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
     if question.about == FIELD:
         asked = text("clarifications.field_about", field=word_for("fields", question.field).lower(), why=why)
         hidden = question.secret and question.field in PLACE_FIELDS
-        told = [
+        values = [
             text(
                 "clarifications.said",
                 source=source_titles(municipality, [source]),
@@ -38,36 +38,36 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
             )
             for source, value in sorted(question.values_by_source.items())
         ]
-        return _with_hints(question, " ".join([asked, "; ".join(told) + "." if told else ""]).strip())
+        return _with_hints(question, " ".join([asked, "; ".join(values) + "." if values else ""]).strip())
     several = "which_" if len(question.candidates) > 1 else ""
     about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: "unit_about"}[question.about]
     return _with_hints(question, text(f"clarifications.{about}", why=why))
 
 
 def _with_hints(question: Question, asked: str) -> str:
-    """What may be written, and what it does in Kobo that rows are said to be two homes."""
+    """The text with hints added: what may be typed as the answer, and what splitting rows into two homes does in Kobo."""
     hints = []
     if question.about == MERGE and question.fills_unit:
         hints.append(text("clarifications.or_unit"))
-    if any(one.code.partition(":")[0] == SPLIT for one in question.answers):
+    if any(answer.code.partition(":")[0] == SPLIT for answer in question.answers):
         hints.append(text("clarifications.split_effect"))
     return " ".join([asked, *hints])
 
 
 def _changed(question: Question, municipality: Municipality) -> str:
-    """Who says what of a value that was changed in Kobo, and what was last agreed."""
+    """For a value changed in Kobo: Kobo's value, each source's value, and the one last agreed."""
     asked = json.loads(question.details)
     hidden = question.secret and question.field in PLACE_FIELDS
-    said = {
+    values = {
         side: text("page.secret") if hidden else field_value(municipality, question.field, asked.get(side))
         for side in ("theirs", "ours", "base")
     }
-    agreed = text("clarifications.agreed", base=said["base"]) if "base" in asked else text("clarifications.not_known")
+    agreed = text("clarifications.agreed", base=values["base"]) if "base" in asked else text("clarifications.not_known")
     return text(
         "clarifications.changed_about",
         field=word_for("fields", question.field).lower(),
-        theirs=said["theirs"],
-        ours=said["ours"],
+        theirs=values["theirs"],
+        ours=values["ours"],
         source=source_titles(municipality, [asked["source"]]),
         seen=_since(asked),
         agreed=agreed,
@@ -75,28 +75,29 @@ def _changed(question: Question, municipality: Municipality) -> str:
 
 
 def _removed(question: Question, municipality: Municipality) -> str:
-    """What was edited in Kobo of an entry that stands in no source any more."""
+    """The fields that were edited in Kobo, of an entry that is no longer in any source."""
     edits = []
-    for one in json.loads(question.details)["edited"]:
-        hidden = question.secret and one["field"] in PLACE_FIELDS
+    for edit in json.loads(question.details)["edited"]:
+        hidden = question.secret and edit["field"] in PLACE_FIELDS
         before, now = (
-            text("page.secret") if hidden else field_value(municipality, one["field"], json.loads(one[side])) for side in ("base", "theirs")
+            text("page.secret") if hidden else field_value(municipality, edit["field"], json.loads(edit[side]))
+            for side in ("base", "theirs")
         )
-        edits.append(text("clarifications.removal_edit", field=word_for("fields", one["field"]).lower(), before=before, now=now))
+        edits.append(text("clarifications.removal_edit", field=word_for("fields", edit["field"]).lower(), before=before, now=now))
     return text("clarifications.removal_about", edits="; ".join(edits))
 
 
 def _warned(question: Question) -> str:
-    """Where the value stands and what the rule says of it."""
+    """Where the value is written, and the rule's message about it."""
     warning = json.loads(question.details)
-    said = text("workbook.secret_message") if question.secret else rendered(warning["message"])
+    words = text("workbook.secret_message") if question.secret else rendered(warning["message"])
     place = (warning["at_file"], warning["at_sheet"], warning["at_row"] and text("letter.row", row=warning["at_row"]), warning["at_column"])
-    where = ", ".join(str(one) for one in place if one)
-    return text("clarifications.warning_about", rule=warning["rule"], where=where, said=said)
+    where = ", ".join(str(part) for part in place if part)
+    return text("clarifications.warning_about", rule=warning["rule"], where=where, said=words)
 
 
 def _since(asked: Mapping[str, Any]) -> str:
-    """When it was changed, as the register tells it; else the night on which it was first seen."""
+    """When it was changed, by the register's own date; else the night on which the change was first seen."""
     try:
         moment = datetime.fromisoformat(asked.get("edited") or "")
     except ValueError:
@@ -105,5 +106,5 @@ def _since(asked: Mapping[str, Any]) -> str:
 
 
 def source_titles(municipality: Municipality, sources: Sequence[str]) -> str:
-    """The sources as their people call them, with commas."""
-    return ", ".join(municipality.sources[one].title if one in municipality.sources else one for one in sources)
+    """The sources' titles, joined by commas."""
+    return ", ".join(municipality.sources[source].title if source in municipality.sources else source for source in sources)

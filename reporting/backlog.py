@@ -1,7 +1,7 @@
-"""Who holds what is left, and how fast it moves: the nights' history as flows of blocked dwellings.
+"""Who must act on the dwellings that are not yet in Kobo, and how fast they clear: the nights' history as flows of blocked dwellings.
 
-A dwelling is blocked while it is not in Kobo. Newcomers whose rows are right pass in the night they come: they make the scope and the
-register grow alike, and tell nothing of when the blocked ones will be cleared.
+A dwelling is blocked while it is not in Kobo. A new dwelling whose row is valid enters Kobo the same night: scope and register grow by
+the same number, which says nothing about when the blocked ones will be cleared.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Rates = npt.NDArray[np.float64]
 class Flow:
     """The blocked dwellings of one holder (owner, OPERATIONS or NEXT_NIGHT), working day by working day.
 
-    left: how many are blocked now. cleared, arrived: per working day from the first night to the last, rates within the stretch
-    between two nights; nan before the holder's first source was read. still: working days since one was last cleared, all when none was.
+    left: how many are blocked now. cleared, arrived: dwellings per working day from the first night to the last, constant between two
+    nights; nan before the holder's first source was read. still: working days since one was last cleared; all of them when none was.
     """
 
     holder: str
@@ -52,7 +52,7 @@ class Flow:
 def flows(history: pl.DataFrame, as_of: date) -> list[Flow]:
     """history: HISTORY. Nights whose register was not seen, and nights after `as_of`, are left out. Sorted by what is left, most first.
 
-    Cleared and arrived are told apart by source and cause: within one of them only the sum of both is known.
+    Clearances and arrivals are counted per source, owner and reason: within one of these groups only the net change is known.
     """
     seen = history.filter((pl.col("as_of") <= as_of) & pl.col("register_seen").all().over("as_of")).sort("as_of")
     nights = seen.get_column("as_of").unique().sort().to_list()
@@ -64,9 +64,9 @@ def flows(history: pl.DataFrame, as_of: date) -> list[Flow]:
         "as_of", "source", "owner", "in_scope", "in_register", "blocked"
     ).iter_rows():
         joined.setdefault((source, owner), night)
-        told = {reason: number for reason, number in json.loads(reasons or "{}").items() if number}
-        told[_UNTOLD] = max(0, scope - register - sum(told.values()))
-        for reason, number in told.items():
+        by_reason = {reason: number for reason, number in json.loads(reasons or "{}").items() if number}
+        by_reason[_UNTOLD] = max(0, scope - register - sum(by_reason.values()))
+        for reason, number in by_reason.items():
             cell = counts.setdefault((source, owner, reason), {})
             cell[night] = cell.get(night, 0) + number
     return _by_holder(counts, joined, nights)
@@ -78,17 +78,17 @@ def holder_of(reason: str, owner: str) -> str:
 
 
 def _by_holder(counts: dict[tuple[str, str, str], dict[date, int]], joined: dict[tuple[str, str], date], nights: list[date]) -> list[Flow]:
-    # Work done on a weekend belongs to the working day before it; a stretch without any lasts one.
-    days = [max(1, working_days_between(one, other)) for one, other in pairwise(nights)]
+    # Work done on a weekend counts for the working day before it; an interval without working days counts as one.
+    days = [max(1, working_days_between(earlier, later)) for earlier, later in pairwise(nights)]
     cleared: dict[str, Rates] = {}
     arrived: dict[str, Rates] = {}
     left: dict[str, int] = {}
     since: dict[str, int] = {}
-    for (source, owner, reason), told in counts.items():
+    for (source, owner, reason), by_night in counts.items():
         holder = holder_of(reason, owner)
-        series = np.array([told.get(night, 0) for night in nights], dtype=float)
+        series = np.array([by_night.get(night, 0) for night in nights], dtype=float)
         change = np.diff(series) / days if days else np.zeros(0)
-        # What a source brings on the night it joins is no arrival that comes again.
+        # The dwellings that a source brings on its first night come once, so they are no part of the rate of arrival.
         first = nights.index(joined[source, owner])
         change[:first] = 0.0
         for into, moved in ((cleared, np.maximum(-change, 0)), (arrived, np.maximum(change, 0))):

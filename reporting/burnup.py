@@ -42,7 +42,7 @@ class Frame:
 
     def y(self, value: float) -> float:
         """Pixels from the top edge of that number of dwellings."""
-        # A forecast that leaves the picture runs along its edge, not over the text above it.
+        # A forecast outside the picture is drawn along its edge, not over the text above it.
         share = min(value, self.top_value) / self.top_value
         return self.height - self.bottom - share * (self.height - self.top - self.bottom)
 
@@ -182,7 +182,7 @@ def _marks(frame: Frame, deadline: date, today: date) -> list[str]:
         elif x > frame.width - frame.right - 60:
             anchor = "end"
         marks.append(f'<line class="c-{name}" x1="{x:.1f}" x2="{x:.1f}" y1="{frame.top - 8}" y2="{frame.height - frame.bottom}"/>')
-        # At one height two labels beside one another need room for both, and at the edge there is none.
+        # Two labels side by side at one height need room for both, which there is not at the edge.
         below = 16 if close and name == "deadline" else 0
         shift = {"end": -4, "start": 4, "middle": 0}[anchor]
         y = frame.top - 20 + below

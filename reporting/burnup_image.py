@@ -1,4 +1,4 @@
-"""The burn-up curve as a picture that carries its own colours, for places that know nothing of the page."""
+"""The burn-up curve as a standalone image with its own colours, for use outside the page."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def burnup_markdown(result: NightResult, foreseen: Forecast) -> str | None:
     width, height = SIZES["wide"]
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
     ground = f'<style>{escape(_style())}</style><rect width="{width}" height="{height}" fill="#fff"/>'
-    standing = drawn.replace("<svg ", opening, 1).replace("</desc>", f"</desc>{ground}", 1)
-    return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(standing.encode()).decode()})"
+    image = drawn.replace("<svg ", opening, 1).replace("</desc>", f"</desc>{ground}", 1)
+    return f"![{words}](data:image/svg+xml;base64,{base64.b64encode(image.encode()).decode()})"
 
 
 def thumbnail_markdown(result: NightResult) -> str | None:
@@ -85,8 +85,8 @@ def _places(many: int, most: int = MOST_POINTS) -> Sequence[int]:
 
 @cache
 def _style() -> str:
-    """The page's rules of the curve, by its light colours: a picture cannot ask the page for them."""
+    """The page's CSS rules of the curve with the light colours filled in: an image cannot read the page's variables."""
     sheet = (files("reporting") / "templates" / "style.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([a-z-]+): ([^;]+);", sheet[: sheet.index("@media")]))
     rules = re.findall(r"\.c-[^{}]*\{[^}]*\}", sheet)
-    return _LEGEND + re.sub(r"var\(--([a-z-]+)\)", lambda found: light[found[1]], "".join(rules))
+    return _LEGEND + re.sub(r"var\(--([a-z-]+)\)", lambda variable: light[variable[1]], "".join(rules))

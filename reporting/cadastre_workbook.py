@@ -28,12 +28,12 @@ def _columns(widths: dict[str, int]) -> list[Column]:
     return [Column(word_for("cadastre_columns", name), width, width >= 60) for name, width in widths.items()]
 
 
-def _tasks(found: Worklist) -> Iterator[Row]:
-    for task in found.tasks:
+def _tasks(worklist: Worklist) -> Iterator[Row]:
+    for task in worklist.tasks:
         settle = word_for("cadastre_settle", task.settle)
         yield [task.building, settle, ", ".join(task.ours) or None, task.says or None, len(task.rows), ", ".join(task.rows)], None
 
 
-def _spellings(found: Worklist) -> Iterator[Row]:
-    for one in found.spellings:
-        yield [one.ours, one.theirs, one.dwellings], None
+def _spellings(worklist: Worklist) -> Iterator[Row]:
+    for spelling in worklist.spellings:
+        yield [spelling.ours, spelling.theirs, spelling.dwellings], None

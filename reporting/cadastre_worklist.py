@@ -30,7 +30,7 @@ _CADASTRES_WORDS = ("address_reasons.", "row_numbers.", "row_address.")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to settle at one building. settle: a key of cadastre_settle. says: the cadastre's words, as text.
+    """One thing to settle at one building. settle: a key of cadastre_settle. says: what the cadastre has, as text.
 
     rows: "source: key" of the rows that wait for it, or are uncertain until it is settled; ours: their units or labels as written.
     """
@@ -63,24 +63,24 @@ def cadastre_worklist(result: NightResult) -> Worklist | None:
     """None without official addresses, or when there is nothing to list. result: deviations without secret values."""
     if not result.municipality.addresses:
         return None
-    found = Worklist(tuple(_tasks(result)), tuple(_spellings(result)))
-    return found if found.tasks or found.spellings else None
+    worklist = Worklist(tuple(_tasks(result)), tuple(_spellings(result)))
+    return worklist if worklist.tasks or worklist.spellings else None
 
 
 def _tasks(result: NightResult) -> Iterator[Task]:
     rows = _open_rows(result)
     by_task: dict[tuple[str, str, str], list[Mapping[str, object]]] = defaultdict(list)
-    said = cache(_cadastre_message)  # The rows of one house say the same.
+    message_of = cache(_cadastre_message)  # The rows of one house have the same messages.
     for source, key, rule, message in result.deviations.select("source", "source_key", "rule", "message").iter_rows():
         row = rows.get((source, key))
-        settle, says = said(rule, message)
+        settle, says = message_of(rule, message)
         if row is None or settle is None:
             continue
         by_task[(_building(row), settle, says)].append(row)
     explained = {(building, settle) for building, settle, says in by_task if says}
     for (building, settle, says), waiting in sorted(by_task.items()):
         if not says and (building, settle) in explained:
-            continue  # Two rules told one matter, and one of them says what the cadastre has.
+            continue  # Two rules found the same problem; the task of the rule that quotes the cadastre is enough.
         ours = sorted({str(row["bruksenhetsnummer"] or row["leilighetsnummer"] or row["ekstra_referanse"] or "") for row in waiting} - {""})
         named = sorted({row_in_words(f"{row['source']}:{row['source_key']}", result.municipality) for row in waiting})
         yield Task(building, settle, tuple(ours), says, tuple(named))
@@ -91,12 +91,12 @@ def _open_rows(result: NightResult) -> dict[tuple[str, str], Mapping[str, object
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     rows = pl.concat([frame.select(list(SOURCE_ROWS)) for frame in (result.standing_rows, result.rejected_rows)])
     named = rows.filter(pl.col("adressenavn").is_not_null() & ~is_shielded())
-    told = {(row["source"], row["source_key"]): row for row in named.iter_rows(named=True)}
-    return {place: row for place, row in told.items() if f"{place[0]}:{place[1]}" not in hidden}
+    by_place = {(row["source"], row["source_key"]): row for row in named.iter_rows(named=True)}
+    return {place: row for place, row in by_place.items() if f"{place[0]}:{place[1]}" not in hidden}
 
 
 def _cadastre_message(rule: str, message: str) -> tuple[str | None, str]:
-    """What a deviation asks of the cadastre, and what the register says there; None for one that asks nothing."""
+    """(key of cadastre_settle, what the cadastre has) of a deviation; the key is None when there is nothing to settle."""
     parts = json.loads(message) if message.startswith("[") else []
     named = {part["key"] for part in parts if isinstance(part, dict)}
     says = [part for part in parts if not isinstance(part, dict) or part["key"].startswith(_CADASTRES_WORDS)]
@@ -116,7 +116,7 @@ def _building(row: Mapping[str, object]) -> str:
 
 
 def _spellings(result: NightResult) -> Iterator[Spelling]:
-    """Streets that are compared as one and written in two ways."""
+    """Streets that compare as equal and are written in two ways."""
     if result.register_rows is None:
         return
     pairs = result.items.select("leverandor_bolig_id", "kobo_id").drop_nulls()

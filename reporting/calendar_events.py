@@ -30,17 +30,17 @@ class Event:
 def events(result: NightResult, foreseen: Forecast) -> list[Event]:
     """Sorted by date; "today" among them."""
     municipality, today = result.municipality, result.as_of
-    found = [
+    dates = [
         (municipality.started, text("calendar.started"), "", "past"),
         (today, text("calendar.today"), "", "today"),
         (municipality.deadline, text("calendar.deadline"), "", "deadline"),
     ]
     if foreseen.forecast_date and foreseen.remaining:
-        found.append((foreseen.forecast_date, text("calendar.forecast"), text("calendar.forecast_note"), "forecast"))
+        dates.append((foreseen.forecast_date, text("calendar.forecast"), text("calendar.forecast_note"), "forecast"))
     if abs(municipality.deadline - FREEZE) <= NEAR or FREEZE - NEAR <= today <= REOPEN:
-        found.append((FREEZE, text("calendar.freeze"), text("calendar.freeze_note"), "freeze"))
-        found.append((REOPEN, text("calendar.reopen"), text("calendar.reopen_note"), "freeze"))
-    return [Event(when, title, note, distance(when, today), kind) for when, title, note, kind in sorted(found, key=lambda event: event[0])]
+        dates.append((FREEZE, text("calendar.freeze"), text("calendar.freeze_note"), "freeze"))
+        dates.append((REOPEN, text("calendar.reopen"), text("calendar.reopen_note"), "freeze"))
+    return [Event(when, title, note, distance(when, today), kind) for when, title, note, kind in sorted(dates, key=lambda event: event[0])]
 
 
 def distance(when: date, today: date) -> str:

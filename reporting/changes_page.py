@@ -1,4 +1,4 @@
-"""The page that tells what is different between any two nights, and its data, worked out in the browser so that no server is needed."""
+"""The page that shows what differs between any two nights, and its data. The browser computes the difference, so no server is needed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ def changes_since_last_night(log: NightLog) -> list[str]:
     """From the night before to the last one, in a few sentences; empty when there is only one night."""
     if len(log.nights) < 2:
         return []
-    found = between(log, len(log.nights) - 2, len(log.nights) - 1)
-    said = []
-    if found.came or found.went or found.moved:
-        said.append(text("changes.some_homes", came=len(found.came), went=number(len(found.went)), moved=number(len(found.moved))))
-    if found.new or found.returned or found.fixed:
-        faults = {"returned": number(len(found.returned)), "fixed": number(len(found.fixed))}
-        said.append(text("changes.some_faults", new=len(found.new), **faults))
-    if found.answered:
-        said.append(text("changes.some_answers", count=number(len(found.answered))))
-    return said or [text("changes.nothing")]
+    difference = between(log, len(log.nights) - 2, len(log.nights) - 1)
+    sentences = []
+    if difference.came or difference.went or difference.moved:
+        sentences.append(
+            text("changes.some_homes", came=len(difference.came), went=number(len(difference.went)), moved=number(len(difference.moved)))
+        )
+    if difference.new or difference.returned or difference.fixed:
+        faults = {"returned": number(len(difference.returned)), "fixed": number(len(difference.fixed))}
+        sentences.append(text("changes.some_faults", new=len(difference.new), **faults))
+    if difference.answered:
+        sentences.append(text("changes.some_answers", count=number(len(difference.answered))))
+    return sentences or [text("changes.nothing")]
 
 
 def render_changes(result: NightResult, back: str) -> str:

@@ -1,4 +1,4 @@
-"""What people are asked, in their words: each question with its two sides, what agrees, and the answers to choose from."""
+"""Questions as people see them: the sides of each, what agrees, and the answers to choose from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Same = bool | None
 class Side:
     """One line of a question. values: as people read them.
 
-    agrees: field -> Same, of a candidate beside the dwelling; of the dwelling beside all candidates.
+    agrees: field -> Same; for a candidate compared with the dwelling, for the dwelling compared with all candidates.
     """
 
     who: str
@@ -38,7 +38,7 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One question as it is shown. answers: label -> code. sides: the dwelling (each of its rows, where there are several), then its
-    candidates. agrees: field -> Same over all sides. free: something that is not in the list may be written as the answer."""
+    candidates. agrees: field -> Same over all sides. free: an answer that is not in the list may be typed."""
 
     id: str
     evidence: str
@@ -53,13 +53,16 @@ class Shown:
 
 
 def shown_questions(question: Question, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> Shown:
-    """dwellings: leverandor_bolig_id -> its sources. A shielded address stands nowhere in what this returns (law 10)."""
+    """dwellings: leverandor_bolig_id -> its sources. The result holds no shielded address (law 10)."""
     words = words_of(municipality)
-    beside = [{name: _same(name, question.ours.get(name), one.values.get(name)) for name in question.ours} for one in question.candidates]
-    agrees = {name: _over_all([one[name] for one in beside]) for name in question.ours}
+    beside = [
+        {name: _same(name, question.ours.get(name), candidate.values.get(name)) for name in question.ours}
+        for candidate in question.candidates
+    ]
+    agrees = {name: _over_all([agrees[name] for agrees in beside]) for name in question.ours}
     candidates = [
-        Side(_candidate(question, at, municipality, dwellings), _visible(one.values, question, words), beside[at])
-        for at, one in enumerate(question.candidates)
+        Side(_candidate(question, at, municipality, dwellings), _visible(candidate.values, question, words), beside[at])
+        for at, candidate in enumerate(question.candidates)
     ]
     return Shown(
         id=question.id,
@@ -93,37 +96,37 @@ def _own_sides(
 
 
 def _candidate(question: Question, at: int, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
-    """Who says it, with the letter it is chosen by where there are several, and why it is offered."""
-    one = question.candidates[at]
+    """The candidate's label: where it is from, the letter to choose it by when there are several, and why it is offered."""
+    candidate = question.candidates[at]
     if question.about in (MERGE, ENTRY):
-        who = text("clarifications.other", sources=source_titles(municipality, dwellings.get(one.name, ())))
+        who = text("clarifications.other", sources=source_titles(municipality, dwellings.get(candidate.name, ())))
     else:
         who = text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
     if len(question.candidates) == 1:
         return who
-    why = f"\n{cause(one.reason)}" if one.reason and question.about == MATCH else ""
+    why = f"\n{cause(candidate.reason)}" if candidate.reason and question.about == MATCH else ""
     return f"{letter(at)}: {who}{why}"
 
 
-def _over_all(said: Sequence[Same]) -> Same:
-    return False if False in said else (True if True in said else None)
+def _over_all(agreements: Sequence[Same]) -> Same:
+    return False if False in agreements else (True if True in agreements else None)
 
 
 def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tuple[str | None, str]]:
     """(owner, sentence) of each dwelling in doubt that no answer can settle. items: PLAN_ITEMS. dwellings: DWELLINGS."""
     waiting = items.filter(pl.col("reason") == SETTLE_IN_SOURCE).select("leverandor_bolig_id", "reason", "details")
-    told = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id")).sort("leverandor_bolig_id")
+    unsettled = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id")).sort("leverandor_bolig_id")
     return [
         (
             row["owner"],
             text("clarifications.in_source", dwelling=row["leverandor_bolig_id"], address=row["adresse"], why=cause(row["reason"])),
         )
-        for row in told.iter_rows(named=True)
+        for row in unsettled.iter_rows(named=True)
     ]
 
 
 def _visible(side: Mapping[str, Any], question: Question, words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """What is asked about is shown, unless it tells the place itself."""
+    """The side's values in words. Of a shielded dwelling the telling fields are None, but for the field that is asked about."""
     hidden = TELLING_FIELDS - ({question.field} - PLACE_FIELDS) if question.secret else frozenset()
     return {name: None if name in hidden else value_in_words(name, value, words) for name, value in side.items()}
 
@@ -131,10 +134,10 @@ def _visible(side: Mapping[str, Any], question: Question, words: Mapping[str, Ma
 def _address(question: Question) -> str:
     if question.secret:
         return text("page.secret")
-    one = question.ours
-    house = f"{one.get('nummer') or ''}{one.get('bokstav') or ''}"
+    values = question.ours
+    house = f"{values.get('nummer') or ''}{values.get('bokstav') or ''}"
     return " ".join(
-        str(part) for part in (one.get("adressenavn"), house, one.get("bruksenhetsnummer"), one.get("ekstra_referanse")) if part
+        str(part) for part in (values.get("adressenavn"), house, values.get("bruksenhetsnummer"), values.get("ekstra_referanse")) if part
     )
 
 

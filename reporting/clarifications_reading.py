@@ -1,4 +1,4 @@
-"""An answered workbook as the answers that are in it. What cannot be read is told; nothing in it can stop a night."""
+"""Reads the answers from an answered workbook. What cannot be read is reported; no content can stop a night."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEEPEST = 10
 
 @dataclass(frozen=True, slots=True)
 class AnsweredSheet:
-    """given: in the order of the rows; `answer` holds the label as written, in `language`.
+    """given: in the order of the rows; `answer` is the label as written, in `language`.
 
     fault: why the file cannot be read, and what to do.
     """
@@ -30,13 +30,13 @@ class AnsweredSheet:
 
 
 def read_answers(path: Path) -> AnsweredSheet:
-    """Read the sheet of questions, in the language that is spoken or in another: a workbook may be older than the choice of language.
+    """Read the sheet of questions, in any language: a workbook may be older than the municipality's choice of language.
 
     Never raises for what is in the file.
     """
     spoken = texts().language
     faults = []
-    for language in (spoken, *(one for one in COMPLETE if one != spoken)):
+    for language in (spoken, *(language for language in COMPLETE if language != spoken)):
         with speaking(language):
             try:
                 return AnsweredSheet(_both_sheets(path), language)
@@ -46,7 +46,7 @@ def read_answers(path: Path) -> AnsweredSheet:
 
 
 def _both_sheets(path: Path) -> tuple[GivenAnswer, ...]:
-    """The questions, and of the warnings those that are answered: there are many, and nothing waits for them. Either sheet may be alone.
+    """All questions, but only the answered warnings: there are many of these, and nothing waits for them. Either sheet may be missing.
 
     Raises UnreadableSheetError.
     """
@@ -54,7 +54,7 @@ def _both_sheets(path: Path) -> tuple[GivenAnswer, ...]:
         warnings = _answers(sheet_texts(path, text("clarifications.warnings_sheet")), path.name)
     except UnreadableSheetError:
         return _answers(sheet_texts(path, text("clarifications.sheet")), path.name)
-    answered = tuple(one for one in warnings if one.answer)
+    answered = tuple(warning for warning in warnings if warning.answer)
     try:
         return _answers(sheet_texts(path, text("clarifications.sheet")), path.name) + answered
     except UnreadableSheetError:
@@ -72,16 +72,16 @@ def _answers(cells: pl.DataFrame, name: str) -> tuple[GivenAnswer, ...]:
             missing = sorted(set(wanted) - set(places) - {"dwelling", "question", "side"})
             if missing:
                 raise _without_headings(name, [wanted[heading] for heading in missing])
-            found = (_given(below, places, number + 2 + offset) for offset, below in enumerate(cells.slice(number + 1).iter_rows()))
-            return tuple(one for one in found if one is not None)
+            answers = (_given(below, places, number + 2 + offset) for offset, below in enumerate(cells.slice(number + 1).iter_rows()))
+            return tuple(answer for answer in answers if answer is not None)
     raise _without_headings(name, list(wanted.values()))
 
 
 def _without_headings(name: str, missing: Sequence[str]) -> UnreadableSheetError:
-    told = ", ".join(missing)
+    headings = ", ".join(missing)
     return UnreadableSheetError(
-        f"{name}: headings are missing ({told}). Answer in a fresh workbook.",
-        text("clarifications.without_headings", file=name, missing=told),
+        f"{name}: headings are missing ({headings}). Answer in a fresh workbook.",
+        text("clarifications.without_headings", file=name, missing=headings),
     )
 
 
@@ -92,7 +92,7 @@ def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) ->
     id_, answer, by, why = (cell(name) for name in ("id", "answer", "by", "why"))
     if not id_ and not answer:
         return None
-    # A row whose evidence was wiped out is never taken for one that was asked tonight.
+    # A row whose evidence cell was cleared must not pass for an answer to tonight's question.
     return GivenAnswer(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number)
 
 

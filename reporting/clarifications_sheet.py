@@ -1,6 +1,6 @@
 """The sheet "Avklaringer": one line for each side of a question, the dwelling first, drop-down answers in the cells that may be written.
 
-Question id and evidence stand hidden and locked in the first two columns. Made for Excel and LibreOffice alike: the list of
+Question id and evidence are hidden and locked in the first two columns. Made for Excel and LibreOffice alike: the list of
 answers is in the cell's own rule, and protection has no password.
 """
 
@@ -27,8 +27,8 @@ COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False:
 def add_clarifications(
     book: Book, title: str, as_of: date, questions: Sequence[Shown], notes: Sequence[str], *, warnings: bool = False
 ) -> None:
-    """notes: what is below the questions (decisions that contradict one another). warnings: the sheet of those, not of questions."""
-    fields = [name for name in questions[0].agrees if any(_has_value(one, name) for one in questions)] if questions else []
+    """notes: lines below the questions (decisions that contradict one another). warnings: this is the sheet of warnings."""
+    fields = [name for name in questions[0].agrees if any(_has_value(question, name) for question in questions)] if questions else []
     sheet = book.add_sheet(text("clarifications.warnings_sheet" if warnings else "clarifications.sheet"))
     for place, name in enumerate(HEADINGS):
         sheet.set_column(place, place, WIDTHS[name], None, {"hidden": place < 2})
@@ -46,9 +46,9 @@ def add_clarifications(
     for place, name in enumerate(names):
         write_cell(sheet, HEADER_ROW, place, name, head)
     number = HEADER_ROW + 1
-    for one in questions:
-        _question(book, sheet, number, one, fields)
-        number += len(one.sides)
+    for question in questions:
+        _question(book, sheet, number, question, fields)
+        number += len(question.sides)
     for note in notes:
         write_cell(sheet, number, 2, note, book.format(text_wrap=False, italic=True))
         number += 1
@@ -56,27 +56,27 @@ def add_clarifications(
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
     sheet.set_landscape()
     sheet.set_paper(9)
-    # All columns on one page could not be read: the second has the dwelling and the question again.
+    # All columns on one printed page could not be read; the second page repeats the dwelling and the question.
     sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(2, 3)
     sheet.repeat_rows(HEADER_ROW)
 
 
-def _question(book: Book, sheet: Any, row: int, one: Shown, fields: Sequence[str]) -> None:
+def _question(book: Book, sheet: Any, row: int, question: Shown, fields: Sequence[str]) -> None:
     line = {"top": 2, "top_color": FJORD}
     plain, hidden = book.format(text_wrap=True, **line), book.format(font_color="#999999", **line)
-    make_room(sheet, row, max(filled_lines(one.question, WIDTHS["question"]), _lines(one.sides[0], fields), 2))
-    write_cell(sheet, row, 0, one.id, hidden)
-    write_cell(sheet, row, 1, one.evidence, hidden)
-    write_cell(sheet, row, 2, f"{one.address}\n{one.dwelling}", plain)
-    write_cell(sheet, row, 3, one.question, plain)
+    make_room(sheet, row, max(filled_lines(question.question, WIDTHS["question"]), _lines(question.sides[0], fields), 2))
+    write_cell(sheet, row, 0, question.id, hidden)
+    write_cell(sheet, row, 1, question.evidence, hidden)
+    write_cell(sheet, row, 2, f"{question.address}\n{question.dwelling}", plain)
+    write_cell(sheet, row, 3, question.question, plain)
     for place in (4, 5, 6):
         write_cell(sheet, row, place, None, book.format(bg_color=TO_FILL, border=1, border_color=FJORD, locked=False, text_wrap=True))
-    if one.answers:
-        sheet.data_validation(row, 4, row, 4, _choices(list(one.answers), one.free))
+    if question.answers:
+        sheet.data_validation(row, 4, row, 4, _choices(list(question.answers), question.free))
     helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("clarifications.by_help")}
     sheet.data_validation(row, 5, row, 5, helped)
-    for below, side in enumerate(one.sides):
+    for below, side in enumerate(question.sides):
         rule = line if not below else {}
         if below:
             make_room(sheet, row + below, _lines(side, fields))
@@ -105,8 +105,8 @@ def _choices(labels: list[str], free: bool) -> dict[str, Any]:
     }
 
 
-def _has_value(one: Shown, name: str) -> bool:
-    return any(side.values.get(name) not in (None, "") for side in one.sides)
+def _has_value(question: Shown, name: str) -> bool:
+    return any(side.values.get(name) not in (None, "") for side in question.sides)
 
 
 def _cell(value: Any) -> Cell:

@@ -28,12 +28,12 @@ def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, munici
     keys = dwellings.select("leverandor_bolig_id", key="source_keys").explode("key")
     of_key = dict(keys.select("key", "leverandor_bolig_id").iter_rows())
     known = set(dwellings.get_column("leverandor_bolig_id"))
-    found: dict[str, list[str]] = {}
+    by_dwelling: dict[str, list[str]] = {}
     for row in human.iter_rows(named=True):
         sides = {of_key.get(name, name) for name in (row["subject"], named_entry(row)) if name}
         for dwelling in sorted(sides & known):
-            found.setdefault(dwelling, []).append(decided_in_words(row, municipality))
-    return found
+            by_dwelling.setdefault(dwelling, []).append(decided_in_words(row, municipality))
+    return by_dwelling
 
 
 def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
@@ -47,9 +47,9 @@ def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, h
     """row: one of the ledger's DECISIONS that cannot be true together with others. hidden: what names a shielded dwelling
     (privacy.hidden_names): a decision about one and about a visible one names the shielded side only.
     """
-    named = [str(one) for one in (row["subject"], named_entry(row)) if one]
-    shielded = [one for one in named if one in hidden]
-    sides = " – ".join(row_in_words(one, municipality) for one in shielded or named)
+    named = [str(name) for name in (row["subject"], named_entry(row)) if name]
+    shielded = [name for name in named if name in hidden]
+    sides = " – ".join(row_in_words(name, municipality) for name in shielded or named)
     return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
 
 

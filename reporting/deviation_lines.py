@@ -1,4 +1,4 @@
-"""What is to be mended, a line for each cell: rows that take a wrong value from the same cell stand together."""
+"""What must be corrected, one line per cell: rows that take a wrong value from the same cell share a line."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def deviation_lines(deviations: pl.DataFrame) -> pl.DataFrame:
 
     Columns: source, owner, rule, severity, message, first_seen, age_days, is_new (all of its rows are), returned (one of them is), and
     file, sheet, row, column: where the value is written. row: None in a database, whose rows are known by their keys.
-    value: what stands there. keys: the rows' keys. stops: how many rows it keeps out of Kobo; 0 for a warning.
+    value: what is written there. keys: the rows' keys. stops: how many rows it keeps out of Kobo; 0 for a warning.
     """
-    # A table of a version that did not know where a cell is: the row's own place.
+    # A table stored before cells had places: the row's own place.
     known = pl.col("at_file").is_not_null()
     written = deviations.with_columns(
         file=pl.coalesce("at_file", "file").str.split("/").list.last(),
@@ -42,7 +42,7 @@ def deviation_lines(deviations: pl.DataFrame) -> pl.DataFrame:
 
 
 def each_cell_once(log: pl.DataFrame) -> pl.DataFrame:
-    """log: OPEN_DEVIATIONS, open or fixed. One row for each cell and its life, however many rows take their value from it."""
+    """log: OPEN_DEVIATIONS, open or fixed. One row per cell, rule and period in which it was open, however many rows use the cell."""
     own = pl.when(pl.col("row").is_null()).then("source_key")
     life = ["source", "file", "sheet", "row", "heading", "rule", "since", "fixed", "_own"]
     return log.with_columns(_own=own).unique(life, keep="first", maintain_order=True).drop("_own")

@@ -1,4 +1,4 @@
-"""What each source says of a dwelling, with its place, and how the dwelling's class changed from night to night."""
+"""Each source's values of a dwelling, with their place, and how the dwelling's class changed from night to night."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _CLASSES = [name.value for name in DwellingClass]
 def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
-    entries: the entries, with `secret`. among: those of them that are told, all when None. The rows of a database have no place but their
-    key, which the page tells. Of a shielded dwelling, or one with a row flagged so, nothing is told that could lead to it: no field of
-    TELLING_FIELDS, no file, no sheet (people name them after streets) and no row, which stands beside its neighbours'.
+    entries: the entries, with `secret`. among: those of them to include, all when None. Rows of a database have no place but their key,
+    which the page shows. Of a shielded dwelling, or one with a row flagged so, all that could reveal its address is left out: the fields
+    of TELLING_FIELDS, file and sheet (people name them after streets), and the row number, which is next to its neighbours'.
     """
     members = (
         entries.filter(pl.col("source_keys").is_not_null() & pl.col("leverandor_bolig_id").is_not_null())
@@ -44,7 +44,7 @@ def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFram
     words = words_of(result.municipality)
     in_files = [name for name, source in result.municipality.sources.items() if isinstance(source, FileSource)]
     placed = ~hidden & pl.col("source").is_in(in_files)
-    told = rows.select(
+    places = rows.select(
         "leverandor_bolig_id",
         "source",
         *(pl.when(placed).then(name).alias(name) for name in ("file", "sheet", "row")),
@@ -52,9 +52,9 @@ def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFram
         *(pl.when(~hidden).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else in_words(name, words) for name in FIELDS),
     )
     titles = {name: source.title for name, source in result.municipality.sources.items()}
-    names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in told["file"].unique()}
+    names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in places["file"].unique()}
     values: defaultdict[str, list[list[Any]]] = defaultdict(list)
-    for dwelling, source, file, sheet, row, carried, *fields in told.iter_rows():
+    for dwelling, source, file, sheet, row, carried, *fields in places.iter_rows():
         said = {number: value for number, value in enumerate(fields) if value is not None}
         values[dwelling].append([titles.get(source, source), names[file], sheet, row, bool(carried), said])
     return values

@@ -1,4 +1,4 @@
-"""Reading a workbook that people were sent: one in another language, or from before new columns came, is read as well."""
+"""Reads a workbook that was sent to people, also one in another language, or in a form from before new columns were added."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Form = CsvSource | ExcelSource
 
 
 def read_either(name: str, forms: Sequence[Form], home: Path) -> tuple[SourceRead, Form]:
-    """The file by the first of the forms that fits it, and that form. When none does, the read by the first says what is wrong."""
+    """The file read by the first form that fits it, and that form. When none fits, the first form's read holds the fault."""
     reads = ((read_source(name, form, home), form) for form in forms)
     first = next(reads)
     if first[0].verdict is not Verdict.FAILED:

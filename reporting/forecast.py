@@ -1,8 +1,8 @@
-"""When will the dwellings that are blocked now be in the register? Asked of the nights' own history, by working days.
+"""When will the dwellings that are blocked now be in the register? Estimated from the nights' own history, in working days.
 
-Newcomers whose rows are right pass in the night they come, so they say nothing of this: what counts is how fast blocked dwellings are
-cleared, and how many new ones come (reporting/backlog). Possible futures are drawn from the working days behind, in runs of days as they
-followed one another, for pauses and pushes last; the recent ones more often. A holder that clears nothing is done by no date.
+New dwellings with valid rows enter the register the same night, so they do not count: what counts is how fast blocked dwellings are
+cleared, and how many new ones become blocked (reporting/backlog). Possible futures repeat past working days in runs of consecutive
+days, since pauses and bursts of work last for days; recent days are drawn more often. A holder that clears nothing gets no date.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class ForecastState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When one holder's blocked dwellings are cleared. early, middle, late: as of Forecast. per_week: cleared, of late."""
+    """When one holder's blocked dwellings are cleared. early, middle, late: as of Forecast. per_week: cleared per week lately."""
 
     holder: str
     left: int
@@ -61,7 +61,7 @@ class Expected:
 class Forecast:
     """early, forecast_date, late: in 10, 50 and 90 % of the futures nothing is left by then; None when later than the horizon or
     not known. chance: share of futures done by the deadline. band: (date, low, middle, high) of dwellings in the register, weekly,
-    for drawing. Rates are blocked dwellings per working day, of late: cleared, and newly blocked; required is None once the deadline
+    for drawing. Rates are blocked dwellings per working day lately: cleared, and newly blocked; required is None once the deadline
     has passed. still: working days since one was last cleared. stands_still: for longer than a pause, so no date is foreseen, before
     the deadline and after it. holders: the most left first.
     """
@@ -85,23 +85,23 @@ class Forecast:
 
 
 def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0, futures: int = FUTURES) -> Forecast:
-    """history: HISTORY. futures: how many are drawn. Nights whose register was not seen, and nights after `as_of`, tell nothing of pace."""
+    """history: HISTORY. futures: how many are drawn. Nights whose register was not seen, and nights after `as_of`, are ignored."""
     points = curve(history, as_of)
     last = points.tail(1).to_dicts()
     remaining = last[0]["in_scope"] - last[0]["in_register"] if last else 0
     left = working_days_between(as_of, municipality.deadline)
-    found = flows(history, as_of)
+    backlogs = flows(history, as_of)
     plain = Forecast(
         state=ForecastState.UNKNOWN,
         remaining=remaining,
         days_to_deadline=(municipality.deadline - as_of).days,
         working_days_to_deadline=left,
         required_per_working_day=remaining / left if left > 0 else None,
-        actual_per_working_day=_sum(flow.recently(flow.cleared, RECENT) for flow in found),
-        arriving_per_working_day=_sum(flow.recently(flow.arrived, RECENT) for flow in found),
+        actual_per_working_day=_sum(flow.recently(flow.cleared, RECENT) for flow in backlogs),
+        arriving_per_working_day=_sum(flow.recently(flow.arrived, RECENT) for flow in backlogs),
         scope_growth_per_working_day=_growth(points.filter("register_seen")),
-        still=min((flow.still for flow in found), default=0),
-        holders=tuple(_expected(flow) for flow in found),
+        still=min((flow.still for flow in backlogs), default=0),
+        holders=tuple(_expected(flow) for flow in backlogs),
     )
     if not last:
         return plain
@@ -114,18 +114,18 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
         return replace(plain, state=ForecastState.PASSED if passed else ForecastState.UNKNOWN)
     draw = Draw(np.random.default_rng(seed), futures)
     counted, grows = planned(municipality), plain.scope_growth_per_working_day or 0.0
-    # No new ones come once the scope is what the plan counted.
+    # No new dwellings are expected once the scope has reached the planned number. room: working days until then.
     room = max(0, counted - last[0]["in_scope"]) / grows if counted is not None and grows > 0 else math.inf
-    if _stands_still(found, plain.still):
-        # With the pace of these days nothing will ever be done, and a date would be a guess that it changes.
+    if _stands_still(backlogs, plain.still):
+        # At the present pace the backlog is never cleared; a date would be a guess that the pace changes.
         return replace(plain, state=ForecastState.PASSED if passed else ForecastState.STILL, stands_still=True, chance=0.0)
-    paths = possible_paths(found, draw, room)
+    paths = possible_paths(backlogs, draw, room)
     return _judged(plain, paths, last[0]["in_scope"], as_of)
 
 
-def _stands_still(found: list[Flow], still: int) -> bool:
-    """Whether the days without any clearance are more than a pause of a slow pace."""
-    cleared = np.nansum([flow.cleared for flow in found], axis=0)
+def _stands_still(backlogs: list[Flow], still: int) -> bool:
+    """Whether there have been too many days without any clearance for a mere pause at a slow pace."""
+    cleared = np.nansum([flow.cleared for flow in backlogs], axis=0)
     before = cleared[: len(cleared) - still][-RECENT:]
     return still >= STUCK or (still >= STILL and (not before.any() or still * float(before.mean()) >= SURPRISING))
 
@@ -146,7 +146,7 @@ def planned(municipality: Municipality) -> int | None:
 
 
 def _growth(points: pl.DataFrame) -> float | None:
-    """Dwellings that came into scope per working day, of late. points: CURVE."""
+    """Dwellings that came into scope per working day lately. points: CURVE."""
     if points.height < 2:
         return None
     lately = points.filter(pl.col("as_of") >= points["as_of"][-1] - timedelta(days=7 * RECENT // WEEK))
@@ -165,21 +165,21 @@ def _judged(plain: Forecast, paths: dict[str, Rates], scope: int, as_of: date) -
         state = ForecastState.ON_TRACK
     else:
         state = ForecastState.AT_RISK if chance >= 1 - SURE else ForecastState.TOO_LATE
-    holders = tuple(_dated(one, ends, as_of) for one in plain.holders)
+    holders = tuple(_dated(expected, ends, as_of) for expected in plain.holders)
     shown = scope - np.sum([np.maximum(np.where(_after(path), 0.0, path), 0) for path in paths.values()], axis=0)
     band = _band(np.clip(shown, 0, scope), when, as_of)
     return replace(plain, state=state, early=early, forecast_date=middle, late=late, chance=chance, band=band, holders=holders)
 
 
-def _dated(one: Expected, ends: dict[str, Futures], as_of: date) -> Expected:
-    if one.holder not in ends:
-        return one
-    early, middle, late = _dates(ends[one.holder], as_of)
-    return replace(one, early=early, middle=middle, late=late)
+def _dated(expected: Expected, ends: dict[str, Futures], as_of: date) -> Expected:
+    if expected.holder not in ends:
+        return expected
+    early, middle, late = _dates(ends[expected.holder], as_of)
+    return replace(expected, early=early, middle=middle, late=late)
 
 
 def _ends(path: Rates) -> Futures:
-    """Working days until nothing is left, HORIZON + 1 for never. What comes after that is another backlog."""
+    """Working days until nothing is left, HORIZON + 1 for never. Dwellings that become blocked after that do not count."""
     done = path < 0.5
     return np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
 

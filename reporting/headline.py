@@ -13,7 +13,7 @@ from reporting.progress_overview import Block, holder_title
 
 
 def first_sentence(result: NightResult) -> str:
-    """How many of how many."""
+    """How many of the dwellings in scope are in the register."""
     last = curve(result.history, result.as_of).tail(1).to_dicts()
     if not last or not last[0]["in_scope"]:
         return text("headline.none")
@@ -21,43 +21,43 @@ def first_sentence(result: NightResult) -> str:
 
 
 def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) -> list[str]:
-    """Whether the deadline holds, and what stops most."""
+    """Whether the deadline will be met, and what stops most dwellings."""
     deadline, year = result.municipality.deadline, result.as_of.year
-    said = []
+    sentences = []
     if foreseen.state is ForecastState.DONE:
-        said.append(text("headline.done"))
+        sentences.append(text("headline.done"))
     if foreseen.state is ForecastState.PASSED:
-        said.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
+        sentences.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
     if foreseen.stands_still:
-        said.append(text("headline.still", left=foreseen.remaining, days=counted(foreseen.still, "arbeidsdag")))
+        sentences.append(text("headline.still", left=foreseen.remaining, days=counted(foreseen.still, "arbeidsdag")))
     elif foreseen.forecast_date:
-        said.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
+        sentences.append(text("headline.pace", date=day(foreseen.forecast_date, year), against=_against(foreseen.forecast_date, deadline)))
     elif foreseen.chance is not None:
-        said.append(text("headline.never"))
+        sentences.append(text("headline.never"))
     elif foreseen.state is ForecastState.UNKNOWN and foreseen.remaining:
-        said.append(text("headline.too_little"))
+        sentences.append(text("headline.too_little"))
     if stuck := _stuck(result, foreseen):
-        said.append(stuck)
+        sentences.append(stuck)
     if stopping and foreseen.remaining:
-        said.append(text("headline.stops_most", what=_where(stopping[0])))
+        sentences.append(text("headline.stops_most", what=_where(stopping[0])))
     if result.register_verdict != "complete":
-        said.append(text("headline.not_seen"))
-    return said
+        sentences.append(text("headline.not_seen"))
+    return sentences
 
 
 def _stuck(result: NightResult, foreseen: Forecast) -> str | None:
     """The holder of the most that has cleared nothing for two weeks, while others have."""
     if foreseen.still >= STUCK:
         return None
-    for one in foreseen.holders:
-        if one.left and one.still >= STUCK and one.holder != NEXT_NIGHT:
-            days = counted(one.still, "arbeidsdag")
-            return text("headline.holder_still", holder=holder_title(result, one.holder), left=one.left, days=days)
+    for holder in foreseen.holders:
+        if holder.left and holder.still >= STUCK and holder.holder != NEXT_NIGHT:
+            days = counted(holder.still, "arbeidsdag")
+            return text("headline.holder_still", holder=holder_title(result, holder.holder), left=holder.left, days=days)
     return None
 
 
 def outside(result: NightResult) -> str | None:
-    """What is not counted, and why. None when nothing is."""
+    """What is outside the count, and why. None when nothing is."""
     categories = result.municipality.categories
     named = [
         (categories[reason].title if reason in categories else word_for("outside", reason), rows)

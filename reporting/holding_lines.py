@@ -1,4 +1,4 @@
-"""The table of who holds what is left, in words: one line each, and the total."""
+"""The table of who must act on what is left, in words: one line each, and the total."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ class HoldingLine:
     total: bool = False
 
 
-def holding_lines(held: Sequence[Holding], told: Mapping[str, Any], foreseen: Forecast, year: int) -> list[HoldingLine]:
-    """held: everybody that holds something. told: summary's `progress`. Empty when nothing is left and nothing stops."""
-    if not held:
+def holding_lines(holders: Sequence[Holding], progress: Mapping[str, Any], foreseen: Forecast, year: int) -> list[HoldingLine]:
+    """holders: everyone whom something waits for. progress: summary's `progress`. Empty when nothing is left and nothing stops."""
+    if not holders:
         return []
     lines = [
         HoldingLine(
-            one.title,
-            one.left,
-            search(i=NOT_THERE, h=one.holder),
-            rate(one.expected.per_week),
-            _finish(one, foreseen, year),
-            _age(one.oldest_days),
-            _stopped(one.helps) if one.helps else "",
+            holding.title,
+            holding.left,
+            search(i=NOT_THERE, h=holding.holder),
+            rate(holding.expected.per_week),
+            _finish(holding, foreseen, year),
+            _age(holding.oldest_days),
+            _stopped(holding.helps) if holding.helps else "",
         )
-        for one in held
+        for holding in holders
     ]
     pace = foreseen.actual_per_working_day
     return [
         *lines,
         HoldingLine(
             text("holdings.total"),
-            told["in_scope"] - told["in_register"],
+            progress["in_scope"] - progress["in_register"],
             search(i=NOT_THERE),
             "" if pace is None else rate(WEEK * pace),
             day(foreseen.forecast_date, year) if foreseen.forecast_date else "",
@@ -62,16 +62,16 @@ def holding_lines(held: Sequence[Holding], told: Mapping[str, Any], foreseen: Fo
     ]
 
 
-def _finish(one: Holding, foreseen: Forecast, year: int) -> str:
-    if not one.left:
+def _finish(holding: Holding, foreseen: Forecast, year: int) -> str:
+    if not holding.left:
         return ""
-    if one.holder == NEXT_NIGHT:
+    if holding.holder == NEXT_NIGHT:
         return text("holdings.next_night")
     if foreseen.chance is None:
         return text("holdings.unknown")
-    if one.still:
-        return text("holdings.still", days=counted(one.expected.still, "arbeidsdag"))
-    return day(one.expected.middle, year) if one.expected.middle else text("holdings.never")
+    if holding.still:
+        return text("holdings.still", days=counted(holding.expected.still, "arbeidsdag"))
+    return day(holding.expected.middle, year) if holding.expected.middle else text("holdings.never")
 
 
 def _age(days: int | None) -> str:

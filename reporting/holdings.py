@@ -1,4 +1,4 @@
-"""Who holds what is left: one line for each that must act, with what it holds, how fast it clears, and what would help most."""
+"""Who must act on what is left: one Holding each, with what waits for it, how fast it clears, and what would help most."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Holding:
 
     @property
     def still(self) -> bool:
-        """Nothing has been cleared for so long that no date can be told."""
+        """Nothing has been cleared for so long that no date can be given."""
         return self.expected.still >= STUCK
 
     @property
@@ -44,21 +44,21 @@ class Holding:
 
 
 def holdings(result: NightResult, foreseen: Forecast, stopping: Sequence[Block]) -> list[Holding]:
-    """Everybody that holds something tonight, the most first. stopping: all blocks of the night, the most first."""
+    """Everyone whom something waits for tonight, the most first. stopping: all blocks of the night, the most first."""
     rows: dict[str, int] = {}
     others: dict[str, int] = {}
     tonight = result.history.filter(pl.col("as_of") == result.as_of)
     for owner, scope, register, reasons in tonight.select("owner", "in_scope", "in_register", "blocked").iter_rows():
-        told = json.loads(reasons or "{}")
-        untold = max(0, scope - register - sum(told.values()))
-        for reason, number in [*told.items(), ("", untold)]:
+        by_reason = json.loads(reasons or "{}")
+        untold = max(0, scope - register - sum(by_reason.values()))
+        for reason, number in [*by_reason.items(), ("", untold)]:
             into = rows if reason == "rejected" else others
             holder = holder_of(reason, owner)
             into[holder] = into.get(holder, 0) + number
-    expected = {one.holder: one for one in foreseen.holders}
-    held = {*rows, *others, *(block.holder for block in stopping)}
-    blocks = {holder: tuple(block for block in stopping if block.holder == holder) for holder in held}
-    found = [
+    expected = {expected.holder: expected for expected in foreseen.holders}
+    names = {*rows, *others, *(block.holder for block in stopping)}
+    blocks = {holder: tuple(block for block in stopping if block.holder == holder) for holder in names}
+    everyone = [
         Holding(
             holder,
             holder_title(result, holder),
@@ -70,4 +70,4 @@ def holdings(result: NightResult, foreseen: Forecast, stopping: Sequence[Block])
         )
         for holder, theirs in blocks.items()
     ]
-    return sorted((one for one in found if one.left or one.blocks), key=lambda one: (-one.left, one.title))
+    return sorted((holding for holding in everyone if holding.left or holding.blocks), key=lambda holding: (-holding.left, holding.title))

@@ -53,8 +53,8 @@ class Line:
 class StockYear:
     """until: the last date that is counted. started: the first night of all, when that is in this year: then `opening` is of that night.
 
-    lines: sorted by the municipality's categories. rows: MOVED. assumed: dwellings whose category an older ledger did not keep, and of
-    which the later one is counted backwards; since: the night on which it became known.
+    lines: sorted by the municipality's categories. rows: MOVED. assumed: dwellings whose category an older ledger did not store, counted
+    by the category that became known later; since: the first night on which it was known.
     """
 
     year: int
@@ -79,7 +79,7 @@ def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, u
     if dates.is_empty() or last < first or dates.to_list()[0] > last:
         return None
     began = dates.to_list()[0]
-    # What became known later is known of every year: one year's closing is the next one's opening.
+    # Categories that became known later are used in every year: one year's closing must be the next one's opening.
     known = _with_sides(movements, municipality).filter(pl.col("as_of") <= last)
     started = began if began >= first else None
     on_opening = (pl.col("as_of") < first) | (pl.col("kind") == MovementKind.OPENING.value)
@@ -102,7 +102,7 @@ def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, u
 def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
     """Each movement with the state before it: stood, category_before, tenure_before, and the column it counts in.
 
-    What an older ledger did not keep is what the dwelling's next row says; `unkept` marks those rows.
+    Values that an older ledger did not store are taken from the dwelling's next row; `unkept` marks those rows.
     """
     owned = [OWNED, *([COMPANY] if municipality.kostra.municipal_company == "owned" else [])]
     form = pl.col("tenure").fill_null(strategy="backward").over("leverandor_bolig_id").fill_null("")
@@ -116,10 +116,10 @@ def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataF
         .otherwise(pl.lit("ikke_oppgitt"))
     )
     category = pl.col("category").fill_null(strategy="backward").over("leverandor_bolig_id").fill_null(NO_CATEGORY)
-    told = movements.with_columns(unkept=pl.col("category").is_null(), category=category, tenure=tenure)
+    known = movements.with_columns(unkept=pl.col("category").is_null(), category=category, tenure=tenure)
     sides = [pl.col(name).shift(1).over("leverandor_bolig_id").alias(f"{name}_before") for name in _CELL]
     stood = pl.col("stands").shift(1, fill_value=False).over("leverandor_bolig_id")
-    return told.with_columns(*sides, stood=stood).with_columns(column=_column())
+    return known.with_columns(*sides, stood=stood).with_columns(column=_column())
 
 
 def _column() -> pl.Expr:
@@ -148,7 +148,7 @@ def _column() -> pl.Expr:
 
 
 def _counted(known: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """Dwellings that stand after these movements, by category and tenure."""
+    """Dwellings in the stock after these movements, by category and tenure."""
     last = known.group_by("leverandor_bolig_id").last().filter("stands")
     return {(category, tenure): count for category, tenure, count in last.group_by(_CELL).len().iter_rows()}
 

@@ -22,15 +22,15 @@ _TOTAL, _NOTE = "#E2F2E7", "#FDE9C9"
 def write_stock(path: Path, municipality: Municipality, years: Sequence[StockYear], dwellings: pl.DataFrame) -> None:
     """Two sheets for each year. dwellings: DWELLINGS of the last night. Raises OSError when the file cannot be written."""
     with Book(path, text("housing_stock.book", name=municipality.name)) as book:
-        for found in years:
-            add_stock_sheets(book, municipality, found, dwellings)
+        for year in years:
+            add_stock_sheets(book, municipality, year, dwellings)
 
 
 def stock_years(result: NightResult) -> list[StockYear]:
-    """The night's year, and the one before as long as that is known: annual reports are written in the first weeks."""
+    """The night's year, and the one before where it is known: annual reports are written in the first weeks of the next year."""
     asked = (result.as_of.year, result.as_of.year - 1)
-    found = [stock_year(result.movements, result.municipality, year, result.as_of) for year in asked]
-    return [year for year in found if year is not None]
+    years = [stock_year(result.movements, result.municipality, year, result.as_of) for year in asked]
+    return [year for year in years if year is not None]
 
 
 def add_stock_sheets(book: Book, municipality: Municipality, year: StockYear, dwellings: pl.DataFrame) -> None:
@@ -53,10 +53,10 @@ def closing_words(year: StockYear) -> str:
 
 def notes(year: StockYear) -> list[str]:
     """What the reader must know of the numbers."""
-    told = [text("housing_stock.started", date=day(year.started))] if year.started else []
+    sentences = [text("housing_stock.started", date=day(year.started))] if year.started else []
     if year.assumed and year.since:
-        told.append(text("housing_stock.assumed", count=counted(year.assumed, "bolig"), date=day(year.since)))
-    return [*told, text("housing_stock.note")]
+        sentences.append(text("housing_stock.assumed", count=counted(year.assumed, "bolig"), date=day(year.since)))
+    return [*sentences, text("housing_stock.note")]
 
 
 def category_words(category: str | None, municipality: Municipality) -> str:
@@ -66,18 +66,18 @@ def category_words(category: str | None, municipality: Municipality) -> str:
     return municipality.categories[category].title if category in municipality.categories else str(category)
 
 
-def _columns(found: StockYear) -> list[Column]:
+def _columns(year: StockYear) -> list[Column]:
     middle = [Column(word_for("housing_stock_columns", name), 15, wrap=True) for name in COLUMNS]
     first = [Column(text("groups.category"), 44, wrap=True), Column(text("housing_stock.tenure"), 34)]
-    return [*first, Column(opening_words(found), 14), *middle, Column(closing_words(found), 18)]
+    return [*first, Column(opening_words(year), 14), *middle, Column(closing_words(year), 18)]
 
 
-def _numbers(found: StockYear, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for line in found.lines:
+def _numbers(year: StockYear, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for line in year.lines:
         named = (category_words(line.category, municipality), word_for("kostra_rules", line.tenure))
         yield [*named, *_cells(line)], None
-    yield [text("groups.total"), None, *_cells(found.total)], _TOTAL
-    for note in notes(found):
+    yield [text("groups.total"), None, *_cells(year.total)], _TOTAL
+    for note in notes(year):
         yield [note, *[None] * (len(COLUMNS) + 3)], _NOTE
 
 
@@ -92,15 +92,15 @@ def _row_columns() -> list[Column]:
     return [*own, *(Column(text(f"housing_stock.{name}_{side}"), width) for side, name, width in sides)]
 
 
-def _rows(found: StockYear, municipality: Municipality, dwellings: pl.DataFrame) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    """A dwelling that is in no source any more has no address to show; a shielded one is shown without, and last: among its neighbours it
-    would be known by its place.
+def _rows(year: StockYear, municipality: Municipality, dwellings: pl.DataFrame) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    """A dwelling that is no longer in any source has no address to show. A shielded one is listed last and without its address: its
+    position among its neighbours would reveal it.
     """
     secret = is_shielded()
     hidden = set(telling_ids(dwellings.with_columns(secret=secret)))
     last = pl.col("leverandor_bolig_id").is_in(dwellings.filter(secret)["leverandor_bolig_id"].implode())
     addresses = dict(with_shown_address(dwellings).select("leverandor_bolig_id", "adresse").iter_rows())
-    for row in found.rows.sort(last, maintain_order=True).iter_rows(named=True):
+    for row in year.rows.sort(last, maintain_order=True).iter_rows(named=True):
         sides: list[Cell] = []
         for side in ("_before", ""):
             category, tenure = row[f"category{side}"], row[f"tenure{side}"]

@@ -1,4 +1,4 @@
-"""What the import file's columns hold tonight: a sentence for the municipality that writes by file."""
+"""Which columns of the import file are blank tonight: a sentence for the municipality that writes by file."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def columns_in_words(result: NightResult) -> str | None:
         return None
     silent = silent_columns(result.dwellings)
     filled = len(COLUMNS) - len(PERSONAL) - len(silent)
-    told = {"filled": number(filled), "of": number(len(COLUMNS)), "never": listed(tuple(PERSONAL))}
-    return text("import_columns.some" if silent else "import_columns.all", **told, silent=listed(silent))
+    values = {"filled": number(filled), "of": number(len(COLUMNS)), "never": listed(tuple(PERSONAL))}
+    return text("import_columns.some" if silent else "import_columns.all", **values, silent=listed(silent))

@@ -40,21 +40,21 @@ class AreaNeed:
 def needs_by_area(overview: NeedsOverview) -> tuple[AreaNeed, ...]:
     """The input to the area plan: areas by name, whatever their case, and in each the categories that most is needed of first.
 
-    Answers without an area are left out: nobody has said where. Answers that contradict each other are left out too.
+    Answers without an area are left out, and so are answers that contradict each other.
     """
-    apart = {id(answer) for one in overview.contradictions for answer in one.answers}
-    found: dict[tuple[str, str], list[NeedsLine]] = {}
+    apart = {id(answer) for contradiction in overview.contradictions for answer in contradiction.answers}
+    by_area: dict[tuple[str, str], list[NeedsLine]] = {}
     names: dict[str, str] = {}
     for answer in overview.answers:
         area = (answer.detail.area or "").strip()
         if area and id(answer) not in apart and _needs(answer):
             names.setdefault(area.casefold(), area)
-            found.setdefault((area.casefold(), answer.category), []).append(answer)
+            by_area.setdefault((area.casefold(), answer.category), []).append(answer)
     needs = [
-        AreaNeed(names[area], category, _sum(one.now for one in same), _sum(one.later for one in same))
-        for (area, category), same in found.items()
+        AreaNeed(names[area], category, _sum(answer.now for answer in same), _sum(answer.later for answer in same))
+        for (area, category), same in by_area.items()
     ]
-    return tuple(sorted(needs, key=lambda one: (one.area.casefold(), -(one.later or one.now or 0), one.category)))
+    return tuple(sorted(needs, key=lambda need: (need.area.casefold(), -(need.later or need.now or 0), need.category)))
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

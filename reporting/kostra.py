@@ -146,7 +146,7 @@ def _marked(municipality: Municipality, dwellings: pl.DataFrame, items: pl.DataF
 
 def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFrame) -> list[CountingStep]:
     tonight = int(rows.get_column("rows").sum())
-    standing = int(rows.get_column("source_keys").list.len().sum())
+    merged = int(rows.get_column("source_keys").list.len().sum())
     read = tonight + rejected.height + out_of_scope.height
     uncounted = {code: rows.filter(pl.col("left_out") == code).height for code in (WHOLE_UNIT, OUT_OF_USE)}
     outside = [
@@ -156,8 +156,8 @@ def _lines(rows: pl.DataFrame, rejected: pl.DataFrame, out_of_scope: pl.DataFram
         CountingStep("lest", read, sum=True),
         *outside,
         CountingStep("avvist", -rejected.height),
-        CountingStep("fra_for", standing - tonight),
-        CountingStep("samme_bolig", rows.height - standing),
+        CountingStep("fra_for", merged - tonight),
+        CountingStep("samme_bolig", rows.height - merged),
         CountingStep("boliger", rows.height, sum=True),
         *(CountingStep(code, -number) for code, number in uncounted.items()),
         CountingStep("i_alt", rows.height - sum(uncounted.values()), sum=True),

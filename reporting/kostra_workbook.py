@@ -47,7 +47,7 @@ def _columns(widths: dict[str, int]) -> list[Column]:
     return [Column(word_for("kostra_columns", name), width, width >= 60) for name, width in widths.items()]
 
 
-def _numbers(found: Kostra) -> Iterator[Row]:
+def _numbers(count: Kostra) -> Iterator[Row]:
     for rule in RULES:
         title = (
             text("kostra.among", title=word_for("kostra_rules", rule.code))
@@ -55,14 +55,14 @@ def _numbers(found: Kostra) -> Iterator[Row]:
             else word_for("kostra_rules", rule.code)
         )
         basis = text("kostra.documented" if rule.basis is RuleBasis.DOCUMENTED else "kostra.assumption")
-        number = found.counts[rule.code]
+        number = count.counts[rule.code]
         look = number > 0 and (rule.part is NumberPart.CHECK or rule.code in ("ikke_oppgitt", "rullestol_ukjent"))
         colour = _RESULT if rule.part is NumberPart.TOTAL else _LOOK if look else None
         yield [title, number, basis, word_for("kostra_definitions", rule.code)], colour
-    alone = found.only_in_register
+    alone = count.only_in_register
     yield [text("kostra.only_in_register"), alone, text("kostra.assumption"), text("kostra.only_in_register_why")], _LOOK if alone else None
-    if found.days_off:
-        yield [text("kostra.night"), None, None, night_words(found)], _LOOK
+    if count.days_off:
+        yield [text("kostra.night"), None, None, night_words(count)], _LOOK
 
 
 def kostra_of(result: NightResult) -> Kostra | None:
@@ -73,13 +73,13 @@ def kostra_of(result: NightResult) -> Kostra | None:
     return count_kostra(result.municipality, *made, night=result.as_of, as_of=result.as_of)
 
 
-def night_words(found: Kostra) -> str:
+def night_words(count: Kostra) -> str:
     """How far the counted night is from the date reported."""
-    return text("kostra.night_off", night=day(found.night), days=counted(found.days_off, "dag"), date=day(found.as_of))
+    return text("kostra.night_off", night=day(count.night), days=counted(count.days_off, "dag"), date=day(count.as_of))
 
 
-def _lines(municipality: Municipality, found: Kostra) -> Iterator[Row]:
-    for line in found.lines:
+def _lines(municipality: Municipality, count: Kostra) -> Iterator[Row]:
+    for line in count.lines:
         known = municipality.categories
         why = known[line.detail].title if line.detail in known else word_for("outside", line.detail)
         title = word_for("kostra_lines", line.code)
@@ -91,13 +91,13 @@ def _row_columns() -> list[Column]:
     return [*_columns(_SHOWN), *marks, *_columns({"left_out": 40, "source_keys": 40})]
 
 
-def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
+def _rows(municipality: Municipality, count: Kostra) -> Iterator[Row]:
     titles = {slug: category.title for slug, category in municipality.categories.items()}
     words = words_of(municipality)
     marks = [pl.when(pl.col(rule.code)).then(pl.lit(MARK)).alias(rule.code) for rule in RULES]
-    hidden = telling_ids(found.rows.with_columns(secret=is_shielded()))
+    hidden = telling_ids(count.rows.with_columns(secret=is_shielded()))
     # Last: a blank id among its neighbours' would be known by its place.
-    shown = with_shown_address(found.rows.sort(is_shielded(), maintain_order=True)).select(
+    shown = with_shown_address(count.rows.sort(is_shielded(), maintain_order=True)).select(
         pl.when(~pl.col("leverandor_bolig_id").is_in(hidden)).then("leverandor_bolig_id"),
         "kobo_id",
         "adresse",
@@ -112,10 +112,10 @@ def _rows(municipality: Municipality, found: Kostra) -> Iterator[Row]:
         yield [*cells, ", ".join(row_in_words(key, municipality) for key in keys or ())], None
 
 
-def _left_out(municipality: Municipality, found: Kostra) -> Iterator[Row]:
-    for source, file, sheet, row, key, owner, why in found.left_out.iter_rows():
+def _left_out(municipality: Municipality, count: Kostra) -> Iterator[Row]:
+    for source, file, sheet, row, key, owner, why in count.left_out.iter_rows():
         category = municipality.categories.get(why)
-        said = text("kostra.no_lease", category=category.title) if category else word_for("kostra_why", why)
+        reason = text("kostra.no_lease", category=category.title) if category else word_for("kostra_why", why)
         title = municipality.sources[source].title if source in municipality.sources else source
         who = municipality.owners[owner].title if owner in municipality.owners else owner
-        yield [title, Path(file or "").name, sheet, row, key, who, said], None
+        yield [title, Path(file or "").name, sheet, row, key, who, reason], None

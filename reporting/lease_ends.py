@@ -1,5 +1,5 @@
-"""How many leases end, and when: counts by category alone. The day a lease ends says something of who lives there, so it is beside no
-dwelling in anything people open."""
+"""How many leases end, and when: counts by category alone. The date on which a lease ends says something about who lives there, so no
+report shows it beside a dwelling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WITHIN = (92, 365)
 
 @dataclass(frozen=True, slots=True)
 class LeaseEnds:
-    """passed: the day has been, and the lease may have been renewed. soon, this_year: within WITHIN, the earlier not counted again."""
+    """passed: the date is past; the lease may have been renewed. soon, this_year: within WITHIN; `this_year` does not repeat `soon`."""
 
     category: str
     passed: int
@@ -24,7 +24,7 @@ class LeaseEnds:
 
 
 def lease_ends(dwellings: pl.DataFrame, as_of: date) -> tuple[LeaseEnds, ...]:
-    """By category, sorted; empty where no source tells. dwellings: DWELLINGS."""
+    """By category, sorted; empty where no source has end dates. dwellings: DWELLINGS."""
     days = (pl.col("leieforhold_slutt") - pl.lit(as_of)).dt.total_days()
     known = dwellings.select(pl.col("kategori").fill_null(""), days=days).drop_nulls("days")
     soon, year = WITHIN

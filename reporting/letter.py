@@ -1,4 +1,4 @@
-"""What each data owner is told when something of theirs has changed: counts and a link, in bokmål."""
+"""The message to each data owner when something of theirs has changed: counts and a link, in bokmål."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOTHING = ""
 class Letter:
     """A message to one owner, and digests of what it is about: `deviations`, `questions` and `unread` (sources).
 
-    A part that tonight cannot tell (a source was not read, Kobo was not seen) is left out of `about`: it has not changed.
+    A part that is unknown tonight (a source was not read, Kobo was not seen) is left out of `about`: it counts as unchanged.
     """
 
     owner: str
@@ -38,7 +38,7 @@ class Letter:
 
 
 def worth_sending(letter: Letter, sent: Mapping[str, str]) -> bool:
-    """Whether it has news compared with the letter before. sent: `about` of all that was sent before, the last of each part.
+    """Whether it has news compared with the letter before. sent: `about` of all earlier letters, the latest of each part.
 
     A source that is read again appears in its list if that has changed; it is not news by itself.
     """
@@ -53,7 +53,7 @@ def letters(result: NightResult, link: str, *, addresses: bool = False) -> list[
     address is hidden either way.
     """
     shown = hide_secret_values(result)
-    found = {life.owner: life for life in lives(result)}
+    by_owner = {life.owner: life for life in lives(result)}
     made = []
     for owner in result.municipality.owners:
         theirs = shown.filter(pl.col("owner") == owner)
@@ -61,7 +61,7 @@ def letters(result: NightResult, link: str, *, addresses: bool = False) -> list[
         asked = [question for question in result.questions if question.owner == owner and question.decided is None]
         unread = [source.title for source in result.sources.values() if source.owner == owner and source.verdict is not Verdict.COMPLETE]
         quoted = list(_quoted(lines)) if addresses else []
-        body = _body(result, owner, found.get(owner), len(asked), unread, quoted, link)
+        body = _body(result, owner, by_owner.get(owner), len(asked), unread, quoted, link)
         made.append(Letter(owner, _title(result, owner, lines.height, unread), body, _about(result, theirs, asked, unread)))
     return made
 
@@ -93,13 +93,13 @@ def _body(
 
 
 def _counts(life: OwnerLife) -> str:
-    said = [text("letter.open", count=life.open)]
+    parts = [text("letter.open", count=life.open)]
     lately = [text(f"letter.{name}", count=many) for name, many in (("new", life.new), ("fixed", life.fixed)) if many]
     if lately:
-        said.append(text("letter.since", what=listed(lately)))
+        parts.append(text("letter.since", what=listed(lately)))
     if life.returned:
-        said.append(text("letter.returned", count=life.returned))
-    return " ".join(said)
+        parts.append(text("letter.returned", count=life.returned))
+    return " ".join(parts)
 
 
 def _quoted(lines: pl.DataFrame) -> Iterator[str]:
@@ -116,10 +116,10 @@ def _quoted(lines: pl.DataFrame) -> Iterator[str]:
 def _about(result: NightResult, theirs: pl.DataFrame, asked: Sequence[Question], unread: Sequence[str]) -> dict[str, str]:
     about = {"unread": _digest(sorted(unread))}
     if not unread:
-        # A row is known by its key, so that one inserted above it is no news; by its place where it has none.
+        # Rows are identified by key, so that a row inserted above is no news; by place where they have no key.
         known = pl.coalesce("source_key", pl.format("{}:{}", pl.col("sheet").fill_null(""), "row"))
-        told = theirs.select("source", known.alias("known"), "column", "rule", "value").unique().sort(pl.all(), nulls_last=True)
-        about["deviations"] = _digest(told.write_csv(include_header=False).splitlines())
+        lines = theirs.select("source", known.alias("known"), "column", "rule", "value").unique().sort(pl.all(), nulls_last=True)
+        about["deviations"] = _digest(lines.write_csv(include_header=False).splitlines())
     if result.register_verdict == "complete":
         about["questions"] = _digest(sorted(f"{question.id} {question.evidence}" for question in asked))
     return about

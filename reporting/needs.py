@@ -27,7 +27,7 @@ class Need:
     def shortage(self, have: int) -> int | None:
         """Dwellings missing; negative when there are more than needed. None when it cannot be said.
 
-        An incomplete sum is a least value, so it may show that something is missing but never that enough is there.
+        An incomplete sum is a lower bound, so it may show that something is missing but never that there is enough.
         """
         if self.total is None or (not self.complete and self.total <= have):
             return None
@@ -101,19 +101,19 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
     counts = {category: (scope, there) for category, scope, there in tonight.iter_rows()}
     found = []
     for slug, category in result.municipality.categories.items():
-        standing = have.get(slug, 0) if category.in_scope else result.out_of_scope.get(slug, 0)
+        present = have.get(slug, 0) if category.in_scope else result.out_of_scope.get(slug, 0)
         scope, there = counts.get(slug, (0, 0))
-        mine = {service: one for (service, of), one in settled.items() if of == slug}
-        clashing = {answer.service for one in contradictions for answer in one.answers if answer.category == slug}
+        mine = {service: need for (service, of), need in settled.items() if of == slug}
+        clashing = {answer.service for contradiction in contradictions for answer in contradiction.answers if answer.category == slug}
         clash = bool(clashing)
         found.append(
             CategoryNeed(
                 slug,
                 category.title,
                 category.in_scope,
-                standing,
+                present,
                 there if category.in_scope else None,
-                max(0, scope - standing) if category.in_scope else 0,
+                max(0, scope - present) if category.in_scope else 0,
                 _need([mine[service].now if service in mine else None for service in _services(answers, mine)], clash),
                 _need([mine[service].later if service in mine else None for service in _services(answers, mine)], clash),
                 (planned or {}).get(slug, 0),
@@ -135,13 +135,13 @@ def _services(answers: NeedsAnswers, mine: dict[str, ServiceNeed]) -> list[str]:
 
 
 def _need(numbers: Sequence[int | None], clash: bool) -> Need:
-    said = [number for number in numbers if number is not None]
-    return Need(sum(said) if said else None, complete=len(said) == len(numbers) and not clash)
+    given = [number for number in numbers if number is not None]
+    return Need(sum(given) if given else None, complete=len(given) == len(numbers) and not clash)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceNeed:
-    """What one service needs of one category in all, over the parts it told apart. by_year: years from now -> dwellings."""
+    """What one service needs of one category, summed over its parts. by_year: years from now -> dwellings. None: not answered."""
 
     now: int | None
     later: int | None
@@ -149,8 +149,8 @@ class ServiceNeed:
 
 
 def _settled(result: NightResult, answers: NeedsAnswers) -> tuple[dict[tuple[str, str], ServiceNeed], list[Contradiction]]:
-    """One answer per service, category and part (size, area, adaptation); parts add up. The same numbers twice are one answer;
-    different numbers for one part are none, and then nothing of that category counts."""
+    """One answer per service, category and part (size, area, adaptation); parts add up. The same numbers twice are one answer. Different
+    numbers for one part are a contradiction: then none of the service's answers for that category counts."""
     given: dict[tuple[str, str], list[NeedsLine]] = {}
     for answer in answers.answers:
         given.setdefault((answer.service, answer.category), []).append(answer)
@@ -173,12 +173,12 @@ def _numbers(answer: NeedsLine) -> tuple[object, ...]:
 
 
 def _sum(parts: Sequence[NeedsLine]) -> ServiceNeed:
-    """Blank parts are no answer; with none answered the sum is none."""
+    """Blank parts are no answer; the sum is None when no part is answered."""
     years = {years for part in parts for years in part.detail.by_year}
     return ServiceNeed(
         _total([part.now for part in parts]),
         _total([part.later for part in parts]),
-        {one: sum(part.detail.by_year.get(one, 0) for part in parts) for one in years},
+        {year: sum(part.detail.by_year.get(year, 0) for part in parts) for year in years},
     )
 
 

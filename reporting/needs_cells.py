@@ -45,13 +45,13 @@ def files_at(path: Path, endings: tuple[str, ...], shown: str) -> tuple[list[Pat
     try:
         if not path.is_dir():
             return ([path], []) if path.exists() else ([], [Fault(shown, None, None, None, text("plans.no_file", path=shown))])
-        found = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(("~$", "."))]
+        files = [file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith(("~$", "."))]
     except OSError:
         return [], [Fault(shown, None, None, None, text("plans.not_permitted", path=shown))]
-    fitting = [file for file in found if file.suffix.casefold() in endings]
+    fitting = [file for file in files if file.suffix.casefold() in endings]
     kinds = text("plans.wrong_kind", endings=" eller ".join(endings))
-    faults = [Fault(file.name, None, None, None, kinds) for file in found if file not in fitting]
-    return fitting, faults if found else [Fault(shown, None, None, None, text("plans.no_file", path=shown))]
+    faults = [Fault(file.name, None, None, None, kinds) for file in files if file not in fitting]
+    return fitting, faults if files else [Fault(shown, None, None, None, text("plans.no_file", path=shown))]
 
 
 def read_cells(
@@ -80,15 +80,15 @@ def text_of(value: object) -> str | None:
 
 
 def named(names: Mapping[str, Iterable[str]], written: str | None, heading: str) -> str:
-    """The key whose names hold what is written, case aside. Raises BadCell."""
+    """The key that has the written text among its names, ignoring case. Raises BadCell."""
     if written is None:
         raise BadCell(text("plans.blank", heading=heading))
     known = {name.casefold(): key for key, spelt in names.items() for name in spelt}
     if written.casefold() in known:
         return known[written.casefold()]
-    near = nearest(written, [name for spelt in names.values() for name in spelt])
+    closest = nearest(written, [name for spelt in names.values() for name in spelt])
     raise BadCell(
-        text("plans.unknown_near", written=written, near=near) if near else text("plans.unknown", written=written, heading=heading)
+        text("plans.unknown_near", written=written, near=closest) if closest else text("plans.unknown", written=written, heading=heading)
     )
 
 

@@ -1,4 +1,4 @@
-"""What a service tells of a need beside its numbers: where, how large, adapted how, how urgent, and what property says that it costs."""
+"""What a service states of a need beside its numbers: area, size, adaptation, urgency, and the cost from the property department."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def _row(need: CategoryNeed, name: str, top: int, scale: float, letters: int) ->
     words = picture_words(need)
     bar = top + (_LETTER + 6 if name == "wide" else 2 * _LETTER + 12)
     if name == "wide":
-        told = [f'<text class="c-label" x="0" y="{top + _LETTER}">{escape(title)}: {escape(words)}</text>']
+        parts = [f'<text class="c-label" x="0" y="{top + _LETTER}">{escape(title)}: {escape(words)}</text>']
     else:
-        told = [
+        parts = [
             f'<text class="c-label" x="0" y="{top + _LETTER}">{escape(title)}</text>',
             f'<text class="c-label" x="0" y="{top + 2 * _LETTER + 5}">{escape(words)}</text>',
         ]
@@ -48,4 +48,4 @@ def _row(need: CategoryNeed, name: str, top: int, scale: float, letters: int) ->
         if total is not None:
             x = total * scale + 2
             drawn.append(f'<line class="c-{kind}" x1="{x:.1f}" x2="{x:.1f}" y1="{bar - 3}" y2="{bar + _BAR + 3}"/>')
-    return told + drawn
+    return parts + drawn

@@ -55,7 +55,7 @@ class HousingPlan:
     @property
     def urgent(self) -> int:
         """How many measures are urgent."""
-        return sum(one.urgent for one in self.priorities)
+        return sum(priority.urgent for priority in self.priorities)
 
 
 def housing_plan(result: NightResult) -> HousingPlan | None:
@@ -74,26 +74,26 @@ def _priorities(result: NightResult, overview: NeedsOverview | None, measures: M
     checked = measures.checked if measures else ()
     urgent = sorted((one for one in checked if one.state in URGENT), key=lambda one: (-one.days, one.measure.ident))
     needs = {need.category: need for need in overview.categories} if overview else {}
-    coming = [one for one in checked if one.state in TO_COME]
+    coming = [measure for measure in checked if measure.state in TO_COME]
     order = {
         category: (*_by_rule(result, category, coming), *_rank(needs.get(category), place))
         for place, category in enumerate(result.municipality.categories)
     }
     planned = sorted(coming, key=lambda one: (not one.measure.kind.adds, -_persons_per_million(one), one.measure.when, one.measure.ident))
-    found: list[tuple[str, Checked | None, int, bool]] = [(one.measure.category, one, one.measure.count, True) for one in urgent]
+    lines: list[tuple[str, Checked | None, int, bool]] = [(one.measure.category, one, one.measure.count, True) for one in urgent]
     for category in sorted(order, key=lambda one: order[one]):
-        found += [(category, one, one.measure.count, False) for one in planned if one.measure.category == category]
+        lines += [(category, one, one.measure.count, False) for one in planned if one.measure.category == category]
         lacking = needs[category].after_plans if category in needs else None
         if lacking and lacking > 0:
-            found.append((category, None, lacking, False))
-    return _with_gaps([Priority(place, *one) for place, one in enumerate(found, start=1)], needs)
+            lines.append((category, None, lacking, False))
+    return _with_gaps([Priority(place, *one) for place, one in enumerate(lines, start=1)], needs)
 
 
 def _by_rule(result: NightResult, category: str, coming: Sequence[Checked]) -> tuple[float, ...]:
     """The category's place by each part of the municipality's rule; smaller comes first."""
     settings = result.municipality.needs
     answers = result.needs.answers if result.needs else ()
-    urgencies = [URGENCY_RANK[one.detail.urgency] for one in answers if one.category == category and one.detail.urgency]
+    urgencies = [URGENCY_RANK[answer.detail.urgency] for answer in answers if answer.category == category and answer.detail.urgency]
     best = max((_persons_per_million(one) for one in coming if one.measure.category == category), default=0.0)
     parts = {
         "legal_duty": 0.0 if result.municipality.categories[category].legal_duty else 1.0,
@@ -103,9 +103,9 @@ def _by_rule(result: NightResult, category: str, coming: Sequence[Checked]) -> t
     return tuple(parts[name] for name in (settings.order if settings else parts))
 
 
-def _persons_per_million(one: Checked) -> float:
+def _persons_per_million(checked: Checked) -> float:
     """Persons helped per million kroner; 0 where either is not given."""
-    measure = one.measure
+    measure = checked.measure
     return measure.persons / measure.cost if measure.persons and measure.cost else 0.0
 
 

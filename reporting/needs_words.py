@@ -34,7 +34,7 @@ def _missing(parts: Iterable[tuple[Need, int | None]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The table's sum over the let dwellings, column by column, in words. What one category has too many of houses nobody of another."""
+    """The table's sum over the let dwellings, by column, in words. A surplus in one category does not offset a shortage in another."""
 
     have: str
     in_register: str
@@ -64,8 +64,8 @@ def total(overview: NeedsOverview) -> Total:
 def together(parts: Iterable[Need]) -> Need:
     """One sum of several; complete when each of them is."""
     needs = list(parts)
-    said = [need.total for need in needs if need.total is not None]
-    return Need(sum(said) if said else None, complete=len(said) == len(needs) and all(need.complete for need in needs))
+    given = [need.total for need in needs if need.total is not None]
+    return Need(sum(given) if given else None, complete=len(given) == len(needs) and all(need.complete for need in needs))
 
 
 def _least(parts: Iterable[tuple[Need, int | None]]) -> str:
@@ -107,11 +107,12 @@ def picture_words(need: CategoryNeed) -> str:
 def contradiction(answers: Contradiction) -> str:
     """One sentence that names the answers, files and rows that contradict each other."""
 
-    def told(value: int | None) -> str:
+    def words(value: int | None) -> str:
         return text("needs.no_answer") if value is None else number(value)
 
     given = [
-        text("needs.given", now=told(answer.now), later=told(answer.later), file=answer.file, row=answer.row) for answer in answers.answers
+        text("needs.given", now=words(answer.now), later=words(answer.later), file=answer.file, row=answer.row)
+        for answer in answers.answers
     ]
     return text("needs.contradiction", service=answers.service, category=answers.category, given=listed(given))
 

@@ -23,7 +23,7 @@ _TONE = {"missing": URGENT, "still_there": URGENT, "overdue": LACKING, "early": 
 
 
 def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
-    """Numbers are numbers; where a sum is a least value or cannot be said, the cell says so in words."""
+    """Numbers are numbers; where a sum is a lower bound or unknown, the cell says so in words."""
     titles = {slug: category.title for slug, category in result.municipality.categories.items()}
     with Book(path, text("needs.page_title", name=result.municipality.name)) as book:
         heading = f"{text('needs.title')} {day(result.as_of)}"
@@ -34,13 +34,13 @@ def write_needs(path: Path, result: NightResult, plan: HousingPlan) -> None:
         lines = _priorities(plan, titles)
         book.sheet(text("measures.priority_sheet"), text("measures.priority_title"), _columns("measures", _LIST), lines)
         if plan.measures:
-            every = (_measure(one, titles, result) for one in plan.measures.checked)
+            every = (_measure(checked, titles, result) for checked in plan.measures.checked)
             book.sheet(text("measures.all_title"), text("measures.all_title"), _columns("measures", _ALL), every)
         if plan.overview:
             answers = _answers(plan.overview, titles, result)
             book.sheet(text("needs.answers_sheet"), text("needs.answers_title"), _columns("needs", _ANSWER), answers)
             if areas := needs_by_area(plan.overview):
-                lines_by_area = ([one.area, titles[one.category], one.now, one.later] for one in areas)
+                lines_by_area = ([area.area, titles[area.category], area.now, area.later] for area in areas)
                 book.sheet(text("areas.title"), text("areas.lead"), _columns("areas", _AREA), ((line, None) for line in lines_by_area))
         book.sheet(text("needs.fix_title"), text("needs.fix_lead"), _columns("needs", _FAULT), _faults(plan))
         explained = _columns("needs", {"explained_word": 24, "explained_text": 96})
@@ -139,41 +139,58 @@ def _gap(need: CategoryNeed) -> Row:
 
 
 def _priorities(plan: HousingPlan, titles: dict[str, str]) -> Iterator[Row]:
-    for one in plan.priorities:
-        if one.checked is None:
-            yield [one.place, words.act(one), None, None, titles[one.category], None, one.count, None, None, None, None], LACKING
+    for priority in plan.priorities:
+        if priority.checked is None:
+            yield (
+                [priority.place, words.act(priority), None, None, titles[priority.category], None, priority.count, None, None, None, None],
+                LACKING,
+            )
             continue
-        measure = one.checked.measure
-        place: list[Cell] = [one.place, words.act(one), measure.ident, word_for("choices", measure.kind.value), titles[one.category]]
+        measure = priority.checked.measure
+        place: list[Cell] = [
+            priority.place,
+            words.act(priority),
+            measure.ident,
+            word_for("choices", measure.kind.value),
+            titles[priority.category],
+        ]
         yield (
-            [*place, one.checked.address, one.count, measure.when, words.gap(one), words.cost(one), words.advice(one.checked)],
-            _TONE.get(one.checked.state.value),
+            [
+                *place,
+                priority.checked.address,
+                priority.count,
+                measure.when,
+                words.gap(priority),
+                words.cost(priority),
+                words.advice(priority.checked),
+            ],
+            _TONE.get(priority.checked.state.value),
         )
 
 
-def _measure(one: Checked, titles: dict[str, str], result: NightResult) -> Row:
-    measure = one.measure
+def _measure(checked: Checked, titles: dict[str, str], result: NightResult) -> Row:
+    measure = checked.measure
     cells: list[Cell] = [
         measure.ident,
         word_for("choices", measure.kind.value),
         titles[measure.category],
-        one.address,
+        checked.address,
         measure.count,
         measure.when,
         word_for("choices", measure.stage.value),
         owner_title(result, measure.owner) if measure.owner else None,
-        word_for("measures", one.state.value),
-        words.advice(one),
-        None if one.secret else measure.comment,  # a comment on a secret address may tell where it is
+        word_for("measures", checked.state.value),
+        words.advice(checked),
+        None if checked.secret else measure.comment,  # a comment on a secret address may reveal where it is
     ]
-    return cells, _TONE.get(one.state.value)
+    return cells, _TONE.get(checked.state.value)
 
 
 def _answers(overview: NeedsOverview, titles: dict[str, str], result: NightResult) -> Iterator[Row]:
     for joint in joint_needs(overview):
         answer, detail = joint.answer, joint.answer.detail
         also = ", ".join(owner_title(result, service) for service in joint.also)
-        told: list[Cell] = [owner_title(result, answer.service), titles[answer.category], answer.now, answer.later]
+        cells: list[Cell] = [owner_title(result, answer.service), titles[answer.category], answer.now, answer.later]
         planned: list[Cell] = [
             word_for("choices", detail.urgency) or None,
             detail.priority,
@@ -183,12 +200,21 @@ def _answers(overview: NeedsOverview, titles: dict[str, str], result: NightResul
             detail.reason,
             detail.cost,
         ]
-        yield [*told, also or None, *planned, detail.budget_year, answer.origin, answer.comment, answer.file, answer.row], None
+        yield [*cells, also or None, *planned, detail.budget_year, answer.origin, answer.comment, answer.file, answer.row], None
 
 
 def _faults(plan: HousingPlan) -> Iterator[Row]:
-    for one in plan.overview.contradictions if plan.overview else ():
-        yield [", ".join(dict.fromkeys(answer.file for answer in one.answers)), None, None, None, words.contradiction(one)], URGENT
+    for contradiction in plan.overview.contradictions if plan.overview else ():
+        yield (
+            [
+                ", ".join(dict.fromkeys(answer.file for answer in contradiction.answers)),
+                None,
+                None,
+                None,
+                words.contradiction(contradiction),
+            ],
+            URGENT,
+        )
     for fault in plan.faults:
         yield _fault(fault), None
 

@@ -1,7 +1,7 @@
 """What differs between two nights: dwellings that came, went and changed class, deviations that came and were mended, and the answers.
 
-A class that is not "in sync" is in the ledger for every night that it lasts; one that is, from its night until the next class. So the class
-of each dwelling on any night is known, and the counts of every night add up to what its plan counted.
+The ledger has a row for every night on which a dwelling's class is not "in sync"; "in sync" is stored once and lasts until the next
+class. So the class of each dwelling on any night is known, and the counts of every night add up to what its plan counted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reporting.deviation_lines import cell_in_words, each_cell_once
 from reporting.night_report import DecidedThatDay, NightResult
 from reporting.privacy import hidden_deviations, hidden_names
 
-CLASSES = tuple(one.value for one in DwellingClass if one is not DwellingClass.REGISTER_ONLY)
+CLASSES = tuple(name.value for name in DwellingClass if name is not DwellingClass.REGISTER_ONLY)
 """Classes of what stands in a source, or did. What is in Kobo alone has no id of ours to follow it by."""
 
 
@@ -35,7 +35,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class DeviationSpell:
-    """A deviation's life: open from `since` on and no more on `fixed`, both indices of nights. place: None for one of a shielded dwelling.
+    """A deviation's life: open from night `since` until night `fixed`, both indices of nights. place: None for a shielded dwelling.
 
     first: when it was seen for the first time, earlier than `since` for one that was fixed and came back.
     """
@@ -50,7 +50,7 @@ class DeviationSpell:
 
 @dataclass(frozen=True)
 class NightLog:
-    """Everything that differs between two of `nights`, oldest first. stays: home -> its stays; shielded ones stand in `hidden`.
+    """Everything that differs between two of `nights`, oldest first. stays: home -> its stays; those of shielded dwellings are in `hidden`.
 
     whole: class -> dwellings that were in it on every night.
     """
@@ -64,9 +64,9 @@ class NightLog:
 
     def count(self, night: int) -> dict[str, int]:
         """Class -> dwellings on that night."""
-        found = Counter(self.whole)
-        found.update(stay.kind for stays in (*self.stays.values(), *self.hidden) for stay in stays if stay.first <= night <= stay.last)
-        return dict(found)
+        counts = Counter(self.whole)
+        counts.update(stay.kind for stays in (*self.stays.values(), *self.hidden) for stay in stays if stay.first <= night <= stay.last)
+        return dict(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +87,21 @@ class NightDifference:
     answered: tuple[DecidedThatDay, ...]
 
 
-def between(log: NightLog, one: int, other: int) -> NightDifference:
-    """one, other: indices of nights, the earlier first."""
-    pairs = [(stays[0].home, _at(stays, one), _at(stays, other)) for stays in (*log.stays.values(), *log.hidden) if stays]
-    later = [fault for fault in log.faults if one < fault.since <= other]
-    opened = [fault for fault in later if fault.fixed is None or fault.fixed > other]
-    since, until = log.nights[one], log.nights[other]
+def between(log: NightLog, since: int, until: int) -> NightDifference:
+    """since, until: indices of nights, the earlier first."""
+    pairs = [(stays[0].home, _at(stays, since), _at(stays, until)) for stays in (*log.stays.values(), *log.hidden) if stays]
+    begun = [fault for fault in log.faults if since < fault.since <= until]
+    opened = [fault for fault in begun if fault.fixed is None or fault.fixed > until]
+    first_day, last_day = log.nights[since], log.nights[until]
     return NightDifference(
         came=tuple((home, now) for home, before, now in pairs if before is None and now is not None),
         went=tuple((home, before) for home, before, now in pairs if before is not None and now is None),
         moved=tuple((home, before, now) for home, before, now in pairs if before and now and before != now),
-        new=tuple(fault for fault in opened if fault.first > one),
-        returned=tuple(fault for fault in opened if fault.first <= one),
-        fixed=tuple(fault for fault in log.faults if fault.since <= one and fault.fixed is not None and one < fault.fixed <= other),
-        passing=len(later) - len(opened),
-        answered=tuple(answer for answer in log.answers if since <= answer.day <= until),
+        new=tuple(fault for fault in opened if fault.first > since),
+        returned=tuple(fault for fault in opened if fault.first <= since),
+        fixed=tuple(fault for fault in log.faults if fault.since <= since and fault.fixed is not None and since < fault.fixed <= until),
+        passing=len(begun) - len(opened),
+        answered=tuple(answer for answer in log.answers if first_day <= answer.day <= last_day),
     )
 
 
@@ -129,7 +129,7 @@ def night_log(result: NightResult) -> NightLog:
 def _classes(changes: pl.DataFrame, nights: Sequence[date]) -> dict[str, list[tuple[str, int, int]]]:
     """leverandor_bolig_id -> (class, first night, last night), in order."""
     last = len(nights) - 1
-    found: dict[str, list[tuple[str, int, int]]] = {}
+    by_dwelling: dict[str, list[tuple[str, int, int]]] = {}
     known = changes.filter(pl.col("class").is_in(CLASSES))
     follows = pl.col("as_of").shift(-1).over("leverandor_bolig_id").alias("follows")
     for home, kind, began, ended, following in known.select("leverandor_bolig_id", "class", "as_of", "last", follows).iter_rows():
@@ -139,8 +139,8 @@ def _classes(changes: pl.DataFrame, nights: Sequence[date]) -> dict[str, list[tu
         else:
             end = bisect_left(nights, ended) if ended in nights else bisect_left(nights, ended) - 1
         if first <= min(end, last):
-            found.setdefault(home, []).append((kind, first, min(end, last)))
-    return found
+            by_dwelling.setdefault(home, []).append((kind, first, min(end, last)))
+    return by_dwelling
 
 
 def _faults(result: NightResult, nights: Sequence[date]) -> list[DeviationSpell]:

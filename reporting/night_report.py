@@ -1,4 +1,4 @@
-"""All that one night's reports are made of, typed. Made by the night, from its tables and the ledger alone."""
+"""All that one night's reports are made of, typed. Built at the end of the night from its tables and the ledger alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DEVIATION_LIVES = pl.Schema({**tables.DEVIATIONS, **LIFE})
 class SourceNight:
     """What became of one source tonight, in rows. read = rejected + out_of_scope + accepted.
 
-    carried: standing rows that are an earlier night's. message, melding: why the read is not complete.
+    carried: standing rows that were read on an earlier night. message, melding: why the read is not complete.
     lines: what became of every line of its files (connectors/line_account.py); empty for what has no lines.
     examples: keys that show why it is not believed; none of a shielded home.
     """

@@ -1,4 +1,4 @@
-"""The answers that a question offers, in words: label in the drop-down or on the button, and the code that it stands for."""
+"""The answers that a question offers: label in the drop-down or on the button, and the answer's code."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def labels(question: Question, municipality: Municipality) -> dict[str, str]:
     """Label in the drop-down -> code of the answer."""
     if question.about == CHANGED:
         sides = (text("clarifications.kobo_is_right"), text("clarifications.we_are_right"))
-        return {label: one.code for label, one in zip(sides, question.answers, strict=True)}
-    return {_label(question, one, municipality): one.code for one in question.answers}
+        return {label: answer.code for label, answer in zip(sides, question.answers, strict=True)}
+    return {_label(question, answer, municipality): answer.code for answer in question.answers}
 
 
 def _label(question: Question, answer: Answer, municipality: Municipality) -> str:
@@ -36,7 +36,7 @@ def _label(question: Question, answer: Answer, municipality: Municipality) -> st
         return text("clarification_answers.split_row", row=named) if named else text("clarification_answers.split")
     if question.about in CHOOSING and len(question.candidates) > 1:
         if code == DecisionKind.SAME:
-            return text("clarification_answers.same_as", letter=letter([one.name for one in question.candidates].index(named)))
+            return text("clarification_answers.same_as", letter=letter([candidate.name for candidate in question.candidates].index(named)))
         if code == DecisionKind.DIFFERENT:
             return text("clarification_answers.none")
     return answer_label(answer.verdict, answer.value, question.about, municipality, question.field)
@@ -45,7 +45,7 @@ def _label(question: Question, answer: Answer, municipality: Municipality) -> st
 def answer_label(verdict: str, value: str | None, about: str, municipality: Municipality, field: str | None = None) -> str:
     """The answer as people choose it. field: canonical, that the question is about."""
     if verdict == "take" and value in municipality.sources:
-        # A comma parts the answers of a drop-down.
+        # A comma separates the answers of a drop-down list.
         title = municipality.sources[value].title.replace(",", " ")[:LONGEST_LABEL]
         return text("clarifications.take", source=title)
     if about == ABSENT:

@@ -78,11 +78,11 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             rows: Iterator[Row] = ((_refusal_cells(refusal), None) for refusal in refused)
             widths = {"address": 40, "id": 24, "tried": 14, "said": 80}
             book.sheet(text("workbook.sheets.refused"), text("refusals.title"), columns(widths), rows)
-        corrections = [one for one in source_corrections(result) if one.owner == owner]
+        corrections = [correction for correction in source_corrections(result) if correction.owner == owner]
         if corrections:
-            told: Iterator[Row] = ((_correction_cells(one, result.municipality), None) for one in corrections)
+            cells: Iterator[Row] = ((_correction_cells(correction, result.municipality), None) for correction in corrections)
             book.sheet(
-                text("workbook.sheets.corrections"), text("workbook.heading_corrections", owner=title), columns(CORRECTION_COLUMNS), told
+                text("workbook.sheets.corrections"), text("workbook.heading_corrections", owner=title), columns(CORRECTION_COLUMNS), cells
             )
         _clarifications(book, owner, title, result)
         book.sheet(
@@ -108,22 +108,22 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
     in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:
-        named = {one for question in mine for one in (question.dwelling, *(candidate.name for candidate in question.candidates))}
+        named = {name for question in mine for name in (question.dwelling, *(candidate.name for candidate in question.candidates))}
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
         asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
         add_clarifications(book, title, result.as_of, asked, notes)
     warned, rest = answerable(result.warnings, owner)
     if warned:
-        homes = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in([one.dwelling for one in warned]))
+        homes = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in([warning.dwelling for warning in warned]))
         known = dict(homes.select("leverandor_bolig_id", "sources").iter_rows())
-        asked = [shown_questions(one, result.municipality, known) for one in warned]
+        asked = [shown_questions(warning, result.municipality, known) for warning in warned]
         add_clarifications(book, title, result.as_of, asked, rest, warnings=True)
     if result.decided:
         decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
         rows = [
-            ([address, ours, said], None)
+            ([address, ours, decision], None)
             for ours, address in decided.select("leverandor_bolig_id", "adresse").iter_rows()
-            for said in result.decided[ours]
+            for decision in result.decided[ours]
         ]
         if rows:
             columns_ = [Column(text("clarifications.dwelling"), 40, wrap=True), Column(text("workbook.columns.id"), 24)]
@@ -132,8 +132,8 @@ def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> 
 
 
 def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Question], Sequence[str]]:
-    """The open warnings that this owner's workbook asks about, and what is below them of those that find no place."""
-    theirs = [one for one in warnings if one.owner == owner and one.decided is None]
+    """The open warnings that this owner's workbook asks about, and a line for those that do not fit in it."""
+    theirs = [warning for warning in warnings if warning.owner == owner and warning.decided is None]
     left = len(theirs) - MOST_WARNINGS
     return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []
 
@@ -167,9 +167,9 @@ def _keys(keys: Sequence[str]) -> str | None:
 
 def rule_link(rule: str) -> Cell:
     """The rule by id and title, linked to its line in the sheet of rules: so the link holds in a copy of the workbook too."""
-    said = f"{rule} {rule_title(rule)}"
-    line = next((number for number, one in enumerate(RULES, start=FIRST_ROW) if one.id == rule), None)
-    return said if line is None else SheetLink(said, text("workbook.sheets.rules"), f"A{line}")
+    words = f"{rule} {rule_title(rule)}"
+    line = next((number for number, known in enumerate(RULES, start=FIRST_ROW) if known.id == rule), None)
+    return words if line is None else SheetLink(words, text("workbook.sheets.rules"), f"A{line}")
 
 
 RULE_COLUMNS = {"rule": 44, "required": 96, "effect": 44}
@@ -230,9 +230,19 @@ CORRECTION_COLUMNS = {
 }
 
 
-def _correction_cells(one: SourceCorrection, municipality: Municipality) -> list[Cell]:
-    values = [field_value(municipality, one.field, value) for value in (one.old, one.new)]
-    return [one.file, one.sheet, one.row, one.column, word_for("fields", one.field), *values, one.since, one.key, one.address]
+def _correction_cells(correction: SourceCorrection, municipality: Municipality) -> list[Cell]:
+    values = [field_value(municipality, correction.field, value) for value in (correction.old, correction.new)]
+    return [
+        correction.file,
+        correction.sheet,
+        correction.row,
+        correction.column,
+        word_for("fields", correction.field),
+        *values,
+        correction.since,
+        correction.key,
+        correction.address,
+    ]
 
 
 def _overview(lines: pl.DataFrame) -> Iterator[Row]:

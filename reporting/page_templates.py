@@ -1,4 +1,4 @@
-"""How the pages are rendered: every value escaped, nothing undefined passed over, styles and scripts put in as they are."""
+"""How the pages are rendered: every value escaped, an undefined name is an error, styles and scripts inserted unescaped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ICON = (
 
 @cache
 def report_templates() -> Environment:
-    """Templates with every value escaped and nothing undefined passed over."""
+    """Templates with every value escaped, in which an undefined name is an error."""
     made = Environment(
         loader=PackageLoader("reporting"),
         autoescape=select_autoescape(default=True),

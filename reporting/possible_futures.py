@@ -1,6 +1,6 @@
-"""Possible futures of each holder's backlog, drawn from its own working days behind.
+"""Possible futures of each holder's backlog, made by repeating its own past working days.
 
-They are drawn in runs of days as they followed one another, for pauses and pushes last; the recent ones more often.
+Days are drawn in runs of consecutive days, since pauses and bursts of work last for days; recent days are drawn more often.
 """
 
 from __future__ import annotations
@@ -47,34 +47,34 @@ class Draw:
     futures: int
 
 
-def possible_paths(found: list[Flow], draw: Draw, room: float) -> dict[str, Rates]:
-    """Holder -> (futures, working days): how many are left at the end of each working day ahead. room: working days that new ones come.
+def possible_paths(flows: list[Flow], draw: Draw, room: float) -> dict[str, Rates]:
+    """Holder -> (futures, working days): how many are left at the end of each working day ahead. room: working days with new arrivals.
 
-    The same days behind are drawn for all holders: holidays and pushes are everybody's.
+    The same past days are drawn for all holders, since holidays and bursts of work affect them all.
     """
-    drawn = _days_drawn(len(found[0].cleared), draw)
-    levels = _levels(found, draw)
+    drawn = _days_drawn(len(flows[0].cleared), draw)
+    levels = _levels(flows, draw)
     days = np.arange(1, HORIZON + 1)
     coming_on = np.where(days > room, 0.0, 0.5 ** (days / FOUND))
     paths = {}
-    for flow in (one for one in found if one.left > 0):
+    for flow in (flow for flow in flows if flow.left > 0):
         if flow.holder == NEXT_NIGHT:
             paths[flow.holder] = np.zeros((draw.futures, HORIZON))
             continue
-        cleared, arrived = _observed_rates(flow, found)
+        cleared, arrived = _observed_rates(flow, flows)
         ahead = cleared[drawn] * levels
         coming = arrived[drawn] * coming_on
         paths[flow.holder] = flow.left - np.cumsum(ahead - coming, axis=1)
     return paths
 
 
-def _observed_rates(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
-    """(cleared, arrived) of a holder on every day behind, with what the others say of days on which it was not seen.
+def _observed_rates(flow: Flow, flows: list[Flow]) -> tuple[Rates, Rates]:
+    """(cleared, arrived) of a holder on every past day; days before it was seen are filled in from the other holders.
 
-    A few that nobody cleared of late while others clear theirs are thought to move too, the less so the longer they have stood
-    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where nobody clears anything, nothing moves.
+    A small backlog without recent clearances is assumed to move too while others clear theirs, the less the longer it has not moved
+    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where nobody clears anything, the rate is 0.
     """
-    others = [other for other in found if other.holder != flow.holder and other.left > 0]
+    others = [other for other in flows if other.holder != flow.holder and other.left > 0]
     seen = ~np.isnan(flow.cleared)
     share = min(1.0, int(seen.sum()) / UNKNOWN_DAYS)
     rates = []
@@ -91,13 +91,13 @@ def _observed_rates(flow: Flow, found: list[Flow]) -> tuple[Rates, Rates]:
 
 
 def _days_drawn(behind: int, draw: Draw) -> Futures:
-    """(futures, working days ahead): which day behind each of them is like, in runs of days that followed one another.
+    """(futures, working days ahead): index of the past day that each of them repeats, in runs of consecutive days.
 
-    Where a run begins is drawn by age, and each future first draws how much it trusts each week (a Bayesian bootstrap, so that a
-    short history gives a wide band).
+    The first day of a run is drawn with weights by age, and each future first draws its own weights of the weeks (a Bayesian bootstrap,
+    so that a short history gives a wide band).
     """
     age = np.arange(behind)[::-1] + 0.5
-    near, far = (_trust(draw, 0.5 ** (age / half_life)) for half_life in (NEAR, FAR))
+    recent, older = (_trust(draw, 0.5 ** (age / half_life)) for half_life in (NEAR, FAR))
     turns = draw.random.exponential(TURN, draw.futures)
     begins = draw.random.random((HORIZON, draw.futures)) < 1 / RUN
     picks = draw.random.random((HORIZON, draw.futures))
@@ -107,7 +107,7 @@ def _days_drawn(behind: int, draw: Draw) -> Futures:
         now = now + 1
         anew = begins[day] | (now >= behind)
         where = np.flatnonzero(anew)
-        for edges, among in ((near, where[turns[where] > day]), (far, where[turns[where] <= day])):
+        for edges, among in ((recent, where[turns[where] > day]), (older, where[turns[where] <= day])):
             if len(among):
                 now[among] = (edges[among] < picks[day, among, None]).sum(axis=1)
         drawn[day] = now
@@ -115,7 +115,7 @@ def _days_drawn(behind: int, draw: Draw) -> Futures:
 
 
 def _trust(draw: Draw, weight: npt.NDArray[np.floating[Any]]) -> Rates:
-    """(futures, days): where each day's share of a future's draws ends, between 0 and 1; a week's days are trusted alike."""
+    """(futures, days): the cumulative probability, 0 to 1, of drawing each past day in a future. The days of a week weigh the same."""
     weeks = np.arange(len(weight))[::-1] // WEEK
     shape = np.bincount(weeks, weight)
     trust = draw.random.gamma(np.maximum(shape, 1e-6), size=(draw.futures, len(shape))) + 1e-12
@@ -125,12 +125,12 @@ def _trust(draw: Draw, weight: npt.NDArray[np.floating[Any]]) -> Rates:
     return edges
 
 
-def _levels(found: list[Flow], draw: Draw) -> Rates:
-    """(futures, working days): the pace ahead is not quite the pace behind, the less so the more it has wandered and the farther ahead.
+def _levels(flows: list[Flow], draw: Draw) -> Rates:
+    """(futures, working days): random factors on the past pace, with a wider spread the more the pace has varied and the farther ahead.
 
-    How much it wandered is seen from week to week, beyond what chance alone gives (the variance of a Poisson count).
+    The variation is measured from week to week, beyond the variance of a Poisson count.
     """
-    cleared = np.nansum([flow.cleared for flow in found], axis=0)
+    cleared = np.nansum([flow.cleared for flow in flows], axis=0)
     weeks = cleared[len(cleared) % WEEK :].reshape(-1, WEEK).sum(axis=1)
     mean = weeks.mean() if len(weeks) > 1 else 0.0
     beyond = max(0.0, weeks.var(ddof=1) - mean) / mean**2 if mean > 0 else 0.0

@@ -34,12 +34,12 @@ def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[
     ids = pl.concat([shielded_ids(dwellings), pl.Series(sorted(gone), dtype=pl.String)])
     entries = shielded_entries(ids, items)
     keys = dwellings.filter(is_shielded()).get_column("source_keys").explode(empty_as_null=False).drop_nulls()
-    return frozenset([*ids, *keys, *entries, *(f"kobo:{one}" for one in entries)])
+    return frozenset([*ids, *keys, *entries, *(f"kobo:{entry}" for entry in entries)])
 
 
 def told_of(words: str, named: Collection[str | None], hidden: Collection[str]) -> str:
-    """What the register said of a dwelling; a sentence of ours where that (`named`: its ids) is hidden, or the words name one that is."""
-    if words and hidden and (any(one in hidden for one in named) or any(one in words for one in hidden)):
+    """The register's words about a dwelling; a fixed sentence instead when it is hidden (`named`: its ids) or they name a hidden one."""
+    if words and hidden and (any(name in hidden for name in named) or any(name in words for name in hidden)):
         return text("refusals.secret")
     return words
 
@@ -47,7 +47,7 @@ def told_of(words: str, named: Collection[str | None], hidden: Collection[str]) 
 def hide_secret_values(result: NightResult) -> pl.DataFrame:
     """The night's deviations without the values of rows whose source flags a shielded address.
 
-    A message may quote the value, so it goes too; what remains says where to look and which rule it is. A row is hidden by its
+    A message may quote the value, so it is replaced too; what remains says where to look and which rule it is. A row is hidden by its
     place, by its key, and where it breaks a rule together with a hidden row of its house.
     """
     flagged = result.rejected_rows.filter(is_shielded())
@@ -71,7 +71,7 @@ def hide_secret_values(result: NightResult) -> pl.DataFrame:
             value=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("value"),
             message=pl.when(hidden).then(pl.lit(stored(message("workbook.secret_message")))).otherwise("message"),
             cell=pl.when(hidden).then(pl.lit(text("page.secret"))).otherwise("cell"),
-            # Alone: a cell that it shares with others would tell where they are.
+            # The row's own place: that of a cell it shares with other rows would show which rows are its neighbours.
             at_file=pl.when(in_file).then("file").otherwise("at_file"),
             at_sheet=pl.when(in_file).then("sheet").otherwise("at_sheet"),
             at_row=pl.when(in_file).then("row").otherwise("at_row"),
@@ -91,7 +91,7 @@ def hidden_deviations(log: pl.DataFrame, result: NightResult) -> pl.DataFrame:
 
 
 def fixed_lately(result: NightResult) -> pl.DataFrame:
-    """The night's `fixed` deviations: of a shielded dwelling's rows no sheet and no key that tells where it is."""
+    """The night's `fixed` deviations; those of a shielded dwelling's rows without a sheet or key that reveals where it is."""
     keys = result.dwellings.filter(is_shielded()).select(known="source_keys").explode("known").drop_nulls().unique()
     marked = result.fixed.with_columns(secret=_row_id().is_in(keys.get_column("known").implode()).fill_null(value=False))
     return without_telling_names(marked, result).select(result.fixed.columns)
@@ -105,18 +105,18 @@ def without_telling_names(rows: pl.DataFrame, result: NightResult) -> pl.DataFra
     known = pl.concat(
         [frame.select(*_PLACE, *_TOLD_BY) for frame in (result.rejected_rows, result.standing_rows, result.out_of_scope_rows)]
     )
-    told = rows.join(known.unique(_PLACE), on=_PLACE, how="left", nulls_equal=True, maintain_order="left", suffix="_known")
+    marked = rows.join(known.unique(_PLACE), on=_PLACE, how="left", nulls_equal=True, maintain_order="left", suffix="_known")
     shown = [
         (sheet, key) if not secret else (None if _tells(sheet, *place) else sheet, None if _tells(key, *place) else key)
-        for secret, sheet, key, *place in told.select("secret", "sheet", "source_key", *_TOLD_BY).iter_rows()
+        for secret, sheet, key, *place in marked.select("secret", "sheet", "source_key", *_TOLD_BY).iter_rows()
     ]
     sheets, names = zip(*shown, strict=True)
     return rows.with_columns(sheet=pl.Series(sheets, dtype=pl.String), source_key=pl.Series(names, dtype=pl.String))
 
 
 def telling_ids(entries: pl.DataFrame) -> list[str]:
-    """entries: leverandor_bolig_id, source_keys and `secret`. Ids of shielded ones that begin as a visible dwelling's key does: where
-    a key is put together of property, building and flat, the next flat's address is theirs too.
+    """entries: leverandor_bolig_id, source_keys and `secret`. Ids of shielded dwellings that begin like the key of a visible one:
+    where keys are composed of property, building and flat, the address of the next flat is theirs too.
     """
     keys = entries.select("leverandor_bolig_id", "secret", key="source_keys").explode("key").drop_nulls("key")
     begins = keys.with_columns(begin=pl.col("key").str.extract(_ALL_BUT_LAST_PART)).drop_nulls("begin")
@@ -129,9 +129,9 @@ def _tells(name: str | None, street: str | None, farm: int | None, plot: int | N
     if not name:
         return False
     parts = [fold(street)] if street else []
-    told = any(part and part in fold(name) for part in parts) or (farm is not None and f"{farm}/{plot}" in name)
-    # Of a row whose address could not be read, a name of several words may be the address itself.
-    return told or (street is None and " " in name.strip())
+    telling = any(part and part in fold(name) for part in parts) or (farm is not None and f"{farm}/{plot}" in name)
+    # When the row's address could not be read, a name of several words may be the address itself.
+    return telling or (street is None and " " in name.strip())
 
 
 def _row_id() -> pl.Expr:

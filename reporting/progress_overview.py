@@ -1,4 +1,4 @@
-"""What the progress page tells, as typed data: no markup, no wording beyond titles."""
+"""What the progress page shows, as typed data: no markup, no wording beyond titles."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class OwnerLife:
-    """An owner's deviations, a cell each (deviation_lines), and the dwellings stopped by rejected rows night by night.
+    """An owner's deviations, counted by cell (deviation_lines), and the dwellings stopped by rejected rows night by night.
 
     fixed: since the night before.
     """
@@ -109,8 +109,8 @@ def groups(result: NightResult, by: str) -> list[ProgressGroup]:
 
 def blocks(result: NightResult) -> list[Block]:
     """Everything that stops, the most first."""
-    found = [*_rejected(result), *_of_snapshot(result)]
-    return sorted(found, key=lambda block: (-block.count, -(block.age_days or 0), block.why, block.owner))
+    everything = [*_rejected(result), *_of_snapshot(result)]
+    return sorted(everything, key=lambda block: (-block.count, -(block.age_days or 0), block.why, block.owner))
 
 
 def _rejected(result: NightResult) -> list[Block]:
@@ -174,13 +174,13 @@ def lives(result: NightResult) -> list[OwnerLife]:
     open_now = (
         deviation_lines(result.deviations).group_by("owner").agg(pl.len(), pl.col("is_new", "returned").sum(), pl.col("age_days").max())
     )
-    found = {owner: (total, new, back, oldest) for owner, total, new, back, oldest in open_now.iter_rows()}
+    open_counts = {owner: (total, new, back, oldest) for owner, total, new, back, oldest in open_now.iter_rows()}
     gone = dict(each_cell_once(result.fixed.filter(pl.col("fixed") == result.as_of)).group_by("owner").len().iter_rows())
-    known = [*result.municipality.owners, *sorted({*found, *trend, *gone} - {*result.municipality.owners, None})]
+    known = [*result.municipality.owners, *sorted({*open_counts, *trend, *gone} - {*result.municipality.owners, None})]
 
     def life(owner: str) -> OwnerLife:
-        total, new, back, oldest = found.get(owner, (0, 0, 0, None))
+        total, new, back, oldest = open_counts.get(owner, (0, 0, 0, None))
         nights = tuple(sorted(trend.get(owner, {}).items()))
         return OwnerLife(owner, owner_title(result, owner), total, new, gone.get(owner, 0), back, oldest, nights)
 
-    return [life(owner) for owner in known if owner in found or owner in gone or any(trend.get(owner, {}).values())]
+    return [life(owner) for owner in known if owner in open_counts or owner in gone or any(trend.get(owner, {}).values())]

@@ -89,10 +89,10 @@ def render(
     """
     log = log or night_log(result)
     stopping = blocks(result)
-    held = holdings(result, foreseen, stopping)
+    holders = holdings(result, foreseen, stopping)
     books = {attachment.owner: attachment.file for attachment in attachments if attachment.owner}
     refused = refusals(result)
-    told = progress(result, foreseen)
+    so_far = progress(result, foreseen)
     return (
         report_templates()
         .get_template("progress.html.j2")
@@ -108,8 +108,8 @@ def render(
             first_sentence=headline.first_sentence(result),
             sentences=headline.what_next(result, foreseen, stopping),
             outside=headline.outside(result),
-            share=told["in_register"] / told["in_scope"] if told["in_scope"] else None,
-            tiles=tiles(told, foreseen, _deviation_counts(result), result.municipality, result.as_of.year),
+            share=so_far["in_register"] / so_far["in_scope"] if so_far["in_scope"] else None,
+            tiles=tiles(so_far, foreseen, _deviation_counts(result), result.municipality, result.as_of.year),
             banners=list(banners(result)),
             changed=changes_since_last_night(log),
             night_before=log.nights[-2] if len(log.nights) > 1 else None,
@@ -127,9 +127,9 @@ def render(
             refusals_left=len(refused) - SHOWN_REFUSALS,
             classes=_classes(result),
             events=events(result, foreseen),
-            holdings=holding_lines(held, told, foreseen, result.as_of.year),
-            bridge=holdings_bridge(held, told),
-            bridges=list(bridges(result, told, needs["overview"] if needs else None)),
+            holdings=holding_lines(holders, so_far, foreseen, result.as_of.year),
+            bridge=holdings_bridge(holders, so_far),
+            bridges=list(bridges(result, so_far, needs["overview"] if needs else None)),
             opens=lambda block: _opens(block, books),
         )
     )
@@ -149,23 +149,23 @@ def _curve_values(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
 
 def _stock(result: NightResult) -> dict[str, Any] | None:
     """The year's movements; a column in which nothing happened is left to the workbook."""
-    found = stock_year(result.movements, result.municipality, result.as_of.year, result.as_of)
-    if found is None:
+    year = stock_year(result.movements, result.municipality, result.as_of.year, result.as_of)
+    if year is None:
         return None
-    columns = [name for name in COLUMNS if any(line.moved[name] for line in found.lines)]
+    columns = [name for name in COLUMNS if any(line.moved[name] for line in year.lines)]
     return {
-        "year": found,
-        "opening": opening_words(found),
-        "closing": closing_words(found),
+        "year": year,
+        "opening": opening_words(year),
+        "closing": closing_words(year),
         "columns": columns,
         "moved": [(word_for("housing_stock_columns", name), "num") for name in columns],
-        "titles": {line.category: category_words(line.category, result.municipality) for line in found.lines},
-        "notes": notes(found),
+        "titles": {line.category: category_words(line.category, result.municipality) for line in year.lines},
+        "notes": notes(year),
     }
 
 
 def _opens(block: Block, books: Mapping[str, str]) -> str:
-    """The rows or dwellings that a block counts: in the owner's workbook, or on the search page."""
+    """Link to the rows or dwellings that a block counts: in the owner's workbook, or on the search page."""
     if block.kind == "rejected" and block.holder in books:
         return books[block.holder]
     if block.code == DwellingClass.CONFLICT:
@@ -179,7 +179,7 @@ def _deviation_counts(result: NightResult) -> dict[str, int]:
 
 
 def _growth(points: pl.DataFrame) -> str | None:
-    """Scope that grows or shrinks is said, for it moves the goal."""
+    """A sentence on a scope that grows or shrinks, because that moves the goal."""
     if points.height < 2:
         return None
     first, now = points["in_scope"][0], points["in_scope"][-1]
@@ -201,8 +201,8 @@ def _with_total(rows: list[ProgressGroup]) -> list[tuple[ProgressGroup, bool]]:
 
 
 def _classes(result: NightResult) -> list[dict[str, Any]]:
-    found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
-    return [{"name": name.value, "title": text(f"class_titles.{name.value}"), "count": found.get(name.value, 0)} for name in DwellingClass]
+    counts: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
+    return [{"name": name.value, "title": text(f"class_titles.{name.value}"), "count": counts.get(name.value, 0)} for name in DwellingClass]
 
 
 def render_rules(result: NightResult) -> str:

@@ -1,4 +1,4 @@
-"""What the forecast said on nights behind, beside what came of it."""
+"""The forecasts of past nights, compared with what happened."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _FUTURES = 200
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """night: when it was made. left: how many were missing then. said: the date; None when there was none to say.
+    """night: when it was made. left: how many were missing then. said: the date it gave; None when it gave none.
 
     moving: something was cleared in the days before. cleared: the first night after on which nothing was missing; None when none was.
-    left_now: missing tonight. became: kept, late, broken or open.
+    left_now: missing tonight. became: the outcome: kept, late, broken or open.
     """
 
     night: date
@@ -35,22 +35,25 @@ class Promise:
 
 
 def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> list[Promise]:
-    """The forecast as it would have been made on nights behind, oldest first; none from before there was enough to make one of."""
+    """The forecasts of past nights, each made from the history of its time, oldest first.
+
+    Left out: nights with too little history or nothing missing.
+    """
     nights = curve(history, as_of).filter("register_seen").with_columns(left=pl.col("in_scope") - pl.col("in_register"))
-    found: list[Promise] = []
+    made: list[Promise] = []
     for behind in reversed(BEHIND):
         before = nights.filter(pl.col("as_of").map_elements(lambda when: working_days_between(when, as_of), pl.Int64) >= behind)
         if before.is_empty() or before["left"][-1] <= 0:
             continue
         night = before["as_of"][-1]
         seen = forecast(history, municipality, night, futures=_FUTURES)
-        if seen.chance is None or any(one.night == night for one in found):
+        if seen.chance is None or any(one.night == night for one in made):
             continue
         after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
         cleared = after["as_of"][0] if after.height else None
         said, moving = seen.forecast_date, seen.state is not ForecastState.STILL
-        found.append(Promise(night, before["left"][-1], said, cleared, nights["left"][-1], moving, _became(said, cleared, as_of)))
-    return found
+        made.append(Promise(night, before["left"][-1], said, cleared, nights["left"][-1], moving, _became(said, cleared, as_of)))
+    return made
 
 
 def _became(said: date | None, cleared: date | None, as_of: date) -> str:

@@ -34,14 +34,17 @@ def write_receipt(
     uses the answers. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"kvittering-{Path(name).stem[:LONGEST]}-{at:%Y%m%d-%H%M%S%f}.xlsx"
-    stored = sum(one.outcome is AnswerOutcome.STORED for one in taken)
-    rest = sum(one.outcome not in (AnswerOutcome.STORED, *_QUIET) for one in taken)
+    stored = sum(answer.outcome is AnswerOutcome.STORED for answer in taken)
+    rest = sum(answer.outcome not in (AnswerOutcome.STORED, *_QUIET) for answer in taken)
     title = text("clarifications.receipt_title", file=name[:LONGEST], date=day(at.date()), stored=stored, rest=rest)
     columns = [Column(text(f"clarifications.{name}"), width, name in ("question", "outcome", "dwelling")) for name, width in WIDTHS.items()]
     unfinished = path.with_suffix(".unfinished")
     with Book(unfinished, title) as book:
         book.sheet(
-            text("clarifications.receipt"), title, columns, ((_cells(one, municipality, sources, tonight), _colour(one)) for one in taken)
+            text("clarifications.receipt"),
+            title,
+            columns,
+            ((_cells(answer, municipality, sources, tonight), _colour(answer)) for answer in taken),
         )
     unfinished.rename(path)
     return path
@@ -52,26 +55,26 @@ def outcome_in_words(taken: CheckedAnswer, municipality: Municipality, *, tonigh
     offered = labels(taken.question, municipality) if taken.question else {}
     codes = {code: label for label, code in offered.items()}
     answer = codes.get(taken.earlier, taken.earlier) if taken.earlier else taken.given.answer
-    said = word_for("clarification_outcomes", taken.outcome.value)
+    words = word_for("clarification_outcomes", taken.outcome.value)
     when = text("clarifications.used_tonight" if tonight else "clarifications.used_next_night")
-    return said.format(when=when, says=taken.file_fault, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+    return words.format(when=when, says=taken.file_fault, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
 
 
-def _cells(one: CheckedAnswer, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
-    told = shown_questions(one.question, municipality, sources) if one.question else None
-    codes = {code: label for label, code in told.answers.items()} if told else {}
+def _cells(answer: CheckedAnswer, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
+    shown = shown_questions(answer.question, municipality, sources) if answer.question else None
+    codes = {code: label for label, code in shown.answers.items()} if shown else {}
     return [
-        one.given.row,
-        f"{told.address}\n{told.dwelling}" if told else None,
-        told.question if told else None,
-        codes.get(one.given.answer, one.given.answer if one.outcome is not AnswerOutcome.PERSONAL else None),
-        None if one.outcome is AnswerOutcome.PERSONAL else one.given.by,
-        outcome_in_words(one, municipality, tonight=tonight),
-        one.given.question_id or None,
+        answer.given.row,
+        f"{shown.address}\n{shown.dwelling}" if shown else None,
+        shown.question if shown else None,
+        codes.get(answer.given.answer, answer.given.answer if answer.outcome is not AnswerOutcome.PERSONAL else None),
+        None if answer.outcome is AnswerOutcome.PERSONAL else answer.given.by,
+        outcome_in_words(answer, municipality, tonight=tonight),
+        answer.given.question_id or None,
     ]
 
 
-def _colour(one: CheckedAnswer) -> str | None:
-    if one.outcome in _QUIET:
+def _colour(answer: CheckedAnswer) -> str | None:
+    if answer.outcome in _QUIET:
         return None
-    return STORED if one.outcome is AnswerOutcome.STORED else REFUSED
+    return STORED if answer.outcome is AnswerOutcome.STORED else REFUSED

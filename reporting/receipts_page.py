@@ -1,4 +1,4 @@
-"""The page that lists the receipts of answered workbooks, the newest first. It stands in their own folder, beside the nights'."""
+"""The page that lists the receipts of answered workbooks, the newest first. It is in their own folder, beside the nights' folders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAME = re.compile(r"kvittering-(?P<of>.*)-(?P<at>\d{8}-\d{6})\d{6}")
 
 @dataclass(frozen=True, slots=True)
 class AnswerPlace:
-    """Where owners put answered workbooks, as they open it, and the page with what became of them, seen from a night's page."""
+    """The folder for answered workbooks, as owners open it, and the page of receipts, as linked from a night's page."""
 
     folder: str
     receipts: str = RECEIPTS_LINK
@@ -67,7 +67,7 @@ def _write_list(folder: Path, municipality: Municipality) -> None:
 
 
 def _listed(folder: Path, zone: ZoneInfo) -> Iterator[_Listed]:
-    found = [(match, path) for path in folder.glob("*.xlsx") if (match := _NAME.fullmatch(path.stem))]
-    for match, path in sorted(found, key=lambda one: one[0]["at"], reverse=True):
+    receipts = [(match, path) for path in folder.glob("*.xlsx") if (match := _NAME.fullmatch(path.stem))]
+    for match, path in sorted(receipts, key=lambda receipt: receipt[0]["at"], reverse=True):
         at = datetime.strptime(match["at"], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
         yield _Listed(path.name, match["of"], at.astimezone(zone))

@@ -1,6 +1,6 @@
 """What the search page finds, as data beside it: an index to search in, and details in parts fetched when asked for.
 
-The parts are scripts and not JSON files, for a page opened from a folder may load scripts and nothing else.
+The parts are scripts and not JSON files, because a page opened from a folder may load nothing but scripts.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ AT_ONCE = 20 * PART
 
 def write_data(result: NightResult, folder: Path) -> pl.DataFrame:
     """Write the index and the parts to `folder`/boliger. Returns the entries."""
-    found = index_entries(result)
+    entries = index_entries(result)
     place = folder / FOLDER
     place.mkdir()
-    (place / "oversikt.js").write_text(f"kobosync.index({_json(_index(result, found))});\n", encoding="utf-8")
-    for number, part in enumerate(_parts(result, found)):
+    (place / "oversikt.js").write_text(f"kobosync.index({_json(_index(result, entries))});\n", encoding="utf-8")
+    for number, part in enumerate(_parts(result, entries)):
         (place / f"del-{number}.js").write_text(f"kobosync.part({number},{_json(part)});\n", encoding="utf-8")
-    return found
+    return entries
 
 
-def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
-    """Columns, not rows: a third of the size. Classes, categories, owners and causes are numbers into their own lists."""
+def _index(result: NightResult, entries: pl.DataFrame) -> dict[str, Any]:
+    """Columns, not rows: a third of the size. Classes, categories, owners and causes are indices into their own lists."""
     sources = result.municipality.sources
     classes = [*(name.value for name in DwellingClass), REJECTED, OUTSIDE]
     categories = [*result.municipality.categories, UNKNOWN]
-    found = found.with_columns(
+    entries = entries.with_columns(
         owner=pl.coalesce("counted_owner", "owner"), category=pl.coalesce("category", "kategori"), holder=pl.coalesce("holder", "owner")
     )
-    slugs = {name: found[name].drop_nulls().unique().sort().to_list() for name in ("owner", "origin", "holder", "because")}
+    slugs = {name: entries[name].drop_nulls().unique().sort().to_list() for name in ("owner", "origin", "holder", "because")}
 
     def numbered(column: str, names: list[str]) -> list[int | None]:
         number: list[int | None] = (
-            found[column].replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int64).to_list()
+            entries[column].replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int64).to_list()
         )
         return number
 
@@ -63,7 +63,7 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
         "codes": classes,
         "categorySlugs": categories,
         **{f"{name}Slugs": known for name, known in slugs.items()},
-        "state": found["state"].to_list(),
+        "state": entries["state"].to_list(),
         "classes": [word_for("class_titles", name) for name in classes],
         "categories": [*(category.title for category in result.municipality.categories.values()), text("groups.unknown")],
         "owners": [owner_title(result, owner) for owner in slugs["owner"]],
@@ -71,28 +71,28 @@ def _index(result: NightResult, found: pl.DataFrame) -> dict[str, Any]:
         "holders": [holder_title(result, holder) for holder in slugs["holder"]],
         "causes": [cause(code) for code in slugs["because"]],
         "fields": [word_for("fields", name) for name in FIELDS],
-        "id": found["id_shown"].to_list(),
-        "kobo": found["kobo_id"].to_list(),
-        "address": found["adresse"].to_list(),
-        "matrikkel": found["matrikkel"].to_list(),
-        "post": found["postnummer_shown"].to_list(),
-        "keys": found["keys"].to_list(),
+        "id": entries["id_shown"].to_list(),
+        "kobo": entries["kobo_id"].to_list(),
+        "address": entries["adresse"].to_list(),
+        "matrikkel": entries["matrikkel"].to_list(),
+        "post": entries["postnummer_shown"].to_list(),
+        "keys": entries["keys"].to_list(),
         "class": numbered("kind", classes),
         "category": numbered("category", categories),
-        "where": [_place(row) for row in found.select("kind", "secret", "file", "sheet", "row").iter_rows(named=True)],
+        "where": [_place(row) for row in entries.select("kind", "secret", "file", "sheet", "row").iter_rows(named=True)],
         **{name: numbered(name, known) for name, known in slugs.items()},
     }
 
 
 def _place(row: Mapping[str, Any]) -> str | None:
-    """Where a row that is no dwelling stands, by which it is named where it has no address."""
+    """The place of a row that is no dwelling; its name on the page where it has no address."""
     if row["kind"] not in (REJECTED, OUTSIDE) or row["secret"] or row["file"] is None:
         return None
     parts = (PurePath(row["file"]).name, row["sheet"], text("letter.row", row=row["row"]))
     return ", ".join(part for part in parts if part)
 
 
-def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
+def _parts(result: NightResult, entries: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
     lineage = _lineage(result)
     words = words_of(result.municipality)
     faults = _faults(result)
@@ -103,10 +103,10 @@ def _parts(result: NightResult, found: pl.DataFrame) -> Iterator[list[dict[str, 
             "leverandor_bolig_id", "kobo_id", "verb", "outcome", "message"
         ).iter_rows()
     }
-    for start in range(0, found.height, AT_ONCE):
-        some = found.slice(start, AT_ONCE)
-        register = _register_values(result, found, some)
-        beside = {"d": result.decided, "p": source_values(result, found, some), "n": nights(result, some)}
+    for start in range(0, entries.height, AT_ONCE):
+        some = entries.slice(start, AT_ONCE)
+        register = _register_values(result, entries, some)
+        beside = {"d": result.decided, "p": source_values(result, entries, some), "n": nights(result, some)}
         ours = some.select(_shown(name, pl.col("secret"), words) for name in FIELDS)
         for at in range(0, some.height, PART):
             yield [
@@ -126,11 +126,11 @@ _TOLD = (
 
 def _faults(result: NightResult) -> dict[tuple[Any, ...], list[str]]:
     """Place of each row -> what is wrong with it and what to do, values hidden where they must be."""
-    found: dict[tuple[Any, ...], list[str]] = {}
+    by_place: dict[tuple[Any, ...], list[str]] = {}
     errors = result.deviations.filter(pl.col("severity") == Severity.ERROR.value)
     for row in errors.select(*_ROW, "message").iter_rows(named=True):
-        found.setdefault(_at(row), []).append(rendered(row["message"]))
-    return found
+        by_place.setdefault(_at(row), []).append(rendered(row["message"]))
+    return by_place
 
 
 _ROW = ("source", "file", "sheet", "row")
@@ -151,52 +151,52 @@ def _detail(
 ) -> dict[str, Any]:
     """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number.
 
-    Beside them stand `d` (decisions), `p` (dwelling_sources.source_values) and `n` (dwelling_sources.nights).
+    Further keys are `d` (decisions), `p` (dwelling_sources.source_values) and `n` (dwelling_sources.nights).
     """
-    said: dict[str, Any] = {}
+    detail: dict[str, Any] = {}
     if row["kind"] != DwellingClass.REGISTER_ONLY:
-        said["o"] = list(ours)
+        detail["o"] = list(ours)
     if theirs is not None:
-        said["k"] = list(theirs)
+        detail["k"] = list(theirs)
     changed = [change["field"] for change in json.loads(row["changes"] or "[]") if isinstance(change, dict)]
     if changed:
-        said["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
+        detail["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
     if row["kind"] == OUTSIDE:
         categories = result.municipality.categories
-        said["r"] = categories[row["outside"]].title if row["outside"] in categories else word_for("outside", row["outside"])
+        detail["r"] = categories[row["outside"]].title if row["outside"] in categories else word_for("outside", row["outside"])
     if row["kind"] == REJECTED:
-        said["r"] = " ".join(faults.get(_at(row), [])) or None
+        detail["r"] = " ".join(faults.get(_at(row), [])) or None
     if row["reason"]:
-        said["r"] = cause(row["reason"], row["details"])
+        detail["r"] = cause(row["reason"], row["details"])
     if row["held"]:
-        said["h"] = cause(row["held"], row["details"])
+        detail["h"] = cause(row["held"], row["details"])
     if row["source_keys"] and not row["secret"]:
-        said["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
+        detail["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):
-        said["m"] = named
+        detail["m"] = named
     if lineage:
         hidden = [name in TELLING_FIELDS and row["secret"] for name, *_ in lineage]
-        said["l"] = [
+        detail["l"] = [
             [word_for("fields", name), source, text("page.secret") if hide else value, won, word_for("lineage", reason)]
             for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
         ]
     outcome = became.get(row["leverandor_bolig_id"])
     if outcome:
-        said["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), outcome[2] or None]
-    return said
+        detail["u"] = [word_for("refusals", outcome[0]), word_for("outcomes", outcome[1]), outcome[2] or None]
+    return detail
 
 
 def _shown(name: str, secret: pl.Expr, words: Mapping[str, Mapping[str, str]]) -> pl.Expr:
-    """A shielded dwelling's place is left out, and what it could be found by elsewhere."""
+    """The column in words; null for shielded dwellings when it is one of TELLING_FIELDS, by which they could be found."""
     return pl.when(~secret).then(pl.col(name)).alias(name) if name in TELLING_FIELDS else in_words(name, words)
 
 
-def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
+def _register_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFrame) -> dict[str, tuple[Any, ...]]:
     """koboId -> the values of the entry, of those `among` the entries found."""
     rows = result.register_rows
     if rows is None or "kobo_id" not in rows.columns:
         return {}
-    flags = found.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
+    flags = entries.filter("secret").select("kobo_id", flagged=pl.lit(value=True)).drop_nulls("kobo_id").unique("kobo_id")
     marked = rows.join(among, on="kobo_id", how="semi").join(flags, on="kobo_id", how="left")
     secret = pl.col("flagged").fill_null(value=False)
     words = words_of(result.municipality)
@@ -205,13 +205,13 @@ def _register_values(result: NightResult, found: pl.DataFrame, among: pl.DataFra
 
 
 def _lineage(result: NightResult) -> dict[str, list[list[Any]]]:
-    found: dict[str, list[list[Any]]] = {}
+    by_dwelling: dict[str, list[list[Any]]] = {}
     words = words_of(result.municipality)
     titles = {name: source.title for name, source in result.municipality.sources.items()}
     for dwelling, *row in result.lineage.select("leverandor_bolig_id", "field", "source", "value", "won", "reason").iter_rows():
         name, source, value, *rest = row
-        found.setdefault(dwelling, []).append([name, titles.get(source, source), value_in_words(name, value, words), *rest])
-    return found
+        by_dwelling.setdefault(dwelling, []).append([name, titles.get(source, source), value_in_words(name, value, words), *rest])
+    return by_dwelling
 
 
 def _json(content: object) -> str:

@@ -14,11 +14,11 @@ _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 def copy_night(night: Path, url: str, slug: str, page: str) -> str:
-    """Copy the folder of a night to <url>/<slug>/<its date>, the receipts that are not there yet beside it, and lead <url>/<slug>/<page>
-    to the night. Returns the page's URL.
+    """Copy the folder of a night to <url>/<slug>/<its date>, the receipts that are not there yet beside it, and let <url>/<slug>/<page>
+    redirect to the night. Returns the page's URL.
 
-    The leading page is written last: who opens it finds a whole night, the old one or the new. Raises ReportError when the
-    other end refuses; what is on this machine stands.
+    The redirect is written last, so that it always opens a complete night, the old or the new. Raises ReportError when the target
+    refuses; the reports on this machine are not touched.
     """
     try:
         to = UPath(url) / slug
@@ -33,9 +33,9 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
         (to / page).write_text(leading_to(f"{newest}/{page}", newest), encoding="utf-8")
         return str(to / page)
     except Exception as error:  # every storage has exceptions of its own, and some of them name the credentials
-        said = _SECRET.sub("***@", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+        words = _SECRET.sub("***@", str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
         raise ReportError(
-            f"The reports of {night.name} lie in {night}, but could not be copied to {_SECRET.sub('***@', url)} ({said}). "
+            f"The reports of {night.name} lie in {night}, but could not be copied to {_SECRET.sub('***@', url)} ({words}). "
             "Check `reports_copy` in the municipality's file and the credentials in the environment, then run `kobosync report`."
         ) from error
 

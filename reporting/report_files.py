@@ -23,8 +23,8 @@ class ReportError(Exception):
 def place(folder: Path, as_of: date, write: Callable[[Path], None], *, replayed: bool = True) -> Path:
     """Let `write` fill a hidden folder, then move it to `folder`/<as_of>; older nights move to `folder`/arkiv.
 
-    A replayed night that is older than the newest goes to the archive itself; one that was run for its own date is the newest, and a
-    folder dated after it is of a clock that was wrong. Returns where the night's files are.
+    A replayed night that is older than the newest goes to the archive itself. One that was run for its own date is always the newest:
+    a folder with a later date was written while the clock was wrong. Returns where the night's files are.
     Raises ReportError when the file system refuses.
     """
     try:
@@ -50,12 +50,12 @@ def dated(folder: Path) -> list[Path]:
 
 
 def is_dated(name: str) -> bool:
-    """Is that the name of a night's folder?"""
+    """Whether that is the name of a night's folder."""
     return _DATED.fullmatch(name) is not None
 
 
 def leading_to(target: str, title: str) -> str:
-    """A page that leads to another one."""
+    """An HTML page that redirects to another."""
     return (
         f'<!doctype html><html lang="{texts().language}"><meta charset="utf-8"><title>{title}</title>'
         f'<meta http-equiv="refresh" content="0; url={target}"><a href="{target}">{title}</a></html>\n'
@@ -63,7 +63,7 @@ def leading_to(target: str, title: str) -> str:
 
 
 def point_to_newest(folder: Path, page: str) -> None:
-    """Write `folder`/<page>, which leads to that page of the newest night: an address that is the same every night.
+    """Write `folder`/<page>, which redirects to that page of the newest night: an address that is the same every night.
 
     Raises ReportError when the file system refuses.
     """
@@ -91,7 +91,7 @@ def _move(folder: Path, as_of: date, made: Path, replayed: bool) -> Path:
 
 
 def _swap(new: Path, target: Path) -> None:
-    """Put `new` where `target` may be; a reader sees the old folder or the new one, for the blink between them none."""
+    """Put `new` where `target` may be; a reader sees the old folder or the new one, or for a moment none."""
     aside = new.with_name(f".{target.name}-{os.getpid()}-old")
     if target.exists():
         target.rename(aside)

@@ -1,6 +1,6 @@
-"""What the search page finds: every dwelling, every entry that stands in Kobo alone, and every row that is rejected or outside.
+"""What the search page finds: every dwelling, every entry that is only in Kobo, and every row that is rejected or outside.
 
-Each carries how tonight's point of the curve counts it, so that a number on the page opens exactly the ones it counts.
+Each has the state by which tonight's point of the curve counts it, so that a number on the page opens exactly the ones it counts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def index_entries(result: NightResult) -> pl.DataFrame:
     """What the index shows, `place` in it, and `secret`. kind: class, REJECTED or OUTSIDE. state: NOT_COUNTED to IN_SYNC; category, origin,
     owner, holder and because: as it is counted. file, sheet, row: of a row.
 
-    Sorted by address. When there is no plan (the register was not seen) the dwellings stand without a class.
+    Sorted by address. When there is no plan (the register was not seen) the dwellings have no class.
     """
     plan = result.items.select(
         "leverandor_bolig_id", "kobo_id", "reason", "details", "held", "changes", kind="class", item=pl.int_range(pl.len(), dtype=pl.Int64)
@@ -50,11 +50,11 @@ def index_entries(result: NightResult) -> pl.DataFrame:
         .with_columns(
             matrikkel=pl.when("secret").then(None).otherwise("matrikkel"),
             postnummer_shown=pl.when("secret").then(None).otherwise("postnummer"),
-            # A key tells where it stands among its neighbours', as a place in the list does.
+            # A key resembles its neighbours' keys, so it reveals the place as a position in the list does.
             keys=pl.when(~pl.col("secret")).then(pl.col("source_keys").list.eval(pl.element().str.replace(r"^[^:]*:", "")).list.join(" ")),
             id_shown=pl.when(~pl.col("leverandor_bolig_id").is_in(hidden)).then("leverandor_bolig_id"),
         )
-        # Among its neighbours a secret dwelling would be found by its place in the list.
+        # Sorted among its neighbours, a secret dwelling's position in the list would reveal its place.
         .sort(
             "secret",
             pl.when(~pl.col("secret")).then("adressenavn"),
@@ -82,14 +82,14 @@ def _counted(ours: pl.DataFrame, result: NightResult) -> list[pl.DataFrame]:
         origin="source",
         counted_owner="owner",
         state=pl.when("in_sync").then(IN_SYNC).when("in_register").then(THERE).otherwise(NOT_THERE),
-        holder=pl.struct("because", "owner").map_elements(lambda one: holder_of(one["because"], one["owner"]), pl.String),
+        holder=pl.struct("because", "owner").map_elements(lambda entry: holder_of(entry["because"], entry["owner"]), pl.String),
     )
-    standing = counted.filter(pl.col("leverandor_bolig_id").is_not_null()).drop("file", "sheet", "row")
+    dwellings = counted.filter(pl.col("leverandor_bolig_id").is_not_null()).drop("file", "sheet", "row")
     rows = counted.filter(pl.col("leverandor_bolig_id").is_null()).drop("leverandor_bolig_id")
     place = ["origin", "file", "sheet", "row"]
     rejected = _rows(result.rejected_rows, result).with_columns(kind=pl.lit(REJECTED), origin="source")
     return [
-        ours.join(standing, on="leverandor_bolig_id", how="left", maintain_order="left"),
+        ours.join(dwellings, on="leverandor_bolig_id", how="left", maintain_order="left"),
         rejected.join(rows, on=place, how="left", nulls_equal=True, maintain_order="left"),
     ]
 

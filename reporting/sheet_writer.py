@@ -1,4 +1,4 @@
-"""Writing one sheet of a workbook: header, widths, filter, print set-up; text is never taken for a formula."""
+"""Writing one sheet of a workbook: header, widths, filter, print set-up; text is never written as a formula."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_LINKS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class SheetLink:
-    """Our own words that lead to a cell of another sheet in the same workbook; what people typed is never one."""
+    """A text of ours that links to a cell of another sheet in the same workbook; what people typed is never made a link."""
 
     text: str
     sheet: str
@@ -133,9 +133,9 @@ def _lines(cells: Sequence[Cell], columns: Sequence[Column]) -> int:
     """Lines that the longest of the wrapped cells fills, about."""
     most = 1
     for cell, column in zip(cells, columns, strict=True):
-        said = cell.text if isinstance(cell, SheetLink) else cell
-        if column.wrap and isinstance(said, str):
-            most = max(most, filled_lines(said, column.width))
+        words = cell.text if isinstance(cell, SheetLink) else cell
+        if column.wrap and isinstance(words, str):
+            most = max(most, filled_lines(words, column.width))
     return most
 
 

@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class SizeBand:
-    """have, empty: dwellings by their bedrooms. now, later: what the services need now and in five years; None where nobody said."""
+    """have, empty: dwellings by their bedrooms. now, later: what the services need now and in five years; None where no service said."""
 
     band: str
     have: int
@@ -29,19 +29,19 @@ class SizeBand:
 
 
 def size_bands(result: NightResult, dwellings: pl.DataFrame, empty: pl.DataFrame) -> tuple[SizeBand, ...]:
-    """dwellings: those that are counted. empty: those of them that are empty. Nothing where no service tells a size."""
+    """dwellings: those that are counted. empty: those of them that are empty. Returns () where no service has given a size."""
     answers = _answers(result)
     if not any(_band(answer.detail.size) != UNTOLD for answer in answers):
         return ()
     have, free = _by_band(dwellings), _by_band(empty)
     return tuple(
-        SizeBand(band, have.get(band, 0), free.get(band, 0), *_needed([one for one in answers if _band(one.detail.size) == band]))
+        SizeBand(band, have.get(band, 0), free.get(band, 0), *_needed([answer for answer in answers if _band(answer.detail.size) == band]))
         for band in (SMALL, LARGE, UNTOLD)
     )
 
 
 def _answers(result: NightResult) -> list[NeedsLine]:
-    """Each service's word on each part of a category that is let, once; where it contradicts itself, none."""
+    """One answer per service and part of a let category; none where the service contradicts itself."""
     given: dict[tuple[object, ...], set[tuple[int | None, int | None]]] = {}
     first: dict[tuple[object, ...], NeedsLine] = {}
     for one in result.needs.answers if result.needs else ():
@@ -53,7 +53,7 @@ def _answers(result: NightResult) -> list[NeedsLine]:
 
 
 def _band(size: str | None) -> str:
-    """Of a size in rooms, as written: "2", "3-4 rom". One that is both, or none, is not told."""
+    """The band of a size in rooms, as written: "2", "3-4 rom". UNTOLD for one that is in both bands or in none."""
     rooms = [int(number) for number in _NUMBER.findall(size or "")]
     if not rooms or min(rooms) <= MOST_ROOMS < max(rooms):
         return UNTOLD
@@ -67,6 +67,6 @@ def _by_band(dwellings: pl.DataFrame) -> Mapping[str, int]:
 
 
 def _needed(answers: list[NeedsLine]) -> tuple[int | None, int | None]:
-    now = [one.now for one in answers if one.now is not None]
-    later = [one.later for one in answers if one.later is not None]
+    now = [answer.now for answer in answers if answer.now is not None]
+    later = [answer.later for answer in answers if answer.later is not None]
     return (sum(now) if now else None), (sum(later) if later else None)

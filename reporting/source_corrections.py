@@ -1,4 +1,4 @@
-"""What data owners correct in their own files: because Kobo's value stands, or because somebody corrected a cell at the review desk.
+"""What data owners correct in their own files: because Kobo's value is kept, or because somebody corrected a cell at the review desk.
 
 Each is a place, what is written there, and what it should say.
 """
@@ -51,86 +51,86 @@ class SourceCorrection:
 
 def source_corrections(result: NightResult) -> list[SourceCorrection]:
     """Sorted by owner, file and row. Places of shielded dwellings stay out."""
-    found = [*_kept_by_kobo(result), *_of_cells(result)]
-    return sorted(found, key=lambda one: (one.owner, one.file, one.row or 0, one.field))
+    corrections = [*_kept_by_kobo(result), *_of_cells(result)]
+    return sorted(corrections, key=lambda correction: (correction.owner, correction.file, correction.row or 0, correction.field))
 
 
 def _of_cells(result: NightResult) -> Iterator[SourceCorrection]:
-    """Cells that were corrected at the review desk; a row that is nowhere tonight has none."""
+    """Cells that were corrected at the review desk. Left out: rows that are not in their source tonight, and shielded ones."""
     if not result.cell_corrections:
         return
-    wanted = {f"{one.source}:{one.key}" for one in result.cell_corrections}
+    wanted = {f"{correction.source}:{correction.key}" for correction in result.cell_corrections}
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     places = [*tables.PLACE, "hemmelig_adresse"]
-    standing = result.standing_rows.filter(~pl.col("carried")).select(places)
-    rows = pl.concat([result.rejected_rows.select(places), standing]).with_columns(_key=pl.col("source") + ":" + pl.col("source_key"))
+    of_tonight = result.standing_rows.filter(~pl.col("carried")).select(places)
+    rows = pl.concat([result.rejected_rows.select(places), of_tonight]).with_columns(_key=pl.col("source") + ":" + pl.col("source_key"))
     at = {row["_key"]: row for row in rows.filter(pl.col("_key").is_in(sorted(wanted))).iter_rows(named=True)}
-    for one in result.cell_corrections:
-        name = f"{one.source}:{one.key}"
-        row, source = at.get(name), result.municipality.sources.get(one.source)
+    for correction in result.cell_corrections:
+        name = f"{correction.source}:{correction.key}"
+        row, source = at.get(name), result.municipality.sources.get(correction.source)
         if row is None or source is None or name in hidden or row["hemmelig_adresse"]:
             continue
-        fields = [field for field, mapping in source.fields.items() if one.heading in (mapping.column, *mapping.columns)]
+        fields = [field for field, mapping in source.fields.items() if correction.heading in (mapping.column, *mapping.columns)]
         yield SourceCorrection(
             owner=row["owner"],
             leverandor_bolig_id="",
             address="",
-            source=one.source,
-            **_place(source, one.heading, row),
+            source=correction.source,
+            **_place(source, correction.heading, row),
             field=fields[0] if fields else "",
-            old=one.written,
-            new=one.means,
-            since=one.decided.date(),
+            old=correction.written,
+            new=correction.means,
+            since=correction.decided.date(),
         )
 
 
 def _kept_by_kobo(result: NightResult) -> list[SourceCorrection]:
-    """Every value that Kobo keeps and a source says otherwise."""
-    kept = result.items.filter(pl.col("details").str.contains('"kept":', literal=True).fill_null(value=False))
-    if kept.is_empty():
+    """Every value that is kept in Kobo while a source has another."""
+    keeping = result.items.filter(pl.col("details").str.contains('"kept":', literal=True).fill_null(value=False))
+    if keeping.is_empty():
         return []
-    ids = kept.select("leverandor_bolig_id")
+    ids = keeping.select("leverandor_bolig_id")
     ours = with_shown_address(result.dwellings.join(ids, on="leverandor_bolig_id", how="semi"))
     dwellings = {row["leverandor_bolig_id"]: row for row in ours.iter_rows(named=True)}
     keys = sorted({key for row in dwellings.values() for key in row["source_keys"]})
     named = result.standing_rows.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(pl.col("_key").is_in(keys))
     rows = {row["_key"]: row for row in named.iter_rows(named=True)}
     return [
-        one
-        for ours_id, details in kept.select("leverandor_bolig_id", "details").iter_rows()
+        correction
+        for ours_id, details in keeping.select("leverandor_bolig_id", "details").iter_rows()
         if ours_id in dwellings
-        for told in json.loads(details)["kept"]
-        for one in _of(told, dwellings[ours_id], rows, result.municipality)
+        for kept_value in json.loads(details)["kept"]
+        for correction in _of(kept_value, dwellings[ours_id], rows, result.municipality)
     ]
 
 
 def _of(
-    told: Mapping[str, Any], dwelling: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], municipality: Municipality
+    kept: Mapping[str, Any], dwelling: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], municipality: Municipality
 ) -> Iterator[SourceCorrection]:
-    if told["field"] in PLACE_FIELDS and dwelling["hemmelig_adresse"]:
+    if kept["field"] in PLACE_FIELDS and dwelling["hemmelig_adresse"]:
         return
-    source = municipality.sources[told["source"]]
-    mapping = mapping_of(source, told["field"])
+    source = municipality.sources[kept["source"]]
+    mapping = mapping_of(source, kept["field"])
     heading = (mapping and (mapping.column or " / ".join(mapping.columns))) or None
     for key in dwelling["source_keys"]:
-        if key.partition(":")[0] != told["source"] or key not in rows:
+        if key.partition(":")[0] != kept["source"] or key not in rows:
             continue
         row = rows[key]
         yield SourceCorrection(
             owner=row["owner"],
             leverandor_bolig_id=dwelling["leverandor_bolig_id"],
             address=dwelling["adresse"],
-            source=told["source"],
+            source=kept["source"],
             **_place(source, heading, row),
-            field=told["field"],
-            old=told["ours"],
-            new=told["theirs"],
-            since=date.fromisoformat(told["seen"]),
+            field=kept["field"],
+            old=kept["ours"],
+            new=kept["theirs"],
+            since=date.fromisoformat(kept["seen"]),
         )
 
 
 def _place(source: AnySource, heading: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Where its owner finds that column of the row; row: PLACE, and `carried` of a standing one."""
+    """The place of that column's cell, as its owner finds it. row: PLACE, and `carried` of a standing one."""
     joined = {heading: join.path.name for join in getattr(source, "joins", ()) for heading in join.columns}
     named = source.screen_names.get(heading, heading) if heading else None
     if not isinstance(source, FileSource):

@@ -1,4 +1,4 @@
-"""A trend in the size of a word. Its numbers are beside it as text, so it is hidden from screen readers."""
+"""A trend line the size of a word. Its numbers are beside it as text, so it is hidden from screen readers."""
 
 from __future__ import annotations
 

@@ -51,12 +51,12 @@ def _source(result: NightResult, name: str) -> dict[str, Any]:
         "carried": source.carried,
         "message": source.message,
         "lines": dict(source.lines) or None,
-        "examples": [asdict(one) for one in source.examples] or None,
+        "examples": [asdict(example) for example in source.examples] or None,
     }
 
 
 def _rows(result: NightResult) -> dict[str, int]:
-    # What was merged is counted where it ended, not subtracted, so that a lost row shows (law 1).
+    # Merged rows are summed from the dwellings, not computed as read minus the others, so that a lost row shows (law 1).
     return {
         "read": sum(source.rows_read for source in result.sources.values()),
         "rejected": sum(source.rejected for source in result.sources.values()),
@@ -67,8 +67,8 @@ def _rows(result: NightResult) -> dict[str, int]:
 
 
 def _dwellings(result: NightResult) -> dict[str, int]:
-    found: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
-    return {"total": result.items.height, **{name.value: found.get(name.value, 0) for name in DwellingClass}}
+    counts: dict[str, int] = dict(result.items.group_by("class").len().iter_rows())
+    return {"total": result.items.height, **{name.value: counts.get(name.value, 0) for name in DwellingClass}}
 
 
 def progress(result: NightResult, foreseen: Forecast) -> dict[str, Any]:

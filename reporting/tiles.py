@@ -1,4 +1,4 @@
-"""The page's tiles and banners, in words: what they say is settled here, and the templates only lay it out."""
+"""The page's tiles and banners, in words: the text is made here, and the templates only lay it out."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ class Tile:
     target: str = ""
 
 
-def tiles(told: Mapping[str, Any], foreseen: Forecast, deviations: Mapping[str, int], municipality: Municipality, year: int) -> list[Tile]:
-    """told: summary's `progress`. deviations: open and new."""
-    share = percent(told["in_register"] / told["in_scope"]) if told["in_scope"] else text("tiles.unknown")
-    of_all = text("tiles.in_register_note", count=number(told["in_register"]), of=number(told["in_scope"]))
+def tiles(
+    progress: Mapping[str, Any], foreseen: Forecast, deviations: Mapping[str, int], municipality: Municipality, year: int
+) -> list[Tile]:
+    """progress: summary's `progress`. deviations: open and new."""
+    share = percent(progress["in_register"] / progress["in_scope"]) if progress["in_scope"] else text("tiles.unknown")
+    of_all = text("tiles.in_register_note", count=number(progress["in_register"]), of=number(progress["in_scope"]))
     required = foreseen.required_per_working_day
     pace = text("tiles.pace_passed") if required is None else text("tiles.pace_note", required=rate(required))
     days = foreseen.days_to_deadline
@@ -36,7 +38,7 @@ def tiles(told: Mapping[str, Any], foreseen: Forecast, deviations: Mapping[str, 
         when = text("tiles.deadline_note", date=when, days=counted(max(foreseen.working_days_to_deadline, 0), "arbeidsdag"))
     return [
         Tile(text("tiles.in_register"), share, of_all, search(i=IN_REGISTER)),
-        Tile(text("tiles.in_sync"), number(told["in_sync"]), text("tiles.in_sync_note"), search(i=IN_SYNC)),
+        Tile(text("tiles.in_sync"), number(progress["in_sync"]), text("tiles.in_sync_note"), search(i=IN_SYNC)),
         Tile(text("tiles.pace"), rate(foreseen.actual_per_working_day), pace),
         Tile(text("tiles.deadline" if days >= 0 else "tiles.deadline_passed"), counted(abs(days), "dag"), when),
         Tile(text("tiles.deviations"), number(deviations["open"]), text("tiles.deviations_note", new=deviations["new"]), "#h-liv"),
@@ -50,7 +52,7 @@ def rate(value: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """Something that stopped the night or a part of it. kept: what stands as it was."""
+    """Something that stopped the night or a part of it. kept: what is unchanged because of that."""
 
     id: str
     tone: str
@@ -61,16 +63,16 @@ class Banner:
 
 
 def banners(result: NightResult) -> Iterator[Banner]:
-    """The register's, each source's that is not whole, and the plan's."""
+    """One for the register that was not seen, one for each source that was not read whole, one for a stopped plan."""
     if result.register_verdict != "complete":
-        said = (rendered(result.register_melding),) if result.register_melding else ()
-        yield Banner("b-kobo", "bad", text("banner.register"), said, text("banner.register_kept"))
+        lines = (rendered(result.register_melding),) if result.register_melding else ()
+        yield Banner("b-kobo", "bad", text("banner.register"), lines, text("banner.register_kept"))
     for name, source in result.sources.items():
         if source.verdict is not Verdict.COMPLETE:
             failed = source.verdict is Verdict.FAILED
             title = text("banner.source" if failed else "banner.suspicious", title=source.title)
-            said = (rendered(source.melding),) if source.melding else ()
-            yield Banner(f"b-{name}", "bad" if failed else "warn", title, said, text("banner.source_kept"), source)
+            lines = (rendered(source.melding),) if source.melding else ()
+            yield Banner(f"b-{name}", "bad" if failed else "warn", title, lines, text("banner.source_kept"), source)
     if result.plan_refusals:
-        told = tuple(rendered(refusal) for refusal in result.plan_refusals)
-        yield Banner("b-plan", "warn", text("banner.plan"), told, text("banner.plan_kept"))
+        messages = tuple(rendered(refusal) for refusal in result.plan_refusals)
+        yield Banner("b-plan", "warn", text("banner.plan"), messages, text("banner.plan_kept"))

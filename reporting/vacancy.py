@@ -1,4 +1,4 @@
-"""Empty dwellings: how many, since when, and what they cost in rent, by the status that the municipality's own sources tell.
+"""Empty dwellings: how many, since when, and what they cost in rent, by the status that the municipality's own sources have.
 
 Counted where a source says a status; a blank is no status, and is never taken for let or for empty. The rent is the dwelling's own monthly
 rent as the sources have it: the municipality's figure, not Kobo's.
@@ -62,10 +62,10 @@ class VacancyGroup:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """told: dwellings with a status; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
+    """told: dwellings whose status is known; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
 
-    leases: leases that end, by category; empty where no source tells. sizes: small and large against what is needed; empty where the
-    needs workbooks tell no size.
+    leases: leases that end, by category; empty where no source has end dates. sizes: small and large against what is needed; empty where
+    the needs workbooks have no size.
     """
 
     told: int
@@ -88,32 +88,32 @@ class Vacancy:
 
 
 def vacancy(result: NightResult) -> Vacancy | None:
-    """None when no source tells a status or the end of a lease. A date that is still to come counts as no day. Shielded dwellings are
-    left out: one of a size in a category would be known by it (law 10)."""
+    """None when no source has a status or the end of a lease. A date that is still to come counts as 0 days. Shielded dwellings are
+    left out: the only one of its size in a category would be recognised (law 10)."""
     visible = result.dwellings.filter(~is_shielded())
-    told = visible.filter(pl.col("boligstatus").is_not_null())
+    known = visible.filter(pl.col("boligstatus").is_not_null())
     leases = lease_ends(visible, result.as_of)
-    if told.is_empty() and not leases:
+    if known.is_empty() and not leases:
         return None
-    empty = _empty(told, result.as_of)
+    empty = _empty(known, result.as_of)
     rows = with_shown_address(empty).select(pl.col(name).cast(kind) for name, kind in VACANT.items())
     rows = rows.sort("days", "leverandor_bolig_id", descending=[True, False], nulls_last=True)
     undated = int(empty.get_column("statusdato").null_count())
     sizes = size_bands(result, visible, empty)
-    return Vacancy(told.height, visible.height, _groups(empty), undated, rows, leases, sizes)
+    return Vacancy(known.height, visible.height, _groups(empty), undated, rows, leases, sizes)
 
 
-def _empty(told: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _empty(known: pl.DataFrame, as_of: date) -> pl.DataFrame:
     days = (pl.lit(as_of) - pl.col("statusdato")).dt.total_days().clip(0)
-    empty = told.filter(pl.col("boligstatus").is_in(EMPTY)).with_columns(days=days)
+    empty = known.filter(pl.col("boligstatus").is_in(EMPTY)).with_columns(days=days)
     return empty.with_columns(lost=pl.col("days") * pl.col("manedsleie") / DAYS_OF_A_MONTH)
 
 
 def _groups(empty: pl.DataFrame) -> tuple[VacancyGroup, ...]:
-    found = []
+    groups = []
     for (category, bedrooms), frame in empty.group_by("kategori", "antall_soverom"):
         status = dict(frame.group_by("boligstatus").len().sort("boligstatus").iter_rows())
         days, lost = frame.get_column("days").drop_nulls().to_list(), frame.get_column("lost").sum()
         marked = {name: int(frame.get_column(name).sum()) for name in MARKS}
-        found.append(VacancyGroup(str(category or ""), bedrooms, status, max(days, default=None), float(lost), marked))
-    return tuple(sorted(found, key=lambda one: (one.category, -1 if one.bedrooms is None else one.bedrooms)))
+        groups.append(VacancyGroup(str(category or ""), bedrooms, status, max(days, default=None), float(lost), marked))
+    return tuple(sorted(groups, key=lambda group: (group.category, -1 if group.bedrooms is None else group.bedrooms)))

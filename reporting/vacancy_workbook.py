@@ -46,13 +46,13 @@ def _name(name: str) -> str:
     return word_for("fields", name) if name in CONTENT else word_for("vacancy_columns", name)
 
 
-def _numbers(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for group in found.groups:
+def _numbers(vacancy: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for group in vacancy.groups:
         yield _cells(group, municipality), None
-    total = [sum(group.status.get(status, 0) for group in found.groups) for status in EMPTY]
-    longest = max((group.longest for group in found.groups if group.longest is not None), default=None)
-    marked = [sum(group.marked[name] for group in found.groups) for name in MARKS]
-    yield [text("groups.total"), None, found.empty, *total, *marked, longest, round(found.lost)], None
+    total = [sum(group.status.get(status, 0) for group in vacancy.groups) for status in EMPTY]
+    longest = max((group.longest for group in vacancy.groups if group.longest is not None), default=None)
+    marked = [sum(group.marked[name] for group in vacancy.groups) for name in MARKS]
+    yield [text("groups.total"), None, vacancy.empty, *total, *marked, longest, round(vacancy.lost)], None
 
 
 def _cells(group: VacancyGroup, municipality: Municipality) -> list[Cell]:
@@ -63,21 +63,21 @@ def _cells(group: VacancyGroup, municipality: Municipality) -> list[Cell]:
     return [title, group.bedrooms, group.count, *counts, *marked, group.longest, round(group.lost)]
 
 
-def _rows(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+def _rows(vacancy: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
     titles = {slug: category.title for slug, category in municipality.categories.items()}
-    for row in found.rows.iter_rows(named=True):
+    for row in vacancy.rows.iter_rows(named=True):
         lost = None if row["lost"] is None else round(row["lost"])
         status, category = word_for("statuses", row["boligstatus"]), titles.get(row["kategori"], row["kategori"])
-        said = {**row, "kategori": category, "boligstatus": status, "lost": lost}
-        yield [said[name] for name in VACANT], None
+        shown = {**row, "kategori": category, "boligstatus": status, "lost": lost}
+        yield [shown[name] for name in VACANT], None
 
 
-def _leases(found: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for one in found.leases:
-        known = municipality.categories.get(one.category)
-        yield [known.title if known else text("groups.unknown"), one.passed, one.soon, one.this_year, one.later], None
+def _leases(vacancy: Vacancy, municipality: Municipality) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for ends in vacancy.leases:
+        known = municipality.categories.get(ends.category)
+        yield [known.title if known else text("groups.unknown"), ends.passed, ends.soon, ends.this_year, ends.later], None
 
 
-def _sizes(found: Vacancy) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for one in found.sizes:
-        yield [word_for("size_bands", one.band), one.have, one.empty, one.now, one.later], None
+def _sizes(vacancy: Vacancy) -> Iterator[tuple[Sequence[Cell], str | None]]:
+    for band in vacancy.sizes:
+        yield [word_for("size_bands", band.band), band.have, band.empty, band.now, band.later], None

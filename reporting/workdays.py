@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 @cache
 def _holidays(first_year: int, last_year: int) -> npt.NDArray[np.datetime64]:
-    found = holidays.country_holidays("NO", years=range(first_year, last_year + 1))
-    return np.array(sorted(found), dtype="datetime64[D]")
+    days = holidays.country_holidays("NO", years=range(first_year, last_year + 1))
+    return np.array(sorted(days), dtype="datetime64[D]")
 
 
 def working_days_between(start: date, end: date) -> int:

@@ -17,11 +17,11 @@ _CODE = re.compile(r"^\D{0,3}(\d{1,3})(?:-(\d{1,3})|(\+))?$")
 
 def age_group(code: str) -> AgeGroup:
     """Raises CannotCompute when the code is no age, e.g. a total."""
-    found = _CODE.match(code.strip())
-    if found is None:
+    match = _CODE.match(code.strip())
+    if match is None:
         raise CannotCompute("age_code", code=code)
-    first = int(found[1])
-    last = None if found[3] else int(found[2]) if found[2] else first
+    first = int(match[1])
+    last = None if match[3] else int(match[2]) if match[2] else first
     if last is not None and last < first:
         raise CannotCompute("age_code", code=code)
     return AgeGroup(first, last)
@@ -38,26 +38,28 @@ def population_by_group(
     frame = _cells(statistics, settings, tuple(regions), measure, (settings.region, settings.age, settings.year))
     buckets = {code: age_group(code) for code in frame.get_column(settings.age).unique().sort()}
     inside = {group: _inside(group, buckets, statistics.table) for group in groups}
-    found: dict[int, dict[AgeGroup, float]] = {}
+    by_year: dict[int, dict[AgeGroup, float]] = {}
     for year, cells in frame.group_by(settings.year):
         by_age = dict(
             cells.group_by(settings.age).agg(pl.col(VALUE).sum(), pl.col(VALUE).null_count().alias("blank")).rows_by_key(settings.age)
         )
         if any(blank for ((_, blank),) in by_age.values()):
             continue
-        found[_year(str(year[0]), statistics.table)] = {group: sum(by_age[code][0][0] for code in codes) for group, codes in inside.items()}
-    return found
+        by_year[_year(str(year[0]), statistics.table)] = {
+            group: sum(by_age[code][0][0] for code in codes) for group, codes in inside.items()
+        }
+    return by_year
 
 
 def persons_by_year(statistics: Statistics, settings: Projection, regions: Iterable[str]) -> dict[int, int]:
     """A table without ages, e.g. settled persons or households that wait: the regions together, by year. A year with a blank is
     left out. Raises CannotCompute as `population_by_group` does."""
     frame = _cells(statistics, settings, tuple(regions), None, (settings.region, settings.year))
-    found = {}
+    by_year = {}
     for year, cells in frame.group_by(settings.year):
         if not cells.get_column(VALUE).null_count():
-            found[_year(str(year[0]), statistics.table)] = round(cells.get_column(VALUE).sum())
-    return found
+            by_year[_year(str(year[0]), statistics.table)] = round(cells.get_column(VALUE).sum())
+    return by_year
 
 
 def _cells(

@@ -1,6 +1,6 @@
-"""How well the method would have done: each past year's stock computed from an earlier year, beside what came.
+"""How well the method would have done: each past year's stock computed from an earlier year, and compared with the actual stock.
 
-Two plain methods are beside it: the number stays as it was, and it grows by as many a year as it did before.
+Two simple methods are tested beside it: an unchanged number, and the yearly growth before the first year continued.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Mean absolute error in per cent of what came; linear: None where it could never be computed."""
+    """Mean absolute error in per cent of the actual stock; linear: None where it could never be computed."""
 
     cases: int
     computed: float
@@ -42,7 +42,7 @@ def back_test(stock: Mapping[int, int], shares: Mapping[AgeGroup, float], popula
                 computed = unchanged_coverage(stock[base], 0, shares, population, base, year, healthier)
             except CannotCompute:
                 continue
-            earlier = [one for one in stock if one < base]
+            earlier = [year for year in stock if year < base]
             slope = (stock[base] - stock[min(earlier)]) / (base - min(earlier)) if earlier else None
             linear = None if slope is None else stock[base] + slope * (year - base)
             found.append(Tested(base, year, stock[year], computed, stock[base], linear))
@@ -51,14 +51,14 @@ def back_test(stock: Mapping[int, int], shares: Mapping[AgeGroup, float], popula
 
 def errors(tested: list[Tested]) -> Errors | None:
     """None when nothing could be tested."""
-    known = [one for one in tested if one.actual > 0]
+    known = [test for test in tested if test.actual > 0]
     if not known:
         return None
-    lines = [(one.linear, one.actual) for one in known if one.linear is not None]
+    lines = [(test.linear, test.actual) for test in known if test.linear is not None]
     return Errors(
         len(known),
-        _mean([abs(one.computed - one.actual) / one.actual for one in known]),
-        _mean([abs(one.unchanged - one.actual) / one.actual for one in known]),
+        _mean([abs(test.computed - test.actual) / test.actual for test in known]),
+        _mean([abs(test.unchanged - test.actual) / test.actual for test in known]),
         _mean([abs(linear - actual) / actual for linear, actual in lines]) if lines else None,
     )
 

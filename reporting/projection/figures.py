@@ -61,21 +61,21 @@ def settled_persons(settings: Projection, tables: ProjectionTables) -> dict[int,
 
 def figures_of(category: str, wanted: CategoryProjection, settings: Projection, tables: ProjectionTables) -> tuple[Figure, ...]:
     """Every number the category's column is based on, with its source and how far it can be trusted."""
-    found = [_public("population", None, tables.population), _public("projected", None, tables.projected)]
+    figures = [_public("population", None, tables.population), _public("projected", None, tables.projected)]
     if wanted.shares:
-        found.append(Figure("shares", FigureKind.ASSUMPTION, None, NATIONAL[wanted.shares].source))
+        figures.append(Figure("shares", FigureKind.ASSUMPTION, None, NATIONAL[wanted.shares].source))
     for group, count in wanted.residents.items():
         value = str(count) if count >= HIDDEN_UNDER else None
-        found.append(Figure(f"residents {group}", FigureKind.LOCAL, value, wanted.residents_source))
+        figures.append(Figure(f"residents {group}", FigureKind.LOCAL, value, wanted.residents_source))
     waiting = str(waiting_households(category, wanted, settings, tables))
     if wanted.waiting_table:
-        found.append(_public("waiting", waiting, tables.named(f"waiting {category}")))
+        figures.append(_public("waiting", waiting, tables.named(f"waiting {category}")))
     else:
-        found.append(Figure("waiting", FigureKind.LOCAL, waiting, wanted.waiting_source))
-    found.append(Figure("healthier", FigureKind.ASSUMPTION, f"{settings.healthier_ageing:g} %", ""))
+        figures.append(Figure("waiting", FigureKind.LOCAL, waiting, wanted.waiting_source))
+    figures.append(Figure("healthier", FigureKind.ASSUMPTION, f"{settings.healthier_ageing:g} %", ""))
     refugees = settings.refugees
     if refugees is not None and refugees.category == category:
-        found += [
+        figures += [
             _public("settled", _listed(settled_persons(settings, tables)), tables.named("settled"))
             if refugees.settled_table
             else Figure("settled", FigureKind.LOCAL, _listed(refugees.settled), refugees.settled_source),
@@ -83,7 +83,7 @@ def figures_of(category: str, wanted: CategoryProjection, settings: Projection, 
             Figure("share_in_municipal", FigureKind.ASSUMPTION, f"{refugees.share_in_municipal:.0%}", ""),
             Figure("stay", FigureKind.ASSUMPTION, str(refugees.stay), ""),
         ]
-    return tuple(found)
+    return tuple(figures)
 
 
 def _public(name: str, value: str | None, table: Statistics) -> Figure:

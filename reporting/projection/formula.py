@@ -85,4 +85,4 @@ def refugee_dwellings(settled: Mapping[int, int], household_size: float, share_i
     for needed in years:
         if needed not in settled:
             raise CannotCompute("settled_missing", year=needed)
-    return share_in_municipal * sum(settled[one] for one in years) / household_size
+    return share_in_municipal * sum(settled[each] for each in years) / household_size

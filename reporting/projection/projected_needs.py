@@ -85,7 +85,7 @@ class ProjectedNeeds:
     @property
     def any_computed(self) -> bool:
         """Whether any category could be computed for any year."""
-        return any(year.computed for one in self.categories for year in one.years)
+        return any(year.computed for category in self.categories for year in category.years)
 
 
 def projected_needs(
@@ -103,8 +103,8 @@ def projected_needs(
     if settings is None or tables is None or overview is None:
         return None
     stock = stock_by_year(history)
-    found = tuple(_category(need, settings, tables, measures, as_of, stock.get(need.category, {})) for need in overview.categories)
-    return ProjectedNeeds(as_of.year, settings.healthier_ageing, found)
+    categories = tuple(_category(need, settings, tables, measures, as_of, stock.get(need.category, {})) for need in overview.categories)
+    return ProjectedNeeds(as_of.year, settings.healthier_ageing, categories)
 
 
 def _category(
@@ -131,7 +131,7 @@ def _category(
     except CannotCompute as error:
         fault, bands, refugees = error, {}, ()
     have = _have(need, measures, as_of)
-    between = {as_of.year + at: one for at, one in enumerate(need.between, start=1) if one.total is not None}
+    between = {as_of.year + at: reported for at, reported in enumerate(need.between, start=1) if reported.total is not None}
     reported = {years[0]: need.now, **between, years[-1]: need.later}
     columns = tuple(
         ProjectedYear(
@@ -155,10 +155,10 @@ def stock_by_year(history: pl.DataFrame) -> dict[str, dict[int, int]]:
     nights = history.filter(pl.col("as_of") >= since) if since is not None else history
     nights = nights.group_by("category", "as_of").agg(pl.col("in_scope").sum()).with_columns(year=pl.col("as_of").dt.year())
     last = nights.sort("as_of").group_by("category", "year", maintain_order=True).agg(pl.col("in_scope").last())
-    found: dict[str, dict[int, int]] = {}
+    by_category: dict[str, dict[int, int]] = {}
     for category, year, count in last.iter_rows():
-        found.setdefault(category, {})[year] = count
-    return found
+        by_category.setdefault(category, {})[year] = count
+    return by_category
 
 
 def _tested(wanted: CategoryProjection, settings: Projection, tables: ProjectionTables, stock: Mapping[int, int]) -> list[Tested]:
@@ -169,12 +169,12 @@ def _tested(wanted: CategoryProjection, settings: Projection, tables: Projection
 
 def _have(need: CategoryNeed, measures: MeasuresNight | None, as_of: date) -> dict[int, int]:
     """Tonight's dwellings, and those of each planned measure from the year in which it is to be carried out."""
-    found = {}
+    by_year = {}
     for year in range(as_of.year, as_of.year + YEARS + 1):
         checked = measures.checked if measures else ()
-        planned = sum(one.net for one in checked if one.measure.category == need.category and one.measure.when.year <= year)
-        found[year] = need.have + planned
-    return found
+        planned = sum(measure.net for measure in checked if measure.measure.category == need.category and measure.measure.when.year <= year)
+        by_year[year] = need.have + planned
+    return by_year
 
 
 def _bands(

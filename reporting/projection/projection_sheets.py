@@ -27,11 +27,11 @@ def _columns(widths: dict[str, int]) -> list[Column]:
 
 
 def _years(needs: ProjectedNeeds) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for one in needs.categories:
-        for year in one.years:
+    for category in needs.categories:
+        for year in category.years:
             computed = year.computed
             cells: list[Cell] = [
-                one.title,
+                category.title,
                 year.year,
                 year.have,
                 year.reported if year.reported_complete or year.reported is None else words.reported(year),
@@ -45,9 +45,9 @@ def _years(needs: ProjectedNeeds) -> Iterator[tuple[Sequence[Cell], str | None]]
 
 
 def _figures(needs: ProjectedNeeds) -> Iterator[tuple[Sequence[Cell], str | None]]:
-    for one in needs.categories:
-        if one.fault is not None:
-            yield [one.title, text("projection.not_computed"), None, None, words.fault(one.fault)], "#FDE9C9"
-        for figure in one.figures:
-            cells: list[Cell] = [one.title, words.figure_name(figure), words.figure_value(figure), words.figure_kind(figure)]
+    for category in needs.categories:
+        if category.fault is not None:
+            yield [category.title, text("projection.not_computed"), None, None, words.fault(category.fault)], "#FDE9C9"
+        for figure in category.figures:
+            cells: list[Cell] = [category.title, words.figure_name(figure), words.figure_value(figure), words.figure_kind(figure)]
             yield [*cells, words.figure_source(figure)], None

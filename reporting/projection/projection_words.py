@@ -66,17 +66,17 @@ def figure_kind(figure: Figure) -> str:
 
 def tested(category: ProjectedCategory) -> str:
     """How the method would have done on this municipality's own past years, or that it has not been tested."""
-    found = category.tested
-    if found is None:
+    tests = category.tested
+    if tests is None:
         return text("projection.untested")
     values = {
-        "cases": counted(found.cases, "sammenligning"),
-        "computed": _per_cent(found.computed),
-        "unchanged": _per_cent(found.unchanged),
+        "cases": counted(tests.cases, "sammenligning"),
+        "computed": _per_cent(tests.computed),
+        "unchanged": _per_cent(tests.unchanged),
     }
-    if found.linear is None:
+    if tests.linear is None:
         return text("projection.tested", **values)
-    return text("projection.tested_linear", **values, linear=_per_cent(found.linear))
+    return text("projection.tested_linear", **values, linear=_per_cent(tests.linear))
 
 
 def _per_cent(value: float) -> str:
@@ -86,8 +86,10 @@ def _per_cent(value: float) -> str:
 def paragraph(needs: ProjectedNeeds, name: str) -> tuple[str, ...]:
     """The paragraph for the planning strategy (boligsosialloven § 5): one sentence per category that can say something."""
     sentences = [text("projection.strategy_lead", name=name, year=needs.base)]
-    sentences += [_sentence(one) for one in needs.categories if one.years[-1].computed or one.years[-1].reported is not None]
-    tables = {figure.table: figure for one in needs.categories for figure in one.figures if figure.table}
+    sentences += [
+        _sentence(category) for category in needs.categories if category.years[-1].computed or category.years[-1].reported is not None
+    ]
+    tables = {figure.table: figure for category in needs.categories for figure in category.figures if figure.table}
     sources = [
         text("projection.source", table=table, fetched=short_day(figure.fetched))
         for table, figure in sorted(tables.items())
@@ -98,11 +100,11 @@ def paragraph(needs: ProjectedNeeds, name: str) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _sentence(one: ProjectedCategory) -> str:
-    later = one.years[-1]
-    said = [text("projection.strategy_have", title=one.title, have=counted(one.tonight, "bolig"))]
+def _sentence(category: ProjectedCategory) -> str:
+    later = category.years[-1]
+    parts = [text("projection.strategy_have", title=category.title, have=counted(category.tonight, "bolig"))]
     if later.reported is not None:
-        said.append(text("projection.strategy_reported", year=later.year, count=reported(later)))
+        parts.append(text("projection.strategy_reported", year=later.year, count=reported(later)))
     if later.computed is not None:
-        said.append(text("projection.strategy_computed", year=later.year, count=band(later.computed)))
-    return " ".join(said)
+        parts.append(text("projection.strategy_computed", year=later.year, count=band(later.computed)))
+    return " ".join(parts)

@@ -67,13 +67,13 @@ def read_projection_tables(municipality: Municipality, home: Path, today: date) 
 
 def _named(settings: Projection) -> dict[str, StatisticsTable]:
     """Name -> table to read. `waiting <category>` for each category that has one."""
-    found = {"population": settings.population, "projected": settings.projected}
+    tables = {"population": settings.population, "projected": settings.projected}
     for category, wanted in settings.categories.items():
         if wanted.waiting_table:
-            found[f"waiting {category}"] = wanted.waiting_table
+            tables[f"waiting {category}"] = wanted.waiting_table
     if settings.refugees and settings.refugees.settled_table:
-        found["settled"] = settings.refugees.settled_table
-    return found
+        tables["settled"] = settings.refugees.settled_table
+    return tables
 
 
 def _sentence(fault: SourceFault) -> str:

@@ -64,7 +64,7 @@ def _changed(question: Question, municipality: Municipality) -> str:
     }
     agreed = text("clarifications.agreed", base=values["base"]) if "base" in asked else text("clarifications.not_known")
     return text(
-        "clarifications.changed_about",
+        "clarifications.changed_about" if "base" in asked else "clarifications.differs_about",
         field=word_for("fields", question.field).lower(),
         theirs=values["theirs"],
         ours=values["ours"],

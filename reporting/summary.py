@@ -9,6 +9,7 @@ import polars as pl
 
 from language import rendered
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.moved_fields import unknown_bases
 from reporting.deviation_lines import deviation_lines
 from reporting.forecast import Forecast, forecast
 from reporting.night_report import NightResult
@@ -32,6 +33,7 @@ def summary_content(result: NightResult, foreseen: Forecast | None = None) -> di
         "sources": {name: _source(result, name) for name in result.sources},
         "rows": _rows(result),
         "dwellings": _dwellings(result),
+        "base_unknown": unknown_bases(result.items),
         "held": result.items.filter(pl.col("held").is_not_null()).height,
         "register_calls": {name: result.calls.get(name, 0) for name in (*VERBS, "failed", "retried")},
         "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of)),

@@ -9,6 +9,7 @@ from typing import Any
 from connectors.read_result import Verdict
 from language import counted, day, number, percent, rendered, text
 from reconciliation.model.municipality import Municipality
+from reconciliation.plan.moved_fields import unknown_bases
 from reporting.forecast import Forecast
 from reporting.night_report import NightResult, SourceNight
 from reporting.number_links import IN_REGISTER, IN_SYNC, search
@@ -63,7 +64,7 @@ class Banner:
 
 
 def banners(result: NightResult) -> Iterator[Banner]:
-    """One for the register that was not seen, one for each source that was not read whole, one for a stopped plan."""
+    """One for each: the register not seen, a source not read whole, a stopped plan, dwellings whose last agreed value is not known."""
     if result.register_verdict != "complete":
         lines = (rendered(result.register_melding),) if result.register_melding else ()
         yield Banner("b-kobo", "bad", text("banner.register"), lines, text("banner.register_kept"))
@@ -76,3 +77,6 @@ def banners(result: NightResult) -> Iterator[Banner]:
     if result.plan_refusals:
         messages = tuple(rendered(refusal) for refusal in result.plan_refusals)
         yield Banner("b-plan", "warn", text("banner.plan"), messages, text("banner.plan_kept"))
+    if unknown := unknown_bases(result.items):
+        asked = (text("banner.base_asked", unknown=unknown),)
+        yield Banner("b-enighet", "warn", text("banner.base"), asked, text("banner.base_kept"))

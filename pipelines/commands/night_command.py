@@ -132,6 +132,12 @@ def exit_code(summary: dict[str, Any], success: bool) -> int:
     return DONE if success and verdict == "done" else FAILED
 
 
+def _about_class(name: DwellingClass, summary: dict[str, Any]) -> str:
+    """What must be known of a class besides its count."""
+    unknown = summary["base_unknown"] if name is DwellingClass.CONFLICT else 0
+    return f"{unknown} of them: value last agreed with Kobo not known; asked once, not written" if unknown else ""
+
+
 def night_table(summary: dict[str, Any]) -> Table:
     """The night in one table: rows in, dwellings by class, calls out."""
     table = Table(title=f"{summary['municipality']} {summary['as_of']}", title_justify="left", show_header=False)
@@ -143,7 +149,7 @@ def night_table(summary: dict[str, Any]) -> Table:
         table.add_row(f"source {name}", str(source["rows_read"]), f"{source['verdict']}; {rejected}")
     table.add_section()
     for name, words in _CLASS_WORDS.items():
-        table.add_row(words, str(summary["dwellings"][name.value]), "")
+        table.add_row(words, str(summary["dwellings"][name.value]), _about_class(name, summary))
     table.add_row("dwellings", str(summary["dwellings"]["total"]), "")
     table.add_section()
     calls = summary["register_calls"]

@@ -17,6 +17,7 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.ledger import NO_NIGHT, Ledger, LedgerError, StoredPlan, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.moved_fields import unknown_bases
 from reconciliation.plan.parts import CREATE, REPLACE, RETIRE, UPDATE
 from reconciliation.plan.plan_changes import compare_plans
 from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words, part_in_words
@@ -118,5 +119,7 @@ def _show(plan: Plan, console: Console) -> None:
         console.print(table)
     if items.height > SHOWN:
         console.print(f"... and {items.height - SHOWN} more; --format=json shows them all.")
+    if unknown := unknown_bases(plan.items):
+        console.print(f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written.", style="yellow")
     for refusal in plan.refusals:
         console.print(refusal.message, style="yellow", markup=False)

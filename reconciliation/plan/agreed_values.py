@@ -28,7 +28,7 @@ def agreed_tonight(
     """The bases that differ from those in the ledger. Shape: BASES.
 
     linked: (leverandor_bolig_id, kobo_id) of the active links. A value that both sides have becomes the base. Where they differ the base
-    stays, and a value that was changed in Kobo is added to `moved` with the night on which it was first seen.
+    stays, and Kobo's value, changed there or never agreed on, is added to `moved` with the night on which it was first seen.
     """
     sides = linked.join(as_base(register_rows), on="kobo_id", how="inner").join(bases.drop("leverandor_bolig_id"), on="kobo_id", how="left")
     moved = sides.filter(pl.col("agreed").is_null() | (pl.col("agreed") != pl.col("theirs")) | (pl.col("moved") != "{}"))
@@ -49,7 +49,7 @@ def _base_of(row: Mapping[str, Any], as_of: date) -> tuple[str, str, str, str] |
             agreed[field] = their
         elif field in before:
             agreed[field] = before[field]
-        if field in before and not same(agreed[field], their):
+        if field not in agreed or (field in before and not same(agreed[field], their)):
             known = noted.get(field)
             moved[field] = known if known and same(known["value"], their) else {"value": their, "seen": as_of.isoformat()}
     if row["agreed"] is not None and agreed == before and moved == noted:

@@ -102,6 +102,9 @@ def _approved(mode: str, digest: str, parts: Sequence[PartToApprove], command: s
     for part in parts:
         if part.digest.startswith(mode):
             return Approval(ApprovalAnswer.APPLY, f"Part {part.name} of the plan ({part.digest[:12]}) is the approved one.", (part.name,))
+    if not parts:
+        moved = f"The approved plan {mode[:12]} is no longer tonight's plan: sources or register moved since"
+        return Approval(ApprovalAnswer.STALE, f"{moved}, and there is nothing left to change or approve.")
     now = ", ".join(f"{part.name}: {part.digest[:12]}" for part in parts)
     return Approval(
         ApprovalAnswer.STALE,

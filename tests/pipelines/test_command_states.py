@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,12 @@ def every_command() -> Iterator[str]:
 
 def test_the_table_has_every_command() -> None:
     assert set(every_command()) == set(OF_A_MUNICIPALITY) | OTHERS
+
+
+def test_the_readme_names_every_command() -> None:
+    told = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The command line")[2]
+    named = {name for cell in re.findall(r"^\| (.+?) \|", told, flags=re.MULTILINE) for name in re.findall(r"[a-z]+", cell)}
+    assert {name.split()[0] for name in every_command()} <= named
 
 
 def test_each_exit_code_is_documented() -> None:

@@ -246,3 +246,6 @@ def test_calls_that_failed_are_told_in_the_terminal() -> None:
 
     assert "of them failed" not in shown(0)
     assert re.search(r"of them failed\W+3\W+the report says which", shown(3))
+    assert "last agreed" not in shown(0)
+    summary["base_unknown"] = 2
+    assert "2 of them: value last agreed with Kobo not known" in shown(0)

@@ -142,6 +142,14 @@ def test_a_refused_plan_is_told_at_the_top() -> None:
     assert "62 boliger ville utgå, flere enn 50." in first_lines(night(plan_refusals=("62 boliger ville utgå, flere enn 50.",)))
 
 
+def test_dwellings_whose_last_agreed_value_is_not_known_are_told_at_the_top() -> None:
+    asked = pl.when(pl.col("class") == "conflict").then(pl.lit('{"asked":[{"field":"manedsleie","movement":"unknown"}]}'))
+    plan = night().items.with_columns(details=asked.otherwise("details"))
+    unknown = plan.filter(pl.col("class") == "conflict").height
+    assert f"{unknown} boliger er ulike i Kobo og i kildene" in first_lines(night(items=plan))
+    assert "sist var enige" not in first_lines(night())
+
+
 def test_kobos_refusals_stand_in_kobos_words() -> None:
     assert "Bruksenhetsnummer H0101 finnes ikke på adressen i matrikkelen." in read(night()).text
 

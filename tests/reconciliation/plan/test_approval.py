@@ -54,6 +54,13 @@ def test_nothing_else_is_taken_for_an_answer(text: str) -> None:
 TWO = [PartToApprove("create/fdv", CREATED, 120), PartToApprove("retire/fdv", RETIRED, 40, LIMIT)]
 
 
+def test_where_nothing_is_left_no_other_plan_is_offered_to_be_approved() -> None:
+    stale = approval_of("a" * 12, "b" * 64, [], COMMAND)
+    assert stale.answer is ApprovalAnswer.STALE
+    assert "nothing left to change or approve" in stale.message
+    assert COMMAND not in stale.message
+
+
 def test_what_is_inside_its_limits_goes_and_the_rest_waits() -> None:
     approval = approval_of("auto", "a" * 64, TWO, COMMAND)
     assert (approval.answer, approval.parts, approval.waiting) == (ApprovalAnswer.APPLY, ("create/fdv",), LIMIT)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.model.kobo_change_policy import THREE_WAY, policy_of
+from reconciliation.plan.moved_fields import unknown_bases
 from reconciliation.plan.three_way import NOT_KNOWN, Action, ChangedSides, action, movement
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.strategies import bases_of, register
@@ -150,6 +151,13 @@ def test_a_field_that_differed_from_the_first_is_not_known_and_stays_so() -> Non
     known = json.loads(kept["agreed"])
     assert "antall_soverom" not in known
     assert set(known) == set(THREE_WAY) - {"antall_soverom"}
+    assert json.loads(kept["moved"]) == {"antall_soverom": {"value": 3, "seen": "2023-11-01"}}, "the night it was first seen stays too"
+
+
+def test_what_is_asked_since_its_base_is_not_known_is_counted_and_what_a_policy_keeps_is_not() -> None:
+    assert unknown_bases(night(2, 3, NOT_KNOWN).plan.items) == 1
+    assert unknown_bases(night(2, 3, 2).plan.items) == 0
+    assert unknown_bases(night(2, 3, NOT_KNOWN, antall_soverom="kobo").plan.items) == 0
 
 
 def test_facts_are_asked_and_the_property_is_the_sources() -> None:

@@ -14,7 +14,7 @@ class NightVerdict(StrEnum):
 
     DONE = "done"
     WAITING = "waiting"
-    """The plan needs a person's approval; nothing was applied."""
+    """A part of the plan needs a person's approval; what is inside its limits was applied."""
     REFUSED = "refused"
     """Somebody approved a plan that is not tonight's; nothing was applied, and tonight's plan waits."""
     INCOMPLETE = "incomplete"

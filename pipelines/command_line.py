@@ -215,10 +215,7 @@ def decide(
     config: ConfigFile,
     question: Annotated[str, typer.Argument(help="The question's id; --list shows them. Left out: you are asked one after another.")] = "",
     answer: Annotated[
-        str,
-        typer.Argument(
-            help="same, different, unsure, new, keep, replace, take:SOURCE, value:VALUE, right or right:DATE (of a warning); --list --format=json has each question's own."
-        ),
+        str, typer.Argument(help="same, different, unsure, new, keep, replace, take:SOURCE, value:VALUE; of a warning right or right:DATE.")
     ] = "",
     by: Annotated[str, typer.Option("--by", help="Who decides: a role or initials.")] = "",
     why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",

@@ -120,6 +120,7 @@ def _show(plan: Plan, console: Console) -> None:
     if items.height > SHOWN:
         console.print(f"... and {items.height - SHOWN} more; --format=json shows them all.")
     if unknown := unknown_bases(plan.items):
-        console.print(f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written.", style="yellow")
+        known = f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written."
+        console.print(known, style="yellow", markup=False)
     for refusal in plan.refusals:
         console.print(refusal.message, style="yellow", markup=False)

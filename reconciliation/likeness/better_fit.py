@@ -39,6 +39,8 @@ OF_THE_KEY = 0.2
 """What the number that made a pair is worth in the house: it holds against a tie, and against the least gain where two change places."""
 ALONE = -0.1
 """What a row without a partner is worth: a neighbour of whom nothing is known is a better partner than one that differs."""
+TIE = 1e-6
+"""Two assignments that differ by no more are as good as each other: what they disagree about is not told."""
 MOST = 40
 """Rows of one side in a house; of a larger one only those in question and their partners are assigned anew."""
 
@@ -72,15 +74,16 @@ def _both_ways(pairs: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """Rows of two sides, and the pairs among them that a key made, left -> right."""
+    """Rows of two sides, and the pairs among them that a key made, left -> right. asked: the lefts of those that gain elsewhere."""
 
     lefts: list[int]
     rights: list[int]
     keyed: dict[int, int]
+    asked: frozenset[int]
 
     def broken(self, fit: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[int, int, int]]:
-        """As DOUBTED: the pairs that the best assignment gives up for another partner of either. fit: left -> right -> how well the
-        two fit, of the pairs that are possible."""
+        """As DOUBTED: the pairs that the best assignment, or another one that is as good, gives up for another partner of either.
+        fit: left -> right -> how well the two fit, of the pairs that are possible."""
         place = {right: at for at, right in enumerate(self.rights)}
         worth = [
             {
@@ -89,13 +92,27 @@ class _House:
             }
             for left in self.lefts
         ]
-        best = {left: self.rights[at] for left, at in zip(self.lefts, assigned(worth), strict=True) if at is not None}
-        turned = {right: left for left, right in best.items()}
-        for left, right in self.keyed.items():
-            if best.get(left) != right:
-                yield from (
-                    (one, other, instead[one]) for one, other, instead in ((left, right, best), (right, left, turned)) if one in instead
-                )
+        best = assigned(worth)
+        least = _total(worth, best) - TIE
+        for at, left in enumerate(self.lefts):
+            if (right := self.keyed.get(left)) is None:
+                continue
+            otherwise = best
+            if best[at] == place[right]:
+                otherwise = assigned([*worth[:at], _without(worth[at], place[right]), *worth[at + 1 :]]) if left in self.asked else []
+                if not otherwise or _total(worth, otherwise) < least:
+                    continue
+            instead = {one: self.rights[to] for one, to in zip(self.lefts, otherwise, strict=True) if to is not None}
+            turned = {to: one for one, to in instead.items()}
+            yield from ((one, other, ways[one]) for one, other, ways in ((left, right, instead), (right, left, turned)) if one in ways)
+
+
+def _without(row: Mapping[int, float], right: int) -> dict[int, float]:
+    return {other: value for other, value in row.items() if other != right}
+
+
+def _total(worth: Sequence[Mapping[int, float]], found: Sequence[int | None]) -> float:
+    return sum(row[at] for row, at in zip(worth, found, strict=True) if at is not None)
 
 
 def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
@@ -129,6 +146,7 @@ def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> I
         at_address[where, side[at]].append(at)
     asked: dict[tuple[str, str], set[int]] = defaultdict(set)
     linked: set[tuple[str, str]] = set()
+    gained = {at for pair in gaining.select("_at", "_at_right").iter_rows() for at in pair}
     for pair in gaining.iter_rows():
         first, second = sorted((side[pair[0]], side[pair[1]]))
         asked[first, second] |= set(pair)
@@ -144,7 +162,8 @@ def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> I
             lefts, rights = (
                 sorted(at for at in (house if most > MOST else house | wide) if side[at] == which) for which in (first, second)
             )
-            yield _House(lefts, rights, {left: partners[left, second] for left in lefts if partners.get((left, second)) in rights})
+            paired = {left: partners[left, second] for left in lefts if partners.get((left, second)) in rights}
+            yield _House(lefts, rights, paired, frozenset(gained.intersection(paired)))
 
 
 def _in_question(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> pl.DataFrame:

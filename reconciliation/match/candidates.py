@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
@@ -24,25 +25,40 @@ _LOOKED_AT = (
 )
 
 
-def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, asked: Sequence[str] = ()) -> pl.DataFrame:
     """ours: with `_with_this_rent`. theirs: with `_disputed`, as in last_search. pairs: as pairs_in_blocks(ours, theirs) returns them.
+    asked: dwellings that are in question already.
 
-    Those that a person is shown, best first for each dwelling, with all that `explain` tells of them.
+    Those that a person is shown, best first for each dwelling, with all that `explain` tells of them. A dwelling for which no likely
+    pair is left, and that would be created, keeps those that are possible: leaving out never makes a creation of a question.
     """
     told_beside = ours.get_column("_with_this_rent").gather(pairs["_at"]), theirs.get_column("_disputed").gather(pairs["_at_right"])
     seen = compare_rows(pairs.with_columns(told_beside), ours, theirs)
-    worth, fingerprint, unlike = _worth()
+    possible, likely, fingerprint, unlike = _worth()
     told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
+    marks = {"_fingerprint": fingerprint, "_unlike": unlike, "_likely": likely}
     # Both sides' columns are carried along only for the pairs that are left in the end.
-    few = seen.with_row_index("_row").lazy().filter(worth).select("_row", *told, _fingerprint=fingerprint, _unlike=unlike).collect()
+    few = seen.with_row_index("_row").lazy().filter(possible).select("_row", *told, **marks).collect()
+    first = _of_entries(few.filter("_likely"))
+    first = first.filter(~(pl.col("_unlike") & pl.col("_any_like")))
+    left = few.join(first, on="leverandor_bolig_id", how="anti")
+    left = _of_entries(left.filter(~pl.col("leverandor_bolig_id").is_in(pl.Series(asked, dtype=pl.String()).implode())))
+    # A better one stays: the entry is asked of a dwelling with its rent, area or lease, and this one has none of them.
+    left = left.filter("_fingerprint").extend(
+        left.filter(~pl.col("_fingerprint")).join(first.filter("_fingerprint"), on="_at_right", how="anti")
+    )
+    ranked = pl.concat([first, left]).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+    dwelling = pl.col("leverandor_bolig_id")
+    shown = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
+    return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[shown["_row"]]
+
+
+def _of_entries(few: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are not far behind the best one of their entry; `_any_like`: in some pair of the entry nothing measured differs."""
     by_fingerprint = pl.col("_points").filter("_fingerprint").max().fill_null(ENOUGH - 1)
     best = few.group_by("_at_right").agg(_best=pl.col("_points").max(), _told=by_fingerprint, _any_like=(~pl.col("_unlike")).any())
     like = (pl.col("_fingerprint") | (pl.col("_told") < pl.col("_best"))) & (pl.col("_points") > pl.col("_best") - BEHIND)
-    like &= ~(pl.col("_unlike") & pl.col("_any_like"))
-    ranked = few.join(best, on="_at_right").filter(like).sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
-    dwelling = pl.col("leverandor_bolig_id")
-    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
-    return seen.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")[first["_row"]]
+    return few.join(best, on="_at_right").filter(like)
 
 
 def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
@@ -127,9 +143,9 @@ def _may_be_in_the_same_place() -> pl.Expr:
 
 
 @cache
-def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """On compared pairs with `_with_this_rent` and `_disputed`: may this be one home, slips of the hand aside? Does a rent, an area or a
-    lease say so? Does anything that was measured differ?"""
+def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
+    """On compared pairs with `_with_this_rent` and `_disputed`: can this be one home, slips of the hand aside? Is it likely? Does a rent,
+    an area or a lease say so? Does anything that was measured differ?"""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     one_street = (level["adressenavn"] == "same") | (pl.col("_stem") == pl.col("_stem_theirs"))
     street = level["adressenavn"].is_in(["same", "close", "similar"])
@@ -145,15 +161,16 @@ def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     # A parcel can hold a hundred houses: the same ground and unit number in another house is nothing by itself.
     same_ground = ground & unit.is_in(["same", "unknown", "first"]) & (fingerprint | section)
     next_door = beside & ((pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR)
-    # In another house only measures that few dwellings share count: two flats of one parcel have the same parcel number.
-    tied = (beside & rare & (level["gardsnummer"] != "different")) | (
-        next_door & ground & (unit == "same") & (level["manedsleie"] != "different")
-    )
-    place = (street & (same_house | letter | tied)) | (same_ground & (~street | section | (level["manedsleie"] == "same")))
-    flat = ~unit.is_in(["different", "digit"]) | section | (same_house & (rare | (fingerprint & pl.col("_disputed"))))
+    neighbour = next_door & ground & (unit == "same") & (level["manedsleie"] != "different")
+    by_parcel = same_ground & (~street | section | (level["manedsleie"] == "same"))
+    flat = ~unit.is_in(["different", "digit"]) | section
     # Two streets on two grounds are two streets.
     elsewhere = ~one_street & (level["gardsnummer"] == "different") & ~(fingerprint | section)
     enough = pl.col("_points") >= ENOUGH
-    worth = place & flat & ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair)
+    sound = ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair)
+    # In another house only measures that few dwellings share count: two flats of one parcel have the same parcel number.
+    measured, rarely = (beside & told & (level["gardsnummer"] != "different") for told in (fingerprint, rare))
+    possible = ((street & (same_house | letter | neighbour | measured)) | by_parcel) & (flat | (same_house & fingerprint))
+    likely = (same_house | letter | neighbour | rarely | by_parcel) & (flat | rare | pl.col("_disputed"))
     unlike = pl.any_horizontal(level[name] == "different" for name in ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer"))
-    return worth, fingerprint, unlike & ~section
+    return sound & possible, likely, fingerprint, unlike & ~section

@@ -85,7 +85,8 @@ def _candidates(search: KeySearch) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
     ours, theirs = search.open_ours, _with_disputed(search).join(search.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
-    return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs)
+    asked = pl.concat(search.found).get_column("leverandor_bolig_id").to_list()
+    return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs, asked)
 
 
 def _with_disputed(search: KeySearch) -> pl.DataFrame:

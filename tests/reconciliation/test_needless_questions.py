@@ -44,11 +44,22 @@ def test_a_slip_in_a_street_that_nobody_else_names(known: list[Row], classes: li
     assert found.mixed == []
 
 
-def test_an_entry_is_not_asked_of_flats_that_pay_what_others_pay_too() -> None:
+def test_an_entry_is_not_asked_of_flats_that_pay_what_others_pay_too_where_a_likelier_one_is_asked() -> None:
     rent = {"manedsleie": 7300.0}
     ours = [flat(f"a{at}", f"H0{at}01", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H0{at}01") for at in (1, 2, 3)]
+    ours += [flat("a4", "no number", **PARCEL, **SMALL, **rent, leilighetsnummer="4", etasjenummer=5)]
     found = night({"fdv": ours}, [{**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}])
-    assert set(found.classes().values()) == {"create"}
+    assert found.classes()["fdv-a4"] == "review"
+
+
+def test_leaving_out_candidates_makes_no_creation_of_a_question() -> None:
+    """The register's H0502 was typed H0501: a rent that neighbours pay too is little, but nobody else may be it."""
+    rent = {"manedsleie": 7300.0}
+    ours = [flat(f"a{door}", f"H050{door}", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H050{door}") for door in (2, 3)]
+    entry = {**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}
+    found = night({"fdv": ours}, [entry])
+    assert set(found.classes().values()) == {"review"}
+    assert found.matches.get_column("kobo_id").to_list() == ["k5", "k5"]
 
 
 def test_an_entry_next_door_on_ground_of_its_own_is_not_asked_about_for_its_rent() -> None:

@@ -47,3 +47,17 @@ def test_a_row_that_keys_pair_with_several_is_judged_alike_in_any_order() -> Non
         for _ in range(5)
     }
     assert len(found) == 1
+
+
+def test_a_pair_is_doubted_where_another_assignment_of_the_house_is_as_good() -> None:
+    """The register's flat on the third floor was typed H0104, and the rooms of another one were typed wrong: what was measured fits
+    the house as well one way as the other."""
+    here = rows(
+        {"source": "fdv", "bruksenhetsnummer": "H0104", "etasjenummer": 1, "manedsleie": 7300.0, "antall_soverom": 1},
+        {"source": "fdv", "bruksenhetsnummer": "H0301", "etasjenummer": 3, "manedsleie": 6150.0, "antall_soverom": 0},
+        {"source": "fdv", "bruksenhetsnummer": "H0304", "etasjenummer": 3, "manedsleie": 6600.0, "antall_soverom": 1},
+        {"source": "kobo", "bruksenhetsnummer": "H0104", "manedsleie": 6600.0, "antall_soverom": 1},
+        {"source": "kobo", "bruksenhetsnummer": "H0301", "manedsleie": 6150.0, "antall_soverom": 1},
+    )
+    doubted = better_elsewhere(here, pairs((0, 3), (1, 4))).select("_at", "_at_right").rows()
+    assert {(0, 3), (1, 4)} <= {(min(pair), max(pair)) for pair in doubted}

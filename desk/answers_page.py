@@ -48,15 +48,15 @@ class AnswerShown:
 
 def earlier_for(view: NightView, visitor: Visitor) -> list[EarlierAnswer]:
     """The earlier answers that this visitor may see."""
-    return [one for one in view.earlier if visitor.may_see(one.owner, one.secret)]
+    return [answer for answer in view.earlier if visitor.may_see(answer.owner, answer.secret)]
 
 
 def answered_for(view: NightView, visitor: Visitor) -> list[ListedAnswer]:
     """Every answer that this visitor may see, newest first."""
     mine = cases_for(view, visitor).cases
     tonight = [ListedAnswer(_moment(question), question, case) for case in mine for question in case.every if question.decided is not None]
-    earlier = [ListedAnswer(one.row["decided"], earlier=one) for one in earlier_for(view, visitor)]
-    return sorted([*tonight, *earlier], key=lambda one: one.moment, reverse=True)
+    earlier = [ListedAnswer(answer.row["decided"], earlier=answer) for answer in earlier_for(view, visitor)]
+    return sorted([*tonight, *earlier], key=lambda answer: answer.moment, reverse=True)
 
 
 def answers_page(view: NightView, shown: Paged[ListedAnswer], visitor: Visitor, token: str, *, undone: bool) -> str:
@@ -76,23 +76,23 @@ def answers_page(view: NightView, shown: Paged[ListedAnswer], visitor: Visitor, 
 def _in_words(answers: Sequence[ListedAnswer], view: NightView, visitor: Visitor) -> list[AnswerShown]:
     cases = cases_for(view, visitor).by_dwelling
     found = []
-    for one in answers:
-        if one.question is not None and one.case is not None:
-            about, decided = cause(one.question.reason, one.question.details), decided_in_short(one.question, view)
-            found.append(AnswerShown(title_of(one.case), one.case.dwelling, about, decided, "sporsmal", one.question.id))
-        elif one.earlier is not None:
-            found.append(_earlier(one.earlier, one.earlier.dwelling in cases, view))
+    for answer in answers:
+        if answer.question is not None and answer.case is not None:
+            about, decided = cause(answer.question.reason, answer.question.details), decided_in_short(answer.question, view)
+            found.append(AnswerShown(title_of(answer.case), answer.case.dwelling, about, decided, "sporsmal", answer.question.id))
+        elif answer.earlier is not None:
+            found.append(_earlier(answer.earlier, answer.earlier.dwelling in cases, view))
     return found
 
 
 def _earlier(answer: EarlierAnswer, has_page: bool, view: NightView) -> AnswerShown:
-    link, said = answer.dwelling if has_page else None, decided_in_words(answer.row, view.municipality)
+    link, decided = answer.dwelling if has_page else None, decided_in_words(answer.row, view.municipality)
     if answer.taken_back is None:
-        return AnswerShown(answer.dwelling, link, text("desk.used"), said, "avgjorelse", str(answer.row["decision_id"]))
+        return AnswerShown(answer.dwelling, link, text("desk.used"), decided, "avgjorelse", str(answer.row["decision_id"]))
     by, when = answer.taken_back
-    return AnswerShown(answer.dwelling, link, text("desk.taken_back_on", by=by, day=short_day(when.date())), said, "", "")
+    return AnswerShown(answer.dwelling, link, text("desk.taken_back_on", by=by, day=short_day(when.date())), decided, "", "")
 
 
 def _moment(question: Question) -> datetime:
-    found: datetime = (question.decided or {}).get("decided", datetime.min.replace(tzinfo=UTC))
-    return found
+    moment: datetime = (question.decided or {}).get("decided", datetime.min.replace(tzinfo=UTC))
+    return moment

@@ -47,4 +47,4 @@ def take_back_approval(ledger: Ledger, view: NightView, visitor: Visitor, digest
 
 
 def _part(view: NightView, digest: str) -> PlanPart | None:
-    return next((one for one in view.parts if one.digest == digest), None)
+    return next((part for part in view.parts if part.digest == digest), None)

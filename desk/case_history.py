@@ -19,8 +19,8 @@ WITHDRAWAL = "withdrawal"
 
 def history(ledger: Ledger, municipality: Municipality, case: Case) -> list[tuple[str, str]]:
     """(day, what happened), newest first. Raises LedgerError."""
-    found = [*_nights(ledger, municipality, case), *_decisions(ledger, municipality, case)]
-    return [(short_day(moment), said) for moment, said in sorted(found, key=lambda one: one[0], reverse=True)]
+    events = [*_nights(ledger, municipality, case), *_decisions(ledger, municipality, case)]
+    return [(short_day(moment), words) for moment, words in sorted(events, key=lambda event: event[0], reverse=True)]
 
 
 def _nights(ledger: Ledger, municipality: Municipality, case: Case) -> Iterator[tuple[date, str]]:

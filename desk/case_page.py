@@ -76,7 +76,7 @@ def case_page(
             case=case,
             title=title_of(case),
             owner=owner_in_words(view, case.owner),
-            asked=sorted(asked, key=lambda one: (one.decided is not None, one.question.about == WARNING)),
+            asked=sorted(asked, key=lambda question_view: (question_view.decided is not None, question_view.question.about == WARNING)),
             places=[place_in_words(place, view.municipality) for place in view.places.get(case.dwelling, ())],
             message=message,
             history=history,
@@ -89,7 +89,7 @@ def case_page(
 
 def outcome_message(view: NightView, outcome: str, question: Question | None) -> str | None:
     """What became of the answer just given; None when nothing was, or the address was made by hand."""
-    if question is None or outcome not in [one.value for one in AnswerOutcome]:
+    if question is None or outcome not in [known.value for known in AnswerOutcome]:
         return None
     when = text("desk.running_night") if view.running else text("desk.next_night")
     decided = question.decided or {}
@@ -99,14 +99,14 @@ def outcome_message(view: NightView, outcome: str, question: Question | None) ->
 def _asked(question: Question, view: NightView) -> QuestionView:
     seen = shown_questions(question, view.municipality, view.sources)
     compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
-    told = [one for one in compared if any(one.values)]
+    filled = [field for field in compared if any(field.values)]
     return QuestionView(
         question,
         seen,
         tuple(Choice(code, label, _consequence(question, code)) for label, code in seen.answers.items()),
-        tuple(one for one in told if one.same is False),
-        tuple(one for one in told if one.same),
-        tuple(one for one in told if one.same is None),
+        tuple(field for field in filled if field.same is False),
+        tuple(field for field in filled if field.same),
+        tuple(field for field in filled if field.same is None),
         decided_in_short(question, view) if question.decided else None,
     )
 

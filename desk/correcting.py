@@ -46,7 +46,14 @@ def correct(ledger: Ledger, view: NightView, visitor: Visitor, row: RejectedRow,
 
 def take_back_correction(ledger: Ledger, view: NightView, visitor: Visitor, row: RejectedRow, heading: str) -> str:
     """Put a cell's correction out of force. Returns "taken_back". Raises Rejected when there is none."""
-    made = next((one for one in view.corrections if (one.source, one.key, one.heading) == (row.source, row.key, heading)), None)
+    made = next(
+        (
+            correction
+            for correction in view.corrections
+            if (correction.source, correction.key, correction.heading) == (row.source, row.key, heading)
+        ),
+        None,
+    )
     if made is None or not ledger.withdraw_decision(view.municipality.slug, made.decision_id, visitor.decided_as):
         raise Rejected(404, "no_cell")
     return "taken_back"

@@ -86,7 +86,7 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
             if not desk.secret and not local_host(request):
                 raise Refused("host")
             if any(len(request.headers.getlist(name)) > 1 for name in (SECRET, USER, GROUPS)):
-                # A proxy that adds its header beside the browser's own: which of the two is its cannot be told.
+                # A proxy that adds its header to the browser's own: which of the two is the proxy's is unknown.
                 raise Refused("proxy")
             visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
             view = await run_in_threadpool(desk.load)
@@ -121,7 +121,7 @@ def _health(desk: Desk) -> Callable[[Request], Response]:
 
 
 def _elsewhere(desk: Desk) -> Callable[[Request, Exception], Response]:
-    """For an address that is none, and for a form that is opened as a page: the same page and headers as every other refusal."""
+    """For an unknown address, and for a form's address opened as a page: the same page and headers as every other refusal."""
 
     def refusal(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

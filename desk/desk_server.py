@@ -27,12 +27,12 @@ class BoundedProtocol(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Nothing has come yet: the head is waited for."""
+        """Start the time limit of the first request's head."""
         super().connection_made(transport)
         self._within(self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
-        """A new head begins after an answer; once it is whole, the request as a whole is waited for."""
+        """Start the limit of the next head when bytes come after a response; once a head is complete, the limit of the whole request."""
         before = self.cycle
         if before is not None and before.response_complete and self._timer is None:
             self._within(self.head_seconds)
@@ -41,7 +41,7 @@ class BoundedProtocol(H11Protocol):
             self._within(self.request_seconds)
 
     def on_response_complete(self) -> None:
-        """The answer is made. Whoever does not read it is waited for no longer than for the rest."""
+        """Give the client as long to read the response as for the rest of a request; when it has read it, limit a head already begun."""
         self._stop()
         super().on_response_complete()
         if not self.cycle.response_complete or self._unread():
@@ -50,7 +50,7 @@ class BoundedProtocol(H11Protocol):
             self._within(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing more to wait for."""
+        """Stop the time limit."""
         self._stop()
         super().connection_lost(exc)
 
@@ -58,7 +58,7 @@ class BoundedProtocol(H11Protocol):
         return self.transport.get_write_buffer_size()
 
     def _begun(self) -> bool:
-        """Is there something of a further request that is not whole?"""
+        """Whether a further request has begun and is not complete."""
         return bool(self.conn.trailing_data[0])
 
     def _within(self, seconds: float) -> None:
@@ -77,7 +77,7 @@ class BoundedProtocol(H11Protocol):
 
 
 def server_config(desk: Desk, host: str = "127.0.0.1", port: int = 0, protocol: type[BoundedProtocol] = BoundedProtocol) -> uvicorn.Config:
-    """Headers that tell of another proxy before us are not believed: who asks is told by the sign-in proxy's own."""
+    """Forwarded headers of other proxies are not trusted: the visitor is named by the sign-in proxy's own header."""
     return uvicorn.Config(
         desk_app(desk),
         host=host,

@@ -29,25 +29,25 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         code = fields.get("verdi", "").strip()
     given = GivenAnswer(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
     (taken,) = store_answers([given], [question], desk.ledger, desk.municipality.slug)
-    told = {"utfall": taken.outcome.value, "sporsmal": question.id}
+    parameters = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
     if taken.outcome in (AnswerOutcome.STORED, AnswerOutcome.ALREADY):
         left = [case for case in visit.mine.cases if _open(case, question) and case.dwelling != question.dwelling]
         here = visit.case(question.dwelling)
         if left and not (here and _open(here, question)):
             following = left[0].dwelling
-    return RedirectResponse(f"/sak/{quote(following)}?{urlencode(told)}", 303)
+    return RedirectResponse(f"/sak/{quote(following)}?{urlencode(parameters)}", 303)
 
 
 def _open(case: Case, answered: Question) -> int:
     """Open questions of a case, when one has just been answered."""
-    return sum(one.decided is None and one.id != answered.id for one in case.questions)
+    return sum(question.decided is None and question.id != answered.id for question in case.questions)
 
 
 def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     """Take an answer back: of a question, or an earlier one that a night has used."""
     if used := fields.get("avgjorelse", ""):
-        known = {one.row["decision_id"] for one in earlier_for(visit.view, visit.visitor) if one.taken_back is None}
+        known = {answer.row["decision_id"] for answer in earlier_for(visit.view, visit.visitor) if answer.taken_back is None}
         if used not in known:
             return HTMLResponse(refusal_page("no_case"), 404)
         taken_back = desk.ledger.withdraw_decision(desk.municipality.slug, used, visit.visitor.decided_as)
@@ -94,7 +94,7 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         taken = store_answers(given, asked, None, desk.municipality.slug)
     else:
         taken = store_all_or_none(given, asked, desk.ledger, desk.municipality.slug)
-        if all(one.outcome in GOOD for one in taken):
-            stored = sum(one.outcome is AnswerOutcome.STORED for one in taken)
+        if all(answer.outcome in GOOD for answer in taken):
+            stored = sum(answer.outcome is AnswerOutcome.STORED for answer in taken)
             return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)
     return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, taken))

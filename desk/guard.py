@@ -1,4 +1,4 @@
-"""What is around every page: where a request may come from, how large and slow it may be, and what a browser may load."""
+"""Checks around every page: where a request may come from, how large and slow it may be, and what a browser may load."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def form_of(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise Rejected(400, "form") from error
     if any(len(values) > 1 for values in fields.values()):
-        # A browser sends each field once. Which of two was meant nobody can know.
+        # A browser sends each field once; of two values it is unknown which was meant.
         raise Rejected(400, "form")
     return {name: values[0] for name, values in fields.items()}
 

@@ -36,10 +36,10 @@ def house_page(
     view: NightView, cases: Sequence[Case], visitor: Visitor, token: str, taken: Sequence[CheckedAnswer] = (), stored: int | None = None
 ) -> str:
     """cases: of the house. taken: what became of answers of which none was stored, since one did not fit. stored: how many just were."""
-    faults = {one.given.question_id: _fault(one) for one in taken if one.outcome not in GOOD}
+    faults = {answer.given.question_id: _fault(answer) for answer in taken if answer.outcome not in GOOD}
     asked = [question for case in cases for question in case.questions if question.about in CHOOSING]
     seen = [(question, shown_questions(question, view.municipality, view.sources)) for question in asked]
-    fields = [name for name in FIELDS if any(side.values.get(name) not in (None, "") for _, one in seen for side in one.sides)]
+    fields = [name for name in FIELDS if any(side.values.get(name) not in (None, "") for _, shown in seen for side in shown.sides)]
     return (
         desk_templates()
         .get_template("house.html.j2")
@@ -48,10 +48,10 @@ def house_page(
             title=_address(cases[0]),
             house=cases[0].house,
             fields=fields,
-            flats=[_flat(question, one, fields, faults.get(question.id)) for question, one in seen],
-            chosen={one.given.question_id: one.given.answer for one in taken},
+            flats=[_flat(question, shown, fields, faults.get(question.id)) for question, shown in seen],
+            chosen={answer.given.question_id: answer.given.answer for answer in taken},
             refused=bool(faults),
-            doubled=doubled_units([one.given for one in taken]),
+            doubled=doubled_units([answer.given for answer in taken]),
             stored=stored,
         )
     )
@@ -72,7 +72,7 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
 
 def doubled_units(given: Sequence[GivenAnswer]) -> list[str]:
     """Unit numbers that are written for several flats of the house, sorted."""
-    units = [unit for one in given if (unit := parse_unit(one.answer.removeprefix("value:")))]
+    units = [unit for answer in given if (unit := parse_unit(answer.answer.removeprefix("value:")))]
     return sorted({unit for unit in units if units.count(unit) > 1})
 
 
@@ -81,10 +81,10 @@ def _address(case: Case) -> str:
     return f"{ours['adressenavn']} {ours['nummer']}{ours.get('bokstav') or ''}"
 
 
-def _flat(question: Question, one: Shown, fields: Sequence[str], fault: str | None) -> FlatShown:
+def _flat(question: Question, shown: Shown, fields: Sequence[str], fault: str | None) -> FlatShown:
     row = question.decided
     decided = text("desk_house.decided", by=row["decided_by"], day=short_day(row["decided"].date())) if row else None
-    return FlatShown(question, one, tuple((side.who, _cells(side, fields)) for side in one.sides), decided, fault)
+    return FlatShown(question, shown, tuple((side.who, _cells(side, fields)) for side in shown.sides), decided, fault)
 
 
 def _cells(side: Side, fields: Sequence[str]) -> tuple[str, ...]:
@@ -92,5 +92,5 @@ def _cells(side: Side, fields: Sequence[str]) -> tuple[str, ...]:
     return tuple("" if value in (None, "") else shown_value(value) for value in values)
 
 
-def _fault(one: CheckedAnswer) -> str:
-    return text(f"desk_outcomes.{one.outcome.value}", when="", by=one.by)
+def _fault(answer: CheckedAnswer) -> str:
+    return text(f"desk_outcomes.{answer.outcome.value}", when="", by=answer.by)

@@ -22,8 +22,15 @@ _ONE_AT_A_TIME = Lock()
 
 def exported(view: NightView, cases: Sequence[Case]) -> bytes:
     """The open questions and warnings of these cases. Each may be answered; what is left blank is left open."""
-    asked = [shown_questions(one, view.municipality, view.sources) for case in cases for one in case.questions if one.decided is None]
-    warned = [shown_questions(one, view.municipality, view.sources) for case in cases for one in case.warnings if one.decided is None]
+    asked = [
+        shown_questions(question, view.municipality, view.sources)
+        for case in cases
+        for question in case.questions
+        if question.decided is None
+    ]
+    warned = [
+        shown_questions(warning, view.municipality, view.sources) for case in cases for warning in case.warnings if warning.decided is None
+    ]
     as_of = view.as_of or date.min
     title = text("desk.export_title", municipality=view.municipality.name)
     with _ONE_AT_A_TIME, tempfile.TemporaryDirectory() as folder:

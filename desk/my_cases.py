@@ -21,10 +21,10 @@ SHOW: Mapping[str, Callable[[Case], bool]] = {
 def cases_for(view: NightView, visitor: Visitor) -> MyCases:
     """Those that the visitor may see; the same object for all who may see the same."""
     key = (visitor.owners, visitor.cleared)
-    if key not in view.kept:
-        view.kept[key] = MyCases([case for case in view.cases if visitor.may_see(case.owner, case.secret)])
-    found: MyCases = view.kept[key]
-    return found
+    if key not in view.derived:
+        view.derived[key] = MyCases([case for case in view.cases if visitor.may_see(case.owner, case.secret)])
+    cases: MyCases = view.derived[key]
+    return cases
 
 
 class MyCases:

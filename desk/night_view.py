@@ -19,7 +19,7 @@ from reconciliation.reading.cell_corrections import CellCorrection
 
 @dataclass(frozen=True, slots=True)
 class SourcePlace:
-    """Where one row of a dwelling stands. file, sheet, row, key: None where they would tell a shielded address."""
+    """Where one row of a dwelling is. file, sheet, row, key: None where they would reveal a shielded address."""
 
     source: str
     file: str | None
@@ -73,7 +73,7 @@ class RowFault:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A source row that waits for its owner. id: short, the same as long as the row stands where it does. key: None when the row has none,
+    """A source row that waits for its owner. id: short, stable while the row keeps its place. key: None when the row has none,
     or another row of the source has the same. secret: it is, or may tell, a shielded address: values and messages are shown to nobody.
     units: bruksenhetsnummer that the official register has at its address, where it has none of its own.
     """
@@ -146,8 +146,8 @@ class Case:
     @cached_property
     def street(self) -> str:
         """Street as our own rows have it; empty for a shielded address."""
-        found: Any = None if self.secret else self.every[0].ours.get("adressenavn")
-        return str(found or "")
+        street: Any = None if self.secret else self.every[0].ours.get("adressenavn")
+        return str(street or "")
 
     @cached_property
     def address(self) -> str:
@@ -170,26 +170,26 @@ class Case:
 
 def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = ()) -> tuple[Case, ...]:
     """One per dwelling: those that free most dwellings first, what was changed in Kobo after the others, answered ones and mere warnings
-    last; then by street and id. Shielded ones stand by id alone."""
+    last; then by street and id. Shielded ones are ordered by id alone."""
     asked: dict[str, list[Question]] = {}
     warned: dict[str, list[Question]] = {}
     for question in questions:
         asked.setdefault(question.dwelling, []).append(question)
     for question in warnings:
         warned.setdefault(question.dwelling, []).append(question)
-    found = [
+    cases = [
         Case(
             dwelling,
             (asked.get(dwelling) or warned[dwelling])[0].owner,
             any(question.secret for question in (*asked.get(dwelling, ()), *warned.get(dwelling, ()))),
             tuple(asked.get(dwelling, ())),
-            max((one.holds_up for one in asked.get(dwelling, ()) if one.decided is None), default=1),
+            max((question.holds_up for question in asked.get(dwelling, ()) if question.decided is None), default=1),
             tuple(warned.get(dwelling, ())),
         )
         for dwelling in dict.fromkeys([*asked, *warned])
     ]
     return tuple(
-        sorted(found, key=lambda case: (case.open == 0, case.changed_in_kobo, -case.frees, case.secret, case.street, case.dwelling))
+        sorted(cases, key=lambda case: (case.open == 0, case.changed_in_kobo, -case.frees, case.secret, case.street, case.dwelling))
     )
 
 
@@ -209,7 +209,7 @@ class NightView:
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
     owners. corrections: of single cells, in force. earlier: answers that tonight's questions do not show.
-    decisions: the ledger's DECISIONS in force. kept: what is made of all this once, by who may see what (my_cases.py).
+    decisions: the ledger's DECISIONS in force. derived: cache of what is made of all this, by who may see what (my_cases.py).
     """
 
     municipality: Municipality
@@ -225,7 +225,7 @@ class NightView:
     decisions: pl.DataFrame = field(default_factory=pl.DataFrame)
     running: bool = False
     lacks: str = NO_NIGHT
-    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    derived: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Load = Callable[[], NightView]

@@ -60,7 +60,7 @@ def show_answers(request: Request, visit: Visit) -> Response:
     """Everything that is answered."""
     undone = request.query_params.get("angret", "") == "1"
     shown = paged(answered_for(visit.view, visit.visitor), _page(request))
-    visit.saw_by_id(SeenOn.ANSWERS, [one.shielded for one in shown.items if one.shielded])
+    visit.saw_by_id(SeenOn.ANSWERS, [answer.shielded for answer in shown.items if answer.shielded])
     return HTMLResponse(answers_page(visit.view, shown, visit.visitor, visit.token, undone=undone))
 
 
@@ -88,8 +88,13 @@ def show_rejected_row(request: Request, visit: Visit) -> Response:
 
 def show_plan(request: Request, visit: Visit) -> Response:
     """The last night's plan."""
-    examples = [one for part in visit.view.parts for one in part.examples if one.secret and visit.visitor.may_see(one.owner, one.secret)]
-    visit.saw_by_id(SeenOn.PLAN, [one.dwelling for one in examples])
+    examples = [
+        example
+        for part in visit.view.parts
+        for example in part.examples
+        if example.secret and visit.visitor.may_see(example.owner, example.secret)
+    ]
+    visit.saw_by_id(SeenOn.PLAN, [example.dwelling for example in examples])
     return HTMLResponse(plan_page(visit.view, visit.visitor, visit.token, request.query_params.get("utfall", "")))
 
 

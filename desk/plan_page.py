@@ -45,7 +45,7 @@ def waits(part: PlanPart) -> bool:
 
 
 def _shown(part: PlanPart, view: NightView, visitor: Visitor) -> PartShown:
-    titles = {name: one.title for name, one in (view.municipality.categories | view.municipality.sources).items()}
+    titles = {name: configured.title for name, configured in (view.municipality.categories | view.municipality.sources).items()}
     source = ", ".join(titles.get(name, text("desk_plan.no_source")) for name in part.source.split("/"))
     state = _state(part)
     approved = {"by": part.approved[0], "day": short_day(part.approved[1].date())} if part.approved else {}
@@ -54,11 +54,11 @@ def _shown(part: PlanPart, view: NightView, visitor: Visitor) -> PartShown:
         text("desk_plan.title", action=word_for("desk_actions", part.action), source=source),
         state,
         text(f"desk_plan_states.{state}", **approved),
-        tuple(rendered(one) for one in part.refusals),
+        tuple(rendered(refusal) for refusal in part.refusals),
         tuple(
-            (one.dwelling, ", ".join(word_for("fields", name).lower() for name in one.fields))
-            for one in part.examples
-            if visitor.may_see(one.owner, one.secret)
+            (example.dwelling, ", ".join(word_for("fields", name).lower() for name in example.fields))
+            for example in part.examples
+            if visitor.may_see(example.owner, example.secret)
         ),
     )
 

@@ -81,7 +81,7 @@ def rejected_list(
 
 def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str, outcome: str) -> str:
     """outcome: key of `desk_corrections`, of what was just done; anything else is passed over."""
-    known = [one for one in ("stored", "taken_back") if one == outcome]
+    known = [name for name in ("stored", "taken_back") if name == outcome]
     message = text(f"desk_corrections.{known[0]}") if known else None
     return (
         desk_templates()
@@ -93,7 +93,7 @@ def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str
 def cells_of(row: RejectedRow, view: NightView) -> dict[str, str]:
     """Heading -> what is written there, trimmed, of the cells that may be corrected at the desk.
 
-    A cell is told apart by its key, and compared with what it says: where either is not known, the source itself must be mended.
+    A cell is identified by its row's key and checked against its written value: where either is unknown, the source must be corrected.
     """
     if row.key is None or row.secret:
         return {}
@@ -132,15 +132,22 @@ def _in_words(fault: RowFault, secret: bool) -> str:
     if secret:
         return text("workbook.secret_message")
     where = ", ".join(fault.headings)
-    said = rendered(fault.message)
-    return text("desk_corrections.fault", column=where, said=said) if where else said
+    words = rendered(fault.message)
+    return text("desk_corrections.fault", column=where, said=words) if where else words
 
 
 def _cell(heading: str, written: str, row: RejectedRow, corrections: Sequence[CellCorrection]) -> CellShown:
-    made = next((one for one in corrections if (one.source, one.key, one.heading) == (row.source, row.key, heading)), None)
+    made = next(
+        (
+            correction
+            for correction in corrections
+            if (correction.source, correction.key, correction.heading) == (row.source, row.key, heading)
+        ),
+        None,
+    )
     if made is None or made.written != written:
         return CellShown(heading, written, written, None)
-    told = text(
+    corrected = text(
         "desk_corrections.corrected", by=made.by, day=short_day(made.decided.date()), means=made.means or text("clarifications.blank_value")
     )
-    return CellShown(heading, written, made.means or "", told)
+    return CellShown(heading, written, made.means or "", corrected)

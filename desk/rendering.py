@@ -1,4 +1,4 @@
-"""How the desk's templates are rendered, and what every page of it is given."""
+"""How the desk's templates are rendered, and the values that every page gets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reporting.stop_causes import cause
 
 @cache
 def desk_templates() -> Environment:
-    """Templates with every value escaped and nothing undefined passed over."""
+    """Templates with every value escaped, in which an undefined name is an error."""
     made = Environment(
         loader=PackageLoader("desk"),
         autoescape=select_autoescape(default=True, default_for_string=True),

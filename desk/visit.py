@@ -37,7 +37,7 @@ class Visit:
     ledger: Ledger
 
     def saw(self, page: SeenOn, cases: Iterable[Case]) -> None:
-        """Keep that this visitor is about to see the shielded ones of these cases. Raises LedgerError; then they are not shown."""
+        """Record that this visitor is about to see the shielded ones of these cases. Raises LedgerError; then they are not shown."""
         self.saw_by_id(page, [case.dwelling for case in cases if case.secret])
 
     def saw_by_id(self, page: SeenOn, subjects: Collection[str]) -> None:
@@ -59,14 +59,14 @@ class Visit:
 
     def house(self, house: str) -> Sequence[Case]:
         """The cases of one house. Raises Rejected when none of them is this visitor's."""
-        found = self.mine.by_house.get(house)
-        if not found:
+        cases = self.mine.by_house.get(house)
+        if not cases:
             raise Rejected(404, "no_house")
-        return found
+        return cases
 
     def row(self, row: str) -> RejectedRow:
         """One rejected row. Raises Rejected when it is not rejected any more, or not this visitor's."""
-        found = next((one for one in rejected_rows(self.view, self.visitor) if one.id == row), None)
-        if found is None:
+        match = next((rejected for rejected in rejected_rows(self.view, self.visitor) if rejected.id == row), None)
+        if match is None:
             raise Rejected(404, "no_row")
-        return found
+        return match

@@ -1,4 +1,4 @@
-"""Who is at the desk: told by the sign-in proxy, or, on a machine of one's own, the account that runs it.
+"""Who is at the desk: named by the sign-in proxy, or, on one's own machine, the account that runs it.
 
 Headers that name a person count only together with the proxy's shared secret: anybody who reaches the port can send headers.
 """

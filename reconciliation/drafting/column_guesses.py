@@ -51,17 +51,17 @@ class Guess:
 def how_well(guess: Guess, rows: int) -> tuple[float, int, int]:
     """Rank of a column for a field: share of recognised rows in tenths, how well its heading fits, number of recognised rows."""
     headings = [bare(each) for each in KNOWN[guess.field][2]] if guess.field else []
-    said = [headings.index(name) for name in names_of(guess.heading) if name in headings]
-    return (round(guess.recognised / rows, 1) if rows else 0.0, -min(said, default=len(headings)), guess.recognised)
+    places = [headings.index(name) for name in names_of(guess.heading) if name in headings]
+    return (round(guess.recognised / rows, 1) if rows else 0.0, -min(places, default=len(headings)), guess.recognised)
 
 
 def without_field(guess: Guess, why: Message) -> Guess:
-    """The column as one that gets no field."""
+    """The column, without a field."""
     return Guess(guess.heading, None, "", guess.filled, 0, why)
 
 
 def guessed(heading: str, column: pl.Series) -> Guess:
-    """The field that the column's heading names, else the one that its values are; none for what is about a person."""
+    """The field that the column's heading names, else the one its values look like; none for columns about a person."""
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
     if PERSONAL.search(plain_heading(heading)) or _looks_personal(texts):
         return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)
@@ -70,7 +70,7 @@ def guessed(heading: str, column: pl.Series) -> Guess:
     if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
         return _tried(heading, "adressenavn", texts, _ENOUGH, message("drafts.by_values_without_number"))
     if named == "leilighetsnummer":
-        # "Leil.nr" is the owner's own label, unless H0101 and the like stand below it.
+        # "Leil.nr" is the owner's own label, unless its values are like H0101.
         unit = _tried(heading, "bruksenhetsnummer", texts, _BY_VALUE, message("drafts.by_values"))
         if unit.field:
             return unit
@@ -111,8 +111,8 @@ def _tried(heading: str, field: str, texts: Sequence[str], least: float, by: Mes
 
 def _reads(field: str, transform: str, text: str) -> bool:
     if transform == "address":
-        found = parse_address(text)
-        return found.status is ParseStatus.OK and found.nummer is not None
+        address = parse_address(text)
+        return address.status is ParseStatus.OK and address.nummer is not None
     if transform == "matrikkel":
         return parse_matrikkel(text) is not None and not _DATE.match(text)
     if field == "bruksenhetsnummer":

@@ -33,23 +33,23 @@ class Draft:
     @property
     def warnings(self) -> list[Message]:
         """What a person must see before they use it."""
-        said = [message("drafts.personal_column", heading=guess.heading) for guess in self.guesses if guess.why == PERSONAL_WHY]
+        messages = [message("drafts.personal_column", heading=guess.heading) for guess in self.guesses if guess.why == PERSONAL_WHY]
         if not self.key:
-            said.append(message("drafts.no_key"))
+            messages.append(message("drafts.no_key"))
         if self.running_key:
-            said.append(message("drafts.running_key", heading=self.key[0]))
+            messages.append(message("drafts.running_key", heading=self.key[0]))
         fields = {guess.field for guess in self.guesses}
         if "adresse" not in fields and not {"adressenavn", "nummer"} <= fields:
-            said.append(message("drafts.no_address"))
+            messages.append(message("drafts.no_address"))
         if "kategori" not in fields:
-            said.append(message("drafts.no_category"))
-        return said
+            messages.append(message("drafts.no_category"))
+        return messages
 
 
 def draft(rows: pl.DataFrame, broken: Collection[int] = ()) -> Draft:
-    """rows: one String column per heading. Each field is given to the column that fits it best. A row without a value is none.
+    """rows: one String column per heading. Each field is given to the column that fits it best. A row without any value does not count.
 
-    broken: places of rows whose line could not be taken apart.
+    broken: places of rows whose line could not be split into cells.
     """
     lines = without_footers(rows, _named_as_key(rows)[:1], broken)
     rows = lines.rows
@@ -66,7 +66,7 @@ def draft(rows: pl.DataFrame, broken: Collection[int] = ()) -> Draft:
         for guess in guesses
     ]
     keys = tuple(guess.heading for guess in once if guess.why != PERSONAL_WHY and _tells_rows_apart(rows, guess.heading))
-    # A key is stored: none is guessed by its values.
+    # The ledger stores keys for good, so a key is never guessed from its values.
     free = {guess.heading for guess in once if guess.field is None}
     key = tuple(heading for heading in _named_as_key(rows) if heading in keys and heading in free)[:1]
     counts = bool(key) and rows[key[0]].str.strip_chars().to_list() == [str(number) for number in range(1, rows.height + 1)]

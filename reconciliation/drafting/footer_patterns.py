@@ -1,4 +1,4 @@
-"""Lines of a list that are no rows and that no pattern of the program knows: a pattern for each, for `footer` of the source."""
+"""Lines of a list that are not rows and match no built-in pattern: proposes a pattern for each, for the source's `footer`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _LETTERS = re.compile(r"[A-Za-zÆØÅæøå]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """rows: what is left of the list. patterns: of the lines left out that nothing else knows."""
+    """rows: the list without these lines. patterns: of the removed lines that no built-in pattern matches."""
 
     rows: pl.DataFrame
     patterns: tuple[str, ...] = ()
 
 
 def without_footers(rows: pl.DataFrame, key: Sequence[str], broken: Collection[int] = ()) -> Lines:
-    """rows: one String column per heading. key: headings of the key; without one only what fills a single cell can be told from a row.
-    broken: places of rows whose line could not be taken apart and is in the first column.
+    """rows: one String column per heading. key: headings of the key; without a key only lines that fill a single cell are recognised.
+    broken: places of rows whose line could not be split and is in the first column.
 
     A line is proposed as a footer when it is broken or nearly blank, is among the last ten or begins as another such line does, begins with
-    words, and looks like no key of the list. The pattern is its first words, so that no name gets into a configuration.
+    words, and has nothing of the shape of the list's keys. The pattern is its first words, so that no name gets into a configuration.
     """
     if rows.is_empty():
         return Lines(rows)
@@ -42,12 +42,12 @@ def without_footers(rows: pl.DataFrame, key: Sequence[str], broken: Collection[i
     keys = known[key[0]].to_list() if key else []
     patterns = _patterns(cells, _odd(cells, taken_apart, keys))
     gone = sorted({place for places in patterns.values() for place in places})
-    kept = known.filter(~pl.int_range(pl.len()).is_in(gone)) if gone else known
-    return Lines(kept.drop("row"), tuple(patterns))
+    remaining = known.filter(~pl.int_range(pl.len()).is_in(gone)) if gone else known
+    return Lines(remaining.drop("row"), tuple(patterns))
 
 
 def _odd(cells: Sequence[Sequence[str]], taken_apart: Sequence[bool], keys: Sequence[str | None]) -> dict[int, str]:
-    """Place -> first words of the lines that look like no row. keys: what is under the key, in the same order."""
+    """Place -> first words of the lines that do not look like rows. keys: values of the key column, in the same order."""
     counts = sorted(map(len, cells))
     usual = counts[len(counts) // 2] if counts else 0
     shapes = {_shape(key) for key, row in zip(keys, cells, strict=False) if key and 2 * len(row) > usual}
@@ -62,16 +62,16 @@ def _odd(cells: Sequence[Sequence[str]], taken_apart: Sequence[bool], keys: Sequ
 
 
 def _patterns(cells: Sequence[Sequence[str]], odd: Mapping[int, str]) -> dict[str, list[int]]:
-    """Pattern -> the places it is of. One that would match a row as well is none."""
-    found: dict[str, list[int]] = {}
+    """Pattern -> places of the lines that it matches. A pattern that would match a row as well is left out."""
+    by_pattern: dict[str, list[int]] = {}
     for start in dict.fromkeys(odd.values()):
-        places = [place for place, one in odd.items() if one == start]
+        places = [place for place, first_words in odd.items() if first_words == start]
         if start and (len(places) > 1 or places[0] >= len(cells) - _TAIL):
             pattern = "^" + re.escape(start).replace("\\ ", " ")
             matched = {place for place, row in enumerate(cells) if re.search(pattern, " ".join(row), re.IGNORECASE)}
             if matched <= odd.keys():
-                found[pattern] = places
-    return found
+                by_pattern[pattern] = places
+    return by_pattern
 
 
 def _filled(rows: pl.DataFrame) -> pl.Series:
@@ -80,12 +80,12 @@ def _filled(rows: pl.DataFrame) -> pl.Series:
 
 
 def _shape(text: str) -> str:
-    """K104 and B7 are of one shape."""
+    """The shape of a key: the same for K104 and B7."""
     return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text.strip()))
 
 
 def _start(text: str) -> str:
-    """Its first words: to a colon or a separator, and none with a digit."""
+    """The first words: up to a colon, a separator or a word with a digit."""
     words: list[str] = []
     for word in re.split(r"[;,|\t]", text)[0].split()[:_MOST_WORDS]:
         if any(sign.isdigit() for sign in word):

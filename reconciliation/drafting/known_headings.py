@@ -93,7 +93,7 @@ def known_headings() -> tuple[str, ...]:
 
 
 def plain_heading(heading: str) -> str:
-    """In small letters, without double blanks, underscores and what is around it."""
+    """In small letters, without double blanks, underscores and surrounding signs."""
     return " ".join(heading.casefold().replace("_", " ").strip(" .:").split())
 
 
@@ -110,7 +110,7 @@ def names_of(heading: str) -> tuple[str, ...]:
 
 
 def field_named(heading: str, names: Sequence[str]) -> str | None:
-    """The field that people call so; else the one whose name is spelt nearest, with a slip or two."""
+    """The field with that name; else the one whose name is spelt nearest, with at most a slip or two."""
     known = {bare(name): field for field, (_, _, headings) in KNOWN.items() for name in headings}
     for name in names:
         if name in known:
@@ -118,9 +118,9 @@ def field_named(heading: str, names: Sequence[str]) -> str | None:
     words = {heading_words(spelt): field for field, (_, _, headings) in KNOWN.items() for spelt in headings if " " in spelt}
     long = [name for name in known if len(name) >= _LONG_NAME]
     for name in names:
-        near = process.extractOne(name, long, scorer=fuzz.ratio, score_cutoff=_NEARLY) if len(name) >= _LONG_NAME else None
-        if near:
-            return known[near[0]]
+        closest = process.extractOne(name, long, scorer=fuzz.ratio, score_cutoff=_NEARLY) if len(name) >= _LONG_NAME else None
+        if closest:
+            return known[closest[0]]
     return words.get(heading_words(heading))
 
 

@@ -22,7 +22,7 @@ class Fit:
 
     @property
     def advice(self) -> Message:
-        """What a person is told."""
+        """The message to the person who drafts."""
         if self.exact:
             return message("drafts.use_ready", title=self.title, name=self.name)
         listed = ", ".join(json.dumps(heading, ensure_ascii=False) for heading in self.ignore)

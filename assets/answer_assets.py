@@ -19,7 +19,8 @@ from assets.table_io import EarlierTables
 from language import rendered, speaking
 from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import AskedOf, Tables
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import AskedOf
 from reconciliation.decisions.warning_questions import decided_warnings, undecided_warnings
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality

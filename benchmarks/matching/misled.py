@@ -11,7 +11,8 @@ import polars as pl
 
 from benchmarks.matching.measuring import HOUSE, meanings
 from benchmarks.matching.worlds import Labelled
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.match import match
 from reconciliation.merge import merge

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -121,3 +121,19 @@ def _group(name: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
 
 def _key(subject: str, other: str | None, field: str | None) -> tuple[str, ...]:
     return (*sorted((subject, other or "")), field or "")
+
+
+def pair_choices(kind: str, subject: str, pairs: Sequence[tuple[str, str, str]], *, turned: bool = False) -> tuple[Answer, ...]:
+    """Same as one of them, none of them, or unsure. pairs: the candidate's name, its name in decisions, and the evidence of the pair.
+    turned: subject is the entry."""
+
+    def answer(code: str, name: str, evidence: str) -> Answer:
+        return Answer(code, kind, name if turned else subject, subject if turned else name, evidence)
+
+    def of_all(code: str) -> Answer:
+        each = [answer(code, name, evidence) for _, name, evidence in pairs]
+        return replace(each[0], along=tuple(each[1:]))
+
+    single = len(pairs) == 1
+    same = [answer("same" if single else f"same:{candidate}", name, evidence) for candidate, name, evidence in pairs]
+    return (*same, of_all("different"), of_all("unsure"))

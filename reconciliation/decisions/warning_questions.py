@@ -13,7 +13,7 @@ import polars as pl
 from reconciliation.decisions.answer_choices import Record
 from reconciliation.decisions.confirmed_warnings import evidence_of_warning, holds_on, right_answer
 from reconciliation.decisions.question import WARNING, Question, question_id
-from reconciliation.decisions.questions import SIDE
+from reconciliation.decisions.question_lookup import SIDE
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from language import text
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.ledger import LIFE, Ledger
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS

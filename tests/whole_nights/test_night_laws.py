@@ -17,7 +17,8 @@ from hypothesis.stateful import precondition, rule
 
 from reconciliation.apply import apply_plan
 from reconciliation.decisions.answers import GivenAnswer, store_answers
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.ledger import open_ledger
 from reconciliation.plan.planning import actionable
 from reconciliation.plan.undo import UNDO, as_plan, plan_inverse

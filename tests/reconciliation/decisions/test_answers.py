@@ -13,7 +13,8 @@ import pytest
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database

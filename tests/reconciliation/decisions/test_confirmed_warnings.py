@@ -14,7 +14,7 @@ import pytest
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables
+from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.tables import DEVIATIONS
@@ -128,7 +128,7 @@ def test_a_day_is_read_as_people_and_the_ledger_write_it(written: str, day: date
 
 def test_more_warnings_than_anybody_answers_are_counted_below_those_that_are_asked(ledger: Ledger) -> None:
     (question,) = asked(ledger, warned())
-    for count, said in ((MOST_WARNINGS, []), (MOST_WARNINGS + 7, ["7 merknader"])):
+    for count, said in ((MOST_WARNINGS, []), (MOST_WARNINGS + 7, ["7\N{NO-BREAK SPACE}merknader"])):
         shown, below = answerable([replace(question, id=str(at)) for at in range(count)], "bolig")
         assert len(shown) == MOST_WARNINGS
         assert [line[:11] for line in below] == said

@@ -11,7 +11,8 @@ import pytest
 
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.decisions.value_answers import value_answer
 from reconciliation.ledger import Ledger, open_ledger
 from reporting.clarifications import shown_questions

@@ -12,7 +12,8 @@ import pytest
 
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
-from reconciliation.decisions.questions import Tables, questions
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.ledger import open_ledger
 from reconciliation.match import match
 from reconciliation.merge import merge

@@ -1,0 +1,93 @@
+"""What questions are made from: a night's tables, and of these the dwellings, rows and entries that somebody is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from reconciliation.decisions.field_evidence import by_source
+from reconciliation.decisions.question import Question, SourceRow
+from reconciliation.decisions.unit_offers import units_offered
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS
+from reconciliation.model.shielding import shielded_entries, shielded_ids
+from reconciliation.model.tables import CONTENT
+
+SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
+"""Fields that each side of a question shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A night's tables, as far as questions are made of them. shielded_gone: leverandor_bolig_id of shielded dwellings in no source.
+    deviations: None where nothing is known of the units that the official register has."""
+
+    dwellings: pl.DataFrame
+    items: pl.DataFrame
+    matches: pl.DataFrame
+    lineage: pl.DataFrame
+    standing: pl.DataFrame
+    register_rows: pl.DataFrame
+    shielded_gone: Collection[str] = ()
+    deviations: pl.DataFrame | None = None
+
+
+def _one_home() -> pl.Expr:
+    """On MATCHES: the two are, or were, held for the same home."""
+    return pl.col("certain") | (pl.col("key") == "link")
+
+
+class AskedAbout:
+    """Rows of the night's tables that its questions need, looked up once.
+
+    waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
+    "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
+    dwellings. units: "source:key" -> units that the official register offers. said: id -> what each source says where they differ.
+    """
+
+    def __init__(self, night: Tables, waiting: pl.DataFrame) -> None:
+        self.waiting = set(waiting.get_column("leverandor_bolig_id").drop_nulls())
+        ids = waiting.select("leverandor_bolig_id").unique()
+        subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
+        others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
+        every = pl.concat([ids, others]).unique()
+        self.dwellings = {
+            row["leverandor_bolig_id"]: row
+            for row in night.dwellings.join(every, on="leverandor_bolig_id", how="semi").iter_rows(named=True)
+        }
+        keys = {key for row in self.dwellings.values() for key in row["source_keys"]}
+        rows = night.standing.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(pl.col("_key").is_in(sorted(keys)))
+        self.rows = {row["_key"]: row for row in rows.iter_rows(named=True)}
+        offered = night.matches.filter(~pl.col("certain")).join(ids, on="leverandor_bolig_id", how="semi")
+        self.offered: dict[str, list[dict[str, Any]]] = {}
+        for match in offered.iter_rows(named=True):
+            self.offered.setdefault(match["leverandor_bolig_id"], []).append(match)
+        entries = pl.concat([waiting.select("kobo_id"), offered.select("kobo_id")]).drop_nulls().unique()
+        held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
+        self.entries = {} if held is None else {row["kobo_id"]: row for row in held.iter_rows(named=True)}
+        shielded = pl.concat([shielded_ids(night.dwellings), pl.Series(sorted(night.shielded_gone), dtype=pl.String)])
+        one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
+        self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
+        self.units = units_offered(night.deviations, self.rows)
+        self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
+
+    def holds_up(self, question: Question) -> int:
+        """How many dwellings wait for the answer."""
+        named = {question.dwelling, *(one.name for one in question.candidates)}
+        return max(1, len(named & self.waiting))
+
+    def may_be_named(self, item: Mapping[str, Any], other: str) -> bool:
+        """Law 10: see reconciliation/model/shielding."""
+        return (item["leverandor_bolig_id"] in self.shielded) == (other in self.shielded)
+
+    def rows_of(self, dwelling: Mapping[str, Any]) -> tuple[SourceRow, ...]:
+        """Each source's row, so that a merge can be seen."""
+        held = [(key, self.rows[key]) for key in dwelling["source_keys"] if key in self.rows]
+        return tuple(SourceRow(row["source"], row["source_key"], side_values(row)) for _, row in held)
+
+
+def side_values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of SIDE that a dwelling, row or entry has; None for those it lacks."""
+    return {name: row.get(name) for name in SIDE}

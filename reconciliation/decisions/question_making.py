@@ -1,0 +1,247 @@
+"""How each question is made: its sides, its answers as decisions, and the evidence on which it is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reconciliation.decisions.answer_choices import SPLIT, Answer, pair_choices
+from reconciliation.decisions.conflicts import DELETED, disputed_fields
+from reconciliation.decisions.field_evidence import (
+    AGREED,
+    evidence_of_absence,
+    evidence_of_conflict,
+    evidence_of_removal,
+    evidence_of_sources,
+    said_by_sources,
+)
+from reconciliation.decisions.kobo_change_answers import evidence_of_change
+from reconciliation.decisions.question import (
+    ABSENT,
+    CHANGED,
+    ENTRY,
+    FIELD,
+    MATCH,
+    MERGE,
+    REMOVAL,
+    UNIT,
+    Candidate,
+    Question,
+    SourceRow,
+    question_id,
+)
+from reconciliation.decisions.question_lookup import AskedAbout, side_values
+from reconciliation.decisions.value_answers import known_answer, unit_answer
+from reconciliation.model.known_decisions import evidence_of
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.model.words import DwellingClass
+
+EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
+_ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
+
+
+class QuestionMaker:
+    """Makes the questions of one night."""
+
+    def __init__(self, night: AskedAbout) -> None:
+        self.night = night
+
+    def about(self, item: Mapping[str, Any]) -> Iterator[Question]:
+        """The questions about one of PLAN_ITEMS, without decisions."""
+        dwelling = self.night.dwellings.get(item["leverandor_bolig_id"])
+        if item["held"] in EDITED and item["kobo_id"] in self.night.entries:
+            yield self._removal(item)
+        if dwelling is None:
+            return
+        if item["reason"] == DELETED:
+            yield self._absent(item, dwelling)
+            return
+        changed = json.loads(item["details"] or "{}").get("asked", [])
+        yield from (self._changed(item, dwelling, one) for one in changed)
+        if item["class"] == DwellingClass.CONFLICT.value:
+            disputed = disputed_fields(item)
+            yield from (self._field(item, dwelling, name) for name in disputed)
+            if not disputed and item["reason"] != CHANGED_IN_KOBO and item["kobo_id"] in self.night.entries:
+                yield self._match(item, dwelling, [item])
+        elif item["class"] != DwellingClass.REVIEW.value:
+            return
+        elif dwelling["candidates"]:
+            named = [
+                self.night.dwellings[one]
+                for one in dwelling["candidates"]
+                if one in self.night.dwellings and self.night.may_be_named(item, one)
+            ]
+            yield from self._merge(item, dwelling, [one for one in named if not set(one["sources"]) & set(dwelling["sources"])])
+        else:
+            offered = self.night.offered.get(item["leverandor_bolig_id"], [])
+            named = [
+                match for match in offered if match["kobo_id"] in self.night.entries and self.night.may_be_named(item, match["kobo_id"])
+            ]
+            if named:
+                yield self._match(item, dwelling, named)
+
+    def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], offered: Sequence[Mapping[str, Any]]) -> Question:
+        """Which of these entries is the dwelling?"""
+        ours = str(dwelling["leverandor_bolig_id"])
+        entries = [self.night.entries[match["kobo_id"]] for match in offered]
+        pairs = [(str(entry["kobo_id"]), f"kobo:{entry['kobo_id']}", evidence_of(dwelling, entry)) for entry in entries]
+        answers = (*pair_choices(MATCH, ours, pairs), Answer("new", MATCH, ours, None, evidence_of(dwelling)), *self._splits(dwelling))
+        candidates = tuple(
+            Candidate(str(entry["kobo_id"]), side_values(entry), str(match["reason"]))
+            for entry, match in zip(entries, offered, strict=True)
+        )
+        evidence = evidence_of(dwelling, *entries)
+        return self._question(MATCH, item, dwelling, None, evidence, answers, candidates, reason=str(offered[0]["reason"]))
+
+    def entry_question(self, asked: list[Question]) -> Question:
+        """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""
+        kobo_id = asked[0].candidates[0].name
+        entry = self.night.entries[kobo_id]
+        items = [self.night.dwellings[one.dwelling] for one in asked]
+        pairs = [(str(one["leverandor_bolig_id"]), str(one["leverandor_bolig_id"]), evidence_of(one, entry)) for one in items]
+        answers = pair_choices(MATCH, f"kobo:{kobo_id}", pairs, turned=True)
+        candidates = tuple(self._candidate(one, question.reason) for one, question in zip(items, asked, strict=True))
+        return Question(
+            id=question_id(ENTRY, kobo_id),
+            about=ENTRY,
+            dwelling=kobo_id,
+            owner=asked[0].owner,
+            field=None,
+            evidence=evidence_of(entry, *items),
+            reason=asked[0].reason,
+            details="{}",
+            answers=answers,
+            ours=side_values(entry),
+            candidates=candidates,
+            values_by_source={},
+            secret=asked[0].secret,
+        )
+
+    def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
+        """Which of ours is the dwelling? Two rows of one source are never merged: without others, only its unit number is asked for."""
+        left = dwelling["source_keys"][0]
+        first = self.night.rows.get(left, {})
+        rights = [one["source_keys"][0] for one in others]
+        pairs = [
+            (str(one["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
+            for one, right in zip(others, rights, strict=True)
+        ]
+        new = Answer("new", MERGE, left, None, evidence_of(first))
+        house = None if dwelling.get("bruksenhetsnummer") else "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
+        if others:
+            choices = (*pair_choices(MERGE, left, pairs), new, *self._splits(dwelling))
+            evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
+            candidates = tuple(self._candidate(one, item["reason"]) for one in others)
+            yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
+        elif house is not None:
+            answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
+            yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, ()), house=house)
+
+    def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
+        return Candidate(str(dwelling["leverandor_bolig_id"]), side_values(dwelling), reason, self.night.rows_of(dwelling))
+
+    def _splits(self, dwelling: Mapping[str, Any]) -> tuple[Answer, ...]:
+        """Answers that a row does not belong to this home. Valid permanently: whatever changes later, the two are not joined again."""
+        keys = sorted(dwelling["source_keys"])
+        if len(keys) < 2:
+            return ()
+        codes = {key: SPLIT if len(keys) == 2 else f"{SPLIT}:{key}" for key in (keys[1:] if len(keys) == 2 else keys)}
+        found = []
+        for key, code in codes.items():
+            apart = [Answer(code, MERGE, key, other, None) for other in keys if other != key]
+            found.append(replace(apart[0], along=tuple(apart[1:])))
+        return tuple(found)
+
+    def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
+        kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
+        entry = self.night.entries.get(kobo_id, {})
+        said = said_by_sources(dwelling, name, self.night.said)
+        evidence = evidence_of_conflict(name, said, kobo_id, entry.get(name))
+        chosen = evidence_of_sources(name, said)
+        # A pair that a key found and a protected field contradicts is ours only when a person says so.
+        pair = evidence_of(dwelling, entry)
+        adopts = (Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair),) if kobo_id and item["match_key"] != "link" else ()
+        answers = []
+        if kobo_id:
+            answers += [Answer("keep", FIELD, ours, None, evidence, name, along=adopts)]
+            answers += [Answer("replace", FIELD, ours, None, evidence, name, along=adopts)]
+        if AGREED not in said:
+            answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(said)]
+        if json.loads(item["details"] or "{}").get("match") == "protected_differs":
+            answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
+        if AGREED not in said:
+            answers += self._splits(dwelling)
+        beside = self._entry(kobo_id)
+        return self._question(
+            FIELD, item, dwelling, name, evidence, tuple(answers), beside, values_by_source={} if AGREED in said else said
+        )
+
+    def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
+        return (Candidate(kobo_id, side_values(self.night.entries.get(kobo_id, {}))),) if kobo_id else ()
+
+    def _changed(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], asked: Mapping[str, Any]) -> Question:
+        """A field whose value somebody changed in Kobo. asked: one of the item's `asked`."""
+        kobo_id, ours, name = item["kobo_id"], str(dwelling["leverandor_bolig_id"]), str(asked["field"])
+        evidence = evidence_of_change(name, asked["ours"], asked["theirs"])
+        answers = tuple(known_answer(ours, name, evidence, asked[side]) for side in ("theirs", "ours"))
+        told = json.dumps(asked, ensure_ascii=False)
+        beside = self._entry(kobo_id)
+        return self._question(CHANGED, {**item, "details": told}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
+
+    def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
+        evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
+        answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
+        return self._question(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], side_values({})),))
+
+    def _removal(self, item: Mapping[str, Any]) -> Question:
+        """In no source any more, and edited in Kobo: is the entry deleted? `ours` are the entry's values, for there are no others."""
+        told, kobo_id, ours = json.loads(item["details"]), str(item["kobo_id"]), str(item["leverandor_bolig_id"])
+        evidence = evidence_of_removal(kobo_id, told["edited"])
+        answers = tuple(Answer(code, REMOVAL, ours, None, evidence) for code in ("remove", "keep"))
+        gone = {**self.night.entries[kobo_id], "leverandor_bolig_id": ours, "owner": told["owner"], "source_keys": ()}
+        return self._question(REMOVAL, item, gone, None, evidence, answers, (), reason=EDITED_IN_KOBO)
+
+    def _question(
+        self,
+        about: str,
+        item: Mapping[str, Any],
+        dwelling: Mapping[str, Any],
+        field: str | None,
+        evidence: str,
+        answers: tuple[Answer, ...],
+        candidates: tuple[Candidate, ...],
+        *,
+        reason: str | None = None,
+        values_by_source: Mapping[str, Any] | None = None,
+    ) -> Question:
+        ours, rows = str(dwelling["leverandor_bolig_id"]), self.night.rows_of(dwelling)
+        offered = self._units_of(about, dwelling, rows)
+        answers = (*answers, *offered)
+        return Question(
+            # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
+            id=question_id(about, ours, None if about in (MATCH, MERGE, UNIT) else item["kobo_id"], field),
+            about=about,
+            dwelling=ours,
+            owner=dwelling["owner"],
+            field=field,
+            evidence=evidence,
+            reason=reason or item["reason"],
+            details=item["details"] or "{}",
+            answers=answers,
+            ours=side_values(dwelling),
+            candidates=candidates,
+            values_by_source=dict(values_by_source or {}),
+            secret=ours in self.night.shielded,
+            rows=rows,
+            only_units=bool(offered),
+        )
+
+    def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
+        """Where its unit number is asked for: those that the official register has at the address, as answers."""
+        if about not in (MERGE, UNIT) or dwelling.get("bruksenhetsnummer") or not rows:
+            return ()
+        held = [(f"{row.source}:{row.key}", row.values) for row in rows]
+        lists = [self.night.units[key] for key, _ in held if key in self.night.units]
+        return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(held, unit)))

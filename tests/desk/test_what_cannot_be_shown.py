@@ -83,7 +83,7 @@ def test_a_ledger_that_is_away_is_a_page_and_comes_back_by_itself(village: Villa
         for path in PAGES:
             status, page = said(desk, path)
             assert status == 503, path
-            assert "Hovedboken kan ikke leses nå" in page
+            assert "Databasen med svarene kan ikke leses nå" in page
         ledger.rmdir()
         for file, moved in away.items():
             moved.rename(file)

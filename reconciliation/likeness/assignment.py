@@ -17,7 +17,7 @@ def assigned(worth: Sequence[Mapping[int, float]]) -> list[int | None]:
     For each of the left side its row on the right one, None where it is left alone. No pair is worth less than none.
     """
     rights = 1 + max((right for row in worth for right in row), default=-1)
-    # Beside those of the right side each row has a place of its own, alone, which costs nothing; a pair that costs more is never made.
+    # Each left row also has a column of its own that costs nothing and means "unpaired", so a pair that costs more is never made.
     costs = [{right: -one for right, one in row.items() if one >= 0} | {rights + at: 0.0} for at, row in enumerate(worth)]
     return [column if column < rights else None for column in _cheapest(costs)]
 
@@ -30,7 +30,7 @@ def _cheapest(costs: Sequence[Mapping[int, float]]) -> list[int]:
     for row in range(len(costs)):
         before: dict[int, int | None] = {}
         least: dict[int, float] = {}
-        seen: dict[int, int] = {}  # column -> the row that holds it
+        seen: dict[int, int] = {}  # column -> the row assigned to it
         at = row
         column: int | None = None
         while True:
@@ -39,7 +39,7 @@ def _cheapest(costs: Sequence[Mapping[int, float]]) -> list[int]:
                     reduced = cost - row_price[at] - column_price.get(other, 0.0)
                     if reduced < least.get(other, inf):
                         least[other], before[other] = reduced, column
-            # Of columns as near, the first.
+            # Of columns with the same distance, the first.
             step, following = min((way, other) for other, way in least.items())
             del least[following]
             row_price[row] += step

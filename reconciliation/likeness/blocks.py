@@ -113,7 +113,7 @@ def places_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str,
     pairs = _met(left, right)
     told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
     told[2] = told[2].rename(lambda name: f"{name}_right")
-    # Lazily, so that what is asked twice is told once, and only the rows' numbers are filtered.
+    # Lazily, so that shared expressions are computed once, and only the rows' numbers are filtered.
     return pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
 
 
@@ -138,7 +138,7 @@ def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
         many = met.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
         found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
     codes = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
-    # Sorted, equals stand together: a third of what hashing them costs.
+    # Sorting brings equal pairs together, at a third of the cost of hashing them.
     once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
     pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
     return pairs.filter(pl.col("_at") != pl.col("_at_right")) if ours is theirs else pairs

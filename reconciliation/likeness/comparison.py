@@ -142,7 +142,7 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
     """rows with PLACE_COLUMNS: add what comparisons and blocks also look at.
 
     _written: the street before one_spelling settled it, where the rows have it. What else is at a house settles its
-    spelling; a pair of two houses must not be found one night and lost the next for that.
+    spelling; a pair of two houses must not be a candidate on one night and none on the next because of that.
     """
     number = pl.col("nummer").cast(pl.String())
     if "_written" not in rows.columns:

@@ -15,7 +15,7 @@ import polars as pl
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """field: a canonical number. Two values agree when they differ by at most `agrees`, and differ from `differs` on; shares of the
-    larger value. In between they say nothing."""
+    larger value. In between they count neither way."""
 
     field: str
     agrees: float

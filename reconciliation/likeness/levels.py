@@ -24,7 +24,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """levels: tried in order, the first that holds is the pair's; `other` when both sides speak and none holds.
+    """levels: tried in order, the first that applies is the pair's; `other` when both sides have a value and none applies.
 
     field: canonical; column: whose blank makes it `unknown`, the field unless said.
     """

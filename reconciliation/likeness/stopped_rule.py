@@ -1,4 +1,4 @@
-"""One contradicting pair stops the rule that made it for the whole house: what is left of it must stand by what was measured.
+"""One contradicting pair stops the rule that made it for the whole house: its other pairs there need measures that agree.
 
 A column that slid one line down, or two lists that number the flats differently, shows first in the one pair that cannot be. The
 others then agree only because the flats are alike.

@@ -49,7 +49,7 @@ def stems(streets: pl.Series) -> pl.Series:
 
 
 def ground() -> pl.Expr:
-    """gardsnummer and bruksnummer, whichever stands first: some type them in the other's place."""
+    """gardsnummer and bruksnummer, in either order: some people swap the two."""
     numbers = [pl.col(name).cast(pl.String()) for name in ("gardsnummer", "bruksnummer")]
     ordered = pl.when(pl.col("gardsnummer") <= pl.col("bruksnummer")).then(pl.concat_str(*numbers, separator="/"))
     return ordered.otherwise(pl.concat_str(*reversed(numbers), separator="/"))
@@ -83,7 +83,7 @@ def _settle(rows: pl.DataFrame, house: list[str], *, check_ground: bool) -> pl.D
 
 
 def _followed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """Rows that tell no ground stay with those of their own spelling at the house that were settled by theirs."""
+    """Rows without a ground get the spelling that rows with their own spelling at the house were given."""
     place = ["_municipality", "_was", "_house"]
     rows = after.with_columns(_was=before.get_column("_street"))
     led = (
@@ -98,7 +98,7 @@ def _followed(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
 
 def _agree(name: str) -> pl.Expr:
-    """A value in common, or nothing said on one side."""
+    """A value in common, or one side is blank."""
     other = pl.col(f"{name}_most")
     return (pl.col(name).list.len() == 0) | (other.list.len() == 0) | (pl.col(name).list.set_intersection(other).list.len() > 0)
 

@@ -37,7 +37,7 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, 
     possible, likely, fingerprint, unlike = _worth()
     told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
     marks = {"_fingerprint": fingerprint, "_unlike": unlike, "_likely": likely}
-    # Both sides' columns are carried along only for the pairs that are left in the end.
+    # Both sides' columns are joined only for the pairs that remain at the end.
     few = seen.with_row_index("_row").lazy().filter(possible).select("_row", *told, **marks).collect()
     first = _of_entries(few.filter("_likely"))
     first = first.filter(~(pl.col("_unlike") & pl.col("_any_like")))

@@ -114,7 +114,7 @@ def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barre
             _joined=pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", STRENGTH.index(name))).otherwise("_joined")
         )
         rows = rows.drop("_now")
-        # What has been tried is not tried again, and a key that one cluster alone has never gets a second.
+        # Tried groups are not tried again, and a key that only one cluster has can never join anything.
         open_groups = _several(_now(open_groups.join(turn, on="_key", how="anti"), joined).drop("_now"))
     return rows
 
@@ -155,8 +155,8 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _B
 
 
 def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: spelt as two homes,
-    and which of them is the one cannot be told."""
+    """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: they are two homes there,
+    and it is unknown which of them the other row is."""
     held = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
     twice = held.filter(pl.struct("_key", "source").is_duplicated().any().over("_key"))
     pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("source") != pl.col("source_other"))

@@ -1,4 +1,4 @@
-"""The last ones left: at an address where two systems list equally many dwellings and keys have paired all but one of each.
+"""The last unpaired dwellings: at an address where two systems list equally many dwellings and keys have paired all but one of each.
 
 Nothing is guessed among several: a dwelling joins only the single one that is left on the other side, only when one of
 them lacks the number that would have told, and only when what was measured agrees.

@@ -1,4 +1,4 @@
-"""What two rows must share to be one dwelling, and what a group that shares it must not show."""
+"""The keys that rows of one dwelling share, and the conditions under which a group with equal keys may not be joined."""
 
 from __future__ import annotations
 

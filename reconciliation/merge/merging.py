@@ -76,13 +76,13 @@ def _clustered(
     rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(lost.implode())).then("_known"))
     rows = _with_one_id(rows, answers.same)
     clusters = cluster(rows, answers.same, answers.different, moved)
-    # What was only there to find the clusters is not carried on.
+    # Columns that only clustering needs are dropped.
     rows = clusters.rows.drop("_house", "_address", "_matrikkel", "_label")
     return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
 
 
 def _settled(named: pl.DataFrame, answers: RowDecisions, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """What each cluster is said to be, on what its rows still disagree, and LINEAGE."""
+    """The surviving values of each cluster, the protected fields its rows still disagree on, and LINEAGE."""
     several = named.filter(pl.len().over("_cluster") > 1)
     taken = answers.taken(named)
     content = survive(named, several, municipality.survivorship, taken)

@@ -62,7 +62,7 @@ def _cannot_be_one() -> pl.Expr:
 
 
 def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
-    """`_row` of those that stand, by address and unit number, where a row of another source and another known dwelling stands."""
+    """`_row` of those whose address and unit number are also those of another source's row in another known dwelling."""
     placed = rows.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
     asked = pairs.filter(pl.col("_place") != pl.col("_place_theirs")).select("_row", "_place", "source", "_known")
     met = asked.join(placed.select("_place", "source", "_known"), on="_place", suffix="_there")

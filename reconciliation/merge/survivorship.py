@@ -82,7 +82,7 @@ def _of_one(name: str) -> pl.Expr:
 
 
 def _lead(name: str) -> str | None:
-    """The field without which this one has no meaning."""
+    """The field that this one depends on: without it, it has no meaning."""
     return next((group[0] for group in GROUPS if name in group[1:]), None)
 
 

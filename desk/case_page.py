@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from desk.case_words import decided_in_short, owner_in_words, title_of
+from desk.my_cases import cases_for
 from desk.night_view import Case, NightView
 from desk.place_words import place_in_words
 from desk.rendering import common, desk_templates
+from desk.side_by_side import ComparedField, compared_field
 from desk.visitor import Visitor
 from language import text
 from reconciliation.decisions.answer_choices import SPLIT
@@ -17,8 +18,9 @@ from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, WARNING, Question
 from reporting.clarifications import Shown, shown_questions
 from reporting.dwelling_sources import FIELDS
-from reporting.offered_answers import shown_value
 
+STORED = (AnswerOutcome.STORED, AnswerOutcome.ALREADY)
+"""The answer is in force."""
 OTHER_VALUE = "annen"
 """The answer "another value", which is written in a field of its own."""
 
@@ -33,20 +35,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedField:
-    """One field of every side. same: None when nothing can be compared."""
-
-    field: str
-    values: tuple[str, ...]
-    same: bool | None
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionView:
-    """One question on the page of its case. decided: the answer in force, in words; None while open."""
+    """One question on the page of its case. asked: the question itself. why: what makes it one; may be empty. decided: the answer in
+    force, in words; None while open."""
 
     question: Question
     shown: Shown
+    asked: str
+    why: str
     choices: tuple[Choice, ...]
     differs: tuple[ComparedField, ...]
     equal: tuple[ComparedField, ...]
@@ -59,14 +55,18 @@ def case_page(
     case: Case,
     visitor: Visitor,
     token: str,
-    message: str | None,
-    house: tuple[str, int] = ("", 0),
+    message: str | None = None,
+    just_given: str = "",
     history: Sequence[tuple[str, str]] = (),
 ) -> str:
     """One dwelling: each question with both sides, what each answer leads to, and where the rows are.
 
-    house: the case's house and how many cases it has. history: (day, what happened), newest first.
+    message: what became of the answer just given. just_given: id of its question, where that answer was stored and can be taken back.
+    history: (day, what happened), newest first.
     """
+    mine = cases_for(view, visitor)
+    beside = len(mine.by_house.get(case.house or "", ()))
+    following = mine.after(case)
     asked = [_asked(question, view) for question in case.every]
     return (
         desk_templates()
@@ -79,18 +79,35 @@ def case_page(
             asked=sorted(asked, key=lambda question_view: (question_view.decided is not None, question_view.question.about == WARNING)),
             places=[place_in_words(place, view.municipality) for place in view.places.get(case.dwelling, ())],
             message=message,
+            just_given=just_given,
+            waiting=mine.waiting,
+            following=following.dwelling if following else "",
             history=history,
-            house=house[0] if house[1] > 1 else "",
-            house_cases=house[1],
+            house=case.house if beside > 1 else "",
+            house_cases=beside,
             other_value=OTHER_VALUE,
         )
     )
 
 
-def outcome_message(view: NightView, outcome: str, question: Question | None) -> str | None:
-    """What became of the answer just given; None when nothing was, or the address was made by hand."""
-    if question is None or outcome not in [known.value for known in AnswerOutcome]:
+UNDONE = "angret"
+"""What `utfall` is after an undo; else it is an AnswerOutcome."""
+
+
+def outcome_message(view: NightView, visitor: Visitor, outcome: str, question: Question | None) -> str | None:
+    """What became of the answer just given, and of which dwelling; that it was the last one. None when nothing was given, or the address
+    was made by hand."""
+    if question is None or outcome not in [UNDONE, *(known.value for known in AnswerOutcome)]:
         return None
+    mine = cases_for(view, visitor)
+    about = title_of(mine.by_dwelling[question.dwelling])
+    if outcome == UNDONE:
+        return f"{about}: {text('desk.undone')}"
+    said = f"{about}: {_outcome(view, outcome, question)}"
+    return f"{said} {text('desk.was_last')}" if outcome in STORED and not mine.waiting else said
+
+
+def _outcome(view: NightView, outcome: str, question: Question) -> str:
     when = text("desk.running_night") if view.running else text("desk.next_night")
     decided = question.decided or {}
     return text(f"desk_outcomes.{outcome}", when=when, by=str(decided.get("decided_by", "")))
@@ -98,25 +115,20 @@ def outcome_message(view: NightView, outcome: str, question: Question | None) ->
 
 def _asked(question: Question, view: NightView) -> QuestionView:
     seen = shown_questions(question, view.municipality, view.sources)
-    compared = [_compared(name, seen) for name in FIELDS if name in seen.agrees]
+    compared = [compared_field(name, seen, question) for name in FIELDS if name in seen.agrees]
     filled = [field for field in compared if any(field.values)]
+    asked, mark, why = seen.question.partition("? ")
     return QuestionView(
         question,
         seen,
+        asked + mark.strip(),
+        why,
         tuple(Choice(code, label, _consequence(question, code)) for label, code in seen.answers.items()),
         tuple(field for field in filled if field.same is False),
         tuple(field for field in filled if field.same),
         tuple(field for field in filled if field.same is None),
         decided_in_short(question, view) if question.decided else None,
     )
-
-
-def _compared(name: str, seen: Shown) -> ComparedField:
-    return ComparedField(name, tuple(_cell(side.values.get(name)) for side in seen.sides), seen.agrees.get(name))
-
-
-def _cell(value: Any) -> str:
-    return "" if value in (None, "") else shown_value(value)
 
 
 def _consequence(question: Question, code: str) -> str:

@@ -8,19 +8,17 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.answers_page import earlier_for
 from desk.approving import approve, take_back_approval
-from desk.case_page import OTHER_VALUE
+from desk.case_page import OTHER_VALUE, STORED, UNDONE
 from desk.correcting import correct, take_back_correction
 from desk.house_page import GOOD, doubled_units, given_in, house_page
-from desk.night_view import Case
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
-from reconciliation.decisions.question import Question
 from reconciliation.decisions.withdraw import withdraw
 
 
 def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
-    """Store one answer and go on to the next open case. An answer that is not stored comes back to its case with the reason."""
+    """Store one answer and go on to the next open case after it. An answer that is not stored comes back to its case with the reason."""
     question = visit.question(fields.get("sporsmal", ""))
     if question is None:
         return HTMLResponse(refusal_page("no_case"), 404)
@@ -31,17 +29,10 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     (taken,) = store_answers([given], [question], desk.ledger, desk.municipality.slug)
     parameters = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
-    if taken.outcome in (AnswerOutcome.STORED, AnswerOutcome.ALREADY):
-        left = [case for case in visit.mine.cases if _open(case, question) and case.dwelling != question.dwelling]
-        here = visit.case(question.dwelling)
-        if left and not (here and _open(here, question)):
-            following = left[0].dwelling
+    here = visit.case(question.dwelling)
+    if taken.outcome in STORED and here and not here.open_but(question.id) and (left := visit.mine.after(here, question.id)):
+        following = left.dwelling
     return RedirectResponse(f"/sak/{quote(following)}?{urlencode(parameters)}", 303)
-
-
-def _open(case: Case, answered: Question) -> int:
-    """Open questions of a case, when one has just been answered."""
-    return sum(question.decided is None and question.id != answered.id for question in case.questions)
 
 
 def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
@@ -56,6 +47,9 @@ def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     if question is None:
         return HTMLResponse(refusal_page("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
+    if undone and fields.get("tilbake", "") == "sak":
+        told = urlencode({"utfall": UNDONE, "sporsmal": question.id})
+        return RedirectResponse(f"/sak/{quote(question.dwelling)}?{told}", 303)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
 
 

@@ -67,6 +67,15 @@ class MyCases:
         """Streets as our own rows have them, sorted."""
         return sorted({case.street for case in self.cases if case.street})
 
+    def after(self, case: Case, answered: str = "") -> Case | None:
+        """The next open case after this one in the order of the list, and from the top again; those of the same owner first.
+
+        answered: id of a question that has just been answered, and that these cases have as open. None when no other is open.
+        """
+        at = self.cases.index(case)
+        others = [one for one in (*self.cases[at + 1 :], *self.cases[:at]) if one.open_but(answered)]
+        return next((one for one in others if one.owner == case.owner), others[0] if others else None)
+
     @cached_property
     def waiting(self) -> int:
         """Cases with a question that nobody has answered."""

@@ -125,7 +125,11 @@ class Case:
     @cached_property
     def open(self) -> int:
         """Questions without an answer."""
-        return sum(question.decided is None for question in self.questions)
+        return self.open_but("")
+
+    def open_but(self, answered: str) -> int:
+        """Questions without an answer, but for the one with that id."""
+        return sum(question.decided is None and question.id != answered for question in self.questions)
 
     @cached_property
     def open_warnings(self) -> int:

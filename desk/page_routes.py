@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from desk.answers_page import answered_for, answers_page
 from desk.case_history import history
-from desk.case_page import case_page, outcome_message
+from desk.case_page import STORED, case_page, outcome_message
 from desk.house_page import house_page
 from desk.list_export import XLSX, exported
 from desk.list_page import FILTERS as LIST_FILTERS
@@ -48,12 +48,13 @@ def show_case(request: Request, visit: Visit) -> Response:
     if case is None:
         return HTMLResponse(refusal_page("no_case"), 404)
     visit.saw(SeenOn.CASE, [case])
-    outcome, question = request.query_params.get("utfall", ""), request.query_params.get("sporsmal", "")
-    message = outcome_message(visit.view, outcome, visit.question(question))
-    house = case.house or ""
-    beside = visit.mine.by_house.get(house, ())
+    outcome, question = request.query_params.get("utfall", ""), visit.question(request.query_params.get("sporsmal", ""))
+    message = outcome_message(visit.view, visit.visitor, outcome, question)
+    # Of a question of this very case the undo stands where it is answered.
+    elsewhere = question is not None and question.decided is not None and question.dwelling != case.dwelling
+    just_given = question.id if question is not None and elsewhere and outcome in STORED else ""
     past = history(visit.ledger, visit.view.municipality, case)
-    return HTMLResponse(case_page(visit.view, case, visit.visitor, visit.token, message, (house, len(beside)), past))
+    return HTMLResponse(case_page(visit.view, case, visit.visitor, visit.token, message, just_given, past))
 
 
 def show_answers(request: Request, visit: Visit) -> Response:

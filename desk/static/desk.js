@@ -1,7 +1,14 @@
-// Keys: 1-9 choose an answer of the first open question, u takes an answer back. Everything works without this file.
+// Keys: 1-9 choose an answer of the first open question, u takes an answer back, n leads to the next case. Everything works without this
+// file.
 "use strict";
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("input[name=verdi]") && event.target.closest(".other")) {
+    // As with the keys: the button is marked, and Enter once more confirms it.
+    event.preventDefault();
+    event.target.closest(".other").querySelector("button").focus();
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) {
     return;
   }
@@ -13,11 +20,11 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       chosen.focus();
     }
-  } else if (event.key === "u") {
-    const undo = document.querySelector("button[data-key=u]");
-    if (undo) {
+  } else if (event.key === "u" || event.key === "n") {
+    const found = document.querySelector(`[data-key=${event.key}]`);
+    if (found) {
       event.preventDefault();
-      undo.focus();
+      found.focus();
     }
   }
 });

@@ -63,7 +63,7 @@ def test_an_answer_is_stored_once_told_and_taken_back_with_a_trace(desk: Served)
     session, address, page = opened(desk)
     answered = session.post(f"{desk.url}/svar", data=form(page, "keep", hvorfor="som på skiltet"), timeout=10)
     assert answered.status_code == 200
-    assert "Svaret er lagret og brukes av neste natt." in answered.text
+    assert "Svaret er lagret og brukes av neste natt. Det var det siste som ventet på svar." in answered.text
     assert in_force(desk) == [("keep", "drift")]
     everything = session.get(f"{desk.url}/svar", timeout=10).text
     assert "Behold Kobos verdi. Avgjort av drift" in everything

@@ -65,6 +65,9 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(desk: Served
     for address in pages_of(page, desk):
         page.goto(desk.url + address)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+        if look == "phone" and "/sak/" in address:
+            broken = "[...document.querySelectorAll('.stacked th[scope=row]')].filter(th => th.clientHeight > 40).map(th => th.innerText)"
+            assert page.evaluate(broken) == [], "the name of a field is broken"
         if look in ("400 %", "dark"):  # narrow and wide, light and dark
             assert findings(page) == [], address
     context.close()
@@ -89,9 +92,13 @@ def test_a_case_is_answered_and_taken_back_by_keyboard_alone(desk: Served, brows
     assert page.evaluate("document.activeElement.textContent.trim()") == "Behold Kobos verdi", "a key chooses, and stores nothing yet"
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("status")).to_contain_text("Svaret er lagret")
+    assert CASE not in page.url, "the next case opens by itself, and the undo of the answer just given is there"
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("status")).to_contain_text("Svaret er angret")
+    assert page.url.startswith(desk.url + CASE), "back at the case, where the question is open again"
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Neste sak uten å svare"
     assert faults == []
     context.close()
 

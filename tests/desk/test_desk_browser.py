@@ -77,7 +77,7 @@ CASE = "/sak/fdv-101"
 
 
 def test_a_case_is_answered_and_taken_back_by_keyboard_alone(desk: Served, browser) -> None:  # type: ignore[no-untyped-def]
-    context = browser.new_context(extra_http_headers=signed("kn", "bolig"))
+    context = browser.new_context(extra_http_headers=signed("lk", "leder"))
     page = context.new_page()
     faults: list[str] = []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

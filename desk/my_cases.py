@@ -73,8 +73,8 @@ class MyCases:
         answered: id of a question that has just been answered, and that these cases have as open. None when no other is open.
         """
         at = self.cases.index(case)
-        others = [one for one in (*self.cases[at + 1 :], *self.cases[:at]) if one.open_but(answered)]
-        return next((one for one in others if one.owner == case.owner), others[0] if others else None)
+        others = [other for other in (*self.cases[at + 1 :], *self.cases[:at]) if other.open_but(answered)]
+        return next((other for other in others if other.owner == case.owner), others[0] if others else None)
 
     @cached_property
     def waiting(self) -> int:

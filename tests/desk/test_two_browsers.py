@@ -35,7 +35,7 @@ def test_answers_before_during_and_after_a_night(village: Village) -> None:
 
         with desk.ledger.lock("vik", "a-night"):  # a night goes on: reading and answering go on too
             told = first.post(f"{desk.url}/svar", data=form(page, "keep"), timeout=10).text
-            assert "brukes av natten etter den som kjører nå" in told
+            assert "brukes av natten som kjører nå, om den ikke alt har lest svarene, og ellers av neste natt" in told
             assert "En natt kjører nå" in told
         assert "kn har avgjort dette annerledes" in second.post(f"{desk.url}/svar", data=form(same, "replace"), timeout=10).text
 

@@ -53,8 +53,8 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
             yield self
         finally:
             for session in self._sessions.values():
-                if not session.finished and session.stopped is None and _ending(context):
-                    session.cut_off()
+                if not session.finished and session.stopped is None and (where := _ended_in(context)):
+                    session.cut_off(where)
                 if session.ended_from_outside and context.log:
                     context.log.warning(session.stopped)  # beside the stack that Dagster shows of its own
                 session.close()
@@ -85,10 +85,27 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._sessions[municipality.slug]
 
 
-def _ending(context: dg.InitResourceContext) -> bool:
-    """Whether somebody has asked Dagster to terminate the run."""
-    run = context.instance.get_run_by_id(context.run.run_id) if context.instance and context.run else None
-    return run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
+def _ended_in(context: dg.InitResourceContext) -> str | None:
+    """Where somebody ended the run, by Ctrl-C in a step of Dagster's or by asking Dagster to terminate it. None: nobody did."""
+    if context.instance is None or context.run is None:
+        return None
+    failures = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    events = (one.get_dagster_event() for one in failures)
+    if (step := next((event.step_key for event in events if is_interruption(event)), None)) is not None:
+        return f"in the step {step}"
+    run = context.instance.get_run_by_id(context.run.run_id)
+    asked = run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
+    return "between two steps" if asked else None
+
+
+def is_interruption(event: dg.DagsterEvent) -> bool:
+    """Whether the event is a Ctrl-C, which Dagster reports as a failed step, or between two steps as a canceled run."""
+    if event.event_type is dg.DagsterEventType.RUN_CANCELED:
+        return True
+    error = event.step_failure_data.error if event.is_step_failure else None
+    while error is not None and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
+        error = error.cause
+    return error is not None
 
 
 def is_whole(run: dg.DagsterRun, municipality: Municipality) -> bool:

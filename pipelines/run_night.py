@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from assets.night_resource import is_interruption
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
 from pipelines.definitions import build_definitions
@@ -94,7 +95,7 @@ class Runner:
             tags={STARTED_BY_TAG: COMMAND_LINE} | ({AS_OF_TAG: settings["as_of"]} if as_of else {}),
             raise_on_error=False,
         )
-        if any(_is_interruption(event) for event in done.all_events):
+        if any(is_interruption(event) for event in done.all_events):
             raise KeyboardInterrupt
         failures = [_sentence(event) for event in done.all_events if event.is_step_failure and not _is_check(event)]
         key = dg.AssetKey([self._municipality.slug, last_asset])
@@ -105,16 +106,6 @@ class Runner:
             for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         return RunResult(done.success, done.run_id, tuple(dict.fromkeys(failures)), metadata)
-
-
-def _is_interruption(event: dg.DagsterEvent) -> bool:
-    """Whether the event is a Ctrl-C, which Dagster reports as a failed step, or between two steps as a canceled run."""
-    if event.event_type is dg.DagsterEventType.RUN_CANCELED:
-        return True
-    error = event.step_failure_data.error if event.is_step_failure else None
-    while error is not None and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
-        error = error.cause
-    return error is not None
 
 
 def _is_check(event: dg.DagsterEvent) -> bool:

@@ -8,6 +8,8 @@ from language import message, stored
 from language.messages import Value
 
 OWN_FAULT = "own_fault"
+OWN_FAULT_NOT_ARRIVED = "own_fault_not_arrived"
+"""The same, after Kobo was asked: the change is not there."""
 
 
 def unwritten(code: str, **values: Value) -> str:
@@ -17,4 +19,5 @@ def unwritten(code: str, **values: Value) -> str:
 
 def own_faults(messages: Iterable[str | None]) -> int:
     """How many of the outcomes' messages say that kobosync itself failed."""
-    return sum(1 for content in messages if content == unwritten(OWN_FAULT))
+    ours = (unwritten(OWN_FAULT), unwritten(OWN_FAULT_NOT_ARRIVED))
+    return sum(1 for content in messages if content in ours)

@@ -13,7 +13,7 @@ import polars as pl
 from kobo_client.payload import to_body
 from reconciliation.apply.journalled_writes import Applying, carry_out
 from reconciliation.apply.register_port import Register
-from reconciliation.apply.unwritten_reasons import unwritten
+from reconciliation.apply.unwritten_reasons import OWN_FAULT, OWN_FAULT_NOT_ARRIVED, unwritten
 from reconciliation.apply.write_calls import CALLS, VERIFY
 from reconciliation.ledger import Ledger, Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
@@ -73,7 +73,13 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
     writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
     answered = {one.request_id: one for one in carry_out(applying, writes, VERIFY, journalled=True)}
     outcomes = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
-    return [outcomes.get(one.request_id, one) for one in done]
+    return [_still_our_fault(one, outcomes.get(one.request_id, one)) for one in done]
+
+
+def _still_our_fault(before: WriteOutcome, answered: WriteOutcome) -> WriteOutcome:
+    """That the change did not arrive since kobosync failed is told too, not only that it did not arrive."""
+    ours = before.message == unwritten(OWN_FAULT) and answered.state == "failed"
+    return replace(answered, message=unwritten(OWN_FAULT_NOT_ARRIVED)) if ours else answered
 
 
 def _settled_before(

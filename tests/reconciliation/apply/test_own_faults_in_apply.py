@@ -12,9 +12,9 @@ from reconciliation.apply.unwritten_reasons import own_faults
 from reconciliation.ledger import Ledger
 from reconciliation.plan.approval import Approval, ApprovalAnswer
 from reconciliation.plan.night_verdict import judge
-from tests.reconciliation.apply.applying import apply, became
+from tests.reconciliation.apply.applying import apply, became, linked
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
-from tests.reconciliation.apply.made_plans import create, dwellings, plan
+from tests.reconciliation.apply.made_plans import create, dwellings, plan, update
 from tests.reconciliation.apply.paper_register import Made, PaperRegister
 from tests.reconciliation.apply.test_replacing import NEW, paper, replacement
 
@@ -45,6 +45,20 @@ def test_a_bug_of_ours_is_called_one_leaves_the_write_open_and_logs_the_place_an
     judgement = judge({}, None, Approval(ApprovalAnswer.APPLY, ""), {"unknown": 1}, own_faults(outcomes["message"]))
     assert judgement.verdict.value == "incomplete"
     assert "fault in kobosync" in judgement.messages[0]
+
+
+def test_a_bug_of_ours_is_still_called_one_after_kobo_said_that_the_change_did_not_arrive(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    def broken_change(*_: object, **__: object) -> int:
+        raise KeyError(PRIVATE)
+
+    kobo_id = linked(ledger, register, "a", bruksareal=50.0)
+    register.change = broken_change  # type: ignore[method-assign]
+    outcomes = apply(ledger, register, night(), plan(update("a", kobo_id, bruksareal=(50.0, 51.0))))
+    assert became(outcomes) == {"a": "failed"}
+    assert own_faults(outcomes["message"]) == 1
+    assert rendered(outcomes["message"][0]).startswith("Feil i kobosync. Endringen kom ikke fram")
 
 
 def test_a_lost_answer_is_no_fault_of_ours(

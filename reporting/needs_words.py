@@ -52,8 +52,8 @@ def total(overview: NeedsOverview) -> Total:
     return Total(
         number(sum(need.have for need in needs)),
         number(sum(need.in_register or 0 for need in needs)),
-        needed(together(need.now for need in needs)),
-        needed(together(need.later for need in needs)),
+        needed(need_in_all(need.now for need in needs)),
+        needed(need_in_all(need.later for need in needs)),
         _least((need.now, need.shortage_now) for need in needs),
         _least((need.later, need.shortage_later) for need in needs),
         signed(sum(need.planned for need in needs)),
@@ -61,7 +61,7 @@ def total(overview: NeedsOverview) -> Total:
     )
 
 
-def together(parts: Iterable[Need]) -> Need:
+def need_in_all(parts: Iterable[Need]) -> Need:
     """One sum of several; complete when each of them is."""
     needs = list(parts)
     given = [need.total for need in needs if need.total is not None]

@@ -99,7 +99,7 @@ def _gaps(overview: NeedsOverview) -> Iterator[Row]:
     """As on the page: the categories of let dwellings, their sum, and what is not counted in it."""
     inside = [need for need in overview.categories if need.in_scope]
     yield from map(_gap, inside)
-    now, later = words.together(need.now for need in inside), words.together(need.later for need in inside)
+    now, later = words.need_in_all(need.now for need in inside), words.need_in_all(need.later for need in inside)
     said = words.total(overview)
     yield (
         [

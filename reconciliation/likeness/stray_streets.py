@@ -64,6 +64,8 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _slips(names: pl.DataFrame) -> pl.Series:
     """On `_street`, `_other`: at most LETTERS_APART slips of the hand; numbers and the last letter (Felt A, Felt B) are alike."""
+    if names.is_empty():
+        return pl.Series(dtype=pl.Boolean)
     far = pl.Series(cpdist(names["_street"].to_list(), names["_other"].to_list(), scorer=OSA.distance, score_cutoff=LETTERS_APART))
     digits = pl.col("_street").str.replace_all(r"\D", "") == pl.col("_other").str.replace_all(r"\D", "")
     last = (pl.col("_street").str.tail(1) == pl.col("_other").str.tail(1)) | (

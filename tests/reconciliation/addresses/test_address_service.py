@@ -110,7 +110,7 @@ def test_older_addresses_serve_while_the_service_is_away_and_say_their_age(api: 
     api.faults = [(500, {}, {})] * 2
     found = kept_addresses(asking(api, attempts=2), tmp_path, DAY + timedelta(days=40))
     assert found.path == first.path
-    assert "hentet 2026-03-01, for 40 dager siden" in rendered(found.note)
+    assert "hentet 2026-03-01, for 40\N{NO-BREAK SPACE}dager siden" in rendered(found.note)
 
 
 def test_far_fewer_addresses_than_last_time_are_not_believed(api: AddressApi, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_municipality_s_file_may_name_the_service(api: AddressApi, tmp_path: P
     assert found.register is not None
     assert ({street.adressenavn for street in found.register.streets}, found.notes) == ({"Kirkevegen", "Storgata"}, ())
     api.faults = [(500, {}, {})]
-    assert "for 31 dager siden" in rendered(official_addresses(named, tmp_path, DAY + timedelta(days=31)).notes[0])
+    assert "for 31\N{NO-BREAK SPACE}dager siden" in rendered(official_addresses(named, tmp_path, DAY + timedelta(days=31)).notes[0])
     api.faults = [(500, {}, {})]
     with pytest.raises(ConfigurationError, match="kunne ikke hentes"):
         official_addresses(named, tmp_path / "empty", DAY)

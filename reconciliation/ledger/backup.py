@@ -15,7 +15,8 @@ from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.ledger.journal import UNSETTLED
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError, sentence
-from reconciliation.ledger.ledger_tables import CallRow, Intent, PlanItem, Run
+from reconciliation.ledger.ledger_tables import PlanItem, Run
+from reconciliation.ledger.register_tables import CallRow, Intent
 from reconciliation.ledger.store import BATCH, table_of
 from reconciliation.ledger.whole_ledger import KEPT, revision_of_file, rows_of_file
 

@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from reconciliation.ledger.ledger_tables import Base
+from reconciliation.ledger.register_tables import Base
 from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.model.kobo_change_policy import THREE_WAY
 

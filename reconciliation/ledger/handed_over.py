@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 from sqlalchemy import select
 
-from reconciliation.ledger.ledger_tables import Intent, Run
+from reconciliation.ledger.ledger_tables import Run
+from reconciliation.ledger.register_tables import Intent
 from reconciliation.ledger.store import Store, table_of
 
 HANDED_OVER = "handed_over"

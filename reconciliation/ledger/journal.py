@@ -16,8 +16,8 @@ import polars as pl
 from sqlalchemy import String, bindparam, case, func, select, update
 
 from reconciliation.ledger.bases import Agreement
-from reconciliation.ledger.ledger_tables import CallRow, Intent
 from reconciliation.ledger.links import Links
+from reconciliation.ledger.register_tables import CallRow, Intent
 from reconciliation.ledger.store import insert_rows, table_of
 from reconciliation.model.tables import OUTCOMES
 

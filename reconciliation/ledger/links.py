@@ -11,7 +11,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.bases import Agreement, Bases
-from reconciliation.ledger.ledger_tables import LinkRow, Membership
+from reconciliation.ledger.ledger_tables import Membership
+from reconciliation.ledger.register_tables import LinkRow
 from reconciliation.ledger.store import BATCH, insert_rows, table_of
 
 _LINK = table_of(LinkRow)

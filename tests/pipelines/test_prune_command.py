@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from pipelines.commands.prune_command import run_prune
 from pipelines.exit_codes import CONFIGURATION, DONE
 from reconciliation.ledger import open_ledger
-from reconciliation.ledger.ledger_tables import CallRow
+from reconciliation.ledger.register_tables import CallRow
 from reconciliation.ledger.store import table_of
 from reconciliation.model.municipality import load
 from tests.pipelines.village import Village

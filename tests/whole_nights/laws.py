@@ -19,7 +19,7 @@ from kobo_client.contract import PROTECTED, UPDATABLE
 from kobo_client.payload import from_body
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.ledger import Ledger
-from reconciliation.ledger.ledger_tables import Intent, LinkRow
+from reconciliation.ledger.register_tables import Intent, LinkRow
 from reconciliation.ledger.store import table_of
 from reconciliation.match import match
 from reconciliation.merge import merge

@@ -17,7 +17,8 @@ from sqlalchemy import delete, select
 from assets.planning_steps import gone_tonight
 from kobo_client.payload import from_body, to_body, updatable_body
 from reconciliation.ledger import Ledger, open_ledger
-from reconciliation.ledger.ledger_tables import Intent, Lock
+from reconciliation.ledger.ledger_tables import Lock
+from reconciliation.ledger.register_tables import Intent
 from reconciliation.ledger.store import table_of
 from reconciliation.plan.planning import Plan
 from tests.whole_nights import laws

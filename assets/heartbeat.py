@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import requests
 
+from connectors.time_limit import OutOfTimeError, within
+
 SECONDS = 10.0
 
 
@@ -18,7 +20,7 @@ def give_sign(url: str, environment: Mapping[str, str] = os.environ) -> str | No
         return f"heartbeat: the environment variable {missing[0]} is not set where the night ran."
     address = re.sub(r"\$\{(\w+)\}", lambda match: environment[match.group(1)], url)
     try:
-        answer = requests.get(address, timeout=SECONDS)
-    except requests.RequestException as error:
+        answer = within(SECONDS, lambda: requests.get(address, timeout=SECONDS))
+    except (requests.RequestException, OutOfTimeError) as error:
         return f"heartbeat: the address could not be reached ({type(error).__name__})."
     return None if answer.ok else f"heartbeat: the address answered {answer.status_code}."

@@ -15,6 +15,7 @@ from kobo_client.error_body import error_words, json_object
 from kobo_client.errors import AuthenticationFault, ConfigurationFault, RegisterError, Transient
 from kobo_client.maskinporten_keys import Credential, load_credential
 from kobo_client.register_config import RegisterConfig
+from kobo_client.timed_adapter import TimedAdapter
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 110
@@ -106,6 +107,8 @@ class Maskinporten:
         config = self._config
         with requests.Session() as session:
             session.trust_env = config.use_system_proxy
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, TimedAdapter())
             failure: RegisterError = Transient("Maskinporten did not answer.")
             for attempt in range(config.attempts):
                 if attempt:

@@ -70,7 +70,7 @@ class RegisterConfig(RegisterSettings):
     connect_timeout: float = 5.0
     """Seconds."""
     read_timeout: float = 30.0
-    """Seconds without an answer."""
+    """Seconds until an answer is here whole."""
     attempts: int = Field(default=4, ge=1)
     """Of each call that may pass when it is repeated."""
     retry_wait_cap: float = 30.0

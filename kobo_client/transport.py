@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from kobo_client.error_body import MOST_READ
 from kobo_client.register_config import RegisterConfig
+from kobo_client.timed_adapter import TimedAdapter
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class Transport:
         self._config = config
         self._timeout = (config.connect_timeout, config.read_timeout)
         self._local = threading.local()
-        self._adapters: list[HTTPAdapter] = []
+        self._adapters: list[TimedAdapter] = []
         self._lock = threading.Lock()
         with requests.Session() as session:
             session.trust_env = config.use_system_proxy
@@ -65,8 +64,8 @@ class Transport:
     def send(self, verb: str, url: str, headers: dict[str, str], body: bytes | None) -> HttpAnswer:
         """url: quoted already. Raises NoAnswer.
 
-        A body longer than MOST_READ is cut; one that takes longer than the read timeout in all counts as no answer."""
-        adapter: HTTPAdapter = getattr(self._local, "adapter", None) or self._open()
+        A body longer than MOST_READ is cut; an answer that takes longer than the read timeout in all counts as none."""
+        adapter: TimedAdapter = getattr(self._local, "adapter", None) or self._open()
         request = requests.PreparedRequest()
         request.method, request.url, request.body = verb, url, body
         # A plain dict: names are written once, here and in kobo_client.authentication, so that case needs no folding.
@@ -87,27 +86,22 @@ class Transport:
             words = f"The answer from {self._config.base_url} was lost" if sent else f"No connection to {self._config.base_url}"
             raise NoAnswer(f"{words} ({_name(error)}).", sent=sent) from None
 
-    def _open(self) -> HTTPAdapter:
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=1)
+    def _open(self) -> TimedAdapter:
+        adapter = TimedAdapter(pool_connections=1, pool_maxsize=1)
         self._local.adapter = adapter
         with self._lock:
             self._adapters.append(adapter)
         return adapter
 
     def _content(self, response: requests.Response) -> bytes:
-        deadline = time.monotonic() + self._config.read_timeout
         chunks: list[bytes] = []
         size = 0
-        # read1, not read: read waits for the whole amount, and a body that comes a byte at a time would never end.
         while chunk := response.raw.read1(65536, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)
             if size > MOST_READ:
                 response.close()
                 break
-            if time.monotonic() > deadline:
-                response.close()
-                raise requests.exceptions.ReadTimeout("the body drips")
         return b"".join(chunks)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,14 +51,16 @@ def listener(answer: bytes = b"{}", tls: ssl.SSLContext | None = None, **headers
         server.daemon_threads = True
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}", heard
         server.shutdown()
 
 
 @contextmanager
 def transport(address: str, **settings: Any) -> Iterator[Transport]:
-    opened = Transport(RegisterConfig(kind="kobo", base_url=address, connect_timeout=1, read_timeout=2, **settings))
+    opened = Transport(
+        RegisterConfig.model_validate({"kind": "kobo", "base_url": address, "connect_timeout": 1, "read_timeout": 2} | settings)
+    )
     yield opened
     opened.close()
 
@@ -107,6 +111,51 @@ def test_the_machines_netrc_is_never_sent(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_an_answer_without_end_is_cut() -> None:
     with listener(b"x" * (MOST_READ + 1_000_000)) as (address, _), transport(address) as wire:
         assert MOST_READ < len(wire.send("GET", address, {}, None).content) <= MOST_READ + 65536
+
+
+@contextmanager
+def dripping(first: bytes, dripped: bytes, last: bytes) -> Iterator[str]:
+    """A server that answers one call: first and last at once, and dripped a byte at a time, each long before the client loses patience."""
+
+    def answer() -> None:
+        caller, _ = server.accept()
+        with caller:
+            try:
+                caller.recv(65536)
+                caller.sendall(first)
+                for byte in dripped:
+                    time.sleep(0.01)
+                    caller.sendall(bytes([byte]))
+                caller.sendall(last)
+            except OSError:
+                return  # the client has hung up, as it should
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "dripped", "last"), [(b"", HEAD, b" " * 30), (HEAD, b" " * 30, b""), (b"HTTP/1.1 100 Go on\r\n\r\n", HEAD, b" " * 30)]
+)
+def test_an_answer_that_drips_is_none_whether_its_head_or_its_body_does(first: bytes, dripped: bytes, last: bytes) -> None:
+    with dripping(first, dripped, last) as address, transport(address, read_timeout=0.1) as wire:
+        with pytest.raises(NoAnswer, match="was lost") as told:
+            wire.send("POST", address, {}, b"{}")
+        assert told.value.sent, "the register may have carried it out"
+
+
+def test_each_answer_has_a_time_of_its_own_also_on_a_connection_that_is_kept() -> None:
+    with listener() as (address, heard), transport(address, read_timeout=0.2) as wire:
+        for _ in range(3):
+            assert wire.send("GET", address, {}, None).status == 200
+            time.sleep(0.1)
+    assert len(heard) == 3
 
 
 @pytest.mark.parametrize("header", ["one\r\nX-Other: two", "one\ntwo"])

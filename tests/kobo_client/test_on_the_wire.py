@@ -53,7 +53,7 @@ def script() -> Iterator[tuple[Script, RegisterConfig]]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
     yield told, RegisterConfig(kind="rehearsal", base_url=address, attempts=3, retry_wait_cap=0.01, give_up_after=4)
     server.shutdown()

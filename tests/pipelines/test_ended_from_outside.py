@@ -57,7 +57,7 @@ def entries(address: str) -> int:
 
 def test_ctrl_c_in_the_middle_says_what_was_done_and_what_was_not(village: Village) -> None:
     address = village.content["register"]["base_url"]
-    slow = [{"kind": "latency", "verb": "POST", "seconds": 1.0, "times": 100}]
+    slow = [{"kind": "latency", "verb": "POST", "seconds": 0.4, "times": 100}]
     with requests.Session() as session:
         session.trust_env = False
         session.post(f"{address}/rehearsal/faults", json=slow, timeout=5).raise_for_status()

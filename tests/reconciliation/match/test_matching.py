@@ -219,6 +219,7 @@ def test_a_question_of_one_night_is_not_forgotten_when_its_neighbour_was_created
 
 
 @given(worlds(), st.integers(0, 2**32))
+@WHOLE_NIGHTS
 def test_a_night_on_which_all_are_linked_says_what_it_would_say_beside_something_new(world: World, seed: int) -> None:
     """Nothing new takes a short way; one dwelling far away makes it the long one."""
     random = Random(seed)

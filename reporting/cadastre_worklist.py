@@ -23,6 +23,7 @@ from reporting.value_words import row_in_words
 
 MISSING_UNIT, UNKNOWN_UNIT, MISSING_ADDRESS, LETTER = "missing_unit", "unknown_unit", "missing_address", "letter"
 _OF_RULE = {"B02": MISSING_UNIT, "B06W": MISSING_UNIT, "B04W": UNKNOWN_UNIT}
+_OF_ADDRESS = "A05W"
 _LETTER_KEYS = frozenset({"address_reasons.only_with_letter", "address_reasons.letter_too", "address_reasons.other_letter"})
 _OUTSIDE_KEY = "address_verdicts.outside"
 _CADASTRES_WORDS = ("address_reasons.", "row_numbers.", "row_address.")
@@ -87,10 +88,12 @@ def _tasks(result: NightResult) -> Iterator[Task]:
 
 
 def _open_rows(result: NightResult) -> dict[tuple[str, str], Mapping[str, object]]:
-    """(source, key) -> tonight's row, without those of shielded dwellings."""
+    """(source, key) -> tonight's row that breaks a rule of the cadastre's, without those of shielded dwellings."""
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     rows = pl.concat([frame.select(list(SOURCE_ROWS)) for frame in (result.standing_rows, result.rejected_rows)])
+    broken = result.deviations.filter(pl.col("rule").is_in([*_OF_RULE, _OF_ADDRESS])).select("source", "source_key").unique()
     named = rows.filter(pl.col("adressenavn").is_not_null() & ~is_shielded())
+    named = named.join(broken, on=["source", "source_key"], how="semi", nulls_equal=True, maintain_order="left")
     by_place = {(row["source"], row["source_key"]): row for row in named.iter_rows(named=True)}
     return {place: row for place, row in by_place.items() if f"{place[0]}:{place[1]}" not in hidden}
 
@@ -103,7 +106,7 @@ def _cadastre_message(rule: str, message: str) -> tuple[str | None, str]:
     words = " ".join(part if isinstance(part, str) else rendered(json.dumps([part], separators=(",", ":"))) for part in says)
     if rule in _OF_RULE:
         return _OF_RULE[rule], words
-    if rule != "A05W":
+    if rule != _OF_ADDRESS:
         return None, ""
     if named & _LETTER_KEYS:
         return LETTER, words

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from language import number, short_day, text, texts, weekday
-from reporting.night_changes import CLASSES, NightLog, Stay, between
+from reporting.night_changes import CLASSES, NightLog, between
 from reporting.night_report import NightResult
 from reporting.page_templates import report_templates
 from reporting.progress_overview import owner_title
@@ -18,6 +17,8 @@ from reporting.stop_causes import rule_title
 
 CHANGES_PAGE = "endringer.html"
 DATA = "endringer.js"
+_STAY = (pl.col("kind").replace_strict(CLASSES, list(range(len(CLASSES))), return_dtype=pl.Int64), "first", "last")
+"""A stay in the data, after its home."""
 
 
 def changes_since_last_night(log: NightLog) -> list[str]:
@@ -55,7 +56,9 @@ def write_night_changes(log: NightLog, result: NightResult, entries: pl.DataFram
 
 
 def _data(log: NightLog, result: NightResult, entries: pl.DataFrame) -> dict[str, Any]:
-    homes = list(log.stays)
+    # A shielded home has a number below zero and no name.
+    shown, hidden = (log.stays.filter(pl.col("hidden") == secret).with_columns(place=pl.col("home").rle_id()) for secret in (False, True))
+    homes = shown.get_column("home").unique(maintain_order=True).to_list()
     known = dict(entries.filter(pl.col("leverandor_bolig_id").is_in(homes)).select("leverandor_bolig_id", "adresse").iter_rows())
     owners = sorted({fault.owner for fault in log.faults})
     rules = sorted({fault.rule for fault in log.faults})
@@ -66,8 +69,8 @@ def _data(log: NightLog, result: NightResult, entries: pl.DataFrame) -> dict[str
         "whole": [log.whole.get(name, 0) for name in CLASSES],
         "homes": [[home, known.get(home)] for home in homes],
         "stays": [
-            *(line for place, home in enumerate(homes) for line in _stays(place, log.stays[home])),
-            *(line for place, stays in enumerate(log.hidden, start=1) for line in _stays(-place, stays)),
+            *shown.select("place", *_STAY).iter_rows(),
+            *hidden.select(-1 - pl.col("place").cast(pl.Int64), *_STAY).iter_rows(),
         ],
         "owners": [owner_title(result, owner) for owner in owners],
         "rules": [f"{rule} {rule_title(rule)}" for rule in rules],
@@ -76,7 +79,3 @@ def _data(log: NightLog, result: NightResult, entries: pl.DataFrame) -> dict[str
         ],
         "answers": [[answer.day.isoformat(), answer.said] for answer in log.answers],
     }
-
-
-def _stays(home: int, stays: Sequence[Stay]) -> list[list[int]]:
-    return [[home, CLASSES.index(stay.kind), stay.first, stay.last] for stay in stays]

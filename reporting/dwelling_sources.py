@@ -23,12 +23,12 @@ MOST_NIGHTS = 20
 _CLASSES = [name.value for name in DwellingClass]
 
 
-def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
+def source_values(result: NightResult, entries: pl.DataFrame) -> dict[str, list[list[Any]]]:
     """leverandor_bolig_id -> a list per source row: title, file, sheet, row, whether it is an earlier night's, and field number -> value.
 
-    entries: the entries, with `secret`. among: those of them to include, all when None. Rows of a database have no place but their key,
-    which the page shows. Of a shielded dwelling, or one with a row flagged so, all that could reveal its address is left out: the fields
-    of TELLING_FIELDS, file and sheet (people name them after streets), and the row number, which is next to its neighbours'.
+    entries: of the dwellings to include, with `secret`. Rows of a database have no place but their key, which the page shows.
+    Of a shielded dwelling, or one with a row flagged so, all that could reveal its address is left out: the fields of TELLING_FIELDS,
+    file and sheet (people name them after streets), and the row number, which is next to its neighbours'.
     """
     members = (
         entries.filter(pl.col("source_keys").is_not_null() & pl.col("leverandor_bolig_id").is_not_null())
@@ -36,7 +36,7 @@ def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFram
         .explode("known")
         .unique(["leverandor_bolig_id", "known"], maintain_order=True)
     )
-    rows = _among(members, among).join(
+    rows = members.join(
         result.standing_rows.with_columns(known=pl.format("{}:{}", "source", "source_key")), on="known", maintain_order="left"
     )
     flagged = pl.col("hemmelig_adresse").fill_null(value=False).any().over("leverandor_bolig_id")
@@ -53,16 +53,25 @@ def source_values(result: NightResult, entries: pl.DataFrame, among: pl.DataFram
     )
     titles = {name: source.title for name, source in result.municipality.sources.items()}
     names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in places["file"].unique()}
+    # Most fields are in no source of a municipality: a row is not searched for them.
+    filled = [number for number, name in enumerate(FIELDS) if places[name].null_count() < places.height]
+    told = places.select("leverandor_bolig_id", "source", "file", "sheet", "row", "carried", *(FIELDS[number] for number in filled))
     values: defaultdict[str, list[list[Any]]] = defaultdict(list)
-    for dwelling, source, file, sheet, row, carried, *fields in places.iter_rows():
-        said = {number: value for number, value in enumerate(fields) if value is not None}
+    for dwelling, source, file, sheet, row, carried, *fields in told.iter_rows():
+        said = {number: value for number, value in zip(filled, fields, strict=True) if value is not None}
         values[dwelling].append([titles.get(source, source), names[file], sheet, row, bool(carried), said])
     return values
 
 
 def nights(result: NightResult, among: pl.DataFrame | None = None) -> dict[str, list[list[Any]]]:
-    """leverandor_bolig_id -> its newest changes of class, oldest first: date and number of the class. among: as of source_values."""
-    known = _among(result.class_changes, among).filter((pl.col("as_of") <= result.as_of) & pl.col("class").is_in(_CLASSES))
+    """leverandor_bolig_id -> its newest changes of class, oldest first: date and number of the class.
+
+    among: entries of the dwellings to include; all when None.
+    """
+    changes_of = result.class_changes
+    if among is not None:
+        changes_of = changes_of.join(among, on="leverandor_bolig_id", how="semi", maintain_order="left")
+    known = changes_of.filter((pl.col("as_of") <= result.as_of) & pl.col("class").is_in(_CLASSES))
     newest = known.group_by("leverandor_bolig_id", maintain_order=True).tail(MOST_NIGHTS)
     numbered = newest.select(
         "leverandor_bolig_id",
@@ -73,7 +82,3 @@ def nights(result: NightResult, among: pl.DataFrame | None = None) -> dict[str, 
     for dwelling, as_of, number in numbered.iter_rows():
         changes[dwelling].append([as_of, number])
     return changes
-
-
-def _among(rows: pl.DataFrame, entries: pl.DataFrame | None) -> pl.DataFrame:
-    return rows if entries is None else rows.join(entries, on="leverandor_bolig_id", how="semi", nulls_equal=True, maintain_order="left")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import polars as pl
 
@@ -23,14 +24,9 @@ CLASSES = tuple(name.value for name in DwellingClass if name is not DwellingClas
 """Classes of what stands in a source, or did. What is in Kobo alone has no id of ours to follow it by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A dwelling in one class, from one night to another, as indices of `NightLog.nights`. home: None for a shielded one."""
-
-    home: str | None
-    kind: str
-    first: int
-    last: int
+STAYS = pl.Schema({"home": pl.String(), "kind": pl.String(), "first": pl.Int64(), "last": pl.Int64(), "hidden": pl.Boolean()})
+"""A dwelling (leverandor_bolig_id) in one class, from one night to another, as indices of `NightLog.nights`. hidden: a shielded one, whose
+name is told nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,12 @@ class DeviationSpell:
 
 @dataclass(frozen=True)
 class NightLog:
-    """Everything that differs between two of `nights`, oldest first. stays: home -> its stays; those of shielded dwellings are in `hidden`.
-
-    whole: class -> dwellings that were in it on every night.
+    """Everything that differs between two of `nights`, oldest first. stays: STAYS, those of one home together, oldest first, the shielded
+    homes last. whole: class -> dwellings that were in it on every night; they are not in `stays`.
     """
 
     nights: Sequence[date]
-    stays: Mapping[str, Sequence[Stay]]
-    hidden: Sequence[Sequence[Stay]]
+    stays: pl.DataFrame
     whole: Mapping[str, int]
     faults: Sequence[DeviationSpell]
     answers: Sequence[DecidedThatDay]
@@ -65,7 +59,7 @@ class NightLog:
     def count(self, night: int) -> dict[str, int]:
         """Class -> dwellings on that night."""
         counts = Counter(self.whole)
-        counts.update(stay.kind for stays in (*self.stays.values(), *self.hidden) for stay in stays if stay.first <= night <= stay.last)
+        counts.update(self.stays.filter(_covers(night)).get_column("kind"))
         return dict(counts)
 
 
@@ -89,14 +83,18 @@ class NightDifference:
 
 def between(log: NightLog, since: int, until: int) -> NightDifference:
     """since, until: indices of nights, the earlier first."""
-    pairs = [(stays[0].home, _at(stays, since), _at(stays, until)) for stays in (*log.stays.values(), *log.hidden) if stays]
+    shown = pl.when(~pl.col("hidden")).then("home")
+    before, now = (log.stays.filter(_covers(night)).unique("home", keep="first") for night in (since, until))
+    homes = log.stays.select("home", "hidden").unique("home", maintain_order=True)
+    for name, there in (("before", before), ("now", now)):
+        homes = homes.join(there.select("home", pl.col("kind").alias(name)), on="home", how="left", maintain_order="left")
     begun = [fault for fault in log.faults if since < fault.since <= until]
     opened = [fault for fault in begun if fault.fixed is None or fault.fixed > until]
     first_day, last_day = log.nights[since], log.nights[until]
     return NightDifference(
-        came=tuple((home, now) for home, before, now in pairs if before is None and now is not None),
-        went=tuple((home, before) for home, before, now in pairs if before is not None and now is None),
-        moved=tuple((home, before, now) for home, before, now in pairs if before and now and before != now),
+        came=tuple(homes.filter(pl.col("before").is_null() & pl.col("now").is_not_null()).select(shown, "now").iter_rows()),
+        went=tuple(homes.filter(pl.col("before").is_not_null() & pl.col("now").is_null()).select(shown, "before").iter_rows()),
+        moved=tuple(homes.filter(pl.col("before") != pl.col("now")).select(shown, "before", "now").iter_rows()),
         new=tuple(fault for fault in opened if fault.first > since),
         returned=tuple(fault for fault in opened if fault.first <= since),
         fixed=tuple(fault for fault in log.faults if fault.since <= since and fault.fixed is not None and since < fault.fixed <= until),
@@ -105,8 +103,8 @@ def between(log: NightLog, since: int, until: int) -> NightDifference:
     )
 
 
-def _at(stays: Sequence[Stay], night: int) -> str | None:
-    return next((stay.kind for stay in stays if stay.first <= night <= stay.last), None)
+def _covers(night: int) -> pl.Expr:
+    return (pl.col("first") <= night) & (pl.col("last") >= night)
 
 
 def night_log(result: NightResult) -> NightLog:
@@ -114,33 +112,29 @@ def night_log(result: NightResult) -> NightLog:
     seen = result.history.filter((pl.col("as_of") <= result.as_of) & pl.col("register_seen").all().over("as_of"))
     nights = seen.get_column("as_of").unique().sort().to_list()
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
-    stays: dict[str, list[Stay]] = {}
-    secret: dict[str, list[Stay]] = {}
-    whole: Counter[str] = Counter()
-    for home, kinds in _classes(result.class_changes, nights).items():
-        if len(kinds) == 1 and (kinds[0][1], kinds[0][2]) == (0, len(nights) - 1):
-            whole[kinds[0][0]] += 1
-            continue
-        into = secret if home in hidden else stays
-        into[home] = [Stay(None if home in hidden else home, *kind) for kind in kinds]
-    return NightLog(nights, stays, list(secret.values()), whole, _faults(result, nights), result.answers)
+    classes = _classes(result.class_changes, nights).with_columns(hidden=pl.col("home").is_in(sorted(hidden)))
+    throughout = (pl.col("first") == 0) & (pl.col("last") == len(nights) - 1) & (pl.len().over("home") == 1)
+    whole = dict(classes.filter(throughout).group_by("kind").len().iter_rows())
+    stays = classes.filter(~throughout).sort("hidden", maintain_order=True)
+    return NightLog(nights, stays, whole, _faults(result, nights), result.answers)
 
 
-def _classes(changes: pl.DataFrame, nights: Sequence[date]) -> dict[str, list[tuple[str, int, int]]]:
-    """leverandor_bolig_id -> (class, first night, last night), in order."""
-    last = len(nights) - 1
-    by_dwelling: dict[str, list[tuple[str, int, int]]] = {}
-    known = changes.filter(pl.col("class").is_in(CLASSES))
-    follows = pl.col("as_of").shift(-1).over("leverandor_bolig_id").alias("follows")
-    for home, kind, began, ended, following in known.select("leverandor_bolig_id", "class", "as_of", "last", follows).iter_rows():
-        first = bisect_left(nights, began)
-        if kind == DwellingClass.IN_SYNC:
-            end = last if following is None else bisect_left(nights, following) - 1
-        else:
-            end = bisect_left(nights, ended) if ended in nights else bisect_left(nights, ended) - 1
-        if first <= min(end, last):
-            by_dwelling.setdefault(home, []).append((kind, first, min(end, last)))
-    return by_dwelling
+def _classes(changes: pl.DataFrame, nights: Sequence[date]) -> pl.DataFrame:
+    """The stays in a class of every dwelling, in the order of the changes: STAYS without `hidden`."""
+    known = changes.filter(pl.col("class").is_in(CLASSES)).with_columns(follows=pl.col("as_of").shift(-1).over("leverandor_bolig_id"))
+    days = pl.Series(nights, dtype=pl.Date)
+
+    def nights_before(column: str, side: Literal["left", "right"]) -> pl.Series:
+        # Null values, of those that nothing follows, would be sought too.
+        return pl.Series(days.search_sorted(known.get_column(column).fill_null(date.max), side), dtype=pl.Int64)
+
+    until_next = nights_before("follows", "left") - 1
+    until_seen = nights_before("last", "right") - 1
+    end = pl.when(pl.col("class") == DwellingClass.IN_SYNC).then(until_next).otherwise(until_seen)
+    stays = known.select(
+        home="leverandor_bolig_id", kind="class", first=nights_before("as_of", "left"), last=pl.min_horizontal(end, len(nights) - 1)
+    )
+    return stays.filter(pl.col("first") <= pl.col("last"))
 
 
 def _faults(result: NightResult, nights: Sequence[date]) -> list[DeviationSpell]:

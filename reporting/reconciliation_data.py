@@ -6,7 +6,8 @@ The parts are scripts and not JSON files, because a page opened from a folder ma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -96,6 +97,7 @@ def _parts(result: NightResult, entries: pl.DataFrame) -> Iterator[list[dict[str
     lineage = _lineage(result)
     words = words_of(result.municipality)
     faults = _faults(result)
+    cause_of = lru_cache(maxsize=1 << 12)(cause)  # Nearly all dwellings share a few.
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     became = {
         ours: (verb, outcome, told_of(rendered(message), (ours, kobo_id), hidden))
@@ -106,11 +108,13 @@ def _parts(result: NightResult, entries: pl.DataFrame) -> Iterator[list[dict[str
     for start in range(0, entries.height, AT_ONCE):
         some = entries.slice(start, AT_ONCE)
         register = _register_values(result, entries, some)
-        beside = {"d": result.decided, "p": source_values(result, entries, some), "n": nights(result, some)}
+        beside = {"d": result.decided, "p": source_values(result, some), "n": nights(result, some)}
         ours = some.select(_shown(name, pl.col("secret"), words) for name in FIELDS)
         for at in range(0, some.height, PART):
             yield [
-                _detail(row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became, faults, result)
+                _detail(
+                    row, values, register.get(row["kobo_id"]), lineage.get(row["leverandor_bolig_id"], []), became, faults, cause_of, result
+                )
                 | {key: list(more[row["leverandor_bolig_id"]]) for key, more in beside.items() if row["leverandor_bolig_id"] in more}
                 for row, values in zip(
                     some.select(_TOLD).slice(at, PART).iter_rows(named=True), ours.slice(at, PART).iter_rows(), strict=True
@@ -147,6 +151,7 @@ def _detail(
     lineage: list[list[Any]],
     became: dict[str, tuple[Any, ...]],
     faults: Mapping[tuple[Any, ...], list[str]],
+    cause_of: Callable[[str, str | None], str],
     result: NightResult,
 ) -> dict[str, Any]:
     """Keys are left out when there is nothing to say; `k` holds Kobo's values by field number.
@@ -158,18 +163,19 @@ def _detail(
         detail["o"] = list(ours)
     if theirs is not None:
         detail["k"] = list(theirs)
-    changed = [change["field"] for change in json.loads(row["changes"] or "[]") if isinstance(change, dict)]
-    if changed:
-        detail["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
+    if row["changes"] and row["changes"] != "[]":
+        changed = [change["field"] for change in json.loads(row["changes"]) if isinstance(change, dict)]
+        if changed:
+            detail["c"] = [FIELDS.index(name) for name in changed if name in FIELDS]
     if row["kind"] == OUTSIDE:
         categories = result.municipality.categories
         detail["r"] = categories[row["outside"]].title if row["outside"] in categories else word_for("outside", row["outside"])
     if row["kind"] == REJECTED:
         detail["r"] = " ".join(faults.get(_at(row), [])) or None
     if row["reason"]:
-        detail["r"] = cause(row["reason"], row["details"])
+        detail["r"] = cause_of(row["reason"], row["details"])
     if row["held"]:
-        detail["h"] = cause(row["held"], row["details"])
+        detail["h"] = cause_of(row["held"], row["details"])
     if row["source_keys"] and not row["secret"]:
         detail["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -24,6 +25,11 @@ WHOLE_TAG = "kobosync/whole_night"
 
 _STEPS = ("standing_rows", "register", "matches", "plan", "outcomes", "progress", "reports")
 """Assets without which a run is not a whole night."""
+
+BEFORE_ITS_FIRST_STEP = "The run was ended (Ctrl-C) before its first step. Nothing was done."
+AFTER_ITS_LAST_STEP = (
+    "The run was ended (Ctrl-C) after its last step. All of it was done and stands; Dagster alone shows the run as failed."
+)
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))
 """A night may be late or fail once; a source or report without a second night behind it is stale in the Dagster UI."""
@@ -52,12 +58,17 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         try:
             yield self
         finally:
+            says = BEFORE_ITS_FIRST_STEP if not self._sessions and _interrupted() else None
             for session in self._sessions.values():
-                if not session.finished and session.stopped is None and (where := _ended_in(context)):
+                if session.finished and _interrupted():
+                    says = AFTER_ITS_LAST_STEP
+                elif not session.finished and session.stopped is None and (where := _ended_in(context)):
                     session.cut_off(where)
-                if session.ended_from_outside and context.log:
-                    context.log.warning(session.stopped)  # beside the stack that Dagster shows of its own
+                if session.ended_from_outside:
+                    says = session.stopped
                 session.close()
+            if says and context.log:
+                context.log.warning(says)  # beside the stack that Dagster shows of its own
             self._sessions.clear()
 
     def session(self, municipality: Municipality, run_id: str, rendered: date | None = None) -> NightSession:
@@ -85,6 +96,11 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._sessions[municipality.slug]
 
 
+def _interrupted() -> bool:
+    """Whether Dagster gives the resource back because of a Ctrl-C, or drops it: a Ctrl-C can come while it takes resources up or down."""
+    return isinstance(sys.exc_info()[1], (KeyboardInterrupt, dg.DagsterExecutionInterruptedError, GeneratorExit))
+
+
 def _ended_in(context: dg.InitResourceContext) -> str | None:
     """Where somebody ended the run, by Ctrl-C in a step of Dagster's or by asking Dagster to terminate it. None: nobody did."""
     if context.instance is None or context.run is None:
@@ -95,14 +111,14 @@ def _ended_in(context: dg.InitResourceContext) -> str | None:
         return f"in the step {step}"
     run = context.instance.get_run_by_id(context.run.run_id)
     asked = run is not None and run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
-    return "between two steps" if asked else None
+    return "between two steps" if asked or _interrupted() else None
 
 
 def is_interruption(event: dg.DagsterEvent) -> bool:
-    """Whether the event is a Ctrl-C, which Dagster reports as a failed step, or between two steps as a canceled run."""
+    """Whether the event is a Ctrl-C, which Dagster reports as a failed step, or outside of steps as a canceled or failed run."""
     if event.event_type is dg.DagsterEventType.RUN_CANCELED:
         return True
-    error = event.step_failure_data.error if event.is_step_failure else None
+    error = event.step_failure_data.error if event.is_step_failure else event.job_failure_data.error if event.is_job_failure else None
     while error is not None and error.cls_name != dg.DagsterExecutionInterruptedError.__name__:
         error = error.cause
     return error is not None

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from assets.night_resource import is_interruption
+from assets.night_resource import AFTER_ITS_LAST_STEP, BEFORE_ITS_FIRST_STEP, is_interruption
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
 from pipelines.definitions import build_definitions
@@ -21,8 +21,6 @@ from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
 from reconciliation.ledger import INTERRUPTED, open_ledger
 from reconciliation.model.municipality import Municipality
-
-_BETWEEN = "The run was ended (Ctrl-C) between two steps. What was done stands; run the night again: it goes on from there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,12 @@ class Runner:
         return self._run(report_name(self._municipality), "reports", None, "never")
 
     def cut_off(self) -> str:
-        """The ledger's message about the last run, which somebody ended. Raises LedgerError."""
+        """A sentence about the last run, which somebody ended: how far it came. Raises LedgerError."""
         with closing(open_ledger(self._municipality.ledger, self._root)) as ledger:
             runs = ledger.runs(self._municipality.slug).filter(pl.col("run_id") == self._run_id)
-            if runs.height and runs["message"].item() is None:
-                ledger.finish_run(self._run_id, INTERRUPTED, {}, {}, _BETWEEN)
-                return _BETWEEN
-        return str(runs["message"].item()) if runs.height else "The run was ended before its first step: nothing was done."
+        if runs.is_empty():
+            return BEFORE_ITS_FIRST_STEP
+        return str(runs["message"].item()) if runs["verdict"].item() == INTERRUPTED else AFTER_ITS_LAST_STEP
 
     def table(self, name: str) -> Table | None:
         """The municipality's stored table of that name."""

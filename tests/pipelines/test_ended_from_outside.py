@@ -1,7 +1,5 @@
 """A night that somebody ends in its middle: the person, `kobosync runs` and Dagster are told the same."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
@@ -11,13 +9,16 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import requests
 
+from assets.night_resource import NightRun
 from pipelines.exit_codes import INTERRUPTED
 from reconciliation.ledger import open_ledger
+from reconciliation.model.municipality import load
 from tests.pipelines.test_ledger_commands import Told
 from tests.pipelines.village import FIRST, Village, inhabited
 
@@ -47,6 +48,46 @@ def test_ctrl_c_while_a_step_of_dagsters_reads_its_tables_is_the_same(
         (run,) = ledger.runs("vik").to_dicts()
     assert run["verdict"] == "interrupted"
     assert run["message"] in says
+
+
+@pytest.mark.parametrize(
+    ("event", "verdict", "says"),
+    [
+        ("vik_opens STEP_START", None, "before its first step. Nothing was done."),
+        ("vik_opens STEP_SUCCESS", "partial", "in the step vik_ends. Nothing was changed in Kobo."),
+        ("vik_ends STEP_SUCCESS", "done", "after its last step. All of it was done and stands"),
+    ],
+)
+def test_ctrl_c_between_two_steps_is_told_in_dagster_and_stands_in_the_ledger(  # two steps alone, so a partial run
+    event: str, verdict: str | None, says: str, village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    municipality = load(village.config)
+    stored = dg.DagsterInstance.handle_new_event
+
+    def ended(self: dg.DagsterInstance, entry: dg.EventLogEntry, **more: Any) -> None:
+        stored(self, entry, **more)
+        if entry.is_dagster_event and f"{entry.step_key} {entry.get_dagster_event().event_type_value}" == event:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    @dg.op
+    def vik_opens(context: dg.OpExecutionContext, night: NightRun) -> None:
+        night.session(municipality, context.run_id)
+
+    @dg.op(ins={"before": dg.In(dg.Nothing)})
+    def vik_ends(context: dg.OpExecutionContext, night: NightRun) -> None:
+        night.session(municipality, context.run_id).finish("done", {}, None)
+
+    @dg.job(resource_defs={"night": NightRun(home=str(village.home))})
+    def vik_some() -> None:
+        vik_ends(vik_opens())
+
+    monkeypatch.setattr(dg.DagsterInstance, "handle_new_event", ended)
+    with dg.DagsterInstance.ephemeral() as instance, closing(open_ledger(municipality.ledger, village.home)) as ledger:
+        run = vik_some.execute_in_process(instance=instance, raise_on_error=False)
+        assert not run.success
+        lines = [entry.user_message for entry in instance.all_logs(run.run_id)]
+        assert [line for line in lines if "was ended" in line and says in line]
+        assert ledger.runs("vik").get_column("verdict").to_list() == [verdict] * (verdict is not None)
 
 
 def entries(address: str) -> int:

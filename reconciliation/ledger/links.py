@@ -18,14 +18,15 @@ from reconciliation.ledger.store import BATCH, insert_rows, table_of
 _LINK = table_of(LinkRow)
 _MEMBERSHIP = table_of(Membership)
 
-LINKS: dict[str, Any] = {
-    "leverandor_bolig_id": pl.String(),
-    "kobo_id": pl.String(),
+LINKS: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+LINK_HISTORY: dict[str, Any] = {
+    **LINKS,
     "made_by": pl.String(),
     "run_id": pl.String(),
     "made": pl.Datetime("us", "UTC"),
+    "ended": pl.Datetime("us", "UTC"),
+    "ended_by": pl.String(),
 }
-LINK_HISTORY: dict[str, Any] = {**LINKS, "ended": pl.Datetime("us", "UTC"), "ended_by": pl.String()}
 MEMBERSHIPS: dict[str, Any] = {
     "source": pl.String(),
     "source_key": pl.String(),

@@ -114,6 +114,11 @@ class Plans(Store):
             items=items,
         )
 
+    def has_plan(self, run_id: str) -> bool:
+        """Whether the run has stored a plan."""
+        with self.read() as connection:
+            return connection.execute(select(_PLAN.c.run_id).where(_PLAN.c.run_id == run_id)).first() is not None
+
     def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
         """One dwelling's rows, of the nights on which something changed. Shape: DWELLING_NIGHTS."""
         query = (

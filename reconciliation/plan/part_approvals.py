@@ -51,4 +51,4 @@ def last_shown(ledger: Ledger, municipality: str, before: str) -> str | None:
     Runs of `kobosync plan` and reports that were made again do not count.
     """
     runs = ledger.runs(municipality).filter(~pl.col("verdict").is_in([PLANNED, RENDERED]) & (pl.col("run_id") != before))
-    return next((run for run in reversed(runs.get_column("run_id").to_list()) if ledger.plan(run) is not None), None)
+    return next((run for run in reversed(runs.get_column("run_id").to_list()) if ledger.has_plan(run)), None)

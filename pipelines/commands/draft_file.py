@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from language import text, texts
+from reconciliation.drafting.register_words import word_said, words_for
 from reconciliation.model import safe_yaml
 from reconciliation.model.municipality import home_from
 
@@ -24,14 +25,14 @@ FILL_IN = "FYLL_INN"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A person's choices. name: of the source. key: headings. categories: value -> category; category: that of every row, "" where a
-    column tells."""
+    """A person's choices. name: of the source. key: headings. meanings: field -> value -> what it means, None for a blank; category: that
+    of every row, "" where a column tells."""
 
     name: str
     title: str
     owner: str
     key: tuple[str, ...]
-    categories: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     category: str = ""
 
 
@@ -71,10 +72,9 @@ def source_block(file: Path, made: Draft, chosen: Chosen) -> list[str]:
         f"  path: {quoted(below_home(file))}",
         f"  mapping: {quoted(f'mappings/{chosen.name}.yaml')}",
     ]
-    if chosen.category:
-        return [*lines, "  fields:", f"    kategori: {{constant: {scalar(chosen.category)}}}"]
-    entries = ", ".join(f"{quoted(value)}: {scalar(category)}" for value, category in chosen.categories.items())
-    return [*lines, "  fields:", f"    kategori: {{table: {{{entries}}}}}"] if "kategori" in fields_of(made) else lines
+    constant = [f"    kategori: {{constant: {scalar(chosen.category)}}}"] if chosen.category else []
+    tables = [f"    {name}: {{table: {_table(meanings)}}}" for name, meanings in chosen.meanings.items()]
+    return [*lines, "  fields:", *constant, *tables] if constant or tables else lines
 
 
 def fields_of(made: Draft) -> dict[str, Guess]:
@@ -98,16 +98,23 @@ def _layout(made: Draft, key: tuple[str, ...], *, tables: bool) -> Iterator[str]
     yield "fields:" if fields_of(made) else "fields: {}"
     for name, guess in fields_of(made).items():
         transform = f", as: {guess.transform}" if guess.transform != "text" else ""
-        entries = ", ".join(f"{quoted(value)}: {FILL_IN}" for value in guess.values)
-        table = f", table: {{{entries}}}" if guess.values and tables else ""
+        meanings = {value: word_said(name, value) or FILL_IN for value in guess.values}
+        table = f", table: {_table(meanings)}" if meanings and tables else ""
         seen = text("drafts.seen", count=guess.recognised, of=guess.filled, by=guess.why)
-        yield f"  {name}: {{column: {quoted(guess.heading)}{transform}{table}}} # {seen}"
+        words = f". {text('drafts.words', words=words_for(name))}" if table and words_for(name) and FILL_IN in meanings.values() else ""
+        yield f"  {name}: {{column: {quoted(guess.heading)}{transform}{table}}} # {seen}{words}"
     if made.footer:
         yield f"footer: [{', '.join(map(quoted, made.footer))}] # {text('drafts.footer')}"
     left = [guess for guess in made.guesses if guess.field is None and guess.heading not in key]
     if left:
         yield "ignore:"
         yield from (f"  - {quoted(guess.heading)} # {texts().render(guess.why)}" for guess in left)
+
+
+def _table(meanings: Mapping[str, str | None]) -> str:
+    """A lookup table on one line."""
+    entries = (f"{quoted(value)}: {'null' if word is None else scalar(word)}" for value, word in meanings.items())
+    return f"{{{', '.join(entries)}}}"
 
 
 def kind_of(file: Path) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from connectors.headings import nearest, visible_text
-from language import text, texts
+from language import text, texts, word_for
 from pipelines.commands.asking import Ask
 from pipelines.commands.draft_file import Chosen, fields_of, source_name
 from reconciliation.drafting.draft_mapping import Draft
+from reconciliation.drafting.register_words import TITLES, word_said, words_for
 from reconciliation.model.key_names import suggested, unusable_keys
 
 Say = Callable[[str], None]
@@ -100,8 +101,8 @@ def converse(talk: Conversation, file: Path, made: Draft, known: AlreadyThere) -
         if warning.key in ("drafts.personal_column", "drafts.no_address"):
             talk.say(texts().render(warning))
     key = _key(talk, made)
-    categories, category = _categories(talk, made, known.categories)
-    return Chosen(name, title, owner, key, categories, category)
+    meanings, category = _categories(talk, made, known.categories)
+    return Chosen(name, title, owner, key, meanings | _register_words(talk, made), category)
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:
@@ -148,7 +149,7 @@ def _key(talk: Conversation, made: Draft) -> tuple[str, ...]:
             return key
 
 
-def _categories(talk: Conversation, made: Draft, categories: Mapping[str, str]) -> tuple[dict[str, str], str]:
+def _categories(talk: Conversation, made: Draft, categories: Mapping[str, str]) -> tuple[dict[str, dict[str, str | None]], str]:
     guess = fields_of(made).get("kategori")
     if guess is None:
         talk.offer(categories)
@@ -157,7 +158,20 @@ def _categories(talk: Conversation, made: Draft, categories: Mapping[str, str]) 
     offered = {**categories, NOBODY_KNOWS: text("map_questions.unknown_category")}
     talk.offer(offered)
     category_of = {value: talk.chosen(f"  «{value}»", offered, _likely(value, categories)) for value in guess.values}
-    return {value: category for value, category in category_of.items() if category != NOBODY_KNOWS}, ""
+    return {"kategori": {value: category for value, category in category_of.items() if category != NOBODY_KNOWS}}, ""
+
+
+def _register_words(talk: Conversation, made: Draft) -> dict[str, dict[str, str | None]]:
+    """Field -> value -> the register's word, of the fields that the register has fixed words for. None: the field is left blank."""
+    meanings: dict[str, dict[str, str | None]] = {}
+    for field, guess in fields_of(made).items():
+        if words := {word: word_for(TITLES[field], word) for word in words_for(field)}:
+            talk.say(text("map_questions.about_words", heading=guess.heading, count=len(guess.values), field=field))
+            offered = {**words, NOBODY_KNOWS: text("map_questions.left_blank")}
+            talk.offer(offered)
+            chosen = {value: talk.chosen(f"  «{value}»", offered, word_said(field, value) or "") for value in guess.values}
+            meanings[field] = {value: word if word != NOBODY_KNOWS else None for value, word in chosen.items()}
+    return meanings
 
 
 def _likely(value: str, categories: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from reconciliation.plan.moved_fields import unknown_bases
 from reconciliation.plan.parts import CREATE, REPLACE, RETIRE, UPDATE
 from reconciliation.plan.plan_changes import compare_plans
 from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words, part_in_words
-from reconciliation.plan.planning import Plan, actionable, selected_parts
+from reconciliation.plan.planning import Plan, Selection, actionable
 from reconciliation.plan.undo import UNDO
 
 ACTIONS = (CREATE, UPDATE, RETIRE, REPLACE)
@@ -34,41 +34,52 @@ def run_plan(
 ) -> int:
     """0: may be applied; 3: a guard holds a part of what is shown; 1: it could not be made. action, source, category: show those parts
     alone."""
-    if action and action not in ACTIONS:
-        print(f"--only={action} is not one of {', '.join(ACTIONS)}.", file=sys.stderr)
-        return CONFIGURATION
-    if output not in FORMATS:
-        print(f"--format={output} is not one of {', '.join(FORMATS)}.", file=sys.stderr)
-        return CONFIGURATION
+    chosen = Selection(action, source, category)
     municipality = load(config)
-    asked = (("source", "sources", source, municipality.sources), ("category", "categories", category, municipality.categories))
-    for option, plural, given, known in asked:
-        if given and given not in known:
-            print(f"--{option}={given} is not among the file's {plural}: {', '.join(known)}.", file=sys.stderr)
-            return CONFIGURATION
-        if given and option not in municipality.guards.parts:
-            print(f"--{option}: this file's parts are per {municipality.guards.parts}; set `guards.parts`.", file=sys.stderr)
-            return CONFIGURATION
+    if refused := _refused(chosen, output, municipality):
+        print(refused, file=sys.stderr)
+        return CONFIGURATION
     try:
         seen = plan_tonight(municipality, home_of(config), as_of)
     except (LedgerError, RegisterError, NotConservedError) as error:
         print(error, file=sys.stderr)
         return FAILED
-    plan = selected_parts(seen.plan, action, source, category) if action or source or category else seen.plan
+    plan = chosen.plan(seen.plan) if chosen else seen.plan
     if diff:
-        _show_changes(plan, municipality, home_of(config), Console())
+        _show_changes(plan, chosen, municipality, home_of(config), Console())
     elif output == "json":
         print(as_json(plan))
     elif output == "markdown":
         print(as_markdown(plan), end="")
+    elif chosen and plan.items.is_empty() and plan.register_verdict == "complete":
+        whole = actionable(seen.plan).height
+        print(f"Plan {plan.digest[:12]} changes nothing with {chosen}; {whole} changes in all, which `kobosync plan {config}` shows.")
     else:
-        _show(plan, Console())
+        _show(plan, chosen, Console())
         if municipality.apply == "approve" and plan.parts:
             print(f"{config} says apply: approve. A night waits with all of it until: kobosync night {config} --apply={plan.digest[:12]}")
     if plan.register_verdict != "complete":
         print(seen.register_fault or "The register could not be read.", file=sys.stderr)
         return FAILED
     return WAITING if plan.refusals else DONE
+
+
+def _refused(chosen: Selection, output: str, municipality: Municipality) -> str | None:
+    """What of the options cannot be, in a sentence."""
+    if chosen.action and chosen.action not in ACTIONS:
+        return f"--only={chosen.action} is not one of {', '.join(ACTIONS)}."
+    if output not in FORMATS:
+        return f"--format={output} is not one of {', '.join(FORMATS)}."
+    asked = (
+        ("source", "sources", chosen.source, municipality.sources),
+        ("category", "categories", chosen.category, municipality.categories),
+    )
+    for option, plural, given, known in asked:
+        if given and given not in known:
+            return f"--{option}={given} is not among the file's {plural}: {', '.join(known)}."
+        if given and option not in municipality.guards.parts:
+            return f"--{option}: this file's parts are per {municipality.guards.parts}; set `guards.parts`."
+    return None
 
 
 def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
@@ -78,10 +89,10 @@ def last_nights_plan(ledger: Ledger, slug: str) -> StoredPlan | None:
     return next((plan for plan in plans if plan is not None and plan.register_verdict == "complete"), None)
 
 
-def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: Console) -> None:
+def _show_changes(plan: Plan, chosen: Selection, municipality: Municipality, home: Path, console: Console) -> None:
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         last = last_nights_plan(ledger, municipality.slug)
-    before = plan.items.clear() if last is None else last.items
+    before = plan.items.clear() if last is None else chosen.items(last.items) if chosen else last.items
     changed = compare_plans(before, plan.items)
     since = "no night has planned yet" if last is None else f"since the night of {last.as_of} ({last.digest[:12]})"
     table = Table("", "dwelling", "koboId", "was", "is", "changes", title=f"Plan {plan.digest[:12]}: {changed.height} differences, {since}")
@@ -94,8 +105,9 @@ def _show_changes(plan: Plan, municipality: Municipality, home: Path, console: C
         console.print(f"... and {changed.height - SHOWN} more.")
 
 
-def _show(plan: Plan, console: Console) -> None:
-    counts = Table(title=f"Plan {plan.digest[:12]}: {actionable(plan).height} changes", title_justify="left", show_header=False)
+def _show(plan: Plan, chosen: Selection, console: Console) -> None:
+    title = f"Plan {plan.digest[:12]}: {actionable(plan).height} changes" + (f" with {chosen}" if chosen else "")
+    counts = Table(title=title, title_justify="left", show_header=False)
     for kind in DwellingClass:
         counts.add_row(kind.value, str(plan.counts[kind.value]))
     console.print(counts)

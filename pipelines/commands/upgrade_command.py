@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.exit_codes import DONE, WAITING
+from reconciliation.ledger import open_ledger
 from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.ledger.migrations import HEAD, REVISIONS
 from reconciliation.ledger.upgrade import upgrade
@@ -35,4 +37,11 @@ def run_upgrade(config: Path, backup: Path | None, yes: bool) -> int:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = upgrade(municipality.ledger, home, target)
     print(f"Done: {sum(rows.values())} rows, each looked at. Back to before: kobosync restore {config} {target}")
+    with closing(open_ledger(municipality.ledger, home)) as ledger:
+        linked, unknown = ledger.linked_and_not_agreed()
+    if unknown:
+        print(
+            f"Of {linked} dwellings linked to Kobo, {unknown} have no value that is known to be agreed with it. Where the sources and Kobo "
+            "differ there, a person is asked, once; nothing is written. The first night says how many those are."
+        )
     return DONE

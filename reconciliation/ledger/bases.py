@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
-from reconciliation.ledger.register_tables import Base
+from reconciliation.ledger.register_tables import Base, LinkRow
 from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.model.kobo_change_policy import THREE_WAY
 
-_BASE = table_of(Base)
+_BASE, _LINK = table_of(Base), table_of(LinkRow)
 
 BASES: dict[str, Any] = {
     "kobo_id": pl.String(),
@@ -41,6 +41,16 @@ class Bases(Store):
         """Every base, sorted by leverandor_bolig_id. Shape: BASES."""
         query = select(*(_BASE.c[name] for name in BASES)).where(_BASE.c.municipality == municipality).order_by(_BASE.c.leverandor_bolig_id)
         return self.frame(query, BASES)
+
+    def linked_and_not_agreed(self) -> tuple[int, int]:
+        """Of all municipalities: active links, and how many of them have no base, as in a ledger from before values were remembered."""
+        has_base = (_BASE.c.municipality == _LINK.c.municipality) & (_BASE.c.kobo_id == _LINK.c.kobo_id)
+        query = (
+            select(func.count(), func.count(_BASE.c.kobo_id)).select_from(_LINK.outerjoin(_BASE, has_base)).where(_LINK.c.ended.is_(None))
+        )
+        with self.read() as connection:
+            linked, agreed = connection.execute(query).one()
+        return int(linked), int(linked) - int(agreed)
 
     def save_bases(self, municipality: str, bases: pl.DataFrame) -> None:
         """Replace the bases of these entries (BASES). Writes nothing when the frame is empty."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from rapidfuzz import process
 
 from connectors.source_config import AnySource
-from kobo_client.contract import BOLIGSTATUS
+from kobo_client.contract import BY_NAME
 from reconciliation.model import tables
 from reconciliation.model.transform_names import GROUP_FIELDS, NAMES
 
@@ -26,11 +26,11 @@ def faults_of(
             yield f"{where}: `as: lookup` needs a `table` of value: meaning."
         if mapping.transform == "extract" and not mapping.pattern:
             yield f"{where}: `as: extract` needs a `pattern` with one group."
-        if canonical == "boligstatus":
+        if words := BY_NAME[canonical].values if canonical in BY_NAME else ():
             said = [*(mapping.table or {}).values(), *([mapping.constant] if mapping.constant is not None else [])]
-            for value in [str(one) for one in said if one not in BOLIGSTATUS]:
-                yield f"{where}: {value!r} is no status of Kobo's; {_nearest(value, BOLIGSTATUS)}"
-            if mapping.transform != "lookup" and mapping.constant is None:
+            for value in [str(one) for one in said if one is not None and one not in words]:
+                yield f"{where}: {value!r} is no {canonical} of Kobo's. Kobo has {', '.join(words)}."
+            if canonical == "boligstatus" and mapping.transform != "lookup" and mapping.constant is None:
                 yield f"{where}: the source's words are not Kobo's; use `as: lookup` with a `table`."
         if canonical == "kategori":
             meant = [str(value) for value in (mapping.table or {}).values()]

@@ -52,12 +52,33 @@ class Plan:
         return tuple(one for part in self.parts for one in part.refusals)
 
 
-def selected_parts(plan: Plan, action: str = "", source: str = "", category: str = "") -> Plan:
-    """The plan with only those parts, to be shown. action: create, update, retire or replace; "" means any, as for source and category."""
-    asked = {name for name in (source, category) if name}
-    parts = tuple(part for part in plan.parts if action in ("", part.action) and asked <= set(part.groups))
-    items = plan.items.filter(pl.col("part").is_in([part.name for part in parts]))
-    return replace(plan, items=items, parts=parts)
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which parts of a plan are shown. action: create, update, retire or replace; a blank means any."""
+
+    action: str = ""
+    source: str = ""
+    category: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.action or self.source or self.category)
+
+    def __str__(self) -> str:
+        said = (("only", self.action), ("source", self.source), ("category", self.category))
+        return " ".join(f"--{option}={value}" for option, value in said if value)
+
+    def items(self, items: pl.DataFrame) -> pl.DataFrame:
+        """Those of PLAN_ITEMS that are in one of the parts; a part's name is its action and groups, with slashes between."""
+        asked = {name for name in (self.source, self.category) if name}
+        names = items.get_column("part").drop_nulls().unique().to_list()
+        chosen = [name for name in names if self.action in ("", name.split("/")[0]) and asked <= set(name.split("/")[1:])]
+        return items.filter(pl.col("part").is_in(chosen))
+
+    def plan(self, plan: Plan) -> Plan:
+        """The plan with only those parts. Its digest stays that of the whole."""
+        items = self.items(plan.items)
+        names = set(items.get_column("part"))
+        return replace(plan, items=items, parts=tuple(part for part in plan.parts if part.name in names), counts=_counts(items))
 
 
 def make_plan(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import polars as pl
 import pytest
 import yaml
 from rich.console import Console
@@ -195,6 +196,7 @@ def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: T
     with open_ledger("sqlite:///var/ledger.sqlite", tmp_path) as ledger:
         ledger.begin_run("vik", FIRST, "run-1", "auto")
         ledger.finish_run("run-1", "done", {}, {})
+        ledger.save_links("vik", pl.DataFrame({"leverandor_bolig_id": ["fdv-100"], "kobo_id": ["kobo-1"]}), "created")
         with ledger.engine.connect().execution_options(writes=True) as connection, connection.begin():
             migrate(connection, REVISIONS[0])
     code, says = kobosync("upgrade", village.config)
@@ -204,6 +206,7 @@ def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: T
     code, says = kobosync("upgrade", village.config, "--yes", "--backup", tmp_path / "before.sqlite")
     assert code == DONE
     assert (tmp_path / "before.sqlite").exists()
+    assert "Of 1 dwellings linked to Kobo, 1 have no value that is known to be agreed with it" in says
     assert "Nothing to upgrade" in kobosync("upgrade", village.config)[1]
 
 

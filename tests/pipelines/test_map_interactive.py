@@ -134,6 +134,16 @@ def test_the_sheet_and_one_category_for_all_are_asked_for(home: Path) -> None:
     assert "Nordveien" in done.output
 
 
+def test_what_the_registers_own_words_are_is_asked_for_value_by_value(home: Path) -> None:
+    rows = ["1;Storgata 1;9910;Kommunalt eid", "2;Storgata 2;9910;Leid", "3;Storgata 3;9910;?"]
+    (home / "kilder" / "eid.csv").write_text("\n".join(["Nr;Adresse;Postnr;Eieform", *rows]), encoding="utf-8")
+    done = talk(home, "", "", "", "Nr", "", "1", "-", "", "", "4", "", file="kilder/eid.csv")
+    assert done.exit_code == DONE, done.output
+    table = {"Kommunalt eid": "KOMMUNALT_EID", "Leid": "INNLEID_FRA_PRIVAT_FORETAK", "?": None}
+    assert load(home / "config" / "vik.yaml").sources["eid"].fields["disposisjonsform"].table == table
+    assert "«» er ikke blant valgene" in done.output, "what a lease is, is never guessed"
+
+
 def test_files_that_belong_together_are_written_or_none_is(tmp_path: Path) -> None:
     old, new = tmp_path / "a.yaml", tmp_path / "b" / "c.yaml"
     old.write_text("mitt", encoding="utf-8")

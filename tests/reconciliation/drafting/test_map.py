@@ -75,6 +75,19 @@ def test_how_much_was_recognised_stands_beside_each_field(tmp_path: Path) -> Non
     assert 'bruksenhetsnummer: {column: "Bruksenhet", as: unit} # 2 av 2 verdier, ut fra overskriften' in said
 
 
+def test_a_field_of_fixed_words_is_looked_up_with_the_words_that_are_spelt_alike_filled_in(tmp_path: Path) -> None:
+    (tmp_path / "liste.csv").write_text("Nr;Eieform;Boligstatus\n1;Eid;UTLEID\n2;kommunalt  eigd;UTLEID\n", encoding="utf-8")
+    said = mapped(tmp_path / "liste.csv").stdout
+    fields = yaml.safe_load(said)["sources"]["liste"]["fields"]
+    assert fields["disposisjonsform"] == {
+        "column": "Eieform",
+        "as": "lookup",
+        "table": {"Eid": "FYLL_INN", "kommunalt  eigd": "KOMMUNALT_EID"},
+    }
+    assert fields["boligstatus"] == {"column": "Boligstatus", "as": "lookup", "table": {"UTLEID": "UTLEID"}}
+    assert said.count("Kobos ord: ") == 1, "where a person must choose one"
+
+
 COLUMNS = {
     "an address under any heading": ("Hvor", ["Storgata 1", "Lillevegen 4 B"], "adresse"),
     "a unit under any heading": ("Kode", ["H0101", "h 01 02"], "bruksenhetsnummer"),

@@ -123,6 +123,10 @@ FAULTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
         MAPPING.replace("Omsorg: omsorg", "Omsorg: omsorgs"),
         ("liste.yaml, line 6: fields.kategori: 'omsorgs' is no category of this file; did you mean 'omsorg'?",),
     ),
+    "no word of the register's": (
+        MAPPING.replace("fields:\n", "fields:\n  disposisjonsform: {column: Eie, as: lookup, table: {Eid: FYLL_INN, Ukjent: null}}\n"),
+        ("fields.disposisjonsform: 'FYLL_INN' is no disposisjonsform of Kobo's. Kobo has KOMMUNALT_EID, INNLEID_FRA_KOMMUNALT_FORETAK",),
+    ),
     "a blank part of no key": (MAPPING + "blank_key_parts: [Id]\n", ("blank_key_parts: Id is none of the key's parts (Nr).",)),
     "a key of blank parts": (MAPPING + "blank_key_parts: [Nr]\n", ("at least one part of the key must always be there",)),
     "a value of the wrong kind": (MAPPING + "minimum_rows: mange\n", ("liste.yaml, line 11: minimum_rows: ",)),

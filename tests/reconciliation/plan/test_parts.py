@@ -9,7 +9,7 @@ import polars as pl
 from reconciliation.ledger import STOCK
 from reconciliation.match import match
 from reconciliation.merge import merge
-from reconciliation.plan.planning import Plan, actionable, make_plan, selected_parts
+from reconciliation.plan.planning import Plan, Selection, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, register, standing
 
@@ -89,8 +89,9 @@ def test_the_digest_of_a_part_is_the_same_whatever_the_other_parts_hold() -> Non
 
 def test_a_plan_can_be_looked_at_part_by_part() -> None:
     plan = planned([*rows("fdv", range(50, 53)), *rows("omsorg", range(70, 73))], [], {}, {})
-    seen = selected_parts(plan, "create", "omsorg")
+    seen = Selection("create", "omsorg").plan(plan)
     assert seen.items.height == 3
+    assert (seen.counts["create"], plan.counts["create"]) == (3, 6), "the counts are of what is shown"
     assert [part.name for part in seen.parts] == ["create/omsorg"]
 
 
@@ -111,10 +112,10 @@ def test_parts_can_be_per_category_and_per_source_and_category() -> None:
     ]
     plan = planned(said, [], {}, {}, parts="category")
     assert {part.name: part.changes for part in plan.parts} == {"create/a": 3, "create/b": 5}
-    assert [part.name for part in selected_parts(plan, "create", category="a").parts] == ["create/a"]
+    assert [part.name for part in Selection("create", category="a").plan(plan).parts] == ["create/a"]
     both = planned(said, [], {}, {}, parts="source_and_category")
     assert {part.name: part.changes for part in both.parts} == {"create/fdv/a": 3, "create/fdv/b": 2, "create/omsorg/b": 3}
-    assert [part.name for part in selected_parts(both, source="fdv", category="b").parts] == ["create/fdv/b"]
+    assert [part.name for part in Selection(source="fdv", category="b").plan(both).parts] == ["create/fdv/b"]
 
 
 def test_a_category_gone_wrong_does_not_hold_back_another_and_what_is_gone_is_in_the_category_it_had() -> None:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import fastexcel
 import polars as pl
 
 from connectors.headings import first_of_most, given_names, heading_faults, matching, nearest, positions
 from connectors.merged_cells import filled_down
-from connectors.open_document import check_open_document
-from connectors.opened_workbook import check_binary_workbook, opened_workbook
-from connectors.package_parts import package_parts, with_usual_names
+from connectors.opened_workbook import opened_workbook
 from connectors.raw_rows import Raw, together, written_in
 from connectors.read_faults import SourceFault
 from connectors.row_selection import Printed, kept_rows
-from connectors.sheet_facts import MOST_CELLS, SheetFacts, TooLong, column_letters
-from connectors.sheet_scan import scan
+from connectors.sheet_facts import SheetFacts
 from connectors.source_config import ExcelSource, Sheet
 from connectors.source_files import check_size, files_of, shown_path
-from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import message
-
-logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns about every blank column, and we read all as text
 
 _HEADER_WITHIN = 50
 _FROM_1900_TO_1904 = 1462
@@ -41,59 +32,17 @@ def read_workbook(source: ExcelSource, home: Path) -> Raw:
 def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     name = shown_path(path, home)
     check_size(path, home, source.maximum_megabytes)
-    facts: Mapping[str, SheetFacts] = {}
-    kind = kind_of_workbook(path, name)
-    renamed: bytes | None = None
-    if kind == "xlsx":
-        facts, renamed = _facts(path, name, source)
-    book = opened_workbook(path, name, kind, 2 * source.maximum_megabytes, renamed)
-    _check_sheets(book, source, name)
-    try:
-        loaded = {sheet.name: _grid(book, sheet.name) for sheet in source.sheets}
-    except fastexcel.FastExcelError as error:
-        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
+    book = opened_workbook(path, name, 2 * source.maximum_megabytes, [sheet.name for sheet in source.sheets])
+    _check_sheets(book.book.sheet_names, source, name)
+    loaded = {sheet.name: book.grid(sheet.name) for sheet in source.sheets}
     grids = {sheet: grid for sheet, (grid, _) in loaded.items()}
     hidden = tuple(f"{name}: sheet '{sheet}' is hidden, and is read" for sheet, (_, is_hidden) in loaded.items() if is_hidden)
-    parts = [_sheet(path, name, sheet, source, grids[sheet.name], facts.get(sheet.name)) for sheet in source.sheets]
+    parts = [_sheet(path, name, sheet, source, grids[sheet.name], book.facts.get(sheet.name)) for sheet in source.sheets]
     _check_ignored(grids, source, name)
     return together([*parts, Raw(parts[0].rows.clear(), hidden)])
 
 
-def _facts(path: Path, name: str, source: ExcelSource) -> tuple[dict[str, SheetFacts], bytes | None]:
-    """Facts of each sheet we read; this unpacks every one of them to its end, so a file cut short is found here.
-
-    And the archive as the reader knows it, where it is written otherwise.
-    """
-    place = name
-    try:
-        with open_package(path, name, 2 * source.maximum_megabytes) as archive:
-            check_parts(archive)
-            check_open_document(archive, name, 2 * source.maximum_megabytes)
-            check_binary_workbook(archive, name, 2 * source.maximum_megabytes)
-            found: dict[str, SheetFacts] = {}
-            parts = package_parts(archive)
-            wanted = {sheet.name: parts.sheets[sheet.name] for sheet in source.sheets if sheet.name in parts.sheets}
-            for sheet, part in wanted.items():
-                place = f"{name}, sheet '{sheet}'"
-                found[sheet] = scan(archive, part)
-                found[sheet].from_1904 = parts.from_1904
-                width = found[sheet].last_column - found[sheet].first_column + 1
-                if width * found[sheet].last_row > MOST_CELLS:
-                    column = column_letters(found[sheet].last_column)
-                    raise SourceFault("too_many_cells", place=place, rows=found[sheet].last_row, columns=column)
-            cells = sum(facts.cells for facts in found.values())
-            check_spelled_out(archive, parts, list(wanted.values()), cells, name, 2 * source.maximum_megabytes)
-            return found, with_usual_names(path, parts)
-    except TooLong as error:
-        raise SourceFault("too_many_cells", place=place, rows="?", columns="?") from error
-    except SourceFault:
-        raise
-    except Exception as error:  # a damaged archive raises what its damage hits: zlib.error, BadZipFile, ParseError, KeyError ...
-        raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
-
-
-def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:
-    there = list(book.sheet_names)
+def _check_sheets(there: Sequence[str], source: ExcelSource, name: str) -> None:
     wanted = [sheet.name for sheet in source.sheets]
     extra = [sheet for sheet in there if sheet not in (*wanted, *source.ignore_sheets)]
     missing = [sheet for sheet in wanted if sheet not in there]
@@ -107,16 +56,6 @@ def _check_sheets(book: Any, source: ExcelSource, name: str) -> None:
         known = {"sheet": sheet, "near": near} if near else {"sheet": sheet}
         problems.append(message("heading_faults.missing_sheet_near" if near else "heading_faults.missing_sheet", **known))
     raise SourceFault("sheets", path=name, faults=", ".join(english), problems=problems)
-
-
-def _grid(book: Any, sheet: str) -> tuple[pl.DataFrame, bool]:
-    """Every row from Excel's row 1 on, as text, and whether the sheet is hidden.
-
-    Typed reading would turn what does not fit into null without a word.
-    """
-    loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-    frame: pl.DataFrame = loaded.to_polars()
-    return frame.rename({column: f"c{number}" for number, column in enumerate(frame.columns)}), loaded.visible != "visible"
 
 
 def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int, list[str]]:

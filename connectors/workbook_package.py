@@ -15,6 +15,7 @@ from connectors.unfolded_size import spelled_out
 _RATIO = 250
 _RATIO_FROM = 50 * MEGABYTE
 _INDEX_LIMIT = 8 * MEGABYTE
+_ENCRYPTED = 0x1
 _TYPES = (b"spreadsheetml", b"ms-excel")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 
@@ -39,6 +40,9 @@ def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise SourceFault("damaged_workbook", path=name, detail="the archive has no end") from error
+    if any(part.flag_bits & _ENCRYPTED for part in archive.infolist()):
+        archive.close()
+        raise SourceFault("password", path=name)
     claimed = sum(part.file_size for part in archive.infolist())
     packed = max(sum(part.compress_size for part in archive.infolist()), 1)
     if claimed > limit_megabytes * MEGABYTE or (claimed > _RATIO_FROM and claimed / packed > _RATIO):

@@ -20,6 +20,7 @@ from kobo_client.scrubbing import quotable, scrubbed
 _TYPES: dict[Kind, pl.DataType] = {Kind.INTEGER: pl.Int64(), Kind.NUMBER: pl.Float64(), Kind.BOOLEAN: pl.Boolean(), Kind.DATE: pl.Date()}
 
 
+_HEADINGS = (*COLUMNS, KOBO_ID)
 _MEGABYTE = 1024 * 1024
 _LARGEST = 200 * _MEGABYTE
 """The largest file that is opened: 357 municipalities' dwellings would fit. A workbook may unpack to five times this."""
@@ -41,9 +42,10 @@ def read_export(file: Path) -> pl.DataFrame:
         raise ExportError(
             f"register.export: {file.name} cannot be read ({why}). Export it from Kobo again, or leave the key out."
         ) from None
-    if tuple(header) != (*COLUMNS, KOBO_ID):
-        wanted = [*COLUMNS, KOBO_ID]
-        unexpected = [name for name in wanted if name not in header] or [name for name in header if name not in wanted] or ["their order"]
+    if tuple(header) != _HEADINGS:
+        unexpected = (
+            [name for name in _HEADINGS if name not in header] or [name for name in header if name not in _HEADINGS] or ["their order"]
+        )
         named = ", ".join(scrubbed(str(name))[:60] for name in unexpected[:5])
         raise ExportError(f"register.export: {file.name} does not have the 35 columns and {KOBO_ID}; look at: {named}.")
     rows: list[dict[str, Any]] = []
@@ -93,7 +95,9 @@ def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
 
     try:
         sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
-        lines = [["" if cell is None else str(cell) for cell in line] for line in sheet.iter_rows(values_only=True)]
+        # Each row is as long as is asked for. A cell in the far corner would otherwise make thousands of millions of blank ones.
+        rows = sheet.iter_rows(values_only=True, max_col=len(_HEADINGS) + 1)
+        lines = [["" if cell is None else str(cell) for cell in row] for row in rows if any(cell is not None for cell in row)]
     except OSError:
         raise
     except Exception as error:
@@ -102,7 +106,8 @@ def _excel(file: Path) -> tuple[list[str], list[list[str]]]:
     lines = [line for line in lines if any(line)]
     if not lines:
         raise ExportError(f"register.export: {file.name} is empty. Export it from Kobo again.")
-    return lines[0], lines[1:]
+    further = any(line[-1] for line in lines)  # then the headings are refused
+    return lines[0] if further else lines[0][:-1], lines[1:]
 
 
 def as_exported(dwellings: pl.DataFrame) -> pl.DataFrame:

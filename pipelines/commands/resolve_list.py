@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import struct
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.parsers import expat
 
-import fastexcel
 import polars as pl
 import xlsxwriter
 
 from connectors.dialect import detect
 from connectors.encoding import decode
 from connectors.headings import given_names, nearest, visible_text
-from connectors.open_document import check_open_document
-from connectors.opened_workbook import check_binary_workbook, opened_workbook
-from connectors.package_parts import package_parts, with_usual_names
+from connectors.opened_workbook import OpenedWorkbook, opened_workbook
 from connectors.personal_numbers import mask_column
 from connectors.read_faults import SourceFault
 from connectors.records import lines_of, split_records
-from connectors.sheet_facts import TooLong
-from connectors.sheet_scan import scan
 from connectors.source_files import check_size
-from connectors.workbook_package import check_parts, check_spelled_out, kind_of_workbook, open_package
 from language import MessageError, message, text
 from language.messages import Value
 from reconciliation.addresses.verdicts import Resolution
@@ -35,10 +25,6 @@ NOT_AN_ADDRESS = Resolution.NOT_AN_ADDRESS.value
 _HEADER_WITHIN = 50
 _MEGABYTES = 500
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-
-
-_DAMAGE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, TooLong, struct.error, OSError, EOFError, ValueError, KeyError, RuntimeError)
-"""What a damaged archive raises, by what its damage hits."""
 
 
 class ListError(MessageError):
@@ -78,10 +64,9 @@ def read_list(path: Path, known: Sequence[str], sheet: str = "") -> ReadList:
     unread: tuple[str, ...] = ()
     chosen = ""
     if path.suffix.casefold() in _WORKBOOKS:
-        kind = kind_of_workbook(path, path.name)
-        book = opened_workbook(path, path.name, kind, 2 * _MEGABYTES, _as_the_reader_knows_it(path) if kind == "xlsx" else None)
-        rows, separator, note, others, chosen = _workbook(path, book, known, sheet)
-        unread = tuple(name for name in book.sheet_names if name != chosen)
+        book = opened_workbook(path, path.name, 2 * _MEGABYTES)
+        rows, separator, note, others, chosen = _workbook(book, known, sheet)
+        unread = tuple(name for name in book.book.sheet_names if name != chosen)
     elif sheet:
         raise ListError(message("lists.no_sheets", file=path.name))
     else:
@@ -133,34 +118,15 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     return named, dialect.separator, text("lists.read_as", encoding=encoding, separator=repr(dialect.separator)), reasons
 
 
-def _as_the_reader_knows_it(path: Path) -> bytes | None:
-    """What is read in the file's stead, where its parts are elsewhere than usual.
-
-    Raises SourceFault for what unpacks to far more than it is, or is damaged: it is not opened.
-    """
-    try:
-        with open_package(path, path.name, 2 * _MEGABYTES) as archive:
-            check_parts(archive)
-            check_open_document(archive, path.name, 2 * _MEGABYTES)
-            check_binary_workbook(archive, path.name, 2 * _MEGABYTES)
-            parts = package_parts(archive)
-            for part in parts.sheets.values():
-                check_spelled_out(archive, parts, [part], scan(archive, part).cells, path.name, 2 * _MEGABYTES)
-            return with_usual_names(path, parts)
-    except _DAMAGE as error:
-        raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
-
-
-def _workbook(
-    path: Path, book: fastexcel.ExcelReader, known: Sequence[str], sheet: str
-) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
-    if sheet and sheet not in book.sheet_names:
-        near = nearest(sheet, book.sheet_names)
+def _workbook(book: OpenedWorkbook, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
+    sheets = book.book.sheet_names
+    if sheet and sheet not in sheets:
+        near = nearest(sheet, sheets)
         hint = [message("lists.near", near=near)] if near else []
-        raise ListError(message("lists.no_sheet", file=path.name, sheet=sheet), *hint, message("lists.sheets", sheets=book.sheet_names))
-    tables = [table for name in ([sheet] if sheet else book.sheet_names) if (table := _table(path, book, name, known))]
+        raise ListError(message("lists.no_sheet", file=book.name, sheet=sheet), *hint, message("lists.sheets", sheets=sheets))
+    tables = [table for name in ([sheet] if sheet else sheets) if (table := _table(book, name, known))]
     if not tables:
-        raise SourceFault("empty_sheet", place=f"{path.name}, {sheet or book.sheet_names[0]}")
+        raise SourceFault("empty_sheet", place=f"{book.name}, {sheet or sheets[0]}")
     # A front page before the list has none of the headings, and fills fewer columns.
     best = max(tables, key=lambda table: (table.known, table.rows.height > 0 and table.wide))
     others = () if sheet else tuple(table.sheet for table in tables if table is not best)
@@ -178,14 +144,9 @@ class _Table:
     wide: bool
 
 
-def _table(path: Path, book: fastexcel.ExcelReader, name: str, known: Sequence[str]) -> _Table | None:
+def _table(book: OpenedWorkbook, name: str, known: Sequence[str]) -> _Table | None:
     """The table of a sheet; None when the sheet is empty."""
-    try:
-        grid = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        raise SourceFault("damaged_workbook", path=path.name, detail=type(error).__name__) from error
+    grid, _ = book.grid(name)
     head = [[visible_text(value or "") for value in row] for row in grid.head(_HEADER_WITHIN).iter_rows()]
     if not any(map(any, head)):
         return None

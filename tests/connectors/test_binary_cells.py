@@ -12,7 +12,6 @@ import pytest
 from connectors import opened_workbook as opening
 from connectors.binary_cells import Spread, spread_of_xls, spread_of_xlsb
 from connectors.read_faults import SourceFault
-from connectors.workbook_package import kind_of_workbook
 from tests.connectors.binary_workbook import binary_workbook
 from tests.connectors.old_workbook import compound_file, old_workbook
 
@@ -56,7 +55,7 @@ def refused(content: bytes, tmp_path: Path, limit: int = 1) -> str:
     path = tmp_path / "liste.xls"
     path.write_bytes(content)
     with pytest.raises(SourceFault) as found:
-        opening.opened_workbook(path, path.name, kind_of_workbook(path, path.name), limit)
+        opening.opened_workbook(path, path.name, limit)
     return found.value.code
 
 

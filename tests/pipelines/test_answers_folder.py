@@ -68,7 +68,7 @@ def write_damaged(book: Path, folder: Path) -> dict[str, str]:
         sheet = archive.read(asked_in(book))
     with_sheet(book, folder / "halv.xlsx", sheet[: len(sheet) // 2])
     with_sheet(book, folder / "bred.xlsx", TOP, *(row(number, 8000) for number in range(1, 900)), END)
-    with_sheet(book, folder / "fjern.xlsx", TOP, b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>', END)
+    with_sheet(book, folder / "fjern.xlsx", TOP, row(1, 1), b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>', END)
     with_sheet(book, folder / "blank.xlsx", TOP, END)
     (folder / ("langt navn " * 20 + ".xlsx")).write_text("x", encoding="utf-8")
     return {

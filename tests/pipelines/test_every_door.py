@@ -50,12 +50,21 @@ def half(file: Path) -> None:
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
+def two_cells_far_apart(file: Path) -> None:
+    """The rectangle around them is 1,600 million cells."""
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("Avklaringer")
+        sheet.write_string(0, 0, "Adresse")
+        sheet.write_string(99_999, 16_383, "x")
+
+
 BAD: dict[str, Callable[[Path], object]] = {
     "a bomb": bomb,
     "a pipe": os.mkfifo,
     "a folder": Path.mkdir,
     "noise": lambda file: file.write_bytes(bytes(range(256)) * 40),
     "half a workbook": half,
+    "two cells far apart": two_cells_far_apart,
 }
 
 

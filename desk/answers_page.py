@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from desk.case import Case
 from desk.case_words import decided_in_short, title_of
 from desk.my_cases import cases_for
-from desk.night_view import Case, EarlierAnswer, NightView
+from desk.night_view import EarlierAnswer, NightView
 from desk.paging import Paged
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
@@ -48,11 +49,17 @@ class AnswerShown:
 
 def earlier_for(view: NightView, visitor: Visitor) -> list[EarlierAnswer]:
     """The earlier answers that this visitor may see."""
-    return [answer for answer in view.earlier if visitor.may_see(answer.owner, answer.secret)]
+    return view.once(
+        ("earlier", *visitor.sight), lambda: [answer for answer in view.earlier if visitor.may_see(answer.owner, answer.secret)]
+    )
 
 
 def answered_for(view: NightView, visitor: Visitor) -> list[ListedAnswer]:
     """Every answer that this visitor may see, newest first."""
+    return view.once(("answered", *visitor.sight), lambda: _answered(view, visitor))
+
+
+def _answered(view: NightView, visitor: Visitor) -> list[ListedAnswer]:
     mine = cases_for(view, visitor).cases
     tonight = [ListedAnswer(_moment(question), question, case) for case in mine for question in case.every if question.decided is not None]
     earlier = [ListedAnswer(answer.row["decided"], earlier=answer) for answer in earlier_for(view, visitor)]

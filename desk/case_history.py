@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from desk.night_view import Case
+from desk.case import Case
 from language import short_day, text, word_for
 from reconciliation.ledger import Ledger
 from reconciliation.model.municipality import Municipality
@@ -26,7 +26,8 @@ def history(ledger: Ledger, municipality: Municipality, case: Case) -> list[tupl
 def _nights(ledger: Ledger, municipality: Municipality, case: Case) -> Iterator[tuple[date, str]]:
     """The nights on which it came into another class than before."""
     before = None
-    for as_of, kind in ledger.dwelling_nights(municipality.slug, case.dwelling).select("as_of", "class").iter_rows():
+    nights = ledger.dwelling_nights(municipality.slug, case.dwelling)
+    for as_of, kind in zip(nights.get_column("as_of"), nights.get_column("class"), strict=True):
         if kind != before:
             yield as_of, text("desk.became", kind=word_for("class_titles", kind))
         before = kind
@@ -35,6 +36,8 @@ def _nights(ledger: Ledger, municipality: Municipality, case: Case) -> Iterator[
 def _decisions(ledger: Ledger, municipality: Municipality, case: Case) -> Iterator[tuple[date, str]]:
     keys = {f"{row.source}:{row.key}" for question in case.every for row in question.rows}
     made = ledger.decisions_about(municipality.slug, {case.dwelling, f"kobo:{case.dwelling}", *keys})
+    if made.is_empty():  # as of nearly every open case
+        return
     people = made.filter(pl.col("kind").is_in(HUMAN))
     for row in people.iter_rows(named=True):
         yield _day(row["decided"]), decided_in_words(row, municipality)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desk.case import Case
 from desk.case_words import decided_in_short, owner_in_words, title_of
 from desk.my_cases import cases_for
-from desk.night_view import Case, NightView
+from desk.night_view import NightView
 from desk.place_words import place_in_words
 from desk.rendering import common, desk_templates
 from desk.side_by_side import ComparedField, compared_field

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desk.night_view import Case, NightView
+from desk.case import Case
+from desk.night_view import NightView
 from language import short_day, text
 from reconciliation.decisions.question import Question
 from reporting.offered_answers import answer_label, labels

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from asyncio import Semaphore
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -19,36 +21,47 @@ from desk.guard import Rejected, Sessions, form_of, local_host, with_headers
 from desk.night_view import NightUnreadableError
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
-from desk.visitor import GROUPS, SECRET, USER, Refused, visitor_of
+from desk.visitor import GROUPS, SECRET, USER, Refused, Visitor, visitor_of
 from language import speaking
 from reconciliation.ledger import LedgerError
 
 log = logging.getLogger("kobosync")
 
 STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
-
+AT_WORK = 4
+"""Pages that are made at the same time. Threads share one processor: twenty at once would all be ready last. More than one, for some wait
+for the ledger."""
 
 Page = Callable[[Request, Visit], Response]
+Form = Callable[[Desk, Visit, dict[str, str]], Response]
+Make = Callable[[Visit], Response]
+"""Makes the answer, in a thread of its own."""
+Prepare = Callable[[Visitor, str], Awaitable[Make]]
+"""From a visitor and their session: what is read of the request before the answer is made."""
 
 
 def desk_app(desk: Desk) -> Starlette:
     """The application. Every page but the two static files and /health asks who is there."""
     sessions = Sessions()
+    pages, forms, exports = Semaphore(AT_WORK), Semaphore(AT_WORK), Semaphore(1)
 
-    def page(make: Page) -> Callable[[Request], Awaitable[Response]]:
+    def page(make: Page, at_work: Semaphore = pages) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            return await _answered(request, desk, sessions, lambda visit: run_in_threadpool(make, request, visit))
+            async def nothing_to_read(*_: object) -> Make:
+                return partial(make, request)
+
+            return await _answered(request, desk, sessions, nothing_to_read, at_work)
 
         return answer
 
-    def write(store: Callable[[Desk, Visit, dict[str, str]], Response]) -> Callable[[Request], Awaitable[Response]]:
+    def write(store: Form) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            async def stored(visit: Visit) -> Response:
+            async def read(visitor: Visitor, session: str) -> Make:
                 fields = await form_of(request) | request.path_params
-                sessions.check(visit.session, visit.visitor.name, fields.get("token", ""))
-                return await run_in_threadpool(store, desk, visit, fields)
+                sessions.check(session, visitor.name, fields.get("token", ""))
+                return lambda visit: store(desk, visit, fields)
 
-            return await _answered(request, desk, sessions, stored)
+            return await _answered(request, desk, sessions, read, forms)
 
         return answer
 
@@ -56,7 +69,7 @@ def desk_app(desk: Desk) -> Starlette:
         routes=[
             Route("/", lambda request: with_headers(RedirectResponse("/min-liste", 303))),
             Route("/min-liste", page(page_routes.show_list)),
-            Route("/min-liste.xlsx", page(page_routes.export_list)),
+            Route("/min-liste.xlsx", page(page_routes.export_list, exports)),
             Route("/sak/{dwelling:path}", page(page_routes.show_case)),
             Route("/svar", page(page_routes.show_answers)),
             Route("/svar", write(form_routes.store_answer), methods=["POST"]),
@@ -78,19 +91,19 @@ def desk_app(desk: Desk) -> Starlette:
     )
 
 
-async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Callable[[Visit], Awaitable[Response]]) -> Response:
-    """The page, or one that says why not; with the headers that every answer has."""
+async def _answered(request: Request, desk: Desk, sessions: Sessions, prepare: Prepare, at_work: Semaphore) -> Response:
+    """The page, or one that says why not; with the headers that every answer has. at_work: how many of its kind are made at once."""
     session = sessions.of(request)
     with speaking(desk.municipality.language):
         try:
-            if not desk.secret and not local_host(request):
-                raise Refused("host")
-            if any(len(request.headers.getlist(name)) > 1 for name in (SECRET, USER, GROUPS)):
-                # A proxy that adds its header to the browser's own: which of the two is the proxy's is unknown.
-                raise Refused("proxy")
-            visitor = visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
-            view = await run_in_threadpool(desk.load)
-            response = await make(Visit(visitor, session, sessions.token(session, visitor.name), view, desk.ledger))
+            visitor = _visitor(request, desk)
+            make = await prepare(visitor, session)
+
+            def made() -> Response:
+                return make(Visit(visitor, session, sessions.token(session, visitor.name), desk.load(), desk.ledger))
+
+            async with at_work:
+                response = await run_in_threadpool(made)
         except Refused as refused:
             response = HTMLResponse(refusal_page(refused.key), 403)
         except Rejected as rejected:
@@ -104,6 +117,16 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, make: Call
             log_own_fault("answering at the desk", error)
             response = HTMLResponse(refusal_page("fault"), 500)
     return with_headers(response, session, secure=bool(desk.secret))
+
+
+def _visitor(request: Request, desk: Desk) -> Visitor:
+    """Raises Refused."""
+    if not desk.secret and not local_host(request):
+        raise Refused("host")
+    if any(len(request.headers.getlist(name)) > 1 for name in (SECRET, USER, GROUPS)):
+        # A proxy that adds its header to the browser's own: which of the two is the proxy's is unknown.
+        raise Refused("proxy")
+    return visitor_of(request.headers, desk.municipality.desk, desk.secret, desk.account)
 
 
 def _health(desk: Desk) -> Callable[[Request], Response]:

@@ -30,7 +30,7 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     parameters = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
     here = visit.case(question.dwelling)
-    if taken.outcome in STORED and here and not here.open_but(question.id) and (left := visit.mine.after(here, question.id)):
+    if taken.outcome in STORED and here and not here.open_but(question.id) and (left := visit.mine.after(here)):
         following = left.dwelling
     return RedirectResponse(f"/sak/{quote(following)}?{urlencode(parameters)}", 303)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from desk.night_view import Case, NightView
+from desk.case import Case
+from desk.night_view import NightView
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text

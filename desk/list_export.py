@@ -6,18 +6,15 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from threading import Lock
 
-from desk.night_view import Case, NightView
+from desk.case import Case
+from desk.night_view import NightView
 from language import text
 from reporting.clarifications import shown_questions
 from reporting.clarifications_sheet import add_clarifications
 from reporting.sheet_writer import Book
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-_ONE_AT_A_TIME = Lock()
-"""Thousands of questions take seconds of the processor; several at once would make every page slow."""
 
 
 def exported(view: NightView, cases: Sequence[Case]) -> bytes:
@@ -33,7 +30,7 @@ def exported(view: NightView, cases: Sequence[Case]) -> bytes:
     ]
     as_of = view.as_of or date.min
     title = text("desk.export_title", municipality=view.municipality.name)
-    with _ONE_AT_A_TIME, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "liste.xlsx")
         with Book(path, title) as book:
             add_clarifications(book, title, as_of, asked, ())

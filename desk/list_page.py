@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
+from desk.case import Case
 from desk.case_words import owner_in_words, title_of
-from desk.my_cases import SHOW, MyCases
-from desk.night_view import Case, NightView
+from desk.filter_options import Pairs, options
+from desk.my_cases import OWNER, REASON, SOURCE, STREET, MyCases
+from desk.night_view import NightView
 from desk.paging import Paged
 from desk.rejected_pages import rejected_rows
 from desk.rendering import common, desk_templates
@@ -16,8 +20,6 @@ from desk.visitor import Visitor
 from language import short_day
 from reporting.stop_causes import cause, rule_title
 
-FILTERS = ("eier", "grunn", "kilde", "gate", "vis")
-"""As they are in an address that one can send."""
 Since = Callable[[Sequence[str]], Mapping[str, date]]
 """leverandor_bolig_id -> since which night each of these has been waiting."""
 
@@ -27,47 +29,46 @@ def my_list(
 ) -> str:
     """What waits for this visitor. mine: all of it. wanted: filter -> value, as they are in the address. shown: this page's part of what
     those let through."""
-    seen = shown.items
-    nights = since([case.dwelling for case in seen])
     return (
         desk_templates()
         .get_template("my_list.html.j2")
         .render(
             **common(view, visitor, token, "list"),
-            cases=seen,
+            cases=_lines(view, shown.items, since),
             pages=shown.links(wanted),
             export=urlencode(wanted),
             counts=[(name, number) for name, number in mine.kinds.items() if number],
-            since={dwelling: short_day(night) for dwelling, night in nights.items()},
             found=shown.found,
             waiting=mine.waiting,
             wanted=wanted,
-            addresses={case.dwelling: title_of(case) for case in seen},
-            owners={owner: owner_in_words(view, owner) for owner in mine.owners},
-            reasons=sorted((reason, _reason(reason)) for reason in mine.reasons),
-            asked={case.dwelling: _about(case) for case in seen},
-            sources={name: source.title for name, source in view.municipality.sources.items()},
-            streets=[(street, street) for street in mine.streets],
+            options=view.once(("options", *visitor.sight), lambda: _options(view, mine)),
             rejected=len(rejected_rows(view, visitor)),
         )
     )
 
 
-def selected(mine: Sequence[Case], view: NightView, wanted: Mapping[str, str]) -> list[Case]:
-    """The cases that all of these filters let through, in their order. Without `vis`: every case with a question."""
-    show = SHOW.get(wanted.get("vis", ""), _is_asked)
-    tests: dict[str, Callable[[Case, str], bool]] = {
-        "eier": lambda case, value: case.owner == value,
-        "grunn": lambda case, value: value in case.reasons,
-        "kilde": lambda case, value: value in view.sources.get(case.dwelling, ()),
-        "gate": lambda case, value: case.street == value,
+def _lines(view: NightView, cases: Sequence[Case], since: Since) -> list[Markup]:
+    """Each case's line, the same for everybody who may see the case."""
+    known: dict[str, Markup] = view.once(("lines",), dict)
+    if new := [case for case in cases if case.dwelling not in known]:
+        nights = since([case.dwelling for case in new])
+        template = desk_templates().get_template("case_line.html.j2")
+        for case in new:
+            night = nights.get(case.dwelling)
+            day = short_day(night) if night else ""
+            known[case.dwelling] = Markup(template.render(case=case, title=title_of(case), asked=_about(case), since=day))  # noqa: S704 - the template escapes
+    return [known[case.dwelling] for case in cases]
+
+
+def _options(view: NightView, mine: MyCases) -> Mapping[str, Markup]:
+    """Filter -> its options."""
+    pairs: dict[str, Pairs] = {
+        OWNER: [(owner, owner_in_words(view, owner)) for owner in mine.owners],
+        REASON: sorted((reason, _reason(reason)) for reason in mine.reasons),
+        SOURCE: [(name, source.title) for name, source in view.municipality.sources.items()],
+        STREET: [(street, street) for street in mine.streets],
     }
-    asked = [(tests[name], value) for name, value in wanted.items() if name in tests]
-    return [case for case in mine if show(case) and all(test(case, value) for test, value in asked)]
-
-
-def _is_asked(case: Case) -> bool:
-    return bool(case.questions)
+    return {name: options(each) for name, each in pairs.items()}
 
 
 def _about(case: Case) -> str:

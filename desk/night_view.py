@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
-from reconciliation.addresses import fold
-from reconciliation.decisions.question import CHANGED, ENTRY, Question
+from desk.case import Case
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,98 +104,6 @@ class EarlierAnswer:
     taken_back: tuple[str, datetime] | None = None
 
 
-@dataclass(frozen=True)
-class Case:
-    """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered. warnings: whether a value is
-    right that a rule warns of; nothing waits for those. A case has a question or a warning."""
-
-    dwelling: str
-    owner: str | None
-    secret: bool
-    questions: tuple[Question, ...]
-    frees: int
-    warnings: tuple[Question, ...] = ()
-
-    @cached_property
-    def every(self) -> tuple[Question, ...]:
-        """Questions, then warnings."""
-        return (*self.questions, *self.warnings)
-
-    @cached_property
-    def open(self) -> int:
-        """Questions without an answer."""
-        return self.open_but("")
-
-    def open_but(self, answered: str) -> int:
-        """Questions without an answer, but for the one with that id."""
-        return sum(question.decided is None and question.id != answered for question in self.questions)
-
-    @cached_property
-    def open_warnings(self) -> int:
-        """Warnings that nobody has called right."""
-        return sum(question.decided is None for question in self.warnings)
-
-    @cached_property
-    def reasons(self) -> tuple[str, ...]:
-        """Reason codes of the questions, each once."""
-        return tuple(dict.fromkeys(question.reason for question in self.questions))
-
-    @cached_property
-    def changed_in_kobo(self) -> bool:
-        """Are all its open questions about what somebody changed in Kobo?"""
-        open_ones = [question.about for question in self.questions if question.decided is None]
-        return bool(open_ones) and set(open_ones) == {CHANGED}
-
-    @cached_property
-    def street(self) -> str:
-        """Street as our own rows have it; empty for a shielded address."""
-        street: Any = None if self.secret else self.every[0].ours.get("adressenavn")
-        return str(street or "")
-
-    @cached_property
-    def address(self) -> str:
-        """Street, number, letter and unit; empty for a shielded address, and where nothing is known."""
-        ours = self.every[0].ours
-        house = f"{ours.get('nummer') or ''}{ours.get('bokstav') or ''}"
-        parts = (ours.get("adressenavn"), house, ours.get("bruksenhetsnummer"), ours.get("ekstra_referanse"))
-        return "" if self.secret else " ".join(str(part) for part in parts if part)
-
-    @cached_property
-    def house(self) -> str | None:
-        """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
-        first = self.every[0]
-        street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
-        if self.secret or first.about == ENTRY or not street or not number:
-            return None
-        named = (first.ours.get("kommunenummer"), fold(str(street)), number, str(first.ours.get("bokstav") or "").casefold())
-        return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
-
-
-def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = ()) -> tuple[Case, ...]:
-    """One per dwelling: those that free most dwellings first, what was changed in Kobo after the others, answered ones and mere warnings
-    last; then by street and id. Shielded ones are ordered by id alone."""
-    asked: dict[str, list[Question]] = {}
-    warned: dict[str, list[Question]] = {}
-    for question in questions:
-        asked.setdefault(question.dwelling, []).append(question)
-    for question in warnings:
-        warned.setdefault(question.dwelling, []).append(question)
-    cases = [
-        Case(
-            dwelling,
-            (asked.get(dwelling) or warned[dwelling])[0].owner,
-            any(question.secret for question in (*asked.get(dwelling, ()), *warned.get(dwelling, ()))),
-            tuple(asked.get(dwelling, ())),
-            max((question.holds_up for question in asked.get(dwelling, ()) if question.decided is None), default=1),
-            tuple(warned.get(dwelling, ())),
-        )
-        for dwelling in dict.fromkeys([*asked, *warned])
-    ]
-    return tuple(
-        sorted(cases, key=lambda case: (case.open == 0, case.changed_in_kobo, -case.frees, case.secret, case.street, case.dwelling))
-    )
-
-
 class NightUnreadableError(Exception):
     """The last night's tables are there, and cannot be read: damaged, of another version, or without rights on their folder."""
 
@@ -213,7 +120,7 @@ class NightView:
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their
     owners. corrections: of single cells, in force. earlier: answers that tonight's questions do not show.
-    decisions: the ledger's DECISIONS in force. derived: cache of what is made of all this, by who may see what (my_cases.py).
+    decisions: the ledger's DECISIONS in force. derived: what `once` has made.
     """
 
     municipality: Municipality
@@ -230,6 +137,16 @@ class NightView:
     running: bool = False
     lacks: str = NO_NIGHT
     derived: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+        """What `make` gives, made at the first call with this key. It goes with the view, so with the next night and the next decision.
+
+        key: what it is, and whatever it depends on beside the view, such as who may see it.
+        """
+        if key not in self.derived:
+            self.derived[key] = make()
+        made: Made = self.derived[key]
+        return made
 
 
 Load = Callable[[], NightView]

@@ -12,8 +12,8 @@ from desk.case_history import history
 from desk.case_page import STORED, case_page, outcome_message
 from desk.house_page import house_page
 from desk.list_export import XLSX, exported
-from desk.list_page import FILTERS as LIST_FILTERS
-from desk.list_page import my_list, selected
+from desk.list_page import my_list
+from desk.my_cases import FILTERS as LIST_FILTERS
 from desk.paging import page_number, paged
 from desk.plan_page import plan_page
 from desk.rejected_pages import FILTERS, rejected_list, rejected_row, rejected_rows, rejected_selected
@@ -28,14 +28,14 @@ def show_list(request: Request, visit: Visit) -> Response:
     """What waits for this visitor."""
     since = partial(visit.ledger.waiting_since, visit.view.municipality.slug)
     mine, wanted = visit.mine, _wanted(request, LIST_FILTERS)
-    shown = paged(selected(mine.cases, visit.view, wanted), _page(request))
+    shown = paged(mine.selected(wanted), _page(request))
     visit.saw(SeenOn.LIST, shown.items)
     return HTMLResponse(my_list(visit.view, mine, visit.visitor, visit.token, wanted, shown, since))
 
 
 def export_list(request: Request, visit: Visit) -> Response:
     """The open questions of the selection as a workbook that can be answered."""
-    chosen = selected(visit.mine.cases, visit.view, _wanted(request, LIST_FILTERS))
+    chosen = visit.mine.selected(_wanted(request, LIST_FILTERS))
     visit.saw(SeenOn.EXPORT, chosen)
     name = f"avklaringer-{visit.view.municipality.slug}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 Item = TypeVar("Item")
 PAGE = 50
 """Items on a page: as many as somebody looks through, and half the time of a hundred."""
+AROUND = 3
+"""Pages before and behind this one that a list leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,12 @@ class Paged(Generic[Item]):
     last: int
 
     def links(self, wanted: Mapping[str, Any]) -> list[tuple[int, str, bool]]:
-        """(number, query, whether it is this one) of each page; none where there is one only. wanted: the filters of the address."""
-        numbers = range(1, self.last + 1) if self.last > 1 else ()
+        """(number, query, whether it is this one) of the first page, the last and those around this one; none where there is one only.
+
+        wanted: the filters of the address.
+        """
+        around = range(max(1, self.here - AROUND), min(self.last, self.here + AROUND) + 1)
+        numbers = sorted({1, *around, self.last}) if self.last > 1 else ()
         return [(number, f"?{urlencode({**wanted, 'side': number})}", number == self.here) for number in numbers]
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from connectors.personal_numbers import MASK
+from desk.filter_options import options
 from desk.night_view import NightView, RejectedRow, RowFault
 from desk.paging import Paged
 from desk.place_words import place_in_words
@@ -47,9 +50,9 @@ class RowShown:
         return any(cell.correction for cell in self.cells)
 
 
-def rejected_rows(view: NightView, visitor: Visitor) -> list[RejectedRow]:
+def rejected_rows(view: NightView, visitor: Visitor) -> Sequence[RejectedRow]:
     """Those this visitor may see."""
-    return [row for row in view.rejected if visitor.may_see(row.owner, row.secret)]
+    return view.once(("rejected", *visitor.sight), lambda: [row for row in view.rejected if visitor.may_see(row.owner, row.secret)])
 
 
 def rejected_selected(mine: Sequence[RejectedRow], wanted: Mapping[str, str]) -> list[RejectedRow]:
@@ -61,8 +64,6 @@ def rejected_list(
     view: NightView, mine: Sequence[RejectedRow], visitor: Visitor, token: str, wanted: Mapping[str, str], shown: Paged[RejectedRow]
 ) -> str:
     """mine: all that the visitor may see. shown: this page's part of what the filters let through."""
-    sources = {row.source for row in mine}
-    rules = {fault.rule for row in mine for fault in row.faults}
     return (
         desk_templates()
         .get_template("rejected.html.j2")
@@ -72,11 +73,20 @@ def rejected_list(
             found=shown.found,
             pages=shown.links(wanted),
             wanted=wanted,
-            owners=[(key, owner.title) for key, owner in view.municipality.owners.items() if any(row.owner == key for row in mine)],
-            sources=[(name, source.title) for name, source in view.municipality.sources.items() if name in sources],
-            rules=sorted((rule, rule_title(rule)) for rule in rules),
+            options=view.once(("rejected options", *visitor.sight), lambda: _options(view, mine)),
         )
     )
+
+
+def _options(view: NightView, mine: Sequence[RejectedRow]) -> Mapping[str, Markup]:
+    """Filter -> its options."""
+    owners, sources = {row.owner for row in mine}, {row.source for row in mine}
+    rules = {fault.rule for row in mine for fault in row.faults}
+    return {
+        "eier": options((key, owner.title) for key, owner in view.municipality.owners.items() if key in owners),
+        "kilde": options((name, source.title) for name, source in view.municipality.sources.items() if name in sources),
+        "regel": options(sorted((rule, rule_title(rule)) for rule in rules)),
+    }
 
 
 def rejected_row(view: NightView, row: RejectedRow, visitor: Visitor, token: str, outcome: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from desk.filter_options import with_chosen
 from desk.night_view import NightView
 from desk.visitor import Visitor
 from language import counted, day, number, rendered, short_day, text, texts, word_for
@@ -24,7 +25,7 @@ def desk_templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(language=lambda: texts().language, say=text, counted=counted, word_for=word_for, cause=cause, rendered=rendered)
-    made.filters.update(number=number, day=day, short_day=short_day)
+    made.filters.update(number=number, day=day, short_day=short_day, with_chosen=with_chosen)
     return made
 
 

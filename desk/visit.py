@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from desk.case import Case
 from desk.guard import Rejected
 from desk.my_cases import MyCases, cases_for
-from desk.night_view import Case, Load, NightView, RejectedRow
+from desk.night_view import Load, NightView, RejectedRow
 from desk.rejected_pages import rejected_rows
 from desk.visitor import Visitor
 from reconciliation.decisions.question import Question
@@ -66,7 +67,10 @@ class Visit:
 
     def row(self, row: str) -> RejectedRow:
         """One rejected row. Raises Rejected when it is not rejected any more, or not this visitor's."""
-        match = next((rejected for rejected in rejected_rows(self.view, self.visitor) if rejected.id == row), None)
+        rows = self.view.once(
+            ("rejected by id", *self.visitor.sight), lambda: {mine.id: mine for mine in rejected_rows(self.view, self.visitor)}
+        )
+        match = rows.get(row)
         if match is None:
             raise Rejected(404, "no_row")
         return match

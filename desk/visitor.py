@@ -37,6 +37,11 @@ class Visitor:
         """May they read who saw shielded cases? Whoever may see all of these themselves."""
         return self.cleared and self.owners is None
 
+    @property
+    def sight(self) -> tuple[frozenset[str] | None, bool]:
+        """Equal for visitors who may see the same cases and rows."""
+        return self.owners, self.cleared
+
     def may_see(self, owner: str | None, secret: bool) -> bool:
         """May this visitor see a case of that owner? secret: of a shielded address."""
         return (self.owners is None or owner in self.owners) and (self.cleared or not secret)

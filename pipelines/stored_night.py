@@ -11,11 +11,12 @@ import polars as pl
 from upath import UPath
 
 from assets.answer_assets import USED, NightAsked
-from assets.stored_table import Table, read_table, stored_by, table_base
+from assets.stored_table import Table, read_lean_table, stored_by, table_base
 from connectors.own_faults import log_own_fault
-from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, RejectedRow, SourcePlace, cases_of
+from desk.case import cases_of
+from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, PlanPart, RejectedRow, SourcePlace
 from pipelines.earlier_answers import earlier_answers
-from pipelines.stored_plan import plan_parts
+from pipelines.stored_plan import plan_parts, with_approvals
 from pipelines.stored_rejections import REJECTED, rejected_in
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.model.municipality import Municipality
@@ -24,7 +25,7 @@ from reconciliation.plan.part_approvals import part_approvals
 from reconciliation.reading.cell_corrections import cell_corrections
 
 OUTCOMES = "outcomes"
-_KEPT = ("plan", "dwellings", OUTCOMES)
+_KEPT = ("plan", "dwellings")
 
 
 class StoredNight:
@@ -43,6 +44,7 @@ class StoredNight:
         self._lacking = NO_NIGHT
         self._places: dict[str, list[SourcePlace]] = {}
         self._rejected: tuple[RejectedRow, ...] = ()
+        self._parts: tuple[PlanPart, ...] = ()
 
     def load(self) -> NightView:
         """Raises LedgerError, NightUnreadableError."""
@@ -70,10 +72,11 @@ class StoredNight:
         if mark == self._mark:
             return
         if len({stored_by(paths[name]) for name in USED if name in marks}) <= 1:
-            tables = {name: read_table(paths[name]) for name in marks}
+            tables = {name: read_lean_table(paths[name]) for name in marks}
             self._lacking, self._rejected = _lacks(tables), rejected_in(tables)
             self._asked = None if self._lacking else NightAsked(tables)
             self._places = _places(tables, self._asked.named) if self._asked else {}
+            self._parts = plan_parts(tables["plan"], tables.get(OUTCOMES), tables["dwellings"].frame) if self._asked else ()
             self._tables = {name: tables[name] for name in _KEPT if name in tables}  # the others are large, and used up
         elif self._asked is None:
             self._lacking = UNFINISHED
@@ -92,8 +95,8 @@ class StoredNight:
             municipality,
             as_of=runs.item(0, "as_of") if runs.height else None,
             run_id=plan.made_by,
-            parts=plan_parts(plan, made.get(OUTCOMES), made["dwellings"].frame, part_approvals(decisions, plan.made_by)),
-            cases=cases_of(night.questions, night.warnings),
+            parts=with_approvals(self._parts, part_approvals(decisions, plan.made_by)),
+            cases=cases_of(night.questions, night.warnings, self._view.cases),
             sources=night.sources,
             places=self._places,
             rejected=self._rejected,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -17,15 +18,16 @@ EXAMPLES = 10
 """Dwellings of a part that are shown."""
 
 
-def plan_parts(plan: Table, outcomes: Table | None, dwellings: pl.DataFrame, approvals: Mapping[str, PartApproval]) -> tuple[PlanPart, ...]:
-    """plan: PLAN_ITEMS with its facts. outcomes: of the same night; another night's say nothing of this plan. dwellings: DWELLINGS."""
+def plan_parts(plan: Table, outcomes: Table | None, dwellings: pl.DataFrame) -> tuple[PlanPart, ...]:
+    """Nobody has approved them yet. plan: PLAN_ITEMS with its facts. outcomes: of the same night; another night's say nothing of this
+    plan. dwellings: DWELLINGS."""
     applied = outcomes.facts.get("parts", ()) if outcomes is not None and outcomes.made_by == plan.made_by else ()
     refusals: dict[str, list[str]] = {}
     for one in plan.facts["refusals"]:
         refusals.setdefault(one["part"], []).append(one["melding"])
     shielded, owners = frozenset(shielded_ids(dwellings)), dict(dwellings.select("leverandor_bolig_id", "owner").iter_rows())
     return tuple(
-        _part(part, plan.frame, tuple(refusals.get(part["name"], ())), part["name"] in applied, shielded, owners, approvals)
+        _part(part, plan.frame, tuple(refusals.get(part["name"], ())), part["name"] in applied, shielded, owners)
         for part in plan.facts["parts"]
     )
 
@@ -37,11 +39,9 @@ def _part(
     applied: bool,
     shielded: Container[str],
     owners: Mapping[str, str],
-    approvals: Mapping[str, PartApproval],
 ) -> PlanPart:
     action, _, source = part["name"].partition("/")
     first = items.filter(pl.col("part") == part["name"]).sort("leverandor_bolig_id").head(EXAMPLES)
-    approved = approvals.get(part["digest"])
     return PlanPart(
         digest=part["digest"],
         action=action,
@@ -54,6 +54,13 @@ def _part(
             for ours, changes in first.select("leverandor_bolig_id", "changes").iter_rows()
             if ours is not None
         ),
-        approved=(approved.by, approved.decided) if approved else None,
-        approval=approved.decision_id if approved else "",
     )
+
+
+def with_approvals(parts: Iterable[PlanPart], approvals: Mapping[str, PartApproval]) -> tuple[PlanPart, ...]:
+    """The parts with the approvals in force. approvals: by digest."""
+    found = []
+    for part in parts:
+        made = approvals.get(part.digest)
+        found.append(replace(part, approved=(made.by, made.decided), approval=made.decision_id) if made else part)
+    return tuple(found)

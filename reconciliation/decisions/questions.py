@@ -31,13 +31,19 @@ class AskedOf:
 
     def __init__(self, night: Tables) -> None:
         self._maker, self._undecided = _undecided_of(night)
+        self._answered_by: dict[tuple[str, ...], list[int]] = {}
+        """What decisions are keyed by -> places of the questions that such a decision may answer."""
+        for at, question in enumerate(self._undecided):
+            for key in {answer.question for answer in question.answers}:
+                self._answered_by.setdefault(key, []).append(at)
+        self._decided: dict[str, Question] = {}
         self.named = {
             name for question in self._undecided for name in (question.dwelling, *(beside.name for beside in question.candidates))
         }
         """Dwellings that are asked about, and what is offered beside them."""
 
     def decided(self, decisions: pl.DataFrame) -> list[Question]:
-        """As `questions`."""
+        """As `questions`. What no decision has changed since the last call is the same object again."""
         maker, record = self._maker, Record.of(decisions)
         if maker is None:
             return []
@@ -46,9 +52,17 @@ class AskedOf:
             question = maker.entry_question(asked)
             return with_decision(replace(question, holds_up=maker.night.holds_up(question)), record)
 
-        return ordered_questions(
-            about_entries(without_repeats([with_decision(question, record) for question in self._undecided]), one_entry)
-        )
+        return ordered_questions(about_entries(without_repeats(self._with_decisions(record)), one_entry))
+
+    def _with_decisions(self, record: Record) -> list[Question]:
+        """Only those that a decision may answer are looked at: thousands are open, and few of them are answered at a time."""
+        found = list(self._undecided)
+        for at in sorted({at for key in record.last.keys() & self._answered_by.keys() for at in self._answered_by[key]}):
+            question = with_decision(found[at], record)
+            before = self._decided.get(question.id)
+            same = before is not None and (before.decided, before.decided_code) == (question.decided, question.decided_code)
+            found[at] = self._decided[question.id] = before if before is not None and same else question
+        return found
 
 
 def with_decision(question: Question, record: Record) -> Question:

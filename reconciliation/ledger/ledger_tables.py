@@ -147,7 +147,12 @@ class Decision(LedgerTable, table=True):
     """What a person decided. Superseded, never edited. The question is open again when tonight's evidence differs from `evidence`."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index(None, "municipality", "kind", "subject"),)
+    __table_args__ = (
+        Index(None, "municipality", "kind", "subject"),
+        Index(None, "municipality", "subject"),
+        Index(None, "municipality", "other"),
+        Index(None, "municipality", "decided"),
+    )
     municipality: str = Field(primary_key=True)
     decision_id: str = Field(primary_key=True)
     kind: str

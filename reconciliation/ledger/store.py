@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import polars as pl
-from sqlalchemy import Engine, Select, Table, insert
+from sqlalchemy import CompoundSelect, Engine, Select, Table, insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -54,7 +54,7 @@ class Store:
             except SQLAlchemyError as error:
                 raise LedgerError(sentence(self.where, error)) from error
 
-    def frame(self, query: Select[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
+    def frame(self, query: Select[Any] | CompoundSelect[Any], schema: Mapping[str, Any]) -> pl.DataFrame:
         """The query's rows as a frame of that schema, columns in its order."""
         with self.read() as connection:
             rows = connection.execute(query).fetchall()

@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from desk.night_view import cases_of
+from desk.case import cases_of
 from pipelines.exit_codes import DONE
 from tests.desk.served import Served, first_case, form, hidden, served
 from tests.pipelines.test_clarifications import answer, receipts, with_a_conflict

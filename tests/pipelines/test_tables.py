@@ -7,11 +7,15 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 import pytest
+from upath import UPath
 
-from assets.stored_table import Table
+from assets.stored_table import Table, read_lean_table
 from assets.table_io import TABLE_TYPE, TableStore
 
-SMALL = pl.DataFrame({"a": [1, None, 3], "b": ["æ", "", None], "c": [["x"], [], None]}, schema_overrides={"a": pl.Int32})
+SMALL = pl.DataFrame(
+    {"a": [1, None, 3], "b": ["æ", "", None], "c": [["x"], [], None], "empty": [None] * 3, "also": [None] * 3},
+    schema_overrides={"a": pl.Int32, "empty": pl.List(pl.String), "also": pl.Datetime("us", "UTC")},
+)
 
 
 @pytest.mark.parametrize("frame", [SMALL, SMALL.clear()])
@@ -33,6 +37,9 @@ def test_a_table_is_given_as_it_was_stored(frame: pl.DataFrame, tmp_path: Path) 
         assert given[0].frame.schema == frame.schema
         assert given[0].facts == {"counts": [1, 2], "says": "æ", "3": None}
         assert given[0].made_by == run.run_id
+        lean = read_lean_table(UPath(tmp_path / "by" / "plan.parquet"))
+        assert (lean.frame.equals(frame), lean.frame.schema) == (True, frame.schema)
+        assert (lean.facts, lean.made_by) == (given[0].facts, run.run_id)
         assert not list(tmp_path.rglob("*.unfinished"))
         another = dg.materialize([plan, outcomes], resources=resources, instance=instance, selection="outcomes", raise_on_error=False)
         (tmp_path / "by" / "plan.parquet").unlink()

@@ -14,7 +14,7 @@ from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
-from reconciliation.decisions.questions import questions
+from reconciliation.decisions.questions import AskedOf, questions
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
@@ -30,10 +30,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def asked(night: SmallNight, decisions: pl.DataFrame, deviations: pl.DataFrame | None = None) -> list[Question]:
+def tables_of(night: SmallNight, deviations: pl.DataFrame | None = None) -> Tables:
     made = night.merged
-    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register, (), deviations)
-    return questions(tables, decisions)
+    return Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.rows, night.register, (), deviations)
+
+
+def asked(night: SmallNight, decisions: pl.DataFrame, deviations: pl.DataFrame | None = None) -> list[Question]:
+    return questions(tables_of(night, deviations), decisions)
 
 
 class Town:
@@ -92,10 +95,16 @@ def test_what_was_answered_is_not_asked_again_however_often_the_night_is_run(cas
     town: Town = make(ledger)
     first = town.open()
     assert first
+    tables = tables_of(town.night())
+    kept = AskedOf(tables)
+    assert kept.decided(ledger.decisions(PLACE)) == first
     assert town.say(first[0], code, evidence=first[0].evidence) is AnswerOutcome.STORED
     for _ in range(3):
         assert first[0].id not in {one.id for one in town.open()}
     assert ledger.decisions(PLACE).height >= 1
+    for _ in range(2):  # questions that are kept, and then have an answer, are those made anew; and open again without it
+        assert kept.decided(ledger.decisions(PLACE)) == questions(tables, ledger.decisions(PLACE)) != first
+        assert kept.decided(decided()) == first
 
 
 def test_different_of_two_of_ours_is_obeyed_and_same_makes_them_one(ledger: Ledger) -> None:

@@ -132,12 +132,18 @@ def test_a_night_on_which_nothing_changed_writes_no_key_and_no_deviation(ledger:
 
 def test_a_decision_supersedes_the_one_before_and_both_are_kept(ledger: Ledger) -> None:
     question = {"kind": "match", "subject": "facilit-1", "other": "k-1", "decided_by": "boligkontoret"}
-    ledger.add_decision(PLACE, **question, verdict="unsure", evidence="address")
-    ledger.add_decision(PLACE, **{**question, "other": "k-2"}, verdict="different")
-    ledger.add_decision(PLACE, **question, verdict="same")
+    marks = [ledger.decisions_mark(PLACE)]
+    for changed in ({"verdict": "unsure", "evidence": "address"}, {"other": "k-2", "verdict": "different"}, {"verdict": "same"}):
+        last = ledger.add_decision(PLACE, **{**question, **changed})
+        marks.append(ledger.decisions_mark(PLACE))
     in_force = ledger.decisions(PLACE)
     assert in_force.select("other", "verdict").rows() == [("k-2", "different"), ("k-1", "same")]
     assert len(ledger.decisions(PLACE, include_superseded=True)) == 3
+    about = ledger.decisions_about(PLACE, {"k-1", "facilit-1"}).get_column("verdict").to_list()
+    assert about == ["unsure", "different", "same"], "each once, whichever side names it"
+    assert ledger.decisions_about(PLACE, {"k-2"}).height == 1
+    ledger.withdraw_decision(PLACE, last, "KN")
+    assert len({*marks, ledger.decisions_mark(PLACE)}) == 5, "whoever keeps the decisions sees that there is a new one"
 
 
 def test_decisions_move_as_lines_of_text(ledger: Ledger) -> None:

@@ -57,7 +57,7 @@ def served(village: Village, secret: str = "", language: str = "nb", protocol: t
         try:
             yield Served(f"http://127.0.0.1:{bound.getsockname()[1]}", ledger)
         finally:
-            server.should_exit = True
+            server.should_exit = server.force_exit = True  # browsers of a test keep their connections
             thread.join(10)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import polars as pl
@@ -11,7 +10,7 @@ import requests
 
 from tests.connectors.identity_numbers import identity_number
 from tests.desk.served import SECRET, Served, first_case, form, hidden, served
-from tests.pipelines.test_clarifications import THIRD, run_night, with_a_conflict
+from tests.pipelines.test_clarifications import with_a_conflict
 from tests.pipelines.village import Village, inhabited
 
 GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "eiendom": {"owners": ["eiendom"]}}}
@@ -24,7 +23,7 @@ def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(village: Village) -> Iterator[Served]:
     with served(village) as found:
         yield found
@@ -180,20 +179,6 @@ def test_an_empty_ledger_is_a_page_that_says_so(tmp_path_factory: pytest.TempPat
         assert "Det er ikke kjørt noen natt ennå" in page
         for address in ("health", "helse"):
             assert desk.browser().get(f"{desk.url}/{address}", timeout=10).json() == {"status": "no night"}
-
-
-def test_the_night_does_what_was_answered_at_the_desk(tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("to"), monkeypatch) as found:
-        with_a_conflict(found)
-        with served(found) as desk:
-            session, _, page = opened(desk)
-            session.post(f"{desk.url}/svar", data=form(page, "replace"), timeout=10)
-        run_night(found, THIRD)
-        assert found.summary()["register_calls"]["POST"] == 1
-        assert found.summary()["register_calls"]["DELETE"] == 1
-        with served(found) as desk:
-            assert "0\N{NO-BREAK SPACE}boliger venter" in desk.browser().get(desk.url, timeout=10).text
 
 
 def test_the_desk_speaks_the_municipality_s_language(village: Village) -> None:

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.desk.served import Served, first_case, form, hidden, served
+from tests.pipelines.earlier_nights import happened
 from tests.pipelines.village import FIRST, SECOND, Village, inhabited, run_night
 
 FLATS = """Nummer;Adresse;Leilighet;Areal;Kategori
@@ -42,7 +43,8 @@ OFFICIAL = "lokalid;kommunenummer;kommunenavn;adressetype;adressenavn;nummer;bok
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
     with inhabited(tmp_path, monkeypatch) as found:
-        yield settled(found)
+        happened(found, lambda: settled(found))
+        yield found
 
 
 def opened(desk: Served) -> tuple[requests.Session, str, str]:

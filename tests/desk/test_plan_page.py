@@ -13,6 +13,7 @@ from desk.night_view import NightView
 from desk.visitor import Refused, Visitor
 from reconciliation.model.municipality import load
 from tests.desk.served import SECRET, Served, hidden, served
+from tests.pipelines.earlier_nights import happened
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, run_night
 
 GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "leder": {"all_owners": True, "approves": True}}}
@@ -21,8 +22,12 @@ GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "leder": {"all_owners": Tru
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
     with inhabited(tmp_path, monkeypatch, desk=GROUPS) as found:
-        found.write_property([(1, "Lillevegen 6", 3)])
-        run_night(found.config, "approve", FIRST)
+
+        def a_night() -> None:
+            found.write_property([(1, "Lillevegen 6", 3)])
+            run_night(found.config, "approve", FIRST)
+
+        happened(found, a_night)
         yield found
 
 

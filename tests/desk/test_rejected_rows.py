@@ -22,6 +22,7 @@ from pipelines.stored_rejections import rejected_in
 from reconciliation.model.municipality import load
 from tests.connectors.identity_numbers import identity_number
 from tests.desk.served import SECRET, Served, hidden, served
+from tests.pipelines.earlier_nights import happened
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, run_night
 
 GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "eiendom": {"owners": ["eiendom"]}}}
@@ -31,8 +32,12 @@ UNKNOWN = FDV.replace("H0201;61,0;Omsorg", "H0201;61,0;Omsorg+")
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
     with inhabited(tmp_path, monkeypatch, desk=GROUPS) as found:
-        found.write_fdv(UNKNOWN)
-        run_night(found.config, "auto", FIRST)
+
+        def a_night() -> None:
+            found.write_fdv(UNKNOWN)
+            run_night(found.config, "auto", FIRST)
+
+        happened(found, a_night)
         yield found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,6 +33,8 @@ SCHEMA: dict[str, pl.DataType] = {
 
 BATCH = 5_000
 """Number of answers that are collected before they are converted to a table."""
+AT_A_TIME = 20
+"""Entries that a thread reads before it is given more: to hand over each by itself costs a tenth of what reading it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers
     faults: dict[str, RegisterError] = {}
     stopped: list[RegisterError] = []
 
+    def read_some(ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [body for kobo_id in ids if (body := read(kobo_id)) is not None]
+
     def read(kobo_id: str) -> dict[str, Any] | None:
         if stopped:
             faults[kobo_id] = stopped[0]
@@ -142,7 +147,9 @@ def _pass(client: RegisterClient, kobo_ids: Sequence[str], threads: int, answers
 
     with ThreadPoolExecutor(threads, thread_name_prefix="snapshot") as pool:
         for start in range(0, len(kobo_ids), BATCH):
-            answers.add(body for body in pool.map(read, kobo_ids[start : start + BATCH]) if body is not None)
+            batch = kobo_ids[start : start + BATCH]
+            parts = (batch[at : at + AT_A_TIME] for at in range(0, len(batch), AT_A_TIME))
+            answers.add(chain.from_iterable(pool.map(read_some, parts)))
     return faults
 
 

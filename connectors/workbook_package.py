@@ -43,12 +43,11 @@ def open_package(path: Path, name: str, limit_megabytes: int) -> zipfile.ZipFile
     if any(part.flag_bits & _ENCRYPTED for part in archive.infolist()):
         archive.close()
         raise SourceFault("password", path=name)
-    claimed = sum(part.file_size for part in archive.infolist())
-    packed = max(sum(part.compress_size for part in archive.infolist()), 1)
-    if claimed > limit_megabytes * MEGABYTE or (claimed > _RATIO_FROM and claimed / packed > _RATIO):
+    try:
+        check_unfolded(archive, sum(part.file_size for part in archive.infolist()), name, limit_megabytes)
+    except SourceFault:
         archive.close()
-        size, small = claimed // MEGABYTE, f"{packed / MEGABYTE:.1f}"
-        raise SourceFault("packed_bomb", path=name, size=size, packed=small, limit=limit_megabytes, ratio=_RATIO)
+        raise
     if not _is_workbook(archive):
         archive.close()
         raise SourceFault("not_a_workbook", path=name, what=FILE_KINDS["zip"], kind="zip")
@@ -74,7 +73,7 @@ def check_spelled_out(archive: zipfile.ZipFile, parts: Parts, sheets: Collection
 
 
 def check_unfolded(archive: zipfile.ZipFile, size: int, name: str, limit_megabytes: int) -> None:
-    """size: bytes that the cells' texts become. Raises SourceFault where that is too much, or far more than the file."""
+    """size: bytes that it, or its cells' texts, become. Raises SourceFault where that is too much, or far more than the file."""
     packed = max(sum(part.compress_size for part in archive.infolist()), 1)
     if size > limit_megabytes * MEGABYTE or (size > _RATIO_FROM and size / packed > _RATIO):
         small = f"{packed / MEGABYTE:.1f}"

@@ -54,7 +54,7 @@ class Receipt:
 
     def count(self, outcome: AnswerOutcome) -> int:
         """How many answers of the file had that outcome."""
-        return sum(one.outcome is outcome for one in self.taken)
+        return sum(answer.outcome is outcome for answer in self.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,9 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
             known = {
                 question.id: {plainly(label): code for label, code in labels(question, municipality).items()} for question in night.every
             }
-        given = [replace(one, answer=known.get(one.question_id, {}).get(plainly(one.answer), one.answer)) for one in sheet.given]
+        given = [
+            replace(answer, answer=known.get(answer.question_id, {}).get(plainly(answer.answer), answer.answer)) for answer in sheet.given
+        ]
         taken = store_answers(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
     reports = home / municipality.reports

@@ -106,7 +106,7 @@ def _ended_in(context: dg.InitResourceContext) -> str | None:
     if context.instance is None or context.run is None:
         return None
     failures = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
-    events = (one.get_dagster_event() for one in failures)
+    events = (record.get_dagster_event() for record in failures)
     if (step := next((event.step_key for event in events if is_interruption(event)), None)) is not None:
         return f"in the step {step}"
     run = context.instance.get_run_by_id(context.run.run_id)

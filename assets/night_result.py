@@ -125,9 +125,9 @@ def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict
     def count(frame: pl.DataFrame) -> dict[str, int]:
         return dict(frame.group_by("source").len().iter_rows())
 
-    standing = made["standing_rows"].frame
+    rows = made["standing_rows"].frame
     rejected, outside = count(made["rejected_rows"].frame), count(made["out_of_scope_rows"].frame)
-    accepted, carried = count(standing.filter(~pl.col("carried"))), count(standing.filter("carried"))
+    accepted, carried = count(rows.filter(~pl.col("carried"))), count(rows.filter("carried"))
     nights = {}
     for name, facts in made["dwellings"].facts["sources"].items():
         counts = {"rejected": rejected.get(name, 0), "out_of_scope": outside.get(name, 0), "accepted": accepted.get(name, 0)}
@@ -140,7 +140,7 @@ def source_nights(municipality: Municipality, made: Mapping[str, Table]) -> dict
             message=facts["message"],
             melding=facts["melding"],
             lines=facts["lines"],
-            examples=tuple(KeyExample(**one) for one in facts["examples"]),
+            examples=tuple(KeyExample(**example) for example in facts["examples"]),
             **counts,
         )
     return nights

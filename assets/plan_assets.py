@@ -111,14 +111,14 @@ def approval_tonight(
 def approved_since(session: NightSession, slug: str) -> dict[str, str]:
     """Digest -> name of the parts of the last night's plan that somebody has approved since."""
     shown = last_shown(session.ledger, slug, session.run_id)
-    return {one.digest: one.name for one in part_approvals(session.ledger.decisions(slug), shown).values()}
+    return {part.digest: part.name for part in part_approvals(session.ledger.decisions(slug), shown).values()}
 
 
 def record_approval(session: NightSession, slug: str, digests: Sequence[str], mode: str) -> None:
     """When `--apply` is a digest, store it as a person's decision, once, before anything is written to the register."""
     if not DIGEST.match(mode):
         return
-    digest = next(one for one in digests if one.startswith(mode))
+    digest = next(digest_of_part for digest_of_part in digests if digest_of_part.startswith(mode))
     stored = session.ledger.decisions(slug).filter((pl.col("kind") == "plan") & (pl.col("subject") == digest))
     if stored.is_empty():
         session.ledger.add_decision(slug, kind="plan", subject=digest, verdict="approved", decided_by=session.approved_by)

@@ -133,15 +133,15 @@ def _stock_memory(ledger: Ledger, slug: str, as_of: date) -> StockMemory:
 def refusals_of(plan: Plan) -> list[dict[str, str]]:
     """The guards' refusals of each part, as the ledger stores them."""
     return [
-        {"code": one.code, "message": one.message, "melding": one.melding, "part": part.name, "digest": part.digest}
+        {"code": refusal.code, "message": refusal.message, "melding": refusal.melding, "part": part.name, "digest": part.digest}
         for part in plan.parts
-        for one in part.refusals
+        for refusal in part.refusals
     ]
 
 
 def parts_to_approve(plan: Plan) -> list[PartToApprove]:
     """The plan's parts in the form that `approval_of` takes."""
-    return [PartToApprove(part.name, part.digest, part.changes, tuple(one.message for one in part.refusals)) for part in plan.parts]
+    return [PartToApprove(part.name, part.digest, part.changes, tuple(refusal.message for refusal in part.refusals)) for part in plan.parts]
 
 
 def gone_tonight(plan: Plan) -> list[str]:

@@ -88,26 +88,29 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         official = official_addresses(municipality, session.home)
         codes = postal_codes(municipality, session.home)
         corrections = corrections_of(municipality, session.home, session.ledger)
-        meant = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
+        corrected_reads = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
         made = {
             name: standardise(done.read, municipality.sources[name], municipality, official.register, session.as_of)
-            for name, done in meant.items()
+            for name, done in corrected_reads.items()
         }
         made = {name: with_postal_codes_told(done, municipality.sources[name], codes) for name, done in made.items()}
-        hidden = before.hidden([one.rows for one in made.values()])
-        parts = {name: check_read(reads[name], one, municipality.sources[name], before, hidden) for name, one in made.items()}
+        hidden = before.hidden([result.rows for result in made.values()])
+        parts = {name: check_read(reads[name], result, municipality.sources[name], before, hidden) for name, result in made.items()}
         asked = {name: part.read for name, part in parts.items()}
         believed = [name for name, part in parts.items() if part.evidence.believed]
         return StandardisedSources(
             reads=asked,
             rows=with_corrected(
                 pl.concat([tables.empty(tables.SOURCE_ROWS), *(part.done.rows for part in parts.values())]),
-                pl.concat([meant[name].cells for name in believed] or [done.cells.clear() for done in meant.values()]),
+                pl.concat([corrected_reads[name].cells for name in believed] or [done.cells.clear() for done in corrected_reads.values()]),
             ),
             unreadable=pl.concat([tables.empty(tables.DEVIATIONS), *(part.done.deviations for part in parts.values())]),
-            corrected=sum(sum(meant[name].used.values()) for name in believed),
-            correction_faults=[*corrections.faults, *(one for name, done in meant.items() for one in unused_corrections(name, done.used))],
-            finished=[one for name in believed for one in meant[name].over if parts[name].read.verdict is Verdict.COMPLETE],
+            corrected=sum(sum(corrected_reads[name].used.values()) for name in believed),
+            correction_faults=[
+                *corrections.faults,
+                *(fault for name, done in corrected_reads.items() for fault in unused_corrections(name, done.used)),
+            ],
+            finished=[key for name in believed for key in corrected_reads[name].over if parts[name].read.verdict is Verdict.COMPLETE],
             address_notes=official.notes,
             not_compared=[part.note for part in parts.values() if part.note],
             layouts=layouts_to_keep(asked, before),
@@ -123,8 +126,8 @@ def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Co
 def checked_outside_a_night(municipality: Municipality, home: Path, ledger: Ledger, read: SourceRead, before: LastReads) -> CheckedRead:
     """One source's read compared with its last complete one by a command, which has no session."""
     source = municipality.sources[read.source]
-    meant = corrected(read, corrections_of(municipality, home, ledger), source).read
-    rows = standardise(meant, source, municipality, official_addresses(municipality, home).register)
+    corrected_read = corrected(read, corrections_of(municipality, home, ledger), source).read
+    rows = standardise(corrected_read, source, municipality, official_addresses(municipality, home).register)
     return check_read(read, rows, source, before, before.hidden([rows.rows]))
 
 

@@ -120,7 +120,7 @@ def source_facts(done: reading_steps.StandardisedSources) -> dict[str, dict[str,
             "melding": read.melding,
             "lines": dict(read.lines),
             "layout": dict(done.layouts[name]),
-            "examples": [asdict(one) for one in done.examples[name]],
+            "examples": [asdict(example) for example in done.examples[name]],
         }
         for name, read in done.reads.items()
     }

@@ -123,8 +123,8 @@ class _Asking:
         hits = counted.get("totaltAntallTreff") if isinstance(counted, dict) else None
         addresses = content.get("adresser") if isinstance(content, dict) else None
         if not isinstance(addresses, list) or not all(map(self._ours, addresses)) or not str(hits).isdigit():
-            there = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
-            raise SourceFault("no_row_list", url=self._service.url, at="adresser", page=page, there=there)
+            keys = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
+            raise SourceFault("no_row_list", url=self._service.url, at="adresser", page=page, there=keys)
         return int(str(hits)), addresses
 
     def _ours(self, address: object) -> bool:
@@ -133,7 +133,7 @@ class _Asking:
 
 
 def _frame(addresses: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    rows = [{**{name: _text(one[name]) for name in FIELDS}, UNIT: unit} for one in addresses for unit in _units(one)]
+    rows = [{**{name: _text(address[name]) for name in FIELDS}, UNIT: unit} for address in addresses for unit in _units(address)]
     return pl.DataFrame(rows, dict.fromkeys((*FIELDS, UNIT), pl.String())).sort(*FIELDS, UNIT)
 
 

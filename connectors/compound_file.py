@@ -48,7 +48,7 @@ def _table(content: bytes, size: int, first: int) -> tuple[int, ...]:
         first, seen = more[-1], seen + 1
         if seen * size > len(content):
             raise ValueError("a table without end")
-    parts = [content[size * (one + 1) : size * (one + 2)] for one in sectors if one < _LARGEST_SECTOR]
+    parts = [content[size * (sector + 1) : size * (sector + 2)] for sector in sectors if sector < _LARGEST_SECTOR]
     whole = b"".join(part for part in parts if len(part) == size)
     return struct.unpack(f"<{len(whole) // 4}I", whole)
 

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from operator import itemgetter
 
 from connectors.headings import visible_text
@@ -45,7 +46,7 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
     if stated and not separator:
         separators = (stated,)
     lookups = [header_row - 1] if header_row else [index for index, line in enumerate(lines[:_HEADER_WITHIN]) if line.strip()]
-    pairs = [(one, other) for one in separators for other in quotes if other in (quote, QUOTES[0]) or _quotes_values(lines, one, other)]
+    pairs = [pair for pair in product(separators, quotes) if pair[1] in (quote, QUOTES[0]) or _quotes_values(lines, *pair)]
     named = {visible_text(heading) for heading in known} - {""}
     choices: list[tuple[int, Dialect]] = []
     for index in lookups or [0]:

@@ -34,9 +34,9 @@ def first_of_most(rows: Sequence[Sequence[str]], known: Sequence[str]) -> int:
     named = {visible_text(heading) for heading in known} - {""}
     best, most = 0, -1
     for index, row in enumerate(rows):
-        here = len(named & {visible_text(heading) for heading in row})
-        if here > most:
-            best, most = index, here
+        known_here = len(named & {visible_text(heading) for heading in row})
+        if known_here > most:
+            best, most = index, known_here
         if most == len(named):  # no later row has more
             break
     return best
@@ -75,8 +75,8 @@ def positions(headings: Sequence[str], wanted: Sequence[str], ignored: Sequence[
     unknown = [name for name in at if name not in named and name not in passed and bare[name] not in passed]
     doubled = [bare[name] for name in unknown if bare[name] in named]
     extra = [bare[name] for name in unknown if bare[name] not in named]
-    there = at.keys() | set(bare.values())
-    missing = [heading for heading in (*named, *(visible_text(each) for each in ignored)) if heading not in there]
+    placed = at.keys() | set(bare.values())
+    missing = [heading for heading in (*named, *(visible_text(each) for each in ignored)) if heading not in placed]
     if extra or missing or doubled:
         distinct = [list(dict.fromkeys(each)) for each in (extra, missing, doubled)]
         raise SourceFault("headings", place=place, **heading_faults(*distinct))
@@ -88,14 +88,14 @@ def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequen
     english: list[str] = []
     problems: list[Message] = []
     for heading in extra[:_SHOWN]:
-        near = nearest(heading, missing)
+        nearest_heading = nearest(heading, missing)
         shown = f"'{heading}'" if heading else "a column without heading"
-        english.append(f"unknown heading {shown}" + (f" (is it '{near}'?)" if near else ""))
-        problems.append(_problem("unknown", heading, near) if heading else message("heading_faults.unknown_blank"))
+        english.append(f"unknown heading {shown}" + (f" (is it '{nearest_heading}'?)" if nearest_heading else ""))
+        problems.append(_problem("unknown", heading, nearest_heading) if heading else message("heading_faults.unknown_blank"))
     for heading in missing[:_SHOWN]:
-        near = nearest(heading, extra)
-        english.append(f"missing heading '{heading}'" + (f" (nearest there is '{near}')" if near else ""))
-        problems.append(_problem("missing", heading, near))
+        nearest_heading = nearest(heading, extra)
+        english.append(f"missing heading '{heading}'" + (f" (nearest there is '{nearest_heading}')" if nearest_heading else ""))
+        problems.append(_problem("missing", heading, nearest_heading))
     for heading in doubled[:_SHOWN]:
         english.append(f"heading '{heading}' stands more than once")
         problems.append(_problem("twice", heading, None))
@@ -106,10 +106,10 @@ def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequen
     return {"faults": ", ".join(english), "problems": problems}
 
 
-def _problem(code: str, heading: str, near: str | None) -> Message:
-    if near is None:
+def _problem(code: str, heading: str, nearest_heading: str | None) -> Message:
+    if nearest_heading is None:
         return message(f"heading_faults.{code}", heading=heading)
-    return message(f"heading_faults.{code}_near", heading=heading, near=near)
+    return message(f"heading_faults.{code}_near", heading=heading, near=nearest_heading)
 
 
 def nearest(text: str, choices: Sequence[str]) -> str | None:

@@ -58,7 +58,7 @@ def package_parts(archive: zipfile.ZipFile) -> Parts:
                 sheets[str(element.get("name"))] = part
                 ids[str(element.get("name"))] = number
     texts, styles = (
-        names.actual(next((target for kind, _, target in relations if kind == one), "")) for one in ("sharedStrings", "styles")
+        names.actual(next((target for kind, _, target in relations if kind == wanted), "")) for wanted in ("sharedStrings", "styles")
     )
     return Parts(sheets, names.actual(book) or book, texts, from_1904, styles, ids)
 

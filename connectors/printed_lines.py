@@ -70,7 +70,7 @@ def _shape(text: pl.Expr) -> pl.Expr:
 
 def pattern_of(declared: tuple[str, ...]) -> str | None:
     """One pattern of those that `footer` lists; None for none. They match anywhere in the line, and letters' case does not count."""
-    return "(?i)" + "|".join(f"(?:{one})" for one in declared) if declared else None
+    return "(?i)" + "|".join(f"(?:{pattern})" for pattern in declared) if declared else None
 
 
 def compiles(pattern: str) -> bool:

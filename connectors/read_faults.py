@@ -134,7 +134,7 @@ def say(words: Words, **values: object) -> tuple[str, str]:
     A value that is a message, or a list of them, is for owners only. Of a list each text is looked at alone: short keys side by side
     would be taken for one long number.
     """
-    shown = {name: ", ".join(mask_text(str(one)) for one in _several(value)) for name, value in values.items()}
+    shown = {name: ", ".join(mask_text(str(part)) for part in _several(value)) for name, value in values.items()}
     return words.message.format(**shown), stored(message(words.key, **{name: _masked(value) for name, value in values.items()}))
 
 
@@ -144,7 +144,7 @@ def _several(value: object) -> Sequence[object]:
 
 def _masked(value: object) -> Value:
     if isinstance(value, Message):
-        return Message(value.key, {name: _masked(one) for name, one in value.values.items()})
+        return Message(value.key, {name: _masked(part) for name, part in value.values.items()})
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_masked(one) for one in value]
+        return [_masked(part) for part in value]
     return mask_text(str(value))

@@ -119,6 +119,6 @@ def _at(content: Any, path: str | None) -> Any:
 def _rows(content: Any, path: str | None, shown: str, page: int) -> Sequence[Mapping[str, Any]]:
     rows = _at(content, path)
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        there = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
-        raise SourceFault("no_row_list", url=shown, at=path or "(the whole answer)", page=page, there=there)
+        keys = ", ".join(sorted(map(str, content))[:8]) if isinstance(content, dict) else f"a {type(content).__name__}"
+        raise SourceFault("no_row_list", url=shown, at=path or "(the whole answer)", page=page, there=keys)
     return rows

@@ -80,8 +80,8 @@ def without_blank(rows: pl.DataFrame, headings: Sequence[str]) -> pl.DataFrame:
     """Without the rows in which no mapped heading has anything but white space."""
     blank: pl.Series | None = None
     for heading in headings:
-        here = (rows.get_column(heading).str.strip_chars() == "").fill_null(value=True)
-        blank = here if blank is None else blank & here
+        empty = (rows.get_column(heading).str.strip_chars() == "").fill_null(value=True)
+        blank = empty if blank is None else blank & empty
         if not blank.any():  # a key on every row settles it with one look
             return rows
     return rows if blank is None else rows.filter(~blank)

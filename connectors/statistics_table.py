@@ -108,13 +108,13 @@ def _values(value: Any, cells: int) -> list[float | None]:
     """All cells: a list, or position -> value where most are empty."""
     if isinstance(value, Mapping):
         found: list[Any] = [None] * cells
-        for position, one in value.items():
-            found[int(position)] = one
+        for position, figure in value.items():
+            found[int(position)] = figure
     else:
         found = list(value)
     if len(found) != cells:
         raise ValueError("another number of cells")
-    return [None if one is None else float(one) for one in found]
+    return [None if figure is None else float(figure) for figure in found]
 
 
 def _updated(text: Any) -> date | None:

@@ -42,19 +42,19 @@ def _read_file(path: Path, home: Path, source: ExcelSource) -> Raw:
     return together([*parts, Raw(parts[0].rows.clear(), hidden)])
 
 
-def _check_sheets(there: Sequence[str], source: ExcelSource, name: str) -> None:
+def _check_sheets(sheets: Sequence[str], source: ExcelSource, name: str) -> None:
     wanted = [sheet.name for sheet in source.sheets]
-    extra = [sheet for sheet in there if sheet not in (*wanted, *source.ignore_sheets)]
-    missing = [sheet for sheet in wanted if sheet not in there]
+    extra = [sheet for sheet in sheets if sheet not in (*wanted, *source.ignore_sheets)]
+    missing = [sheet for sheet in wanted if sheet not in sheets]
     if not extra and not missing:
         return
     english = [f"unknown sheet '{sheet}'" for sheet in extra]
     problems = [message("heading_faults.unknown_sheet", sheet=sheet) for sheet in extra]
     for sheet in missing:
-        near = nearest(sheet, extra)
-        english.append(f"missing sheet '{sheet}'" + (f" (nearest there is '{near}')" if near else ""))
-        known = {"sheet": sheet, "near": near} if near else {"sheet": sheet}
-        problems.append(message("heading_faults.missing_sheet_near" if near else "heading_faults.missing_sheet", **known))
+        nearest_sheet = nearest(sheet, extra)
+        english.append(f"missing sheet '{sheet}'" + (f" (nearest there is '{nearest_sheet}')" if nearest_sheet else ""))
+        known = {"sheet": sheet, "near": nearest_sheet} if nearest_sheet else {"sheet": sheet}
+        problems.append(message("heading_faults.missing_sheet_near" if nearest_sheet else "heading_faults.missing_sheet", **known))
     raise SourceFault("sheets", path=name, faults=", ".join(english), problems=problems)
 
 

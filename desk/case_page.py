@@ -104,8 +104,8 @@ def outcome_message(view: NightView, visitor: Visitor, outcome: str, question: Q
     about = title_of(mine.by_dwelling[question.dwelling])
     if outcome == UNDONE:
         return f"{about}: {text('desk.undone')}"
-    said = f"{about}: {_outcome(view, outcome, question)}"
-    return f"{said} {text('desk.was_last')}" if outcome in STORED and not mine.waiting else said
+    sentence = f"{about}: {_outcome(view, outcome, question)}"
+    return f"{sentence} {text('desk.was_last')}" if outcome in STORED and not mine.waiting else sentence
 
 
 def _outcome(view: NightView, outcome: str, question: Question) -> str:

@@ -29,8 +29,8 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     (taken,) = store_answers([given], [question], desk.ledger, desk.municipality.slug)
     parameters = {"utfall": taken.outcome.value, "sporsmal": question.id}
     following = question.dwelling
-    here = visit.case(question.dwelling)
-    if taken.outcome in STORED and here and not here.open_but(question.id) and (left := visit.mine.after(here)):
+    case = visit.case(question.dwelling)
+    if taken.outcome in STORED and case and not case.open_but(question.id) and (left := visit.mine.after(case)):
         following = left.dwelling
     return RedirectResponse(f"/sak/{quote(following)}?{urlencode(parameters)}", 303)
 
@@ -48,8 +48,8 @@ def undo_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         return HTMLResponse(refusal_page("no_case"), 404)
     undone = withdraw(question, desk.ledger, desk.municipality.slug, visit.visitor.decided_as)
     if undone and fields.get("tilbake", "") == "sak":
-        told = urlencode({"utfall": UNDONE, "sporsmal": question.id})
-        return RedirectResponse(f"/sak/{quote(question.dwelling)}?{told}", 303)
+        query = urlencode({"utfall": UNDONE, "sporsmal": question.id})
+        return RedirectResponse(f"/sak/{quote(question.dwelling)}?{query}", 303)
     return RedirectResponse(f"/svar?{urlencode({'angret': int(undone > 0)})}", 303)
 
 

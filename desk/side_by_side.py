@@ -23,13 +23,13 @@ def compared_field(name: str, seen: Shown, question: Question) -> ComparedField:
     """The dwelling's own rows are compared with each other and with the candidates. A side that says nothing does not differ, unless the
     field is the very one that is asked about."""
     values = tuple(_cell(side.values.get(name)) for side in seen.sides)
-    said = [value.casefold() for value in values if value]
-    if len(set(said)) > 1:
+    written = [value.casefold() for value in values if value]
+    if len(set(written)) > 1:
         same: bool | None = False
     elif question.candidates:
         same = seen.agrees.get(name)
     else:
-        same = True if len(said) > 1 else None
+        same = True if len(written) > 1 else None
     asked = name == question.field and len(values) > 1 and same is None
     return ComparedField(name, values, False if asked else same)
 

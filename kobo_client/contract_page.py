@@ -80,7 +80,7 @@ def _outcome_row(outcome: Outcome) -> list[str]:
 
 
 def _column_row(name: str) -> list[str]:
-    return [f"`{name}`", ", ".join(f"`{one}`" for one in source_of(name)), PERSONAL.get(name, "")]
+    return [f"`{name}`", ", ".join(f"`{source}`" for source in source_of(name)), PERSONAL.get(name, "")]
 
 
 def contract_page() -> str:

@@ -229,5 +229,5 @@ def _complete_snapshot(rows: pl.DataFrame, linked: Sequence[str], notes: tuple[s
     twice = rows.filter(pl.col("kobo_id").is_duplicated())
     if twice.height:
         raise ConfigurationFault(f"The register shows {twice.get_column('kobo_id').n_unique()} koboId more than once.")
-    there = set(rows.get_column("kobo_id").to_list())
-    return RegisterSnapshot("complete", None, None, by_own_id(rows), tuple(one for one in linked if one not in there), notes)
+    present = set(rows.get_column("kobo_id").to_list())
+    return RegisterSnapshot("complete", None, None, by_own_id(rows), tuple(kobo_id for kobo_id in linked if kobo_id not in present), notes)

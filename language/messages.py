@@ -32,14 +32,14 @@ def message(key: str, /, **values: Value) -> Message:
 
 def stored(*messages: Message) -> str:
     """Messages as one string, for a column or a metadata value. `rendered` shows them one after the other."""
-    return json.dumps([_plain(one) for one in messages], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([_plain(part) for part in messages], ensure_ascii=False, separators=(",", ":"))
 
 
 def and_then(*parts: str) -> str:
     """Stored messages one after the other as one string. What is no stored message keeps its place among them."""
     if all(content.startswith(_BEGINNING) for content in parts):
         return f"[{','.join(content[1:-1] for content in parts)}]"
-    joined = [_plain(one) for content in parts for one in messages_in(content)]
+    joined = [_plain(part) for content in parts for part in messages_in(content)]
     return json.dumps(joined, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -48,16 +48,16 @@ def messages_in(content: str) -> Iterator[Message | str]:
     if not content.startswith(_BEGINNING):
         yield from [content] if content else []
         return
-    yield from (_message(one) for one in json.loads(content))
+    yield from (_message(part) for part in json.loads(content))
 
 
 def _plain(value: Value) -> Any:
     if isinstance(value, Message):
-        return {"key": value.key, "values": {name: _plain(one) for name, one in value.values.items()}}
-    return value if value is None or isinstance(value, str | int | float) else [_plain(one) for one in value]
+        return {"key": value.key, "values": {name: _plain(part) for name, part in value.values.items()}}
+    return value if value is None or isinstance(value, str | int | float) else [_plain(part) for part in value]
 
 
 def _message(content: Any) -> Any:
     if isinstance(content, dict):
         return Message(content["key"], {name: _message(value) for name, value in content["values"].items()})
-    return [_message(one) for one in content] if isinstance(content, list) else content
+    return [_message(part) for part in content] if isinstance(content, list) else content

@@ -79,15 +79,15 @@ class Texts:
 
     def counted(self, value: int, noun: str) -> str:
         """1 bolig, 2 boliger: `noun` is a key of `nouns`."""
-        one, many = self.at(f"nouns.{noun}")
-        return f"{number(value)}{NARROW}{one if value == 1 else many}"
+        singular, plural = self.at(f"nouns.{noun}")
+        return f"{number(value)}{NARROW}{singular if value == 1 else plural}"
 
     def rendered(self, content: str | None) -> str:
         """What `language.stored` stored, as text; "" for None."""
         return self._rendered(content or "")
 
     def _render_all(self, content: str) -> str:
-        return " ".join(one if isinstance(one, str) else self.render(one) for one in messages_in(content))
+        return " ".join(part if isinstance(part, str) else self.render(part) for part in messages_in(content))
 
     def render(self, message: Message) -> str:
         """A message as text. Raises KeyError, as `text` does."""
@@ -98,7 +98,7 @@ class Texts:
         if isinstance(value, Message):
             return self.render(value)
         if isinstance(value, Sequence) and not isinstance(value, str):
-            return ", ".join(self.shown(one) for one in value)
+            return ", ".join(self.shown(part) for part in value)
         return "" if value is None else str(value)
 
     def _filled(self, value: object, how: str) -> str:
@@ -139,13 +139,13 @@ def loaded(folder: Traversable) -> dict[str, Any]:
     # Every scalar is a string: a text may be Ja, Nei or 5.
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     groups: dict[str, Any] = {}
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+    for file in sorted(folder.iterdir(), key=lambda path: path.name):
         if not file.name.endswith(".yaml"):
             continue
-        here = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - it makes strings, lists and mappings only
-        if twice := groups.keys() & here.keys():
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - it makes strings, lists and mappings only
+        if twice := groups.keys() & content.keys():
             raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file of the language too.")
-        groups |= here
+        groups |= content
     return groups
 
 
@@ -188,7 +188,7 @@ class MessageError(Exception):
 
     def __init__(self, *parts: Message | str) -> None:
         """parts: messages, stored or not, one after the other."""
-        self.stored = and_then(*(stored(one) if isinstance(one, Message) else one for one in parts))
+        self.stored = and_then(*(stored(part) if isinstance(part, Message) else part for part in parts))
         super().__init__(self.stored)
 
     def __str__(self) -> str:

@@ -34,12 +34,12 @@ def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
 
     dagster_home: where Dagster keeps its databases. The ledger's say themselves what they meet.
     """
-    for one in _chain(error):
-        if isinstance(one, OSError) and one.errno in _WORDS and not isinstance(one, (ConnectionError, TimeoutError)):
-            return f"{one.filename or dagster_home}: {_WORDS[one.errno]}. {_STANDS}"
-        if isinstance(one, sqlite3.Error):
+    for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.errno in _WORDS and not isinstance(cause, (ConnectionError, TimeoutError)):
+            return f"{cause.filename or dagster_home}: {_WORDS[cause.errno]}. {_STANDS}"
+        if isinstance(cause, sqlite3.Error):
             for sign, code in _SIGNS.items():
-                if sign in str(one).casefold():
+                if sign in str(cause).casefold():
                     return f"{dagster_home}: a database of Dagster's lies there, and {_WORDS[_looked_at(dagster_home, code)]}. {_STANDS}"
     return None
 
@@ -59,10 +59,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:
-        one = waiting.pop(0)
-        if one is None or id(one) in seen:
+        cause = waiting.pop(0)
+        if cause is None or id(cause) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        original = getattr(one, "orig", None)
-        waiting += [original if isinstance(original, BaseException) else None, one.__cause__, one.__context__]
+        seen.add(id(cause))
+        yield cause
+        original = getattr(cause, "orig", None)
+        waiting += [original if isinstance(original, BaseException) else None, cause.__cause__, cause.__context__]

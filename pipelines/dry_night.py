@@ -43,9 +43,9 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         verdicts = {name: read.verdict for name, read in read.reads.items()}
         valid = reading_steps.validate_rows(session, read.rows, read.unreadable, reads)
         _believe(reading_steps.rows_lost(read.rows, valid))
-        standing = reading_steps.rows_to_merge(session, valid.accepted, valid.rejected, verdicts, before)
-        merged = planning_steps.merge_rows(session, standing)
-        _believe(planning_steps.rows_not_merged(standing, merged.dwellings))
+        to_merge = reading_steps.rows_to_merge(session, valid.accepted, valid.rejected, verdicts, before)
+        merged = planning_steps.merge_rows(session, to_merge)
+        _believe(planning_steps.rows_not_merged(to_merge, merged.dwellings))
         seen = planning_steps.see_register(session)
         plan = planning_steps.plan_changes(
             session,

@@ -25,7 +25,13 @@ def earlier_answers(
     """decisions: the ledger's DECISIONS in force. asked: tonight's questions and warnings. dwellings: DWELLINGS, to know whose an answer
     is: one about no dwelling of tonight is left out. Raises LedgerError.
     """
-    shown = {one.question for question in asked if question.decided for answer in question.answers for one in (answer, *answer.along)}
+    shown = {
+        shown_answer.question
+        for question in asked
+        if question.decided
+        for answer in question.answers
+        for shown_answer in (answer, *answer.along)
+    }
     people = decisions.filter(pl.col("kind").is_in(HUMAN)).sort("decided", "decision_id")
     used = people.filter(~pl.col("decision_id").is_in(_ids(people, shown))).tail(MOST)
     ended = decisions.filter(pl.col("kind") == WITHDRAWN).sort("decided", "decision_id").tail(MOST)

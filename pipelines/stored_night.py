@@ -130,7 +130,7 @@ def _places(made: Mapping[str, Table], wanted: Collection[str]) -> dict[str, lis
     found: dict[str, list[SourcePlace]] = {}
     joined = keys.join(rows.select("key", "source", "file", "sheet", "row"), on="key").sort("leverandor_bolig_id", "key")
     for dwelling, key, secret, source, file, sheet, row in joined.iter_rows():
-        told = (file and PurePath(file).name, sheet, row, key.partition(":")[2])
-        place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, *told)
+        at = (file and PurePath(file).name, sheet, row, key.partition(":")[2])
+        place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, *at)
         found.setdefault(dwelling, []).append(place)
     return found

@@ -23,8 +23,8 @@ def plan_parts(plan: Table, outcomes: Table | None, dwellings: pl.DataFrame) -> 
     plan. dwellings: DWELLINGS."""
     applied = outcomes.facts.get("parts", ()) if outcomes is not None and outcomes.made_by == plan.made_by else ()
     refusals: dict[str, list[str]] = {}
-    for one in plan.facts["refusals"]:
-        refusals.setdefault(one["part"], []).append(one["melding"])
+    for refusal in plan.facts["refusals"]:
+        refusals.setdefault(refusal["part"], []).append(refusal["melding"])
     shielded, owners = frozenset(shielded_ids(dwellings)), dict(dwellings.select("leverandor_bolig_id", "owner").iter_rows())
     return tuple(
         _part(part, plan.frame, tuple(refusals.get(part["name"], ())), part["name"] in applied, shielded, owners)
@@ -50,7 +50,7 @@ def _part(
         refusals=refusals,
         applied=applied,
         examples=tuple(
-            PlanExample(ours, owners.get(ours), ours in shielded, tuple(one["field"] for one in json.loads(changes)))
+            PlanExample(ours, owners.get(ours), ours in shielded, tuple(change["field"] for change in json.loads(changes)))
             for ours, changes in first.select("leverandor_bolig_id", "changes").iter_rows()
             if ours is not None
         ),

@@ -28,13 +28,13 @@ def rejected_in(made: Mapping[str, Table]) -> tuple[RejectedRow, ...]:
     if rows.is_empty():
         return ()
     marked = _marked(rows, made["dwellings"].frame)
-    told = made["deviations"].frame
-    units = units_offered(told, set(marked.select(pl.concat_str("source", pl.lit(":"), "source_key")).to_series().drop_nulls()))
-    errors = told.filter(pl.col("severity") == Severity.ERROR.value)
+    deviations = made["deviations"].frame
+    units = units_offered(deviations, set(marked.select(pl.concat_str("source", pl.lit(":"), "source_key")).to_series().drop_nulls()))
+    errors = deviations.filter(pl.col("severity") == Severity.ERROR.value)
     errors = errors.with_columns(value=pl.when(pl.col("at_file").is_not_null()).then("cell").otherwise("value"))
     faults: dict[tuple[Any, ...], list[RowFault]] = {}
     for row in errors.select(*_PLACE, "rule", "column", "value", "message").iter_rows(named=True):
-        headings = tuple(one for one in (row["column"] or "").split(", ") if one)
+        headings = tuple(heading for heading in (row["column"] or "").split(", ") if heading)
         faults.setdefault(_at(row), []).append(RowFault(row["rule"], headings, row["value"], row["message"]))
     return tuple(
         _row(row, faults.get(_at(row), ()), units.get(f"{row['source']}:{row['source_key']}", ()))
@@ -62,7 +62,7 @@ def _marked(rows: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
 def _row(row: Mapping[str, Any], faults: Sequence[RowFault], units: Sequence[str]) -> RejectedRow:
     file = row["file"] and PurePath(row["file"]).name
     return RejectedRow(
-        id=hashlib.sha256("\x1f".join(str(one or "") for one in _at(row)).encode()).hexdigest()[:12],
+        id=hashlib.sha256("\x1f".join(str(part or "") for part in _at(row)).encode()).hexdigest()[:12],
         source=row["source"],
         key=row["source_key"] if row["same_key"] == 1 else None,
         owner=row["owner"],

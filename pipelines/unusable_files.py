@@ -44,7 +44,7 @@ def unusable(file: Path, says: str, taken: Container[str]) -> Unusable:
     slug, alerts = content.get("slug"), content.get("alerts")
     if not isinstance(slug, str) or not re.fullmatch(rf"[a-z][a-z0-9_]{{0,{LONGEST - 1}}}", slug) or slug in taken:
         slug = f"file_{suggested(file.stem)}"[:LONGEST]
-    named = tuple(one for one in alerts if isinstance(one, str)) if isinstance(alerts, list) else ()
+    named = tuple(address for address in alerts if isinstance(address, str)) if isinstance(alerts, list) else ()
     return Unusable(file, slug, says, named)
 
 

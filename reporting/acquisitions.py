@@ -96,8 +96,8 @@ def _house() -> pl.Expr:
 
 def _at(dwellings: pl.DataFrame, keys: set[str]) -> dict[str, list[str | None]]:
     """House -> the unit numbers of its dwellings, None for one without."""
-    there = dwellings.with_columns(_house=_house()).filter(pl.col("_house").is_in(list(keys)))
-    return dict(there.group_by("_house").agg(pl.col("bruksenhetsnummer")).iter_rows())
+    at_houses = dwellings.with_columns(_house=_house()).filter(pl.col("_house").is_in(list(keys)))
+    return dict(at_houses.group_by("_house").agg(pl.col("bruksenhetsnummer")).iter_rows())
 
 
 def _in_register(result: NightResult) -> pl.DataFrame:

@@ -55,11 +55,11 @@ def source_values(result: NightResult, entries: pl.DataFrame) -> dict[str, list[
     names: dict[str | None, str | None] = {path: path and PurePath(path).name for path in places["file"].unique()}
     # Most fields are in no source of a municipality: a row is not searched for them.
     filled = [number for number, name in enumerate(FIELDS) if places[name].null_count() < places.height]
-    told = places.select("leverandor_bolig_id", "source", "file", "sheet", "row", "carried", *(FIELDS[number] for number in filled))
+    read = places.select("leverandor_bolig_id", "source", "file", "sheet", "row", "carried", *(FIELDS[number] for number in filled))
     values: defaultdict[str, list[list[Any]]] = defaultdict(list)
-    for dwelling, source, file, sheet, row, carried, *fields in told.iter_rows():
-        said = {number: value for number, value in zip(filled, fields, strict=True) if value is not None}
-        values[dwelling].append([titles.get(source, source), names[file], sheet, row, bool(carried), said])
+    for dwelling, source, file, sheet, row, carried, *fields in read.iter_rows():
+        values_of_row = {number: value for number, value in zip(filled, fields, strict=True) if value is not None}
+        values[dwelling].append([titles.get(source, source), names[file], sheet, row, bool(carried), values_of_row])
     return values
 
 

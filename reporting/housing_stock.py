@@ -162,9 +162,9 @@ def _by_column(moved: pl.DataFrame) -> dict[tuple[tuple[str, str], str], int]:
 
 
 def _rows(moved: pl.DataFrame) -> pl.DataFrame:
-    here, there = pl.col("stands"), pl.col("stood")
-    sides = [pl.when(here).then(name).alias(name) for name in _CELL]
-    before = [pl.when(there).then(f"{name}_before").alias(f"{name}_before") for name in _CELL]
+    in_stock, was_in_stock = pl.col("stands"), pl.col("stood")
+    sides = [pl.when(in_stock).then(name).alias(name) for name in _CELL]
+    before = [pl.when(was_in_stock).then(f"{name}_before").alias(f"{name}_before") for name in _CELL]
     return moved.with_columns(*sides, *before).select(pl.col(name).cast(kind) for name, kind in MOVED.items())
 
 

@@ -66,13 +66,13 @@ def _needs(answer: NeedsLine) -> bool:
     return any((answer.now, answer.later, *answer.detail.by_year.values()))
 
 
-def _same(one: NeedsLine, other: NeedsLine) -> bool:
+def _same(line: NeedsLine, other: NeedsLine) -> bool:
     return (
-        one.service != other.service
-        and _needs(one)
+        line.service != other.service
+        and _needs(line)
         and _needs(other)
-        and one.category == other.category
-        and one.detail.part == other.detail.part
+        and line.category == other.category
+        and line.detail.part == other.detail.part
     )
 
 

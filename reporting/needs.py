@@ -98,11 +98,11 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
     settled, contradictions = _settled(result, answers)
     have = dict(result.dwellings.group_by("kategori").len().iter_rows())
     tonight = result.history.filter(pl.col("as_of") == result.as_of).group_by("category").agg(pl.col("in_scope", "in_register").sum())
-    counts = {category: (scope, there) for category, scope, there in tonight.iter_rows()}
+    counts = {category: (scope, registered) for category, scope, registered in tonight.iter_rows()}
     found = []
     for slug, category in result.municipality.categories.items():
         present = have.get(slug, 0) if category.in_scope else result.out_of_scope.get(slug, 0)
-        scope, there = counts.get(slug, (0, 0))
+        scope, registered = counts.get(slug, (0, 0))
         mine = {service: need for (service, of), need in settled.items() if of == slug}
         clashing = {answer.service for contradiction in contradictions for answer in contradiction.answers if answer.category == slug}
         clash = bool(clashing)
@@ -112,7 +112,7 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
                 category.title,
                 category.in_scope,
                 present,
-                there if category.in_scope else None,
+                registered if category.in_scope else None,
                 max(0, scope - present) if category.in_scope else 0,
                 _need([mine[service].now if service in mine else None for service in _services(answers, mine)], clash),
                 _need([mine[service].later if service in mine else None for service in _services(answers, mine)], clash),

@@ -72,21 +72,23 @@ def housing_plan(result: NightResult) -> HousingPlan | None:
 
 def _priorities(result: NightResult, overview: NeedsOverview | None, measures: MeasuresNight | None) -> list[Priority]:
     checked = measures.checked if measures else ()
-    urgent = sorted((one for one in checked if one.state in URGENT), key=lambda one: (-one.days, one.measure.ident))
+    urgent = sorted((check for check in checked if check.state in URGENT), key=lambda check: (-check.days, check.measure.ident))
     needs = {need.category: need for need in overview.categories} if overview else {}
     coming = [measure for measure in checked if measure.state in TO_COME]
     order = {
         category: (*_by_rule(result, category, coming), *_rank(needs.get(category), place))
         for place, category in enumerate(result.municipality.categories)
     }
-    planned = sorted(coming, key=lambda one: (not one.measure.kind.adds, -_persons_per_million(one), one.measure.when, one.measure.ident))
-    lines: list[tuple[str, Checked | None, int, bool]] = [(one.measure.category, one, one.measure.count, True) for one in urgent]
-    for category in sorted(order, key=lambda one: order[one]):
-        lines += [(category, one, one.measure.count, False) for one in planned if one.measure.category == category]
+    planned = sorted(
+        coming, key=lambda check: (not check.measure.kind.adds, -_persons_per_million(check), check.measure.when, check.measure.ident)
+    )
+    lines: list[tuple[str, Checked | None, int, bool]] = [(check.measure.category, check, check.measure.count, True) for check in urgent]
+    for category in sorted(order, key=order.__getitem__):
+        lines += [(category, check, check.measure.count, False) for check in planned if check.measure.category == category]
         lacking = needs[category].after_plans if category in needs else None
         if lacking and lacking > 0:
             lines.append((category, None, lacking, False))
-    return _with_gaps([Priority(place, *one) for place, one in enumerate(lines, start=1)], needs)
+    return _with_gaps([Priority(place, *line) for place, line in enumerate(lines, start=1)], needs)
 
 
 def _by_rule(result: NightResult, category: str, coming: Sequence[Checked]) -> tuple[float, ...]:
@@ -94,7 +96,7 @@ def _by_rule(result: NightResult, category: str, coming: Sequence[Checked]) -> t
     settings = result.municipality.needs
     answers = result.needs.answers if result.needs else ()
     urgencies = [URGENCY_RANK[answer.detail.urgency] for answer in answers if answer.category == category and answer.detail.urgency]
-    best = max((_persons_per_million(one) for one in coming if one.measure.category == category), default=0.0)
+    best = max((_persons_per_million(check) for check in coming if check.measure.category == category), default=0.0)
     parts = {
         "legal_duty": 0.0 if result.municipality.categories[category].legal_duty else 1.0,
         "urgency": float(min(urgencies, default=len(URGENCY_RANK))),

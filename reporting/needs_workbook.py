@@ -100,18 +100,18 @@ def _gaps(overview: NeedsOverview) -> Iterator[Row]:
     inside = [need for need in overview.categories if need.in_scope]
     yield from map(_gap, inside)
     now, later = words.need_in_all(need.now for need in inside), words.need_in_all(need.later for need in inside)
-    said = words.total(overview)
+    total = words.total(overview)
     yield (
         [
             text("needs.total"),
             sum(need.have for need in inside),
             sum(need.in_register or 0 for need in inside),
-            _told(now.total, now.complete, said.now),
-            _told(later.total, later.complete, said.later),
-            _told(sum(max(0, need.shortage_now or 0) for need in inside), now.complete, said.short_now),
-            _told(sum(max(0, need.shortage_later or 0) for need in inside), later.complete, said.short_later),
+            _told(now.total, now.complete, total.now),
+            _told(later.total, later.complete, total.later),
+            _told(sum(max(0, need.shortage_now or 0) for need in inside), now.complete, total.short_now),
+            _told(sum(max(0, need.shortage_later or 0) for need in inside), later.complete, total.short_later),
             sum(need.planned for need in inside),
-            _told(sum(max(0, need.after_plans or 0) for need in inside), later.complete, said.after),
+            _told(sum(max(0, need.after_plans or 0) for need in inside), later.complete, total.after),
         ],
         FINE,
     )

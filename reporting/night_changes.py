@@ -86,8 +86,8 @@ def between(log: NightLog, since: int, until: int) -> NightDifference:
     shown = pl.when(~pl.col("hidden")).then("home")
     before, now = (log.stays.filter(_covers(night)).unique("home", keep="first") for night in (since, until))
     homes = log.stays.select("home", "hidden").unique("home", maintain_order=True)
-    for name, there in (("before", before), ("now", now)):
-        homes = homes.join(there.select("home", pl.col("kind").alias(name)), on="home", how="left", maintain_order="left")
+    for name, stays in (("before", before), ("now", now)):
+        homes = homes.join(stays.select("home", pl.col("kind").alias(name)), on="home", how="left", maintain_order="left")
     begun = [fault for fault in log.faults if since < fault.since <= until]
     opened = [fault for fault in begun if fault.fixed is None or fault.fixed > until]
     first_day, last_day = log.nights[since], log.nights[until]

@@ -95,14 +95,14 @@ def groups(result: NightResult, by: str) -> list[ProgressGroup]:
         "source": {slug: source.title for slug, source in municipality.sources.items()},
     }[by]
     tonight = result.history.filter(pl.col("as_of") == result.as_of).group_by(by).agg(pl.col("in_scope", "in_register", "in_sync").sum())
-    counts = {slug or UNKNOWN: (scope, there, same) for slug, scope, there, same in tonight.sort(by).iter_rows()}
+    counts = {slug or UNKNOWN: (scope, registered, same) for slug, scope, registered, same in tonight.sort(by).iter_rows()}
     slugs = [*titles, *(slug for slug in counts if slug not in titles)]
 
     def group(slug: str) -> ProgressGroup:
-        scope, there, same = counts.get(slug, (0, 0, 0))
+        scope, registered, same = counts.get(slug, (0, 0, 0))
         planned = municipality.categories[slug].baseline if by == "category" and slug in municipality.categories else None
         title = titles.get(slug) or (text("groups.unknown") if slug == UNKNOWN else slug)
-        return ProgressGroup(title, scope, there, same, planned, slug)
+        return ProgressGroup(title, scope, registered, same, planned, slug)
 
     return [group(slug) for slug in slugs]
 

@@ -47,7 +47,7 @@ def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> 
             continue
         night = before["as_of"][-1]
         seen = forecast(history, municipality, night, futures=_FUTURES)
-        if seen.chance is None or any(one.night == night for one in made):
+        if seen.chance is None or any(promise.night == night for promise in made):
             continue
         after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
         cleared = after["as_of"][0] if after.height else None

@@ -83,8 +83,8 @@ def _published(result: NightResult, folder: Path, replayed: bool, place_of_answe
         write_night_changes(log, safe, write_data(safe, into), into / FOLDER)
         (into / CHANGES_PAGE).write_text(render_changes(safe, PAGE), encoding="utf-8")
         if (send := safe.municipality.send) and send.owners:
-            told = letters(safe, link_to(folder, result.municipality), addresses=send.addresses)
-            (into / LETTERS).write_text(json.dumps([asdict(letter) for letter in told], ensure_ascii=False, indent=1), encoding="utf-8")
+            messages = letters(safe, link_to(folder, result.municipality), addresses=send.addresses)
+            (into / LETTERS).write_text(json.dumps([asdict(letter) for letter in messages], ensure_ascii=False, indent=1), encoding="utf-8")
         (into / RULES_PAGE).write_text(render_rules(safe), encoding="utf-8")
         (into / SEARCH).write_text(render_search(safe), encoding="utf-8")
         ours = [*_plan_books(safe, plan, into), SUMMARY]

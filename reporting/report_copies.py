@@ -25,9 +25,9 @@ def copy_night(night: Path, url: str, slug: str, page: str) -> str:
         for file in sorted(path for path in night.rglob("*") if path.is_file()):
             _copy(file, to / night.name / file.relative_to(night).as_posix())
         receipts = night.parent / RECEIPTS
-        there = {path.name for path in (to / RECEIPTS).iterdir()} if receipts.is_dir() and (to / RECEIPTS).exists() else set()
+        copied = {path.name for path in (to / RECEIPTS).iterdir()} if receipts.is_dir() and (to / RECEIPTS).exists() else set()
         for file in sorted(receipts.glob("*")) if receipts.is_dir() else ():
-            if file.name == RECEIPTS_PAGE or file.name not in there:
+            if file.name == RECEIPTS_PAGE or file.name not in copied:
                 _copy(file, to / RECEIPTS / file.name)
         newest = max([night.name, *(path.name for path in to.iterdir() if is_dated(path.name))])
         (to / page).write_text(leading_to(f"{newest}/{page}", newest), encoding="utf-8")

@@ -44,11 +44,11 @@ def _answers(result: NightResult) -> list[NeedsLine]:
     """One answer per service and part of a let category; none where the service contradicts itself."""
     given: dict[tuple[object, ...], set[tuple[int | None, int | None]]] = {}
     first: dict[tuple[object, ...], NeedsLine] = {}
-    for one in result.needs.answers if result.needs else ():
-        if result.municipality.categories[one.category].in_scope:
-            part = (one.service, one.category, one.detail.part)
-            given.setdefault(part, set()).add((one.now, one.later))
-            first.setdefault(part, one)
+    for line in result.needs.answers if result.needs else ():
+        if result.municipality.categories[line.category].in_scope:
+            part = (line.service, line.category, line.detail.part)
+            given.setdefault(part, set()).add((line.now, line.later))
+            first.setdefault(part, line)
     return [answer for part, answer in first.items() if len(given[part]) == 1]
 
 

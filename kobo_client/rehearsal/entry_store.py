@@ -135,15 +135,15 @@ class EntryStore:
 
     def fill(self, bodies: list[dict[str, Any]]) -> list[int]:
         """Create many in one transaction; the positions of those that were there already."""
-        there = []
+        already = []
         self._db.execute("BEGIN")
         for position, body in enumerate(bodies):
             try:
                 self.create(body)
             except Duplicate:
-                there.append(position)
+                already.append(position)
         self._db.execute("COMMIT")
-        return there
+        return already
 
     def reset(self) -> None:
         """Delete every entry."""

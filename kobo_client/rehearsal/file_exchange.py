@@ -50,12 +50,14 @@ def import_rows(store: EntryStore, content: bytes) -> Response:
             refused.append({"linje": reader.line_num, "melding": str(error)})
             continue
         # The file has no supplier id, and its boligtype is filled in by hand: blank in some.
-        faults = [one for one in faults_in_create(body) if one["felt"] != "leverandorBoligId" and one["melding"] != "boligtype mangler"]
+        faults = [
+            fault for fault in faults_in_create(body) if fault["felt"] != "leverandorBoligId" and fault["melding"] != "boligtype mangler"
+        ]
         if faults:
             refused.append({"linje": reader.line_num, "melding": "; ".join(fault["melding"] for fault in faults)})
         else:
             bodies.append(body)
             lines.append(reader.line_num)
-    there = store.fill(bodies)
-    refused += [{"linje": lines[position], "melding": "Boligen finnes allerede"} for position in there]
-    return JSONResponse({"importert": len(bodies) - len(there), "avvist": sorted(refused, key=lambda one: one["linje"])})
+    already = store.fill(bodies)
+    refused += [{"linje": lines[position], "melding": "Boligen finnes allerede"} for position in already]
+    return JSONResponse({"importert": len(bodies) - len(already), "avvist": sorted(refused, key=lambda line: line["linje"])})

@@ -73,7 +73,7 @@ def _answers(*statuses: int, good: int, schema: dict[str, Any] | None) -> dict[s
 
 def openapi() -> dict[str, Any]:
     """The whole document."""
-    one = {"name": "koboboligId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+    kobo_id = {"name": "koboboligId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     ours = {
         "name": "leverandorBoligId",
         "in": "query",
@@ -103,7 +103,7 @@ def openapi() -> dict[str, Any]:
                 "post": {"requestBody": body("NyKobobolig"), "responses": _answers(409, 413, good=201, schema=answer)},
             },
             "/kobobolig/{koboboligId}": {
-                "parameters": [one],
+                "parameters": [kobo_id],
                 "get": {"responses": _answers(404, good=200, schema=answer)},
                 "put": {"requestBody": body("EndretKobobolig"), "responses": _answers(404, 409, 413, good=200, schema=answer)},
                 "delete": {"parameters": [ours], "responses": _answers(404, good=204, schema=None)},

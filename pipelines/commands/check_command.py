@@ -150,8 +150,8 @@ def _aside(register: RegisterConfig, root: Path, folder: Path) -> RegisterConfig
         return register
     copy = folder / "rehearsal.sqlite"
     for ending in ("", "-wal"):  # no process uses it, so both files are in a consistent state
-        if (there := Path(f"{root / register.database}{ending}")).exists():
-            shutil.copyfile(there, f"{copy}{ending}")
+        if (beside := Path(f"{root / register.database}{ending}")).exists():
+            shutil.copyfile(beside, f"{copy}{ending}")
     return register.model_copy(update={"database": copy})
 
 

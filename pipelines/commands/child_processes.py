@@ -19,18 +19,18 @@ def ending_on_signals() -> Iterator[None]:
     """Within the block a request to end unwinds the program, so that what it started is ended too. The exit code is 128 + signal."""
 
     def end(number: int, _: FrameType | None) -> None:
-        for one in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(one, signal.SIG_IGN)  # a second request must not cut the ending short
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, signal.SIG_IGN)  # a second request must not cut the ending short
         raise SystemExit(128 + number)
 
-    before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGHUP)}
+    before = {ending: signal.signal(ending, end) for ending in (signal.SIGTERM, signal.SIGHUP)}
     # A shell without job control starts what is before `&` with Ctrl-C ignored; here it is a request like the others.
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for ending, handler in before.items():
+            signal.signal(ending, handler)
 
 
 @contextlib.contextmanager

@@ -126,8 +126,8 @@ def _list(asked: NightQuestions, ledger: Ledger, municipality: Municipality, out
         return DONE
     table = RichTable("question", "dwelling", "asks", "answers", title=f"{len(_open(asked))} open questions", title_justify="left")
     for question in _open(asked):
-        one = shown_questions(question, municipality, asked.sources)
-        table.add_row(one.id, f"{one.address}\n{one.dwelling}", one.question, ", ".join(one.answers.values()))
+        row = shown_questions(question, municipality, asked.sources)
+        table.add_row(row.id, f"{row.address}\n{row.dwelling}", row.question, ", ".join(row.answers.values()))
     console.print(table)
     for sentence in [text("clarifications.in_source_title"), *asked.in_source] if asked.in_source else ():
         console.print(sentence, highlight=False, markup=False)
@@ -136,23 +136,23 @@ def _list(asked: NightQuestions, ledger: Ledger, municipality: Municipality, out
     return DONE
 
 
-def _as_json(question: Question, one: Shown) -> dict[str, Any]:
+def _as_json(question: Question, shown: Shown) -> dict[str, Any]:
     decided = question.decided
     return {
-        "id": one.id,
+        "id": shown.id,
         "about": question.about,
         "dwelling": question.dwelling,
         "other": question.other,
         "field": question.field,
         "owner": question.owner,
-        "asks": one.question,
-        "address": one.address,
+        "asks": shown.question,
+        "address": shown.address,
         "holds_up": question.holds_up,
         "candidates": [candidate.name for candidate in question.candidates],
-        "sides": [{"who": side.who, **{name: value for name, value in side.values.items() if value is not None}} for side in one.sides],
-        "differs": sorted(name for name, same in one.agrees.items() if same is False),
-        "answers": {code: label for label, code in one.answers.items()},
-        "evidence": one.evidence,
+        "sides": [{"who": side.who, **{name: value for name, value in side.values.items() if value is not None}} for side in shown.sides],
+        "differs": sorted(name for name, same in shown.agrees.items() if same is False),
+        "answers": {code: label for label, code in shown.answers.items()},
+        "evidence": shown.evidence,
         "open": decided is None,
         "decided": decided and {"verdict": decided["verdict"], "value": decided["value"], "by": decided["decided_by"]},
     }
@@ -176,9 +176,9 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
     try:
         by = by or ask("Who decides (role or initials)? ").strip()
         for number, question in enumerate(waiting, start=1):
-            one = shown_questions(question, municipality, asked.sources)
-            _show(one, f"{number} of {len(waiting)}", console)
-            code = _chosen(one, ask)
+            shown = shown_questions(question, municipality, asked.sources)
+            _show(shown, f"{number} of {len(waiting)}", console)
+            code = _chosen(shown, ask)
             if code is None:
                 break
             if code:
@@ -189,45 +189,45 @@ def _converse(asked: NightQuestions, by: str, ledger: Ledger, municipality: Muni
                 given += taken
     except (EOFError, KeyboardInterrupt):
         console.print()
-    stored = sum(one.outcome is AnswerOutcome.STORED for one in given)
+    stored = sum(answer.outcome is AnswerOutcome.STORED for answer in given)
     console.print(f"{stored} answers stored, used from the next night; {len(waiting) - stored} questions are open.")
     return _code(given)
 
 
-def _chosen(one: Shown, ask: Ask) -> str | None:
+def _chosen(shown: Shown, ask: Ask) -> str | None:
     """The code of an answer, "" for later, None to end."""
-    codes = list(one.answers.values())
+    codes = list(shown.answers.values())
     while True:
-        said = ask(f"Answer 1-{len(codes)}, blank for later, q to end: ").strip()
-        if said in ("", "q"):
-            return None if said else ""
-        if said.isdigit() and 1 <= int(said) <= len(codes):
-            return codes[int(said) - 1]
-        if said in codes or one.free:
-            return said
+        typed = ask(f"Answer 1-{len(codes)}, blank for later, q to end: ").strip()
+        if typed in ("", "q"):
+            return None if typed else ""
+        if typed.isdigit() and 1 <= int(typed) <= len(codes):
+            return codes[int(typed) - 1]
+        if typed in codes or shown.free:
+            return typed
 
 
-def _show(one: Shown, place: str, console: Console) -> None:
-    table = RichTable("", *(side.who for side in one.sides), title=f"{place}: {one.address} ({one.id})", title_justify="left")
-    for name, same in sorted(one.agrees.items(), key=lambda field: field[1] is not False):
-        values = [side.values.get(name) for side in one.sides]
+def _show(shown: Shown, place: str, console: Console) -> None:
+    table = RichTable("", *(side.who for side in shown.sides), title=f"{place}: {shown.address} ({shown.id})", title_justify="left")
+    for name, same in sorted(shown.agrees.items(), key=lambda field: field[1] is not False):
+        values = [side.values.get(name) for side in shown.sides]
         if any(value not in (None, "") for value in values):
             style = "bold red" if same is False else "green" if same else None
             table.add_row(word_for("fields", name), *("" if value is None else str(value) for value in values), style=style)
     console.print(table)
-    console.print(one.question, highlight=False, markup=False)
-    for number, label in enumerate(one.answers, start=1):
+    console.print(shown.question, highlight=False, markup=False)
+    for number, label in enumerate(shown.answers, start=1):
         console.print(f"  {number} {label}", highlight=False, markup=False)
 
 
 def _tell(taken: Iterable[CheckedAnswer], municipality: Municipality, console: Console) -> None:
-    for one in taken:
-        if one.outcome is not AnswerOutcome.BLANK:
-            style = "green" if one.outcome in GOOD else "yellow"
-            place = f"row {one.given.row}, " if one.given.row else ""
-            said = f"{place}{one.given.question_id}: {outcome_in_words(one, municipality)}"
-            console.print(said, style=style, highlight=False, markup=False)
+    for answer in taken:
+        if answer.outcome is not AnswerOutcome.BLANK:
+            style = "green" if answer.outcome in GOOD else "yellow"
+            place = f"row {answer.given.row}, " if answer.given.row else ""
+            sentence = f"{place}{answer.given.question_id}: {outcome_in_words(answer, municipality)}"
+            console.print(sentence, style=style, highlight=False, markup=False)
 
 
 def _code(taken: Iterable[CheckedAnswer]) -> int:
-    return DONE if all(one.outcome in GOOD for one in taken) else FAILED
+    return DONE if all(answer.outcome in GOOD for answer in taken) else FAILED

@@ -42,8 +42,8 @@ def first_rows(municipality: Municipality, root: Path, name: str) -> list[FirstR
     judged = validate(done.rows, done.deviations, municipality)
     alone = municipality.model_copy(update={"sources": {name: source}})
     none = pl.DataFrame(schema={"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()})
-    standing = standing_rows(judged.accepted, judged.rejected, {name: Verdict.COMPLETE}, None)
-    dwellings = {row["source_keys"][0]: row for row in merge(standing, none, None, alone).dwellings.iter_rows(named=True)}
+    carried = standing_rows(judged.accepted, judged.rejected, {name: Verdict.COMPLETE}, None)
+    dwellings = {row["source_keys"][0]: row for row in merge(carried, none, None, alone).dwellings.iter_rows(named=True)}
     first = done.rows.sort("file", "sheet", "row", nulls_last=False).head(SHOWN)
     return [_shown(row, dwellings.get(f"{name}:{row['source_key']}"), judged) for row in first.iter_rows(named=True)]
 
@@ -53,10 +53,10 @@ def _shown(row: Mapping[str, Any], dwelling: Mapping[str, Any] | None, judged: V
         return FirstRow(row["row"], {}, (text("page.secret"),))
     if dwelling is not None:
         return FirstRow(row["row"], dict(_flat(to_body(dwelling))))
-    here = (pl.col(name).eq_missing(row[name]) for name in ("file", "sheet", "row"))
-    broken = judged.deviations.filter(*here)
+    same_place = (pl.col(name).eq_missing(row[name]) for name in ("file", "sheet", "row"))
+    broken = judged.deviations.filter(*same_place)
     outside = judged.out_of_scope.filter(pl.col("row") == row["row"]).height > 0
-    why = (text("map_questions.outside"),) if outside else tuple(rendered(said) for said in broken["message"])
+    why = (text("map_questions.outside"),) if outside else tuple(rendered(sentence) for sentence in broken["message"])
     return FirstRow(row["row"], {}, why)
 
 

@@ -55,11 +55,11 @@ def fetch(address: str, today: date) -> tuple[list[Any], list[str], date]:
             answer.raise_for_status()
             answers.append(answer.json())
     changes = [
-        Change(str(one["oldCode"]).zfill(4), str(one["newCode"]).zfill(4), date.fromisoformat(one["changeOccurred"]))
-        for one in answers[0]["codeChanges"]
-        if one["oldCode"] and one["newCode"]
+        Change(str(change["oldCode"]).zfill(4), str(change["newCode"]).zfill(4), date.fromisoformat(change["changeOccurred"]))
+        for change in answers[0]["codeChanges"]
+        if change["oldCode"] and change["newCode"]
     ]
-    valid = [str(one["code"]).zfill(4) for one in answers[1]["codes"] if str(one["code"]) != _UNSTATED]
+    valid = [str(entry["code"]).zfill(4) for entry in answers[1]["codes"] if str(entry["code"]) != _UNSTATED]
     return changes, valid, max((change.on for change in changes), default=today)
 
 

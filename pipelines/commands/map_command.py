@@ -63,6 +63,6 @@ def _draft(file: Path, sheet: str, out: Path | None) -> int:
         print(text("drafts.mapped", file=out, count=sum(guess.field is not None for guess in made.guesses), of=len(made.guesses)))
     if read.others:
         print(text("drafts.other_sheets", sheets=[f"«{other}»" for other in read.others]), file=sys.stderr)
-    for said in [*([fit.advice] if fit else []), *made.warnings]:
-        print(texts().render(said), file=sys.stderr)
+    for warning in [*([fit.advice] if fit else []), *made.warnings]:
+        print(texts().render(warning), file=sys.stderr)
     return DONE

@@ -37,7 +37,7 @@ class Conversation:
     ask: Ask
     say: Say
 
-    def one(self, question: str, default: str, judged: Callable[[str], str]) -> str:
+    def value(self, question: str, default: str, judged: Callable[[str], str]) -> str:
         """An answer that `judged` takes: it gives the value, or raises ValueError with what is wrong."""
         shown = f"{question} [{default}]: " if default else f"{question}: "
         while True:
@@ -58,7 +58,7 @@ class Conversation:
                 raise ValueError(text("map_questions.yes_or_no"))
             return found[0]
 
-        return words[self.one(question, usual, judged)]
+        return words[self.value(question, usual, judged)]
 
     def offer(self, offered: Mapping[str, str]) -> None:
         """What may be chosen, with its number. offered: name -> title."""
@@ -74,10 +74,14 @@ class Conversation:
                 return names[int(answer) - 1]
             if answer in names:
                 return answer
-            near = nearest(answer, names)
-            raise ValueError(text("map_questions.near" if near else "map_questions.one_of", said=answer, near=near or "", last=len(names)))
+            nearest_name = nearest(answer, names)
+            raise ValueError(
+                text(
+                    "map_questions.near" if nearest_name else "map_questions.one_of", said=answer, near=nearest_name or "", last=len(names)
+                )
+            )
 
-        return self.one(question, default, judged)
+        return self.value(question, default, judged)
 
 
 def sheet_of(talk: Conversation, sheets: Sequence[str], guess: str) -> str:
@@ -91,10 +95,10 @@ def sheet_of(talk: Conversation, sheets: Sequence[str], guess: str) -> str:
 
 def converse(talk: Conversation, file: Path, made: Draft, known: AlreadyThere) -> Chosen:
     """Raises EOFError or KeyboardInterrupt when the person ends it; nothing has been written then."""
-    name = talk.one(
+    name = talk.value(
         text("map_questions.name"), _free_name(source_name(file), known.sources), lambda answer: _as_source(answer, known.sources)
     )
-    title = talk.one(text("map_questions.title"), file.stem, lambda answer: answer)
+    title = talk.value(text("map_questions.title"), file.stem, lambda answer: answer)
     talk.offer(known.owners)
     owner = talk.chosen(text("map_questions.owner"), known.owners, next(iter(known.owners)))
     for warning in made.warnings:
@@ -106,7 +110,7 @@ def converse(talk: Conversation, file: Path, made: Draft, known: AlreadyThere) -
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:
-    return next(one for number in range(1, len(taken) + 3) if (one := name if number == 1 else f"{name}_{number}") not in taken)
+    return next(free for number in range(1, len(taken) + 3) if (free := name if number == 1 else f"{name}_{number}") not in taken)
 
 
 def _as_source(answer: str, taken: Sequence[str]) -> str:
@@ -129,12 +133,14 @@ def _key(talk: Conversation, made: Draft) -> tuple[str, ...]:
         wanted = [visible_text(part) for part in ([answer] if answer in headings else answer.split(","))]
         for heading in wanted:
             if heading not in headings:
-                near = nearest(heading, headings)
-                raise ValueError(text("map_questions.near" if near else "map_questions.no_heading", said=heading, near=near or ""))
+                nearest_heading = nearest(heading, headings)
+                raise ValueError(
+                    text("map_questions.near" if nearest_heading else "map_questions.no_heading", said=heading, near=nearest_heading or "")
+                )
         return "\n".join(dict.fromkeys(wanted))
 
     while True:
-        key = tuple(talk.one(text("map_questions.key"), ", ".join(made.key), judged).split("\n"))
+        key = tuple(talk.value(text("map_questions.key"), ", ".join(made.key), judged).split("\n"))
         doubt = (
             text("drafts.running_key", heading=key[0])
             if made.running_key and key == made.key

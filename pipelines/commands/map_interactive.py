@@ -43,7 +43,7 @@ def run_map_interactive(file: Path, sheet: str, config: Path | None, ask: Ask = 
         return _map(talk, file, sheet, config, done)
     except (EOFError, KeyboardInterrupt) as ended:
         say("")
-        say(text("map_questions.ended_after", files=[str(one) for one in done]) if done else text("map_questions.ended_before"))
+        say(text("map_questions.ended_after", files=[str(path) for path in done]) if done else text("map_questions.ended_before"))
         return INTERRUPTED if isinstance(ended, KeyboardInterrupt) else FAILED
 
 
@@ -59,8 +59,8 @@ def _map(talk: Conversation, file: Path, sheet: str, config: Path | None, done: 
         return CONFIGURATION
     known = AlreadyThere(
         tuple(content.get("sources") or ()),
-        {name: str(one.get("title", "")) for name, one in content["categories"].items()},
-        {name: str(one.get("title", "")) for name, one in content["owners"].items()},
+        {name: str(category.get("title", "")) for name, category in content["categories"].items()},
+        {name: str(owner.get("title", "")) for name, owner in content["owners"].items()},
     )
     made = draft(read.rows, read.bad)
     chosen = converse(talk, file, made, known)
@@ -71,7 +71,7 @@ def _map(talk: Conversation, file: Path, sheet: str, config: Path | None, done: 
     except NotInsertedError:
         inserted = ""
     files_ = {mapping: mapping_file(file, made, read, chosen)} | ({place: inserted} if inserted else {})
-    if not all(_may_write(talk, one) for one in files_):
+    if not all(_may_write(talk, path) for path in files_):
         talk.say(text("map_questions.not_written"))
         return CONFIGURATION
     return _write(talk, place, chosen, block, files_, done)
@@ -91,7 +91,7 @@ def _write(talk: Conversation, place: Path, chosen: Chosen, block: list[str], co
         talk.say(text("map_questions.cannot_write", file=error.filename or place, why=error.strerror or type(error).__name__))
         return CONFIGURATION
     done += content
-    talk.say(text("map_questions.written", files=[str(one) for one in content]))
+    talk.say(text("map_questions.written", files=[str(path) for path in content]))
     if place not in content:
         talk.say(text("map_questions.by_hand", file=place, name=chosen.name))
         talk.say("\n".join(f"  {line}" for line in block))
@@ -104,17 +104,17 @@ def _write(talk: Conversation, place: Path, chosen: Chosen, block: list[str], co
 
 def _config(talk: Conversation, config: Path | None) -> tuple[Path, str]:
     """The municipality's file, and what is in it; one that is made where there is none."""
-    there = [config] if config is not None and config.exists() else config_files() if config is None else []
-    if there:
-        offered = {str(one): "" for one in there}
-        if len(there) > 1:
+    existing = [config] if config is not None and config.exists() else config_files() if config is None else []
+    if existing:
+        offered = {str(path): "" for path in existing}
+        if len(existing) > 1:
             talk.offer(offered)
-        chosen = Path(talk.chosen(text("map_questions.config"), offered, str(there[0]))) if len(there) > 1 else there[0]
+        chosen = Path(talk.chosen(text("map_questions.config"), offered, str(existing[0]))) if len(existing) > 1 else existing[0]
         return chosen, chosen.read_text(encoding="utf-8")
     talk.say(text("map_questions.no_config"))
-    name = talk.one(text("map_questions.municipality"), "", _as_name)
-    number = talk.one(text("map_questions.kommunenummer"), "", _as_number)
-    deadline = talk.one(text("map_questions.deadline"), (date.today() + _NEW_DEADLINE).isoformat(), _as_date)  # noqa: DTZ011
+    name = talk.value(text("map_questions.municipality"), "", _as_name)
+    number = talk.value(text("map_questions.kommunenummer"), "", _as_number)
+    deadline = talk.value(text("map_questions.deadline"), (date.today() + _NEW_DEADLINE).isoformat(), _as_date)  # noqa: DTZ011
     slug = suggested(name)
     template = (files("pipelines") / "home_files" / "municipality.yaml").read_text(encoding="utf-8")
     values = {"name": name, "quoted_name": json.dumps(name, ensure_ascii=False), "slug": slug, "kommunenummer": number}
@@ -152,14 +152,14 @@ def _as_date(answer: str) -> str:
 def _show(talk: Conversation, rows: list[FirstRow]) -> None:
     if not rows:
         return
-    sent = [one for one in rows if one.body]
+    sent = [row for row in rows if row.body]
     if sent:
         table = Table(title=text("map_questions.first_rows"), title_justify="left")
-        for heading in (text("map_questions.field"), *(text("map_questions.row", row=one.row) for one in sent)):
+        for heading in (text("map_questions.field"), *(text("map_questions.row", row=row.row) for row in sent)):
             table.add_column(heading, overflow="fold")
-        for name in dict.fromkeys(name for one in sent for name in one.body):
-            table.add_row(name, *(str(one.body.get(name, "")) for one in sent))
+        for name in dict.fromkeys(name for row in sent for name in row.body):
+            table.add_row(name, *(str(row.body.get(name, "")) for row in sent))
         console().print(table, highlight=False, markup=False)
-    for one in rows:
-        for why in one.why:
-            talk.say(text("map_questions.not_sent", row=one.row, why=why))
+    for row in rows:
+        for why in row.why:
+            talk.say(text("map_questions.not_sent", row=row.row, why=why))

@@ -57,7 +57,7 @@ def run_template(config: Path, out: Path | None, service: str) -> int:
         wanted = {out: service or None}
     else:
         folder = out or Path()
-        wanted = {folder / f"behov-{one}.xlsx": one for one in ([service] if service else asked)}
+        wanted = {folder / f"behov-{slug}.xlsx": slug for slug in ([service] if service else asked)}
     with speaking(municipality.language):
         return _written({file: partial(write_template, file, municipality, owner) for file, owner in wanted.items()})
 
@@ -73,8 +73,8 @@ def run_measures(config: Path, out: Path) -> int:
 
 
 def _written(files: Mapping[Path, Callable[[], None]]) -> int:
-    if there := [file for file in files if file.exists()]:
-        print(f"{there[0]} is there already, and somebody may have filled it in. Move it, or give another --out.", file=sys.stderr)
+    if existing := [file for file in files if file.exists()]:
+        print(f"{existing[0]} is there already, and somebody may have filled it in. Move it, or give another --out.", file=sys.stderr)
         return CONFIGURATION
     for file, write in files.items():
         try:

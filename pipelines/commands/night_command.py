@@ -110,7 +110,7 @@ def print_night(result: RunResult, console: Console) -> int:
         return FAILED
     console.print(night_table(summary))
     printed = " ".join(result.messages)
-    for message in (one for one in summary["night"]["messages"] if one not in printed):
+    for message in (new for new in summary["night"]["messages"] if new not in printed):
         console.print(message, style="yellow", highlight=False, markup=False)
     console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
     return exit_code(summary, result.success)

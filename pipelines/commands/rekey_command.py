@@ -82,15 +82,15 @@ def run_propose(config: Path, source: str, file: Path) -> int:
         print(f"{file} exists already, and nothing is written. Give another name.", file=sys.stderr)
         return CONFIGURATION
     read = read_source(source, municipality.sources[source], home)
-    standing, memberships = (
+    carried, memberships = (
         last_table(table_base(municipality, home), municipality.slug, name) for name in ("standing_rows", "memberships")
     )
-    if read.verdict is Verdict.FAILED or standing is None:
+    if read.verdict is Verdict.FAILED or carried is None:
         print(read.message or NO_EVIDENCE.format(source=source), file=sys.stderr)
         return FAILED
     with closing(open_ledger(municipality.ledger, home)) as ledger:
         moved = checked_outside_a_night(
-            municipality, home, ledger, read, last_reads(municipality, ledger, standing, memberships)
+            municipality, home, ledger, read, last_reads(municipality, ledger, carried, memberships)
         ).evidence.moved
     if moved.is_empty():
         print(f"No key of {source} names what another one named at its last complete read; nothing is written.")

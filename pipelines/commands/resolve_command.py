@@ -104,7 +104,7 @@ def _files(named: list[str], url: str) -> tuple[list[Path], list[str]]:
         for name in named
     ]
     credit = [text("lists.credit")] if any(name.startswith(_API) for name in named) else []
-    return [one.path for one in kept], [*(rendered(one.note) for one in kept if one.note), *credit]
+    return [file.path for file in kept], [*(rendered(file.note) for file in kept if file.note), *credit]
 
 
 def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses: list[Path], out: Path) -> str:

@@ -85,8 +85,8 @@ def checked_heading(read: ReadList, wanted: str) -> str:
     found = [heading for heading in read.rows.columns if visible_text(heading).casefold() == visible_text(wanted).casefold()]
     if len(found) == 1:
         return found[0]
-    near = nearest(wanted, read.rows.columns)
-    hint = [message("lists.near", near=near)] if near else []
+    nearest_heading = nearest(wanted, read.rows.columns)
+    hint = [message("lists.near", near=nearest_heading)] if nearest_heading else []
     raise ListError(message("lists.no_column", column=wanted), *hint, message("lists.columns", columns=read.rows.columns[:20]))
 
 
@@ -121,8 +121,8 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
 def _workbook(book: OpenedWorkbook, known: Sequence[str], sheet: str) -> tuple[pl.DataFrame, str, str, tuple[str, ...], str]:
     sheets = book.book.sheet_names
     if sheet and sheet not in sheets:
-        near = nearest(sheet, sheets)
-        hint = [message("lists.near", near=near)] if near else []
+        nearest_sheet = nearest(sheet, sheets)
+        hint = [message("lists.near", near=nearest_sheet)] if nearest_sheet else []
         raise ListError(message("lists.no_sheet", file=book.name, sheet=sheet), *hint, message("lists.sheets", sheets=sheets))
     tables = [table for name in ([sheet] if sheet else sheets) if (table := _table(book, name, known))]
     if not tables:

@@ -23,9 +23,9 @@ def schema_of(kind: str) -> dict[str, Any]:
     whole = _explained(Municipality.model_json_schema(by_alias=True))
     if kind == "municipality":
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_with_mappings(whole)}
-    kinds = [whole["$defs"][one.__name__]["properties"] for one in get_args(get_args(AnySource)[0])]
-    properties = {name: about for one in kinds for name, about in one.items() if name in KEYS}
-    properties["kind"] = {"enum": [one["kind"]["const"] for one in kinds], "description": "What the mapping is for."}
+    kinds = [whole["$defs"][kind.__name__]["properties"] for kind in get_args(get_args(AnySource)[0])]
+    properties = {name: about for kind in kinds for name, about in kind.items() if name in KEYS}
+    properties["kind"] = {"enum": [kind["kind"]["const"] for kind in kinds], "description": "What the mapping is for."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Mapping",
@@ -48,10 +48,10 @@ def _with_mappings(schema: dict[str, Any]) -> dict[str, Any]:
 def _explained(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with what each model's fields say of themselves. Read from the source here, since no night needs it."""
     for model in dict.fromkeys(_models(Municipality)):
-        here = schema if model is Municipality else schema["$defs"][model.__name__]
+        definition = schema if model is Municipality else schema["$defs"][model.__name__]
         says = _field_docs(model)
         for name, about in model.model_fields.items():
-            here["properties"][about.alias or name]["description"] = says[name]
+            definition["properties"][about.alias or name]["description"] = says[name]
     return schema
 
 
@@ -67,8 +67,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 def _field_docs(model: type[BaseModel]) -> dict[str, str]:
     """Field -> the text below it in the model's source, the inherited ones too."""
     found: dict[str, str] = {}
-    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
-        (made,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+    for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        (made,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
         for field, text in pairwise(made.body if isinstance(made, ast.ClassDef) else []):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(says))):

@@ -44,7 +44,7 @@ def run_status(files: Sequence[Path], output: str) -> int:
     chosen = list(files) or config_files()
     found, faults = municipalities(chosen)
     now = datetime.now(UTC)
-    rows = [*(of_ledger(one, home_of(root_of(one, chosen)), now) for one in found.values())]
+    rows = [*(of_ledger(municipality, home_of(root_of(municipality, chosen)), now) for municipality in found.values())]
     rows += [NightStatus(file.stem, UNUSABLE, says=says) for file, says in faults.items()]
     rows.sort(key=lambda row: row.municipality)
     if output == "json":

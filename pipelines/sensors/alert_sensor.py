@@ -153,7 +153,8 @@ def _failed_in_dagster(municipality: Municipality, instance: dg.DagsterInstance)
     for job in (night_name(municipality), approve_name(municipality)):
         filters = dg.RunsFilter(job_name=job, tags={MUNICIPALITY_TAG: municipality.slug}, statuses=[dg.DagsterRunStatus.FAILURE])
         # Of the newest few, the last whole night; runs of selected steps do not count.
-        nights = (one for one in instance.get_run_records(filters, limit=_NEWEST) if is_whole(one.dagster_run, municipality))
+        newest = instance.get_run_records(filters, limit=_NEWEST)
+        nights = (record for record in newest if is_whole(record.dagster_run, municipality))
         for record in itertools.islice(nights, 1):
             ended = record.create_timestamp if record.end_time is None else datetime.fromtimestamp(record.end_time, UTC)
             failed.append(

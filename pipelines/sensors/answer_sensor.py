@@ -49,5 +49,5 @@ def look_for_answers(municipality: Municipality, root: Path, base: str, settled:
             receipts = pick_up_folder(municipality, root, ledger, find, older_than=settled)
     except (LedgerError, OSError) as error:
         return f"The answers cannot be taken in now: {error}"
-    told = (f"{one.file}: {one.count(AnswerOutcome.STORED)} of {len(one.taken)} stored" for one in receipts)
-    return f"{'; '.join(told)}."
+    sentences = (f"{receipt.file}: {receipt.count(AnswerOutcome.STORED)} of {len(receipt.taken)} stored" for receipt in receipts)
+    return f"{'; '.join(sentences)}."

@@ -74,7 +74,7 @@ def _read(night: Path) -> tuple[list[Letter], list[str]]:
     """Letters of that night's report; none when it was made before `send` was in the file."""
     file = night / LETTERS
     try:
-        return [Letter(**one) for one in json.loads(file.read_text(encoding="utf-8"))], []
+        return [Letter(**letter) for letter in json.loads(file.read_text(encoding="utf-8"))], []
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError, TypeError) as error:

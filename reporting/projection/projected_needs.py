@@ -217,9 +217,9 @@ def _shares(wanted: CategoryProjection) -> dict[AgeGroup, float]:
     for code, count in wanted.residents.items():
         groups[age_group(code)] = count
     ordered = sorted(groups, key=lambda group: group.first)
-    for one, following in pairwise(ordered):
-        if one.last is None or following.first <= one.last:
-            raise CannotCompute("residents_overlap", first=str(one), second=str(following))
+    for earlier, following in pairwise(ordered):
+        if earlier.last is None or following.first <= earlier.last:
+            raise CannotCompute("residents_overlap", first=str(earlier), second=str(following))
     if not groups:
         raise CannotCompute("no_shares")
     return groups

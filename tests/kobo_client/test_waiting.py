@@ -34,7 +34,7 @@ def patient(config: RegisterConfig, rehearsal: Rehearsal, calls: list[CallRecord
 def test_an_outage_is_waited_out_and_the_night_goes_on(
     patient: RegisterClient, rehearsal: Rehearsal, calls: list[CallRecord], values: Values
 ) -> None:
-    rehearsal.faults({"kind": "outage", "seconds": 1.2})
+    rehearsal.faults({"kind": "outage", "seconds": 0.6})
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda number: patient.create(to_body(values(number)), f"request-{number}"), range(1, 13)))
     assert len({answer.kobo_id for answer in answers}) == 12

@@ -14,7 +14,7 @@ import language
 from connectors.read_faults import FAULTS, LINE_FAULTS, SUSPICIOUS
 from connectors.read_result import Verdict
 from connectors.source_files import FILE_KINDS
-from desk.list_page import SHOW
+from desk.my_cases import SHOW
 from language import DEFAULT, in_language, texts
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.ledger.handed_over import HANDED_OVER

@@ -83,12 +83,12 @@ class AddressRegister:
             if street is None:
                 street = by_name[(name, row["kommunenummer"])] = Street(name, row["kommunenummer"])
                 self.streets.append(street)
-            there = street.houses[house]
-            known = next((at for at, one in enumerate(there) if replace(one, lokalid=official.lokalid) == official), None)
+            houses_there = street.houses[house]
+            known = next((at for at, other in enumerate(houses_there) if replace(other, lokalid=official.lokalid) == official), None)
             if known is None:
-                there.append(official)
-            elif there[known].lokalid is None:
-                there[known] = official  # The file on dwelling level has the same house without its id.
+                houses_there.append(official)
+            elif houses_there[known].lokalid is None:
+                houses_there[known] = official  # The file on dwelling level has the same house without its id.
 
     def unit_doubt(self, official: Official, unit: str | None) -> str | None:
         """A message when the unit is not one of that address, or None. Checked only where the municipality's file has units."""
@@ -130,8 +130,10 @@ class AddressRegister:
             return StreetCandidates(Likeness.NONE)
         alike = self.spelt(name)
         if exact := self._by_fold.get(folded, ()):
-            near = self._within(folded, 1, exact)
-            return StreetCandidates(Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *near) if street not in exact)))
+            nearby = self._within(folded, 1, exact)
+            return StreetCandidates(
+                Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *nearby) if street not in exact))
+            )
         if alike:
             return StreetCandidates(Likeness.SPELLING, alike, self._within(folded, 1, alike))
         lost = self._lost_letters(name)
@@ -140,11 +142,11 @@ class AddressRegister:
         guessed = dict.fromkeys(street for key in spelling.guesses for street in self._by_key.get(key, ()))
         for street in self._shortened(name):
             guessed[street] = None
-        near = self._within(folded, 1, ())
+        nearby = self._within(folded, 1, ())
         if guessed:
-            return StreetCandidates(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *near))))
-        near = self._nearest_streets(folded, spelling.sure)
-        return StreetCandidates(Likeness.NEAR, near) if near else StreetCandidates(Likeness.NONE)
+            return StreetCandidates(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *nearby))))
+        nearby = self._nearest_streets(folded, spelling.sure)
+        return StreetCandidates(Likeness.NEAR, nearby) if nearby else StreetCandidates(Likeness.NONE)
 
     def _within(self, folded: str, distance: int, others: Sequence[Street]) -> tuple[Street, ...]:
         hits = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=distance, limit=None)
@@ -159,17 +161,17 @@ class AddressRegister:
     def _rivals_of_lost(self, name: str, found: Sequence[Street]) -> tuple[Street, ...]:
         """The streets that are as near or nearer: one letter away as they are or with letters bare, or beginning as the written name."""
         folded = fold(name)
-        near = dict.fromkeys(self._within(folded, 1, found))
+        nearby = dict.fromkeys(self._within(folded, 1, found))
         for key in keys_of_lost(name):
             hits = process.extract(key, self._bare_keys, scorer=OSA.distance, score_cutoff=1, limit=None)
-            near |= dict.fromkeys(
+            nearby |= dict.fromkeys(
                 street for hit, _, _ in hits if (digits(hit), marks(hit)) == (digits(key), marks(key)) for street in self._by_bare[hit]
             )
         at = bisect_left(self._folds, folded)
         while at < len(self._folds) and self._folds[at].startswith(folded):
-            near |= dict.fromkeys(self._by_fold[self._folds[at]])
+            nearby |= dict.fromkeys(self._by_fold[self._folds[at]])
             at += 1
-        return tuple(street for street in near if street not in found)
+        return tuple(street for street in nearby if street not in found)
 
     def _nearest_streets(self, folded: str, key: str) -> tuple[Street, ...]:
         """The streets with the most similar names, and those that differ by one letter more, which is too little to decide by."""
@@ -241,4 +243,4 @@ def _could_be(written: Sequence[str], official: Sequence[str]) -> bool:
     first, second = [word.rstrip(".") for word in written[:-2]], [word.rstrip(".") for word in official[:-2]]
     if len(first) != len(second):
         return not first or not second
-    return all(one.startswith(other) or other.startswith(one) for one, other in zip(first, second, strict=True))
+    return all(a.startswith(b) or b.startswith(a) for a, b in zip(first, second, strict=True))

@@ -19,7 +19,7 @@ _IN_PARENTHESES = re.compile(r"\s*\(([^()]*)\)")
 def with_known_places_opened(register: AddressRegister, written: str) -> str:
     """The text with the parentheses around labels and known places made into commas."""
     return _IN_PARENTHESES.sub(
-        lambda one: f", {one[1]}," if only_labels(one[1]) or place_key(one[1]) in register.known_places else one[0], written
+        lambda match: f", {match[1]}," if only_labels(match[1]) or place_key(match[1]) in register.known_places else match[0], written
     )
 
 
@@ -53,4 +53,4 @@ def words_around(register: AddressRegister | None, parsed: ParsedAddress) -> tup
 
 def not_used(words: Sequence[str]) -> str | None:
     """A stored message about words around the address that were not used; None when there are none."""
-    return reason("not_used", words=[f"«{one}»" for one in words]) if words else None
+    return reason("not_used", words=[f"«{word}»" for word in words]) if words else None

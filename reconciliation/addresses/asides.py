@@ -93,9 +93,9 @@ def take_asides(text: str) -> tuple[Asides, str]:
     text = _cut(_HEADING, text, words)
     text = _cut(_HOUSE_AND_FLOOR, text, words)
     for pattern in (_SIZE, _WITH):
-        while (said := pattern.search(text)) and _A_HOUSE_HAS.search(text[: said.start()]):
-            words.append(said[0].strip(" ,-()"))
-            text = text[: said.start()] + text[said.end() :]
+        while (match := pattern.search(text)) and _A_HOUSE_HAS.search(text[: match.start()]):
+            words.append(match[0].strip(" ,-()"))
+            text = text[: match.start()] + text[match.end() :]
     text = _IN_PARENTHESES.sub(lambda found: _moved_to(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
     text, box = _without_box(text, words)
     ground = _GROUND.search(text)
@@ -114,10 +114,10 @@ def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
     """Remove "c/o ...". Without a comma after the name, a number in it may be the dwelling's own house number."""
     unclear = None
     for found in CARE_OF.finditer(text):
-        said = found[0].strip(" ,")
-        words.append(said)
-        if re.search(r"\d", said):
-            unclear = reason("aside_with_number", words=said)
+        names = found[0].strip(" ,")
+        words.append(names)
+        if re.search(r"\d", names):
+            unclear = reason("aside_with_number", words=names)
     return re.sub(r"\s*,(\s*,)+", ",", CARE_OF.sub(",", text)).strip(" ,"), unclear
 
 
@@ -129,9 +129,9 @@ def _cut(pattern: re.Pattern[str], text: str, words: list[str]) -> str:
     return text[found.end() :]
 
 
-def _moved_to(said: str, words: list[str]) -> str:
-    if said.strip():
-        words.append(said.strip())
+def _moved_to(aside: str, words: list[str]) -> str:
+    if aside.strip():
+        words.append(aside.strip())
     return " "
 
 
@@ -139,7 +139,7 @@ def _without_box(text: str, words: list[str]) -> tuple[str, str | None]:
     """Remove a post box beside a whole address. A post box alone is kept: the text has no address then."""
     found = _BOX_BEFORE.match(text)
     if found is None:
-        found = next((one for one in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: one.start()])), None)
+        found = next((match for match in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: match.start()])), None)
     if found is None:
         return text, None
     words.append(found[0].strip(" ,;/()-"))

@@ -23,14 +23,14 @@ def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddres
     if found is None:
         return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("cadastral_unclear"))
     parcel = (found.gardsnummer or 0, found.bruksnummer or 0, found.festenummer or 0)
-    there = register.parcels.get(parcel, [])
+    on_parcel = register.parcels.get(parcel, [])
     if stated := _MUNICIPALITY.match(number):
         today = kommune_table().current(stated.group(1)) or (stated.group(1),)
-        there = [one for one in there if one.kommunenummer in today]
+        on_parcel = [official for official in on_parcel if official.kommunenummer in today]
     shown = "/".join(str(part) for part in parcel if part)
-    if not there:
+    if not on_parcel:
         return unresolved(parsed, Resolution.OUTSIDE, reason("parcel_without", number=shown))
-    if len(there) > 1:
-        several = reason("parcel_with_several", number=shown, count=len(there))
-        return unresolved(parsed, Resolution.AMBIGUOUS, several, [str(one) for one in there])
-    return resolved(Resolution.SUGGESTED, there[0], parsed, reason("parcel_with_one", number=shown))
+    if len(on_parcel) > 1:
+        several = reason("parcel_with_several", number=shown, count=len(on_parcel))
+        return unresolved(parsed, Resolution.AMBIGUOUS, several, [str(official) for official in on_parcel])
+    return resolved(Resolution.SUGGESTED, on_parcel[0], parsed, reason("parcel_with_one", number=shown))

@@ -27,25 +27,25 @@ class AskedHouse:
 
 
 def several_houses(
-    register: AddressRegister, asked: AskedHouse, found: StreetCandidates, here: list[Official], rivals: list[Official]
+    register: AddressRegister, asked: AskedHouse, found: StreetCandidates, houses: list[Official], rivals: list[Official]
 ) -> Resolved:
     """More than one address could be meant: the postnummer and poststed decide, or a person."""
     parsed = asked.parsed
-    alike = [one for one in rivals if found.likeness is Likeness.SPELLING or _same_key(register, one, here)]
-    agree = agreeing([*here, *rivals], parsed.postnummer, parsed.poststed)
-    if len(agree) == 1 and agree[0] in here:
+    alike = [rival for rival in rivals if found.likeness is Likeness.SPELLING or _same_key(register, rival, houses)]
+    agree = agreeing([*houses, *rivals], parsed.postnummer, parsed.poststed)
+    if len(agree) == 1 and agree[0] in houses:
         return certain_house(register, agree[0], asked)
     # The official spelling, one letter from another street's: doubtful only when the postnummer is the other street's.
-    if len(here) == 1 and not alike and found.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
-        return certain_house(register, here[0], asked)
-    both = list(dict.fromkeys([*here, *rivals])) if not agree or set(agree) & set(rivals) else agree
-    shown = [f"{one}, {one.postnummer} {one.poststed}" for one in both]
+    if len(houses) == 1 and not alike and found.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
+        return certain_house(register, houses[0], asked)
+    both = list(dict.fromkeys([*houses, *rivals])) if not agree or set(agree) & set(rivals) else agree
+    shown = [f"{house}, {house.postnummer} {house.poststed}" for house in both]
     return unresolved(parsed, Resolution.AMBIGUOUS, reason("several_meant", addresses="; ".join(shown[:SHOWN])), shown)
 
 
-def _same_key(register: AddressRegister, one: Official, here: list[Official]) -> bool:
+def _same_key(register: AddressRegister, rival: Official, houses: list[Official]) -> bool:
     """Whether the two names are spelling variants of each other (Kirkegata, Kirkegaten)."""
-    return any(street.adressenavn == one.adressenavn for street in register.alike(here[0].adressenavn))
+    return any(street.adressenavn == rival.adressenavn for street in register.alike(houses[0].adressenavn))
 
 
 def only_house(asked: AskedHouse, found: StreetCandidates) -> Official | None:
@@ -54,19 +54,19 @@ def only_house(asked: AskedHouse, found: StreetCandidates) -> Official | None:
     None when it is in a street with a similar name, or when there are several.
     """
     code = asked.parsed.postnummer
-    there = [one for one in houses_in((*found.streets, *found.rivals), asked) if code in (None, one.postnummer)]
-    return there[0] if len(there) == 1 and there[0] in houses_in(found.streets, asked) else None
+    matches = [house for house in houses_in((*found.streets, *found.rivals), asked) if code in (None, house.postnummer)]
+    return matches[0] if len(matches) == 1 and matches[0] in houses_in(found.streets, asked) else None
 
 
 def house_on_uncertain_street(asked: AskedHouse, found: StreetCandidates) -> Resolved:
     """The verdict when the streets are only guesses: never certain. The only such house is suggested, otherwise several are listed."""
     names = list(dict.fromkeys(street.adressenavn for street in found.streets))
-    here = houses_in(found.streets, asked)
+    houses = houses_in(found.streets, asked)
     if len(found.streets) > 1:
         alike = reason("like_several", name=asked.name, streets=names[:SHOWN])
-        return unresolved(asked.parsed, Resolution.AMBIGUOUS, alike, [str(one) for one in here] or names)
-    if len(here) == 1 and not postal_doubt(here[0], asked.parsed.postnummer, asked.parsed.poststed, None):
-        return resolved(Resolution.SUGGESTED, here[0], asked.parsed, reason("did_you_mean", name=asked.name, street=names[0]))
+        return unresolved(asked.parsed, Resolution.AMBIGUOUS, alike, [str(house) for house in houses] or names)
+    if len(houses) == 1 and not postal_doubt(houses[0], asked.parsed.postnummer, asked.parsed.poststed, None):
+        return resolved(Resolution.SUGGESTED, houses[0], asked.parsed, reason("did_you_mean", name=asked.name, street=names[0]))
     number = f"{asked.nummer}{asked.bokstav}"
     return unresolved(
         asked.parsed, Resolution.OUTSIDE, reason("like_without_number", name=asked.name, street=names[0], number=number), names
@@ -79,7 +79,7 @@ def no_such_house(asked: AskedHouse, found: StreetCandidates, rivals: list[Offic
     name = found.streets[0].adressenavn
     letters = sorted({letter for street in found.streets for letter in street.letters(asked.nummer)})
     if rivals:
-        shown = [str(one) for one in rivals]
+        shown = [str(rival) for rival in rivals]
         return unresolved(
             asked.parsed, Resolution.AMBIGUOUS, reason("number_elsewhere", street=name, number=number, addresses=shown[:SHOWN]), shown
         )
@@ -88,11 +88,13 @@ def no_such_house(asked: AskedHouse, found: StreetCandidates, rivals: list[Offic
         return unresolved(
             asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown
         )
-    if there := sorted({house[1] for street in found.streets for house in street.houses if house[0] == asked.nummer}):
-        shown = [f"{name} {asked.nummer}{letter}" for letter in there]
+    if other_letters := sorted({house[1] for street in found.streets for house in street.houses if house[0] == asked.nummer}):
+        shown = [f"{name} {asked.nummer}{letter}" for letter in other_letters]
         return unresolved(asked.parsed, Resolution.OUTSIDE, reason("other_letter", street=name, number=number, there=shown), shown)
-    near = _nearest_houses(found.streets, asked)
-    return unresolved(asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=near), near)
+    nearest_houses = _nearest_houses(found.streets, asked)
+    return unresolved(
+        asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=nearest_houses), nearest_houses
+    )
 
 
 def _nearest_houses(streets: Sequence[Street], asked: AskedHouse) -> list[str]:
@@ -102,7 +104,7 @@ def _nearest_houses(streets: Sequence[Street], asked: AskedHouse) -> list[str]:
 
 def houses_in(streets: Sequence[Street], asked: AskedHouse) -> list[Official]:
     """The official addresses with that number and letter in these streets."""
-    return [one for street in streets for one in street.houses.get((asked.nummer, asked.bokstav), ())]
+    return [house for street in streets for house in street.houses.get((asked.nummer, asked.bokstav), ())]
 
 
 def certain_house(register: AddressRegister, official: Official, asked: AskedHouse) -> Resolved:
@@ -114,8 +116,8 @@ def certain_house(register: AddressRegister, official: Official, asked: AskedHou
         return resolved(Resolution.SUGGESTED, official, parsed, doubt)
     if doubt := register.unit_doubt(official, parsed.bruksenhetsnummer):
         return resolved(Resolution.SUGGESTED, official, parsed, doubt, address_certain=True)
-    said = [one for one in (_warning(official, parsed), not_used(words_around(register, parsed))) if one]
-    return resolved(Resolution.RESOLVED, official, parsed, and_then(*said) if said else None)
+    warnings = [warning for warning in (_warning(official, parsed), not_used(words_around(register, parsed))) if warning]
+    return resolved(Resolution.RESOLVED, official, parsed, and_then(*warnings) if warnings else None)
 
 
 def _warning(official: Official, parsed: ParsedAddress) -> str | None:

@@ -60,8 +60,8 @@ def _one_file(path: Path) -> pl.DataFrame:
     written = first.split(";")
     headings = [_bare(name) for name in written]
     if missing := [name for name in NEEDED if name not in headings]:
-        near = nearest(missing[0], headings)
-        hint = [message("address_files.near", near=near)] if near else []
+        nearest_heading = nearest(missing[0], headings)
+        hint = [message("address_files.near", near=nearest_heading)] if nearest_heading else []
         lacking = message("address_files.heading", file=path.name, heading=missing[0])
         raise AddressFileError(lacking, *hint, message("address_files.as_downloaded"))
     frame = _parsed(text, path).rename(dict(zip(written, headings, strict=True)))

@@ -42,7 +42,7 @@ def _forms(written: str) -> list[str]:
     ended = [key]
     if len(key) > 3 and key[-1] in "vg":
         ended.append(key[:-1] + key[-1].upper())
-    return list(dict.fromkeys(form for one in ended for form in _each(one, _NEVER_FOLDED)))
+    return list(dict.fromkeys(form for spelling in ended for form in _each(spelling, _NEVER_FOLDED)))
 
 
 def _bare(key: str) -> tuple[str, ...]:

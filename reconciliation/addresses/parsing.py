@@ -133,8 +133,8 @@ def _parts(text: str) -> list[str]:
 def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
     """The one part with a number: a name and the number, perhaps with words behind."""
     if letters := _LETTER_FOR_DIGIT.search(part):
-        meant = letters[0].translate(LOOKALIKE)
-        return replace(found, status=ParseStatus.UNCLEAR, unclear=reason("number_meant", written=letters[0], meant=meant))
+        digits = letters[0].translate(LOOKALIKE)
+        return replace(found, status=ParseStatus.UNCLEAR, unclear=reason("number_meant", written=letters[0], meant=digits))
     numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", part))
     if numbered is None and (words := _WORDS_BEHIND.match(part)):
         found = _placed(found, words["words"], text)

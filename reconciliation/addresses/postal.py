@@ -21,8 +21,8 @@ def agreeing(addresses: Sequence[Official], postnummer: str | None, poststed: st
     """Those that the written postnummer fits; without one, those that the written poststed fits. Where the two point at different
     ones: both."""
     distinct = list(dict.fromkeys(addresses))
-    by_code = [one for one in distinct if postnummer and one.postnummer == postnummer]
-    by_place = [one for one in distinct if poststed and same_place(poststed, one.poststed)]
+    by_code = [address for address in distinct if postnummer and address.postnummer == postnummer]
+    by_place = [address for address in distinct if poststed and same_place(poststed, address.poststed)]
     if by_code and by_place and not set(by_code) & set(by_place):
         return [*by_code, *by_place]
     return by_code if postnummer else by_place
@@ -53,8 +53,8 @@ def post_doubt(post: Post) -> str | None:
 
 def same_place(written: str | None, official: str | None) -> bool:
     """One of a place's two names is enough (GÁIVUOTNA KÅFJORD). One different letter is not: Kristiansund is not Kristiansand."""
-    one, other = place_key(written), place_key(official)
-    return bool(one and other) and set(one.split()) <= set(other.split())
+    written_key, official_key = place_key(written), place_key(official)
+    return bool(written_key and official_key) and set(written_key.split()) <= set(official_key.split())
 
 
 def much_the_same_place(written: str | None, official: str | None) -> bool:

@@ -121,7 +121,7 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
     houses = houses_inside(register, take_labels(text)[1])
     if not houses or (longer_name and len(houses) == 1 and houses[0].part_of_name):
         return None
-    shown = [f"{one.name} {one.nummer}{one.bokstav}" for one in houses]
+    shown = [f"{house.name} {house.nummer}{house.bokstav}" for house in houses]
     bare = replace(parsed, adressenavn=None, nummer=None, bokstav=None)
     if len(houses) > 1:
         several = reason("several_addresses", addresses="; ".join(shown[:SHOWN]))
@@ -173,17 +173,17 @@ def _on_street(register: AddressRegister, asked: AskedHouse, found: StreetCandid
     if found.likeness is Likeness.NONE:
         if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
-        near = register.nearest(asked.name)
-        unknown = reason("unknown_street_near", name=asked.name, near=near) if near else reason("unknown_street", name=asked.name)
-        return unresolved(asked.parsed, Resolution.OUTSIDE, unknown, near)
+        nearby = register.nearest(asked.name)
+        unknown = reason("unknown_street_near", name=asked.name, near=nearby) if nearby else reason("unknown_street", name=asked.name)
+        return unresolved(asked.parsed, Resolution.OUTSIDE, unknown, nearby)
     if found.likeness is Likeness.LOST_LETTERS and (only := only_house(asked, found)):
         return certain_house(register, only, asked)
     if found.likeness > Likeness.SPELLING:
         return house_on_uncertain_street(asked, replace(found, streets=(*found.streets, *found.rivals)))
-    here = houses_in(found.streets, asked)
+    houses = houses_in(found.streets, asked)
     rivals = houses_in(found.rivals, asked)
-    if not here:
+    if not houses:
         return no_such_house(asked, found, rivals)
-    if len(here) + len(rivals) == 1:
-        return certain_house(register, here[0], asked)
-    return several_houses(register, asked, found, here, rivals)
+    if len(houses) + len(rivals) == 1:
+        return certain_house(register, houses[0], asked)
+    return several_houses(register, asked, found, houses, rivals)

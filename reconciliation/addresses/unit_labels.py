@@ -87,8 +87,8 @@ def take_labels(text: str) -> tuple[Labels, str]:
     text = re.sub(r"\s*\(([^()]*)\)", lambda inner: f", {inner[1]}," if only_labels(inner[1]) else inner[0], text)
     unit, text = _take_unit(text)
     unclear = None
-    if unit is None and (odd := _WITH_LETTERS.search(text)) and (meant := meant_unit(odd[0])):
-        unclear, text = reason("unit_meant", written=odd[0], meant=meant), _without(text, odd)
+    if unit is None and (odd := _WITH_LETTERS.search(text)) and (corrected := meant_unit(odd[0])):
+        unclear, text = reason("unit_meant", written=odd[0], meant=corrected), _without(text, odd)
     flat = room = None
     if found := _FLAT.search(text):
         flat, text = re.sub(r"\s", "", found.group(1)).upper(), _without(text, found)

@@ -20,8 +20,8 @@ def adopt(matches: pl.DataFrame, register_rows: pl.DataFrame, ledger: Ledger, mu
     """
     certain = matches.filter(pl.col("certain") & (pl.col("key") != "link"))
     first = certain.filter(~pl.col("key").is_in(list(KNOWN_PAIR_KEYS))).select("leverandor_bolig_id", "kobo_id")
-    said = first.join(as_base(register_rows), on="kobo_id").select("kobo_id", "leverandor_bolig_id", "theirs")
-    agreements = [Agreement(kobo_id, ours, json.loads(theirs)) for kobo_id, ours, theirs in said.iter_rows()]
+    agreed = first.join(as_base(register_rows), on="kobo_id").select("kobo_id", "leverandor_bolig_id", "theirs")
+    agreements = [Agreement(kobo_id, ours, json.loads(theirs)) for kobo_id, ours, theirs in agreed.iter_rows()]
     decided = pl.col("key") == "decision"
     clashes = [
         ledger.save_links(municipality, certain.filter(decided), "decided", run_id, agreements),

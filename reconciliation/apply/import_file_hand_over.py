@@ -79,7 +79,9 @@ def hand_over(items: pl.DataFrame, desired: pl.DataFrame, ledger: Ledger, run_id
             outcomes.append((ours, None, FILE, HANDED_OVER, unwritten("handed_over")))
     if whole:
         _write(whole, ledger, run_id, municipality, folder)
-    return pl.DataFrame([(*one[:4], None, one[4]) for one in outcomes], schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")
+    return pl.DataFrame([(*outcome[:4], None, outcome[4]) for outcome in outcomes], schema=OUTCOMES, orient="row").sort(
+        "leverandor_bolig_id", "verb"
+    )
 
 
 def _write(rows: list[dict[str, object]], ledger: Ledger, run_id: str, municipality: str, folder: Path) -> None:

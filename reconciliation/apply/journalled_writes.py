@@ -122,15 +122,15 @@ def carry_out(applying: Applying, writes: Iterable[Write], calls: dict[str, Call
 
 def _save(applying: Applying, settled: list[WriteOutcome], writes: list[Write], journalled: bool) -> list[WriteOutcome]:
     """Commit, and return the outcomes: those whose link could not be saved are refused, and become questions for a person."""
-    outcomes = [one for one in settled if one.state != "not_tried"] if journalled else settled
+    outcomes = [outcome for outcome in settled if outcome.state != "not_tried"] if journalled else settled
     refused = set(
         applying.ledger.journal(
             applying.municipality, applying.run_id, outcomes, [] if journalled else writes, unwritten("linked_elsewhere")
         )
     )
     return [
-        replace(one, state="refused", message=unwritten("linked_elsewhere"))
-        if one.link and (one.leverandor_bolig_id, one.kobo_id) in refused
-        else one
-        for one in settled
+        replace(outcome, state="refused", message=unwritten("linked_elsewhere"))
+        if outcome.link and (outcome.leverandor_bolig_id, outcome.kobo_id) in refused
+        else outcome
+        for outcome in settled
     ]

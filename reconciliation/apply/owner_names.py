@@ -88,8 +88,8 @@ def _names_from_service(service: OrganisationService, numbers: pl.Series, kept: 
             before |= {number: {"name": mask_text(name), "asked": today.isoformat()} for number, name in found.items()}
             note = _keep(before, kept)
         except SourceFault as fault:
-            said = say(FAULTS[fault.code], **fault.values)[0]
-            note = f"enhetsregisteret: {said} Names that are kept are used; dwellings without their owner's name are held back."
+            sentence = say(FAULTS[fault.code], **fault.values)[0]
+            note = f"enhetsregisteret: {sentence} Names that are kept are used; dwellings without their owner's name are held back."
     return {number: before[number]["name"] for number in numbers if number in before}, note
 
 
@@ -97,7 +97,7 @@ def _stored_names(path: Path) -> dict[str, dict[str, str]]:
     """A damaged file counts as none: the service can be asked again."""
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
-        return {str(number): {"name": str(one["name"]), "asked": str(one["asked"])} for number, one in content.items()}
+        return {str(number): {"name": str(stored["name"]), "asked": str(stored["asked"])} for number, stored in content.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 

@@ -152,8 +152,8 @@ def _made_anew(register: Register, write: Write) -> WriteOutcome:
 def _lacking(body: Mapping[str, Any]) -> list[str]:
     """Required fields missing from the body, and fields with values that are not in the contract."""
     values = from_body(body)
-    wrong = [one.name for one in FIELDS if one.required and values.get(one.name) in (None, "")]
-    return wrong + [one.name for one in FIELDS if one.values and values.get(one.name) not in (None, *one.values)]
+    wrong = [field.name for field in FIELDS if field.required and values.get(field.name) in (None, "")]
+    return wrong + [field.name for field in FIELDS if field.values and values.get(field.name) not in (None, *field.values)]
 
 
 CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLACE: replace_entry}

@@ -50,7 +50,7 @@ def apply_plan(
     done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id), CALLS)
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
-    return _outcomes([*settled, *((verbs[one.leverandor_bolig_id], one) for one in done)])
+    return _outcomes([*settled, *((verbs[outcome.leverandor_bolig_id], outcome) for outcome in done)])
 
 
 def _finish(applying: Applying, bodies: dict[str, str]) -> None:
@@ -67,13 +67,13 @@ def _finish(applying: Applying, bodies: dict[str, str]) -> None:
 
 def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:
     """Look up lost answers once before the night ends, unless the register is down; those lost again wait for the next night."""
-    lost = {one.request_id for one in done if one.state == "unknown"}
+    lost = {outcome.request_id for outcome in done if outcome.state == "unknown"}
     if not lost or applying.stop.stopped:
         return done
     writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
-    answered = {one.request_id: one for one in carry_out(applying, writes, VERIFY, journalled=True)}
-    outcomes = {request_id: one for request_id, one in answered.items() if one.state != "not_tried"}
-    return [_still_our_fault(one, outcomes.get(one.request_id, one)) for one in done]
+    answered = {outcome.request_id: outcome for outcome in carry_out(applying, writes, VERIFY, journalled=True)}
+    outcomes = {request_id: outcome for request_id, outcome in answered.items() if outcome.state != "not_tried"}
+    return [_still_our_fault(outcome, outcomes.get(outcome.request_id, outcome)) for outcome in done]
 
 
 def _still_our_fault(before: WriteOutcome, answered: WriteOutcome) -> WriteOutcome:
@@ -143,5 +143,7 @@ def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str,
 
 
 def _outcomes(settled: list[tuple[str, WriteOutcome]]) -> pl.DataFrame:
-    rows = [(one.leverandor_bolig_id, one.kobo_id, verb, one.state, one.status, one.message) for verb, one in settled]
+    rows = [
+        (outcome.leverandor_bolig_id, outcome.kobo_id, verb, outcome.state, outcome.status, outcome.message) for verb, outcome in settled
+    ]
     return pl.DataFrame(rows, schema=OUTCOMES, orient="row").sort("leverandor_bolig_id", "verb")

@@ -74,16 +74,16 @@ def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any],
     given = []
     for answer in answers:
         of_all = answer.verdict in (DecisionKind.DIFFERENT, DecisionKind.UNSURE)
-        rows = [_decision_in_force(record, one) for one in (answer, *(answer.along if of_all else ()))]
+        rows = [_decision_in_force(record, given_answer) for given_answer in (answer, *(answer.along if of_all else ()))]
         if rows[0] is not None and all(rows):
             given.append((rows[0], answer))
-    return max(given, key=lambda one: (one[0]["decided"], one[0]["decision_id"]), default=None)
+    return max(given, key=lambda decision: (decision[0]["decided"], decision[0]["decision_id"]), default=None)
 
 
 def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
     row = record.last.get(answer.question)
-    said = row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence)
-    return row if said else None
+    same = row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence)
+    return row if same else None
 
 
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ def _group(name: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
     known = list(pairs)
     while found != before:
         before = set(found)
-        found |= {one for pair in known if found & set(pair) for one in pair}
+        found |= {side for pair in known if found & set(pair) for side in pair}
     return found
 
 

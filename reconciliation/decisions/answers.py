@@ -73,7 +73,7 @@ def store_all_or_none(
 ) -> list[CheckedAnswer]:
     """Store all of these answers, or none when one of them is refused. Blank answers are ignored. Raises LedgerError."""
     checked = store_answers(given, questions, None, municipality)
-    if any(one.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for one in checked):
+    if any(answer.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for answer in checked):
         return checked
     return store_answers(given, questions, ledger, municipality)
 
@@ -91,52 +91,52 @@ def store_answers(
     for asked in questions:
         same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
     checked = []
-    for one in given:
-        question = known.get(one.question_id)
-        result = _check(one, question, stored, same)
+    for given_answer in given:
+        question = known.get(given_answer.question_id)
+        result = _check(given_answer, question, stored, same)
         if result.outcome is AnswerOutcome.STORED and question is not None:
-            answer = question.answer(one.answer)
+            answer = question.answer(given_answer.answer)
             if answer is not None and ledger is not None:
-                _store(ledger, municipality, answer, one)
-            stored[question.id] = one.answer
+                _store(ledger, municipality, answer, given_answer)
+            stored[question.id] = given_answer.answer
             same |= _sides_called_same(question, answer)
         checked.append(result)
     return checked
 
 
-def _check(one: GivenAnswer, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> CheckedAnswer:
-    if not one.question_id:
-        return CheckedAnswer(one, AnswerOutcome.DAMAGED)
-    if not one.answer:
-        return CheckedAnswer(one, AnswerOutcome.BLANK, question)
+def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> CheckedAnswer:
+    if not answer.question_id:
+        return CheckedAnswer(answer, AnswerOutcome.DAMAGED)
+    if not answer.answer:
+        return CheckedAnswer(answer, AnswerOutcome.BLANK, question)
     if question is None:
-        return CheckedAnswer(one, AnswerOutcome.UNKNOWN)
-    if (fault := _no_answer(one, question)) is not None:
-        return CheckedAnswer(one, fault, question)
-    if not one.by.strip():
-        return CheckedAnswer(one, AnswerOutcome.NAMELESS, question)
-    if mask_text(one.by) != one.by or mask_text(one.why) != one.why:
-        return CheckedAnswer(one, AnswerOutcome.PERSONAL, question)
-    if len(one.by) > LONGEST_NAME or len(one.why) > LONGEST_WHY:
-        return CheckedAnswer(one, AnswerOutcome.TOO_LONG, question)
-    if one.evidence is not None and one.evidence != question.evidence:
-        return CheckedAnswer(one, AnswerOutcome.STALE, question)
+        return CheckedAnswer(answer, AnswerOutcome.UNKNOWN)
+    if (fault := _no_answer(answer, question)) is not None:
+        return CheckedAnswer(answer, fault, question)
+    if not answer.by.strip():
+        return CheckedAnswer(answer, AnswerOutcome.NAMELESS, question)
+    if mask_text(answer.by) != answer.by or mask_text(answer.why) != answer.why:
+        return CheckedAnswer(answer, AnswerOutcome.PERSONAL, question)
+    if len(answer.by) > LONGEST_NAME or len(answer.why) > LONGEST_WHY:
+        return CheckedAnswer(answer, AnswerOutcome.TOO_LONG, question)
+    if answer.evidence is not None and answer.evidence != question.evidence:
+        return CheckedAnswer(answer, AnswerOutcome.STALE, question)
     if question.id in stored:
-        return CheckedAnswer(one, AnswerOutcome.ALREADY if stored[question.id] == one.answer else AnswerOutcome.TWICE, question)
+        return CheckedAnswer(answer, AnswerOutcome.ALREADY if stored[question.id] == answer.answer else AnswerOutcome.TWICE, question)
     before = question.decided_code
-    if before == one.answer:
-        return CheckedAnswer(one, AnswerOutcome.ALREADY, question, *_who(question), before)
-    if before and question.decided and question.decided["decided_by"].casefold() != one.by.strip().casefold():
-        return CheckedAnswer(one, AnswerOutcome.OTHERWISE, question, *_who(question), before)
-    if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(one.answer))):
-        return CheckedAnswer(one, AnswerOutcome.TWO_SAME, question)
-    return CheckedAnswer(one, AnswerOutcome.STORED, question)
+    if before == answer.answer:
+        return CheckedAnswer(answer, AnswerOutcome.ALREADY, question, *_who(question), before)
+    if before and question.decided and question.decided["decided_by"].casefold() != answer.by.strip().casefold():
+        return CheckedAnswer(answer, AnswerOutcome.OTHERWISE, question, *_who(question), before)
+    if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(answer.answer))):
+        return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)
+    return CheckedAnswer(answer, AnswerOutcome.STORED, question)
 
 
-def _no_answer(one: GivenAnswer, question: Question) -> AnswerOutcome | None:
-    if question.answer(one.answer) is None:
+def _no_answer(answer: GivenAnswer, question: Question) -> AnswerOutcome | None:
+    if question.answer(answer.answer) is None:
         return AnswerOutcome.ILLEGAL
-    until = until_of(one.answer) if question.night else None
+    until = until_of(answer.answer) if question.night else None
     return AnswerOutcome.PAST if until and question.night and until < question.night else None
 
 
@@ -154,16 +154,16 @@ def _who(question: Question) -> tuple[str, str]:
 
 
 def _store(ledger: Ledger, municipality: str, answer: Answer, given: GivenAnswer) -> None:
-    for one in (*answer.along, answer):
+    for stored_answer in (*answer.along, answer):
         ledger.add_decision(
             municipality,
-            kind=one.kind,
-            subject=one.subject,
-            other=one.other,
-            field=one.field,
-            verdict=one.verdict,
-            value=one.value,
-            evidence=one.evidence,
+            kind=stored_answer.kind,
+            subject=stored_answer.subject,
+            other=stored_answer.other,
+            field=stored_answer.field,
+            verdict=stored_answer.verdict,
+            value=stored_answer.value,
+            evidence=stored_answer.evidence,
             decided_by=given.by.strip(),
             note=given.why.strip() or None,
         )

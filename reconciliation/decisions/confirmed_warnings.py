@@ -65,7 +65,7 @@ def until_of(written: str) -> date | None:
     """
     normal = " ".join(written.split())
     befores = (f"{DecisionKind.RIGHT.value}:", text("clarifications.right_until", date="").strip())
-    before = next((one for one in befores if normal.casefold().startswith(one.casefold())), None)
+    before = next((word for word in befores if normal.casefold().startswith(word.casefold())), None)
     if before is None:
         return None
     day_text = normal[len(before) :].strip().rstrip(".")

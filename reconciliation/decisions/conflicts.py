@@ -24,7 +24,7 @@ from reconciliation.model.words import DwellingClass
 
 DELETED = "deleted_in_kobo"
 KEPT = "kept"
-_PROTECTED = frozenset(one.name for one in PROTECTED)
+_PROTECTED = frozenset(field.name for field in PROTECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +126,18 @@ def _settled(conflict: _Conflict) -> dict[str, Any]:
     if len(kept) < len(decided):
         if details.get("asked"):
             # The new entry would have our values, so edits in the old one must be settled first.
-            return {**item, "reason": CHANGED_IN_KOBO, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
-        kept |= {str(one["field"]) for one in details.get("kept", [])}
+            fields = [asked["field"] for asked in details["asked"]]
+            return {**item, "reason": CHANGED_IN_KOBO, "details": _json({**details, "fields": fields})}
+        kept |= {str(change["field"]) for change in details.get("kept", [])}
         unchanged = [{"field": name, "old": conflict.theirs.get(name), "new": conflict.theirs.get(name), "source": "kobo"} for name in kept]
-        changes = sorted([*changes, *unchanged], key=lambda one: str(one["field"]))
+        changes = sorted([*changes, *unchanged], key=lambda change: str(change["field"]))
         return {**item, "changes": _json(changes), "reason": REPLACE_DECIDED, "details": _json({**details, "fields": sorted(decided)})}
     if changes:
         settled_as = {"class": DwellingClass.UPDATE.value, "changes": _json(changes), "reason": "fields_differ"}
         return {**item, **settled_as, "details": _json({**details, "fields": [change["field"] for change in changes]})}
     if details.get("asked"):
         settled_as = {"class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": CHANGED_IN_KOBO}
-        return {**item, **settled_as, "details": _json({**details, "fields": [one["field"] for one in details["asked"]]})}
+        return {**item, **settled_as, "details": _json({**details, "fields": [asked["field"] for asked in details["asked"]]})}
     settled_as = {"class": DwellingClass.IN_SYNC.value, "changes": "[]", "reason": KEPT}
     return {**item, **settled_as, "details": _json({"fields": sorted(kept), "decided": details["decided"]})}
 
@@ -155,8 +156,8 @@ def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str
 def _decisions_for_reports(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Who decided what and when, for the reports."""
     return [
-        {"field": name or None, "verdict": one["kind"], "by": one["who"], "date": one["decided_at"].date().isoformat()}
-        for name, one in sorted(decided.items())
+        {"field": name or None, "verdict": decision["kind"], "by": decision["who"], "date": decision["decided_at"].date().isoformat()}
+        for name, decision in sorted(decided.items())
     ]
 
 

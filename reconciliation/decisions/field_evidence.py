@@ -36,7 +36,7 @@ def evidence_of_absence(kobo_id: str) -> str:
 
 def evidence_of_removal(kobo_id: str, edited: Iterable[Mapping[str, Any]]) -> str:
     """Evidence of the question whether an edited entry is deleted. edited: {field, theirs} of each edit."""
-    return _hash("removal", kobo_id, sorted((str(one["field"]), _text(one["theirs"])) for one in edited))
+    return _hash("removal", kobo_id, sorted((str(edit["field"]), _text(edit["theirs"])) for edit in edited))
 
 
 def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:

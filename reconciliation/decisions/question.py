@@ -98,7 +98,7 @@ class Question:
     def answer(self, code: str) -> Answer | None:
         """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too; where
         the unit number is missing, so is a unit number; that a warning is right may be said until a day."""
-        found = next((one for one in self.answers if one.code == code), None)
+        found = next((choice for choice in self.answers if choice.code == code), None)
         if found is None and self.about == CHANGED and self.field is not None:
             return value_answer(self.dwelling, self.field, self.evidence, code)
         if found is None and self.about == WARNING and (until := until_of(code)) is not None:

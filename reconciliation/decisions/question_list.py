@@ -13,11 +13,13 @@ def without_repeats(questions: list[Question]) -> list[Question]:
     it is asked in another one. questions: in any order; those of the sources that come first by name are kept."""
     names = {question.dwelling: question for question in questions if question.about == MERGE}
     # An answered question is kept, so that the pair is not asked about again from its other side.
-    ranked = sorted(names.values(), key=lambda one: (one.decided is None, [row.source for row in one.rows], one.dwelling))
+    ranked = sorted(
+        names.values(), key=lambda question: (question.decided is None, [row.source for row in question.rows], question.dwelling)
+    )
     covered: set[frozenset[str]] = set()
     dropped: set[str] = set()
     for question in ranked:
-        pairs = {frozenset((question.dwelling, one.name)) for one in question.candidates}
+        pairs = {frozenset((question.dwelling, candidate.name)) for candidate in question.candidates}
         if pairs <= covered:
             dropped.add(question.id)
         covered |= pairs
@@ -30,15 +32,15 @@ def about_entries(questions: list[Question], made: Callable[[list[Question]], Qu
     for question in questions:
         if question.about == MATCH and len(question.candidates) == 1:
             lone[question.candidates[0].name, question.owner].append(question)
-    several = [held for held in lone.values() if len(held) > 1]
-    replaced = {question.id for held in several for question in held}
-    return [*(question for question in questions if question.id not in replaced), *(made(held) for held in several)]
+    several = [group for group in lone.values() if len(group) > 1]
+    replaced = {question.id for group in several for question in group}
+    return [*(question for question in questions if question.id not in replaced), *(made(group) for group in several)]
 
 
 def ordered_questions(questions: Iterable[Question]) -> list[Question]:
     """Questions that most dwellings wait for first; all questions of a house without unit numbers together, at the first one's place."""
-    ranked = sorted(questions, key=lambda one: (-one.holds_up, one.dwelling, one.id))
+    ranked = sorted(questions, key=lambda question: (-question.holds_up, question.dwelling, question.id))
     houses: dict[str, list[Question]] = {}
     for question in ranked:
         houses.setdefault(question.house or question.id, []).append(question)
-    return [question for house in houses.values() for question in sorted(house, key=lambda one: one.dwelling)]
+    return [question for house in houses.values() for question in sorted(house, key=lambda question: question.dwelling)]

@@ -65,8 +65,8 @@ class AskedAbout:
         for match in offered.iter_rows(named=True):
             self.offered.setdefault(match["leverandor_bolig_id"], []).append(match)
         entries = pl.concat([waiting.select("kobo_id"), offered.select("kobo_id")]).drop_nulls().unique()
-        held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
-        self.entries = {} if held is None else {row["kobo_id"]: row for row in held.iter_rows(named=True)}
+        entries_held = night.register_rows.join(entries, on="kobo_id", how="semi") if "kobo_id" in night.register_rows.columns else None
+        self.entries = {} if entries_held is None else {row["kobo_id"]: row for row in entries_held.iter_rows(named=True)}
         shielded = pl.concat([shielded_ids(night.dwellings), pl.Series(sorted(night.shielded_gone), dtype=pl.String)])
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
@@ -75,7 +75,7 @@ class AskedAbout:
 
     def holds_up(self, question: Question) -> int:
         """How many dwellings wait for the answer."""
-        named = {question.dwelling, *(one.name for one in question.candidates)}
+        named = {question.dwelling, *(candidate.name for candidate in question.candidates)}
         return max(1, len(named & self.waiting))
 
     def may_be_named(self, item: Mapping[str, Any], other: str) -> bool:
@@ -84,8 +84,8 @@ class AskedAbout:
 
     def rows_of(self, dwelling: Mapping[str, Any]) -> tuple[SourceRow, ...]:
         """Each source's row, so that a merge can be seen."""
-        held = [(key, self.rows[key]) for key in dwelling["source_keys"] if key in self.rows]
-        return tuple(SourceRow(row["source"], row["source_key"], side_values(row)) for _, row in held)
+        rows = [(key, self.rows[key]) for key in dwelling["source_keys"] if key in self.rows]
+        return tuple(SourceRow(row["source"], row["source_key"], side_values(row)) for _, row in rows)
 
 
 def side_values(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,14 +15,14 @@ def units_offered(deviations: pl.DataFrame | None, rows: Container[str]) -> Mapp
     """ "source:key" of a row -> bruksenhetsnummer, in order. deviations: DEVIATIONS. rows: the "source:key" that are asked about."""
     if deviations is None:
         return {}
-    told = deviations.filter((pl.col("rule") == _RULE) & pl.col("source_key").is_not_null())
-    keyed = ((f"{source}:{key}", message) for source, key, message in told.select("source", "source_key", "message").iter_rows())
+    broken = deviations.filter((pl.col("rule") == _RULE) & pl.col("source_key").is_not_null())
+    keyed = ((f"{source}:{key}", message) for source, key, message in broken.select("source", "source_key", "message").iter_rows())
     return {key: list(units) for key, message in keyed if key in rows and (units := _units_in(message))}
 
 
 def _units_in(message: str) -> Sequence[str]:
-    for one in messages_in(message):
-        if isinstance(one, Message) and one.key == _KEY:
-            units = one.values["units"]
+    for part in messages_in(message):
+        if isinstance(part, Message) and part.key == _KEY:
+            units = part.values["units"]
             return [str(unit) for unit in units] if isinstance(units, list) else []
     return []

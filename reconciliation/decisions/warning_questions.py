@@ -30,7 +30,7 @@ def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisio
 def decided_warnings(warnings: Iterable[Question], decisions: pl.DataFrame, night: date | None) -> list[Question]:
     """Each of `undecided_warnings` with the decision in force on it, if there is one."""
     record = Record.of(decisions)
-    return [_decided(one, record.last.get(one.answers[0].question), night) for one in warnings]
+    return [_decided(warning, record.last.get(warning.answers[0].question), night) for warning in warnings]
 
 
 def _decided(warning: Question, last: Mapping[str, Any] | None, night: date | None) -> Question:
@@ -52,7 +52,7 @@ def undecided_warnings(deviations: pl.DataFrame, dwellings: pl.DataFrame, night:
         for key in row["source_keys"]
     }
     questions = (_warned(row, homes[row["_key"]], night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
-    return list({one.id: one for one in questions}.values())
+    return list({question.id: question for question in questions}.values())
 
 
 def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], night: date | None) -> Question:

@@ -31,16 +31,16 @@ class Fit:
 
 def best_ready_mapping(headings: Sequence[str]) -> Fit | None:
     """The ready mapping of a file that fits these headings best; None when none does."""
-    there = {visible_text(heading): heading for heading in headings}
+    spelt = {visible_text(heading): heading for heading in headings}
     fits: list[tuple[int, int, Fit]] = []
     for name in ready_names():
         content = ready(name)
         fields = content["fields"].values()
         read = {*content["key"], *(heading for field in fields for heading in (field.get("column"), *field.get("columns", ())) if heading)}
-        if content.get("kind") in ("sql", "rest") or not read <= there.keys():
+        if content.get("kind") in ("sql", "rest") or not read <= spelt.keys():
             continue
-        others = there.keys() - read
-        rest = tuple(heading for bare, heading in there.items() if bare in others)
+        others = spelt.keys() - read
+        rest = tuple(heading for bare, heading in spelt.items() if bare in others)
         strange = len(others ^ set(content.get("ignore", ())))
         fits.append((strange, -len(read), Fit(name, content["title"], rest, strange == 0)))
     return min(fits, key=lambda each: each[:2])[2] if fits else None

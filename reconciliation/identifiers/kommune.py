@@ -119,7 +119,7 @@ class Municipalities:
         """The numbers of a cell that names several (`1145, 1149`); a year in parentheses and a repeated number are no others."""
         cells = re.split(r"\s*(?:[,;/&+]|(?<!\w)og(?!\w)|(?<=\d{4})\s?[-–]\s?(?=\d{4}(?!\d)))\s*", re.sub(r"\([^)]*\)", "", text))
         found = (_ONE_NUMBER.fullmatch(cell.strip()) for cell in cells)
-        numbers = [one[1].zfill(4) for one in found if one]
+        numbers = [match[1].zfill(4) for match in found if match]
         return list(dict.fromkeys(numbers)) if len(cells) > 1 else []
 
     def kept_its_farms(self, number: str) -> bool:
@@ -138,9 +138,9 @@ class Municipalities:
                 return False
         return True
 
-    def may_be_one(self, one: str, other: str) -> bool:
+    def may_be_one(self, first: str, second: str) -> bool:
         """Whether the two may be names of one place, at whatever dates they were written."""
-        return one == other or not set(self.current(one)).isdisjoint(self.current(other))
+        return first == second or not set(self.current(first)).isdisjoint(self.current(second))
 
     def same_place_as(self, home: str) -> Callable[[str], str]:
         """The form of a number that two rows of one municipality's night are joined on: what it is called today, and for a
@@ -183,7 +183,10 @@ def write_changes(file: Path, changes: Sequence[Change], valid: Iterable[str], v
         "# Source: Statistics Norway (SSB), KLASS 131, CC BY 4.0. Refresh: kobosync kommuner --refresh",
         ",".join(COLUMNS),
     ]
-    lines += [f"{one.old},{one.new},{one.on.isoformat()}" for one in sorted(set(changes), key=lambda one: (one.on, one.old, one.new))]
+    lines += [
+        f"{change.old},{change.new},{change.on.isoformat()}"
+        for change in sorted(set(changes), key=lambda change: (change.on, change.old, change.new))
+    ]
     lines += [f",{number},{valid_from.isoformat()}" for number in sorted(set(valid))]
     unfinished = file.with_name(file.name + ".unfinished")
     unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")

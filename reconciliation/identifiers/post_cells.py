@@ -43,7 +43,7 @@ def read_post(code_cell: str | None, place_cell: str | None) -> Post:
         # The postnummer is known: a digit in the name of the place ("OSLO 5") is no reason to doubt it.
         text = (place_cell or "").strip()
         place = Post(poststed=text if re.search(r"[^\W\d_]", text) else None)
-    wrong = next((one for one in (code, place) if one.fault), None)
+    wrong = next((cell for cell in (code, place) if cell.fault), None)
     named = place.poststed or code.poststed
     if wrong is not None:
         return Post(None, named, wrong.fault, wrong.meant)

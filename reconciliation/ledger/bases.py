@@ -62,15 +62,17 @@ class Bases(Store):
         """Merge these values into the bases of their entries, inside a transaction of the caller."""
         values: dict[str, dict[str, Any]] = {}
         dwellings: dict[str, str] = {}
-        for one in agreements:
-            values.setdefault(one.kobo_id, {}).update({name: one.values[name] for name in THREE_WAY if name in one.values})
-            dwellings[one.kobo_id] = one.leverandor_bolig_id
+        for agreement in agreements:
+            values.setdefault(agreement.kobo_id, {}).update(
+                {name: agreement.values[name] for name in THREE_WAY if name in agreement.values}
+            )
+            dwellings[agreement.kobo_id] = agreement.leverandor_bolig_id
         known = _stored_bases(connection, municipality, sorted(values))
         rows = []
-        for kobo_id, said in values.items():
+        for kobo_id, known_now in values.items():
             agreed, moved = known.get(kobo_id, ({}, {}))
-            whole = agreed | said
-            kept = {name: one for name, one in moved.items() if name not in said}
+            whole = agreed | known_now
+            kept = {name: value for name, value in moved.items() if name not in known_now}
             ordered = {name: whole[name] for name in THREE_WAY if name in whole}
             rows.append((kobo_id, dwellings[kobo_id], _json(ordered), _json(kept)))
         _put(connection, municipality, rows)

@@ -107,22 +107,26 @@ class DecisionLog(Store):
     def _append(self, connection: Connection, municipality: str, row: dict[str, Any], *, loaded: bool = False) -> None:
         """loaded: the decision comes from a file; whatever the order of the lines, the one that was decided last is in force."""
         same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
-        here = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
-        in_force = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*here)).first()
+        same_subject = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
+        in_force = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*same_subject)).first()
         overtaken = loaded and in_force is not None and (in_force.decided, in_force.decision_id) > (row["decided"], row["decision_id"])
         if in_force is not None and not loaded:
             # A clock that was set back must not make today's decision the older one.
             row = {**row, "decided": max(row["decided"], in_force.decided + timedelta(microseconds=1))}
         if not overtaken:
-            connection.execute(update(_DECISION).where(*here).values(superseded=self.clock()))
+            connection.execute(update(_DECISION).where(*same_subject).values(superseded=self.clock()))
         superseded = self.clock() if overtaken else None
         insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
 
     def withdraw_decision(self, municipality: str, decision_id: str, by: str) -> bool:
         """Put a decision out of force, and record who did so. False when it is not in force any more. Nothing is deleted."""
         with self.write() as connection:
-            here = (_DECISION.c.municipality == municipality, _DECISION.c.decision_id == decision_id, _DECISION.c.superseded.is_(None))
-            if not connection.execute(update(_DECISION).where(*here).values(superseded=self.clock())).rowcount:
+            this_decision = (
+                _DECISION.c.municipality == municipality,
+                _DECISION.c.decision_id == decision_id,
+                _DECISION.c.superseded.is_(None),
+            )
+            if not connection.execute(update(_DECISION).where(*this_decision).values(superseded=self.clock())).rowcount:
                 return False
             row = dict.fromkeys(DECISIONS) | {
                 "decision_id": uuid.uuid4().hex,

@@ -64,7 +64,11 @@ class Links(Bases):
         with self.write() as connection:
             refused = self.link_within(connection, municipality, [(ours, theirs, made_by) for ours, theirs in rows], run_id)
             linked = set(rows) - set(refused)
-            self.agree_within(connection, municipality, [one for one in agreements if (one.leverandor_bolig_id, one.kobo_id) in linked])
+            self.agree_within(
+                connection,
+                municipality,
+                [agreement for agreement in agreements if (agreement.leverandor_bolig_id, agreement.kobo_id) in linked],
+            )
         return pl.DataFrame(refused, schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}, orient="row")
 
     def link_within(

@@ -105,8 +105,8 @@ def _refuse_while_in_use(url: str, home: Path, place: Path) -> None:
 
 def holders(ledger: Ledger) -> str:
     """A sentence per process that holds a lock in the ledger now; empty when none does."""
-    told = (f"run {holder} holds the lock of {slug}" for slug, holder in ledger.holders().items())
-    names = "; ".join(told)
+    sentences = (f"run {holder} holds the lock of {slug}" for slug, holder in ledger.holders().items())
+    names = "; ".join(sentences)
     return f"The ledger {ledger.where} is in use: {names}. Wait until it has ended, then restore." if names else ""
 
 
@@ -116,14 +116,14 @@ def _swap(fresh: Path, place: Path) -> Path | None:
     moved: list[tuple[Path, Path]] = []
     try:
         for ending in _ENDINGS:
-            there, aside = Path(f"{place}{ending}"), Path(f"{kept}{ending}")
-            if there.exists():
-                there.rename(aside)
-                moved.append((there, aside))
+            file, aside = Path(f"{place}{ending}"), Path(f"{kept}{ending}")
+            if file.exists():
+                file.rename(aside)
+                moved.append((file, aside))
         os.replace(fresh, place)
     except OSError:
-        for there, aside in reversed(moved):
-            aside.rename(there)
+        for file, aside in reversed(moved):
+            aside.rename(file)
         raise
     return kept if kept.exists() else None
 

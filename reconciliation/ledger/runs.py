@@ -98,7 +98,10 @@ class Runs(Store):
                     "as_of": run.as_of,
                     **{count: reading.get(count) for count in ("verdict", *_COUNTS)},
                 }
-                for source, reading in ((name, {"verdict": said} if isinstance(said, str) else said) for name, said in sources.items())
+                for source, reading in (
+                    (name, {"verdict": verdict_or_facts} if isinstance(verdict_or_facts, str) else verdict_or_facts)
+                    for name, verdict_or_facts in sources.items()
+                )
             ]
             insert_rows(connection, SourceReading, readings)
 

@@ -52,10 +52,10 @@ class ShieldedViews(Store):
             known: set[str] = set()
             if page in IN_PASSING:
                 today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-                here = (_VIEW.c.municipality == municipality, _VIEW.c.at >= today, _VIEW.c.who == who, _VIEW.c.page == page.value)
-                known = set(connection.execute(select(_VIEW.c.subject).where(*here)).scalars())
+                same_page = (_VIEW.c.municipality == municipality, _VIEW.c.at >= today, _VIEW.c.who == who, _VIEW.c.page == page.value)
+                known = set(connection.execute(select(_VIEW.c.subject).where(*same_page)).scalars())
             keys = {"municipality": municipality, "at": now, "who": who, "page": page.value}
-            insert_rows(connection, ShieldedView, [{**keys, "subject": one} for one in sorted(set(subjects) - known)])
+            insert_rows(connection, ShieldedView, [{**keys, "subject": subject} for subject in sorted(set(subjects) - known)])
 
     def shielded_views(self, municipality: str, subject: str = "", who: str = "", *, first: int = 0, many: int = 100) -> pl.DataFrame:
         """Newest first, `many` of them after `first`. subject, who: of that one alone; empty for all. Shape: SHIELDED_VIEWS."""

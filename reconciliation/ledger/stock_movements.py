@@ -57,4 +57,6 @@ class StockMovements(Store):
                 select(_ABSENCE.c.leverandor_bolig_id).where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.as_of == as_of)
             ).scalars()
             new = sorted(set(absent) - set(known))
-            insert_rows(connection, Absence, [{"municipality": municipality, "leverandor_bolig_id": one, "as_of": as_of} for one in new])
+            insert_rows(
+                connection, Absence, [{"municipality": municipality, "leverandor_bolig_id": dwelling, "as_of": as_of} for dwelling in new]
+            )

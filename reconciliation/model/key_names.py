@@ -27,8 +27,8 @@ def unusable_keys(where: str, keys: Iterable[str]) -> Iterator[str]:
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message about a key that is not read."""
-    near = get_close_matches(key, list(known), 1, 0.75)
-    return "is no key here" + (f"; did you mean {near[0]}?" if near else ". Take it away, or compare with config/demo.yaml")
+    nearest_key = get_close_matches(key, list(known), 1, 0.75)
+    return "is no key here" + (f"; did you mean {nearest_key[0]}?" if nearest_key else ". Take it away, or compare with config/demo.yaml")
 
 
 def as_name(key: str) -> str:

@@ -30,7 +30,7 @@ DECISION_COLUMNS: dict[str, Any] = {
 
 _CASE_WORK = ("boligstatus", "statusdato")
 """Not part of the evidence of a pair, so that a decision stays valid when somebody moves in."""
-EVIDENCE_FIELDS = (*(one.name for one in COMPARED if one.name not in _CASE_WORK), "leilighetsnummer")
+EVIDENCE_FIELDS = (*(field.name for field in COMPARED if field.name not in _CASE_WORK), "leilighetsnummer")
 
 
 class DecisionKind(StrEnum):

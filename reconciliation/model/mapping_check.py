@@ -27,14 +27,14 @@ def faults_of(
         if mapping.transform == "extract" and not mapping.pattern:
             yield f"{where}: `as: extract` needs a `pattern` with one group."
         if words := BY_NAME[canonical].values if canonical in BY_NAME else ():
-            said = [*(mapping.table or {}).values(), *([mapping.constant] if mapping.constant is not None else [])]
-            for value in [str(one) for one in said if one is not None and one not in words]:
+            values = [*(mapping.table or {}).values(), *([mapping.constant] if mapping.constant is not None else [])]
+            for value in [str(written) for written in values if written is not None and written not in words]:
                 yield f"{where}: {value!r} is no {canonical} of Kobo's. Kobo has {', '.join(words)}."
             if canonical == "boligstatus" and mapping.transform != "lookup" and mapping.constant is None:
                 yield f"{where}: the source's words are not Kobo's; use `as: lookup` with a `table`."
         if canonical == "kategori":
-            meant = [str(value) for value in (mapping.table or {}).values()]
-            for value in [*meant, *([str(mapping.constant)] if mapping.constant is not None else [])]:
+            targets = [str(value) for value in (mapping.table or {}).values()]
+            for value in [*targets, *([str(mapping.constant)] if mapping.constant is not None else [])]:
                 if value not in categories:
                     yield f"{where}: {value!r} is no category of this file; {_nearest(value, categories)}"
 

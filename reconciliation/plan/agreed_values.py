@@ -33,7 +33,7 @@ def agreed_tonight(
     sides = linked.join(as_base(register_rows), on="kobo_id", how="inner").join(bases.drop("leverandor_bolig_id"), on="kobo_id", how="left")
     moved = sides.filter(pl.col("agreed").is_null() | (pl.col("agreed") != pl.col("theirs")) | (pl.col("moved") != "{}"))
     joined = moved.join(dwellings.select("leverandor_bolig_id", *THREE_WAY), on="leverandor_bolig_id", how="inner")
-    rows = [row for one in joined.iter_rows(named=True) if (row := _base_of(one, as_of)) is not None]
+    rows = [row for item in joined.iter_rows(named=True) if (row := _base_of(item, as_of)) is not None]
     return pl.DataFrame(rows, schema=BASES, orient="row")
 
 

@@ -76,5 +76,5 @@ def _allowed(of: int, share: float, count: int, guards: Guards) -> int:
 
 def refusal(code: str, details: Mapping[str, str | int], command: str, part: str) -> Refusal:
     """command: what approves it. part: its name."""
-    said = f"{part}: {english(code, details)} Approve with: {command}"
-    return Refusal(code, details, said, stored(message(f"plan_reasons.{code}", **details)))
+    sentence = f"{part}: {english(code, details)} Approve with: {command}"
+    return Refusal(code, details, sentence, stored(message(f"plan_reasons.{code}", **details)))

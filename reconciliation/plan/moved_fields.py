@@ -129,8 +129,8 @@ def unknown_bases(items: pl.DataFrame) -> int:
     """Number of dwellings in a plan (PLAN_ITEMS) that are asked about because a field has no known base (from an older ledger)."""
     unknown = ChangedSides.UNKNOWN.value
     may_be = items.get_column("details").drop_nulls()
-    details = (json.loads(one) for one in may_be.filter(may_be.str.contains(f'"movement":"{unknown}"', literal=True)))
-    return sum(any(asked["movement"] == unknown for asked in one.get("asked", ())) for one in details)
+    details = (json.loads(item) for item in may_be.filter(may_be.str.contains(f'"movement":"{unknown}"', literal=True)))
+    return sum(any(asked["movement"] == unknown for asked in item.get("asked", ())) for item in details)
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -100,9 +100,9 @@ def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
 
 def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> list[str]:
     """leverandor_bolig_id created at the place (house, unit, lease) of an entry that is retired tonight."""
-    acting = items.filter(acts())
-    created = acting.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
-    retired = acting.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
+    changes = items.filter(acts())
+    created = changes.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
+    retired = changes.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
     if created.is_empty() or retired.is_empty():
         return []
     coming = merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")
@@ -143,23 +143,23 @@ def parts_of(
 
 
 def _limits(
-    groups: Mapping[str, pl.DataFrame], standing: RegisterCounts, municipality: Municipality
+    groups: Mapping[str, pl.DataFrame], counts: RegisterCounts, municipality: Municipality
 ) -> Iterator[tuple[str, tuple[str, dict[str, str | int]] | None]]:
     """Part -> the limit that it exceeds, or None."""
-    everything = sum(standing.ours.values())
+    everything = sum(counts.ours.values())
     kinds: tuple[tuple[Sequence[str], Callable[[int], Limit]], ...] = (
-        ((CREATE,), lambda of: creation_limit(standing.in_register, municipality.guards)),
+        ((CREATE,), lambda of: creation_limit(counts.in_register, municipality.guards)),
         ((UPDATE,), lambda of: update_limit(of, municipality.guards)),
         ((RETIRE, REPLACE), lambda of: deletion_limit(of, municipality.guards)),
     )
     for actions, limit_for in kinds:
         mine = {name: _size(frame) for name, frame in groups.items() if name.partition("/")[0] in actions}
-        if actions == (CREATE,) and standing.first and not standing.in_register:
+        if actions == (CREATE,) and counts.first and not counts.in_register:
             # The first night fills an empty register: no limit holds it back.
             continue
         whole, going = limit_for(everything), 0
-        for name, number in sorted(mine.items(), key=lambda one: (one[1], one[0])):
-            own = limit_for(standing.ours.get(name.partition("/")[2], 0))
+        for name, number in sorted(mine.items(), key=lambda item: (item[1], item[0])):
+            own = limit_for(counts.ours.get(name.partition("/")[2], 0))
             if number > own.most:
                 yield name, own.broken_by(number)
             elif going + number > whole.most:

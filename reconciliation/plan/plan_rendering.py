@@ -25,12 +25,12 @@ def as_markdown(plan: Plan, rows: int = 40) -> str:
     if plan.parts:
         lines += ["", "| part | changes | goes | digest | for example |", "|---|---:|---|---|---|"]
         part_rows = (part_in_words(part, plan.shielded) for part in plan.parts)
-        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in one)} |" for one in part_rows]
+        lines += [f"| {' | '.join(_cell(shown_text) for shown_text in cells)} |" for cells in part_rows]
     if plan.refusals:
         lines += ["", "**Not applied without a person:**", *(f"- {refusal.message}" for refusal in plan.refusals)]
     shown = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
-    acting = pl.col("class").is_in([kind.value for kind in ACTIONS])
-    shown = shown.sort(acting, "class", "leverandor_bolig_id", "kobo_id", descending=[True, False, False, False], nulls_last=True)
+    is_change = pl.col("class").is_in([kind.value for kind in ACTIONS])
+    shown = shown.sort(is_change, "class", "leverandor_bolig_id", "kobo_id", descending=[True, False, False, False], nulls_last=True)
     if shown.height:
         lines += ["", f"| {' | '.join(_HEADS)} |", "|" + "---|" * len(_HEADS)]
         lines += [
@@ -49,8 +49,11 @@ def as_json(plan: Plan) -> str:
         "digest": plan.digest,
         "register_verdict": plan.register_verdict,
         "counts": plan.counts,
-        "parts": [{"name": one.name, "digest": one.digest, "changes": one.changes, "goes": not one.refusals} for one in plan.parts],
-        "refusals": [{"code": one.code, **one.details, "message": one.message, "melding": rendered(one.melding)} for one in plan.refusals],
+        "parts": [{"name": part.name, "digest": part.digest, "changes": part.changes, "goes": not part.refusals} for part in plan.parts],
+        "refusals": [
+            {"code": refusal.code, **refusal.details, "message": refusal.message, "melding": rendered(refusal.melding)}
+            for refusal in plan.refusals
+        ],
         "items": [_shown(item, plan.shielded) for item in items],
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
@@ -63,8 +66,8 @@ def changes_in_words(changes: str, *, shielded: bool = False) -> str:
     """
     hidden = TELLING_FIELDS if shielded else PLACE_FIELDS
     return ", ".join(
-        f"{one['field']}: differs" if one["field"] in hidden else f"{one['field']}: {one['old']} -> {one['new']}"
-        for one in json.loads(changes)
+        f"{change['field']}: differs" if change["field"] in hidden else f"{change['field']}: {change['old']} -> {change['new']}"
+        for change in json.loads(changes)
     )
 
 
@@ -75,7 +78,7 @@ def part_in_words(part: Part, shielded: Collection[str]) -> tuple[str, str, str,
         str(part.changes),
         "waits" if part.refusals else "yes",
         part.digest[:12],
-        ", ".join(one for one in part.examples if one not in shielded),
+        ", ".join(example for example in part.examples if example not in shielded),
     )
 
 
@@ -84,7 +87,7 @@ def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
     hidden = TELLING_FIELDS if item["leverandor_bolig_id"] in shielded else PLACE_FIELDS
 
     def shown_changes(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{"field": one["field"]} if one["field"] in hidden else one for one in changes]
+        return [{"field": change["field"]} if change["field"] in hidden else change for change in changes]
 
     details = json.loads(item["details"])
     # `kept` and `asked` in the details are lists of changes too.
@@ -95,8 +98,8 @@ def _shown(item: dict[str, Any], shielded: Collection[str]) -> dict[str, Any]:
 def _texts(item: dict[str, Any], shielded: Collection[str]) -> list[str]:
     details = json.loads(item["details"])
     changes = changes_in_words(item["changes"], shielded=item["leverandor_bolig_id"] in shielded)
-    held = english(item["held"], details) if item["held"] else ""
-    return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held]
+    held_reason = english(item["held"], details) if item["held"] else ""
+    return [item["class"], item["leverandor_bolig_id"] or "", item["kobo_id"] or "", changes, english(item["reason"], details), held_reason]
 
 
 def _cell(text: str) -> str:

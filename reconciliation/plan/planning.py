@@ -49,7 +49,7 @@ class Plan:
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """The refusals of all parts."""
-        return tuple(one for part in self.parts for one in part.refusals)
+        return tuple(refusal for part in self.parts for refusal in part.refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Selection:
         return bool(self.action or self.source or self.category)
 
     def __str__(self) -> str:
-        said = (("only", self.action), ("source", self.source), ("category", self.category))
-        return " ".join(f"--{option}={value}" for option, value in said if value)
+        keys = (("only", self.action), ("source", self.source), ("category", self.category))
+        return " ".join(f"--{option}={value}" for option, value in keys if value)
 
     def items(self, items: pl.DataFrame) -> pl.DataFrame:
         """Those of PLAN_ITEMS that are in one of the parts; a part's name is its action and groups, with slashes between."""

@@ -18,7 +18,7 @@ UNKNOWN = "unknown"
 _GROUP = ["category", "source", "owner"]
 IN_REGISTER = (DwellingClass.IN_SYNC, DwellingClass.UPDATE, DwellingClass.CONFLICT)
 """Classes of dwellings that have an entry, where the plan names one."""
-_IN_REGISTER = [one.value for one in IN_REGISTER]
+_IN_REGISTER = [kind.value for kind in IN_REGISTER]
 
 
 def measure(
@@ -117,11 +117,11 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
         ~pl.col("home").is_in(_homes(dwellings).implode()).fill_null(value=False)
     )
     # Rejected rows that are known to be one dwelling, have one address and unit, or share a key are counted once; any other row by itself.
-    one = pl.coalesce(
+    reason = pl.coalesce(
         "leverandor_bolig_id", "home", pl.col("source") + "\x1f" + pl.col("source_key"), pl.format("#{}", pl.int_range(pl.len()))
     )
     return (
-        loose.with_columns(one=one)
+        loose.with_columns(one=reason)
         .unique("one", keep="first", maintain_order=True)
         .select(
             pl.col("kategori").fill_null(UNKNOWN).alias("category"),

@@ -45,7 +45,7 @@ def class_gone(
         # Tonight counts only where the dwelling is known to be gone.
         .with_columns(nights=pl.col("nights").fill_null(0) + (pl.col("complete") & ~pl.col("rejected")).cast(pl.Int64()))
     )
-    held = (
+    waiting = (
         pl.when(~pl.col("complete"))
         .then(pl.lit(SOURCE_INCOMPLETE))
         .when("rejected")
@@ -65,7 +65,7 @@ def class_gone(
         pl.lit("link").alias("match_key"),
         pl.when(in_register).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")).alias("reason"),
         pl.when(pl.col("edited").is_null()).then(details).otherwise(details_of_edited).alias("details"),
-        held.alias("held"),
+        waiting.alias("held"),
         pl.lit(None, pl.String()).alias("part"),
     )
 

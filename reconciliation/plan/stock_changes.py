@@ -68,10 +68,10 @@ def stock_changes(
     now = _states(tonight.dwellings, municipality)
     if stock.is_empty():
         return StockChanges(_rows(now.with_columns(kind=pl.lit(MovementKind.OPENING.value), stands=pl.lit(value=True)), tonight.as_of))
-    both = now.with_columns(here=pl.lit(value=True)).join(stock, on="leverandor_bolig_id", how="full", coalesce=True, suffix="_before")
-    here, stood = pl.col("here").is_not_null(), pl.col("stands").fill_null(value=False)
-    came, left = both.filter(here & ~stood), both.filter(stood & ~here)
-    changed = both.filter(here & stood & (_otherwise("category") | _otherwise("tenure"))).with_columns(kind=_why_otherwise())
+    both = now.with_columns(in_stock=pl.lit(value=True)).join(stock, on="leverandor_bolig_id", how="full", coalesce=True, suffix="_before")
+    in_stock, was_in_stock = pl.col("in_stock").is_not_null(), pl.col("stands").fill_null(value=False)
+    came, left = both.filter(in_stock & ~was_in_stock), both.filter(was_in_stock & ~in_stock)
+    changed = both.filter(in_stock & was_in_stock & (_otherwise("category") | _otherwise("tenure"))).with_columns(kind=_why_otherwise())
     moved = [changed.with_columns(stands=pl.lit(value=True))]
     absent: tuple[str, ...] = ()
     if came.height or left.height:
@@ -80,7 +80,7 @@ def stock_changes(
         moved.append(_why_they_came(came, before, tonight, homes))
         gone, absent = _why_they_left(left, before, tonight, municipality, homes)
         moved.append(gone)
-    return StockChanges(pl.concat([_rows(one, tonight.as_of) for one in moved]), absent)
+    return StockChanges(pl.concat([_rows(change, tonight.as_of) for change in moved]), absent)
 
 
 def _states(dwellings: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
@@ -150,9 +150,9 @@ def _why_they_came(came: pl.DataFrame, before: StockMemory, tonight: StockTonigh
         if ours in homes:
             return MovementKind.NEW_ID
         source_keys = keys[ours]
-        if any(first.get(one, tonight.as_of) <= before.last_night for one in source_keys):
+        if any(first.get(key, tonight.as_of) <= before.last_night for key in source_keys):
             return MovementKind.KNOWN_BEFORE
-        if all(began.get(one.partition(":")[0], tonight.as_of) > before.last_night for one in source_keys):
+        if all(began.get(key.partition(":")[0], tonight.as_of) > before.last_night for key in source_keys):
             return MovementKind.FIRST_READ
         return MovementKind.READABLE if from_the_start.intersection(source_keys) else MovementKind.NEW
 
@@ -176,7 +176,7 @@ def _why_they_left(
     absent = []
     for ours, category in left.select("leverandor_bolig_id", "category_before").iter_rows():
         mine = source_keys.get(ours, [])
-        reason = next((outside[one] for one in mine if one in outside), None)
+        reason = next((outside[own_key] for own_key in mine if own_key in outside), None)
         if ours in uncounted:
             kinds[ours] = MovementKind.OUT_OF_USE if uncounted[ours] == OUT_OF_USE else MovementKind.WHOLE_UNIT
         elif not mine and whole:

@@ -44,7 +44,7 @@ class Action(StrEnum):
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values of a field are equal: numbers within TOLERANCE of plan/difference, two blanks are equal."""
-    left, right = (str(one) if isinstance(one, date) else one for one in (left, right))
+    left, right = (str(value) if isinstance(value, date) else value for value in (left, right))
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if numbers and not isinstance(left, bool) and not isinstance(right, bool):
         return bool(abs(left - right) <= TOLERANCE)

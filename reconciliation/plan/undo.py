@@ -61,7 +61,7 @@ def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
             items.append(_item(DwellingClass.CREATE, write, "[]", run_id))
             desired.append(_dwelling(write))
             continue
-        blank = sorted(one["field"] for one in json.loads(write.changes) if one["old"] is None)
+        blank = sorted(change["field"] for change in json.loads(write.changes) if change["old"] is None)
         if blank:
             why = f"Blank before, and a blank is never written: {', '.join(blank)}."
             cannot.append((write.leverandor_bolig_id, write.kobo_id, write.verb, why))
@@ -109,11 +109,11 @@ def _hindrance(write: Write, linked: dict[str, str]) -> str | None:
 
 def _reversed(write: Write) -> str:
     changes = [
-        {"field": one["field"], "old": one["new"], "new": one["old"], "source": "undo"}
-        for one in json.loads(write.changes)
-        if one["old"] is not None
+        {"field": change["field"], "old": change["new"], "new": change["old"], "source": "undo"}
+        for change in json.loads(write.changes)
+        if change["old"] is not None
     ]
-    return json.dumps(sorted(changes, key=lambda one: str(one["field"])), ensure_ascii=False)
+    return json.dumps(sorted(changes, key=lambda change: str(change["field"])), ensure_ascii=False)
 
 
 def _item(kind: DwellingClass, write: Write, changes: str, run_id: str) -> dict[str, Any]:
@@ -130,5 +130,9 @@ def _item(kind: DwellingClass, write: Write, changes: str, run_id: str) -> dict[
 
 
 def _dwelling(write: Write) -> dict[str, Any]:
-    held = {one["field"]: one["old"] for one in json.loads(write.changes)}
-    return {"leverandor_bolig_id": write.leverandor_bolig_id, **{name: held[name] for name in CONTENT if name in held}, "sources": ["undo"]}
+    old_values = {change["field"]: change["old"] for change in json.loads(write.changes)}
+    return {
+        "leverandor_bolig_id": write.leverandor_bolig_id,
+        **{name: old_values[name] for name in CONTENT if name in old_values},
+        "sources": ["undo"],
+    }

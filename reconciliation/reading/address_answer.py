@@ -45,7 +45,7 @@ _RULE_OF = {
 def address_answer(register: AddressRegister | None, text: str, housed: bool, code: str | None, place: str | None) -> Mapping[str, Any]:
     """ANSWER of one question. code, place: postnummer and poststed as the row's columns were read."""
     parsed = parse_plain(text) or parse_address(text, code, housed=housed)
-    told = {
+    texts = {
         "_adressenavn": parsed.adressenavn,
         "_nummer": parsed.nummer,
         "_bokstav": parsed.bokstav,
@@ -61,15 +61,15 @@ def address_answer(register: AddressRegister | None, text: str, housed: bool, co
         "certain": False,
     }
     if register is None:
-        return told
+        return texts
     found = resolve_text(register, text, code, place, housed=housed)
     if found.address_certain:
         units = register.units_at(found.kommunenummer, found.adressenavn or "", (found.nummer or 0, found.bokstav or ""))
-        return {**told, **_official(found, parsed, code, place), "units": units}
+        return {**texts, **_official(found, parsed, code, place), "units": units}
     # Only part of the text, or a house number that may be a postnummer: it is only asked about.
-    if (found.left_over or (found.nummer and parsed.nummer is None)) and told["broken"] is None:
-        told["broken"] = "A04"
-    return {**told, "why": _verdict_messages(found)}
+    if (found.left_over or (found.nummer and parsed.nummer is None)) and texts["broken"] is None:
+        texts["broken"] = "A04"
+    return {**texts, "why": _verdict_messages(found)}
 
 
 _NAMES_IT = "address_reasons.did_you_mean"
@@ -79,11 +79,11 @@ _NAMES_IT = "address_reasons.did_you_mean"
 def _verdict_messages(found: Resolved) -> str:
     """The verdict, the register's reason, and the address it suggests where the reason does not name it, as messages."""
     verdict = stored(message(f"address_verdicts.{found.verdict}"))
-    said = and_then(verdict, found.reason) if found.reason else verdict
-    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in said:
-        return said
+    sentence = and_then(verdict, found.reason) if found.reason else verdict
+    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in sentence:
+        return sentence
     address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
-    return and_then(said, stored(message("row_address.suggestion", address=address)))
+    return and_then(sentence, stored(message("row_address.suggestion", address=address)))
 
 
 def _rule_of(parsed: ParsedAddress) -> str | None:
@@ -108,9 +108,9 @@ def _why_not_whole(parsed: ParsedAddress) -> str | None:
 
 def _beside(parsed: ParsedAddress, code: str | None, register: AddressRegister | None) -> str | None:
     """Words of the cell that are not used, and a postnummer in it that is not the column's."""
-    said = (not_used(words_around(register, parsed)), doubt_of_columns(parsed, code))
-    told = [one for one in said if one]
-    return and_then(*told) if told else None
+    doubts = (not_used(words_around(register, parsed)), doubt_of_columns(parsed, code))
+    remarks = [doubt for doubt in doubts if doubt]
+    return and_then(*remarks) if remarks else None
 
 
 def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:

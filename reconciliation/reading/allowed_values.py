@@ -18,10 +18,10 @@ def allowed_in_words(rule: str, field: str | None, mapping: FieldMapping | None)
     """Sentences to follow the rule's own; none where it says all there is. field: canonical; mapping: that of the column."""
     if rule == "V02" and field in POSSIBLE:
         least, most = POSSIBLE[field]
-        shown = [number(one, 0 if float(one).is_integer() else 2) for one in (least, most)]
+        shown = [number(bound, 0 if float(bound).is_integer() else 2) for bound in (least, most)]
         yield message("rules.possible", least=shown[0], most=shown[1], unit=message(f"units.{field}"))
     elif mapping is not None and mapping.transform == "lookup" and rule in ("K01", "K02", "V01"):
-        known = [str(one) for one in mapping.table or {}]
+        known = [str(value) for value in mapping.table or {}]
         if len(known) > _MOST:
             yield message("rules.known_some", values=known[:_MOST], rest=len(known) - _MOST)
         else:

@@ -40,7 +40,7 @@ def corrected(read: SourceRead, corrections: Corrections, source: AnySource) -> 
     """The read with the owner's corrections applied. Place, hash and key stay those of the source."""
     used: dict[tuple[str, str], int] = {}
     rows = read.rows
-    told = [tables.empty(_CELLS)]
+    changed = [tables.empty(_CELLS)]
     for (name, heading), meanings in corrections.meanings.items():
         if name != read.source or heading not in rows.columns:
             continue
@@ -50,12 +50,12 @@ def corrected(read: SourceRead, corrections: Corrections, source: AnySource) -> 
         counts = dict(found["written"].value_counts().iter_rows())
         used |= {(heading, value): int(counts.get(value, 0)) for value in meanings}
         cells = [json.dumps([heading, *pair], ensure_ascii=False) for pair in found.select("written", "meant").iter_rows()]
-        told.append(found.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
+        changed.append(found.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
         rows = rows.with_columns(pl.when(hit).then(text.replace(meanings)).otherwise(heading).alias(heading))
-    mine = [one for one in corrections.cells if one.source == read.source]
+    mine = [cell for cell in corrections.cells if cell.source == read.source]
     rows, single, over = _single_cells(read.rows, rows, mine, source)
-    told.append(single)
-    cells_of_rows = pl.concat(told).group_by(_PLACE, maintain_order=True).agg(pl.col("corrected").str.join(","))
+    changed.append(single)
+    cells_of_rows = pl.concat(changed).group_by(_PLACE, maintain_order=True).agg(pl.col("corrected").str.join(","))
     return Corrected(replace(read, rows=rows), used, cells_of_rows.with_columns(corrected="[" + pl.col("corrected") + "]"), over)
 
 
@@ -66,25 +66,25 @@ def _single_cells(
 
     A key that is in no row, or in several, leaves its corrections alone: they are neither used nor over.
     """
-    told: list[pl.DataFrame] = [tables.empty(_CELLS)]
+    changed: list[pl.DataFrame] = [tables.empty(_CELLS)]
     over: list[CellCorrection] = []
     if not cells:
-        return rows, told[0], over
+        return rows, changed[0], over
     keys = written.select(key=source_key(source)).with_row_index("_at")
-    places = keys.filter(pl.col("key").is_in([one.key for one in cells])).group_by("key").agg("_at")
+    places = keys.filter(pl.col("key").is_in([cell.key for cell in cells])).group_by("key").agg("_at")
     at = {key: found[0] for key, found in places.iter_rows() if len(found) == 1}
-    for one in cells:
-        if one.key not in at:
+    for cell in cells:
+        if cell.key not in at:
             continue
-        stands = written[one.heading][at[one.key]] if one.heading in written.columns else None
-        if one.heading in source.key or one.heading not in written.columns or (stands or "").strip() != one.written:
-            over.append(one)
+        value_now = written[cell.heading][at[cell.key]] if cell.heading in written.columns else None
+        if cell.heading in source.key or cell.heading not in written.columns or (value_now or "").strip() != cell.written:
+            over.append(cell)
             continue
-        hit = pl.int_range(pl.len()) == at[one.key]
-        rows = rows.with_columns(pl.when(hit).then(pl.lit(one.means, pl.String())).otherwise(one.heading).alias(one.heading))
-        cell = json.dumps([one.heading, one.written, one.means], ensure_ascii=False)
-        told.append(written.filter(hit).select(*_PLACE, corrected=pl.lit(cell)).cast(_CELLS))  # type: ignore[arg-type]
-    return rows, pl.concat(told), over
+        hit = pl.int_range(pl.len()) == at[cell.key]
+        rows = rows.with_columns(pl.when(hit).then(pl.lit(cell.means, pl.String())).otherwise(cell.heading).alias(cell.heading))
+        as_json = json.dumps([cell.heading, cell.written, cell.means], ensure_ascii=False)
+        changed.append(written.filter(hit).select(*_PLACE, corrected=pl.lit(as_json)).cast(_CELLS))  # type: ignore[arg-type]
+    return rows, pl.concat(changed), over
 
 
 def with_corrected(rows: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
@@ -114,8 +114,8 @@ def _in_source(column: str | None, value: str | None, cells: list[tuple[str, str
     """The value as the source has it, and what the owner's corrections made of it."""
     headings = (column or "").split(", ")
     more = []
-    for heading, written, meant in cells:
+    for heading, written, means in cells:
         if heading in headings or heading == column:
-            more.append(message("rules.corrected" if meant else "rules.corrected_to_nothing", written=written, meant=meant))
-            value = written if value == meant else value
+            more.append(message("rules.corrected" if means else "rules.corrected_to_nothing", written=written, meant=means))
+            value = written if value == means else value
     return value, more

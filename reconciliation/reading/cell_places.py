@@ -63,14 +63,14 @@ def with_cell_places(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], 
 
 def _with_cells(part: pl.DataFrame, read: SourceRead, source: AnySource, mapping: FieldMapping | None, column: str | None) -> pl.DataFrame:
     headings = [heading for heading in (column or "").split(", ") if heading in read.rows.columns]
-    there = [written_in(heading) for heading in headings if written_in(heading) in read.rows.columns]
-    found = part.join(read.rows.select(*_ROW, *headings, *there), on=_ROW, how="left", nulls_equal=True, maintain_order="left")
-    told = [(row, _cell(row, headings, read, source, column)) for row in found.iter_rows(named=True)]
-    cells = [replace(cell, text=row["value"] if row["rule"] == _MASKED else _readable(cell.text, mapping)) for row, cell in told]
+    beside = [written_in(heading) for heading in headings if written_in(heading) in read.rows.columns]
+    found = part.join(read.rows.select(*_ROW, *headings, *beside), on=_ROW, how="left", nulls_equal=True, maintain_order="left")
+    placed = [(row, _cell(row, headings, read, source, column)) for row in found.iter_rows(named=True)]
+    cells = [replace(cell, text=row["value"] if row["rule"] == _MASKED else _readable(cell.text, mapping)) for row, cell in placed]
     made = {name: [getattr(cell, attribute) for cell in cells] for name, attribute in zip(AT, _ATTRIBUTES, strict=True)}
     sentences = [
         stored(*_said(row, cell), *allowed_in_words(row["rule"], row["field"], mapping), *_origin(cell, row, read, source, mapping))
-        for (row, _), cell in zip(told, cells, strict=True)
+        for (row, _), cell in zip(placed, cells, strict=True)
     ]
     columns = [pl.Series(name, values, dtype=DEVIATIONS[name]) for name, values in made.items()]
     return part.with_columns(*columns, message=pl.Series(sentences, dtype=pl.String))
@@ -82,15 +82,15 @@ _ATTRIBUTES = ("file", "sheet", "row", "column", "text")
 def _cell(row: Mapping[str, Any], headings: Sequence[str], read: SourceRead, source: AnySource, column: str | None) -> _Cell:
     """Of several columns the first that is filled, as in standardising; when none is, all of them are named."""
     filled = [heading for heading in headings if (row[heading] or "").strip() not in BLANK]
-    one = filled[0] if filled else headings[0] if len(headings) == 1 else None
-    named = source.screen_names.get(one, one) if one else _on_screen(column, source)
-    text = row[one] if filled and one else None
+    shown = filled[0] if filled else headings[0] if len(headings) == 1 else None
+    named = source.screen_names.get(shown, shown) if shown else _on_screen(column, source)
+    text = row[shown] if filled and shown else None
     if not isinstance(source, FileSource):
-        return _Cell(source.title, None, None, named, text, one)
-    there = row.get(written_in(one)) if one else None
-    if there is None:
-        return _Cell(row["file"], row["sheet"], row["row"], named, text, one, partner=one not in read.joined)
-    return _Cell(read.joined.get(one or "", row["file"]), row["sheet"] if one not in read.joined else None, there, named, text, one)
+        return _Cell(source.title, None, None, named, text, shown)
+    written = row.get(written_in(shown)) if shown else None
+    if written is None:
+        return _Cell(row["file"], row["sheet"], row["row"], named, text, shown, partner=shown not in read.joined)
+    return _Cell(read.joined.get(shown or "", row["file"]), row["sheet"] if shown not in read.joined else None, written, named, text, shown)
 
 
 def _on_screen(column: str | None, source: AnySource) -> str | None:
@@ -107,23 +107,24 @@ def _readable(text: str | None, mapping: FieldMapping | None) -> str | None:
 
 def _said(row: Mapping[str, Any], cell: _Cell) -> Iterator[Message]:
     """The deviation's sentences, quoting the cell and its column."""
-    for one in messages_in(row["message"]):
-        if isinstance(one, str):
-            yield message("rules.as_stored", text=one)
-        elif one.key == f"rule_texts.{row['rule']}.filled":
-            values = dict(one.values)
+    for part in messages_in(row["message"]):
+        if isinstance(part, str):
+            yield message("rules.as_stored", text=part)
+        elif part.key == f"rule_texts.{row['rule']}.filled":
+            values = dict(part.values)
             if cell.column is not None:
                 values["column"] = cell.column
             if cell.text is not None and row["rule"] in _QUOTES_ITS_CELL:
                 values["value"] = cell.text if len(cell.text) <= _LONGEST else cell.text[:_LONGEST] + " …"
-            yield Message(one.key, values)
+            yield Message(part.key, values)
         else:
-            yield one
+            yield part
 
 
 def _origin(cell: _Cell, row: Mapping[str, Any], read: SourceRead, source: AnySource, mapping: FieldMapping | None) -> Iterator[Message]:
     """Where the value comes from, when that is not the row's own file."""
-    sheet = next((one for one in source.sheets if one.name == row["sheet"]), None) if isinstance(source, ExcelSource) else None
+    sheets = source.sheets if isinstance(source, ExcelSource) else ()
+    sheet = next((sheet for sheet in sheets if sheet.name == row["sheet"]), None)
     if (mapping is not None and mapping.constant is not None) or (sheet is not None and cell.heading in sheet.constants):
         yield message("rules.in_setup")
     elif not cell.partner and cell.heading:

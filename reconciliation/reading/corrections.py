@@ -74,22 +74,26 @@ def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
             faults.append(stored(message("corrections.at", place=place), *(fault or unfit)))
         else:
             meanings.setdefault((name, heading, value), {}).setdefault(means, place)
-    for (name, heading, value), told in meanings.items():
-        if len(told) == 1:
-            found.setdefault((name, heading), {})[value] = next(iter(told)) or None
+    for (name, heading, value), place_of in meanings.items():
+        if len(place_of) == 1:
+            found.setdefault((name, heading), {})[value] = next(iter(place_of)) or None
         else:
-            said = [message("corrections.meaning", means=means, place=place) for means, place in told.items()]
-            faults.append(stored(message("corrections.several", value=value, heading=heading, meanings=said)))
+            each_meaning = [message("corrections.meaning", means=means, place=place) for means, place in place_of.items()]
+            faults.append(stored(message("corrections.several", value=value, heading=heading, meanings=each_meaning)))
     return Corrections(found, faults=tuple(faults))
 
 
 def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tuple[Message, ...]]:
-    names = {visible_text(one).casefold(): name for name, source in municipality.sources.items() for one in (name, source.title)}
+    names = {
+        visible_text(name_or_title).casefold(): name
+        for name, source in municipality.sources.items()
+        for name_or_title in (name, source.title)
+    }
     if name := names.get(visible_text(written).casefold()):
         return name, ()
-    near = nearest(written, list(municipality.sources))
-    there = message("corrections.sources", sources=list(municipality.sources))
-    return None, (message("corrections.no_source", source=written), *_hint(near), there)
+    nearest_source = nearest(written, list(municipality.sources))
+    known_sources = message("corrections.sources", sources=list(municipality.sources))
+    return None, (message("corrections.no_source", source=written), *_hint(nearest_source), known_sources)
 
 
 def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[str, tuple[Message, ...]]:
@@ -99,13 +103,13 @@ def _heading_of(written: str, name: str, municipality: Municipality) -> tuple[st
     if heading in source.key:
         return "", (message("corrections.key", heading=written, source=source.title),)
     if heading is None:
-        near = nearest(written, list(source.mapped()))
-        return "", (message("corrections.no_heading", heading=written, source=source.title), *_hint(near))
+        nearest_heading = nearest(written, list(source.mapped()))
+        return "", (message("corrections.no_heading", heading=written, source=source.title), *_hint(nearest_heading))
     return heading, ()
 
 
-def _hint(near: str | None) -> tuple[Message, ...]:
-    return (message("corrections.near", near=near),) if near else ()
+def _hint(nearest_name: str | None) -> tuple[Message, ...]:
+    return (message("corrections.near", near=nearest_name),) if nearest_name else ()
 
 
 def unused_corrections(source: str, used: Mapping[tuple[str, str], int]) -> list[str]:

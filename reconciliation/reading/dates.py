@@ -132,7 +132,7 @@ def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, date
 
 
 def _month(name: str) -> int | None:
-    if name in _ENGLISH or name in (short := [one[:3] for one in _ENGLISH]):
+    if name in _ENGLISH or name in (short := [month[:3] for month in _ENGLISH]):
         return (_ENGLISH if name in _ENGLISH else short).index(name) + 1
     return next((names.index(name) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if name in names), None)
 
@@ -163,11 +163,11 @@ def _at(on: datetime, time: re.Match[str]) -> datetime | None:
     if time["half"]:
         hour = 24 if hour > 12 else hour % 12 + (12 if time["half"] == "p" else 0)
     try:
-        told = on.replace(hour=hour, minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=int(part))
+        with_time = on.replace(hour=hour, minute=int(time["minute"]), second=int(time["second"] or 0), microsecond=int(part))
     except ValueError:
         return None
     if time["zone"] is None:
-        return told
+        return with_time
     digits = re.sub(r"\D", "", time["zone"]).ljust(4, "0")
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4])) * (-1 if time["zone"].startswith("-") else 1)
-    return (told - ahead).replace(tzinfo=UTC).astimezone(_NORWAY).replace(tzinfo=None)
+    return (with_time - ahead).replace(tzinfo=UTC).astimezone(_NORWAY).replace(tzinfo=None)

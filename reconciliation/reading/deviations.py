@@ -29,9 +29,11 @@ def deviations_of(rows: pl.DataFrame, heading: str | None, canonical: str | None
 
 def with_reason(deviations: pl.DataFrame, rule: str, heading: str | None, canonical: str | None) -> pl.DataFrame:
     """DEVIATIONS of that rule for rows that carry PLACE, `value` and `reason`: the rule's messages, and the reason where there is one."""
-    told = deviations_of(deviations.with_columns(rule=pl.lit(rule)), heading, canonical)
-    sentences = [and_then(said, reason) if reason else said for said, reason in zip(told["message"], deviations["reason"], strict=True)]
-    return told.with_columns(message=pl.Series(sentences, dtype=pl.String))
+    made = deviations_of(deviations.with_columns(rule=pl.lit(rule)), heading, canonical)
+    sentences = [
+        and_then(sentence, reason) if reason else sentence for sentence, reason in zip(made["message"], deviations["reason"], strict=True)
+    ]
+    return made.with_columns(message=pl.Series(sentences, dtype=pl.String))
 
 
 def heading_of(source: AnySource, canonical: str | None) -> str | None:

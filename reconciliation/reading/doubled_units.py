@@ -22,10 +22,10 @@ def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     if group.is_empty():
         return pl.repeat(False, rows.height, dtype=pl.Boolean(), eager=True)
     witnesses = placed.filter(~pl.col("_doubted")).select("source", *_UNIT, *_MEASURES)
-    met = group.join(witnesses, on=_UNIT, suffix="_there", nulls_equal=True).filter(pl.col("source") != pl.col("source_there"))
+    pairs = group.join(witnesses, on=_UNIT, suffix="_there", nulls_equal=True).filter(pl.col("source") != pl.col("source_there"))
     area = (pl.col("bruksareal") - pl.col("bruksareal_there")).abs() <= _SAME_AREA * pl.col("bruksareal_there")
     rent = pl.col("manedsleie") == pl.col("manedsleie_there")
-    seen = met.group_by("_at").agg(
+    seen = pairs.group_by("_at").agg(
         _agrees=(area.fill_null(value=False) | rent.fill_null(value=False)).any(),
         _differs=((~area).fill_null(value=False) | (~rent).fill_null(value=False)).any(),
     )
@@ -33,5 +33,5 @@ def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     right = ~pl.col("_doubted") & pl.col("_agrees") & ~pl.col("_differs")
     wrong = pl.col("_doubted") | (pl.col("_differs") & ~pl.col("_agrees"))
     same_unit = ("source", *_UNIT)
-    one = judged.filter((right.sum().over(same_unit) == 1) & ((right | wrong).all().over(same_unit))).filter(right)
-    return placed.get_column("_at").is_in(one.get_column("_at").implode())
+    sole = judged.filter((right.sum().over(same_unit) == 1) & ((right | wrong).all().over(same_unit))).filter(right)
+    return placed.get_column("_at").is_in(sole.get_column("_at").implode())

@@ -11,17 +11,17 @@ from reconciliation.reading.deviations import with_reason
 
 def impossible_units(rows: pl.DataFrame, heading: str | None, canonical: str) -> pl.DataFrame:
     """DEVIATIONS of rows that carry PLACE, `value` and `rule` B01 or V01."""
-    told = rows.with_columns(reason=pl.Series([_why(value) for value in rows["value"]], dtype=pl.String))
-    parts = [with_reason(part, str(rule), heading, canonical) for (rule,), part in told.group_by("rule", maintain_order=True)]
-    return pl.concat(parts) if parts else with_reason(told, "B01", heading, canonical)
+    judged = rows.with_columns(reason=pl.Series([_why(value) for value in rows["value"]], dtype=pl.String))
+    parts = [with_reason(part, str(rule), heading, canonical) for (rule,), part in judged.group_by("rule", maintain_order=True)]
+    return pl.concat(parts) if parts else with_reason(judged, "B01", heading, canonical)
 
 
 def _why(value: str) -> str | None:
     if unit := meant_unit(value):
         return stored(message("row_numbers.meant_unit", unit=unit))
     if units := units_in(value):
-        told = message("row_numbers.several_units", units=units) if len(units) > 1 else message("row_numbers.meant_unit", unit=units[0])
-        return stored(told)
+        sentence = message("row_numbers.several_units", units=units) if len(units) > 1 else message("row_numbers.meant_unit", unit=units[0])
+        return stored(sentence)
     if without_letter(value):
         return stored(message("row_numbers.no_letter"))
     return stored(message("row_numbers.no_floor")) if without_floor(value) else None

@@ -29,7 +29,7 @@ def examples_of(
 
     hidden: houses (`where_they_are`) that must not be shown. A key that has or had one of them is left out (law 10)."""
     under = pairs if "new" in pairs.columns else pairs.with_columns(new=pl.lit(None, pl.String))
-    told = (
+    examples = (
         under.join(comparison.then, left_on="old", right_on="source_key", how="left", maintain_order="left")
         .join(comparison.now, left_on="old", right_on="source_key", how="left", suffix="_now", maintain_order="left")
         .join(
@@ -42,11 +42,11 @@ def examples_of(
         )
     )
     secret = pl.any_horizontal(pl.col(name).is_in(list(hidden)).fill_null(value=False) for name in ("_where", "_where_now", "_where_new"))
-    shown = told.filter(~secret).select("old", "_place", "_place_now", "new")
+    shown = examples.filter(~secret).select("old", "_place", "_place_now", "new")
     shown = shown if most is None else shown.head(most)
     return tuple(KeyExample(*row) for row in shown.iter_rows())
 
 
 def keys_as_text(examples: Sequence[KeyExample]) -> Sequence[str]:
     """The keys alone, for sentences that reach logs."""
-    return [f"{one.key} → {one.under}" if one.under else one.key for one in examples] or ["-"]
+    return [f"{example.key} → {example.under}" if example.under else example.key for example in examples] or ["-"]

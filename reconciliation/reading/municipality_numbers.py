@@ -36,13 +36,13 @@ def with_numbers_in_use(
     written = rows.get_column("kommunenummer").fill_null(municipality.kommunenummer)
     asked = pl.DataFrame({"text": written, "official": official})
     found = pl.DataFrame([_in_use(text, number, municipality, as_of) for text, number in asked.unique().iter_rows()], _FOUND, orient="row")
-    told = asked.join(found, on=_ASKED, how="left", nulls_equal=True, maintain_order="left")
-    stale = told["renumbered"] & rows["gardsnummer"].is_not_null()
+    judged = asked.join(found, on=_ASKED, how="left", nulls_equal=True, maintain_order="left")
+    stale = judged["renumbered"] & rows["gardsnummer"].is_not_null()
     blank = [pl.when(stale).then(None).otherwise(pl.col(name)).alias(name) for name in GROUP_FIELDS["matrikkel"]]
-    wrong = rows.with_columns(value=written, rule=told["rule"], reason=told["reason"])
+    wrong = rows.with_columns(value=written, rule=judged["rule"], reason=judged["reason"])
     deviations = [with_reason(wrong.filter(pl.col("rule") == rule), rule, heading, "kommunenummer") for rule in ("G01", "G03")]
     deviations.append(with_reason(wrong.filter(stale).with_columns(reason=None), "G02W", heading, "kommunenummer"))
-    return rows.with_columns(told["number"].alias("kommunenummer"), *blank), pl.concat([tables.empty(tables.DEVIATIONS), *deviations])
+    return rows.with_columns(judged["number"].alias("kommunenummer"), *blank), pl.concat([tables.empty(tables.DEVIATIONS), *deviations])
 
 
 def _in_use(
@@ -60,7 +60,14 @@ def _in_use(
         then = tuple(set(then).intersection(table.current(official, as_of) or (official,))) or then
     if len(then) != 1:
         return text, official, None, "G03", stored(message("row_numbers.split", number=number, numbers=list(then))), False
-    return text, official, then[0], None, None, then[0] != number and not all(table.kept_its_farms(one) for one in (number, then[0]))
+    return (
+        text,
+        official,
+        then[0],
+        None,
+        None,
+        then[0] != number and not all(table.kept_its_farms(farm_number) for farm_number in (number, then[0])),
+    )
 
 
 def _is_home(text: str, municipality: Municipality) -> bool:

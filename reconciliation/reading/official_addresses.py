@@ -31,7 +31,7 @@ def official_addresses(municipality: Municipality, home: Path, today: date | Non
         return OfficialAddresses(None)
     kept = _cached_files(municipality, home, today)
     try:
-        return OfficialAddresses(load_register([one.path for one in kept]), tuple(one.note for one in kept if one.note))
+        return OfficialAddresses(load_register([file.path for file in kept]), tuple(file.note for file in kept if file.note))
     except AddressFileError as error:
         raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
 
@@ -41,7 +41,7 @@ def official_streets(municipality: Municipality, home: Path) -> frozenset[str]:
     if not municipality.addresses:
         return frozenset()
     try:
-        official = read_official([one.path for one in _cached_files(municipality, home, None)])
+        official = read_official([file.path for file in _cached_files(municipality, home, None)])
     except AddressFileError as error:
         raise ConfigurationError(f"{municipality.file}: addresses: {error}") from error
     return frozenset(official.get_column("adressenavn").drop_nulls().unique())

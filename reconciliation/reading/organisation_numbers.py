@@ -14,8 +14,8 @@ def with_organisation_numbers(rows: pl.DataFrame, heading: str | None) -> tuple[
     """rows: SOURCE_ROWS with the number as written. Deviations: O01 for what is none."""
     written = rows.get_column(_NAME)
     distinct = written.drop_nulls().unique()
-    meant = {text: parse_organisation(text) for text in distinct}
-    wrong = [text for text, number in meant.items() if number is None and not is_blank_organisation(text)]
+    parsed = {text: parse_organisation(text) for text in distinct}
+    wrong = [text for text, number in parsed.items() if number is None and not is_blank_organisation(text)]
     broken = rows.filter(written.is_in(wrong)).with_columns(value=_NAME, reason=pl.lit(None, pl.String))
-    read = rows.with_columns(written.replace_strict(meant, default=None, return_dtype=pl.String).alias(_NAME)) if meant else rows
+    read = rows.with_columns(written.replace_strict(parsed, default=None, return_dtype=pl.String).alias(_NAME)) if parsed else rows
     return read, with_reason(broken, "O01", heading, _NAME)

@@ -29,16 +29,16 @@ def with_post(rows: pl.DataFrame) -> PostColumns:
     distinct = asked.unique(maintain_order=True)
     found = [read_post(*cells) for cells in distinct.iter_rows()]
     lookup = distinct.with_columns(
-        pl.Series("_code", [one.postnummer for one in found], dtype=pl.String),
-        pl.Series("_place", [one.poststed for one in found], dtype=pl.String),
-        pl.Series("rule", ["P02" if one.fault else "P04W" if one.misplaced else None for one in found], dtype=pl.String),
-        pl.Series("reason", [post_doubt(one) for one in found], dtype=pl.String),
-        pl.Series("meant", [one.meant for one in found], dtype=pl.String),
+        pl.Series("_code", [post.postnummer for post in found], dtype=pl.String),
+        pl.Series("_place", [post.poststed for post in found], dtype=pl.String),
+        pl.Series("rule", ["P02" if post.fault else "P04W" if post.misplaced else None for post in found], dtype=pl.String),
+        pl.Series("reason", [post_doubt(post) for post in found], dtype=pl.String),
+        pl.Series("meant", [post.meant for post in found], dtype=pl.String),
         pl.Series("value", [", ".join(cell for cell in cells if cell) for cells in distinct.iter_rows()], dtype=pl.String),
     )
-    told = asked.join(lookup, on=list(_CELLS), how="left", nulls_equal=True, maintain_order="left")
-    read = rows.with_columns(told["_code"].alias("postnummer"), told["_place"].alias("poststed"))
-    return PostColumns(read, told.select("value", "rule", "reason", "meant"))
+    judged = asked.join(lookup, on=list(_CELLS), how="left", nulls_equal=True, maintain_order="left")
+    read = rows.with_columns(judged["_code"].alias("postnummer"), judged["_place"].alias("poststed"))
+    return PostColumns(read, judged.select("value", "rule", "reason", "meant"))
 
 
 def post_told(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> pl.DataFrame:

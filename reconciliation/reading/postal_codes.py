@@ -36,8 +36,8 @@ def postal_codes(municipality: Municipality, home: Path) -> Mapping[str, str] | 
         check_size(path, home, _LARGEST)
         text, _ = decode(path.read_bytes(), None, str(municipality.postnummerregister))
     except SourceFault as fault:
-        said = rendered(say(FAULTS[fault.code], **fault.values)[1])
-        raise ConfigurationError(f"{municipality.file}: postnummerregister: {said}") from fault
+        sentence = rendered(say(FAULTS[fault.code], **fault.values)[1])
+        raise ConfigurationError(f"{municipality.file}: postnummerregister: {sentence}") from fault
     lines = [line.split("\t") for line in text.splitlines() if line.strip()]
     found = {cells[0].strip(): cells[4].strip() for cells in lines if len(cells) >= _COLUMNS and cells[0].strip().isdigit()}
     if len(found) < len(lines) or not found:
@@ -56,6 +56,6 @@ def with_postal_codes_told(done: Standardised, source: AnySource, codes: Mapping
     homes = [code for code, kind in codes.items() if kind not in _NO_HOMES]
     odd = done.rows.filter(four & ~pl.col("postnummer").is_in(homes))
     reasons = [stored(message(f"postal_codes.{'box' if code in codes else 'unknown'}")) for code in odd["postnummer"]]
-    told = odd.with_columns(value=pl.col("postnummer"), reason=pl.Series(reasons, dtype=pl.String))
-    warned = with_reason(told, "P05W", heading_of(source, "postnummer"), "postnummer")
+    judged = odd.with_columns(value=pl.col("postnummer"), reason=pl.Series(reasons, dtype=pl.String))
+    warned = with_reason(judged, "P05W", heading_of(source, "postnummer"), "postnummer")
     return replace(done, deviations=pl.concat([done.deviations, warned]))

@@ -76,7 +76,7 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
     renamed = gone.filter(~pl.col("source_key").is_in(moved["old"].implode()))
     elsewhere = both.filter(_differ("_where") | _differ("bruksenhetsnummer"))
     reused = elsewhere.filter(~_same_home(then))["source_key"]
-    there = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
+    moved_to_reused = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
     shown = ["source_key", "_where", "_place"]
     return ReadComparison(
         known=then.height,
@@ -84,7 +84,7 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
         moved=moved,
         other_place=elsewhere["source_key"].to_list(),
         reused=reused.to_list(),
-        gone_but_there=there["old"].to_list(),
+        gone_but_there=moved_to_reused["old"].to_list(),
         respelt=_respelt(gone, new),
         keyless_at_known=_keyless(gone, tonight.filter(pl.col("source_key").is_null())),
         values=_changes(both),
@@ -105,8 +105,8 @@ def _same_home(then: pl.DataFrame) -> pl.Expr:
 
 
 def _nearly_spelt(streets: pl.Series) -> pl.Series:
-    told = [(row["adressenavn"] or "", row["adressenavn_now"] or "") for row in streets]
-    return pl.Series([fuzz.ratio(one.casefold(), other.casefold()) >= 100 * _NEARLY_SPELT for one, other in told], dtype=pl.Boolean())
+    names = [(row["adressenavn"] or "", row["adressenavn_now"] or "") for row in streets]
+    return pl.Series([fuzz.ratio(before.casefold(), now.casefold()) >= 100 * _NEARLY_SPELT for before, now in names], dtype=pl.Boolean())
 
 
 def _described(rows: pl.DataFrame) -> pl.DataFrame:
@@ -173,7 +173,7 @@ def _changes(both: pl.DataFrame) -> Changes:
     changed = both.select(pl.col(name).ne_missing(pl.col(f"{name}_now")).mean().alias(name) for name in names).row(0, named=True)
     emptied = {name: lost[name] / had[name] for name in names if had[name] >= LEAST}
     others = [name for name in names if changed[name] >= 0.5]
-    swapped = [(one, other, _taken_from(both, one, other)) for one in others for other in names if other != one]
+    swapped = [(first, second, _taken_from(both, first, second)) for first in others for second in names if second != first]
     return Changes(
         emptied,
         changed["kategori"] if had["kategori"] >= LEAST else 0.0,
@@ -181,14 +181,14 @@ def _changes(both: pl.DataFrame) -> Changes:
     )
 
 
-def _taken_from(both: pl.DataFrame, one: str, other: str) -> float:
+def _taken_from(both: pl.DataFrame, first: str, second: str) -> float:
     """Share of rows in which `one` now has the former value of `other`, among rows where the values differ."""
-    mine, theirs = pl.col(f"{one}_now").cast(pl.String), pl.col(other).cast(pl.String)
-    tells = both.filter(mine.is_not_null() & theirs.is_not_null() & pl.col(one).cast(pl.String).ne_missing(theirs))
+    mine, theirs = pl.col(f"{first}_now").cast(pl.String), pl.col(second).cast(pl.String)
+    tells = both.filter(mine.is_not_null() & theirs.is_not_null() & pl.col(first).cast(pl.String).ne_missing(theirs))
     if tells.height < LEAST:
         return 0.0
-    if both.schema[one].is_numeric() and both.schema[other].is_numeric():
-        mine, theirs = pl.col(f"{one}_now").cast(pl.Float64), pl.col(other).cast(pl.Float64)
+    if both.schema[first].is_numeric() and both.schema[second].is_numeric():
+        mine, theirs = pl.col(f"{first}_now").cast(pl.Float64), pl.col(second).cast(pl.Float64)
     return float(tells.select((mine == theirs).mean()).item() or 0.0)
 
 

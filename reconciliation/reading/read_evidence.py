@@ -73,7 +73,9 @@ def read_evidence(
         # When the keys are wrong, their rows cannot show whether columns were swapped.
         findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
     shown = examples_of(found, pl.DataFrame({"old": found.reused}, {"old": pl.String()}), hidden, most=None)
-    return Evidence(findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {one.key: one for one in shown})
+    return Evidence(
+        findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {example.key: example for example in shown}
+    )
 
 
 def _keys(found: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
@@ -111,8 +113,8 @@ def _decoding(
     switched = bool(then and now and then != now)
     many = pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys))
     shown = examples_of(found, pairs, hidden)
-    said = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": keys_as_text(shown)}
-    yield Finding("decoding_changed" if many else "keys_respelt", said, believed=not many, examples=shown)
+    facts = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": keys_as_text(shown)}
+    yield Finding("decoding_changed" if many else "keys_respelt", facts, believed=not many, examples=shown)
 
 
 def _fields(found: ReadComparison, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
@@ -123,9 +125,9 @@ def _fields(found: ReadComparison, source: AnySource, limits: EvidenceLimits) ->
     if found.values.categories > limits.changed_categories:
         percent, limit = round(100 * found.values.categories), round(100 * limits.changed_categories)
         yield Finding("category_exploded", {"percent": percent, "limit": limit})
-    for one, other, share in found.values.swapped:
-        if {one, other} <= mapped and share > limits.swapped:
-            yield Finding("headings_moved", {"field": one, "other": other, "percent": round(100 * share)})
+    for first, second, share in found.values.swapped:
+        if {first, second} <= mapped and share > limits.swapped:
+            yield Finding("headings_moved", {"field": first, "other": second, "percent": round(100 * share)})
 
 
 def _gone(found: ReadComparison, limits: EvidenceLimits) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def _answers(distinct: pl.DataFrame, register: AddressRegister | None) -> pl.Dat
     plain = distinct.join(short, on="text", how="inner", maintain_order="left").with_columns(certain=pl.lit(value=False))
     odd = distinct.join(short, on="text", how="anti", maintain_order="left")
     answers = [address_answer(register, *row) for row in odd.iter_rows()]
-    made = odd.with_columns(pl.Series(name, [one.get(name) for one in answers], dtype=kind) for name, kind in ANSWER.items())
+    made = odd.with_columns(pl.Series(name, [answer.get(name) for answer in answers], dtype=kind) for name, kind in ANSWER.items())
     columns = [pl.col(name) if name in plain.columns else pl.lit(None, kind).alias(name) for name, kind in ANSWER.items()]
     return pl.concat([plain.select(*_ASKED, *columns), made])
 
@@ -100,8 +100,8 @@ def _deviations(made: pl.DataFrame, source: AnySource, register: AddressRegister
     broken = made.filter(pl.col("broken").is_not_null())
     about, heading = _whole_address(source)
     for rule in sorted(set(broken["broken"])):
-        told = broken.filter(pl.col("broken") == rule).with_columns(reason="why")
-        yield with_reason(_pointing(told, made), rule, heading, about)
+        judged = broken.filter(pl.col("broken") == rule).with_columns(reason="why")
+        yield with_reason(_pointing(judged, made), rule, heading, about)
     whole = pl.col("broken").is_null()
     yield with_reason(made.filter(whole & pl.col("beside").is_not_null()).with_columns(reason="beside"), "A06W", heading, about)
     if register is None:
@@ -113,8 +113,8 @@ def _deviations(made: pl.DataFrame, source: AnySource, register: AddressRegister
     yield with_reason(elsewhere, "P03W", heading_of(source, "postnummer"), "postnummer")
     several = made.filter(pl.col("bruksenhetsnummer").is_null() & (pl.col("units").list.len() > 1))
     offered = [stored(message("row_numbers.units_there", units=list(units))) for units in several["units"]]
-    told = several.with_columns(reason=pl.Series(offered, dtype=pl.String))
-    yield with_reason(told, "B06W", heading_of(source, "bruksenhetsnummer") or heading, "bruksenhetsnummer")
+    judged = several.with_columns(reason=pl.Series(offered, dtype=pl.String))
+    yield with_reason(judged, "B06W", heading_of(source, "bruksenhetsnummer") or heading, "bruksenhetsnummer")
     yield with_reason(_without_that_unit(made, register), "B04W", heading_of(source, "bruksenhetsnummer"), "bruksenhetsnummer")
 
 
@@ -126,18 +126,18 @@ def _whole_address(source: AnySource) -> tuple[str, str | None]:
     return "adressenavn", heading_of(source, "adressenavn")
 
 
-def _pointing(told: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+def _pointing(judged: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
     """The same, and for a text that points to the row above, that row's number, and its address unless one of the two is secret."""
-    reasons = list(told["reason"])
+    reasons = list(judged["reason"])
     above = dict(_rows_above(made))
-    for at, (place, secret) in enumerate(_places(told)):
+    for at, (place, secret) in enumerate(_places(judged)):
         if place in above:
             row, text, secret_above = above[place]
             if secret or secret_above:
                 reasons[at] = and_then(reasons[at] or "", stored(message("row_address.row_above", row=row)))
             else:
                 reasons[at] = and_then(reasons[at] or "", stored(message("row_address.row_above_named", row=row, text=text)))
-    return told.with_columns(reason=pl.Series(reasons, dtype=pl.String))
+    return judged.with_columns(reason=pl.Series(reasons, dtype=pl.String))
 
 
 def _rows_above(made: pl.DataFrame) -> Iterator[tuple[tuple[Any, ...], tuple[int, str, bool]]]:
@@ -151,10 +151,10 @@ def _rows_above(made: pl.DataFrame) -> Iterator[tuple[tuple[Any, ...], tuple[int
             last[(file, sheet)] = (row, value, bool(secret))
 
 
-def _places(told: pl.DataFrame) -> Sequence[tuple[tuple[Any, ...], bool]]:
+def _places(judged: pl.DataFrame) -> Sequence[tuple[tuple[Any, ...], bool]]:
     return [
         ((file, sheet, row), bool(secret))
-        for file, sheet, row, secret in told.select("file", "sheet", "row", "hemmelig_adresse").iter_rows()
+        for file, sheet, row, secret in judged.select("file", "sheet", "row", "hemmelig_adresse").iter_rows()
     ]
 
 
@@ -167,5 +167,5 @@ def _without_that_unit(made: pl.DataFrame, register: AddressRegister) -> pl.Data
             "kommune", "adressenavn", "nummer", "bokstav", "bruksenhetsnummer"
         ).iter_rows()
     ]
-    told = asked.with_columns(value="bruksenhetsnummer", reason=pl.Series(reasons, dtype=pl.String))
-    return told.filter(pl.col("reason").is_not_null())
+    judged = asked.with_columns(value="bruksenhetsnummer", reason=pl.Series(reasons, dtype=pl.String))
+    return judged.filter(pl.col("reason").is_not_null())

@@ -138,9 +138,9 @@ def _where(hit: pl.Series, rule: str) -> pl.Series:
     return pl.select(pl.when(hit).then(pl.lit(rule))).to_series()
 
 
-def _first(one: pl.Series | None, other: pl.Series) -> pl.Series:
+def _first(preferred: pl.Series | None, other: pl.Series) -> pl.Series:
     """Per row the first that is filled."""
-    return other if one is None else one.zip_with(one.is_not_null(), other)
+    return other if preferred is None else preferred.zip_with(preferred.is_not_null(), other)
 
 
 def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str | None:
@@ -170,8 +170,8 @@ def _apply(
     lookup = pl.DataFrame(
         {
             "text": distinct,
-            **{name: _column(name, [one.values.get(name) for one in parsed]) for name in names},
-            "rule": pl.Series([one.rule for one in parsed], dtype=pl.String),
+            **{name: _column(name, [cell.values.get(name) for cell in parsed]) for name in names},
+            "rule": pl.Series([cell.rule for cell in parsed], dtype=pl.String),
         }
     )
     joined = column.to_frame("text").join(lookup, on="text", how="left", maintain_order="left")

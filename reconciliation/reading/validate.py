@@ -122,8 +122,8 @@ def _broken_rules(rows: pl.DataFrame, municipality: Municipality) -> Iterator[pl
         rule = BY_ID[rule_id]
         broken = rows.filter(~holds)
         about = field or rule.field
-        told = broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id))
-        for (source,), part in told.group_by("source", maintain_order=True):
+        judged = broken.with_columns(value=_shown(rule, about), rule=pl.lit(rule.id))
+        for (source,), part in judged.group_by("source", maintain_order=True):
             heading = ", ".join(municipality.sources[str(source)].key) if rule.id in _ABOUT_THE_KEY else None
             shown_as = heading or heading_of(municipality.sources[str(source)], about)
             yield impossible_units(part, shown_as, str(about)) if rule.id == "B01" else deviations_of(part, shown_as, about)
@@ -144,21 +144,21 @@ def rules_broken_by(rows: pl.DataFrame) -> dict[str, pl.Series]:
     try:
         row_schema(1, broken).validate(rows, lazy=True)
     except SchemaErrors as errors:
-        said = {str(error.check.name): error.check_output for error in errors.schema_errors}
+        outputs = {str(error.check.name): error.check_output for error in errors.schema_errors}
     else:
         return {}
-    silent = [name for name, output in said.items() if output is None]
+    silent = [name for name, output in outputs.items() if output is None]
     if silent:
         raise RuntimeError(f"A rule could not be evaluated: {silent}")
-    return {name: output.get_column(CHECK_OUTPUT_KEY) for name, output in said.items()}
+    return {name: output.get_column(CHECK_OUTPUT_KEY) for name, output in outputs.items()}
 
 
 def _broken_at_all(rows: pl.DataFrame) -> Collection[str]:
     try:
-        told = rows.select(**{name: wrong.any() for name, wrong in _wrong().items()}).row(0, named=True)
+        any_wrong = rows.select(**{name: wrong.any() for name, wrong in _wrong().items()}).row(0, named=True)
     except pl.exceptions.PolarsError:
         return _wrong()  # pandera reports which rule cannot be evaluated.
-    return [name for name, broken in told.items() if broken]
+    return [name for name, broken in any_wrong.items() if broken]
 
 
 _ABOUT_THE_KEY = ("N01", "N02")

@@ -51,7 +51,7 @@ def unusable(file: Path, says: str, taken: Container[str]) -> Unusable:
 def _content(file: Path) -> dict[str, Any]:
     """The file's content if it is YAML; empty otherwise."""
     try:
-        content = safe_yaml.load_yaml(file.read_text(encoding="utf-8", errors="replace"))
+        content = safe_yaml.load_yaml(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else None
     except (OSError, yaml.YAMLError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -128,10 +128,10 @@ def _text_of(named: object, config_file: Path, place: str) -> tuple[str, str]:
 def is_mapping_file(file: Path) -> bool:
     """Whether the file has only keys of a mapping file."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_utf8(file)
         # Most files are a municipality's; the text is looked at first since parsing YAML is slow.
         content = None if re.search(r"^slug\s*:", text, re.MULTILINE) else safe_yaml.load_yaml(text)
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, NotUtf8Error, yaml.YAMLError):
         return False
     return isinstance(content, dict) and bool(content) and set(content) <= set(KEYS)
 

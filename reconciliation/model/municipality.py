@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -177,7 +177,12 @@ def must_have_sources(municipality: Municipality) -> None:
         )
 
 
+_READ_AS = {bool: "yes or no", int: "a number", float: "a number", date: "a date", datetime: "a time"}
+
+
 def _words(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "string_type" and isinstance(fault["input"], (bool, int, float, date)):
+        return f"YAML reads this as {_READ_AS[type(fault['input'])]}, and it is text; put it in quotes"
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"])
     models = (Municipality, Category, Owner, Survivorship, Guards, Needs, KostraSettings, Send, RegisterConfig)

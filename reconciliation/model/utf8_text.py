@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from pathlib import Path
 
 
@@ -10,7 +12,9 @@ class NotUtf8Error(Exception):
 
 
 def read_utf8(file: Path) -> str:
-    """The file's text. Raises NotUtf8Error and OSError."""
+    """The file's text. Raises NotUtf8Error and OSError, also for a pipe or a device, which may never end."""
+    if not stat.S_ISREG(mode := file.stat().st_mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "not a regular file")
     content = file.read_bytes()
     try:
         return content.decode("utf-8-sig")

@@ -59,14 +59,14 @@ def main(names: tuple[str, ...], folder: Path = HERE) -> None:
     recorded = earlier(folder)
     kept = {name: rows for name, rows in recorded.items() if name not in names}
     measured: dict[str, list[Row]] = {}
-    told: list[str] = []
+    durations: list[str] = []
     for name in names:
         print(f"{name} ...", flush=True)
         started = time.monotonic()
         measured[name] = measure(name)
-        told.append(f"{name}: {len(measured[name])} figures in {time.monotonic() - started:.0f} s")
-        write({one: (kept | measured)[one] for one in NAMES if one in kept | measured}, folder)
-    print("\n".join([*worse(together(recorded), together(measured)), *told, f"{folder.name}/results.md"]))
+        durations.append(f"{name}: {len(measured[name])} figures in {time.monotonic() - started:.0f} s")
+        write({name: (kept | measured)[name] for name in NAMES if name in kept | measured}, folder)
+    print("\n".join([*worse(together(recorded), together(measured)), *durations, f"{folder.name}/results.md"]))
 
 
 def together(found: dict[str, list[Row]]) -> list[Row]:

@@ -95,23 +95,23 @@ def resident() -> float:
 
 def memory(call: Callable[[int], Any], calls: int) -> list[float]:
     """Megabytes after each fifth of the calls, on eight threads; the first fifth warms up."""
-    held = []
+    megabytes = []
     with ThreadPoolExecutor(8) as pool:
         for _ in range(5):
             list(pool.map(call, range(calls // 5)))
             gc.collect()
-            held.append(round(resident(), 1))
-    return held
+            megabytes.append(round(resident(), 1))
+    return megabytes
 
 
 def memory_alone(address: str, kobo_id: str, calls: int) -> list[float]:
     """The same, of a process that holds nothing but the client: no server, no peer and no figures."""
     command = [sys.executable, "-m", "benchmarks.client_throughput", "memory", address, kobo_id, str(calls)]
-    said = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    if said.returncode:
-        raise RuntimeError(f"the memory run failed: {said.stderr[-2000:]}")
-    held: list[float] = json.loads(said.stdout.splitlines()[-1])
-    return held
+    finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    if finished.returncode:
+        raise RuntimeError(f"the memory run failed: {finished.stderr[-2000:]}")
+    megabytes: list[float] = json.loads(finished.stdout.splitlines()[-1])
+    return megabytes
 
 
 def adapter(url: str, body: bytes) -> Callable[[int], Any]:
@@ -151,8 +151,10 @@ def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
             found += rows(threads, latency, pairs(ways, threads, math.ceil(asked / threads) * threads))
         requests.post(f"{address}/rehearsal/faults", json=[], timeout=5).raise_for_status()
         if long:
-            held = memory_alone(address, kobo_id, long)
-            found.append(told("client memory after all calls (MB)", long, held[-1], held[0], "after a fifth of them", 1.05, held))
+            megabytes = memory_alone(address, kobo_id, long)
+            found.append(
+                figure("client memory after all calls (MB)", long, megabytes[-1], megabytes[0], "after a fifth of them", 1.05, megabytes)
+            )
     return found
 
 
@@ -164,24 +166,26 @@ def rows(threads: int, latency: float, measured: dict[str, list[tuple[float, flo
     for name, goal in (("requests", 0.95), ("httpx", None)):
         if name in measured:
             beside = median(ours / theirs for (ours, _), (theirs, _) in zip(measured["kobo_client"], measured[name], strict=True))
-            one = told(f"client, {where} (changes/s)", threads, speeds["kobo_client"], speeds[name], f"bare {name}", None)
-            met = "" if goal is None else beside >= goal
-            found.append(one | {"ratio": round(beside, 2), "goal": "" if goal is None else f">= {goal}", "met": met})
+            row = figure(f"client, {where} (changes/s)", threads, speeds["kobo_client"], speeds[name], f"bare {name}", None)
+            found.append(
+                row
+                | {"ratio": round(beside, 2), "goal": "" if goal is None else f">= {goal}", "met": "" if goal is None else beside >= goal}
+            )
     if latency:
         ideal = threads / latency
-        one = told(f"client, {where} (changes/s)", threads, speeds["kobo_client"], ideal, "threads / latency", None)
+        row = figure(f"client, {where} (changes/s)", threads, speeds["kobo_client"], ideal, "threads / latency", None)
         most = threads == max(threads for threads, _ in CELLS)
-        reached = one["ours"] / ideal
-        found.append(one | {"goal": ">= 0.95" if most else "", "met": reached >= 0.95 if most else ""})
+        reached = row["ours"] / ideal
+        found.append(row | {"goal": ">= 0.95" if most else "", "met": reached >= 0.95 if most else ""})
         if most:
-            found.append(told(f"bare requests, {where} (changes/s)", threads, speeds["requests"], ideal, "threads / latency", None))
+            found.append(figure(f"bare requests, {where} (changes/s)", threads, speeds["requests"], ideal, "threads / latency", None))
     elif threads == 1:
         own = median(ours - theirs for (_, ours), (_, theirs) in zip(measured["kobo_client"], measured["adapter"], strict=True))
-        found.append(told(f"client's own CPU per call, {where} (ms)", threads, own, 0.3, "the goal", 1))
+        found.append(figure(f"client's own CPU per call, {where} (ms)", threads, own, 0.3, "the goal", 1))
     return found
 
 
-def told(name: str, size: int, ours: float, other: float, other_is: str, most: float | None, detail: Any = None) -> dict[str, Any]:
+def figure(name: str, size: int, ours: float, other: float, other_is: str, most: float | None, detail: Any = None) -> dict[str, Any]:
     ratio = ours / other
     row = {"name": name, "size": size, "ours": round(ours, 3), "other": round(other, 3), "other_is": other_is, "ratio": round(ratio, 2)}
     row |= {"goal": "" if most is None else f"<= {most}", "met": "" if most is None else ratio <= most}

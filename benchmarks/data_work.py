@@ -48,7 +48,7 @@ class Known:
 def rows_of(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
     """SOURCE_ROWS of all sources, and what could not be read of them."""
     done = [standardise(read_source(name, source, home), source, municipality) for name, source in municipality.sources.items()]
-    return pl.concat([one.rows for one in done]), pl.concat([one.deviations for one in done])
+    return pl.concat([result.rows for result in done]), pl.concat([result.deviations for result in done])
 
 
 def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -99,9 +99,11 @@ def _night(migration: Migration, day: int) -> list[tuple[object, ...]]:
     rows = []
     for owner, share in OWNERS.items():
         blocked, scope = migration.blocked[day][owner], round(migration.scope[day] * share)
-        there = max(0, scope - blocked)
-        told = json.dumps({"rejected": blocked} if blocked else {})
-        rows.append((add_working_days(FIRST, day), f"r{day}", "c", owner, owner, there + blocked, there, there, told, True))
+        registered = max(0, scope - blocked)
+        reasons = json.dumps({"rejected": blocked} if blocked else {})
+        rows.append(
+            (add_working_days(FIRST, day), f"r{day}", "c", owner, owner, registered + blocked, registered, registered, reasons, True)
+        )
     return rows
 
 
@@ -127,10 +129,10 @@ def back_test(many: int = 8, seed: int = UNSEEN[0]) -> pl.DataFrame:
             end = len(migration.scope) - 1
             for weeks in WEEKS:
                 until = end - 5 * weeks
-                as_of, told = add_working_days(FIRST, until), history(migration, until, random)
-                seen = forecast(told, municipality, as_of, seed=number)
+                as_of, history_known = add_working_days(FIRST, until), history(migration, until, random)
+                seen = forecast(history_known, municipality, as_of, seed=number)
                 left = {name: _left(as_of, getattr(seen, name)) for name in ("early", "forecast_date", "late")}
-                before = dict(zip(("early_before", "before", "late_before"), days_left(told, number), strict=True))
+                before = dict(zip(("early_before", "before", "late_before"), days_left(history_known, number), strict=True))
                 rows.append({"kind": kind, "weeks": weeks, "truly": 5.0 * weeks, "line": straight_line(migration, until), **left, **before})
     return pl.DataFrame(rows)
 
@@ -148,8 +150,8 @@ def judged(rows: pl.DataFrame, by: str) -> pl.DataFrame:
     on what share of the questions each told none (never, or beyond NEVER days).
     """
     names = ("forecast_date", "before", "line")
-    told = pl.col("forecast_date") < NEVER
-    error = {name: (pl.col(name) - pl.col("truly")).abs().clip(0, NEVER).filter(told) for name in names}
+    has_date = pl.col("forecast_date") < NEVER
+    error = {name: (pl.col(name) - pl.col("truly")).abs().clip(0, NEVER).filter(has_date) for name in names}
 
     def covers(early: str, late: str) -> pl.Expr:
         return ((pl.col(early) <= pl.col("truly")) & (pl.col("truly") <= pl.col(late))).mean()
@@ -176,56 +178,56 @@ def run() -> list[dict[str, Any]]:
     rows = pl.concat([back_test(seed=seed) for seed in UNSEEN])
     tested = rows.height // len(WEEKS)
     found = []
-    for one in judged(rows, "weeks").iter_rows(named=True):
+    for judged_row in judged(rows, "weeks").iter_rows(named=True):
         for other, called in (("line", "straight line"), ("before", "the method before")):
-            ours = one["ours_median"]
+            ours = judged_row["ours_median"]
             found.append(
                 {
-                    "name": f"forecast error, {one['weeks']} weeks before the end, beside {called} (median, working days)",
+                    "name": f"forecast error, {judged_row['weeks']} weeks before the end, beside {called} (median, working days)",
                     "size": tested,
                     "ours": ours,
-                    "other": one[f"{other}_median"],
+                    "other": judged_row[f"{other}_median"],
                     "other_is": called,
-                    "ratio": round(ours / one[f"{other}_median"], 3),
+                    "ratio": round(ours / judged_row[f"{other}_median"], 3),
                     "goal": "< 1" if other == "line" else "none",
-                    "met": other != "line" or ours < one["line_median"],
+                    "met": other != "line" or ours < judged_row["line_median"],
                 }
             )
-            ours = one["ours"]
+            ours = judged_row["ours"]
             found.append(
                 {
-                    "name": f"forecast error, {one['weeks']} weeks before the end, beside {called} (mean, working days)",
+                    "name": f"forecast error, {judged_row['weeks']} weeks before the end, beside {called} (mean, working days)",
                     "size": tested,
                     "ours": ours,
-                    "other": one[other],
+                    "other": judged_row[other],
                     "other_is": called,
-                    "ratio": round(ours / one[other], 3),
+                    "ratio": round(ours / judged_row[other], 3),
                     "goal": "none",
                     "met": True,
                 }
             )
         found.append(
             {
-                "name": f"forecast told no date, {one['weeks']} weeks before the end (share, always wrong here)",
+                "name": f"forecast told no date, {judged_row['weeks']} weeks before the end (share, always wrong here)",
                 "size": tested,
-                "ours": one["never_forecast_date"],
-                "other": one["never_line"],
+                "ours": judged_row["never_forecast_date"],
+                "other": judged_row["never_line"],
                 "other_is": "straight line",
                 "ratio": None,
                 "goal": "< 0.1",
-                "met": one["never_forecast_date"] < 0.1,
+                "met": judged_row["never_forecast_date"] < 0.1,
             }
         )
         found.append(
             {
-                "name": f"forecast band coverage, {one['weeks']} weeks before the end",
+                "name": f"forecast band coverage, {judged_row['weeks']} weeks before the end",
                 "size": tested,
-                "ours": one["coverage"],
-                "other": one["coverage_before"],
+                "ours": judged_row["coverage"],
+                "other": judged_row["coverage_before"],
                 "other_is": "the method before",
-                "ratio": round(one["coverage"] / 0.8, 3),
+                "ratio": round(judged_row["coverage"] / 0.8, 3),
                 "goal": "0.75 to 0.9",
-                "met": 0.75 <= one["coverage"] <= 0.9,
+                "met": 0.75 <= judged_row["coverage"] <= 0.9,
             }
         )
     return found

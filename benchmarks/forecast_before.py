@@ -26,15 +26,15 @@ def days_left(history: pl.DataFrame, seed: int) -> tuple[float, float, float]:
     throughput, growth = np.diff(register) / days, np.diff(scope) / days
     age = np.cumsum(days[::-1])[::-1] - days / 2
     random = np.random.default_rng(seed)
-    near, far = (_trust(random, days * 0.5 ** (age / half)) for half in (NEAR, FAR))
+    recent, long_run = (_trust(random, days * 0.5 ** (age / half)) for half in (NEAR, FAR))
     picks = random.random((FUTURES, HORIZON))
     turns = np.minimum(random.exponential(TURN, FUTURES).astype(np.int64), HORIZON)
     chosen = np.empty((FUTURES, HORIZON), dtype=np.int64)
     for future, turn in enumerate(turns):
-        chosen[future, :turn] = np.searchsorted(near[future, :-1], picks[future, :turn])
-        chosen[future, turn:] = np.searchsorted(far[future, :-1], picks[future, turn:])
-    there = register[-1] + np.cumsum(throughput[chosen] * _levels(days, throughput, random), axis=1)
-    done = there >= scope[-1] + np.cumsum(growth[chosen], axis=1)
+        chosen[future, :turn] = np.searchsorted(recent[future, :-1], picks[future, :turn])
+        chosen[future, turn:] = np.searchsorted(long_run[future, :-1], picks[future, turn:])
+    registered = register[-1] + np.cumsum(throughput[chosen] * _levels(days, throughput, random), axis=1)
+    done = registered >= scope[-1] + np.cumsum(growth[chosen], axis=1)
     when = np.where(done.any(axis=1), done.argmax(axis=1) + 1, HORIZON + 1)
     early, middle, late = (float(np.quantile(when, share, method="higher")) for share in (0.1, 0.5, 0.9))
     return early, middle, late

@@ -76,7 +76,7 @@ def journalled(register: Waiting, changes: int, threads: int, ledger: Ledger, nu
     started = time.perf_counter()
     done = carry_out(Applying(register, ledger, run_id, "bench", threads), todo, CALLS)
     seconds = time.perf_counter() - started
-    if {one.state for one in done} != {"done"} or ledger.unsettled("bench"):
+    if {outcome.state for outcome in done} != {"done"} or ledger.unsettled("bench"):
         raise SystemExit("The benchmark measured nothing: not every write was settled.")
     return seconds
 

@@ -44,7 +44,9 @@ def projections(many: int = 40, seed: int = 26) -> dict[str, list[Tested]]:
             stock, population = simulate(kind, random)
             base = max(stock) - YEARS
             found.setdefault(kind, []).extend(
-                one for one in back_test(stock, SHARES, population) if (one.base, one.year) == (base, max(stock))
+                projection
+                for projection in back_test(stock, SHARES, population)
+                if (projection.base, projection.year) == (base, max(stock))
             )
     return found
 

@@ -112,10 +112,10 @@ def timed(command: list[str], home: Path) -> dict[str, float]:
     started, worked = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     with Watching(process) as watched:
-        said = process.communicate()[0]
+        output = process.communicate()[0]
     seconds = time.perf_counter() - started
     if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command[:5])} ended {process.returncode}: {said[-2000:]}")
+        raise RuntimeError(f"{' '.join(command[:5])} ended {process.returncode}: {output[-2000:]}")
     return {"seconds": round(seconds, 2), "cpu_seconds": round(_cpu_of_children() - worked, 2), "memory_mb": watched.peak}
 
 
@@ -126,6 +126,6 @@ def _cpu_of_children() -> float:
 
 
 if __name__ == "__main__":
-    chosen = tuple(one for one in PLAN if len(sys.argv) < 2 or str(one[0]) in sys.argv[1:])
+    chosen = tuple(plan_row for plan_row in PLAN if len(sys.argv) < 2 or str(plan_row[0]) in sys.argv[1:])
     for figure in run(chosen):
         print(json.dumps(figure))

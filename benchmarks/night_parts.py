@@ -198,8 +198,8 @@ def start_up(small: int) -> Iterator[dict[str, Any]]:
 
 def _limit(name: str, size: int, ours: float, most: float) -> dict[str, Any]:
     ratio = ours / most
-    told = {"name": name, "size": size, "ours": round(ours, 3), "other": most, "other_is": "the goal"}
-    return told | {"ratio": round(ratio, 2), "goal": "<= 1", "met": ratio <= 1}
+    row = {"name": name, "size": size, "ours": round(ours, 3), "other": most, "other_is": "the goal"}
+    return row | {"ratio": round(ratio, 2), "goal": "<= 1", "met": ratio <= 1}
 
 
 def _in_own_process(what: str, config: Path) -> dict[str, float]:

@@ -57,8 +57,8 @@ def home_of(folder: Path, dwellings: int) -> Path:
     folder.mkdir()
     (folder / "dagster.yaml").write_text("telemetry:\n  enabled: false\n", encoding="utf-8")
     (folder / "kilder").mkdir()
-    told = settings(1)
-    with (folder / "kilder" / f"{told['slug']}.csv").open("w", encoding="utf-8", newline="") as file:
+    content = settings(1)
+    with (folder / "kilder" / f"{content['slug']}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["Nummer", "Adresse", "Bruksenhet", "Postnr", "Areal", "Kategori"])
         for number in range(dwellings):
@@ -70,8 +70,8 @@ def home_of(folder: Path, dwellings: int) -> Path:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    told["register"] = {"kind": "rehearsal", "database": "var/register.sqlite", "base_url": address, "threads": 16}
-    told["register"]["authentication"] = {
+    content["register"] = {"kind": "rehearsal", "database": "var/register.sqlite", "base_url": address, "threads": 16}
+    content["register"]["authentication"] = {
         "kind": "maskinporten",
         "key_variable": VARIABLE,
         "token_url": f"{address}/rehearsal/token",
@@ -80,21 +80,21 @@ def home_of(folder: Path, dwellings: int) -> Path:
         "scope": "husbanken:kobo.bolig",
         "key_id": "key-1",
     }
-    told["guards"] = {"maximum_create_share": 1e6}
-    path = folder / "config" / f"{told['slug']}.yaml"
+    content["guards"] = {"maximum_create_share": 1e6}
+    path = folder / "config" / f"{content['slug']}.yaml"
     path.parent.mkdir()
-    path.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return path
 
 
 def transient(share: float) -> list[dict[str, Any]]:
     """Rules of the rehearsal register: the share is spread over five ways to fail."""
     each = share / 5
-    told: list[dict[str, Any]] = [{"kind": kind, "rate": each} for kind in ("500", "503", "cut_before")]
-    return [*told, {"kind": "429_seconds", "rate": each, "seconds": 0.1}, {"kind": "cut_after", "rate": each}]
+    faults: list[dict[str, Any]] = [{"kind": kind, "rate": each} for kind in ("500", "503", "cut_before")]
+    return [*faults, {"kind": "429_seconds", "rate": each, "seconds": 0.1}, {"kind": "cut_after", "rate": each}]
 
 
-def misbehave(address: str, dwellings: int, share: float, outage: float, done: threading.Event, told: list[str]) -> None:
+def misbehave(address: str, dwellings: int, share: float, outage: float, done: threading.Event, log: list[str]) -> None:
     """The script, told by how many entries there are already. An outage lets nothing through, so the rest waits for it."""
     always = transient(share)
 
@@ -104,10 +104,10 @@ def misbehave(address: str, dwellings: int, share: float, outage: float, done: t
     faults()
     for at, rule in ((dwellings // 3, {"kind": "outage", "seconds": outage}), (2 * dwellings // 3, {"kind": "token_expiry", "times": 1})):
         while not done.wait(0.2):
-            there = requests.get(f"{address}/rehearsal/health", timeout=30).json()["entries"]
-            if there >= at:
+            entries = requests.get(f"{address}/rehearsal/health", timeout=30).json()["entries"]
+            if entries >= at:
                 faults(rule)
-                told.append(f"{rule['kind']} at {there} entries")
+                log.append(f"{rule['kind']} at {entries} entries")
                 break
 
 
@@ -115,10 +115,10 @@ def nights_of(folder: Path, dwellings: int, share: float, outage: float) -> Meas
     """Nights until nothing is left undone; with a share of 0 without any faults."""
     path = home_of(folder, dwellings)
     municipality = load(path)
-    done, told = threading.Event(), list[str]()
+    done, log = threading.Event(), list[str]()
     environment = {**os.environ, "KOBOSYNC_HOME": str(folder), "DAGSTER_HOME": str(folder), "PYTHONPATH": str(ROOT)}
     with rehearsal_running(municipality.register_, folder) as address:
-        script = threading.Thread(target=misbehave, args=(address, dwellings, share, outage, done, told), daemon=True)
+        script = threading.Thread(target=misbehave, args=(address, dwellings, share, outage, done, log), daemon=True)
         if share:
             script.start()
         started, nights, code = time.perf_counter(), 0, 1
@@ -138,7 +138,7 @@ def nights_of(folder: Path, dwellings: int, share: float, outage: float) -> Meas
         done.set()
         if share:
             script.join()
-            print("script:", "; ".join(told) or "nothing happened", flush=True)
+            print("script:", "; ".join(log) or "nothing happened", flush=True)
             requests.delete(f"{address}/rehearsal/faults", timeout=30).raise_for_status()
     return _count(folder, municipality.ledger.removeprefix("sqlite:///"), nights, seconds)
 
@@ -146,7 +146,7 @@ def nights_of(folder: Path, dwellings: int, share: float, outage: float) -> Meas
 def _count(folder: Path, ledger: str, nights: int, seconds: float) -> Measured:
     """What is in the register's own file, and what the ledger says of it."""
     register = sqlite3.connect(folder / "var" / "register.sqlite")
-    standing = dict(register.execute("SELECT kobo_id, ours FROM entry WHERE deleted = 0").fetchall())
+    entries = dict(register.execute("SELECT kobo_id, ours FROM entry WHERE deleted = 0").fetchall())
     places = Counter(place for (place,) in register.execute("SELECT place FROM entry WHERE deleted = 0"))
     register.close()
     own = sqlite3.connect(folder / ledger)
@@ -154,8 +154,8 @@ def _count(folder: Path, ledger: str, nights: int, seconds: float) -> Measured:
     calls = dict(own.execute("SELECT verb, count(*) FROM call GROUP BY verb").fetchall())
     calls["retried"] = own.execute("SELECT count(*) FROM call WHERE attempt > 1").fetchone()[0]
     own.close()
-    twice = len(standing) - len(set(standing.values())) + sum(number - 1 for number in places.values())
-    return Measured(nights, seconds, calls, len(standing), twice, len(standing.items() ^ linked.items()))
+    twice = len(entries) - len(set(entries.values())) + sum(number - 1 for number in places.values())
+    return Measured(nights, seconds, calls, len(entries), twice, len(entries.items() ^ linked.items()))
 
 
 def both(dwellings: int, transient: float, outage: float) -> tuple[Measured, Measured]:
@@ -174,8 +174,8 @@ def both(dwellings: int, transient: float, outage: float) -> tuple[Measured, Mea
 def run(dwellings: int = 20_000, transient: float = 0.05, outage: float = 30.0) -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     faulty, quiet = both(dwellings, transient, outage)
-    sent = [sum(one.calls.get(verb, 0) for verb in ("GET", "POST", "PUT", "DELETE")) for one in (faulty, quiet)]
-    right = all(one.standing == dwellings and not one.twice and not one.disagree for one in (faulty, quiet))
+    sent = [sum(figures.calls.get(verb, 0) for verb in ("GET", "POST", "PUT", "DELETE")) for figures in (faulty, quiet)]
+    right = all(figures.standing == dwellings and not figures.twice and not figures.disagree for figures in (faulty, quiet))
     shared = {"size": dwellings, "other_is": "the night left alone", "detail": [asdict(faulty), asdict(quiet)]}
     wrong = faulty.twice + faulty.disagree + abs(faulty.standing - dwellings)
     return [
@@ -197,8 +197,8 @@ def main() -> int:
     parser.add_argument("--dwellings", type=int, default=20_000)
     parser.add_argument("--outage", type=float, default=30.0)
     parser.add_argument("--transient", type=float, default=0.05)
-    told = parser.parse_args()
-    rows = run(told.dwellings, told.transient, told.outage)
+    arguments = parser.parse_args()
+    rows = run(arguments.dwellings, arguments.transient, arguments.outage)
     for row in rows:
         print(json.dumps(row))
     return 0 if rows[-1]["met"] else 1

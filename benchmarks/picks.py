@@ -144,11 +144,11 @@ def a_night(size: int) -> Row:
 def _without_changes(script: list[str], size: int) -> float:
     """Seconds of the consultant's script, on a night on which it reads every entry and has nothing to send."""
     started = time.perf_counter()
-    said = subprocess.run(script, capture_output=True, text=True, check=False)
+    finished = subprocess.run(script, capture_output=True, text=True, check=False)
     taken = time.perf_counter() - started
-    if said.returncode:
-        raise PeerFailedError(f"consultant.py: {said.stderr[-800:]}")
-    sent = json.loads(said.stdout.splitlines()[-1])
+    if finished.returncode:
+        raise PeerFailedError(f"consultant.py: {finished.stderr[-800:]}")
+    sent = json.loads(finished.stdout.splitlines()[-1])
     assert sent == {"GET": size, "PUT": 0, "POST": 0}, sent
     return taken
 
@@ -184,9 +184,9 @@ def _measured(name: str) -> Iterator[Row]:
 def row(name: str, size: int, taken: list[tuple[float, float]], other_is: str, goal: str) -> Row:
     ours, other = (statistics.median(times) for times in zip(*taken, strict=True))
     ratio = ours / other
-    met = ratio <= float(goal.rsplit(maxsplit=1)[-1]) if goal else ""
-    told = {"name": name, "size": size, "ours": round(ours, 4), "other": round(other, 4), "other_is": other_is}
-    return told | {"ratio": round(ratio, 3), "goal": goal, "met": met}
+    reached = ratio <= float(goal.rsplit(maxsplit=1)[-1]) if goal else ""
+    made = {"name": name, "size": size, "ours": round(ours, 4), "other": round(other, 4), "other_is": other_is}
+    return made | {"ratio": round(ratio, 3), "goal": goal, "met": reached}
 
 
 if __name__ == "__main__":

@@ -101,32 +101,32 @@ def run() -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     found = []
     for size in SIZES:
-        one = _one(str(size))
+        figures = _one(str(size))
         found.append(
             {
                 "name": "all reports of a night (seconds)",
                 "size": size,
-                "ours": one["seconds"],
-                "other": one["floor"],
+                "ours": figures["seconds"],
+                "other": figures["floor"],
                 "other_is": "the dwellings as one JSON text by polars",
-                "ratio": round(one["seconds"] / max(one["floor"], 1e-3), 1),
+                "ratio": round(figures["seconds"] / max(figures["floor"], 1e-3), 1),
                 "goal": "< 1 s and a page < 100 kB at 1,090",
-                "met": size != SIZES[0] or (one["seconds"] < 1 and one["page_kb"] < 100),
-                "detail": one,
+                "met": size != SIZES[0] or (figures["seconds"] < 1 and figures["page_kb"] < 100),
+                "detail": figures,
             }
         )
-    one = _one("workbook")
+    figures = _one("workbook")
     found.append(
         {
             "name": "one owner's workbook (seconds)",
-            "size": one["rows"],
-            "ours": one["seconds"],
-            "other": one["floor"],
+            "size": figures["rows"],
+            "ours": figures["seconds"],
+            "other": figures["floor"],
             "other_is": "the same cells by xlsxwriter alone",
-            "ratio": round(one["seconds"] / max(one["floor"], 1e-3), 1),
+            "ratio": round(figures["seconds"] / max(figures["floor"], 1e-3), 1),
             "goal": "20,000 rows in seconds: < 10 s",
-            "met": one["seconds"] < 10,
-            "detail": one,
+            "met": figures["seconds"] < 10,
+            "detail": figures,
         }
     )
     return found

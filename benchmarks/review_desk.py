@@ -68,7 +68,7 @@ def _measured(home: Path, config: Path, size: int) -> Iterator[dict[str, Any]]:
     with _serving(desk, home, "/helse") as (url, watched):
         lists = [_get(f"{url}/min-liste?side={side}") for side in range(1, PAGES + 1)]
         first = lists[0]
-        cases = sorted({one for page in lists for one in re.findall(r'href="/sak/([^"]+)"', page)})
+        cases = sorted({case for page in lists for case in re.findall(r'href="/sak/([^"]+)"', page)})
         streets = sorted(set(re.findall(r'<option value="([^"]+vegen)"', first)))
         waiting = re.findall(r"<h1>([^<]*)</h1>", first)[:1]
         if not cases or not streets:
@@ -221,11 +221,11 @@ def _answers(url: str, cases: Sequence[str]) -> list[float]:
 
 
 def _all_at_once(person: Callable[[int], None]) -> None:
-    people = [threading.Thread(target=person, args=(number,)) for number in range(PEOPLE)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
+    threads = [threading.Thread(target=person, args=(number,)) for number in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def _late(taken: Sequence[float]) -> float:
@@ -233,5 +233,5 @@ def _late(taken: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    for figure in run(*(int(one) for one in sys.argv[1:])):
+    for figure in run(*(int(argument) for argument in sys.argv[1:])):
         print(json.dumps(figure))

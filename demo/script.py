@@ -137,7 +137,7 @@ class _Writer:
             if dirt.where == TWO_HOUSES and other is None:
                 continue
             touched = [building, other] if other else [building]
-            used.update(one.id for one in touched)
+            used.update(home.id for home in touched)
             self._stain_rows(dirt, touched)
             count -= 1
         self.free = [building for building in self.free if building.id not in used]

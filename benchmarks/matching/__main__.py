@@ -33,9 +33,9 @@ TOWN_COLUMNS = {
 def main_towns(sizes: tuple[int, ...]) -> None:
     print("| town | " + " | ".join(TOWN_COLUMNS) + " |\n" + "|---" * (len(TOWN_COLUMNS) + 1) + "|")
     for group in towns({size: SEEDS.get(size, (1,)) for size in sizes} or None):
-        told = group[0]["detail"]
+        detail = group[0]["detail"]
         name = group[0]["name"].partition(":")[0]
-        print(f"| {name} | " + " | ".join(_short(told[column]) for column in TOWN_COLUMNS.values()) + " |", flush=True)
+        print(f"| {name} | " + " | ".join(_short(detail[column]) for column in TOWN_COLUMNS.values()) + " |", flush=True)
 
 
 def main(sizes: tuple[int, ...]) -> None:
@@ -46,10 +46,10 @@ def main(sizes: tuple[int, ...]) -> None:
 
 
 def _lines(group: list[dict[str, Any]]) -> Iterator[str]:
-    told = group[0].get("detail", {})
-    if "merge_s" in told:
-        told = told | {what: told[f"{what}_merges"] + told[f"{what}_certain"] for what in ("wrong", "misnamed")}
-        yield f"| {group[0]['name'].partition(':')[0]} | " + " | ".join(_short(told[name]) for name in COLUMNS.values()) + " |"
+    detail = group[0].get("detail", {})
+    if "merge_s" in detail:
+        detail = detail | {what: detail[f"{what}_merges"] + detail[f"{what}_certain"] for what in ("wrong", "misnamed")}
+        yield f"| {group[0]['name'].partition(':')[0]} | " + " | ".join(_short(detail[name]) for name in COLUMNS.values()) + " |"
         return
     yield "\n" + table(group).rstrip()
     yield from (f"{row['other_is']}: {row['detail']['failed']}" for row in group if "failed" in row.get("detail", {}))

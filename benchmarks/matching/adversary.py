@@ -112,7 +112,7 @@ class _Written(Written):
                 row, another = in_rows(row, 1.0, self.random)
                 self.row(source, home.name, row, another=another)
             elif flaw < 0.75 and len(home.neighbours) > 1:
-                row |= _names_of(self.random.choice([one for one in home.neighbours if one is not home]), row)
+                row |= _names_of(self.random.choice([neighbour for neighbour in home.neighbours if neighbour is not home]), row)
                 self.row(source, home.name, row, another=True)
             elif flaw < 0.9:
                 # The clean row, and a copy of it that somebody forgot to correct.
@@ -127,7 +127,7 @@ class _Written(Written):
     def _entry(self, home: Home) -> None:
         row, another = home.true | dict.fromkeys(_NOT_IMPORTED), False
         if self.random.random() < self.share:
-            others = [one for one in home.neighbours if one is not home]
+            others = [neighbour for neighbour in home.neighbours if neighbour is not home]
             if others and self.random.random() < 0.5:
                 row, another = row | _names_of(self.random.choice(others), row), True
             else:

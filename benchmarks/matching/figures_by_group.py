@@ -49,10 +49,10 @@ def groups(sizes: tuple[int, ...] = SIZES) -> Iterator[list[Row]]:
     for spread, soil in SPREAD.items():
         for share in SHARES:
             for size in sizes:
-                yield _told(f"the demo's municipality, {share:.0%} {spread}", size, share, measure(demo_world(size, share, soil=soil)))
+                yield _figures(f"the demo's municipality, {share:.0%} {spread}", size, share, measure(demo_world(size, share, soil=soil)))
             real = elverum_world(share, soil=soil)
             name = f"real addresses, made units, {share:.0%} {spread}"
-            yield _absent(name) if real is None else _told(name, real.rows.height, share, measure(real))
+            yield _absent(name) if real is None else _figures(name, real.rows.height, share, measure(real))
     yield from towns()
     for number in (1, 2, 3, 4):
         task = febrl(number)
@@ -68,8 +68,8 @@ def towns(sizes: Mapping[int, tuple[int, ...]] | None = None) -> Iterator[list[R
         for share in MISLEADING:
             for size, seeds in (sizes or SEEDS).items():
                 for seed in seeds:
-                    told = f"a town {name}, {share:.0%} of the rows, seed {seed}"
-                    yield as_rows(told, size, share, misled(make(size, share, seed)))
+                    title = f"a town {name}, {share:.0%} of the rows, seed {seed}"
+                    yield as_rows(title, size, share, misled(make(size, share, seed)))
 
 
 def _absent(name: str) -> list[Row]:
@@ -79,12 +79,12 @@ def _absent(name: str) -> list[Row]:
     ]
 
 
-def _told(told: str, size: int, share: float, found: Measured) -> list[Row]:
+def _figures(title: str, size: int, share: float, found: Measured) -> list[Row]:
     wrong, named = found.wrong_merges + found.wrong_certain, found.misnamed_merges + found.misnamed_certain
 
-    def row(what: str, ours: float, goal: str = "", met: bool | None = None) -> Row:
-        head = {"name": f"{told}: {what}", "size": size, "ours": ours, "other": None, "other_is": "", "ratio": None}
-        return head | {"goal": goal, "met": met}
+    def row(what: str, ours: float, goal: str = "", reached: bool | None = None) -> Row:
+        head = {"name": f"{title}: {what}", "size": size, "ours": ours, "other": None, "other_is": "", "ratio": None}
+        return head | {"goal": goal, "met": reached}
 
     first = share == SHARES[0]
     return [
@@ -157,8 +157,8 @@ def _as_text(rows: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _truth(world: Labelled, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    meant = meanings(world, ours)
-    left = pl.DataFrame([(one, name) for one, names in meant.items() for name in names], schema=["id_l", "name"], orient="row")
+    homes_of = meanings(world, ours)
+    left = pl.DataFrame([(ours_id, name) for ours_id, names in homes_of.items() for name in names], schema=["id_l", "name"], orient="row")
     entries = [(entry, world.entry_truth[entry]) for entry in theirs.get_column("kobo_id")]
     right = pl.DataFrame(entries, schema=["id_r", "name"], orient="row")
     return left.join(right, on="name").select("id_l", "id_r").unique()
@@ -175,9 +175,9 @@ def _beside(task: Task, size: int) -> list[Row]:
             theirs = None if failed else other[what]
             ratio = None if not theirs else round((theirs / mine[what]) if what in ("seconds", "cpu") else mine[what] / theirs, 2)
             goal = f">= {least:g} times faster at 111,000" if least else ""
-            told = {"name": f"{task.name}, comparison engine: {what}", "size": size, "ours": mine[what], "other": theirs, "other_is": name}
+            row = {"name": f"{task.name}, comparison engine: {what}", "size": size, "ours": mine[what], "other": theirs, "other_is": name}
             rows.append(
-                told
+                row
                 | {
                     "ratio": ratio,
                     "more_is_better": True,

@@ -88,7 +88,9 @@ def ours(task: Task) -> Linked:
     ends = [left.select("id", *names)[places["_at"]].rename({"id": "id_l"}), right.select("id", *names)[places["_at_right"]]]
     joined = pl.concat([ends[0], ends[1].rename({"id": "id_r"} | {name: f"{name}_theirs" for name in names})], how="horizontal")
     like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
-    found = scored(joined.with_columns(like.values()), scores([_comparison(name, *said) for name, said in task.columns.items()]))
+    found = scored(
+        joined.with_columns(like.values()), scores([_comparison(name, *kind_and_points) for name, kind_and_points in task.columns.items()])
+    )
     return Linked(found.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
 
 
@@ -154,5 +156,5 @@ def beside_peers(task: Task, folder: Path) -> dict[str, dict[str, Any]]:
         except PeerFailedError as failed:
             found[name] = {"failed": str(failed)[-300:]}
     taken.append(ours(task))
-    seconds, cpu = statistics.median(one.seconds for one in taken), statistics.median(one.cpu for one in taken)
+    seconds, cpu = statistics.median(run.seconds for run in taken), statistics.median(run.cpu for run in taken)
     return {"kobosync": Linked(taken[0].pairs, seconds, cpu).judged(task.truth)} | found

@@ -58,13 +58,13 @@ def measure(world: Labelled) -> Measured:
     matched_at = time.perf_counter()
     plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
     planned_at = time.perf_counter()
-    meant = meanings(world, merged.dwellings)
-    held = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
-    misnamed = {ours for ours, keys in held.items() if world.misnamed & set(keys)}
-    mixed = [ours for ours, names in meant.items() if len(names) > 1]
+    homes_of = meanings(world, merged.dwellings)
+    keys_of = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
+    misnamed = {ours for ours, keys in keys_of.items() if world.misnamed & set(keys)}
+    mixed = [ours for ours, names in homes_of.items() if len(names) > 1]
     excused = sum(ours in misnamed for ours in mixed)
     joined, tied, true_pairs = _merge_recall(world, merged.dwellings)
-    mistaken, certain, offered, reachable = _match_recall(world, pairs, meant)
+    mistaken, certain, offered, reachable = _match_recall(world, pairs, homes_of)
     led = sum(ours in misnamed or entry in world.misnamed for ours, entry in mistaken)
     classes = dict(plan.items.get_column("class").value_counts().iter_rows())
     sure = pairs.get_column("certain").sum()
@@ -91,28 +91,28 @@ def measure(world: Labelled) -> Measured:
 def meanings(world: Labelled, dwellings: pl.DataFrame) -> dict[str, set[str]]:
     """leverandor_bolig_id -> the true dwellings whose rows it holds."""
     keys = dwellings.select("leverandor_bolig_id", "source_keys").iter_rows()
-    return {ours: {world.row_truth[key] for key in held} for ours, held in keys}
+    return {ours: {world.row_truth[key] for key in row_keys} for ours, row_keys in keys}
 
 
 def _merge_recall(world: Labelled, dwellings: pl.DataFrame) -> tuple[int, int, int]:
     """Pairs of rows that are one dwelling: joined, joined or offered, all."""
     assert set(DWELLINGS) <= set(dwellings.columns)
     home: dict[str, str] = dict(dwellings.select("source_keys", "leverandor_bolig_id").explode("source_keys").iter_rows())
-    beside = {(one, other) for one, others in dwellings.select("leverandor_bolig_id", "candidates").iter_rows() for other in others}
+    beside = {(ours, other) for ours, others in dwellings.select("leverandor_bolig_id", "candidates").iter_rows() for other in others}
     same: dict[str, list[str]] = defaultdict(list)
     for key, name in world.row_truth.items():
         same[name].append(home[key])
-    pairs = [pair for held in same.values() for pair in combinations(held, 2)]
+    pairs = [pair for group in same.values() for pair in combinations(group, 2)]
     joined = sum(left == right for left, right in pairs)
     tied = sum(left == right or (left, right) in beside or (right, left) in beside for left, right in pairs)
     return joined, tied, len(pairs)
 
 
-def _match_recall(world: Labelled, pairs: pl.DataFrame, meant: dict[str, set[str]]) -> tuple[set[tuple[str, str]], int, int, int]:
-    told = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
-    right = {(ours, entry) for ours, entry, _ in told if world.entry_truth.get(entry) in meant[ours]}
-    certain = {(ours, entry) for ours, entry, sure in told if sure}
-    known = {name for names in meant.values() for name in names} & set(world.entry_truth.values())
+def _match_recall(world: Labelled, pairs: pl.DataFrame, homes_of: dict[str, set[str]]) -> tuple[set[tuple[str, str]], int, int, int]:
+    matched = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
+    right = {(ours, entry) for ours, entry, _ in matched if world.entry_truth.get(entry) in homes_of[ours]}
+    certain = {(ours, entry) for ours, entry, sure in matched if sure}
+    known = {name for names in homes_of.values() for name in names} & set(world.entry_truth.values())
     found = {world.entry_truth[entry] for _, entry in certain & right}
     offered = {world.entry_truth[entry] for _, entry in right}
     return certain - right, len(found), len(offered), len(known)

@@ -58,27 +58,27 @@ def misled(world: Labelled) -> Misled:
     seconds = time.perf_counter() - start
     plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
     night = Tables(merged.dwellings, plan.items, pairs, merged.lineage, world.rows, world.entries)
-    meant = meanings(world, merged.dwellings)
-    held: dict[str, list[str]] = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
+    homes_of = meanings(world, merged.dwellings)
+    keys_of: dict[str, list[str]] = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
     rows = {f"{row['source']}:{row['source_key']}": row for row in world.rows.iter_rows(named=True)}
     entries = {row["kobo_id"]: row for row in world.entries.iter_rows(named=True)}
-    told = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
-    mixed = [ours for ours, homes in meant.items() if len(homes) > 1]
-    mistaken = [(ours, entry) for ours, entry, certain in told if certain and world.entry_truth[entry] not in meant[ours]]
-    right = [(world.entry_truth[entry], certain) for ours, entry, certain in told if world.entry_truth[entry] in meant[ours]]
-    in_kobo = {home for homes in meant.values() for home in homes} & set(world.entry_truth.values())
+    matched = pairs.select("leverandor_bolig_id", "kobo_id", "certain").rows()
+    mixed = [ours for ours, homes in homes_of.items() if len(homes) > 1]
+    mistaken = [(ours, entry) for ours, entry, certain in matched if certain and world.entry_truth[entry] not in homes_of[ours]]
+    right = [(world.entry_truth[entry], certain) for ours, entry, certain in matched if world.entry_truth[entry] in homes_of[ours]]
+    in_kobo = {home for homes in homes_of.values() for home in homes} & set(world.entry_truth.values())
     classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
     posted = [ours for ours, kind in classes.items() if kind == "create"]
-    twice = Counter(home for ours in posted for home in meant[ours])
-    told_of = {entry: _tell([*(rows[key] for key in held[ours]), entries[entry]]) for ours, entry in mistaken}
+    twice = Counter(home for ours in posted for home in homes_of[ours])
+    told_of = {entry: _tell([*(rows[key] for key in keys_of[ours]), entries[entry]]) for ours, entry in mistaken}
     silent = {world.entry_truth[entry] for entry, tells in told_of.items() if not tells}
-    silent |= {home for ours in mixed if not _tell([rows[key] for key in held[ours]]) for home in meant[ours]}
-    known = [ours for ours in posted if meant[ours] & in_kobo]
+    silent |= {home for ours in mixed if not _tell([rows[key] for key in keys_of[ours]]) for home in homes_of[ours]}
+    known = [ours for ours in posted if homes_of[ours] & in_kobo]
     doubted = {ours for ours, kind in classes.items() if kind in ("review", "conflict")}
     return Misled(
         dwellings=merged.dwellings.height,
         wrong_merges=len(mixed),
-        wrong_merges_told=sum(_tell([rows[key] for key in held[ours]]) for ours in mixed),
+        wrong_merges_told=sum(_tell([rows[key] for key in keys_of[ours]]) for ours in mixed),
         wrong_matches=len(mistaken),
         wrong_matches_told=sum(told_of.values()),
         automatic=len({home for home, certain in right if certain}) / max(len(in_kobo), 1),
@@ -87,13 +87,13 @@ def misled(world: Labelled) -> Misled:
         in_doubt_apart=len(doubted - _without_units(merged.dwellings)) / max(len(classes), 1),
         questions=len(questions(night, pl.DataFrame(schema=DECISIONS))),
         posted_known=len(known),
-        posted_known_told=sum(not (meant[ours] & in_kobo) <= silent for ours in known),
+        posted_known_told=sum(not (homes_of[ours] & in_kobo) <= silent for ours in known),
         posted_twice=sum(count > 1 for count in twice.values()),
         seconds=seconds,
     )
 
 
-def as_rows(told: str, size: int, share: float, found: Misled) -> list[Row]:
+def as_rows(title: str, size: int, share: float, found: Misled) -> list[Row]:
     """Rows as benchmarks/results.json holds them; the first carries every figure."""
     goals = (
         ("wrong where something in the rows told", found.wrong_merges_told + found.wrong_matches_told, 0.0),
@@ -105,7 +105,7 @@ def as_rows(told: str, size: int, share: float, found: Misled) -> list[Row]:
     )
     rows: list[Row] = []
     for what, ours, goal in goals:
-        row = {"name": f"{told}: {what}", "size": size, "ours": round(ours, 4), "other": None, "other_is": "", "ratio": None}
+        row = {"name": f"{title}: {what}", "size": size, "ours": round(ours, 4), "other": None, "other_is": "", "ratio": None}
         rows.append(row | ({"goal": "", "met": None} if goal is None else {"goal": f"<= {goal:g}", "met": round(ours, 6) <= goal}))
     rows[0]["detail"] = asdict(found)
     return rows
@@ -118,10 +118,10 @@ def _without_units(dwellings: pl.DataFrame) -> set[str]:
     return set(dwellings.filter(unknown).get_column("leverandor_bolig_id"))
 
 
-def _tell(held: list[Row]) -> bool:
+def _tell(rows: list[Row]) -> bool:
     """Do the rows differ in anything that tells homes apart?"""
     for name in TELLING:
-        values = {row.get(name) for row in held} - {None}
+        values = {row.get(name) for row in rows} - {None}
         if len(values) > 1 and (name != "bruksareal" or max(values) - min(values) > _ROUNDED):
             return True
     return False

@@ -138,7 +138,7 @@ def _soiled(source: str, name: str, home: Row, row: Row, homes: list[Row], writt
 
 def _mistaken(row: Row, homes: list[Row], random: Random) -> Row:
     """A flaw of `dirt`, or the numbers of another home of the house, as far as the row writes them."""
-    others = [one for one in homes if _names(one) != _names(row)]
+    others = [home for home in homes if _names(home) != _names(row)]
     if not others or random.random() < 0.6:
         return in_rows(row, 1.0, random)[0]
     other = random.choice(others)

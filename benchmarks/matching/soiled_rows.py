@@ -35,9 +35,9 @@ def street(name: str, random: Random) -> str:
                 if name.endswith(end):
                     return name[: -len(end)] + random.choice(shorts)
     if kind == 1:
-        for one, other in _OTHER_FORM:
-            if one in name:
-                return name.replace(one, other)
+        for written, short in _OTHER_FORM:
+            if written in name:
+                return name.replace(written, short)
     if kind == 2:
         return name.upper()
     return mistyped(name, random)

@@ -79,7 +79,7 @@ class Written:
 
     def entry(self, home: str, row: dict[str, Any], *, another: bool) -> None:
         name = f"k-{home}"
-        self._entries.append({"kobo_id": name, "slettet": False, **{one.name: row.get(one.name) for one in COMPARED}})
+        self._entries.append({"kobo_id": name, "slettet": False, **{field.name: row.get(field.name) for field in COMPARED}})
         self._entry_truth[name] = home
         self._misnamed |= {name} if another else set()
 
@@ -190,11 +190,11 @@ def _written(homes: Iterable[tuple[str, dict[str, Any], tuple[str, ...]]], share
     random.shuffle(entries)
     whole = [dict.fromkeys(STANDING_ROWS) | row for row in rows]
     accepted = _accepted(pl.DataFrame(whole, schema=STANDING_ROWS, orient="row"))
-    standing = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
+    accepted_keys = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
     return Labelled(
         accepted,
         pl.DataFrame([dict.fromkeys(REGISTER) | entry for entry in entries], schema=REGISTER, orient="row"),
-        {key: name for key, name in row_truth.items() if key in standing},
+        {key: name for key, name in row_truth.items() if key in accepted_keys},
         entry_truth,
         frozenset(misnamed),
     )

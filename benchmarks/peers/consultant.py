@@ -64,8 +64,8 @@ def main(csv, xlsx, known_file, url, threads):
             answer.raise_for_status()
             return
         sent["GET"] += 1
-        standing = session().get(f"{url}/{kobo_id}", timeout=30).json()
-        if any(standing.get(name) != wanted[name] for name in ("bruksareal", "antallSoverom") if name in wanted):
+        entry = session().get(f"{url}/{kobo_id}", timeout=30).json()
+        if any(entry.get(name) != wanted[name] for name in ("bruksareal", "antallSoverom") if name in wanted):
             sent["PUT"] += 1
             session().put(f"{url}/{kobo_id}", json=wanted, timeout=30).raise_for_status()
 

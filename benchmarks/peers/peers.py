@@ -53,11 +53,11 @@ def python_of(name: str) -> Path:
 
 def run(name: str, script: str, *arguments: str | Path | float) -> dict[str, Any]:
     """name: which environment. script: a file beside this one. Returns the JSON object that it printed last."""
-    said = _done([str(python_of(name)), str(HERE / script), *map(str, arguments)], f"{script} in {name}")
+    output = _done([str(python_of(name)), str(HERE / script), *map(str, arguments)], f"{script} in {name}")
     try:
-        answer = json.loads(said.strip().splitlines()[-1])
+        answer = json.loads(output.strip().splitlines()[-1])
     except (IndexError, ValueError) as broken:
-        raise PeerFailedError(f"{script} printed no JSON as its last line: {said[-500:]!r}") from broken
+        raise PeerFailedError(f"{script} printed no JSON as its last line: {output[-500:]!r}") from broken
     if not isinstance(answer, dict):
         raise PeerFailedError(f"{script} printed {type(answer).__name__}, not an object")
     return answer

@@ -49,8 +49,10 @@ def busy(village: Village) -> None:
         fdv["fields"] |= {"leilighetsnummer": {"column": "Leilighet"}, "hemmelig_adresse": {"column": "Skjermet", "as": "boolean"}}
         fdv["title"] = f"FDV {MARKUP}"
         other = {**fdv, "title": f"Annen {MARKUP}", "path": "kilder/annen.csv", "owner": "eiendom"}
-        categories = {name: {**one, "title": f"{one['title']} {MARKUP}"} for name, one in village.content["categories"].items()}
-        owners = {name: {"title": f"{one['title']} {MARKUP}"} for name, one in village.content["owners"].items()}
+        categories = {
+            name: {**category, "title": f"{category['title']} {MARKUP}"} for name, category in village.content["categories"].items()
+        }
+        owners = {name: {"title": f"{owner['title']} {MARKUP}"} for name, owner in village.content["owners"].items()}
         (village.home / "kilder" / "annen.csv").write_text(OTHER, encoding="utf-8")
         village.write_config(
             name=f"Vik {MARKUP}",

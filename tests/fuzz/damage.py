@@ -87,16 +87,16 @@ def sorted_and_renumbered(draw: Draw, lines: Lines) -> bytes:
 def rows_exchanged(draw: Draw, lines: Lines) -> bytes:
     lines = [*lines]
     for _ in range(draw(st.integers(1, 3))):
-        one, other = _at(draw, lines), _at(draw, lines)
-        lines[one], lines[other] = lines[other], lines[one]
+        first, second = _at(draw, lines), _at(draw, lines)
+        lines[first], lines[second] = lines[second], lines[first]
     return _bytes(_renumbered(lines))
 
 
 def columns_exchanged(draw: Draw, lines: Lines) -> bytes:
-    one, other, heading_too = draw(st.integers(0, 5)), draw(st.integers(0, 5)), draw(st.integers(0, 1))
+    first, second, heading_too = draw(st.integers(0, 5)), draw(st.integers(0, 5)), draw(st.integers(0, 1))
     cells = [line.split(";") for line in lines]
     for row in cells[1 - heading_too :]:
-        row[one], row[other] = row[other], row[one]
+        row[first], row[second] = row[second], row[first]
     return _bytes([";".join(row) for row in cells])
 
 

@@ -64,22 +64,21 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 def main(count: int = 120, seed: int = 1, at_once: int = 2) -> int:
     """Prints a line per mutant and the share that was not seen; 0 when fewer than a tenth were not."""
     found = [mutant for file in MIRRORS for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
-    chosen = sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda one: (one.file, one.line))
+    chosen = sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda mutant: (mutant.file, mutant.line))
     copies: Queue[_Copy] = Queue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
         for number in range(at_once):
             copies.put(_Copy(Path(folder) / str(number) / "kobosync"))
         mirrors = sorted({MIRRORS[mutant.file] for mutant in chosen})
-        unchanged = dict(
-            zip(mirrors, pool.map(lambda tests: _in_a_copy(copies, lambda one: one.run(tests, LONGEST)), mirrors), strict=True)
-        )
+        runs = pool.map(lambda tests: _in_a_copy(copies, lambda tree: tree.run(tests, LONGEST)), mirrors)
+        unchanged = dict(zip(mirrors, runs, strict=True))
         for tests, run in unchanged.items():
             if run.fails:
                 print(f"{' '.join(tests)}: fails without a change, so nothing can be said of what it mirrors\n{run.output}", flush=True)
         chosen = [mutant for mutant in chosen if not unchanged[MIRRORS[mutant.file]].fails]
         survived = []
         limits = {tests: PATIENCE * run.seconds + 60 for tests, run in unchanged.items()}
-        seen = pool.map(lambda mutant: _in_a_copy(copies, lambda one: one.sees(mutant, limits[MIRRORS[mutant.file]])), chosen)
+        seen = pool.map(lambda mutant: _in_a_copy(copies, lambda tree: tree.sees(mutant, limits[MIRRORS[mutant.file]])), chosen)
         for number, (mutant, is_seen) in enumerate(zip(chosen, seen, strict=True), start=1):
             if not is_seen:
                 survived.append(mutant)
@@ -156,10 +155,10 @@ class _Copy:
                 os.killpg(run.pid, signal.SIGKILL)
                 return _Run(True, limit, f"not done after {limit:.0f} s")
             output.seek(0)
-            said = output.read()[-2000:]
+            output_end = output.read()[-2000:]
         if code not in (PASSED, FAILED, INTERRUPTED):
-            raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}\n{said}")
-        return _Run(code != PASSED, time.monotonic() - begun, said)
+            raise RuntimeError(f"pytest ended with {code}: {' '.join(command)}\n{output_end}")
+        return _Run(code != PASSED, time.monotonic() - begun, output_end)
 
 
 if __name__ == "__main__":

@@ -86,14 +86,14 @@ def _changes(node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
         case ast.Call(ast.Attribute(value, name), _, _) if name in DROPPED:
             changed = [value]
         case ast.Tuple(elements, ast.Load()) if _plain(elements):
-            changed = [ast.Tuple([one for one in elements if one is not left_out], ast.Load()) for left_out in elements]
+            changed = [ast.Tuple([element for element in elements if element is not left_out], ast.Load()) for left_out in elements]
         case ast.Set(elements) if _plain(elements):
-            changed = [ast.Set([one for one in elements if one is not left_out]) for left_out in elements]
-    yield from ((one, ast.unparse(one)) for one in map(ast.fix_missing_locations, changed))
+            changed = [ast.Set([element for element in elements if element is not left_out]) for left_out in elements]
+    yield from ((mutated, ast.unparse(mutated)) for mutated in map(ast.fix_missing_locations, changed))
 
 
 def _plain(elements: list[ast.expr]) -> bool:
-    return len(elements) > 1 and all(isinstance(one, ast.Constant | ast.Name) for one in elements)
+    return len(elements) > 1 and all(isinstance(element, ast.Constant | ast.Name) for element in elements)
 
 
 def _replaced(source: str, node: ast.AST, text: str) -> str | None:

@@ -33,16 +33,17 @@ class Night:
 
     @property
     def mixed(self) -> list[set[str]]:
-        held = [{self.home[key] for key in keys} for keys in self.dwellings.get_column("source_keys")]
-        return [homes for homes in held if len(homes) > 1]
+        """The homes of each dwelling that holds rows of several."""
+        merged = [{self.home[key] for key in keys} for keys in self.dwellings.get_column("source_keys")]
+        return [homes for homes in merged if len(homes) > 1]
 
-    def asked(self, one: str, other: str) -> bool:
+    def asked(self, first: str, second: str) -> bool:
         """Are the dwellings of these two rows one, or put to a person as perhaps one?"""
         of = dict(self.dwellings.select("source_keys", "leverandor_bolig_id").explode("source_keys").iter_rows())
         pairs = {
             (ours, beside) for ours, others in self.dwellings.select("leverandor_bolig_id", "candidates").iter_rows() for beside in others
         }
-        return of[one] == of[other] or (of[one], of[other]) in pairs or (of[other], of[one]) in pairs
+        return of[first] == of[second] or (of[first], of[second]) in pairs or (of[second], of[first]) in pairs
 
     def classes(self) -> dict[str, str]:
         return dict(self.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
@@ -51,22 +52,22 @@ class Night:
 def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, known: pl.DataFrame | None = None) -> Night:
     """lists: source -> rows with `key` and `home`."""
     rows, home = [], {}
-    for source, held in lists.items():
-        for number, row in enumerate(held, start=2):
+    for source, listed in lists.items():
+        for number, row in enumerate(listed, start=2):
             plain = {"kommunenummer": "9902", "postnummer": "9910", "kategori": "ordinar", "nummer": 1, "adressenavn": "Ospestien"}
-            said = {name: value for name, value in row.items() if name not in ("key", "home")}
+            values = {name: value for name, value in row.items() if name not in ("key", "home")}
             place = {"source": source, "source_key": row["key"], "owner": source, "file": f"{source}.csv", "row": number}
-            rows.append(dict.fromkeys(SOURCE_ROWS) | plain | said | place)
+            rows.append(dict.fromkeys(SOURCE_ROWS) | plain | values | place)
             home[f"{source}:{row['key']}"] = row["home"]
     frame = pl.DataFrame(rows, schema=SOURCE_ROWS, orient="row")
     judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE)
-    standing = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
-    merged = merge(standing, none_known() if known is None else known, None, HOUSE)
+    carried_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
+    merged = merge(carried_rows, none_known() if known is None else known, None, HOUSE)
     seen = register(*({"postnummer": "9910", "adressenavn": "Ospestien", **entry} for entry in entries or []))
     matches = match(merged.dwellings, seen, links(), None)
     plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
     return Night(merged.dwellings, merged.memberships, plan.items, matches, judged.rejected.get_column("source_key").to_list(), home)
 
 
-def flat(key: str, home: str, **said: Any) -> Row:
-    return {"key": key, "home": home, **said}
+def flat(key: str, home: str, **values: Any) -> Row:
+    return {"key": key, "home": home, **values}

@@ -38,9 +38,9 @@ def history(pace: float = 9.0, start: int = 480, scope: int = 735, nights: tuple
     rows = []
     for place, number in enumerate(nights):
         in_scope = scope + place * 3 // 2
-        there = min(in_scope, int(start + place * pace + (place % 3) * 2))
+        registered = min(in_scope, int(start + place * pace + (place % 3) * 2))
         for (category, source), share in _SHARES.items():
-            scope_here, there_here = round(in_scope * share), min(round(in_scope * share), round(there * share))
+            scope_here, there_here = round(in_scope * share), min(round(in_scope * share), round(registered * share))
             missing = scope_here - there_here
             blocked = {"rejected": missing * 2 // 3, "review": missing - missing * 2 // 3} if missing else {}
             rows.append(

@@ -60,16 +60,18 @@ def a_failed_read_is_no_empty_source(night: Night) -> None:
             has = night.standing.filter(pl.col("source") == name).get_column("source_key")
             assert set(had) <= set(has)
     removed = night.outcomes.filter(pl.col("verb") == "DELETE").get_column("leverandor_bolig_id").to_list()
-    held = night.merged.memberships.filter(pl.col("leverandor_bolig_id").is_in(removed)).get_column("source").unique()
-    assert set(held) <= night.complete, "nothing is retired while a source that held it is unread"
+    sources = night.merged.memberships.filter(pl.col("leverandor_bolig_id").is_in(removed)).get_column("source").unique()
+    assert set(sources) <= night.complete, "nothing is retired while a source that held it is unread"
 
 
 def gone_long_enough(night: Night, seen_gone: dict[str, set[date]]) -> None:
     """Law 2: only what has been gone for two nights is deleted, and never what stands in a source."""
-    there = pl.concat([night.validated.accepted, night.validated.rejected]).select("source", "source_key")
-    stands = set(night.merged.memberships.join(there, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id"))
+    present = pl.concat([night.validated.accepted, night.validated.rejected]).select("source", "source_key")
+    present_dwellings = set(
+        night.merged.memberships.join(present, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id")
+    )
     for ours in night.outcomes.filter((pl.col("verb") == "DELETE") & (pl.col("outcome") == "done")).get_column("leverandor_bolig_id"):
-        assert ours not in stands
+        assert ours not in present_dwellings
         assert len({day for day in seen_gone.get(ours, set()) if day < night.as_of}) >= 2
 
 
@@ -136,11 +138,11 @@ def hands_off(before: Entries, after: Entries, ledger: Ledger, slug: str) -> Non
 
 def protected_fields_stay(before: Entries, after: Entries, night: Night | None) -> None:
     """Law 8: in the plan, and in the register itself."""
-    protected = {one.name for one in PROTECTED}
+    protected = {field.name for field in PROTECTED}
     if night is not None:
         updates = night.plan.items.filter(pl.col("class") == "update").get_column("changes")
         assert not protected & {change["field"] for changes in updates for change in json.loads(changes)}
-        assert {one.name for one in UPDATABLE}.isdisjoint(protected)
+        assert {field.name for field in UPDATABLE}.isdisjoint(protected)
     for kobo_id in before.keys() & after.keys():
         was, now = from_body(before[kobo_id]), from_body(after[kobo_id])
         for name in protected:
@@ -153,7 +155,7 @@ def no_wrong_match(night: Night) -> None:
         return
     content = {(row["source"], row["source_key"]): row for row in night.standing.iter_rows(named=True)}
     for keys in night.merged.dwellings.get_column("source_keys"):
-        rows = [content[source, key] for source, _, key in (one.partition(":") for one in keys)]
+        rows = [content[source, key] for source, _, key in (source_key.partition(":") for source_key in keys)]
         assert len({tuple(row[name] for name in _PLACE) for row in rows}) == 1
         assert len({row["bruksenhetsnummer"] for row in rows if row["bruksenhetsnummer"]}) <= 1
         assert len({row["ekstra_referanse"] for row in rows if row["ekstra_referanse"]}) <= 1
@@ -166,7 +168,7 @@ def no_wrong_match(night: Night) -> None:
     for dwelling, kobo_id in by_key.select("leverandor_bolig_id", "kobo_id").iter_rows():
         left, right = ours[dwelling], theirs[kobo_id]
         assert [left[name] for name in _PLACE] == [right[name] for name in _PLACE]
-        assert len({one for one in (left["bruksenhetsnummer"], right["bruksenhetsnummer"]) if one}) <= 1
+        assert len({unit for unit in (left["bruksenhetsnummer"], right["bruksenhetsnummer"]) if unit}) <= 1
 
 
 def nobody_is_known(home: Path, entries: Entries) -> None:
@@ -190,12 +192,12 @@ def what_others_changed_stands(
     was = dict(ledger.link_history(slug).select("kobo_id", "leverandor_bolig_id").iter_rows())
     for kobo_id in set(changed) - set(after):
         assert kobo_id in taken_away or was[kobo_id] in deleted, (kobo_id, was[kobo_id], changed[kobo_id])
-    said = set(decided.filter(pl.col("verdict") == "value").get_column("subject"))
+    decided_subjects = set(decided.filter(pl.col("verdict") == "value").get_column("subject"))
     agreed = {} if night is None else dict(night.merged.dwellings.select("leverandor_bolig_id", "bruksareal").iter_rows())
     seen = {} if night is None else dict(night.seen.rows.select("kobo_id", "bruksareal").iter_rows())
     for kobo_id, area in list(changed.items()):
         ours = after.get(kobo_id, {}).get("leverandorBoligId")
-        if kobo_id not in after or ours in said or (area == agreed.get(ours) and area == seen.get(kobo_id)):
+        if kobo_id not in after or ours in decided_subjects or (area == agreed.get(ours) and area == seen.get(kobo_id)):
             del changed[kobo_id]
         else:
             assert after[kobo_id].get("bruksareal") == area, (kobo_id, area, after[kobo_id])
@@ -207,8 +209,8 @@ def bad_input_is_answered(night: Night) -> None:
         assert read.verdict is Verdict.COMPLETE or (read.message and read.melding)
     errors = night.validated.deviations.filter(pl.col("severity") == "error")
     holding = night.validated.deviations.filter(pl.col("rule").is_in([rule.id for rule in RULES if rule.holds]))
-    told = set(pl.concat([errors, holding]).select("source", "row").iter_rows())
-    assert set(night.validated.rejected.select("source", "row").iter_rows()) <= told
+    answered = set(pl.concat([errors, holding]).select("source", "row").iter_rows())
+    assert set(night.validated.rejected.select("source", "row").iter_rows()) <= answered
     assert errors.filter(pl.col("message").str.len_chars() < 10).is_empty()
 
 
@@ -217,16 +219,16 @@ def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tupl
     for name, how in broken.items():
         assert night.reads[name].verdict is Verdict.FAILED, (name, how)
     accepted = set(night.validated.accepted.select("source", "source_key").iter_rows())
-    assert not accepted & {one for one in unknown_keys if night.reads[one[0]].verdict is Verdict.COMPLETE}
+    assert not accepted & {key for key in unknown_keys if night.reads[key[0]].verdict is Verdict.COMPLETE}
 
 
 def the_stock_is_what_stands(night: Night, ledger: Ledger, slug: str) -> None:
     """After each night: every dwelling that counts stands in the ledger's stock with its category, and no movement says nothing new."""
     stock = ledger.stock(slug).filter("stands")
-    here = night.merged.dwellings.filter(why_not_counted().is_null()).select(
+    in_stock = night.merged.dwellings.filter(why_not_counted().is_null()).select(
         "leverandor_bolig_id", category=pl.col("kategori").fill_null("")
     )
-    assert here.join(stock, on=["leverandor_bolig_id", "category"], how="anti").is_empty()
+    assert in_stock.join(stock, on=["leverandor_bolig_id", "category"], how="anti").is_empty()
     history = ledger.movements(slug)
     for _, rows in history.group_by("leverandor_bolig_id", maintain_order=True):
         states = rows.select("stands", "category", "tenure").rows()

@@ -143,7 +143,7 @@ class ShieldedTown(Town):
 
 
 def _municipality(given: Municipality) -> Municipality:
-    told = content()
+    settings = content()
     fields = {
         "adresse": {"column": "Gate", "as": "address"},
         "bruksenhetsnummer": {"column": "Enhet", "as": "unit"},
@@ -157,13 +157,13 @@ def _municipality(given: Municipality) -> Municipality:
         "hemmelig_adresse": {"column": "Skjules", "as": "boolean"},
     }
     for name, owner in zip(SOURCES, ("bolig", "eiendom"), strict=True):
-        told["sources"][name] |= {"fields": fields, "key": ["Nr"], "ignore": [], "owner": owner}
-    told["send"] = {
+        settings["sources"][name] |= {"fields": fields, "key": ["Nr"], "ignore": [], "owner": owner}
+    settings["send"] = {
         "owners": {"bolig": "KOBOSYNC_MAIL", "eiendom": "KOBOSYNC_MAIL"},
         "link": "https://kommune.example/kobo",
         "addresses": True,
     }
-    read = Municipality.model_validate(told)
+    read = Municipality.model_validate(settings)
     return read.model_copy(update={"register_": given.register_})
 
 
@@ -277,8 +277,8 @@ def named(result: NightResult, night: Night, found: list[Home]) -> Named:
     kobo_ids = set(night.seen.rows.get_column("kobo_id")) | set(result.items.get_column("kobo_id").drop_nulls())
     open_units = set(night.seen.rows.filter(~pl.col("kobo_id").is_in(sorted(hidden))).get_column("bruksenhetsnummer").drop_nulls())
     all_hidden = [home for home in found if {home.key(source) for source in home.sources} <= secret]
-    told = [one for home in all_hidden if not home.entry or (home.entry == "same" and home.unit not in open_units) for one in home.tells]
-    return Named(secret | (kobo_ids & hidden), (keys - secret) | (kobo_ids - hidden) | {*STREETS}, told)
+    words = [word for home in all_hidden if not home.entry or (home.entry == "same" and home.unit not in open_units) for word in home.tells]
+    return Named(secret | (kobo_ids & hidden), (keys - secret) | (kobo_ids - hidden) | {*STREETS}, words)
 
 
 def changed(found: list[Home], how: str) -> list[Home]:

@@ -50,18 +50,18 @@ BREAKS = ("gone", "heading_missing", "heading_extra", "not_text", "empty")
 
 def content() -> dict[str, Any]:
     """The municipality's file: two systems that know some of the same homes."""
-    told = copy.deepcopy(CONFIG)
-    fdv = told["sources"].pop("fdv")
-    del told["sources"]["eiendom"]
+    settings = copy.deepcopy(CONFIG)
+    fdv = settings["sources"].pop("fdv")
+    del settings["sources"]["eiendom"]
     fdv["fields"]["ekstra_referanse"] = {"column": "Merke"}
     fdv["ignore"] = ["Leietaker"]
     # So small a source may be empty, and may lose most of its rows: else nothing would ever be retired here.
     fdv |= {"minimum_rows": 0, "maximum_shrink": 0.8}
-    told["sources"] = {name: {**copy.deepcopy(fdv), "title": name, "path": f"kilder/{name}.csv"} for name in SOURCES}
-    told["survivorship"] = {"default": list(SOURCES)}
-    told["storage"] = "var/tables"
-    told["guards"] = {"retire_after_nights": 2, "maximum_create_share": 1000, "floor": 1000}
-    return told
+    settings["sources"] = {name: {**copy.deepcopy(fdv), "title": name, "path": f"kilder/{name}.csv"} for name in SOURCES}
+    settings["survivorship"] = {"default": list(SOURCES)}
+    settings["storage"] = "var/tables"
+    settings["guards"] = {"retire_after_nights": 2, "maximum_create_share": 1000, "floor": 1000}
+    return settings
 
 
 @functools.cache
@@ -83,9 +83,9 @@ class Town:
         self.home = Path(tempfile.mkdtemp(prefix="ks-law-"))
         self.address = _server()
         requests.post(f"{self.address}/rehearsal/reset", timeout=10).raise_for_status()
-        told = content()
-        told["register"] |= {"base_url": self.address, "see": see, "threads": threads, "retry_wait_cap": 0.001, "read_timeout": 5.0}
-        self.municipality = Municipality.model_validate(told)
+        settings = content()
+        settings["register"] |= {"base_url": self.address, "see": see, "threads": threads, "retry_wait_cap": 0.001, "read_timeout": 5.0}
+        self.municipality = Municipality.model_validate(settings)
         self.url = new_ledger_database("sqlite", self.home)
         self.calls: list[CallRecord] = []
         self.rows: dict[str, dict[str, Row]] = {name: {} for name in SOURCES}

@@ -105,7 +105,7 @@ def whole_night(
         extracted = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         read = reading_steps.standardise_all(session, extracted, yesterday)
         reads = dict(read.reads)
-        verdicts = {name: one.verdict for name, one in reads.items()}
+        verdicts = {name: read.verdict for name, read in reads.items()}
         validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted)
         before = yesterday.rows
         standing = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
@@ -158,8 +158,8 @@ def whole_night(
         ledger.record_deviations(run_id, as_of, validated.deviations, complete)
         unread = {name: done.message for name, done in reads.items() if done.verdict is not Verdict.COMPLETE}
         judgement = judge(unread, seen.message, approval, dict(outcomes.group_by("outcome").len().iter_rows()))
-        told = {name: {"verdict": done.verdict.value, "rows_read": done.rows.height} for name, done in reads.items()}
-        session.finish(judgement.verdict.value, told, None)
+        summary = {name: {"verdict": done.verdict.value, "rows_read": done.rows.height} for name, done in reads.items()}
+        session.finish(judgement.verdict.value, summary, None)
     return Night(
         run_id,
         as_of,

@@ -52,11 +52,11 @@ def _lines(municipality: str, name: str, post: str, streets: dict[str, tuple[str
 
 def write(folder: Path) -> tuple[Path, Path]:
     """The two files: UTF-8 with BOM, CRLF, semicolons."""
-    here = _lines("9901", "FJORDVIK", "9901;FJORDVIK", STREETS)
-    here.append("99019;9901;FJORDVIK;matrikkeladresse;;;;;;9;9;;;9/9;9901;FJORDVIK;;")
-    there = _lines("9902", "NABOVIK", "9902;NABOVIK", ELSEWHERE)
+    own = _lines("9901", "FJORDVIK", "9901;FJORDVIK", STREETS)
+    own.append("99019;9901;FJORDVIK;matrikkeladresse;;;;;;9;9;;;9/9;9901;FJORDVIK;;")
+    neighbours = _lines("9902", "NABOVIK", "9902;NABOVIK", ELSEWHERE)
     files = folder / "fjordvik.csv", folder / "nabovik.csv"
-    for file, lines in zip(files, (here, there), strict=True):
+    for file, lines in zip(files, (own, neighbours), strict=True):
         file.write_bytes("\r\n".join([HEADINGS, *lines, ""]).encode("utf-8-sig"))
     return files
 

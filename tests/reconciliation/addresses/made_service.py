@@ -70,15 +70,15 @@ class AddressApi:
             refused["side"] = ["Bare de 10000 første treffene kan hentes."]
         if refused:
             return 400, {}, {"message": refused}
-        hits = [one for one in self.addresses if all(_fits(one, name, value) for name, value in query.items())]
+        hits = [address for address in self.addresses if all(_fits(address, name, value) for name, value in query.items())]
         counted = {"totaltAntallTreff": len(hits) if self.says is None else self.says, "side": page, "treffPerSide": size}
         return 200, {}, {"metadata": counted, "adresser": hits[page * size : (page + 1) * size]}
 
 
-def _fits(one: dict[str, Any], name: str, value: str) -> bool:
+def _fits(address: dict[str, Any], name: str, value: str) -> bool:
     if name in ("treffPerSide", "side"):
         return True
-    own = str(one[name]).casefold()
+    own = str(address[name]).casefold()
     return own.startswith(value[:-1].casefold()) if value.endswith("*") else own == value.casefold()
 
 

@@ -43,8 +43,8 @@ def shares(official: pl.DataFrame, seed: int = 1) -> Iterator[Share]:
 
 def share_of(register: AddressRegister, kind: str, rows: list[Row]) -> Share:
     found = resolve_column(register, pl.Series([row.text for row in rows]))
-    told = zip(rows, found["verdict"], found["lokalid"], strict=True)
-    wrong = [row.text for row, verdict, lokalid in told if verdict == Resolution.RESOLVED and lokalid != row.lokalid]
+    verdicts = zip(rows, found["verdict"], found["lokalid"], strict=True)
+    wrong = [row.text for row, verdict, lokalid in verdicts if verdict == Resolution.RESOLVED and lokalid != row.lokalid]
     return Share(kind, Counter(found["verdict"]), wrong)
 
 

@@ -150,15 +150,15 @@ def _cell(address: str, ledger: Ledger, fault: str, lasts: str, write: str, rule
             ended = outcomes.row(-1, named=True) if outcomes.height else {"outcome": "done", "message": ""}
             made = tuple(calls)
             _tell(address, "faults", [])
-            standing = list(client.listing())
+            entries = list(client.listing())
             links = dict(ledger.links(slug).select("leverandor_bolig_id", "kobo_id").iter_rows())
             return Night(
                 ended["outcome"],
                 ended["message"] or "",
                 made,
-                sorted((entry["leverandorBoligId"], float(entry["bruksareal"])) for entry in standing),
+                sorted((entry["leverandorBoligId"], float(entry["bruksareal"])) for entry in entries),
                 links,
-                {entry["koboId"]: entry["leverandorBoligId"] for entry in standing},
+                {entry["koboId"]: entry["leverandorBoligId"] for entry in entries},
                 len(ledger.unsettled(slug)),
             )
 

@@ -35,8 +35,8 @@ def create(*ours: str, held: str | None = None) -> list[dict[str, Any]]:
 
 def update(ours: str, kobo_id: str, **changes: tuple[Any, Any]) -> dict[str, Any]:
     """changes: field -> (old, new)."""
-    said = [{"field": name, "old": old, "new": new, "source": "facilit"} for name, (old, new) in sorted(changes.items())]
-    return {"class": "update", "leverandor_bolig_id": ours, "kobo_id": kobo_id, "changes": json.dumps(said)}
+    sorted_changes = [{"field": name, "old": old, "new": new, "source": "facilit"} for name, (old, new) in sorted(changes.items())]
+    return {"class": "update", "leverandor_bolig_id": ours, "kobo_id": kobo_id, "changes": json.dumps(sorted_changes)}
 
 
 def retire(ours: str, kobo_id: str) -> dict[str, Any]:

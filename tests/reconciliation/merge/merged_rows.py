@@ -19,12 +19,12 @@ def dwellings(*rows: dict[str, Any], known: pl.DataFrame | None = None, decided:
     return {key: row for row in merged.iter_rows(named=True) for key in row["source_keys"]}
 
 
-def fdv(key: str = "1", **said: Any) -> dict[str, Any]:
-    return {"source": "fdv", "source_key": key, **said}
+def fdv(key: str = "1", **values: Any) -> dict[str, Any]:
+    return {"source": "fdv", "source_key": key, **values}
 
 
-def eiendom(key: str = "1", **said: Any) -> dict[str, Any]:
-    return {"source": "eiendom", "source_key": key, **said}
+def eiendom(key: str = "1", **values: Any) -> dict[str, Any]:
+    return {"source": "eiendom", "source_key": key, **values}
 
 
 def decision(kind: str, left: str, right: str | None = None, **more: Any) -> pl.DataFrame:

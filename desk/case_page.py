@@ -23,7 +23,7 @@ from reporting.dwelling_sources import FIELDS
 STORED = (AnswerOutcome.STORED, AnswerOutcome.ALREADY)
 """The answer is in force."""
 OTHER_VALUE = "annen"
-"""The answer "another value", which is written in a field of its own."""
+"""The answer "another value", which is written in a field of its own; of a warning the day until which it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ def case_page(
             house=case.house if beside > 1 else "",
             house_cases=beside,
             other_value=OTHER_VALUE,
+            warning=WARNING,
         )
     )
 

@@ -14,7 +14,9 @@ from desk.house_page import GOOD, doubled_units, given_in, house_page
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
+from reconciliation.decisions.question import WARNING
 from reconciliation.decisions.withdraw import withdraw
+from reconciliation.model.known_decisions import DecisionKind
 
 
 def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
@@ -24,7 +26,8 @@ def store_answer(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
         return HTMLResponse(refusal_page("no_case"), 404)
     code = fields.get("svar", "")
     if code == OTHER_VALUE:
-        code = fields.get("verdi", "").strip()
+        written = fields.get("verdi", "").strip()
+        code = f"{DecisionKind.RIGHT.value}:{written}" if question.about == WARNING and written else written
     given = GivenAnswer(question.id, code, visit.visitor.decided_as, fields.get("hvorfor", "").strip(), fields.get("grunnlag", ""))
     (taken,) = store_answers([given], [question], desk.ledger, desk.municipality.slug)
     parameters = {"utfall": taken.outcome.value, "sporsmal": question.id}

@@ -70,6 +70,9 @@ def test_a_house_without_unit_numbers_is_filled_in_and_stored_as_a_whole(village
         session, address, page = opened(desk)
         asked = questions(page)
         assert len(asked) >= 2
+        lines = re.findall(r'<th scope="row" role="rowheader">\s*(\d)\.\s*(?:<a[^>]*>)?([a-z0-9A-Z-]+)', page)
+        assert lines == [("1", "annen-A"), ("2", "annen-B"), ("3", "fdv-200"), ("4", "fdv-201")], "each dwelling of the house once"
+        assert page.count("Samme bolig som 3</option>") == len(asked), "in an answer it has its number in the table"
         units = dict(zip(asked, ("H0101", "H0102", "H0103", "H0104"), strict=False))
         many = {f"grunnlag.S-{number}": "" for number in range(300)}  # as a house of a hundred flats sends
         told = session.post(address, data=filled(page, units) | many, timeout=10)
@@ -111,6 +114,7 @@ def test_where_the_official_register_has_units_its_list_is_the_answers_in_case_a
             listed = session.get(f"{desk.url}/min-liste", timeout=10).text
             asked = session.get(desk.url + first_case(listed), timeout=10)
             assert asked.status_code == 200
+            assert "Matrikkelen har H0101, H0102, H0201 på adressen." in page
             assert all(f"value:&#34;{unit}&#34;" in page and f"value:&#34;{unit}&#34;" in asked.text for unit in units)
             session.post(f"{desk.url}/svar", data=form(asked.text, 'value:"H0301"'), timeout=10)
             assert desk.ledger.decisions("vik").is_empty(), "a unit that the register has not is no answer"

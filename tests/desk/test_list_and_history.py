@@ -80,6 +80,14 @@ def test_a_warning_that_is_right_as_it_stands_is_confirmed_at_the_desk(tmp_path:
             assert "Lillevegen" in listed
             page = session.get(f"{desk.url}/sak/fdv-103", timeout=10).text
             assert "Merknaden er bekreftet og forsvinner" in page
+            assert "Riktig bare til en dag" in page
+            for written in ("9", "i morgen", "31.12.2030 er feil"):
+                session.post(f"{desk.url}/svar", data=form(page, "annen", verdi=written), timeout=10)
+            assert desk.ledger.decisions("vik").filter(pl.col("kind") == "warning").is_empty()
+            session.post(f"{desk.url}/svar", data=form(page, "annen", verdi=" 31.12.2030 "), timeout=10)
+            (until,) = desk.ledger.decisions("vik").filter(pl.col("kind") == "warning").get_column("value")
+            assert until == "2030-12-31"
+            session.post(f"{desk.url}/angre", data=form(page, ""), timeout=10)
             session.post(f"{desk.url}/svar", data=form(page, "right", hvorfor="postboksen er eierens"), timeout=10)
             decided = desk.ledger.decisions("vik").filter(pl.col("kind") == "warning")
             assert decided.get_column("verdict").to_list() == ["right"]

@@ -24,7 +24,8 @@ COLUMNS = {
 
 TOWN_COLUMNS = {
     "dwellings": "dwellings", "wrong merges": "wrong_merges", "told": "wrong_merges_told", "wrong matches": "wrong_matches",
-    "told ": "wrong_matches_told", "automatic": "automatic", "offered": "offered", "in doubt": "in_doubt",
+    "told ": "wrong_matches_told", "any value differs": "wrong_matches_differs",
+    "automatic": "automatic", "offered": "offered", "in doubt": "in_doubt",
     "without houses without units": "in_doubt_apart", "questions": "questions", "created though in Kobo": "posted_known",
     "told  ": "posted_known_told", "created twice": "posted_twice", "seconds": "seconds",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,12 +16,13 @@ from reconciliation.decisions.questions import questions
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.match import match
 from reconciliation.merge import merge
+from reconciliation.model.known_decisions import groups_of
 from reconciliation.plan.planning import make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import NIGHT, SOURCES, links, none_known
 
 TELLING = ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "bruksenhetsnummer")
-"""Fields of which two unequal values tell that rows are two homes."""
+"""Fields of which two unequal values may tell that rows are two homes."""
 _ROUNDED = 1.0
 SELDOM = 0.05
 """Up to this share of dirty rows the strict goals hold."""
@@ -30,16 +31,21 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Misled:
-    """*_told: something in the rows told that they are two homes. offered: share of the homes in Kobo that are matched or asked about.
-    in_doubt: share of the dwellings in review or conflict; in_doubt_apart: those in houses where no source has unit numbers left out.
-    posted_known: would be created although Kobo has them; of these nothing told where another home's rows, equal in all that was
-    measured, took the entry. posted_twice: homes that would be created as two."""
+    """*_told: something in the rows told that they are two homes. Of a merge: any value differs. Of a match: in some field the entry agrees
+    with no row of the dwelling that it was given to, and its own home's rows do not disagree with it there (a rent that is years old
+    differs from both, and tells nothing). wrong_matches_differs: the looser count, in which any value that differs tells.
+
+    offered: share of the homes in Kobo that are matched or asked about. in_doubt: share of the dwellings in review or conflict;
+    in_doubt_apart: those in houses where no source has unit numbers left out. posted_known: would be created although Kobo has them; of
+    these nothing told where another home's rows, equal in all that was measured, took the entry. posted_twice: how many more would be
+    created than there are homes."""
 
     dwellings: int
     wrong_merges: int
     wrong_merges_told: int
     wrong_matches: int
     wrong_matches_told: int
+    wrong_matches_differs: int
     automatic: float
     offered: float
     in_doubt: float
@@ -69,8 +75,14 @@ def misled(world: Labelled) -> Misled:
     in_kobo = {home for homes in homes_of.values() for home in homes} & set(world.entry_truth.values())
     classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
     posted = [ours for ours, kind in classes.items() if kind == "create"]
-    twice = Counter(home for ours in posted for home in homes_of[ours])
-    told_of = {entry: _tell([*(rows[key] for key in keys_of[ours]), entries[entry]]) for ours, entry in mistaken}
+    own_rows: dict[str, list[Row]] = defaultdict(list)
+    for key, home in world.row_truth.items():
+        own_rows[home].append(rows[key])
+    differs = sum(_tell([*(rows[key] for key in keys_of[ours]), entries[entry]]) for ours, entry in mistaken)
+    told_of = {
+        entry: _fits_worse([rows[key] for key in keys_of[ours]], own_rows[world.entry_truth[entry]], entries[entry])
+        for ours, entry in mistaken
+    }
     silent = {world.entry_truth[entry] for entry, tells in told_of.items() if not tells}
     silent |= {home for ours in mixed if not _tell([rows[key] for key in keys_of[ours]]) for home in homes_of[ours]}
     known = [ours for ours in posted if homes_of[ours] & in_kobo]
@@ -81,6 +93,7 @@ def misled(world: Labelled) -> Misled:
         wrong_merges_told=sum(_tell([rows[key] for key in keys_of[ours]]) for ours in mixed),
         wrong_matches=len(mistaken),
         wrong_matches_told=sum(told_of.values()),
+        wrong_matches_differs=differs,
         automatic=len({home for home, certain in right if certain}) / max(len(in_kobo), 1),
         offered=len({home for home, _ in right}) / max(len(in_kobo), 1),
         in_doubt=len(doubted) / max(len(classes), 1),
@@ -88,7 +101,7 @@ def misled(world: Labelled) -> Misled:
         questions=len(questions(night, pl.DataFrame(schema=DECISIONS))),
         posted_known=len(known),
         posted_known_told=sum(not (homes_of[ours] & in_kobo) <= silent for ours in known),
-        posted_twice=sum(count > 1 for count in twice.values()),
+        posted_twice=_created_too_often({ours: homes_of[ours] for ours in posted}),
         seconds=seconds,
     )
 
@@ -116,6 +129,33 @@ def _without_units(dwellings: pl.DataFrame) -> set[str]:
     place = ("adressenavn", "nummer", "bokstav")
     unknown = pl.col("bruksenhetsnummer").is_null().all().over(place) & (pl.len().over(place) > 1)
     return set(dwellings.filter(unknown).get_column("leverandor_bolig_id"))
+
+
+def _created_too_often(posted: dict[str, set[str]]) -> int:
+    """posted: leverandor_bolig_id -> true homes. How many more are created than there are homes: two dwellings that took each other's
+    rows are two homes still."""
+    head = groups_of({(ours, f"home {home}") for ours, homes in posted.items() for home in homes})
+    dwellings = Counter(head[ours] for ours in posted)
+    homes = Counter(head[home] for home in {f"home {home}" for named in posted.values() for home in named})
+    return sum(count - homes[group] for group, count in dwellings.items() if count > homes[group])
+
+
+def _fits_worse(given: list[Row], own: list[Row], entry: Row) -> bool:
+    """Does the entry agree in some field with no row of `given`, and with a row of `own` (its own home), or does none of these say it?"""
+    for name in TELLING:
+        values, own_values = ([row[name] for row in rows if row.get(name) is not None] for rows in (given, own))
+        if (
+            (value := entry.get(name)) is not None
+            and values
+            and not _among(value, values, name)
+            and (not own_values or _among(value, own_values, name))
+        ):
+            return True
+    return False
+
+
+def _among(value: Any, values: list[Any], name: str) -> bool:
+    return any(abs(value - one) <= _ROUNDED if name == "bruksareal" else value == one for one in values)
 
 
 def _tell(rows: list[Row]) -> bool:

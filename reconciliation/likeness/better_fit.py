@@ -208,6 +208,7 @@ def _fit() -> tuple[pl.Expr, ...]:
     unequal = [chosen(one, lambda level: pl.lit(level.code not in ("same", "unknown"))) for one, _ in measures]
     equal = {name: pl.col(name) == side(name) for name in ("manedsleie", "seksjonsnummer", "_ground")}
     streets = SAME_STREET & pl.col("_street").is_not_null() & side("_street").is_not_null()
+    streets = streets | (pl.col("_stem") == side("_stem")).fill_null(value=False)
     possible = equal["_ground"], streets & SAME_HOUSE, equal["manedsleie"], equal["seksjonsnummer"]
     return (
         (fit + pl.when(other_floor).then(-1.0).otherwise(0.0)).alias("_fit"),
@@ -221,6 +222,6 @@ def _weighed(one: Comparison, said: Mapping[str, float]) -> pl.Expr:
 
 
 _LOOKED_AT = (
-    *("_street", "_written", "_house", "_ground", "_floor", "etasjenummer"),
+    *("_street", "_stem", "_written", "_house", "_ground", "_floor", "etasjenummer"),
     *("manedsleie", "bruksareal", "antall_soverom", "seksjonsnummer"),
 )

@@ -21,7 +21,7 @@ _ALIKE = 12
 
 _WIDE = 2**32
 
-_BLOCKS: tuple[tuple[str, ...], ...] = (
+BLOCKS: tuple[tuple[str, ...], ...] = (
     ("_address",),
     ("postnummer", "_house_number", "_beginning"),
     ("postnummer", "_house_number", "_ending"),
@@ -38,6 +38,20 @@ _BLOCKS: tuple[tuple[str, ...], ...] = (
     ("_municipality", "_ground", "_rent"),
 )
 """What the members of each block share, on `_hashed` rows; a row that lacks one of it is in no such block."""
+WIDE_BLOCKS = (
+    *BLOCKS,
+    ("postnummer", "_house_number"),
+    ("_municipality", "_house_number", "_ending"),
+    ("_municipality", "_house", "_unit"),
+    ("postnummer", "_beginning", "_unit"),
+    ("postnummer", "_ending", "_unit"),
+    ("postnummer", "_rent"),
+    ("postnummer", "_area"),
+    ("_municipality", "_ground"),
+    ("_municipality", "_street"),
+)
+"""The same where few are left to be found: also what is common to a home and a row of it of which both the street and the number, or the
+street and the postcode, were typed wrong."""
 _PARTS: tuple[tuple[str, ...], ...] = (("_house", "_unit", "_lease_or_none"), ("_house", "_rent"), ("_house", "_area"))
 
 
@@ -94,35 +108,47 @@ def hopeful() -> pl.Expr:
 HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
 
 
-def pairs_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
+def pairs_in_blocks(
+    ours: pl.DataFrame,
+    theirs: pl.DataFrame,
+    carry: tuple[str, ...] = HOPE,
+    keep: pl.Expr | None = None,
+    blocks: tuple[tuple[str, ...], ...] = BLOCKS,
+) -> pl.DataFrame:
     """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
-    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`. carry, keep: as places_in_blocks."""
-    kept = places_in_blocks(ours, theirs, carry, keep)
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`. carry, keep, blocks: as places_in_blocks."""
+    kept = places_in_blocks(ours, theirs, carry, keep, blocks)
     ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
     return pl.DataFrame([*ids, *kept])
 
 
-def places_in_blocks(ours: pl.DataFrame, theirs: pl.DataFrame, carry: tuple[str, ...] = HOPE, keep: pl.Expr | None = None) -> pl.DataFrame:
+def places_in_blocks(
+    ours: pl.DataFrame,
+    theirs: pl.DataFrame,
+    carry: tuple[str, ...] = HOPE,
+    keep: pl.Expr | None = None,
+    blocks: tuple[tuple[str, ...], ...] = BLOCKS,
+) -> pl.DataFrame:
     """ours, theirs: prepared, or one frame. `_at`, `_at_right`: the numbers of the rows of each pair, each pair once and in order.
 
     keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
-    `hopeful` unless said. They are compared as numbers (`_hashed`).
+    `hopeful` unless said. They are compared as numbers (`_hashed`). blocks: what the members of each block share.
     """
     left = _hashed(ours)
     right = left if ours is theirs else _hashed(theirs)
-    pairs = _met(left, right)
+    pairs = _met(left, right, blocks)
     told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
     told[2] = told[2].rename(lambda name: f"{name}_right")
     # Lazily, so that shared expressions are computed once, and only the rows' numbers are filtered.
     return pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
 
 
-def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+def _met(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
     """ours, theirs: as _hashed. `_at`, `_at_right`: the rows of those that share a block, each pair once and in order."""
     import numpy as np  # noqa: PLC0415 - costs a start; only on nights when somebody is left to be found
 
-    left = _keyed(ours)
-    right = left if ours is theirs else _keyed(theirs)
+    left = _keyed(ours, blocks)
+    right = left if ours is theirs else _keyed(theirs, blocks)
     groups = right.group_by("_block").agg("_at")
     if ours is theirs:
         groups = groups.filter(pl.col("_at").list.len() > 1)  # a single row has no pair
@@ -144,10 +170,10 @@ def _met(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(pl.col("_at") != pl.col("_at_right")) if ours is theirs else pairs
 
 
-def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
+def _keyed(rows: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
     """`_block`, and `_at` (the row's number): one row for each block that a row is in."""
-    numbered = rows.select(_number(block, number).alias(str(number)) for number, block in enumerate(_BLOCKS)).with_row_index("_at")
-    return pl.concat(numbered.select(pl.col(str(number)).alias("_block"), "_at").drop_nulls() for number in range(len(_BLOCKS)))
+    numbered = rows.select(_number(block, number).alias(str(number)) for number, block in enumerate(blocks)).with_row_index("_at")
+    return pl.concat(numbered.select(pl.col(str(number)).alias("_block"), "_at").drop_nulls() for number in range(len(blocks)))
 
 
 def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

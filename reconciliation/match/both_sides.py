@@ -6,11 +6,10 @@ import polars as pl
 
 from reconciliation.likeness.better_fit import better_elsewhere, fitting_another
 from reconciliation.likeness.comparison import compare
+from reconciliation.likeness.lone_differences import lone_differences, rents_off
 from reconciliation.likeness.stopped_rule import unsupported
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
-SELDOM = 0.1
-"""A measure that differs in at most this share of the pairs counts as evidence where no other measure is known."""
 MEASURED = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
 
 
@@ -70,22 +69,28 @@ class BothSides:
         doubted, offered = (self.names(found, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 
-    def lone_differences(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Of the pairs, compared, those in which one measure differs and none agrees, where that measure agrees in nearly all others.
-        In a register whose rents are years old, most differ, and nothing follows from it."""
+    def measured_otherwise(self, keyed: pl.DataFrame) -> pl.DataFrame:
+        """Of the pairs, compared, those in which one measure differs and none agrees, or the rent alone is off in a house of several,
+        where that measure agrees in nearly all others."""
         if keyed.is_empty():
             return keyed
         seen = compare(keyed.select(list(PAIR)), self.ours, self.theirs)
-        levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in ("manedsleie", "antall_soverom", "bruksareal")}
-        usual = [
-            name
-            for name, level in levels.items()
-            if (seen.select((level.filter(level != "unknown") == "different").mean()).item() or 0.0) <= SELDOM
+        several = pl.col("leverandor_bolig_id").is_in(self._beside_others().implode())
+        return seen.filter(lone_differences(seen) | (rents_off(seen) & seen.select(several).to_series()))
+
+    def _beside_others(self) -> pl.Series:
+        """leverandor_bolig_id of those that are not the only one of both sides at their address and on their ground."""
+        homes = pl.concat(
+            [
+                self.ours.select("_address", "_municipality", "_ground", _home="leverandor_bolig_id", _side=pl.lit("ours")),
+                self.theirs.select("_address", "_municipality", "_ground", _home="kobo_id", _side=pl.lit("kobo")),
+            ]
+        )
+        crowded = [
+            homes.filter(pl.all_horizontal(pl.col(place).is_not_null()) & (pl.len().over(*place, "_side") > 1).any().over(place))
+            for place in (["_address"], ["_municipality", "_ground"])
         ]
-        measured = pl.any_horizontal(level.is_in(["same", "close"]) for level in levels.values())
-        agreeing = measured | (pl.col("_level_seksjonsnummer") == "same")
-        odd = pl.any_horizontal(pl.lit(value=False), *(levels[name] == "different" for name in usual)) & ~agreeing
-        return seen.filter(odd)
+        return pl.concat(crowded).filter(pl.col("_side") == "ours").get_column("_home").unique()
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:
         """Of the pairs that numbers of the house made, those that stand by nothing else where several others, of `cannot`, cannot be.

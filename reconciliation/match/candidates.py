@@ -7,8 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.blocks import close_by, pairs_in_blocks
-from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare, compare_rows
+from reconciliation.likeness.comparison import NEXT_DOOR, SHOWN, compare_rows
 from reconciliation.likeness.contradiction import contradict, in_pair
 
 ENOUGH = 4.0
@@ -26,7 +25,7 @@ _LOOKED_AT = (
 
 
 def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, asked: Sequence[str] = ()) -> pl.DataFrame:
-    """ours: with `_with_this_rent`. theirs: with `_disputed`, as in last_search. pairs: as pairs_in_blocks(ours, theirs) returns them.
+    """ours: with `_with_this_rent`. theirs: with `_disputed`, as in last_search.py. pairs: as pairs_in_blocks(ours, theirs) returns them.
     asked: dwellings that are in question already.
 
     Those that a person is shown, best first for each dwelling, with all that `explain` tells of them. A dwelling for which no likely
@@ -61,85 +60,10 @@ def _of_entries(few: pl.DataFrame) -> pl.DataFrame:
     return few.join(best, on="_at_right").filter(like)
 
 
-def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """ours: all dwellings, `_unfound`: those that would be created; with `_with_this_rent`. theirs: entries without a certain dwelling,
-    `_disputed`: the entry's number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are questions already.
-
-    Pairs that may be one home by any weak key, best first for each dwelling: an entry of the same house or parcel that nothing known of it
-    rules out, and that fits no dwelling clearly better.
-    """
-    unfound = ours.filter("_unfound")
-    pairs = pairs_in_blocks(unfound, theirs, keep=close_by())
-    if pairs.is_empty():
-        return pairs
-    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent")
-    disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
-    alone = pl.Series(_alone(unfound).gather(pairs.get_column("_at")) & _alone(theirs).gather(pairs.get_column("_at_right")))
-    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _alone=alone)
-    seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
-    others = compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs)
-    others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
-    # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
-    best = [one.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for one, name in ((seen, "_best"), (others, "_offered"))]
-    measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
-    other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
-    least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
-    found = measured.filter(pl.col("_agreeing") > least)
-    ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
-    dwelling = pl.col("leverandor_bolig_id")
-    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
-    return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
-
-
-_MEASURES: dict[str, dict[str, float]] = {
-    "manedsleie": {"same": 2, "different": -2},
-    "seksjonsnummer": {"same": 2, "different": -3},
-    "bruksareal": {"same": 1, "different": -1},
-    "antall_soverom": {"same": 0.5, "different": -1},
-}
-"""What a measure says of a pair in the last search: an unexplained entry beside a home that would be created."""
-BEHIND_IN_MEASURES = 1.5
-"""A pair this far behind the best one of its entry is left out."""
-TELLING = 2.0
-"""Points from which equal measures (rent, section) identify the home although its number differs."""
-
-
-def _agreeing() -> pl.Expr:
-    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several pay there tells half."""
-    said = [
-        pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
-        for name, worth in _MEASURES.items()
-    ]
-    shared = (pl.col("_level_manedsleie") == "same") & (pl.col("_with_this_rent") > 1)
-    return pl.sum_horizontal(*said, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
-
-
 def with_this_rent() -> pl.Expr:
     """On all dwellings, prepared: how many on its ground (or, where that is unknown, at its address) pay the same rent."""
     place = pl.coalesce(pl.concat_str("_municipality", "_ground", separator="|"), "_address")
     return pl.len().over(place, "manedsleie").alias("_with_this_rent")
-
-
-def _alone(rows: pl.DataFrame) -> pl.Series:
-    """Per row: is it the only one of its side at the address?"""
-    return rows.select((pl.len().over("_address") == 1) & pl.col("_address").is_not_null()).to_series()
-
-
-def _may_be_in_the_same_place() -> pl.Expr:
-    """On compared pairs with `_agreeing`: one house, unless a measure differs that none balances; next door, on the same parcel or
-    under another unit number only where the measures name the home, or where each side has one home in the house."""
-    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
-    street = level["adressenavn"].is_in(["same", "close"]) | ((level["adressenavn"] == "similar") & (ground != "different"))
-    same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
-    here = (street | (ground == "same")) & same_number
-    around = (street & (house == "beside") & (ground != "different")) | (ground == "same")
-    agreeing = pl.col("_agreeing")
-    untold = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
-    flat = (untold & (agreeing >= 0)) | (pl.col("_alone") & (agreeing > 0)) | (agreeing >= TELLING)
-    one_slip = (unit == "same") & (house == "beside")
-    next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)))
-    return ((here & flat) | next_door) & ~contradict(in_pair)
 
 
 @cache

@@ -10,9 +10,10 @@ from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
-from reconciliation.match.candidates import last_search, with_this_rent, worth_asking
+from reconciliation.match.candidates import with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.key_search import KeySearch
+from reconciliation.match.last_search import last_search
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.register_rows import without_deleted
@@ -102,9 +103,9 @@ def _with_disputed(search: KeySearch) -> pl.DataFrame:
 def _last_search(search: KeySearch) -> pl.DataFrame:
     """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
     found = pl.concat(search.found)
-    certain = found.filter("certain")
-    unexplained = _with_disputed(search).join(certain, on="kobo_id", how="anti").join(search.linked, on="kobo_id", how="anti")
+    explained = pl.concat([found.filter("certain").get_column("kobo_id"), search.linked.get_column("kobo_id")])
+    theirs = _with_disputed(search).with_columns(_explained=pl.col("kobo_id").is_in(explained.implode()))
     unfound = search.open_ours.join(found, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
     ours = search.ours.with_columns(_unfound=pl.col("leverandor_bolig_id").is_in(unfound.implode()))
-    pairs = last_search(ours, unexplained, found.filter(~pl.col("certain")).select(list(PAIR)))
+    pairs = last_search(ours, theirs, found.filter(~pl.col("certain")).select(list(PAIR)))
     return pairs if pairs.is_empty() else search.answers.not_different(pairs)

@@ -81,6 +81,9 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     alike = houses_numbered_alike(keyed)
     by = merge_keys(decided, alike)
     doubted = doubted_pairs(rows, keyed.select("source", "_known", **by))
+    # Of two rows with one number of which one was typed wrong, either's label may have been typed with it.
+    in_doubt = pl.col("_row").is_in(pl.concat([doubted["left"], doubted["right"]]).unique().implode())
+    by[ADDRESS_LABEL] = pl.when(~in_doubt).then(by[ADDRESS_LABEL])
     barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
     apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
     for name in KEYED:

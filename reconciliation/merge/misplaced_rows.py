@@ -7,6 +7,7 @@ import polars as pl
 from reconciliation.likeness.better_fit import better_elsewhere
 from reconciliation.likeness.comparison import compare_rows, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.lone_differences import lone_differences
 from reconciliation.likeness.stopped_rule import unsupported
 from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_UNIT, DECISION, MATRIKKEL
 
@@ -34,7 +35,9 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
         pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
     )
     stopped = unsupported(placed, units, _broken_houses(placed, units, found))
-    found = pl.concat([found, stopped.with_columns(_other="_at_right")])
+    seen = compare_rows(pairs, placed, placed)
+    odd = pairs.filter(lone_differences(seen))
+    found = pl.concat([found, *(one.with_columns(_other="_at_right") for one in (stopped, odd))]).unique()
     return found.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 
 

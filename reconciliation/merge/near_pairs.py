@@ -6,32 +6,15 @@ from __future__ import annotations
 from itertools import combinations
 
 import polars as pl
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cpdist
 
-from reconciliation.likeness.blocks import pairs_in_blocks
+from reconciliation.likeness.blocks import WIDE_BLOCKS, pairs_in_blocks
 from reconciliation.likeness.comparison import compare_rows, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
-from reconciliation.likeness.neighbours import LETTERS_APART
+from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.stray_streets import stray_pairs
+from reconciliation.merge.near_conditions import NUMBERS, worth_a_question, worth_a_question_alone
 
-ENOUGH = 6.0
-"""Points (match.comparison) from which a pair of our own dwellings is worth a question."""
 MOST = 3
-_NUMBERS = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
-_LOOKED_AT = (
-    *(
-        "adressenavn",
-        "nummer",
-        "bruksenhetsnummer",
-        "ekstra_referanse",
-        "gardsnummer",
-        "seksjonsnummer",
-        "bruksareal",
-        "manedsleie",
-        "antall_soverom",
-    ),
-)
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -52,18 +35,21 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     # At one address those without a unit number are asked about by doubtful_pairs.
     elsewhere = (pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))
     found = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
+    asked: list[pl.DataFrame] = []
     for sources, others in combinations(sorted(kinds), 2):
         if sources & others:
             continue
         # Only those of each side that lack a partner on the other, so that a parcel of many houses is no crowd.
         sides = [ours.filter(pl.col("_held") == kind) for kind in (sources, others)]
-        pairs = pairs_in_blocks(sides[0], sides[1], carry=("_address", "_unit"), keep=elsewhere)
+        pairs = pairs_in_blocks(sides[0], sides[1], carry=("_address", "_unit"), keep=elsewhere, blocks=WIDE_BLOCKS)
         if pairs.height:
-            seen = _with_letters(compare_rows(pairs, *sides)).with_columns(
+            seen = with_streets_compared(compare_rows(pairs, *sides)).with_columns(
                 _sole=sides[0].get_column("_sole").gather(pairs.get_column("_at")),
                 _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
             )
-            found.append(seen.filter(_may_be_one()).select(found[0].columns))
+            marked = seen.select(*found[0].columns, _asked=worth_a_question(), _alone=worth_a_question_alone())
+            asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
+    found += [_only_partners(pl.concat(asked)).select(found[0].columns)] if asked else []
     found.append(_strays(ours))
     pairs = pl.concat(found)
     return (
@@ -78,6 +64,12 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
+    """marked: pairs with `_asked`, `_alone`. Those that are asked, and of the others those in which neither has another partner."""
+    only = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)
+    return marked.filter(pl.col("_asked") | only)
+
+
 def _strays(ours: pl.DataFrame) -> pl.DataFrame:
     """Pairs of which one is alone in a street that is a slip or two from the other's, and nothing that is known tells them apart."""
     pairs = stray_pairs(ours.with_columns(source=pl.col("leverandor_bolig_id")))
@@ -87,7 +79,7 @@ def _strays(ours: pl.DataFrame) -> pl.DataFrame:
     ids = ours.get_column("leverandor_bolig_id")
     named = pairs.with_columns(leverandor_bolig_id=ids.gather(pairs["_at"]), kobo_id=ids.gather(pairs["_at_right"]))
     seen = compare_rows(named, ours, ours)
-    other = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in _NUMBERS)
+    other = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in NUMBERS)
     unit = pl.col("_level_bruksenhetsnummer").is_in(["different", "digit"])
     return seen.filter(~other & ~unit & ~contradict(in_pair)).select("leverandor_bolig_id", "kobo_id", "_points")
 
@@ -113,41 +105,3 @@ def _waiting(pairs: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
         ours, theirs = pl.col(name), pl.col(f"{name}_other")
         better = pl.when(ours != theirs).then(ours > theirs).otherwise(better)
     return told.filter(~better).select(pairs.columns)
-
-
-def _with_letters(seen: pl.DataFrame) -> pl.DataFrame:
-    """`_letters`: how many slips of the hand part the two streets, as written or without the form of the last word."""
-    import numpy as np  # noqa: PLC0415 - a tenth of a second, on the nights when two are compared only
-
-    apart = [
-        cpdist(seen[name].fill_null("").to_list(), seen[f"{name}_theirs"].fill_null("").to_list(), scorer=OSA.distance, dtype=np.int32)
-        for name in ("_street", "_stem")
-    ]
-    return seen.with_columns(_letters=pl.Series(np.minimum(*apart), dtype=pl.Int32()))
-
-
-def _may_be_one() -> pl.Expr:
-    """On compared pairs: nothing that is known differs, and what parts them is a slip of the hand or outweighed by a measure."""
-    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    agree = pl.all_horizontal(level[name] != "different" for name in _NUMBERS) & ~contradict(in_pair)
-    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
-    same_label = (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False)
-    tied = same_rent | same_area | ((level["gardsnummer"] == "same") & (level["bruksenhetsnummer"] == "same") & same_label)
-    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & tied)
-    spelt = (level["adressenavn"] != "different") & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)
-    # A street that was renamed: the same house number and parcel, or the same unit with the same area and rent.
-    same_unit = level["bruksenhetsnummer"] == "same"
-    same_house, lettered = level["nummer"] == "same", level["nummer"].is_in(["same", "letter"])
-    like = level["bruksareal"].is_in(["same", "close"]) & (level["antall_soverom"] == "same")
-    ground = level["gardsnummer"] == "same"
-    renamed = (
-        (same_house & ground & (same_unit | same_rent | same_area))
-        | (lettered & ground & same_unit & (same_area | same_rent))
-        | (same_house & same_rent & ((same_unit & level["bruksareal"].is_in(["same", "close"])) | like))
-    )
-    unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
-    # A unit number typed wrong: all else is equal, and the two owners number the flat alike or charge one rent.
-    here = (level["nummer"] == "same") & (level["adressenavn"] == "same") & ~unit
-    alone = pl.col("_sole") & pl.col("_sole_theirs")
-    typed = here & (same_rent | (same_label & same_area) | (alone & (same_area | like)))
-    return agree & ((house & unit & (renamed | (spelt & (pl.col("_points") >= ENOUGH)))) | typed)

@@ -33,6 +33,8 @@ _DIFFERING, _ASKED = pl.col("changes") != "[]", pl.col("asked") != "[]"
 
 SETTLE_IN_SOURCE = "settle_in_source"
 """Reason of a dwelling in doubt of which no question can be asked."""
+OTHER_ANSWER_FIRST = "other_answer_first"
+"""Reason of a dwelling that waits because another one, which may be in the register, is being asked whether it is the same home."""
 
 
 def certain_pairs(matches: pl.DataFrame) -> pl.DataFrame:
@@ -62,26 +64,46 @@ def class_dwellings(
     gone = links.filter(pl.col("kobo_id").is_not_null()).join(certain, on="kobo_id", how="anti")
     broken = gone.join(register_rows, on="kobo_id", how="anti").select("leverandor_bolig_id", lost="kobo_id")
     joined = dwellings.join(pl.concat([certain, clashing]), on="leverandor_bolig_id", how="left")
-    named = _named(dwellings, unsure, _once_one_home(matches, links))
-    for known in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings)):
+    in_register = pl.concat([frame.select("leverandor_bolig_id") for frame in (certain, clashing, offered)]).unique()
+    waiting = _waiting_for(dwellings, in_register.join(broken, on="leverandor_bolig_id", how="anti"))
+    named = _named(dwellings, unsure, waiting, _once_one_home(matches, links))
+    awaited = waiting.select("leverandor_bolig_id", awaited=pl.lit(value=True)).unique()
+    for known in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings), awaited):
         joined = joined.join(known, on="leverandor_bolig_id", how="left")
     joined = joined.with_columns(
         pl.col("changes", "asked", "kept").fill_null("[]"),
         pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
         pl.col("uncertain").fill_null(value=False),
         pl.col("protected").fill_null(value=False),
-        pl.col("elsewhere").fill_null(value=False),
+        pl.col("elsewhere", "lease_beside", "awaited").fill_null(value=False),
     )
     return _classed(joined)
 
 
-def _named(dwellings: pl.DataFrame, unsure: pl.DataFrame, one_home: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, named): the candidates that people are shown: other dwellings of ours, or entries where there are none."""
+def _waiting_for(dwellings: pl.DataFrame, in_register: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, other): dwellings that another one is being asked about, and which one that is, where the other has an entry in
+    the register or may have one: should the two be one home, a creation would be its second entry.
+
+    in_register: leverandor_bolig_id of dwellings with an entry, certain or offered. Two that share a source are never asked about.
+    """
+    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0).join(in_register, on="leverandor_bolig_id", how="semi")
+    asked = doubtful.select("candidates", "sources", other="leverandor_bolig_id").explode("candidates")
+    held = dwellings.select("leverandor_bolig_id", theirs="sources")
+    pairs = asked.join(held, left_on="candidates", right_on="leverandor_bolig_id")
+    apart = pl.col("sources").list.set_intersection("theirs").list.len() == 0
+    return pairs.filter(apart).select(leverandor_bolig_id="candidates", other="other")
+
+
+def _named(dwellings: pl.DataFrame, unsure: pl.DataFrame, waiting: pl.DataFrame, one_home: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, named): the candidates that people are shown: other dwellings of ours, entries where there are none, and
+    where there are neither, those whose answer is waited for."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     ours = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
     theirs = unsure.select("leverandor_bolig_id", other="kobo_id").join(doubtful, on="leverandor_bolig_id", how="anti")
+    asked = pl.concat([ours, theirs])
     shielded = shielded_ids(dwellings)
-    shown = nameable(pl.concat([ours, theirs]), shielded, shielded_entries(shielded, one_home))
+    awaited = waiting.join(asked, on="leverandor_bolig_id", how="anti")
+    shown = nameable(pl.concat([asked, awaited]), shielded, shielded_entries(shielded, one_home))
     return shown.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
 
 
@@ -116,18 +138,20 @@ def _by_dwelling(settled: pl.DataFrame) -> pl.DataFrame:
 
 
 def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, elsewhere): of the dwellings in doubt, whether no candidate is written at their own address."""
+    """(leverandor_bolig_id, elsewhere, lease_beside): of the dwellings in doubt, whether no candidate is written at their own address, and
+    whether one is a lease in a unit."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     if doubtful.is_empty():
-        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "elsewhere": pl.Boolean()})
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "elsewhere": pl.Boolean(), "lease_beside": pl.Boolean()})
     asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
     named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
     placed = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode()))).select(
-        "leverandor_bolig_id", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
+        "leverandor_bolig_id", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
     )
-    beside = asked.join(placed, on="leverandor_bolig_id").join(placed.select(other="leverandor_bolig_id", at_other="at"), on="other")
+    others = placed.select(other="leverandor_bolig_id", at_other="at", lease_other="lease")
+    beside = asked.join(placed, on="leverandor_bolig_id").join(others, on="other")
     apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
-    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all())
+    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all(), lease_beside=pl.col("lease_other").is_not_null().any())
 
 
 def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
@@ -170,8 +194,10 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
         .then(pl.lit("nearly_same_address"))
         .when(pl.col("bruksenhetsnummer").is_null())
         .then(pl.lit("unit_number_missing"))
-        .when(pl.col("ekstra_referanse").is_null())
+        .when(pl.col("ekstra_referanse").is_null() & pl.col("lease_beside"))
         .then(pl.lit("lease_reference_missing"))
+        .when(pl.col("ekstra_referanse").is_null())
+        .then(pl.lit("number_in_doubt"))
         .otherwise(pl.lit("two_known_ids"))
     )
     why_uncertain = pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))
@@ -187,6 +213,7 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
         (matched & (pl.col("kept") != "[]"), DwellingClass.IN_SYNC, pl.lit(KEPT_IN_KOBO)),
         (matched, DwellingClass.IN_SYNC, pl.lit("equal")),
         (pl.col("uncertain"), DwellingClass.REVIEW, why_uncertain),
+        (pl.col("awaited"), DwellingClass.REVIEW, pl.lit(OTHER_ANSWER_FIRST)),
     )
 
 

@@ -81,6 +81,9 @@ ASKED = {
     "blank against H0101 and nothing but a drifted rent": (
         {"manedsleie": 10000.0}, {"bruksenhetsnummer": "H0101", "manedsleie": 10300.0}, "candidate",
     ),
+    "another unit number at an address where each side has one home": (
+        {"bruksenhetsnummer": "H0101"}, {"bruksenhetsnummer": "H0102"}, "candidate",
+    ),
     "the street is misspelt": (
         {"adressenavn": "Storgata", "bruksenhetsnummer": "H0101"}, {"adressenavn": "Stoorgata", "bruksenhetsnummer": "H0101"}, "candidate",
     ),
@@ -96,7 +99,6 @@ def test_pairs_that_a_person_must_see(case: tuple[dict[str, Any], dict[str, Any]
 
 APART = {
     "gnr/bnr alone": ({**GROUND, "nummer": 1}, {**GROUND, "nummer": 9, "adressenavn": "Fjellveien", "bruksenhetsnummer": "H0301"}),
-    "another unit in the block": ({"bruksenhetsnummer": "H0101"}, {"bruksenhetsnummer": "H0102"}),
     "another lease in the unit": (
         {"bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 1"},
         {"bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 2"},

@@ -85,7 +85,7 @@ OFFERED = {
     "a digit wrong, the same rent": ({**UNIT, **RENT, "nummer": 12}, {**UNIT, **RENT, **BARE, "nummer": 72}, True),
     "a house far off, the same rent": ({**UNIT, **RENT, "nummer": 12}, {**UNIT, **RENT, "nummer": 57}, False),
     "a digit of the unit number, the same rent": ({**UNIT, **RENT}, {"bruksenhetsnummer": "H0201", **RENT}, True),
-    "a digit of the unit number and nothing else": ({**UNIT, **BARE}, {"bruksenhetsnummer": "H0201", **BARE}, False),
+    "another unit number and nothing else, the only one of each side": ({**UNIT, **BARE}, {"bruksenhetsnummer": "H0201", **BARE}, True),
     "another street on another ground": (
         {**UNIT, **GROUND, "adressenavn": "Skoleveien", "bruksareal": 40.0}, {**UNIT, **OTHER_GROUND, "adressenavn": "Skolebakken"}, False,
     ),

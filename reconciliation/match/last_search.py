@@ -1,0 +1,139 @@
+"""The search before a dwelling is created: may any entry that nobody explains be its home, by whatever weak key?"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_blocks
+from reconciliation.likeness.comparison import SHOWN, compare, compare_rows
+from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.longer_names import with_streets_compared
+from reconciliation.match.candidates import MOST
+
+_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "gardsnummer", "manedsleie")
+
+
+def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """ours: all dwellings, `_unfound`: those that would be created; with `_with_this_rent`. theirs: all entries, `_explained`: it has a
+    certain dwelling, `_disputed`: its number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are
+    questions already.
+
+    Pairs that may be one home by any weak key, best first for each dwelling: an entry of the same house or parcel that nothing known of it
+    rules out, and that fits no dwelling clearly better.
+    """
+    unfound = ours.filter("_unfound")
+    theirs = theirs.with_columns(_nameless=_names_nobody(ours, theirs)).filter(~pl.col("_explained"))
+    pairs = pairs_in_blocks(unfound, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
+    if pairs.is_empty():
+        return pairs
+    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent")
+    disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
+    nameless = theirs.get_column("_nameless").gather(pairs.get_column("_at_right"))
+    left = {
+        name: _only_one_left(unfound, place).gather(pairs.get_column("_at"))
+        & _only_one_left(theirs, place).gather(pairs.get_column("_at_right"))
+        for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
+    }
+    compared = with_streets_compared(compare_rows(pairs, unfound, theirs)).with_columns(_disputed=disputed, _nameless=nameless, **left)
+    seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
+    others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
+    others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
+    # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
+    best = [one.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for one, name in ((seen, "_best"), (others, "_offered"))]
+    measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
+    other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
+    least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
+    # At its own house and unit it is asked about although it fits somebody in another house better.
+    known = pl.concat([one.filter(_at_the_same_number()).select("kobo_id", "_agreeing") for one in (seen, others)])
+    best_here = known.group_by("kobo_id").agg(_best_here=pl.col("_agreeing").max())
+    measured = measured.join(best_here, on="kobo_id", how="left")
+    at_home = _at_the_same_number() & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col("_best_here") - BEHIND_IN_MEASURES)
+    found = measured.filter((pl.col("_agreeing") > least) | at_home | _last_two_left())
+    ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
+    dwelling = pl.col("leverandor_bolig_id")
+    first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
+    return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
+
+
+_MEASURES: dict[str, dict[str, float]] = {
+    "manedsleie": {"same": 2, "different": -2},
+    "seksjonsnummer": {"same": 2, "different": -3},
+    "bruksareal": {"same": 1, "different": -1},
+    "antall_soverom": {"same": 0.5, "different": -1},
+}
+"""What a measure says of a pair in the last search: an unexplained entry beside a home that would be created."""
+BEHIND_IN_MEASURES = 1.5
+"""A pair this far behind the best one of its entry is left out."""
+TELLING = 2.0
+"""Points from which equal measures (rent, section) identify the home although its number differs."""
+
+
+def _agreeing() -> pl.Expr:
+    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several pay there tells half."""
+    said = [
+        pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
+        for name, worth in _MEASURES.items()
+    ]
+    shared = (pl.col("_level_manedsleie") == "same") & (pl.col("_with_this_rent") > 1)
+    return pl.sum_horizontal(*said, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
+
+
+def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:
+    """Per row: is it the only one of these with its values of `place`?"""
+    return rows.select((pl.len().over(place) == 1) & pl.all_horizontal(pl.col(name).is_not_null() for name in place)).to_series()
+
+
+def _names_nobody(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
+    """Per entry: no dwelling of ours is at its address; or it has a unit number, and none there has that number; or it has none, and
+    several are there. Then it was probably typed with a wrong number; but where that is so of most entries on the ground (or at the
+    address), our sources do not list those homes, and nothing follows."""
+    here = ours.select("_address", "_unit").drop_nulls("_address")
+    units = here.drop_nulls().unique().with_columns(_held=pl.lit(value=True))
+    counted = here.group_by("_address").agg(_homes=pl.len())
+    place = pl.coalesce(pl.concat_str("_municipality", "_ground", separator="|"), "_address")
+    seen = theirs.select("_address", "_unit", "_explained", _place=place).join(counted, on="_address", how="left", maintain_order="left")
+    seen = seen.join(units, on=["_address", "_unit"], how="left", maintain_order="left")
+    several_or_other = pl.when(pl.col("_unit").is_null()).then(pl.col("_homes") > 1).otherwise(pl.col("_held").is_null())
+    nameless = (pl.col("_homes").is_null() | several_or_other).fill_null(value=True) & ~pl.col("_explained")
+    few = (2 * nameless.sum().over("_place") <= pl.len().over("_place")) | (nameless.sum().over("_place") == 1)
+    return seen.select(nameless & few).to_series()
+
+
+def _may_be_in_the_same_place() -> pl.Expr:
+    """On compared pairs with `_agreeing`: one house, unless a measure differs that none balances; next door, on the same parcel or
+    under another unit number only where the measures name the home, where each side has one home in the house, or where the entry's own
+    number names nobody (`_nameless`) or another home (`_disputed`)."""
+    level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+    ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
+    street = _kindred_street()
+    same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
+    here = (street | (ground == "same")) & same_number
+    around = (street & (house == "beside") & (ground != "different")) | (ground == "same")
+    agreeing = pl.col("_agreeing")
+    untold = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
+    typed_wrong = (pl.col("_disputed") | pl.col("_nameless")) & (agreeing >= 0)
+    flat = (untold & (agreeing >= 0)) | (agreeing >= TELLING) | typed_wrong
+    one_slip = (unit == "same") & (house == "beside")
+    placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
+    next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | (agreeing > 0))))
+    return ((here & flat) | next_door | _last_two_left()) & ~contradict(in_pair)
+
+
+def _kindred_street() -> pl.Expr:
+    level, ground = pl.col("_level_adressenavn"), pl.col("_level_gardsnummer")
+    nearly = (level == "similar") | pl.col("_longer_name")
+    return level.is_in(["same", "close"]) | (nearly & (ground != "different"))
+
+
+def _last_two_left() -> pl.Expr:
+    """On compared pairs with `_alone_in_house` and `_alone_on_ground`: the only dwelling that would be created and the only entry that is
+    unexplained, at one house number or on one ground."""
+    number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
+    in_house = pl.col("_alone_in_house") & _kindred_street() & number
+    return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & _kindred_street())
+
+
+def _at_the_same_number() -> pl.Expr:
+    """On compared pairs: one house number with its letter in one street, slips aside, and not two unit numbers."""
+    unit = pl.col("_level_bruksenhetsnummer").is_in(["same", "unknown", "first"])
+    return _kindred_street() & (pl.col("_level_nummer") == "same") & unit

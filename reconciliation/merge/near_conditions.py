@@ -1,0 +1,103 @@
+"""When two dwellings of different systems, which no key joins, may be one home typed with a slip, and are worth a question."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.comparison import NEXT_DOOR
+from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.neighbours import LETTERS_APART
+
+ENOUGH = 6.0
+"""Points (likeness/comparison) from which a pair in a street spelt nearly alike is worth a question."""
+NUMBERS = ("ekstra_referanse", "gardsnummer", "seksjonsnummer")
+"""Numbers of which a difference means two homes."""
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom")
+_LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "etasjenummer", *NUMBERS, *_MEASURED)
+
+
+def worth_a_question() -> pl.Expr:
+    """On compared pairs with `_letters`, `_longer_name` and `_same_last_word` (likeness/longer_names), and
+    `_sole`, `_sole_theirs` (no source of the dwelling has another one at its address): nothing that is known differs, and what parts
+    the two is a slip of the hand, a renamed street, or outweighed by a measure."""
+    level = _levels()
+    numbers_agree = _numbers_agree()
+    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
+    same_label = _same_label()
+    ground, same_unit = level["gardsnummer"] == "same", level["bruksenhetsnummer"] == "same"
+    tied = same_rent | same_area | (ground & same_unit & same_label)
+    house = level["nummer"].is_in(["same", "letter"]) | ((level["nummer"] == "beside") & tied)
+    spelt = (level["adressenavn"] != "different") & ((pl.col("_letters") <= LETTERS_APART) | same_rent | same_area)
+    same_house, lettered = level["nummer"] == "same", level["nummer"].is_in(["same", "letter"])
+    like = level["bruksareal"].is_in(["same", "close"]) & (level["antall_soverom"] == "same")
+    # A street that was renamed: the same house number and parcel, or the same unit with the same area and rent.
+    renamed = (
+        (same_house & ground & (same_unit | same_rent | same_area))
+        | (lettered & ground & same_unit & (same_area | same_rent))
+        | (same_house & same_rent & ((same_unit & level["bruksareal"].is_in(["same", "close"])) | like))
+    )
+    unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
+    # A unit number typed wrong: all else is equal, and the two owners number the flat alike or charge one rent.
+    here = same_house & (level["adressenavn"] == "same") & ~unit
+    alone = pl.col("_sole") & pl.col("_sole_theirs")
+    typed = here & (same_rent | (same_label & same_area) | (alone & (same_area | like)))
+    same_floor = level["etasjenummer"] != "different"
+    stray = _nothing_measured_differs() & same_floor & unit & (_same_number_in_a_kindred_street() | _next_door_in_a_kindred_street())
+    return numbers_agree & ((house & unit & (renamed | (spelt & (pl.col("_points") >= ENOUGH)))) | typed | stray)
+
+
+def worth_a_question_alone() -> pl.Expr:
+    """On the same pairs: worth a question only where neither of the two has another such partner. On a parcel or in a house where both
+    systems list the same homes, the last two without a partner are probably one home typed with another number."""
+    level = _levels()
+    same_rent, same_area, same_rooms = (level[name] == "same" for name in ("manedsleie", "bruksareal", "antall_soverom"))
+    ground, street = level["gardsnummer"] == "same", level["adressenavn"] == "same"
+    unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
+    next_door = unit & ground & _kindred_street() & _beside()
+    on_the_parcel = unit & (ground | street) & same_area & (same_rent | same_rooms)
+    # The floor is part of the unit number, and differs with it.
+    other_unit = ~unit & _kindred_street() & level["nummer"].is_in(["same", "letter"]) & (same_area | same_rent)
+    elsewhere = (next_door | on_the_parcel) & (level["etasjenummer"] != "different")
+    return _numbers_agree() & _nothing_measured_differs() & (elsewhere | other_unit)
+
+
+def _levels() -> dict[str, pl.Expr]:
+    return {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
+
+
+def _numbers_agree() -> pl.Expr:
+    return pl.all_horizontal(pl.col(f"_level_{name}") != "different" for name in NUMBERS) & ~contradict(in_pair)
+
+
+def _nothing_measured_differs() -> pl.Expr:
+    return pl.all_horizontal(pl.col(f"_level_{name}") != "different" for name in _MEASURED)
+
+
+def _same_label() -> pl.Expr:
+    return (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False)
+
+
+def _kindred_street() -> pl.Expr:
+    """Spelt nearly alike, or the other one with a word before it."""
+    return ((pl.col("_level_adressenavn") != "different") & (pl.col("_letters") <= LETTERS_APART)) | pl.col("_longer_name")
+
+
+def _beside() -> pl.Expr:
+    """The next house on either side, whatever its letter, or a digit away."""
+    near = (pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR
+    return near.fill_null(value=False) | (pl.col("_level_nummer") == "beside")
+
+
+def _same_number_in_a_kindred_street() -> pl.Expr:
+    level = _levels()
+    here = level["nummer"].is_in(["same", "letter"])
+    ground = level["gardsnummer"] == "same"
+    same = ground | _same_label() | (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
+    nearly = same | (level["bruksareal"] == "close") | (level["antall_soverom"] == "same")
+    measured = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
+    return here & ((_kindred_street() & same) | (pl.col("_longer_name") & nearly) | (pl.col("_same_last_word") & measured))
+
+
+def _next_door_in_a_kindred_street() -> pl.Expr:
+    level = _levels()
+    return _beside() & _kindred_street() & ((level["manedsleie"] == "same") | (level["bruksareal"] == "same"))

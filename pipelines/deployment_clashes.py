@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assets.stored_table import table_base
-from pipelines.schedule_times import is_schedule, schedule_of
+from pipelines.schedule_times import schedule_fault
 from reconciliation.model.municipality import Municipality
 
 
@@ -29,12 +28,8 @@ def compatible_municipalities(municipalities: Iterable[Municipality], root: Path
 
 
 def _fault(municipality: Municipality, root: Path, common: str) -> str | None:
-    if not is_schedule(schedule_of(municipality)):
-        return f'schedule: {municipality.schedule!r} is no cron line. Write e.g. "30 2 * * *", or leave it out.'
-    try:
-        ZoneInfo(municipality.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return f"timezone: {municipality.timezone!r} is no time zone. Write e.g. Europe/Oslo."
+    if unfit := schedule_fault(municipality):
+        return unfit
     base = table_base(municipality, root)
     if base != common:
         return f"storage: {base} is not the storage of the others ({common}), and a deployment has one. Write that, or leave it out."

@@ -19,8 +19,9 @@ from assets.table_io import EarlierTables
 from pipelines.definitions import build_definitions
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
+from pipelines.schedule_times import schedule_fault
 from reconciliation.ledger import INTERRUPTED, open_ledger
-from reconciliation.model.municipality import Municipality
+from reconciliation.model.municipality import ConfigurationError, Municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class Runner:
     """Holds the loaded definitions and Dagster's instance for one or several runs of a municipality."""
 
     def __init__(self, municipality: Municipality, root: Path, instance: dg.DagsterInstance | None = None) -> None:
-        """instance: where Dagster keeps the runs; the one of DAGSTER_HOME unless another is given."""
+        """instance: where Dagster keeps the runs; the one of DAGSTER_HOME unless another is given. Raises ConfigurationError."""
+        if unfit := schedule_fault(municipality):
+            raise ConfigurationError(f"{municipality.file}: {unfit}")
         prepare_dagster_home(root)
         self._municipality = municipality
         self._definitions = build_definitions([municipality], root)

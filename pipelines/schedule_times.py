@@ -32,13 +32,13 @@ def schedule_of(municipality: Municipality) -> str:
     return f"{minute} {hour} * * *"
 
 
-def is_schedule(cron: str) -> bool:
-    """Is that a cron line that Dagster accepts?"""
+def schedule_fault(municipality: Municipality) -> str | None:
+    """What is wrong with its cron line, in a sentence; None where Dagster accepts it."""
     try:
-        dg.ScheduleDefinition(job_name="any", cron_schedule=cron)
+        dg.ScheduleDefinition(job_name="any", cron_schedule=schedule_of(municipality))
     except dg.DagsterInvalidDefinitionError:
-        return False
-    return True
+        return f'schedule: {municipality.schedule!r} is no cron line. Write e.g. "30 2 * * *", or leave it out.'
+    return None
 
 
 def latest_tick(cron: str, timezone: str, now: datetime) -> datetime:

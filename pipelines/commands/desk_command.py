@@ -13,6 +13,7 @@ import uvicorn
 from assets.lost_ledger import open_known_ledger
 from desk.desk_server import server_config
 from desk.visit import Desk
+from pipelines.commands.listening import cannot_listen
 from pipelines.exit_codes import CONFIGURATION, DONE
 from pipelines.stored_night import StoredNight
 from reconciliation.model.municipality import home_of, load
@@ -30,6 +31,9 @@ def run_desk(config: Path, port: int, host: str) -> int:
         return CONFIGURATION
     with closing(open_known_ledger(municipality, home)) as ledger:
         desk = Desk(municipality, ledger, StoredNight(municipality, home, ledger).load, secret, getpass.getuser())
+        if why := cannot_listen(port, host):
+            print(f"--port={port}: {why}", file=sys.stderr)
+            return CONFIGURATION
         print(f"Review desk of {municipality.name}: http://{host}:{port}/  (stop with Ctrl-C)")
         uvicorn.Server(server_config(desk, host, port)).run()
     return DONE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 import threading
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ import requests
 
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands.child_processes import child, ending_on_signals
+from pipelines.commands.listening import cannot_listen
 from pipelines.exit_codes import CONFIGURATION
 from pipelines.home import home, prepare_dagster_home
 from reconciliation.model.municipality import home_of, load
@@ -44,8 +44,8 @@ def run_up(port: int, desk_port: int = DESK_PORT) -> int:
     """
     root = home()
     for option, wanted in {"--port": port, "--desk-port": desk_port}.items():
-        if _taken(wanted):
-            print(f"{option}={wanted}: another program listens there. Give another port, or stop that program.", file=sys.stderr)
+        if why := cannot_listen(wanted):
+            print(f"{option}={wanted}: {why}", file=sys.stderr)
             return CONFIGURATION
     with ending_on_signals(), ExitStack() as running:
         if (root / DEMO).exists():
@@ -69,11 +69,6 @@ def run_up(port: int, desk_port: int = DESK_PORT) -> int:
             return server.wait()
         except KeyboardInterrupt:
             return 0
-
-
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _wait() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reconciliation.model.key_names import unusable_keys
 from reconciliation.model.kobo_change_policy import THREE_WAY
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 def cross_faults(municipality: Municipality) -> Iterator[str]:
     """Sentences about keys that cannot be used as names, and about names that no other part of the file defines."""
+    try:
+        ZoneInfo(municipality.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield f"timezone: {municipality.timezone!r} is no time zone. Write e.g. Europe/Oslo."
     yield from unusable_keys("owners", municipality.owners)
     yield from unusable_keys("sources", municipality.sources)
     for name, source in municipality.sources.items():

@@ -162,6 +162,10 @@ def test_a_port_that_is_taken_is_a_sentence_before_anything_starts(kobosync: Tol
             code, says = kobosync("up", option, str(port))
             assert code == CONFIGURATION
             assert f"{option}={port}: another program listens there" in says
+        village = Village(home / "vik")
+        code, says = kobosync("desk", village.config, "--port", str(port))
+        assert code == CONFIGURATION
+        assert says.startswith(f"--port={port}: another program listens there")
     assert not (home / "var" / "dagster").exists()
 
 

@@ -13,7 +13,8 @@ from benchmarks.municipalities import settings, slug_of, write
 from pipelines.definitions import kobosync
 from pipelines.environment_variables import unset_variables
 from pipelines.home import config_files
-from reconciliation.model.municipality import load
+from pipelines.run_night import Runner
+from reconciliation.model.municipality import ConfigurationError, load
 from tests.pipelines.test_alerts import receiving
 from tests.pipelines.test_check import said
 from tests.pipelines.village import Village
@@ -132,3 +133,8 @@ def test_check_says_what_keeps_it_from_loading_beside_the_others(village: Villag
     other.unlink()
     village.write_config(schedule="at night")
     assert "is no cron line" in said(village, capsys, 1)
+    with pytest.raises(ConfigurationError, match="is no cron line"):
+        Runner(load(village.config), village.home)
+    village.write_config(timezone="Europe/Olso")
+    with pytest.raises(ConfigurationError, match="'Europe/Olso' is no time zone"):
+        load(village.config)

@@ -44,10 +44,11 @@ def read_source(name: str, source: AnySource, home: Path, last_complete_rows: in
     last_complete_rows: rows of the last read that was complete; a read that has shrunk from it is suspicious.
     """
     try:
-        raw = within(source.seconds, partial(_READERS[source.kind], source, home))
+        raw = within(source.maximum_seconds, partial(_READERS[source.kind], source, home))
         return _judged(name, source, raw, last_complete_rows)
     except OutOfTimeError:
-        return _failed(name, source, SourceFault("too_slow", place=getattr(source, "path", source.title), seconds=f"{source.seconds:g}"))
+        place = getattr(source, "path", source.title)
+        return _failed(name, source, SourceFault("too_slow", place=place, seconds=f"{source.maximum_seconds:g}"))
     except SourceFault as fault:
         return _failed(name, source, fault)
     except (KeyboardInterrupt, SystemExit):

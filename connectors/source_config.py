@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.evidence_limits import EvidenceLimits
+from connectors.field_mapping import FieldMapping
 from connectors.printed_lines import compiles
 from connectors.service_config import Paging, Service
 from connectors.strict_model import Strict
-
-
-class FieldMapping(Strict):
-    """How one canonical field (or a group such as `adresse`) is made from the source's columns.
-
-    Exactly one of `column`, `columns` or `constant`. `columns` with no transform that takes several: the first
-    non-blank value wins. `as` names a transform in `reconciliation.reading.transforms`.
-    """
-
-    column: str | None = None
-    """The heading it is read from."""
-    columns: tuple[str, ...] = ()
-    """Several headings: the first that is not blank, or all of them for a transform that takes several."""
-    constant: str | int | float | bool | None = None
-    """The same value for every row."""
-    transform: str = Field(default="text", alias="as")
-    """How the text becomes a value: text, integer, number, date, address, unit, lookup, extract ... (docs/add-a-source.md)."""
-    table: dict[str, Any] | None = None
-    """For `as: lookup`: value as written (compared without case and outer blanks) -> canonical value. A value that is
-    not in the table is a deviation, never a default."""
-    pattern: str | None = None
-    """For `as: extract`: a regular expression; the first group is the value."""
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> FieldMapping:
-        if sum((self.column is not None, bool(self.columns), self.constant is not None)) != 1:
-            raise ValueError("give exactly one of column, columns and constant")
-        return self
 
 
 class Join(Strict):
@@ -53,31 +27,6 @@ class Join(Strict):
     """Headings of the second file that are known and not read."""
     optional: bool = False
     """A row without a match in the second file is fine."""
-
-
-SECONDS = {"csv": 300.0, "excel": 600.0, "sql": 900.0, "rest": 1800.0}
-"""How long a read of each kind may take where the municipality's file says nothing."""
-
-
-class EvidenceLimits(Strict):
-    """How much may differ from the last complete read before a read is not believed (docs/add-a-source.md)."""
-
-    moved_keys: int = Field(default=2, ge=0)
-    """Known keys that name what another known key named."""
-    renamed_keys: float = Field(default=0.02, ge=0, le=1)
-    """Largest share of the known homes that may have a new key; two always may."""
-    redecoded_keys: int = Field(default=0, ge=0)
-    """Keys that differ in letters beyond ASCII alone, where the encoding has changed."""
-    changed_places: float = Field(default=0.3, ge=0, le=1)
-    """Share of the known keys with another address or unit."""
-    changed_categories: float = Field(default=0.3, ge=0, le=1)
-    """Share of the known keys with another category."""
-    emptied: float = Field(default=0.5, ge=0, le=1)
-    """Share of a field's values that are gone."""
-    swapped: float = Field(default=0.8, ge=0, le=1)
-    """Share of the rows in which one field has what another one had."""
-    gap: int = Field(default=10, ge=1)
-    """Rows one after the other that are gone together; in a list of less than a hundred, a tenth of it, and four always may."""
 
 
 class Source(Strict):
@@ -110,8 +59,8 @@ class Source(Strict):
     fill_rate: dict[str, float] = Field(default_factory=dict)
     """Mapped field -> the least share of rows that must have it; below it the read is suspicious."""
 
-    maximum_seconds: float | None = Field(default=None, gt=0)
-    """Longest time of the whole read, waits included; SECONDS by kind when blank."""
+    maximum_seconds: float = Field(default=300, gt=0)
+    """Longest time of the whole read, waits included; when left out 300 for csv, 600 for excel, 900 for sql, 1800 for rest."""
     evidence: EvidenceLimits = EvidenceLimits()
     """Limits of what may differ from the last complete read."""
 
@@ -130,11 +79,6 @@ class Source(Strict):
         if unknown:
             raise ValueError(f"fill_rate: {unknown[0]} is none of the source's fields ({', '.join(sorted(self.fields))}).")
         return self
-
-    @property
-    def seconds(self) -> float:
-        """How long the whole read may take."""
-        return self.maximum_seconds or SECONDS[getattr(self, "kind", "rest")]
 
     def mapped(self) -> tuple[str, ...]:
         """Headings that are read, in the order the file names them: the key, then what the fields are made from."""
@@ -207,6 +151,7 @@ class ExcelSource(FileSource):
 
     kind: Literal["excel"]
     """A workbook."""
+    maximum_seconds: float = Field(default=600, gt=0)
     sheets: tuple[Sheet, ...]
     """The sheets that are read, as one list."""
     ignore_sheets: tuple[str, ...] = ()
@@ -218,6 +163,7 @@ class SqlSource(Source):
 
     kind: Literal["sql"]
     """A database."""
+    maximum_seconds: float = Field(default=900, gt=0)
     url: str
     """SQLAlchemy URL. `${NAME}` is taken from the environment, so that no secret is in a file."""
     query: str | None = None
@@ -237,6 +183,7 @@ class RestSource(Source, Service):
 
     kind: Literal["rest"]
     """A service that answers with JSON."""
+    maximum_seconds: float = Field(default=1800, gt=0)
     url: str
     """`${NAME}` is taken from the environment."""
     rows_at: str | None = None
@@ -254,3 +201,5 @@ class RestSource(Source, Service):
 
 
 AnySource = Annotated[CsvSource | ExcelSource | SqlSource | RestSource, Field(discriminator="kind")]
+
+SOURCE_KINDS: tuple[type[Source], ...] = get_args(get_args(AnySource)[0])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,8 @@ from pipelines.commands.kommuner_command import kommuner
 from pipelines.commands.ledger_app import ledger_app
 from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
-from pipelines.commands.options import AsJson, ConfigFile
+from pipelines.commands.options import AsJson, AsOf, ConfigFile, to_date
+from pipelines.commands.report_app import report_app
 from pipelines.commands.resolve_command import addresses, resolve
 from pipelines.exit_codes import INTERRUPTED
 from pipelines.log_settings import configure_logging
@@ -39,7 +39,7 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def options(
+def global_options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and its ledger's.")] = False,
 ) -> None:
     """Gets a municipality's let dwellings into KOBO, and keeps them true."""
@@ -47,19 +47,11 @@ def options(
 
 app.add_typer(needs, name="needs")
 app.add_typer(ledger_app)
+app.add_typer(report_app)
 app.command()(resolve)
 app.command()(addresses)
 app.command()(kommuner)
 app.command("map")(map_file)
-
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD.") from error
 
 
 @app.command()
@@ -73,7 +65,7 @@ def night(
     """Run one whole night of each: extract, validate, merge, reconcile, apply, report."""
     from pipelines.commands.night_command import run_nights  # noqa: PLC0415
 
-    raise typer.Exit(run_nights(configs, apply, _date(as_of), new_ledger, as_json))
+    raise typer.Exit(run_nights(configs, apply, to_date(as_of), new_ledger, as_json))
 
 
 @app.command()
@@ -90,7 +82,7 @@ def plan(
     """Show what tonight would change, the parts of it and their digests. Changes nothing."""
     from pipelines.commands.plan_command import run_plan  # noqa: PLC0415
 
-    raise typer.Exit(run_plan(config, _date(as_of), "json" if as_json else output, diff, action, source, category))
+    raise typer.Exit(run_plan(config, to_date(as_of), "json" if as_json else output, diff, action, source, category))
 
 
 @app.command()
@@ -127,39 +119,6 @@ def up(
     from pipelines.commands.up_command import run_up  # noqa: PLC0415
 
     raise typer.Exit(run_up(port, desk_port))
-
-
-@app.command()
-def report(config: ConfigFile) -> None:
-    """Make the reports again from the last night's tables; nothing is read or changed."""
-    from pipelines.commands.night_command import run_report  # noqa: PLC0415
-
-    raise typer.Exit(run_report(config))
-
-
-@app.command()
-def kostra(
-    config: ConfigFile,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="The 31 December reported, e.g. 2023-12-31.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
-) -> None:
-    """Count KOSTRA skjema 13 from the last night's tables: a workbook with the rows behind each number."""
-    from pipelines.commands.kostra_command import run_kostra  # noqa: PLC0415
-
-    raise typer.Exit(run_kostra(config, _date(as_of), out))
-
-
-@app.command()
-def movements(
-    config: ConfigFile,
-    year: Annotated[int | None, typer.Option(min=2000, max=2200, help="Default: the newest night's.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Count up to this date instead of the end of the year.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
-) -> None:
-    """Dwellings at the start of the year, what came and went, and what stands, by category and tenure: a workbook with the rows behind."""
-    from pipelines.commands.movements_command import run_movements  # noqa: PLC0415
-
-    raise typer.Exit(run_movements(config, year, _date(as_of), out))
 
 
 @app.command()

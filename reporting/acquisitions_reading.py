@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from connectors.field_mapping import FieldMapping
 from connectors.read_result import SourceRead, Verdict
-from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
+from connectors.source_config import CsvSource, ExcelSource, Sheet
 from language import listed, rendered, text
 from reconciliation.addresses import parse_address
 from reconciliation.addresses.parsed_address import ParseStatus as Understood

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connectors.field_mapping import FieldMapping
 from connectors.read_result import Verdict
-from connectors.source_config import ExcelSource, FieldMapping, Sheet
+from connectors.source_config import ExcelSource, Sheet
 from language import rendered, text
 from reconciliation.model.municipality import Municipality
 from reporting.either_headings import Form, heading_in, read_either

@@ -8,17 +8,15 @@ from pathlib import Path
 import polars as pl
 
 from language import day, rendered, text, word_for
-from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, REMOVAL, Question
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import RULES
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.words import Severity
-from reporting.clarifications import settled_in_source, shown_questions
-from reporting.clarifications_sheet import add_clarifications
 from reporting.deviation_lines import deviation_lines, each_cell_once
 from reporting.night_report import NightResult
 from reporting.offered_answers import field_value
-from reporting.privacy import fixed_lately, with_shown_address
+from reporting.owner_questions import add_questions, explained_answers
+from reporting.privacy import fixed_lately
 from reporting.progress_overview import owner_title
 from reporting.refusals import RefusedWrite
 from reporting.sheet_writer import FIRST_ROW, Book, Cell, Column, SheetLink
@@ -27,16 +25,6 @@ from reporting.stop_causes import rule_title
 
 Row = tuple[Sequence[Cell], str | None]
 
-EXPLAINED = (
-    *((MATCH, verdict) for verdict in ("same", "different", "new", "unsure")),
-    *((MERGE, verdict) for verdict in ("same", "different", "new", "unsure")),
-    *((FIELD, verdict) for verdict in ("keep", "replace", "take")),
-    *((ABSENT, verdict) for verdict in ("keep", "replace")),
-    *((REMOVAL, verdict) for verdict in ("remove", "keep")),
-)
-"""Answers that the sheet of questions offers, as (what it is about, code): each is explained with what it does in Kobo."""
-
-_OWN_WORDS = {ABSENT: "clarification_absent_answers", REMOVAL: "clarification_removal_answers"}
 NEW, RETURNED, WARNING = "#FDE9C9", "#FBD9DC", "#EAF2F3"
 """Fill of a row that is new since last night, of one that was fixed once and is back, and of a mere warning."""
 
@@ -57,8 +45,6 @@ DEVIATION_COLUMNS = {
 _WRAPPED = {"value", "what", "rule", "said", "meaning", "address", "text", "key", "required", "colour"}
 MOST_KEYS = 5
 """Keys in one cell, of the rows that take their value from there."""
-MOST_WARNINGS = 500
-"""Warnings that can be answered in one workbook; nobody works through more, and all are in the sheet of deviations."""
 
 
 def columns(widths: dict[str, int]) -> list[Column]:
@@ -84,7 +70,7 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             book.sheet(
                 text("workbook.sheets.corrections"), text("workbook.heading_corrections", owner=title), columns(CORRECTION_COLUMNS), cells
             )
-        _clarifications(book, owner, title, result)
+        add_questions(book, owner, title, result)
         book.sheet(
             text("workbook.sheets.overview"), heading, columns({"meaning": 52, "number": 12, "new": 12, "stops": 12}), _overview(lines)
         )
@@ -99,43 +85,6 @@ def write_workbook(path: Path, owner: str, result: NightResult, deviations: pl.D
             book.sheet(text("workbook.sheets.fixed"), heading, columns(FIXED_COLUMNS), _fixed_rows(theirs))
         book.sheet(text("workbook.sheets.rules"), text("rules.heading"), columns(RULE_COLUMNS), _rule_rows())
         book.sheet(text("workbook.sheets.legend"), text("workbook.legend_title"), columns({"colour": 22, "text": 96}), _legend())
-
-
-def _clarifications(book: Book, owner: str, title: str, result: NightResult) -> None:
-    """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
-    theirs = result.dwellings.filter(pl.col("owner") == owner)
-    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
-    in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
-    notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
-    if mine or notes:
-        named = {name for question in mine for name in (question.dwelling, *(candidate.name for candidate in question.candidates))}
-        sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
-        asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
-        add_clarifications(book, title, result.as_of, asked, notes)
-    warned, rest = answerable(result.warnings, owner)
-    if warned:
-        homes = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in([warning.dwelling for warning in warned]))
-        known = dict(homes.select("leverandor_bolig_id", "sources").iter_rows())
-        asked = [shown_questions(warning, result.municipality, known) for warning in warned]
-        add_clarifications(book, title, result.as_of, asked, rest, warnings=True)
-    if result.decided:
-        decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
-        rows = [
-            ([address, ours, decision], None)
-            for ours, address in decided.select("leverandor_bolig_id", "adresse").iter_rows()
-            for decision in result.decided[ours]
-        ]
-        if rows:
-            columns_ = [Column(text("clarifications.dwelling"), 40, wrap=True), Column(text("workbook.columns.id"), 24)]
-            columns_ += [Column(text("clarifications.decision"), 80, wrap=True)]
-            book.sheet(text("clarifications.decisions"), text("workbook.heading_decided", owner=title), columns_, rows)
-
-
-def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Question], Sequence[str]]:
-    """The open warnings that this owner's workbook asks about, and a line for those that do not fit in it."""
-    theirs = [warning for warning in warnings if warning.owner == owner and warning.decided is None]
-    left = len(theirs) - MOST_WARNINGS
-    return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []
 
 
 def _deviation_rows(lines: pl.DataFrame) -> Iterator[Row]:
@@ -257,7 +206,5 @@ def _legend() -> Iterator[Row]:
         yield [text(f"workbook.status.{name}"), text(f"workbook.legend.{name}")], colour
     for name in ("place", "stops", "fix", "tomorrow", "help", "answers"):
         yield [text(f"workbook.legend_heads.{name}"), text(f"workbook.legend.{name}")], None
-    for about, verdict in EXPLAINED:
-        label = word_for(_OWN_WORDS.get(about, "clarification_answers"), verdict)
-        meaning = text(f"desk_consequences.{about}_{verdict}", entry=text("workbook.the_entry"))
-        yield [text(f"workbook.answers_about.{about}", answer=label), meaning], None
+    for answer, meaning in explained_answers():
+        yield [answer, meaning], None

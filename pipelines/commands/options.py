@@ -1,7 +1,8 @@
-"""Arguments that several commands take."""
+"""Arguments and options that several commands take."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,3 +10,12 @@ import typer
 
 ConfigFile = Annotated[Path, typer.Argument(help="The municipality's file, e.g. config/demo.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Replay that date (YYYY-MM-DD) instead of today.")]
+
+
+def to_date(text: str | None) -> date | None:
+    """Raises typer.BadParameter with the form to write."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD.") from error

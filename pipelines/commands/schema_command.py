@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from connectors.source_config import AnySource
+from connectors.source_config import SOURCE_KINDS
 from reconciliation.model.mapping_files import KEYS
 from reconciliation.model.municipality import Municipality
 
@@ -23,7 +23,7 @@ def schema_of(kind: str) -> dict[str, Any]:
     whole = _explained(Municipality.model_json_schema(by_alias=True))
     if kind == "municipality":
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_with_mappings(whole)}
-    kinds = [whole["$defs"][kind.__name__]["properties"] for kind in get_args(get_args(AnySource)[0])]
+    kinds = [whole["$defs"][kind.__name__]["properties"] for kind in SOURCE_KINDS]
     properties = {name: about for kind in kinds for name, about in kind.items() if name in KEYS}
     properties["kind"] = {"enum": [kind["kind"]["const"] for kind in kinds], "description": "What the mapping is for."}
     return {

@@ -16,13 +16,13 @@ from typing import Any
 import yaml
 from rapidfuzz import process
 
-from connectors.source_config import CsvSource, ExcelSource, RestSource, SqlSource
+from connectors.source_config import SOURCE_KINDS
 from reconciliation.model import safe_yaml
 from reconciliation.model.utf8_text import NotUtf8Error, read_utf8
 
 READY = "ready:"
 _ORIGINS = ("column", "columns", "constant")
-KEYS = tuple(sorted({name for kind in (CsvSource, ExcelSource, SqlSource, RestSource) for name in kind.model_fields} - {"mapping"}))
+KEYS = tuple(sorted({name for kind in SOURCE_KINDS for name in kind.model_fields} - {"mapping"}))
 """Keys allowed in a mapping file: all keys of a source except `mapping`."""
 
 

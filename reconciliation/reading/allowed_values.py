@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.source_config import FieldMapping
+from connectors.field_mapping import FieldMapping
 from kobo_client.contract import BY_NAME
 from language import Message, message, number
 from reconciliation.model.rules import POSSIBLE

@@ -13,9 +13,10 @@ from typing import Any
 
 import polars as pl
 
+from connectors.field_mapping import FieldMapping
 from connectors.raw_rows import written_in
 from connectors.read_result import SourceRead
-from connectors.source_config import AnySource, ExcelSource, FieldMapping, FileSource
+from connectors.source_config import AnySource, ExcelSource, FileSource
 from language import Message, message, messages_in, stored
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
+from connectors.field_mapping import FieldMapping
 from connectors.headings import nearest, visible_text
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
-from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Sheet
+from connectors.source_config import CsvSource, ExcelSource, Sheet
 from language import Message, message, stored
 from reconciliation.model.municipality import Municipality
 from reconciliation.reading.cell_corrections import CellCorrection

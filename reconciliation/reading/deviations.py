@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from connectors.source_config import AnySource, FieldMapping
+from connectors.field_mapping import FieldMapping
+from connectors.source_config import AnySource
 from language import and_then, stored
 from reconciliation.model import tables
 from reconciliation.model.rules import BY_ID

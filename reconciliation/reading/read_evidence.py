@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from connectors.source_config import AnySource, EvidenceLimits
+from connectors.evidence_limits import EvidenceLimits
+from connectors.source_config import AnySource
 from reconciliation.model.transform_names import GROUP_FIELDS
 from reconciliation.reading.key_examples import KeyExample, examples_of, keys_as_text
 from reconciliation.reading.read_comparison import LEAST, ReadComparison, compared

@@ -12,9 +12,10 @@ import polars as pl
 
 from connectors.date_order import Order, date_orders_of
 from connectors.decimals import decimals_of
+from connectors.field_mapping import FieldMapping
 from connectors.personal_numbers import MASK
 from connectors.read_result import ERROR_VALUES, SourceRead
-from connectors.source_config import AnySource, FieldMapping
+from connectors.source_config import AnySource
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from connectors.date_order import Order
-from connectors.source_config import FieldMapping
+from connectors.field_mapping import FieldMapping
 from kobo_client.contract import BY_NAME
 from kobo_client.scrubbing import in_print
 from reconciliation.identifiers import is_unlinked, parse_matrikkel, parse_unit

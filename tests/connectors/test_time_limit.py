@@ -17,10 +17,10 @@ from connectors.address_service import fetch_addresses
 from connectors.read_faults import SourceFault
 from connectors.read_result import Verdict
 from connectors.service_config import AddressService, StatisticsTable
-from connectors.source_config import SECONDS
+from connectors.source_config import SOURCE_KINDS
 from connectors.statistics_table import read_statistics
 from connectors.time_limit import OutOfTimeError, TimeLimit, current, within
-from tests.connectors.made_sources import HEADINGS, ROWS, read, source, write_csv, write_sqlite
+from tests.connectors.made_sources import HEADINGS, ROWS, read, write_csv, write_sqlite
 
 
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_a_share_that_hangs_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_each_kind_has_its_seconds() -> None:
-    assert source(kind="csv", path="x").seconds == SECONDS["csv"]
-    assert source(kind="csv", path="x", maximum_seconds=7).seconds == 7
+    defaults = [kind.model_fields["maximum_seconds"].default for kind in SOURCE_KINDS]
+    assert defaults == [300, 600, 900, 1800], "csv, excel, sql, rest: as docs/add-a-source.md says"
 
 
 def test_what_the_work_gives_or_raises_is_given_and_raised() -> None:

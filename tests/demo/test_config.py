@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from connectors.source_config import CsvSource, ExcelSource, FieldMapping, Join, Sheet, SqlSource
+from connectors.field_mapping import FieldMapping
+from connectors.source_config import CsvSource, ExcelSource, Join, Sheet, SqlSource
 from demo import legacy_boei, legacy_care_workbook, legacy_facilit, story
 from demo.typed_rows import TypedRow
 from demo.world import BOEI, CARE, COUNTS, FACILIT, KOMMUNENUMMER

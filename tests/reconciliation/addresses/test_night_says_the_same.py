@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from connectors.source_config import FieldMapping
+from connectors.field_mapping import FieldMapping
 from reconciliation.addresses.address_register import AddressRegister
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.resolving import resolve_text

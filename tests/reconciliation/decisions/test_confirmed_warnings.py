@@ -18,7 +18,7 @@ from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.warning_questions import warning_questions
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.tables import DEVIATIONS
-from reporting.owner_workbook import MOST_WARNINGS, answerable
+from reporting.owner_questions import MOST_WARNINGS, answerable
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 

@@ -1,0 +1,73 @@
+"""The sheets of an owner's workbook with what the owner is asked, and with what has been decided about their dwellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from language import text, word_for
+from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, REMOVAL, Question
+from reporting.clarifications import settled_in_source, shown_questions
+from reporting.clarifications_sheet import add_clarifications
+from reporting.night_report import NightResult
+from reporting.privacy import with_shown_address
+from reporting.sheet_writer import Book, Column
+
+EXPLAINED = (
+    *((MATCH, verdict) for verdict in ("same", "different", "new", "unsure")),
+    *((MERGE, verdict) for verdict in ("same", "different", "new", "unsure")),
+    *((FIELD, verdict) for verdict in ("keep", "replace", "take")),
+    *((ABSENT, verdict) for verdict in ("keep", "replace")),
+    *((REMOVAL, verdict) for verdict in ("remove", "keep")),
+)
+"""Answers that the sheet of questions offers, as (what it is about, code): each is explained with what it does in Kobo."""
+
+_OWN_WORDS = {ABSENT: "clarification_absent_answers", REMOVAL: "clarification_removal_answers"}
+MOST_WARNINGS = 500
+"""Warnings that can be answered in one workbook; nobody works through more, and all are in the sheet of deviations."""
+
+
+def add_questions(book: Book, owner: str, title: str, result: NightResult) -> None:
+    """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
+    theirs = result.dwellings.filter(pl.col("owner") == owner)
+    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
+    in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
+    notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
+    if mine or notes:
+        named = {name for question in mine for name in (question.dwelling, *(candidate.name for candidate in question.candidates))}
+        sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
+        asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
+        add_clarifications(book, title, result.as_of, asked, notes)
+    warned, rest = answerable(result.warnings, owner)
+    if warned:
+        homes = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in([warning.dwelling for warning in warned]))
+        known = dict(homes.select("leverandor_bolig_id", "sources").iter_rows())
+        asked = [shown_questions(warning, result.municipality, known) for warning in warned]
+        add_clarifications(book, title, result.as_of, asked, rest, warnings=True)
+    if result.decided:
+        decided = with_shown_address(theirs.filter(pl.col("leverandor_bolig_id").is_in(sorted(result.decided))))
+        rows = [
+            ([address, ours, decision], None)
+            for ours, address in decided.select("leverandor_bolig_id", "adresse").iter_rows()
+            for decision in result.decided[ours]
+        ]
+        if rows:
+            columns_ = [Column(text("clarifications.dwelling"), 40, wrap=True), Column(text("workbook.columns.id"), 24)]
+            columns_ += [Column(text("clarifications.decision"), 80, wrap=True)]
+            book.sheet(text("clarifications.decisions"), text("workbook.heading_decided", owner=title), columns_, rows)
+
+
+def answerable(warnings: Sequence[Question], owner: str) -> tuple[Sequence[Question], Sequence[str]]:
+    """The open warnings that this owner's workbook asks about, and a line for those that do not fit in it."""
+    theirs = [warning for warning in warnings if warning.owner == owner and warning.decided is None]
+    left = len(theirs) - MOST_WARNINGS
+    return theirs[:MOST_WARNINGS], [text("clarifications.more_warnings", count=left)] if left > 0 else []
+
+
+def explained_answers() -> Iterator[tuple[str, str]]:
+    """Each answer that can be chosen, with what it is about, and what it does in Kobo."""
+    for about, verdict in EXPLAINED:
+        label = word_for(_OWN_WORDS.get(about, "clarification_answers"), verdict)
+        meaning = text(f"desk_consequences.{about}_{verdict}", entry=text("workbook.the_entry"))
+        yield text(f"workbook.answers_about.{about}", answer=label), meaning

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from desk.case import Case
-from desk.case_words import decided_in_short, title_of
+from desk.case_words import decided_in_short, reason_in_words, title_of
 from desk.my_cases import cases_for
 from desk.night_view import EarlierAnswer, NightView
 from desk.paging import Paged
@@ -16,7 +16,6 @@ from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.decisions.question import Question
 from reporting.decided_in_words import decided_in_words
-from reporting.stop_causes import cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _in_words(answers: Sequence[ListedAnswer], view: NightView, visitor: Visitor
     found = []
     for answer in answers:
         if answer.question is not None and answer.case is not None:
-            about, decided = cause(answer.question.reason, answer.question.details), decided_in_short(answer.question, view)
+            about, decided = reason_in_words(answer.question), decided_in_short(answer.question, view)
             found.append(AnswerShown(title_of(answer.case), answer.case.dwelling, about, decided, "sporsmal", answer.question.id))
         elif answer.earlier is not None:
             found.append(_earlier(answer.earlier, answer.earlier.dwelling in cases, view))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.case import Case
-from desk.case_words import decided_in_short, owner_in_words, title_of
+from desk.case_words import decided_in_short, owner_in_words, title_of, to_the_point
 from desk.my_cases import cases_for
 from desk.night_view import NightView
 from desk.place_words import place_in_words
@@ -116,7 +116,7 @@ def _outcome(view: NightView, outcome: str, question: Question) -> str:
 
 
 def _asked(question: Question, view: NightView) -> QuestionView:
-    seen = shown_questions(question, view.municipality, view.sources)
+    seen = shown_questions(to_the_point(question), view.municipality, view.sources)
     compared = [compared_field(name, seen, question) for name in FIELDS if name in seen.agrees]
     filled = [field for field in compared if any(field.values)]
     asked, mark, why = seen.question.partition("? ")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 from desk.case import Case
 from desk.night_view import NightView
 from language import short_day, text
 from reconciliation.decisions.question import Question
 from reporting.offered_answers import answer_label, labels
+from reporting.stop_causes import cause
+
+DIFFER = "fields_differ"
+"""Reason of a dwelling whose fields differ from Kobo's; its details name all of them."""
 
 
 def title_of(case: Case) -> str:
@@ -17,6 +24,20 @@ def title_of(case: Case) -> str:
 def owner_in_words(view: NightView, owner: str | None) -> str:
     """The owner's title; that there is none."""
     return view.municipality.owners[owner].title if owner in view.municipality.owners else text("desk.no_owner")
+
+
+def to_the_point(question: Question) -> Question:
+    """The question with a reason that names the field it asks about alone: the other fields stand in its table, where what is merely blank
+    in Kobo is told from what differs."""
+    if question.reason != DIFFER or question.field is None:
+        return question
+    return replace(question, details=json.dumps({"fields": [question.field]}))
+
+
+def reason_in_words(question: Question) -> str:
+    """Why it is asked."""
+    pointed = to_the_point(question)
+    return cause(pointed.reason, pointed.details)
 
 
 def decided_in_short(question: Question, view: NightView) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.case import Case
+from desk.case_words import reason_in_words
 from desk.my_cases import cases_for
 from desk.night_view import NightView
 from desk.rendering import common, desk_templates
@@ -21,7 +22,6 @@ from reporting.asked_in_words import source_titles
 from reporting.clarifications import Shown, Side, shown_questions
 from reporting.dwelling_sources import FIELDS
 from reporting.offered_answers import shown_value
-from reporting.stop_causes import cause
 
 GOOD = (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK)
 """Of each answer of a house, when all of them are stored."""
@@ -120,7 +120,7 @@ def _why(lines: Sequence[HouseLine]) -> list[tuple[str, str]]:
     found: dict[str, list[int]] = {}
     for line in lines:
         if line.asked:
-            found.setdefault(cause(line.asked.question.reason), []).append(line.number)
+            found.setdefault(reason_in_words(line.asked.question), []).append(line.number)
     return [(", ".join(str(number) for number in dict.fromkeys(numbers)), said) for said, numbers in found.items()]
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from desk.case import Case
-from desk.case_words import owner_in_words, title_of
+from desk.case_words import owner_in_words, reason_in_words, title_of
 from desk.filter_options import Pairs, options
 from desk.my_cases import OWNER, REASON, SOURCE, STREET, MyCases
 from desk.night_view import NightView
@@ -74,7 +74,7 @@ def _options(view: NightView, mine: MyCases) -> Mapping[str, Markup]:
 def _about(case: Case) -> str:
     """Why it is asked about; the rule of its first warning where nothing is asked."""
     if case.questions:
-        return cause(case.questions[0].reason, case.questions[0].details)
+        return reason_in_words(case.questions[0])
     return rule_title(case.warnings[0].reason)
 
 

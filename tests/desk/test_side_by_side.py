@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desk.case_words import reason_in_words
 from desk.side_by_side import compared_field
 from reconciliation.decisions.question import MERGE, Candidate, Question
 from reporting.clarifications import Shown, Side
@@ -38,3 +39,9 @@ def test_rows_of_one_dwelling_are_compared_with_each_other(name: str, values: li
 def test_what_is_merely_blank_in_kobo_stays_apart() -> None:
     assert differs("bruksareal", [50.0, 50.0, None], beside=True) is None
     assert differs("bruksareal", [50.0, 51.0, None], beside=True) is False
+
+
+def test_the_reason_names_the_field_that_is_asked_about_alone() -> None:
+    question = replace(ASKED, field="bokstav", reason="fields_differ", details='{"fields": ["bokstav", "bruksareal"]}')
+    assert reason_in_words(question) == "Ulikt: bokstav", "the area is merely blank in Kobo"
+    assert "bruksareal" in reason_in_words(replace(question, field=None))

@@ -59,7 +59,7 @@ class QuestionMaker:
             yield self._absent(item, dwelling)
             return
         changed = json.loads(item["details"] or "{}").get("asked", [])
-        yield from (self._changed(item, dwelling, one) for one in changed)
+        yield from (self._changed(item, dwelling, change) for change in changed)
         if item["class"] == DwellingClass.CONFLICT.value:
             disputed = disputed_fields(item)
             yield from (self._field(item, dwelling, name) for name in disputed)
@@ -69,11 +69,12 @@ class QuestionMaker:
             return
         elif dwelling["candidates"]:
             named = [
-                self.night.dwellings[one]
-                for one in dwelling["candidates"]
-                if one in self.night.dwellings and self.night.may_be_named(item, one)
+                self.night.dwellings[name]
+                for name in dwelling["candidates"]
+                if name in self.night.dwellings and self.night.may_be_named(item, name)
             ]
-            yield from self._merge(item, dwelling, [one for one in named if not set(one["sources"]) & set(dwelling["sources"])])
+            mine = set(dwelling["sources"])
+            yield from self._merge(item, dwelling, [candidate for candidate in named if not mine & set(candidate["sources"])])
         else:
             offered = self.night.offered.get(item["leverandor_bolig_id"], [])
             named = [
@@ -99,10 +100,10 @@ class QuestionMaker:
         """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""
         kobo_id = asked[0].candidates[0].name
         entry = self.night.entries[kobo_id]
-        items = [self.night.dwellings[one.dwelling] for one in asked]
-        pairs = [(str(one["leverandor_bolig_id"]), str(one["leverandor_bolig_id"]), evidence_of(one, entry)) for one in items]
+        items = [self.night.dwellings[question.dwelling] for question in asked]
+        pairs = [(str(item["leverandor_bolig_id"]), str(item["leverandor_bolig_id"]), evidence_of(item, entry)) for item in items]
         answers = pair_choices(MATCH, f"kobo:{kobo_id}", pairs, turned=True)
-        candidates = tuple(self._candidate(one, question.reason) for one, question in zip(items, asked, strict=True))
+        candidates = tuple(self._candidate(item, question.reason) for item, question in zip(items, asked, strict=True))
         return Question(
             id=question_id(ENTRY, kobo_id),
             about=ENTRY,
@@ -123,17 +124,17 @@ class QuestionMaker:
         """Which of ours is the dwelling? Two rows of one source are never merged: without others, only its unit number is asked for."""
         left = dwelling["source_keys"][0]
         first = self.night.rows.get(left, {})
-        rights = [one["source_keys"][0] for one in others]
+        rights = [dwelling_there["source_keys"][0] for dwelling_there in others]
         pairs = [
-            (str(one["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
-            for one, right in zip(others, rights, strict=True)
+            (str(dwelling_there["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
+            for dwelling_there, right in zip(others, rights, strict=True)
         ]
         new = Answer("new", MERGE, left, None, evidence_of(first))
         house = None if dwelling.get("bruksenhetsnummer") else "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         if others:
             choices = (*pair_choices(MERGE, left, pairs), new, *self._splits(dwelling))
             evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
-            candidates = tuple(self._candidate(one, item["reason"]) for one in others)
+            candidates = tuple(self._candidate(dwelling_there, item["reason"]) for dwelling_there in others)
             yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
         elif house is not None:
             answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
@@ -157,9 +158,9 @@ class QuestionMaker:
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
         entry = self.night.entries.get(kobo_id, {})
-        said = said_by_sources(dwelling, name, self.night.said)
-        evidence = evidence_of_conflict(name, said, kobo_id, entry.get(name))
-        chosen = evidence_of_sources(name, said)
+        stated = said_by_sources(dwelling, name, self.night.said)
+        evidence = evidence_of_conflict(name, stated, kobo_id, entry.get(name))
+        chosen = evidence_of_sources(name, stated)
         # A pair that a key found and a protected field contradicts is ours only when a person says so.
         pair = evidence_of(dwelling, entry)
         adopts = (Answer("same", MATCH, ours, f"kobo:{kobo_id}", pair),) if kobo_id and item["match_key"] != "link" else ()
@@ -167,15 +168,15 @@ class QuestionMaker:
         if kobo_id:
             answers += [Answer("keep", FIELD, ours, None, evidence, name, along=adopts)]
             answers += [Answer("replace", FIELD, ours, None, evidence, name, along=adopts)]
-        if AGREED not in said:
-            answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(said)]
+        if AGREED not in stated:
+            answers += [Answer(f"take:{source}", FIELD, ours, None, chosen, name, value=source) for source in sorted(stated)]
         if json.loads(item["details"] or "{}").get("match") == "protected_differs":
             answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
-        if AGREED not in said:
+        if AGREED not in stated:
             answers += self._splits(dwelling)
         beside = self._entry(kobo_id)
         return self._question(
-            FIELD, item, dwelling, name, evidence, tuple(answers), beside, values_by_source={} if AGREED in said else said
+            FIELD, item, dwelling, name, evidence, tuple(answers), beside, values_by_source={} if AGREED in stated else stated
         )
 
     def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
@@ -186,9 +187,9 @@ class QuestionMaker:
         kobo_id, ours, name = item["kobo_id"], str(dwelling["leverandor_bolig_id"]), str(asked["field"])
         evidence = evidence_of_change(name, asked["ours"], asked["theirs"])
         answers = tuple(known_answer(ours, name, evidence, asked[side]) for side in ("theirs", "ours"))
-        told = json.dumps(asked, ensure_ascii=False)
+        as_json = json.dumps(asked, ensure_ascii=False)
         beside = self._entry(kobo_id)
-        return self._question(CHANGED, {**item, "details": told}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
+        return self._question(CHANGED, {**item, "details": as_json}, dwelling, name, evidence, answers, beside, reason=CHANGED_IN_KOBO)
 
     def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
@@ -197,10 +198,10 @@ class QuestionMaker:
 
     def _removal(self, item: Mapping[str, Any]) -> Question:
         """In no source any more, and edited in Kobo: is the entry deleted? `ours` are the entry's values, for there are no others."""
-        told, kobo_id, ours = json.loads(item["details"]), str(item["kobo_id"]), str(item["leverandor_bolig_id"])
-        evidence = evidence_of_removal(kobo_id, told["edited"])
+        details, kobo_id, ours = json.loads(item["details"]), str(item["kobo_id"]), str(item["leverandor_bolig_id"])
+        evidence = evidence_of_removal(kobo_id, details["edited"])
         answers = tuple(Answer(code, REMOVAL, ours, None, evidence) for code in ("remove", "keep"))
-        gone = {**self.night.entries[kobo_id], "leverandor_bolig_id": ours, "owner": told["owner"], "source_keys": ()}
+        gone = {**self.night.entries[kobo_id], "leverandor_bolig_id": ours, "owner": details["owner"], "source_keys": ()}
         return self._question(REMOVAL, item, gone, None, evidence, answers, (), reason=EDITED_IN_KOBO)
 
     def _question(
@@ -242,6 +243,6 @@ class QuestionMaker:
         """Where its unit number is asked for: those that the official register has at the address, as answers."""
         if about not in (MERGE, UNIT) or dwelling.get("bruksenhetsnummer") or not rows:
             return ()
-        held = [(f"{row.source}:{row.key}", row.values) for row in rows]
-        lists = [self.night.units[key] for key, _ in held if key in self.night.units]
-        return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(held, unit)))
+        rows_by_key = [(f"{row.source}:{row.key}", row.values) for row in rows]
+        lists = [self.night.units[key] for key, _ in rows_by_key if key in self.night.units]
+        return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(rows_by_key, unit)))

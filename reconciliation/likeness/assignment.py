@@ -18,7 +18,7 @@ def assigned(worth: Sequence[Mapping[int, float]]) -> list[int | None]:
     """
     rights = 1 + max((right for row in worth for right in row), default=-1)
     # Each left row also has a column of its own that costs nothing and means "unpaired", so a pair that costs more is never made.
-    costs = [{right: -one for right, one in row.items() if one >= 0} | {rights + at: 0.0} for at, row in enumerate(worth)]
+    costs = [{right: -value for right, value in row.items() if value >= 0} | {rights + at: 0.0} for at, row in enumerate(worth)]
     return [column if column < rights else None for column in _cheapest(costs)]
 
 
@@ -40,11 +40,11 @@ def _cheapest(costs: Sequence[Mapping[int, float]]) -> list[int]:
                     if reduced < least.get(other, inf):
                         least[other], before[other] = reduced, column
             # Of columns with the same distance, the first.
-            step, following = min((way, other) for other, way in least.items())
+            step, following = min((distance, other) for other, distance in least.items())
             del least[following]
             row_price[row] += step
-            for other, held in seen.items():
-                row_price[held] += step
+            for other, owner in seen.items():
+                row_price[owner] += step
                 column_price[other] = column_price.get(other, 0.0) - step
             for other in least:
                 least[other] -= step

@@ -1,8 +1,8 @@
-"""Pairs that a key made although the house as a whole fits better otherwise: a number typed wrong names the home next door.
+"""Keyed pairs that the measures of the whole house contradict: a number typed wrong can name the home next door.
 
-A house is one problem. Where a pair differs in something that was measured and a neighbour fits one of the two better, the rows of
-both sides in the house are assigned to each other anew, by what was measured alone; the number that made a pair counts as little as
-a tie. A pair that the best assignment breaks is doubted.
+Where a measured field of a pair differs and another row of the house fits one of the two better, the rows of both sides in that house
+are assigned to each other again, one to one, by what was measured. The number that made the pair adds no more than OF_THE_KEY. A pair
+that the best assignment does not contain is doubted: a person is asked.
 """
 
 from __future__ import annotations
@@ -32,23 +32,23 @@ _WEIGHTS: dict[str, dict[str, float]] = {
     "seksjonsnummer": {"same": 2.0, "different": -2.0},
     "gardsnummer": {"same": 0.0, "different": -2.0},
 }
-"""What a measure says of a pair; the numbers that name a home (house, unit, label) say nothing here."""
+"""Field -> level of its comparison -> points. The numbers that name a home (house, unit, label) give none here."""
 LEAST_GAIN = 0.5
-"""How much better a neighbour fits, at least, before the house is looked at."""
+"""Points by which another row must fit better before the house is assigned again."""
 OF_THE_KEY = 0.2
-"""What the number that made a pair is worth in the house: it holds against a tie, and against the least gain where two change places."""
+"""Points for the pair that a key made: it wins a tie, and wins against LEAST_GAIN where two rows would change places."""
 ALONE = -0.1
-"""What a row without a partner is worth: a neighbour of whom nothing is known is a better partner than one that differs."""
+"""Points of a row without a partner: fewer than for a partner of whom nothing is known (0), more than for one that differs."""
 TIE = 1e-6
-"""Two assignments that differ by no more are as good as each other: what they disagree about is not told."""
+"""Points by which two assignments may differ and be equally good: a pair that only one of them contains is doubted."""
 MOST = 40
 """Rows of one side in a house; of a larger one only those in question and their partners are assigned anew."""
 
 
 def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
-    """rows: prepared, of all sides, with `_side`. keyed: KEYED, rows of two sides that a key calls one, each pair once.
+    """The pairs that the best assignment of their house does not contain. Shape: DOUBTED, a row for each of the two.
 
-    DOUBTED, for either row of a pair that is doubted.
+    rows: prepared, of all sides, with `_side`. keyed: KEYED, pairs that a key made, of two sides, each once.
     """
     pairs = keyed.select(list(KEYED)).unique()
     flawed = _both_ways(with_fit(pairs, rows).filter("_flawed"))
@@ -61,7 +61,7 @@ def better_elsewhere(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
 
 
 def fitting_another(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """rows: as in better_elsewhere. KEYED, of the pairs those whose `_at` fits another row better than `_at_right`."""
+    """The pairs whose `_at` fits another row better than `_at_right`. Shape: KEYED. rows: as in better_elsewhere."""
     flawed = with_fit(pairs, rows).filter("_flawed")
     return flawed.select(list(KEYED)) if flawed.is_empty() else _gaining(rows, flawed).select(list(KEYED)).unique()
 
@@ -82,8 +82,10 @@ class _House:
     asked: frozenset[int]
 
     def broken(self, fit: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[int, int, int]]:
-        """As DOUBTED: the pairs that the best assignment, or another one that is as good, gives up for another partner of either.
-        fit: left -> right -> how well the two fit, of the pairs that are possible."""
+        """(row, partner by key, better partner) of the pairs that the best assignment, or one within TIE of it, does not contain.
+
+        fit: left -> right -> points, of the pairs that are possible.
+        """
         place = {right: at for at, right in enumerate(self.rights)}
         worth = [
             {
@@ -102,9 +104,13 @@ class _House:
                 otherwise = assigned([*worth[:at], _without(worth[at], place[right]), *worth[at + 1 :]]) if left in self.asked else []
                 if not otherwise or _total(worth, otherwise) < least:
                     continue
-            instead = {one: self.rights[to] for one, to in zip(self.lefts, otherwise, strict=True) if to is not None}
-            turned = {to: one for one, to in instead.items()}
-            yield from ((one, other, ways[one]) for one, other, ways in ((left, right, instead), (right, left, turned)) if one in ways)
+            instead = {left_row: self.rights[to] for left_row, to in zip(self.lefts, otherwise, strict=True) if to is not None}
+            turned = {to: left_row for left_row, to in instead.items()}
+            yield from (
+                (row, partner, partners[row])
+                for row, partner, partners in ((left, right, instead), (right, left, turned))
+                if row in partners
+            )
 
 
 def _without(row: Mapping[int, float], right: int) -> dict[int, float]:
@@ -118,17 +124,17 @@ def _total(worth: Sequence[Mapping[int, float]], found: Sequence[int | None]) ->
 def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     """`_at`, `_at_right` of the flawed pairs, and `_other`: a row near `_at` on the other side that fits it better."""
     asked = flawed.select("_at").unique().sort("_at")
-    near = places_in_blocks(rows, rows[asked.get_column("_at")], _PLACE, close_by())
-    near = near.select(_other="_at", _at=asked.get_column("_at").gather(near.get_column("_at_right")))
+    close = places_in_blocks(rows, rows[asked.get_column("_at")], _PLACE, close_by())
+    close = close.select(_other="_at", _at=asked.get_column("_at").gather(close.get_column("_at_right")))
     side = rows.get_column("_side")
-    near = near.with_columns(_other_side=side.gather(near.get_column("_other")))
+    close = close.with_columns(_other_side=side.gather(close.get_column("_other")))
     pairs = flawed.select("_at", "_at_right", "_fit").with_columns(_other_side=side.gather(flawed.get_column("_at_right")))
-    met = pairs.join(near, on=["_at", "_other_side"]).filter(pl.col("_other") != pl.col("_at_right"))
-    if met.is_empty():
-        return met
-    fits = with_fit(met.select("_at", _at_right="_other").unique(), rows).filter("_possible")
-    told = met.join(fits.select("_at", _other="_at_right", _fit_other="_fit"), on=["_at", "_other"])
-    return told.filter(pl.col("_fit_other") - pl.col("_fit") >= LEAST_GAIN).select("_at", "_at_right", "_other")
+    candidates = pairs.join(close, on=["_at", "_other_side"]).filter(pl.col("_other") != pl.col("_at_right"))
+    if candidates.is_empty():
+        return candidates
+    fits = with_fit(candidates.select("_at", _at_right="_other").unique(), rows).filter("_possible")
+    compared = candidates.join(fits.select("_at", _other="_at_right", _fit_other="_fit"), on=["_at", "_other"])
+    return compared.filter(pl.col("_fit_other") - pl.col("_fit") >= LEAST_GAIN).select("_at", "_at_right", "_other")
 
 
 _PLACE = ("nummer", "bokstav", "_ground", "_extra")
@@ -136,10 +142,10 @@ _PLACE = ("nummer", "bokstav", "_ground", "_extra")
 
 def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> Iterator[_House]:
     """Those in question, of each two sides. keyed: each pair from either of its rows."""
-    near = _in_question(rows, keyed, gaining)
-    side: dict[int, str] = dict(near.select("_at", "_side").iter_rows())
-    address: dict[int, str | None] = dict(near.select("_at", "_address").iter_rows())
-    pairs = keyed.filter(pl.col("_at").is_in(near.get_column("_at").implode())).select(list(KEYED))
+    around = _in_question(rows, keyed, gaining)
+    side: dict[int, str] = dict(around.select("_at", "_side").iter_rows())
+    address: dict[int, str | None] = dict(around.select("_at", "_address").iter_rows())
+    pairs = keyed.filter(pl.col("_at").is_in(around.get_column("_at").implode())).select(list(KEYED))
     partners = {(at, side[right]): right for at, right in pairs.iter_rows() if right in side}
     at_address: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     for at, where in address.items():
@@ -157,7 +163,7 @@ def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> I
         for at in members:
             groups[head[str(at)]] |= {at, *(partners[at, which] for which in (first, second) if (at, which) in partners)}
         for _, house in sorted(groups.items()):
-            wide = {one for at in house if address[at] is not None for which in (first, second) for one in at_address[address[at], which]}
+            wide = {row for at in house if address[at] is not None for which in (first, second) for row in at_address[address[at], which]}
             most = max(sum(side[at] == which for at in house | wide) for which in (first, second))
             lefts, rights = (
                 sorted(at for at in (house if most > MOST else house | wide) if side[at] == which) for which in (first, second)
@@ -171,8 +177,8 @@ def _in_question(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame)
     asked = pl.concat(gaining.get_column(name) for name in gaining.columns)
     members = pl.concat([asked, keyed.filter(pl.col("_at").is_in(asked.implode())).get_column("_at_right")]).unique()
     addresses = rows.get_column("_address").gather(members).drop_nulls().unique()
-    here = pl.col("_at").is_in(members.implode()) | pl.col("_address").is_in(addresses.implode())
-    return rows.select("_side", "_address").with_row_index("_at").filter(here)
+    wanted = pl.col("_at").is_in(members.implode()) | pl.col("_address").is_in(addresses.implode())
+    return rows.select("_side", "_address").with_row_index("_at").filter(wanted)
 
 
 def _fits_in(rows: pl.DataFrame, houses: Sequence[_House]) -> list[dict[int, dict[int, float]]]:
@@ -192,20 +198,20 @@ _MEMBERS = {"_house": pl.UInt32(), "_at": pl.List(pl.UInt32())}
 
 
 def with_fit(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """KEYED with `_fit`: how well what was measured agrees; `_flawed`: something that was measured does not; `_possible`: in one
-    house or on one parcel, or the rent or the section is equal: elsewhere an area or a number of rooms is equal by chance too often."""
+    """KEYED with `_fit`: points of what was measured; `_flawed`: a measured field differs; `_possible`: both in one house or on one
+    parcel, or with equal rent or section number, since areas and numbers of rooms are often equal by chance."""
     return side_by_side(pairs.select(list(KEYED)), rows, rows, _LOOKED_AT).lazy().select(*KEYED, *_fit()).collect()
 
 
 @cache
 def _fit() -> tuple[pl.Expr, ...]:
-    """What with_fit tells of two rows side by side."""
-    measures = [(one, _WEIGHTS[one.field]) for field in _WEIGHTS for one in COMPARISONS if one.field == field]
-    (floor,) = (one for one in COMPARISONS if one.field == "etasjenummer")
-    fit = pl.sum_horizontal(_weighed(one, said) for one, said in measures)
+    """The columns that with_fit adds, on rows side by side."""
+    measures = [(comparison, _WEIGHTS[comparison.field]) for field in _WEIGHTS for comparison in COMPARISONS if comparison.field == field]
+    (floor,) = (comparison for comparison in COMPARISONS if comparison.field == "etasjenummer")
+    fit = pl.sum_horizontal(_weighed(comparison, weights) for comparison, weights in measures)
     stated = pl.col("etasjenummer").is_not_null() | side("etasjenummer").is_not_null()
     other_floor = stated & chosen(floor, lambda level: pl.lit(level.code == "different"))
-    unequal = [chosen(one, lambda level: pl.lit(level.code not in ("same", "unknown"))) for one, _ in measures]
+    unequal = [chosen(comparison, lambda level: pl.lit(level.code not in ("same", "unknown"))) for comparison, _ in measures]
     equal = {name: pl.col(name) == side(name) for name in ("manedsleie", "seksjonsnummer", "_ground")}
     streets = SAME_STREET & pl.col("_street").is_not_null() & side("_street").is_not_null()
     streets = streets | (pl.col("_stem") == side("_stem")).fill_null(value=False)
@@ -213,12 +219,12 @@ def _fit() -> tuple[pl.Expr, ...]:
     return (
         (fit + pl.when(other_floor).then(-1.0).otherwise(0.0)).alias("_fit"),
         pl.any_horizontal(*unequal, other_floor).alias("_flawed"),
-        pl.any_horizontal(one.fill_null(value=False) for one in possible).alias("_possible"),
+        pl.any_horizontal(condition.fill_null(value=False) for condition in possible).alias("_possible"),
     )
 
 
-def _weighed(one: Comparison, said: Mapping[str, float]) -> pl.Expr:
-    return chosen(one, lambda level: pl.lit(said.get(level.code, 0.0)))
+def _weighed(comparison: Comparison, weights: Mapping[str, float]) -> pl.Expr:
+    return chosen(comparison, lambda level: pl.lit(weights.get(level.code, 0.0)))
 
 
 _LOOKED_AT = (

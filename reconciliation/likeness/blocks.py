@@ -98,8 +98,10 @@ def close_by() -> pl.Expr:
 def hopeful() -> pl.Expr:
     """On pairs with both sides' columns: close by; and not two unit numbers, or two streets on two grounds, where no measure agrees."""
     same = {name: pl.col(name) == pl.col(f"{name}_right") for name in HOPE}
-    near = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
-    measured = pl.any_horizontal(near, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
+    close_area = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal(
+        "bruksareal", "bruksareal_right"
+    )
+    measured = pl.any_horizontal(close_area, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
     units, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_ground"))
     streets = ~(same["_street"] | same["_stem"]).fill_null(value=False)
     return close_by() & (measured | ~(units | (streets & grounds)))
@@ -136,14 +138,14 @@ def places_in_blocks(
     """
     left = _hashed(ours)
     right = left if ours is theirs else _hashed(theirs)
-    pairs = _met(left, right, blocks)
-    told = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
-    told[2] = told[2].rename(lambda name: f"{name}_right")
+    pairs = _in_one_block(left, right, blocks)
+    columns = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
+    columns[2] = columns[2].rename(lambda name: f"{name}_right")
     # Lazily, so that shared expressions are computed once, and only the rows' numbers are filtered.
-    return pl.concat(told, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
+    return pl.concat(columns, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
 
 
-def _met(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
+def _in_one_block(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
     """ours, theirs: as _hashed. `_at`, `_at_right`: the rows of those that share a block, each pair once and in order."""
     import numpy as np  # noqa: PLC0415 - costs a start; only on nights when somebody is left to be found
 
@@ -153,17 +155,17 @@ def _met(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[str, ...]
     if ours is theirs:
         groups = groups.filter(pl.col("_at").list.len() > 1)  # a single row has no pair
     groups = groups.with_row_index("_group")
-    met = left.join(groups.select("_block", "_group"), on="_block").select("_at", "_group")
+    members = left.join(groups.select("_block", "_group"), on="_block").select("_at", "_group")
     others = groups.get_column("_at")
-    pairs_of = np.bincount(met.get_column("_group"), minlength=groups.height) * others.list.len().to_numpy()
+    pairs_of = np.bincount(members.get_column("_group"), minlength=groups.height) * others.list.len().to_numpy()
     crowd = pl.Series(pairs_of > CROWDED)
-    crowded = crowd.gather(met.get_column("_group"))
-    few = met.filter(~crowded)
+    crowded = crowd.gather(members.get_column("_group"))
+    few = members.filter(~crowded)
     found = [few.select("_at", _at_right=others.gather(few.get_column("_group"))).explode("_at_right")]
     if crowd.any():
-        many = met.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
+        many = members.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
         found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
-    codes = pl.concat(one.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for one in found).to_series().to_numpy()
+    codes = pl.concat(pairs.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for pairs in found).to_series().to_numpy()
     # Sorting brings equal pairs together, at a third of the cost of hashing them.
     once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
     pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))

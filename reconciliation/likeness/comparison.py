@@ -50,10 +50,10 @@ def _one_digit(joined: pl.DataFrame) -> pl.Series:
     """`_one_digit`: unit numbers (H0201) that differ in one of their four digits."""
     ours, theirs = pl.col("_unit"), side("_unit")
     wrong = pl.sum_horizontal((ours.str.slice(place, 1) != theirs.str.slice(place, 1)).cast(pl.Int64()) for place in range(1, 5))
-    one = (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
+    same_but_one = (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
     # Most are the same; cutting texts up costs more than looking for those that are not.
     differ = joined.select("_unit", "_unit_theirs").with_row_index("_at").filter(ours != theirs)
-    found = differ.filter(one).get_column("_at")
+    found = differ.filter(same_but_one).get_column("_at")
     return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(found, True)
 
 
@@ -124,17 +124,17 @@ COMPARISONS: tuple[Comparison, ...] = (
 
 def _read() -> Iterator[str]:
     """Columns that a comparison looks at or a person is shown."""
-    for one in COMPARISONS:
-        yield one.field
-        yield one.column or one.field
-        for holds, _ in one.levels:
+    for comparison in COMPARISONS:
+        yield comparison.field
+        yield comparison.column or comparison.field
+        for holds, _ in comparison.levels:
             yield from (name.removesuffix("_theirs") for name in holds.meta.root_names())
 
 
 _MADE = ("_likeness", "_one_digit")
 """Of pairs, made while they are compared."""
 COLUMNS = tuple(sorted({*_read(), "_label"} - set(_MADE)))
-SHOWN = tuple(name for one in COMPARISONS for name in (one.field, f"{one.field}_theirs", f"_level_{one.field}"))
+SHOWN = tuple(name for comparison in COMPARISONS for name in (comparison.field, f"{comparison.field}_theirs", f"_level_{comparison.field}"))
 """Of compared pairs, what a person is shown beside `_points`."""
 
 
@@ -155,8 +155,8 @@ def prepared(rows: pl.DataFrame) -> pl.DataFrame:
 def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """pairs: leverandor_bolig_id, kobo_id. ours, theirs: prepared. Adds both sides' columns, `_points` and `_level_<field>`."""
     left, right = ours.select("leverandor_bolig_id").with_row_index("_at"), theirs.select("kobo_id").with_row_index("_at_right")
-    met = pairs.join(left, on="leverandor_bolig_id").join(right, on="kobo_id")
-    return compare_rows(met, ours, theirs).drop("_at", "_at_right")
+    joined = pairs.join(left, on="leverandor_bolig_id").join(right, on="kobo_id")
+    return compare_rows(joined, ours, theirs).drop("_at", "_at_right")
 
 
 def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
@@ -180,11 +180,11 @@ def explain(compared: pl.DataFrame) -> pl.DataFrame:
     """Add `details`: JSON {points, compared: [{field, ours, theirs, level}]}."""
     table = pl.concat_list(
         pl.struct(
-            pl.lit(one.field).alias("field"),
-            pl.col(one.field).cast(pl.String()).alias("ours"),
-            pl.col(f"{one.field}_theirs").cast(pl.String()).alias("theirs"),
-            pl.col(f"_level_{one.field}").cast(pl.String()).alias("level"),
+            pl.lit(comparison.field).alias("field"),
+            pl.col(comparison.field).cast(pl.String()).alias("ours"),
+            pl.col(f"{comparison.field}_theirs").cast(pl.String()).alias("theirs"),
+            pl.col(f"_level_{comparison.field}").cast(pl.String()).alias("level"),
         )
-        for one in COMPARISONS
+        for comparison in COMPARISONS
     )
     return compared.with_columns(details=pl.struct(pl.col("_points").alias("points"), table.alias("compared")).struct.json_encode())

@@ -55,18 +55,18 @@ def scored(pairs: pl.DataFrame, scores: Sequence[pl.Expr]) -> pl.DataFrame:
 def scores(comparisons: Sequence[Comparison]) -> list[pl.Expr]:
     """`_level_<field>` of each and `_points`, for any table of levels."""
     # One kind for all: a level is a byte, and codes of other fields may be asked for too.
-    codes = pl.Enum(list(dict.fromkeys(level.code for one in comparisons for level in one.all_levels)))
-    points = pl.sum_horizontal(chosen(one, lambda level: pl.lit(float(level.points))) for one in comparisons)
-    levels = [chosen(one, lambda level: pl.lit(level.code, codes)).alias(f"_level_{one.field}") for one in comparisons]
+    codes = pl.Enum(list(dict.fromkeys(level.code for comparison in comparisons for level in comparison.all_levels)))
+    points = pl.sum_horizontal(chosen(comparison, lambda level: pl.lit(float(level.points))) for comparison in comparisons)
+    levels = [chosen(comparison, lambda level: pl.lit(level.code, codes)).alias(f"_level_{comparison.field}") for comparison in comparisons]
     return [*levels, points.alias("_points")]
 
 
-def chosen(one: Comparison, said: Callable[[Level], pl.Expr]) -> pl.Expr:
+def chosen(comparison: Comparison, of_level: Callable[[Level], pl.Expr]) -> pl.Expr:
     """What `said` makes of the pair's level."""
-    name = one.column or one.field
-    found = pl.when(pl.col(name).is_null() | side(name).is_null()).then(said(one.unknown)).otherwise(said(one.other))
-    for holds, level in reversed(one.levels):
-        found = pl.when(holds.fill_null(value=False)).then(said(level)).otherwise(found)
+    name = comparison.column or comparison.field
+    found = pl.when(pl.col(name).is_null() | side(name).is_null()).then(of_level(comparison.unknown)).otherwise(of_level(comparison.other))
+    for holds, level in reversed(comparison.levels):
+        found = pl.when(holds.fill_null(value=False)).then(of_level(level)).otherwise(found)
     return found
 
 

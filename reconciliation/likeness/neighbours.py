@@ -1,4 +1,4 @@
-"""Who is near: "the only one at the address" is asked of every street that may be the same one spelt otherwise."""
+"""Rows at the same house, also where it may be spelt otherwise: a rule for "the only one at the address" must know of all of them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reconciliation.likeness.contradiction import AREA, RENT, differs, in_pair
 from reconciliation.likeness.street_spelling import stem
 
 LETTERS_APART = 2
-"""So many slips of the hand may part two spellings of one street; Møllestien and Møllevegen are further apart."""
+"""Most typing slips (letters lost, added, replaced or swapped) between two spellings of one street. Møllestien and Møllevegen have more."""
 OWN_HOUSES = 3
-"""A source that uses both spellings, each at so many houses, means two streets: no slip of the hand is repeated like that."""
+"""A source that uses both spellings, each at so many houses, has two streets: a typing slip is not repeated that often."""
 BEGINNING = 3
 """Letters that two spellings of one street on the same ground share at least."""
 
@@ -25,33 +25,34 @@ _HOUSE = [*_PLACE, "_house"]
 
 
 def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
-    """Per row `_crowded`: has any source several rows at this house, or at one that may be the same? `_beside`: has any source
-    a row at such a house, this very address aside? `_rivalled`: may any of those rows be this one, by what was measured?
+    """Three Boolean columns in the order of the rows. `_crowded`: some source has several rows at this house or at one that may be the
+    same. `_beside`: some source has a row at a house that may be the same, at another address. `_rivalled`: a row of another source at
+    such an address does not differ in what was measured (as `_beside` where rows lack _MEASURED).
 
-    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers); for `_rivalled`, _MEASURED. The same
-    house may be written without its letter, in a street spelt nearly alike, or on the same ground in one that begins alike. It is another
-    one where the ground says so: that of the two rows; or, for a street, that of the two addresses, where a source uses both spellings and
-    two letters part them.
+    rows: `source`, `_municipality`, `_street` (folded), `_house`, `_ground` (the cadastre's numbers), and _MEASURED for `_rivalled`.
+    Two houses may be the same where one is written without its letter, the streets are spelt nearly alike, or they have one ground and
+    streets that begin alike. They are two where the rows' grounds differ; also where the grounds of the addresses differ, some source
+    uses both spellings as streets of their own, and LETTERS_APART letters part them.
     """
     place = [*_HOUSE, "_ground"]
     listed = rows.select(*place, "source").drop_nulls(_HOUSE).group_by(*place, "source").agg(_rows=pl.len())
     places = _places(listed.select(place).unique())
-    there = places.join(_with_two_streets(listed), on=_PLACE).join(
+    candidates = places.join(_with_two_streets(listed), on=_PLACE).join(
         places.rename({"_street": "_other"}), on=["_municipality", "_other", "_number"], suffix="_other"
     )
     same_house, same_street = pl.col("_house") == pl.col("_house_other"), pl.col("_street") == pl.col("_other")
     letterless = (pl.col("_house") == pl.col("_number")) | (pl.col("_house_other") == pl.col("_number"))
     apart = (pl.col("_ground") != pl.col("_ground_other")) | (pl.col("_two") & (pl.col("_here") != pl.col("_here_other")))
     itself = same_house & same_street
-    near = there.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
+    close = candidates.filter(itself | ((same_house | letterless) & ~apart.fill_null(value=False))).with_columns(_itself=itself)
     # Spelt with slips and another ending at once: the same number on the same ground, in a street that begins alike.
     ground = ["_municipality", "_ground", "_house"]
     grounded = places.drop_nulls("_ground").join(places, on=ground, suffix="_other")
     starts = [pl.col(name).str.head(BEGINNING) for name in ("_street", "_street_other")]
     grounded = grounded.filter(starts[0] == starts[1]).with_columns(_itself=pl.col("_street") == pl.col("_street_other"))
-    pairs = pl.concat(one.select("_at", "_at_other", "_itself") for one in (near, grounded)).unique()
+    pairs = pl.concat(part.select("_at", "_at_other", "_itself") for part in (close, grounded)).unique()
     # The rows of one source at one place are near another place together, or none of them is.
-    told = (
+    flags_of_places = (
         pairs.join(listed.join(places, on=place, nulls_equal=True).select("source", "_rows", _at_other="_at"), on="_at_other")
         .group_by("_at", "source")
         .agg(_crowded=pl.col("_rows").sum() > 1, _beside=~pl.col("_itself").all())
@@ -59,15 +60,15 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("_crowded", "_beside").any())
         .join(places, on="_at")
     )
-    found = rows.select(place).join(told, on=place, how="left", nulls_equal=True, maintain_order="left")
+    found = rows.select(place).join(flags_of_places, on=place, how="left", nulls_equal=True, maintain_order="left")
     flags = found.select(pl.col("_crowded", "_beside").fill_null(value=False))
     if not set(_MEASURED) <= set(rows.columns):
         return flags.with_columns(_rivalled="_beside")
     beside = pairs.filter(~pl.col("_itself")).select("_at", "_at_other")
     placed = rows.select(*place, "source", *_MEASURED).with_row_index("_row").join(places.select(*place, "_at"), on=place, nulls_equal=True)
     asked = placed.filter(flags.get_column("_beside").gather(placed.get_column("_row")))
-    there = asked.join(beside, on="_at").join(placed.rename(lambda name: f"{name}_theirs"), left_on="_at_other", right_on="_at_theirs")
-    rivals = there.filter((pl.col("source") != pl.col("source_theirs")) & ~_measured_otherwise()).get_column("_row").unique()
+    compared = asked.join(beside, on="_at").join(placed.rename(lambda name: f"{name}_theirs"), left_on="_at_other", right_on="_at_theirs")
+    rivals = compared.filter((pl.col("source") != pl.col("source_theirs")) & ~_measured_otherwise()).get_column("_row").unique()
     return flags.with_columns(_rivalled=pl.int_range(pl.len()).cast(pl.UInt32()).is_in(rivals.implode()))
 
 
@@ -89,7 +90,7 @@ def _places(places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_two_streets(listed: pl.DataFrame) -> pl.DataFrame:
-    """The streets alike, `_two`: some source uses both spellings as streets of their own."""
+    """_streets_alike with `_two`: some source uses both spellings as streets of their own."""
     alike = _streets_alike(listed.select(_PLACE).unique())
     used = listed.group_by(*_PLACE, "source").agg(pl.col("_house").n_unique()).filter(pl.col("_house") >= OWN_HOUSES)
     both = (
@@ -112,13 +113,13 @@ def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
     block = ["_municipality", "_block"]
     formed = blocked.select(*block, "_stem", "_at").join(blocked.select(*block, "_stem", _to="_at"), on=[*block, "_stem"])
-    told: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the one that stands first
+    pairs_found: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the one that stands first
     for at, names in blocked.group_by(block).agg("_at", "_street").select("_at", "_street").iter_rows():
         for left, right, letters in (*_slips(names), *_cut_short(names)):
-            told[0].append(at[left])
-            told[1].append(at[right])
-            told[2].append(letters)
-    alike = pl.DataFrame(told, schema={"_at": pl.UInt32(), "_to": pl.UInt32(), "_letters": pl.Int64()})
+            pairs_found[0].append(at[left])
+            pairs_found[1].append(at[right])
+            pairs_found[2].append(letters)
+    alike = pl.DataFrame(pairs_found, schema={"_at": pl.UInt32(), "_to": pl.UInt32(), "_letters": pl.Int64()})
     both_ways = alike, alike.select(_at="_to", _to="_at", _letters="_letters")
     pairs = pl.concat([*both_ways, formed.select("_at", "_to", _letters=pl.lit(_FORM, pl.Int64()))])
     found = pairs.group_by("_at", "_to").agg(pl.col("_letters").max())

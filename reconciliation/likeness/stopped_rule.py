@@ -19,17 +19,17 @@ def unsupported(rows: pl.DataFrame, keyed: pl.DataFrame, broken: pl.DataFrame) -
     """
     side, address = rows.get_column("_side"), rows.get_column("_address")
     both_ways = pl.concat([broken, broken.select("_address", _side="_side_right", _side_right="_side")]).unique()
-    told = keyed.select(list(KEYED)).with_columns(
+    made = keyed.select(list(KEYED)).with_columns(
         _address=address.gather(keyed.get_column("_at")),
         _side=side.gather(keyed.get_column("_at")),
         _side_right=side.gather(keyed.get_column("_at_right")),
     )
-    asked = told.join(both_ways, on=["_address", "_side", "_side_right"], how="semi")
+    asked = made.join(both_ways, on=["_address", "_side", "_side_right"], how="semi")
     if asked.is_empty():
         return asked.select(list(KEYED))
-    here = rows.select("_address", "_side").with_row_index("_at").join(asked.select("_address").unique(), on="_address", how="semi")
+    at_address = rows.select("_address", "_side").with_row_index("_at").join(asked.select("_address").unique(), on="_address", how="semi")
     ends = pl.concat([asked, asked.select(_at="_at_right", _at_right="_at", _address="_address", _side="_side_right", _side_right="_side")])
-    others = ends.join(here, left_on=["_address", "_side_right"], right_on=["_address", "_side"], suffix="_other").select(
+    others = ends.join(at_address, left_on=["_address", "_side_right"], right_on=["_address", "_side"], suffix="_other").select(
         "_at", _at_right="_at_other"
     )
     fits = with_fit(pl.concat([ends.select(list(KEYED)), others]).unique(), rows)

@@ -34,12 +34,14 @@ def stray_pairs(rows: pl.DataFrame) -> pl.DataFrame:
     if strays.is_empty():
         return pl.DataFrame(schema={"_at": pl.UInt32(), "_at_right": pl.UInt32()})
     blocks = pl.col("_street").str.head(_BEGINNING), pl.lit("~") + pl.col("_street").str.tail(_ENDING)
-    here, there = (
+    first, second = (
         pl.concat(side.select(*_PLACE, _block=block) for block in blocks).unique()
         for side in (strays, placed.join(strays.select("_municipality", "_house").unique(), on=["_municipality", "_house"], how="semi"))
     )
-    met = here.join(there, on=["_municipality", "_house", "_block"], suffix="_other").filter(pl.col("_street") != pl.col("_street_other"))
-    names = met.select("_municipality", "_house", "_street", _other="_street_other").unique()
+    near_alike = first.join(second, on=["_municipality", "_house", "_block"], suffix="_other").filter(
+        pl.col("_street") != pl.col("_street_other")
+    )
+    names = near_alike.select("_municipality", "_house", "_street", _other="_street_other").unique()
     names = names.filter(_slips(names))
     pairs = strays.join(names, on=_PLACE).join(placed, left_on=["_municipality", "_other", "_house"], right_on=_PLACE, suffix="_right")
     return pairs.filter(pl.col("source") != pl.col("source_right")).select("_at", "_at_right").unique().sort("_at", "_at_right")
@@ -50,14 +52,14 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
     pairs = stray_pairs(rows)
     if pairs.is_empty():
         return rows
-    told = rows.select(*_PLACE, *_NUMBERS[:2], *_MEASURED, "seksjonsnummer", "bruksareal", "_label", _ground=ground())
-    sides = told[pairs.get_column("_at")], told[pairs.get_column("_at_right")].rename(lambda name: f"{name}_theirs")
+    columns = rows.select(*_PLACE, *_NUMBERS[:2], *_MEASURED, "seksjonsnummer", "bruksareal", "_label", _ground=ground())
+    sides = columns[pairs.get_column("_at")], columns[pairs.get_column("_at_right")].rename(lambda name: f"{name}_theirs")
     seen = pl.concat([pairs, *sides], how="horizontal").filter(_one_home())
     houses = rows.select(*_PLACE).drop_nulls().unique().group_by("_municipality", "_street").len()
     known = houses.filter(pl.col("len") >= KNOWN_HOUSES)
-    meant = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
-    meant = meant.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
-    now = rows.with_row_index("_at").join(meant.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
+    official = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
+    official = official.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
+    now = rows.with_row_index("_at").join(official.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
     now = now.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_at", "_meant")
     return now.with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
 
@@ -81,8 +83,8 @@ def _one_home() -> pl.Expr:
     same = {name: (pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in (*_MEASURED, "_label")}
     numbers = pl.any_horizontal(in_pair(name).several.fill_null(value=False) for name in (*_NUMBERS, "antall_soverom", "_floor"))
     far = [
-        (one.known & (one.high - one.low > share * one.high)).fill_null(value=False)
-        for one, share in ((area, AREA.agrees), (rent, RENT.agrees))
+        (measure.known & (measure.high - measure.low > share * measure.high)).fill_null(value=False)
+        for measure, share in ((area, AREA.agrees), (rent, RENT.agrees))
     ]
-    agreeing = pl.sum_horizontal(one.cast(pl.Int64()) for one in (same_area, *same.values()))
+    agreeing = pl.sum_horizontal(equal.cast(pl.Int64()) for equal in (same_area, *same.values()))
     return ~numbers & ~far[0] & ~far[1] & (same_area | same["manedsleie"]) & (agreeing >= AGREEING)

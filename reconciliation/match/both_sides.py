@@ -1,4 +1,4 @@
-"""Dwellings and register entries side by side: what their house says of the pairs that a number made."""
+"""Dwellings and register entries in one frame: which pairs made by keys are contradicted by the other rows of their house."""
 
 from __future__ import annotations
 
@@ -38,9 +38,12 @@ class BothSides:
         )
 
     def without_beaten(self, marked: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Of entries that rival for one dwelling, one may agree in all that was measured, the rent among it, and every other differ and
-        fit another dwelling better: then that one has no rival. The beaten were typed with a number that is taken; what they are is
-        still to be found. marked: PAIR, `_lone`. Returns it without the beaten, and the beaten."""
+        """Where several entries share a key with one dwelling, exactly one agrees in every measure (the rent among them), and each of the
+        others differs and fits another dwelling better, that one has no rival.
+
+        marked: PAIR, `_lone` (neither side is in another pair). Returns it without the pairs of the others, and these as PAIR: their
+        number belongs to another home, and which home they are is still to be found.
+        """
         rivals = marked.filter(~pl.col("_lone"))
         if rivals.is_empty():
             return marked, rivals.select(list(PAIR))
@@ -52,12 +55,12 @@ class BothSides:
         elsewhere = self.names(fitting_another(self.rows, places.select(_at="_at_right", _at_right="_at")), "_at", "_at_right")
         judged = judged.join(elsewhere.with_columns(_beaten=pl.lit(value=True)), on=list(PAIR), how="left")
         beaten = pl.col("_beaten").fill_null(value=False)
-        told = judged.with_columns(_won=pl.col("_clean") & (pl.len().over("kobo_id") == 1), _beaten=beaten)
-        told = told.filter(
+        marked_pairs = judged.with_columns(_won=pl.col("_clean") & (pl.len().over("kobo_id") == 1), _beaten=beaten)
+        marked_pairs = marked_pairs.filter(
             (pl.col("_won").sum() == 1).over("leverandor_bolig_id") & (pl.col("_won") | beaten).all().over("leverandor_bolig_id")
         )
-        lost = told.filter("_beaten").select(list(PAIR))
-        won = told.filter("_won").select(*PAIR, _only=pl.lit(value=True))
+        lost = marked_pairs.filter("_beaten").select(list(PAIR))
+        won = marked_pairs.filter("_won").select(*PAIR, _only=pl.lit(value=True))
         kept = marked.join(lost, on=list(PAIR), how="anti").join(won, on=list(PAIR), how="left")
         return kept.select(*PAIR, _lone=pl.col("_lone") | pl.col("_only").fill_null(value=False)), lost
 
@@ -96,8 +99,8 @@ class BothSides:
         """Of the pairs that numbers of the house made, those that stand by nothing else where several others, of `cannot`, cannot be.
         One entry alone was typed wrong by itself: entries, unlike the rows of a list, are written one by one."""
         wrong = self.places(cannot)
-        told = wrong.select("_at_right", _address=self.rows.get_column("_address").gather(wrong.get_column("_at"))).drop_nulls()
-        several = told.group_by("_address").agg(pl.col("_at_right").n_unique()).filter(pl.col("_at_right") > 1)
+        entries_there = wrong.select("_at_right", _address=self.rows.get_column("_address").gather(wrong.get_column("_at"))).drop_nulls()
+        several = entries_there.group_by("_address").agg(pl.col("_at_right").n_unique()).filter(pl.col("_at_right") > 1)
         broken = several.select("_address", _side=pl.lit("ours"), _side_right=pl.lit("kobo"))
         found = unsupported(self.rows, self.places(keyed.select(list(PAIR))), broken)
         return self.names(found, "_at", "_at_right")

@@ -54,28 +54,30 @@ class _Known:
         self.dwellings, self.entries = dwellings, entries
         keys = dwellings.select("leverandor_bolig_id", "source_keys").explode("source_keys")
         self.dwelling: dict[str, str] = dict(keys.select("source_keys", "leverandor_bolig_id").iter_rows())
-        self.dwelling |= {one: one for one in dwellings.get_column("leverandor_bolig_id")}
-        self.entry = {f"{ENTRY}{one}": str(one) for one in entries.get_column("kobo_id")}
+        self.dwelling |= {dwelling_id: dwelling_id for dwelling_id in dwellings.get_column("leverandor_bolig_id")}
+        self.entry = {f"{ENTRY}{kobo_id}": str(kobo_id) for kobo_id in entries.get_column("kobo_id")}
 
     def values(self, frame: pl.DataFrame, column: str, name: str) -> dict[str, Any]:
-        fields = [one for one in EVIDENCE_FIELDS if one in frame.columns]
+        fields = [name for name in EVIDENCE_FIELDS if name in frame.columns]
         return frame.filter(pl.col(column) == name).select(fields).row(0, named=True)
 
     def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
         found: list[tuple[str, str]] = []
-        for one in decisions.rows(kind):
-            sides = (one["left"], one["right"])
+        for decision in decisions.rows(kind):
+            sides = (decision["left"], decision["right"])
             ours = next((self.dwelling[side] for side in sides if side in self.dwelling), None)
             theirs = next((self.entry[side] for side in sides if side in self.entry), None)
             if ours is None or theirs is None:
                 continue
             seen = (self.values(self.dwellings, "leverandor_bolig_id", ours), self.values(self.entries, "kobo_id", theirs))
-            if evidence_unchanged(one, *seen):
+            if evidence_unchanged(decision, *seen):
                 found.append((ours, theirs))
         return found
 
     def new(self, decisions: Decisions) -> list[tuple[str]]:
-        found = [(one, self.dwelling.get(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
+        found = [(decision, self.dwelling.get(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
         return [
-            (name,) for one, name in found if name and evidence_unchanged(one, self.values(self.dwellings, "leverandor_bolig_id", name))
+            (name,)
+            for decision, name in found
+            if name and evidence_unchanged(decision, self.values(self.dwellings, "leverandor_bolig_id", name))
         ]

@@ -71,10 +71,6 @@ class KeySearch:
         """Dwellings that entries may be offered for."""
         return self.ours.join(self.settled_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
 
-    @property
-    def open_theirs(self) -> pl.DataFrame:
-        return self.theirs.join(self.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
-
     def by_link(self, links: pl.DataFrame) -> None:
         pairs = links.join(self.ours, on="leverandor_bolig_id", how="semi").join(
             self.theirs.select("kobo_id", carried="leverandor_bolig_id"), on="kobo_id"
@@ -158,8 +154,8 @@ class KeySearch:
         if pairs.is_empty():
             return
         explained = pairs.with_columns(details=pl.lit("{}")) if certain or "_points" not in pairs.columns else explain(pairs)
-        told = explained.with_columns(key=pl.lit(key), certain=pl.lit(certain), reason=pl.lit(reason))
-        self.found.append(told.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
+        rows = explained.with_columns(key=pl.lit(key), certain=pl.lit(certain), reason=pl.lit(reason))
+        self.found.append(rows.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
 
     def confirm(self) -> None:
         """The pairs that keys made become certain, but for those of which a neighbour fits the other side better."""
@@ -172,11 +168,11 @@ class KeySearch:
         cannot = pl.concat([doubted, *(pairs.filter(pl.col("reason") == "at_odds").select(list(PAIR)) for pairs in self.found)])
         doubted = pl.concat([doubted, self.house.stopped(keyed, cannot)])
         for (key, reason), pairs in sorted(
-            keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda one: one[0]
+            keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda pair: pair[0]
         ):
             self._add(pairs, str(key), str(reason), certain=True)
             self._occupy(pairs)
-        for (key,), pairs in sorted(keyed.join(doubted, on=list(PAIR), how="semi").group_by("key"), key=lambda one: one[0]):
+        for (key,), pairs in sorted(keyed.join(doubted, on=list(PAIR), how="semi").group_by("key"), key=lambda pair: pair[0]):
             self._add(compare(pairs.select(list(PAIR)), self.ours, self.theirs), str(key), "fits_neighbour", certain=False)
         # A neighbour that is certain of its own entry is no candidate.
         offered = offered.join(self.settled_ours, on="leverandor_bolig_id", how="anti").join(self.settled_theirs, on="kobo_id", how="anti")

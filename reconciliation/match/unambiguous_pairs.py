@@ -28,17 +28,17 @@ def alone_at_address(
     fits = units.is_in(["/", "/H0101", "H0101/"]) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     free = _still_free(pairs.filter(fits), free_ours, free_theirs)
     seen = _nothing_differs(compare(free, ours, theirs))
-    return seen.filter(_told_or_untold(ours)).select(list(PAIR))
+    return seen.filter(_measured_alike_or_not_at_all(ours)).select(list(PAIR))
 
 
-def _told_or_untold(ours: pl.DataFrame) -> pl.Expr:
+def _measured_alike_or_not_at_all(ours: pl.DataFrame) -> pl.Expr:
     """On pairs of which nothing differs: the rent, the area or the section says that they are one; or the bedrooms do and the rent
     has changed; or no measure is given at all. A label implies further dwellings that may not be listed: then a measure must agree."""
     rent, area, section, rooms = (pl.col(f"_level_{name}") for name in ("manedsleie", "bruksareal", "seksjonsnummer", "antall_soverom"))
     labelled = ours.filter(pl.col("_label").is_not_null()).get_column("leverandor_bolig_id")
-    told = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
-    untold = (rent == "unknown") | ((rent == "close") & (rooms == "same"))
-    return told | (untold & ~pl.col("leverandor_bolig_id").is_in(labelled.implode()))
+    supported = (rent == "same") | area.is_in(["same", "close"]) | (section == "same")
+    unmeasured = (rent == "unknown") | ((rent == "close") & (rooms == "same"))
+    return supported | (unmeasured & ~pl.col("leverandor_bolig_id").is_in(labelled.implode()))
 
 
 def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
@@ -47,13 +47,13 @@ def around_addresses(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     columns = ["_municipality", "_street", "_house", "_address", "_ground", "_doubted"]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "theirs"))]
     both = pl.concat(sides)
-    told = pl.concat([both, neighbours(both)], how="horizontal").filter(pl.col("_address").is_not_null())
-    return told.group_by("_address").agg(pl.col("_crowded", "_beside", "_doubted").any())
+    placed = pl.concat([both, neighbours(both)], how="horizontal").filter(pl.col("_address").is_not_null())
+    return placed.group_by("_address").agg(pl.col("_crowded", "_beside", "_doubted").any())
 
 
 def _lone(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    here = rows.filter(pl.col("_address").is_not_null()).filter(pl.len().over("_address") == 1)
-    return here.select(name, "_address", "_unit", "_extra")
+    alone = rows.filter(pl.col("_address").is_not_null()).filter(pl.len().over("_address") == 1)
+    return alone.select(name, "_address", "_unit", "_extra")
 
 
 def leases(

@@ -50,7 +50,7 @@ class _Barred:
     def of(self, name: str) -> list[pl.DataFrame]:
         """What bars a key. What a person or an earlier night joined is not undone because a neighbour fits better."""
         pairs = [self.different] if name in (DECISION, KNOWN) else [self.different, self.doubted]
-        return [one for one in pairs if one.height]
+        return [frame for frame in pairs if frame.height]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,9 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
 
 def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
     """shared: `_cluster` and the `_key` that it has, null for none."""
-    held = shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
+    keyed_rows = shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
     # Keys by their place among the others: numbers are grouped and joined several times faster than texts.
-    open_groups = _several(held.with_columns(pl.col("_key").rank("dense")))
+    open_groups = _several(keyed_rows.with_columns(pl.col("_key").rank("dense")))
     while not open_groups.is_empty():
         # A cluster can be in several groups; each round takes groups that share none, in the order of their keys.
         first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))
@@ -160,8 +160,8 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _B
 def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
     """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: they are two homes there,
     and it is unknown which of them the other row is."""
-    held = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
-    twice = held.filter(pl.struct("_key", "source").is_duplicated().any().over("_key"))
+    keyed_rows = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
+    twice = keyed_rows.filter(pl.struct("_key", "source").is_duplicated().any().over("_key"))
     pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("source") != pl.col("source_other"))
     return pairs.select(left="_row", right="_row_other")
 
@@ -186,5 +186,5 @@ def _named(rows: pl.DataFrame, by: Mapping[str, pl.Expr]) -> pl.DataFrame:
         .group_by("_cluster")
         .agg(_named=pl.coalesce(shared, pl.col("_joined").max()))
     )
-    told = rows.select("_cluster").join(named, on="_cluster", how="left", maintain_order="left")
-    return told.rename({"_named": "_joined"})
+    names = rows.select("_cluster").join(named, on="_cluster", how="left", maintain_order="left")
+    return names.rename({"_named": "_joined"})

@@ -45,13 +45,22 @@ class RowDecisions:
 
 def with_decided_units(rows: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
     """rows: STANDING_ROWS. Those without a unit number for which a person said one have it, as long as they say what they said then."""
-    said = [one for one in decisions.rows(DecisionKind.VALUE) if one["field"] == "bruksenhetsnummer" and not one["right"]]
-    if not said:
+    unit_decisions = [
+        decision for decision in decisions.rows(DecisionKind.VALUE) if decision["field"] == "bruksenhetsnummer" and not decision["right"]
+    ]
+    if not unit_decisions:
         return rows
     names = pl.col("source") + ":" + pl.col("source_key")
     lacking = rows.with_columns(_name=names).filter(pl.col("bruksenhetsnummer").is_null())
-    known = {row["_name"]: row for row in lacking.filter(pl.col("_name").is_in([one["left"] for one in said])).iter_rows(named=True)}
-    units = {one["left"]: json.loads(one["value"]) for one in said if one["left"] in known and evidence_unchanged(one, known[one["left"]])}
+    known = {
+        row["_name"]: row
+        for row in lacking.filter(pl.col("_name").is_in([decision["left"] for decision in unit_decisions])).iter_rows(named=True)
+    }
+    units = {
+        decision["left"]: json.loads(decision["value"])
+        for decision in unit_decisions
+        if decision["left"] in known and evidence_unchanged(decision, known[decision["left"]])
+    }
     if not units:
         return rows
     return rows.with_columns(
@@ -104,20 +113,23 @@ class _Rows:
 
     def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
         found = []
-        for one in decisions.rows(kind):
-            left, right = self.find(one["left"]), self.find(one["right"])
-            if left and right and left != right and evidence_unchanged(one, self.values(left), self.values(right)):
+        for decision in decisions.rows(kind):
+            left, right = self.find(decision["left"]), self.find(decision["right"])
+            if left and right and left != right and evidence_unchanged(decision, self.values(left), self.values(right)):
                 found.append((left, right))
         return found
 
     def alone(self, decisions: Decisions) -> list[int]:
-        found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.NEW)]
-        return [self.place[name] for one, name in found if name and evidence_unchanged(one, self.values(name))]
+        found = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
+        return [self.place[name] for decision, name in found if name and evidence_unchanged(decision, self.values(name))]
 
     def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
-        found = [(one, self.find(one["left"])) for one in decisions.rows(DecisionKind.TAKE)]
+        found = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.TAKE)]
         return [
-            (self.place[name], one["field"], one["value"])
-            for one, name in found
-            if name and one["field"] in CONTENT and one["value"] and (one["evidence"] is None or evidence_unchanged(one, self.values(name)))
+            (self.place[name], decision["field"], decision["value"])
+            for decision, name in found
+            if name
+            and decision["field"] in CONTENT
+            and decision["value"]
+            and (decision["evidence"] is None or evidence_unchanged(decision, self.values(name)))
         ]

@@ -24,8 +24,13 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
     grounded = dwellings.with_columns(_ground=ground())
-    here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
-    found = [_at_address(here), _in_unit(here), near_pairs(dwellings), apart.select(leverandor_bolig_id="left", other="right")]
+    dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
+    found = [
+        _at_address(dwellings_here),
+        _in_unit(dwellings_here),
+        near_pairs(dwellings),
+        apart.select(leverandor_bolig_id="left", other="right"),
+    ]
     named = pl.concat(found).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
     named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
@@ -34,12 +39,12 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
     return named.group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort().head(MOST))
 
 
-def _at_address(here: pl.DataFrame) -> pl.DataFrame:
+def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     """No unit number where more than one dwelling stands: it may be any that other systems alone hold. Where they hold none
     it is itself, but without a lease reference nothing would tell it from its neighbours in the register: it is asked too."""
-    measured = here.select("leverandor_bolig_id", *MEASURED)
-    here = here.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
-    shared = here.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
+    measured = rows.select("leverandor_bolig_id", *MEASURED)
+    rows = rows.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
+    shared = rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
     untold = shared.filter(pl.col("_unit").is_null()).drop("_unit")
     kinds = (
         shared.group_by("_address", "sources").agg(other=pl.struct("leverandor_bolig_id", "_extra")).select("_address", "sources", "other")
@@ -63,8 +68,8 @@ def _at_address(here: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([free, indistinct])
 
 
-def _in_unit(here: pl.DataFrame) -> pl.DataFrame:
+def _in_unit(rows: pl.DataFrame) -> pl.DataFrame:
     """The whole unit in one system, and its leases one by one in another."""
-    keyed = here.filter(pl.col("_address").is_not_null() & pl.col("_unit").is_not_null())
+    keyed = rows.filter(pl.col("_address").is_not_null() & pl.col("_unit").is_not_null())
     leases = keyed.filter(pl.col("_extra").is_not_null()).select("_address", "_unit", other="leverandor_bolig_id")
     return keyed.filter(pl.col("_extra").is_null()).join(leases, on=["_address", "_unit"]).select("leverandor_bolig_id", "other")

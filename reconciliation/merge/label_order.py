@@ -12,23 +12,23 @@ from reconciliation.likeness.contradiction import SAME_AREA, TOLERANCES, contrad
 
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground", "_unit")
 LOST = 4
-"""One in so many labels, and in any house one, may have been lost in the other list."""
+"""Of so many labels one may be missing in the other list; in any house, one may."""
 _HOUSE = ("_address", "source", "source_theirs")
 
 
 def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     """rows: PLACE_COLUMNS, source, _ground and the measures. The `_address` where every two sources with labels number alike."""
-    here = rows.filter(pl.col("_address").is_not_null()).select("_address", "source", "_label", *_MEASURED)
-    labelled = here.filter(pl.col("_label").is_not_null())
+    placed = rows.filter(pl.col("_address").is_not_null()).select("_address", "source", "_label", *_MEASURED)
+    labelled = placed.filter(pl.col("_label").is_not_null())
     shared = labelled.group_by("_address", "_label").agg(pl.col("source").n_unique()).filter(pl.col("source") > 1)
-    here = here.join(shared.select("_address").unique(), on="_address", how="semi")
-    here = here.with_columns(
+    placed = placed.join(shared.select("_address").unique(), on="_address", how="semi")
+    placed = placed.with_columns(
         _labelled=pl.col("_label").count().over("_address", "source"),
         _rows=pl.len().over("_address", "source"),
         _place=pl.col("_label").str.zfill(12).rank("dense").over("_address", "source").cast(pl.Int64()),
     )
-    theirs = here.rename({name: f"{name}_theirs" for name in here.columns if name != "_address"})
-    pairs = here.join(theirs, on="_address").filter(pl.col("source") < pl.col("source_theirs"))
+    theirs = placed.rename({name: f"{name}_theirs" for name in placed.columns if name != "_address"})
+    pairs = placed.join(theirs, on="_address").filter(pl.col("source") < pl.col("source_theirs"))
     scored = pairs.with_columns(
         _agree=_agreeing(),
         _differ=_differing(),
@@ -49,8 +49,11 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     )
     # Other numberings of the house: shifted by one, or reversed. A mapping that pairs equal labels only is the same numbering.
     others = [
-        scored.group_by(*_HOUSE, way).agg(_other=pl.col("_score").sum(), _itself=same.all()).filter(~pl.col("_itself")).drop(way, "_itself")
-        for way in ("_step", "_back")
+        scored.group_by(*_HOUSE, mapping)
+        .agg(_other=pl.col("_score").sum(), _itself=same.all())
+        .filter(~pl.col("_itself"))
+        .drop(mapping, "_itself")
+        for mapping in ("_step", "_back")
     ]
     best = pl.concat(others).group_by(_HOUSE).agg(pl.col("_other").max())
     judged = by_label.filter("_both_label").join(best, on=_HOUSE, how="left")
@@ -63,7 +66,7 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
 
 
 def _needed(ours: str, theirs: str) -> pl.Expr:
-    """How many of one list's labels must stand in the other: all, but for as many as the other may have lost in rows without a label."""
+    """How many of one list's labels the other must have: all, less those that its rows without a label may have lost (LOST)."""
     labels, unlabelled = pl.col(f"_labelled{ours}"), pl.col(f"_rows{theirs}") - pl.col(f"_labelled{theirs}")
     return labels - pl.min_horizontal(unlabelled, pl.max_horizontal(labels // LOST, pl.lit(1)))
 
@@ -81,7 +84,7 @@ def _same_flat() -> pl.Expr:
 def _agreeing() -> pl.Expr:
     """How many measures are equal in both rows."""
     equal = [pl.col(name) == pl.col(f"{name}_theirs") for name in ("manedsleie", "antall_soverom", "_floor")]
-    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in (_same_area(), *equal))
+    return pl.sum_horizontal(measure.fill_null(value=False).cast(pl.Int64()) for measure in (_same_area(), *equal))
 
 
 def _differing() -> pl.Expr:

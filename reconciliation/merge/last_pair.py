@@ -23,12 +23,12 @@ AGREEING_OF_SEVERAL = 3
 def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: as in clusters, joined by every key. Returns (_cluster, _key): clusters that share a value are one dwelling."""
     bit = {source: 2**place for place, source in enumerate(sorted(rows.get_column("source").unique()))}
-    here = rows.filter(pl.col("_address").is_not_null() & ~pl.col("_doubted").any().over("_address")).select(
+    placed = rows.filter(pl.col("_address").is_not_null() & ~pl.col("_doubted").any().over("_address")).select(
         "_address", "_cluster", "_beside", _held=pl.col("source").replace_strict(bit, return_dtype=pl.Int64())
     )
-    held = here.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())
+    clusters = placed.group_by("_address", "_cluster").agg(pl.col("_held").bitwise_or(), pl.col("_beside").any())
     # A row in a street with nearly the same spelling, or without the letter, may be one of those that seem to be missing.
-    sure = held.filter(~pl.col("_beside").any().over("_address"))
+    sure = clusters.filter(~pl.col("_beside").any().over("_address"))
     # A cluster with a row of every source at the address is complete. Values are collected for the few other clusters only.
     lacking = sure.filter(pl.col("_held") < pl.col("_held").bitwise_or().over("_address")).drop("_beside")
     lacking = lacking.filter(pl.len().over("_address") <= MOST_LEFT * 2)
@@ -68,9 +68,9 @@ def _fits() -> pl.Expr:
     extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
-    near = _within_share("bruksareal", AREA.agrees)
+    close_area = _within_share("bruksareal", AREA.agrees)
     rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _told() & (_agreeing() > AGREEING))
-    measured = near & rooms & _unless_both_differ("etasjenummer")
+    measured = close_area & rooms & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
 
@@ -79,8 +79,8 @@ def _unless_both_differ(name: str) -> pl.Expr:
 
 
 def _within_share(name: str, share: float) -> pl.Expr:
-    one, other = pl.col(name), pl.col(f"{name}_other")
-    return ((one - other).abs() <= share * pl.max_horizontal(one, other)).fill_null(value=True)
+    ours, theirs = pl.col(name), pl.col(f"{name}_other")
+    return ((ours - theirs).abs() <= share * pl.max_horizontal(ours, theirs)).fill_null(value=True)
 
 
 def _same_area() -> pl.Expr:
@@ -93,4 +93,4 @@ def _told() -> pl.Expr:
 
 def _agreeing() -> pl.Expr:
     same = [pl.col(name) == pl.col(f"{name}_other") for name in ("antall_soverom", "etasjenummer", "manedsleie", "_label")]
-    return pl.sum_horizontal(one.fill_null(value=False).cast(pl.Int64()) for one in [_same_area(), *same])
+    return pl.sum_horizontal(measure.fill_null(value=False).cast(pl.Int64()) for measure in [_same_area(), *same])

@@ -95,9 +95,9 @@ def _measured_alike() -> pl.Expr:
     address spelt nearly alike that are measured otherwise."""
     area, *others = (in_group(name) for name in ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer"))
     same_area = (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
-    same = [same_area, *((one.known & ~one.several).fill_null(value=False) for one in others)]
-    differ = pl.any_horizontal((one.known & one.several).fill_null(value=False) for one in others)
-    return (same[0] | same[1]) & (pl.sum_horizontal(one.cast(pl.Int64()) for one in same) >= 2) & ~differ
+    same = [same_area, *((measure.known & ~measure.several).fill_null(value=False) for measure in others)]
+    differ = pl.any_horizontal((measure.known & measure.several).fill_null(value=False) for measure in others)
+    return (same[0] | same[1]) & (pl.sum_horizontal(measure.cast(pl.Int64()) for measure in same) >= 2) & ~differ
 
 
 def contradicted(name: str) -> pl.Expr:

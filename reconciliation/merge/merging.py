@@ -95,7 +95,7 @@ def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municip
         raise ValueError(f"the key {twice['source_key']!r} of {twice['source']} stands more than once among the standing rows")
     sources = sorted(standing.get_column("source").unique())
     order = ranks(municipality.survivorship.default, sources)
-    place = {source: number for number, source in enumerate(sorted(sources, key=lambda one: (order[one], one)))}
+    place = {source: number for number, source in enumerate(sorted(sources, key=lambda name: (order[name], name)))}
     rows = (
         standing.select("source", "source_key", "owner", "carried", *CONTENT)
         .join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")

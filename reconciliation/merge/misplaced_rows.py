@@ -24,8 +24,8 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     places = keyed.with_row_index("_at")
     pairs = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
     settled = [(pl.col(name) == pl.col(f"{name}_right")).fill_null(value=False) for name in ("_known", DECISION)]
-    told = places.select("_at", "_known", DECISION)
-    joined = pairs.join(told, on="_at").join(told.rename(lambda name: f"{name}_right"), on="_at_right")
+    keys = places.select("_at", "_known", DECISION)
+    joined = pairs.join(keys, on="_at").join(keys.rename(lambda name: f"{name}_right"), on="_at_right")
     pairs = joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
     if pairs.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
@@ -37,7 +37,7 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     stopped = unsupported(placed, units, _broken_houses(placed, units, found))
     seen = compare_rows(pairs, placed, placed)
     odd = pairs.filter(lone_differences(seen))
-    found = pl.concat([found, *(one.with_columns(_other="_at_right") for one in (stopped, odd))]).unique()
+    found = pl.concat([found, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
     return found.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 
 
@@ -58,7 +58,7 @@ def _broken_houses(rows: pl.DataFrame, units: pl.DataFrame, doubted: pl.DataFram
 
 def _sharing(places: pl.DataFrame, name: str) -> pl.DataFrame:
     """Pairs of rows of two sources that share the key, where each source has one row with it."""
-    held = places.filter(pl.col(name).is_not_null() & pl.col(name).is_duplicated())
-    lone = held.select("_at", "source", name).filter(pl.len().over(name, "source") == 1)
+    sharing = places.filter(pl.col(name).is_not_null() & pl.col(name).is_duplicated())
+    lone = sharing.select("_at", "source", name).filter(pl.len().over(name, "source") == 1)
     pairs = lone.join(lone, on=name, suffix="_right").filter(pl.col("_at") < pl.col("_at_right"))
     return pairs.select("_at", "_at_right")

@@ -23,10 +23,10 @@ def moved_rows(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
 
     MOVED: the rows whose known id no longer holds, and the row that keeps that id: the one it was made from, else the first in rank.
     """
-    held = rows.filter(pl.col("_known").is_not_null() & pl.col("_known").is_duplicated())
-    if held.is_empty():
+    known = rows.filter(pl.col("_known").is_not_null() & pl.col("_known").is_duplicated())
+    if known.is_empty():
         return pl.DataFrame(schema=MOVED)
-    named = held.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
+    named = known.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
     keepers = (
         named.with_columns(_origin=pl.col("_made") == pl.col("_known"))
         .sort("_known", "_origin", "_rank", "_row", descending=[False, True, False, False])
@@ -65,9 +65,9 @@ def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     """`_row` of those whose address and unit number are also those of another source's row in another known dwelling."""
     placed = rows.with_columns(_place=pl.concat_str("_address", "_unit", pl.col("_extra").fill_null(""), separator="|"))
     asked = pairs.filter(pl.col("_place") != pl.col("_place_theirs")).select("_row", "_place", "source", "_known")
-    met = asked.join(placed.select("_place", "source", "_known"), on="_place", suffix="_there")
+    shared = asked.join(placed.select("_place", "source", "_known"), on="_place", suffix="_there")
     another = (pl.col("source") != pl.col("source_there")) & (pl.col("_known") != pl.col("_known_there"))
-    return met.filter(another).get_column("_row").unique()
+    return shared.filter(another).get_column("_row").unique()
 
 
 def split_rows(rows: pl.DataFrame, different: list[tuple[int, int]]) -> list[int]:
@@ -79,7 +79,7 @@ def split_rows(rows: pl.DataFrame, different: list[tuple[int, int]]) -> list[int
     split: list[int] = []
     while pairs:
         counts = Counter(row for pair in pairs for row in pair)
-        row = max(counts, key=lambda one: (counts[one], made[one] != known[one], one))
+        row = max(counts, key=lambda candidate: (counts[candidate], made[candidate] != known[candidate], candidate))
         split.append(row)
         pairs = [pair for pair in pairs if row not in pair]
     return sorted(split)

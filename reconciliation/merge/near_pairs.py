@@ -15,22 +15,23 @@ from reconciliation.likeness.stray_streets import stray_pairs
 from reconciliation.merge.near_conditions import NUMBERS, worth_a_question, worth_a_question_alone
 
 MOST = 3
+"""Dwellings that one question offers."""
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """dwellings: as in doubtful_pairs.candidates. Returns (leverandor_bolig_id, other).
+    """(leverandor_bolig_id, other): dwellings that wait for an answer, each with at most MOST that it may be, likeliest first.
 
-    The stray one of the two waits for the answer: the one of fewer sources, else the one in the street or the house where fewer
-    stand. Both wait where that tells nothing. What waits is not created, so that no home is created twice.
+    dwellings: as in doubtful_pairs.candidates. Of a pair the dwelling with fewer sources waits; else the one whose street, else whose
+    house, has fewer dwellings; both where all these are equal. What waits is not created, so that no home is created twice.
     """
-    nobody = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
+    no_pairs = pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "other": pl.String()})
     systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
-    held = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
+    systems_of = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
     # No dwelling that every system holds can be one more row's, and none where all others share a system with it.
-    lacking = dwellings.with_columns(_held=held).filter(pl.col("_held") < 2 ** len(systems) - 1)
+    lacking = dwellings.with_columns(_held=systems_of).filter(pl.col("_held") < 2 ** len(systems) - 1)
     kinds = lacking.get_column("_held").unique().to_list()
-    if all(one & other for one in kinds for other in kinds):
-        return nobody
+    if all(first & second for first in kinds for second in kinds):
+        return no_pairs
     ours = prepared(_with_sole(lacking)).with_columns(kobo_id="leverandor_bolig_id")
     # At one address those without a unit number are asked about by doubtful_pairs.
     elsewhere = (pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))
@@ -71,10 +72,10 @@ def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _strays(ours: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of which one is alone in a street that is a slip or two from the other's, and nothing that is known tells them apart."""
+    """Pairs of which one is alone in a street that a slip or two part from the other's, and no known field differs."""
     pairs = stray_pairs(ours.with_columns(source=pl.col("leverandor_bolig_id")))
-    held = ours.get_column("sources")
-    apart = [held.gather(pairs.get_column(name)) for name in pairs.columns]
+    sources = ours.get_column("sources")
+    apart = [sources.gather(pairs.get_column(name)) for name in pairs.columns]
     pairs = pairs.filter(apart[0].list.set_intersection(apart[1]).list.len() == 0)
     ids = ours.get_column("leverandor_bolig_id")
     named = pairs.with_columns(leverandor_bolig_id=ids.gather(pairs["_at"]), kobo_id=ids.gather(pairs["_at_right"]))
@@ -86,22 +87,24 @@ def _strays(ours: pl.DataFrame) -> pl.DataFrame:
 
 def _with_sole(dwellings: pl.DataFrame) -> pl.DataFrame:
     """`_sole`: no source of the dwelling has another one at its address."""
-    held = dwellings.select("leverandor_bolig_id", "_address", "sources").explode("sources")
-    several = held.filter(pl.len().over("_address", "sources") > 1).get_column("leverandor_bolig_id").unique()
+    listed = dwellings.select("leverandor_bolig_id", "_address", "sources").explode("sources")
+    several = listed.filter(pl.len().over("_address", "sources") > 1).get_column("leverandor_bolig_id").unique()
     return dwellings.with_columns(_sole=~pl.col("leverandor_bolig_id").is_in(several.implode()))
 
 
 def _waiting(pairs: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
-    """pairs: both ways round. Those whose first is not the better known of the two."""
+    """pairs: each in both orders. Those whose first waits, by the rule of near_pairs."""
     known = dwellings.select(
         "leverandor_bolig_id",
         _sources=pl.col("sources").list.len(),
         _in_street=pl.len().over("_municipality", "_street"),
         _in_house=pl.len().over("_address"),
     )
-    told = pairs.join(known, on="leverandor_bolig_id").join(known.rename({"leverandor_bolig_id": "kobo_id"}), on="kobo_id", suffix="_other")
+    compared = pairs.join(known, on="leverandor_bolig_id").join(
+        known.rename({"leverandor_bolig_id": "kobo_id"}), on="kobo_id", suffix="_other"
+    )
     better = pl.lit(value=False)
     for name in ("_in_house", "_in_street", "_sources"):
         ours, theirs = pl.col(name), pl.col(f"{name}_other")
         better = pl.when(ours != theirs).then(ours > theirs).otherwise(better)
-    return told.filter(~better).select(pairs.columns)
+    return compared.filter(~better).select(pairs.columns)

@@ -54,8 +54,8 @@ def survive(rows: pl.DataFrame, several: pl.DataFrame, survivorship: Survivorshi
     for (place, name), source in sorted(taken.items()):
         chosen = rows.filter((pl.col("_cluster") == place) & (pl.col("source") == source)).get_column(name).to_list()
         if chosen:
-            here = pl.col("_cluster") == place
-            merged = merged.with_columns(pl.when(here).then(pl.lit(chosen[0], CONTENT[name])).otherwise(name).alias(name))
+            in_cluster = pl.col("_cluster") == place
+            merged = merged.with_columns(pl.when(in_cluster).then(pl.lit(chosen[0], CONTENT[name])).otherwise(name).alias(name))
     return merged.select("_cluster", *CONTENT)
 
 
@@ -97,8 +97,8 @@ def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) 
     found = several.group_by("_cluster").agg(
         (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
     )
-    told = pl.concat_list(pl.when(pl.col(name)).then(pl.lit(name)) for name in sorted(protected)).list.drop_nulls()
-    marked = found.select("_cluster", contradictions=told).filter(pl.col("contradictions").list.len() > 0)
+    named = pl.concat_list(pl.when(pl.col(name)).then(pl.lit(name)) for name in sorted(protected)).list.drop_nulls()
+    marked = found.select("_cluster", contradictions=named).filter(pl.col("contradictions").list.len() > 0)
     if taken and marked.height:
         settled = _decided(taken).rename({"field": "contradictions"})
         open_ones = marked.explode("contradictions").join(settled, on=["_cluster", "contradictions"], how="anti")
@@ -114,7 +114,7 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
     sources = sorted(several.get_column("source").unique())
     names = several.select("_cluster", "leverandor_bolig_id").unique()
     decided = _decided(taken)
-    told: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
+    parts: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
     disagree = several.group_by("_cluster").agg(pl.col(name).drop_nulls().n_unique() > 1 for name in CONTENT if name not in _UNTOLD)
     for name in CONTENT:
         if name in _UNTOLD or not disagree.get_column(name).any():
@@ -125,7 +125,7 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
         values = _in_order(values, rank, name).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
         right = (pl.col(name) == pl.col("_won")).fill_null(value=False)
         ranked = pl.col("_place").n_unique().over("_cluster") > 1
-        told.append(
+        parts.append(
             values.with_columns(field=pl.lit(name), _right=right)
             .join(decided.with_columns(_decided=pl.lit(value=True)), on=["_cluster", "field"], how="left", maintain_order="left")
             .with_columns(
@@ -136,7 +136,7 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
             .join(names, on="_cluster")
             .select(list(LINEAGE))
         )
-    return pl.concat(told).sort("leverandor_bolig_id", "field", "source", "source_key")
+    return pl.concat(parts).sort("leverandor_bolig_id", "field", "source", "source_key")
 
 
 def _decided(taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:

@@ -88,8 +88,8 @@ def _waiting_for(dwellings: pl.DataFrame, in_register: pl.DataFrame) -> pl.DataF
     """
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0).join(in_register, on="leverandor_bolig_id", how="semi")
     asked = doubtful.select("candidates", "sources", other="leverandor_bolig_id").explode("candidates")
-    held = dwellings.select("leverandor_bolig_id", theirs="sources")
-    pairs = asked.join(held, left_on="candidates", right_on="leverandor_bolig_id")
+    sources = dwellings.select("leverandor_bolig_id", theirs="sources")
+    pairs = asked.join(sources, left_on="candidates", right_on="leverandor_bolig_id")
     apart = pl.col("sources").list.set_intersection("theirs").list.len() == 0
     return pairs.filter(apart).select(leverandor_bolig_id="candidates", other="other")
 

@@ -116,7 +116,8 @@ def _must_be_ours(answer: dict[str, Any], database: Path, address: str) -> None:
         raise ConfigurationFault(f"{address} is used by another program. Set another port in register.base_url, or stop that program.")
     if answer.get("database") != wanted["database"]:
         raise ConfigurationFault(
-            f"{address} is a rehearsal register with another database than register.database. Set another port, or stop it."
+            f"{address} is a rehearsal register with another database than register.database. Set another port in register.base_url, "
+            "or stop that one."
         )
 
 

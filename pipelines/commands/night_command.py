@@ -104,15 +104,16 @@ def run_report(config: Path) -> int:
 def print_night(result: RunResult, console: Console) -> int:
     """Print the night and return its exit code."""
     for message in result.messages:
-        console.print(message, style="bold red", highlight=False, markup=False)
+        console.print(message, style="bold red", highlight=False, markup=False, soft_wrap=True)
     summary = summary_of(result)
     if summary is None:
         return FAILED
     console.print(night_table(summary))
     printed = " ".join(result.messages)
     for message in (new for new in summary["night"]["messages"] if new not in printed):
-        console.print(message, style="yellow", highlight=False, markup=False)
-    console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False)
+        # The terminal breaks a line so that a command in it can still be copied whole; rich would put a newline there.
+        console.print(message, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Report: {result.metadata['report']}", highlight=False, markup=False, soft_wrap=True)
     return exit_code(summary, result.success)
 
 

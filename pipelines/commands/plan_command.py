@@ -107,7 +107,8 @@ def _show_changes(plan: Plan, chosen: Selection, municipality: Municipality, hom
 
 def _show(plan: Plan, chosen: Selection, console: Console) -> None:
     title = f"Plan {plan.digest[:12]}: {actionable(plan).height} changes" + (f" with {chosen}" if chosen else "")
-    counts = Table(title=title, title_justify="left", show_header=False)
+    console.print(title, style="italic", highlight=False, soft_wrap=True)  # as the table's own it would be broken to the table's width
+    counts = Table(show_header=False)
     for kind in DwellingClass:
         counts.add_row(kind.value, str(plan.counts[kind.value]))
     console.print(counts)
@@ -133,6 +134,6 @@ def _show(plan: Plan, chosen: Selection, console: Console) -> None:
         console.print(f"... and {items.height - SHOWN} more; --format=json shows them all.")
     if unknown := unknown_bases(plan.items):
         known = f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written."
-        console.print(known, style="yellow", markup=False)
+        console.print(known, style="yellow", markup=False, soft_wrap=True)
     for refusal in plan.refusals:
-        console.print(refusal.message, style="yellow", markup=False)
+        console.print(refusal.message, style="yellow", markup=False, soft_wrap=True)

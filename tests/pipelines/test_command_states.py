@@ -8,16 +8,20 @@ import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
 import yaml
+from rich.console import Console
 
 from pipelines import exit_codes
 from pipelines.command_line import app
+from pipelines.commands.night_command import print_night
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, INTERRUPTED
+from pipelines.run_night import RunResult
 from tests.pipelines.test_ledger_commands import Told
 from tests.pipelines.village import FIRST, Village
 
@@ -209,3 +213,10 @@ def test_ctrl_c_anywhere_is_130_and_no_traceback(village: Village, kobosync: Tol
     code, says = run(kobosync, village, "check")
     assert code == INTERRUPTED
     assert "Stopped." in says
+
+
+def test_a_command_in_a_nights_message_can_be_copied_whole_from_a_narrow_terminal() -> None:
+    shown = StringIO()
+    message = "5 changes wait for approval. Approve with: kobosync night config/vik.yaml --apply=0123456789ab."
+    assert print_night(RunResult(success=False, run_id="", messages=(message,), metadata={}), Console(file=shown, width=40)) == FAILED
+    assert shown.getvalue() == f"{message}\n"

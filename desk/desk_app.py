@@ -28,9 +28,9 @@ from reconciliation.ledger import LedgerError
 log = logging.getLogger("kobosync")
 
 STATIC = {"desk.css": "text/css", "desk.js": "text/javascript"}
-AT_WORK = 4
-"""Pages that are made at the same time. Threads share one processor: twenty at once would all be ready last. More than one, for some wait
-for the ledger."""
+AT_WORK, WRITING = 4, 16
+"""Pages that are made at the same time, and answers that are stored. Threads share one processor: twenty pages at once would all be ready
+last. Who writes to the ledger may have to wait half a minute for a night that is writing, and must keep no reader waiting meanwhile."""
 
 Page = Callable[[Request, Visit], Response]
 Form = Callable[[Desk, Visit, dict[str, str]], Response]
@@ -43,14 +43,18 @@ Prepare = Callable[[Visitor, str], Awaitable[Make]]
 def desk_app(desk: Desk) -> Starlette:
     """The application. Every page but the two static files and /health asks who is there."""
     sessions = Sessions()
-    pages, forms, exports = Semaphore(AT_WORK), Semaphore(AT_WORK), Semaphore(1)
+    pages, writes, exports = Semaphore(AT_WORK), Semaphore(WRITING), Semaphore(1)
 
     def page(make: Page, at_work: Semaphore = pages) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             async def nothing_to_read(*_: object) -> Make:
                 return partial(make, request)
 
-            return await _answered(request, desk, sessions, nothing_to_read, at_work)
+            def turns(visitor: Visitor) -> Semaphore:
+                # That they saw a shielded case is written down before they do.
+                return writes if visitor.cleared and at_work is pages else at_work
+
+            return await _answered(request, desk, sessions, nothing_to_read, turns)
 
         return answer
 
@@ -61,7 +65,7 @@ def desk_app(desk: Desk) -> Starlette:
                 sessions.check(session, visitor.name, fields.get("token", ""))
                 return lambda visit: store(desk, visit, fields)
 
-            return await _answered(request, desk, sessions, read, forms)
+            return await _answered(request, desk, sessions, read, lambda _: writes)
 
         return answer
 
@@ -91,8 +95,8 @@ def desk_app(desk: Desk) -> Starlette:
     )
 
 
-async def _answered(request: Request, desk: Desk, sessions: Sessions, prepare: Prepare, at_work: Semaphore) -> Response:
-    """The page, or one that says why not; with the headers that every answer has. at_work: how many of its kind are made at once."""
+async def _answered(request: Request, desk: Desk, sessions: Sessions, prepare: Prepare, turns: Callable[[Visitor], Semaphore]) -> Response:
+    """The page, or one that says why not; with the headers that every answer has. turns: how many of its kind are made at once."""
     session = sessions.of(request)
     with speaking(desk.municipality.language):
         try:
@@ -102,7 +106,7 @@ async def _answered(request: Request, desk: Desk, sessions: Sessions, prepare: P
             def made() -> Response:
                 return make(Visit(visitor, session, sessions.token(session, visitor.name), desk.load(), desk.ledger))
 
-            async with at_work:
+            async with turns(visitor):
                 response = await run_in_threadpool(made)
         except Refused as refused:
             response = HTMLResponse(refusal_page(refused.key), 403)

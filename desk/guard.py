@@ -7,6 +7,7 @@ import hmac
 import re
 import secrets
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
@@ -21,6 +22,10 @@ LARGEST_BODY = 256 * 1024
 """Bytes. The form of a house with three hundred flats has a hundred of them for each field; an answer with its reason is a few kB."""
 MOST_FIELDS = 2_000
 """Three of each flat of the largest house, and some."""
+WRITTEN = ("hvorfor", "verdi")
+"""Fields that people write in; of a house "verdi.<question>"."""
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of what follows them, so that it reads as something else."""
 SLOWEST_BODY = 10.0
 """Seconds for the whole body."""
 WRITES_A_MINUTE = 120
@@ -132,7 +137,12 @@ async def form_of(request: Request) -> dict[str, str]:
     if any(len(values) > 1 for values in fields.values()):
         # A browser sends each field once; of two values it is unknown which was meant.
         raise Rejected(400, "form")
-    return {name: values[0] for name, values in fields.items()}
+    return {name: _plain(values[0]) if name.partition(".")[0] in WRITTEN else values[0] for name, values in fields.items()}
+
+
+def _plain(written: str) -> str:
+    """Without what nobody types and a copied text may hold: controls, which PostgreSQL or a reader's screen cannot take, are spaces."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") or sign in TURNING else sign for sign in written)
 
 
 def local_host(request: Request) -> bool:

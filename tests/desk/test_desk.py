@@ -60,8 +60,9 @@ def test_the_list_says_what_waits_and_the_case_shows_both_sides_with_what_each_a
 
 def test_an_answer_is_stored_once_told_and_taken_back_with_a_trace(desk: Served) -> None:
     session, address, page = opened(desk)
-    answered = session.post(f"{desk.url}/svar", data=form(page, "keep", hvorfor="som på skiltet"), timeout=10)
+    answered = session.post(f"{desk.url}/svar", data=form(page, "keep", hvorfor="som på\x00\u202eskiltet\n"), timeout=10)
     assert answered.status_code == 200
+    assert desk.ledger.decisions("vik").get_column("note").drop_nulls().to_list() == ["som på  skiltet"]
     assert "Svaret er lagret og brukes av neste natt. Det var det siste som ventet på svar." in answered.text
     assert in_force(desk) == [("keep", "drift")]
     everything = session.get(f"{desk.url}/svar", timeout=10).text

@@ -7,13 +7,17 @@ import html
 import io
 import re
 import socket
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import openpyxl
 import pytest
 import requests
 
 from desk import guard
+from desk.desk_app import AT_WORK
 from desk.desk_server import BoundedProtocol
 from tests.desk.busy_village import GROUPS, MARKUP, SHIELDED, busy, signed
 from tests.desk.served import SECRET, Served, hidden, served
@@ -111,6 +115,22 @@ def test_who_saw_a_shielded_case_is_in_the_ledger_and_the_cleared_leader_reads_i
         assert page.count("Åpnet saken") == 2
         assert page.count("Vist i Min liste") == 1
         assert seer.get(f"{desk.url}/innsyn", timeout=10).status_code == 403, "cleared, and not of every owner"
+
+
+def test_whoever_waits_for_the_ledger_keeps_no_reader_waiting(village: Village) -> None:
+    (file,) = (village.home / "var").rglob("ledger.sqlite")
+    with served(village, SECRET) as desk, contextlib.closing(sqlite3.connect(file, isolation_level=None)) as night:
+        reader = desk.browser(**signed("kn", "bolig"))
+        reader.get(f"{desk.url}/min-liste", timeout=10)
+        night.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(AT_WORK + 1) as people:
+            seers = [desk.browser(**signed("sk", "klarert")) for _ in range(AT_WORK + 1)]
+            waiting = [people.submit(seer.get, f"{desk.url}/sak/{SHIELDED[1]}", timeout=30) for seer in seers]
+            time.sleep(0.2)
+            assert reader.get(f"{desk.url}/min-liste", timeout=10).status_code == 200
+            assert not any(one.done() for one in waiting), "nothing shielded is shown before it is written down who saw it"
+            night.execute("ROLLBACK")
+            assert {one.result().status_code for one in waiting} == {200}
 
 
 def addresses(desk: Served) -> dict[str, str]:

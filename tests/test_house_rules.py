@@ -48,8 +48,37 @@ def _shares_an_interface(file: Path, name: str) -> bool:
     return file.match("demo/legacy_*.py") or "migrations" in file.parts or name == "main"
 
 
-def test_every_file_that_the_map_names_is_there() -> None:
-    """CONTRIBUTING.md is what somebody new reads first. Files are named from the root, or as they are called in their room."""
-    named = re.findall(r"`([\w<>/.-]+\.(?:py|yaml|md|css|j2))`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
-    there = ["/" + str(file.relative_to(ROOT)) for top in (*ROOMS, "config", "docs", "tests") for file in (ROOT / top).rglob("*.*")]
-    assert [name for name in named if "<" not in name and not any(path.endswith("/" + name) for path in there)] == []
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
+
+
+def test_every_file_that_a_page_names_or_links_to_is_there() -> None:
+    """Files are named from the root, or as they are called in their room; "<code>" stands for many."""
+    tops = [ROOT / top for top in (*ROOMS, "benchmarks", "config", "deploy", "docs", "tests")]
+    there = {"/" + str(file.relative_to(ROOT)) for top in tops for file in top.rglob("*.*")} | {f"/{file.name}" for file in ROOT.iterdir()}
+    ends = {path[place:] for path in there for place in (match.start() for match in re.finditer("/", path))}
+    missing = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(r"`([\w<>/.-]+\.(?:py|yaml|md|css|j2|sh|toml))`", text)
+        missing += [f"{page.name}: {name}" for name in named if "<" not in name and f"/{name}" not in ends]
+        links = re.findall(r"\]\((?!https?:|mailto:)([^)#\s]+)", text)
+        missing += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_option_that_a_page_shows_is_one() -> None:
+    written = "".join(
+        file.read_text(encoding="utf-8") for top in ("pipelines", "kobo_client", "benchmarks") for file in (ROOT / top).rglob("*.py")
+    )
+    known = set(re.findall(r"--[a-z][a-z-]+", written)) | set(_flags(written))
+    shown = {(page.name, option) for page in PAGES for option in _options_of_ours(page.read_text(encoding="utf-8"))}
+    assert {(page, option) for page, option in shown if option not in known} == set()
+
+
+def _flags(written: str) -> list[str]:
+    """Options that typer names after a parameter."""
+    return [f"--{name.replace('_', '-')}" for name in re.findall(r"^    (\w+): Annotated\[", written, re.MULTILINE)]
+
+
+def _options_of_ours(text: str) -> list[str]:
+    return [option for code in re.findall(r"`kobosync ([^`]+)`", text) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", code)]

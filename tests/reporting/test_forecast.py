@@ -185,12 +185,19 @@ def test_four_nights_of_five_working_days_are_enough(last: int, enough: bool) ->
     assert (seen.forecast_date is not None) is enough
 
 
-@pytest.mark.parametrize(("every", "stands_still"), [(1, True), (5, False)])
-def test_a_week_without_any_is_a_stop_where_many_were_cleared_before_and_a_pause_where_few_were(every: int, stands_still: bool) -> None:
-    """every: working days for each dwelling that was cleared."""
-    told = [(min(day + 1, 20) // every, day) for day in range(26)]
-    seen = foreseen(nights([(day, 24, number) for number, day in told]), add_working_days(FIRST, 25), date(2024, 6, 1))
-    assert seen.still == 6
+@pytest.mark.parametrize(
+    ("every", "still", "stands_still"),
+    [(1, 6, True), (1, 5, True), (1, 4, False), (5, 6, False)],
+    ids=["six days", "a week", "less than a week", "six days where one took a week"],
+)
+def test_a_week_without_any_is_a_stop_where_many_were_cleared_before_and_a_pause_where_few_were(
+    every: int, still: int, stands_still: bool
+) -> None:
+    """every: working days for each dwelling that was cleared. still: working days since the last."""
+    last = 19 + still
+    points = [(day, 24, min(day + 1, 20) // every) for day in range(last + 1)]
+    seen = foreseen(nights(points), add_working_days(FIRST, last), date(2024, 6, 1))
+    assert seen.still == still
     assert (seen.state is ForecastState.STILL) is stands_still
 
 

@@ -226,6 +226,16 @@ def test_a_street_spelt_in_two_ways_does_not_make_a_row_the_only_one_at_its_addr
     assert len({row["leverandor_bolig_id"] for row in found.values()}) == 4
 
 
+@pytest.mark.parametrize(("bedrooms", "is_one"), [(2, True), (3, False)])
+def test_beside_a_house_spelt_nearly_alike_equal_area_and_rent_join_only_where_the_bedrooms_do_not_differ(
+    bedrooms: int, is_one: bool
+) -> None:
+    measured = {"bruksareal": 60.0, "manedsleie": 9000.0}
+    beside = fdv("2", adressenavn="Storgatta", bruksareal=95.0, manedsleie=14_000.0, antall_soverom=4)
+    found = dwellings(fdv("1", **measured, antall_soverom=2), beside, eiendom("1", **measured, antall_soverom=bedrooms))
+    assert (found["fdv:1"] == found["eiendom:1"]) is is_one
+
+
 def test_the_fields_of_an_address_follow_the_order_of_the_street() -> None:
     ranked = HOUSE.survivorship.model_copy(update={"fields": {"adressenavn": ("eiendom", "fdv")}})
     rows = fdv(adressenavn="Storgata", nummer=1, bokstav="A"), eiendom(adressenavn="Kirkevegen", nummer=7, bokstav="B")

@@ -68,7 +68,7 @@ class NightRun(dg.ConfigurableResource):  # type: ignore[type-arg]
                     says = session.stopped
                 session.close()
             if says and context.log:
-                context.log.warning(says)  # beside the stack that Dagster shows of its own
+                context.log.warning(says)  # Dagster logs only a stack trace of the interruption
             self._sessions.clear()
 
     def session(self, municipality: Municipality, run_id: str, rendered: date | None = None) -> NightSession:

@@ -122,7 +122,9 @@ def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
     beside = ", ".join(f"{name} {each}" for versions in (about["versions"], *about["peers"].values()) for name, each in versions.items())
     head = (
         f"# Results\n\n{about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
-        f"{len(rows)} figures, {len(missed)} goals not reached.\n\nOurs and peers: {beside}.\n"
+        f"{len(rows)} figures, {len(missed)} goals not reached. "
+        f"A part keeps the commit that it was last measured on; docs/performance.md says what later versions cost.\n\n"
+        f"Ours and peers: {beside}.\n"
     )
     parts = "\n".join(f"## {name}\n\n{_commits(group)}{table(group)}" for name, group in found.items())
     (folder / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")

@@ -1,7 +1,8 @@
-"""What any nightly Dagster job of that size must cost, in a process of its own: python -m benchmarks.floor HOME SLUG URL THREADS [empty]
+"""The least that a nightly Dagster job of that size can cost, for benchmarks/night.py to compare a night with.
 
-Python and Dagster started, an empty six-asset graph run in process and stored as Dagster stores runs by default, the same
-files read by bare polars, and each entry of the register fetched once by bare `requests` with the same threads.
+Run as a process of its own: python -m benchmarks.floor HOME SLUGS URLS THREADS. SLUGS and URLS: of the municipalities and their registers,
+with commas between. It starts Python and Dagster, runs a graph of six assets that do nothing and stores the run as Dagster does by default,
+reads the night's files with polars, and fetches each entry of the register once with `requests` and the same number of threads.
 """
 
 from __future__ import annotations

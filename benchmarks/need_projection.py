@@ -1,6 +1,6 @@
-"""Back-test of the computed need: five past years of simulated municipalities, projected from the first, beside what came.
+"""Back-test of the computed need: simulated municipalities are projected five years ahead and compared with what came.
 
-Beside it two plain ways: the number stays, and it grows by as many a year as before. Run: python -m benchmarks.need_projection
+Two plain ways are measured too: the number stays, or it grows by as many a year as before. Run: python -m benchmarks.need_projection
 The stock follows the population with a coverage that drifts and with chance. That is what the method assumes, so these figures show
 what it is worth where its assumption holds, and nothing of a real municipality. No public figure is used.
 """
@@ -17,7 +17,7 @@ from reporting.projection.formula import AgeGroup
 GROUPS = (AgeGroup(0, 49), AgeGroup(50, 79), AgeGroup(80, None))
 SHARES = {GROUPS[0]: 0.24, GROUPS[1]: 0.36, GROUPS[2]: 0.40}
 KINDS = {"ageing": (0.998, 1.005, 1.035), "shrinking": (0.985, 1.0, 1.01), "growing": (1.015, 1.015, 1.02), "even": (1.0, 1.0, 1.0)}
-"""Growth a year of each age group."""
+"""Kind of municipality -> by how much the population of each of GROUPS is multiplied each year."""
 EARLIER, YEARS = 3, 5
 """Years before the projection is made, which the plain growth is read from; and years that it looks ahead."""
 
@@ -52,7 +52,7 @@ def projections(many: int = 40, seed: int = 26) -> dict[str, list[Tested]]:
 
 
 def run() -> list[dict[str, Any]]:
-    """Mean absolute error in per cent of what came, beside each plain way. Smaller is better."""
+    """Mean absolute error in per cent of the number that came, beside each plain way. Smaller is better."""
     found = []
     for kind, rows in projections().items():
         ours = _error([(row.computed, row.actual) for row in rows])

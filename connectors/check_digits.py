@@ -1,14 +1,15 @@
 """Whether a number is a national identity number, by its date and both control digits.
 
-Series and rules: Skatteetaten's fødselsnummer and D-number (day + 40); test series month + 40 (NAV), + 65 (Dolly) and
-+ 80 (Tenor), alone or with day + 40; control digits as today and as from 2032, when the first may miss by 0-3 (as NAV's
-fnrvalidator 2.2.1).
+Series: Skatteetaten's fødselsnummer and D-number (day + 40); test numbers with month + 40 (NAV), + 65 (Dolly) or + 80 (Tenor), each also
+with day + 40. Control digits: today's weighted sums must be 0 modulo 11. From 2032 the first may also be 1, 2 or 3, and such numbers are
+recognised already (the rule of NAV's fnrvalidator 2.2.1).
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+# Weights of the digits in the sum that each control digit makes 0 modulo 11.
 _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 MONTH_SERIES = (0, 40, 65, 80)
@@ -19,6 +20,7 @@ def is_national_identity_number(digits: str) -> bool:
     if len(digits) != 11 or not digits.isascii() or not digits.isdigit():
         return False
     number = [int(digit) for digit in digits]
+    # _FIRST has ten weights: zip leaves out the second control digit.
     return _date_fits(digits) and _sum(number, _FIRST) % 11 in (0, 1, 2, 3) and _sum(number, _SECOND) % 11 == 0
 
 

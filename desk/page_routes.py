@@ -50,7 +50,7 @@ def show_case(request: Request, visit: Visit) -> Response:
     visit.saw(SeenOn.CASE, [case])
     outcome, question = request.query_params.get("utfall", ""), visit.question(request.query_params.get("sporsmal", ""))
     message = outcome_message(visit.view, visit.visitor, outcome, question)
-    # Of a question of this very case the undo stands where it is answered.
+    # The undo of an answer to another case is shown on top of this one; a case's own questions have theirs beside the answer.
     elsewhere = question is not None and question.decided is not None and question.dwelling != case.dwelling
     just_given = question.id if question is not None and elsewhere and outcome in STORED else ""
     past = history(visit.ledger, visit.view.municipality, case)

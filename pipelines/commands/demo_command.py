@@ -102,7 +102,7 @@ def play(municipality: Municipality, root: Path, dates: Iterable[date], console:
             with Runner(municipality, root, None if as_of == dates[-1] else passing) as runner:
                 result = runner.night(as_of, "auto")
             for message in result.messages:
-                progress.console.print(message, style="red", markup=False)
+                progress.console.print(f"Night of {as_of}: {message}", style="red", markup=False)
             yield Played(result, summary_of(result), time.perf_counter() - started)
             progress.advance(task)
 

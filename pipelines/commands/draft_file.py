@@ -101,14 +101,19 @@ def _layout(made: Draft, key: tuple[str, ...], *, tables: bool) -> Iterator[str]
         meanings = {value: word_said(name, value) or FILL_IN for value in guess.values}
         table = f", table: {_table(meanings)}" if meanings and tables else ""
         seen = text("drafts.seen", count=guess.recognised, of=guess.filled, by=guess.why)
-        words = f". {text('drafts.words', words=words_for(name))}" if table and words_for(name) and FILL_IN in meanings.values() else ""
-        yield f"  {name}: {{column: {quoted(guess.heading)}{transform}{table}}} # {seen}{words}"
+        choose = f". {_to_choose_from(name)}" if table and FILL_IN in meanings.values() else ""
+        yield f"  {name}: {{column: {quoted(guess.heading)}{transform}{table}}} # {seen}{choose}"
     if made.footer:
         yield f"footer: [{', '.join(map(quoted, made.footer))}] # {text('drafts.footer')}"
     left = [guess for guess in made.guesses if guess.field is None and guess.heading not in key]
     if left:
         yield "ignore:"
         yield from (f"  - {quoted(guess.heading)} # {texts().render(guess.why)}" for guess in left)
+
+
+def _to_choose_from(name: str) -> str:
+    """What FILL_IN in the table of that field may become."""
+    return text("drafts.words", words=words_for(name)) if words_for(name) else text("drafts.categories")
 
 
 def _table(meanings: Mapping[str, str | None]) -> str:

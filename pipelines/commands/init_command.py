@@ -34,6 +34,9 @@ class InitAnswers:
 
 def run_init(folder: Path, demo: bool, asked: InitAnswers) -> int:
     """Make the folder's files. Nothing that is there is overwritten."""
+    if folder.exists() and not folder.is_dir():
+        print(f"{folder} is a file; nothing was written. Give a folder.", file=sys.stderr)
+        return CONFIGURATION
     if (folder / "dagster.yaml").exists() or any((folder / "config").glob("*.yaml")):
         print(f"{folder} is a home already; nothing was written. Give another folder.", file=sys.stderr)
         return CONFIGURATION

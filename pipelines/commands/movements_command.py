@@ -51,8 +51,8 @@ def run_movements(config: Path, year: int | None, as_of: date | None, out: Path 
 
 def _show(municipality: Municipality, found: StockYear, target: Path) -> None:
     happened = [name for name in COLUMNS if any(line.moved[name] for line in found.lines)]
-    began = f"{found.started}" if found.started else f"{found.year}-01-01"
-    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), str(found.until))
+    began = f"stood {found.started or date(found.year, 1, 1)}"
+    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"stands {found.until}")
     with speaking(municipality.language):
         for line in found.lines:
             numbers = (line.opening, *(line.moved[name] for name in happened), line.closing)

@@ -113,7 +113,7 @@ def _show(plan: Plan, chosen: Selection, console: Console) -> None:
         counts.add_row(kind.value, str(plan.counts[kind.value]))
     console.print(counts)
     if plan.parts:
-        parts = Table("part", "changes", "goes", "digest", "for example")
+        parts = Table("part", "changes", "inside limits", "digest", "for example")
         for part in plan.parts:
             parts.add_row(*part_in_words(part, plan.shielded))
         console.print(parts)

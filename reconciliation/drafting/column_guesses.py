@@ -26,8 +26,11 @@ _ABOUT_A_PERSON = re.compile(
     r"[^@\s]+@[^@\s]+\.\w+"  # an address of mail
     r"|^(?:\+?47\s?)?[2-9]\d(?:\s?\d){6}$"  # a telephone number
     r"|^\d{4}[ .]?\d{2}[ .]?\d{5}$"  # an account
-    r"|^[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé.]*){1,3}$"  # two to four words, each with a capital: a name
 )
+_LIKE_A_NAME = re.compile(r"^[A-ZÆØÅ][a-zæøåé]+(?:[ -][A-ZÆØÅ][a-zæøåé.]*){1,3}$")
+"""Two to four words, each with a capital."""
+_PLACES = ("poststed", "adressenavn")
+"""Fields whose values are written as people's names are: Kristiansund N, Nedre Storgate."""
 _DATE = re.compile(r"^\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\D.*)?$")
 
 
@@ -63,10 +66,10 @@ def without_field(guess: Guess, why: Message) -> Guess:
 def guessed(heading: str, column: pl.Series) -> Guess:
     """The field that the column's heading names, else the one its values look like; none for columns about a person."""
     texts = [text.strip() for text in column.drop_nulls().to_list() if text.strip()]
-    if PERSONAL.search(plain_heading(heading)) or _looks_personal(texts):
-        return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)
     names = names_of(heading)
     named = field_named(heading, names)
+    if PERSONAL.search(plain_heading(heading)) or _looks_personal(texts, may_be_names=named not in _PLACES):
+        return Guess(heading, None, "", len(texts), 0, PERSONAL_WHY)
     if named == "adresse" and texts and sum(not re.search(r"\d", text) for text in texts) >= _BY_VALUE * len(texts):
         return _tried(heading, "adressenavn", texts, _ENOUGH, message("drafts.by_values_without_number"))
     if named == "leilighetsnummer":
@@ -125,6 +128,6 @@ def _reads(field: str, transform: str, text: str) -> bool:
         return True
 
 
-def _looks_personal(texts: Sequence[str]) -> bool:
-    marked = sum(MASK in text or bool(_ABOUT_A_PERSON.search(text)) for text in texts)
+def _looks_personal(texts: Sequence[str], *, may_be_names: bool) -> bool:
+    marked = sum(MASK in text or bool(_ABOUT_A_PERSON.search(text)) or (may_be_names and bool(_LIKE_A_NAME.search(text))) for text in texts)
     return bool(texts) and marked > len(texts) * 0.3

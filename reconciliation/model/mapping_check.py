@@ -11,6 +11,9 @@ from kobo_client.contract import BY_NAME
 from reconciliation.model import tables
 from reconciliation.model.transform_names import GROUP_FIELDS, NAMES
 
+_ALIKE = 60
+"""Of 100: rapidfuzz's score from which a word is taken for a misspelt one."""
+
 
 def faults_of(
     name: str, source: AnySource, categories: Collection[str], place: Callable[[str, str], str] = "sources.{}.fields.{}".format
@@ -40,5 +43,8 @@ def faults_of(
 
 
 def _nearest(word: str, known: Collection[str]) -> str:
-    found = process.extractOne(word, list(known))
-    return f"did you mean {found[0]!r}?" if found else "there is none to choose from."
+    """The known word that it may be a slip of; else all of them."""
+    found = process.extractOne(word, list(known), score_cutoff=_ALIKE)
+    if found:
+        return f"did you mean {found[0]!r}?"
+    return f"choose among {', '.join(known)}." if known else "there is none to choose from."

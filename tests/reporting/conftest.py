@@ -53,7 +53,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 
 @pytest.fixture(scope="session")
-def lies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def needs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a night with answers about needs, one of them unreadable, and with plans in each state."""
     plans = [
         Measure("F-1", MeasureKind.ACQUIRE, "eldre", 1, AS_OF - timedelta(10), Stage.DONE, "eiendom", None, "t.csv", 2, "Ny gate", 5),

@@ -28,8 +28,8 @@ PAGES = ["index.html", "boliger.html", "regler.html", "behov.html", "endringer.h
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_on_a_desk_in_the_dark_and_on_a_phone(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
-    page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
+def test_axe_finds_nothing_on_a_desk_in_the_dark_and_on_a_phone(page, published: Published, needs_folder: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    page.goto(((needs_folder if name == "behov.html" else published.folder) / name).as_uri())
     assert page.eval_on_selector_all("table", WITHOUT_CAPTION) == 0, "tables without a caption"
     page.evaluate(SCRIPT)
     for look, options in LOOKS.items():
@@ -80,8 +80,8 @@ PICTURES = """() => {
 
 
 @pytest.mark.parametrize("name", ["index.html", "behov.html"])
-def test_what_is_drawn_can_be_seen(page, published: Published, lies: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
-    page.goto(((lies if name == "behov.html" else published.folder) / name).as_uri())
+def test_what_is_drawn_can_be_seen(page, published: Published, needs_folder: Path, name: str) -> None:  # type: ignore[no-untyped-def]  # noqa: F811
+    page.goto(((needs_folder if name == "behov.html" else published.folder) / name).as_uri())
     for scheme, width in (("light", page.viewport_size), ("dark", page.viewport_size), ("light", PHONE["viewport"])):
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(width)

@@ -100,9 +100,9 @@ def test_a_secret_address_is_never_shown_and_neither_is_its_comment(tmp_path: Pa
     secret = dwellings().filter("hemmelig_adresse").row(0, named=True)
     place = {"adressenavn": secret["adressenavn"].upper(), "nummer": secret["nummer"]}
     at = Measure("T1", SELL, "eldre", 1, AS_OF, DONE, None, f"{secret['adressenavn']} selges", "tiltak.csv", 2, **place)
-    lies = publish(night(municipality=asking(), needs=NeedsAnswers(()), measures=Measures((at,))), tmp_path).folder
-    (row,) = openpyxl.load_workbook(lies / "behov.xlsx")["Alle tiltak"].iter_rows(min_row=3, values_only=True)
-    page = (lies / "behov.html").read_text(encoding="utf-8")
+    folder = publish(night(municipality=asking(), needs=NeedsAnswers(()), measures=Measures((at,))), tmp_path).folder
+    (row,) = openpyxl.load_workbook(folder / "behov.xlsx")["Alle tiltak"].iter_rows(min_row=3, values_only=True)
+    page = (folder / "behov.html").read_text(encoding="utf-8")
     assert "Skjermet adresse" in row
     for told in (*map(str, row), page):
         assert secret["adressenavn"].casefold() not in told.casefold()

@@ -95,10 +95,10 @@ def test_no_night_is_no_picture() -> None:
 
 
 def test_links_are_links_where_people_can_follow_them_and_paths_elsewhere(tmp_path: Path) -> None:
-    lies = tmp_path / "2023-11-01"
-    published = Published(lies, lies / "index.html", lies / "summary.json", {"eiendom": lies / "avvik-eiendom.xlsx"})
+    folder = tmp_path / "2023-11-01"
+    published = Published(folder, folder / "index.html", folder / "summary.json", {"eiendom": folder / "avvik-eiendom.xlsx"})
     paths = report_metadata(municipality(), published)
-    assert paths["workbook of eiendom"] == dg.MetadataValue.path(str(lies / "avvik-eiendom.xlsx"))
+    assert paths["workbook of eiendom"] == dg.MetadataValue.path(str(folder / "avvik-eiendom.xlsx"))
     links = report_metadata(municipality(send=Send(link="https://intranett.example/k/")), published)
     assert links["report"] == paths["report"], "the commands read it"
     assert links["page"] == dg.MetadataValue.url("https://intranett.example/k/fjordvik/2023-11-01/index.html")

@@ -140,22 +140,22 @@ def page(folder: Path, name: str) -> Reader:
 
 
 def test_the_gap_stands_on_the_progress_page_and_on_its_own(tmp_path: Path) -> None:
-    lies = publish(asked(*WHOLE), tmp_path).folder
-    assert "behov.html" in page(lies, "index.html").links
-    own = page(lies, "behov.html")
+    folder = publish(asked(*WHOLE), tmp_path).folder
+    assert "behov.html" in page(folder, "index.html").links
+    own = page(folder, "behov.html")
     assert {"index.html", "behov.xlsx"} <= set(own.links)
     assert "script" not in own.tags
-    for text in (own.text, page(lies, "index.html").text):
+    for text in (own.text, page(folder, "index.html").text):
         assert "Velferdsbolig tilpasset eldre" in text
         assert "Mangler om 5 år" in text
     assert "None" not in own.text
 
 
 def test_a_municipality_without_needs_or_plans_has_no_such_page(tmp_path: Path) -> None:
-    lies = publish(night(), tmp_path).folder
+    folder = publish(night(), tmp_path).folder
     assert housing_plan(night()) is None
-    assert not (lies / "behov.html").exists()
-    assert "behov.html" not in page(lies, "index.html").links
+    assert not (folder / "behov.html").exists()
+    assert "behov.html" not in page(folder, "index.html").links
 
 
 def test_the_workbook_holds_numbers_where_they_are_known_and_words_where_they_are_not(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_the_workbook_holds_numbers_where_they_are_known_and_words_where_they_ar
 
 @pytest.mark.parametrize("text", ["=1+1", "<script>alert(1)</script>", '=HYPERLINK("http://example.invalid")', "x" * 40_000])
 def test_what_a_service_wrote_is_text_everywhere(text: str, tmp_path: Path) -> None:
-    lies = publish(asked(replace(WHOLE[0], origin=text, comment=text)), tmp_path).folder
-    assert "script" not in page(lies, "behov.html").tags
-    sheet = openpyxl.load_workbook(lies / "behov.xlsx")["Svar"]
+    folder = publish(asked(replace(WHOLE[0], origin=text, comment=text)), tmp_path).folder
+    assert "script" not in page(folder, "behov.html").tags
+    sheet = openpyxl.load_workbook(folder / "behov.xlsx")["Svar"]
     assert {cell.data_type for cell in sheet[3]} <= {"s", "n"}

@@ -33,13 +33,13 @@ def converted(books: list[Path], into: Path) -> list[Path]:
 def values(book: Path) -> dict[str, list[list[Any]]]:
     sheets = openpyxl.load_workbook(book).worksheets
     return {
-        sheet.title: [[_told(cell) for cell in row] for row in sheet.iter_rows() if any(cell.value is not None for cell in row)]
+        sheet.title: [[_content(cell) for cell in row] for row in sheet.iter_rows() if any(cell.value is not None for cell in row)]
         for sheet in sheets
     }
 
 
-def _told(cell: Any) -> Any:
-    # A cell with an empty text is an empty cell to LibreOffice.
+def _content(cell: Any) -> Any:
+    # LibreOffice saves a cell with an empty text as an empty cell.
     return ("formula", cell.value) if cell.data_type == "f" else None if cell.value == "" else cell.value
 
 

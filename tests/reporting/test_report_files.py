@@ -38,8 +38,8 @@ def test_only_the_newest_stands_on_top(tmp_path: Path, days: tuple[int, ...], on
 
 def test_a_night_made_again_replaces_itself_wherever_it_lies(tmp_path: Path) -> None:
     nights(tmp_path, 1, 3)
-    lies = place(tmp_path, date(2023, 11, 1), text("again"))
-    assert lies == tmp_path / "arkiv" / "2023-11-01"
+    folder = place(tmp_path, date(2023, 11, 1), text("again"))
+    assert folder == tmp_path / "arkiv" / "2023-11-01"
     assert tree(tmp_path)["arkiv/2023-11-01/a.txt"] == "again"
 
 

@@ -182,3 +182,17 @@ def test_the_name_of_a_street_is_about_no_person(heading: str) -> None:
 
 def test_a_date_is_no_matrikkelnummer() -> None:
     assert draft(pl.DataFrame({"Bygget": ["12.03.1950", "1.4.1961"]})).guesses[0].field is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "field"),
+    [("Poststed", "Kristiansund N", "poststed"), ("Gatenavn", "Nedre Storgate", "adressenavn"), ("Hvem", "Kristiansund N", None)],
+)
+def test_a_place_that_is_written_like_a_name_is_no_person(heading: str, value: str, field: str | None) -> None:
+    (guess,) = draft(pl.DataFrame({heading: [value] * 3})).guesses
+    assert guess.field == field
+
+
+def test_a_value_without_a_category_is_said_to_need_one_of_the_file_s(tmp_path: Path) -> None:
+    (line,) = [line for line in mapped(write(tmp_path / "boliger.csv")).stdout.splitlines() if "kategori:" in line]
+    assert line.endswith(texts().text("drafts.categories"))

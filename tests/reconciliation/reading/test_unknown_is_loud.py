@@ -34,6 +34,10 @@ def test_a_category_outside_the_table_is_rejected_and_never_guessed(text: str) -
         ({"kategori": {"column": "Kategori", "as": "lookupp"}}, "did you mean 'lookup'?"),
         ({"kattegori": {"column": "Kategori"}}, "did you mean 'kategori'?"),
         ({"kategori": {"column": "Kategori", "as": "lookup", "table": {"Vanlig": "ordiner"}}}, "did you mean 'ordinar'?"),
+        (
+            {"kategori": {"column": "Kategori", "as": "lookup", "table": {"Vanlig": "FYLL_INN"}}},
+            f"choose among {', '.join(VIK.categories)}.",
+        ),
         ({"kategori": {"column": "Kategori", "as": "lookup"}}, "needs a `table`"),
         ({"ekstra_referanse": {"column": "Rom", "as": "extract"}}, "needs a `pattern`"),
     ],

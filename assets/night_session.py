@@ -10,9 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import polars as pl
 
 from assets.lost_ledger import open_known_ledger
 from kobo_client.client import CallRecord, RegisterClient
@@ -89,6 +92,11 @@ class NightSession:
                 register = register.model_copy(update={"base_url": address})
             self._client = self._stack.enter_context(RegisterClient(register, on_call=self.calls.append))
         return self._client
+
+    @cached_property
+    def memberships(self) -> pl.DataFrame:
+        """The ledger's MEMBERSHIPS as the night found them. The run holds the ledger's lock, and only its plan writes them."""
+        return self.ledger.memberships(self.municipality.slug)
 
     @property
     def import_folder(self) -> Path:

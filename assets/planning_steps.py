@@ -32,7 +32,7 @@ def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
     """Dwellings merged from rows (STANDING_ROWS), with the keys known from earlier nights and the decisions in force."""
     slug = session.municipality.slug
     with session.step("merge"):
-        known = session.ledger.memberships(slug)
+        known = session.memberships
         decided = with_standing_choices(session.ledger.decisions(slug), carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return merge(carried, known, decided, session.municipality, same_place)
@@ -81,7 +81,7 @@ def plan_changes(
             municipality,
             session.as_of,
         )
-        ledger.save_memberships(slug, merged.memberships, session.as_of)
+        ledger.save_memberships(slug, merged.memberships, session.as_of, session.memberships)
         ledger.save_bases(slug, made.agreed)
         ledger.record_plan(
             session.run_id,

@@ -61,13 +61,18 @@ def extract(session: NightSession, name: str, source: AnySource) -> SourceRead:
         return read_source(name, source, session.home, session.ledger.last_complete_rows(session.municipality.slug, name))
 
 
-def last_reads(municipality: Municipality, ledger: Ledger, carried: Table | None, memberships: Table | None) -> LastReads:
-    """What tonight's reads are compared with. carried, memberships: the last night's stored tables; None when they cannot be read."""
+def last_reads(
+    municipality: Municipality, ledger: Ledger, carried: Table | None, memberships: Table | None, known: pl.DataFrame | None = None
+) -> LastReads:
+    """What tonight's reads are compared with. carried, memberships: the last night's stored tables; None when they cannot be read.
+
+    known: the ledger's MEMBERSHIPS, when they are read already.
+    """
     read_before = frozenset(name for name in municipality.sources if ledger.last_complete_rows(municipality.slug, name))
     if carried is None:
         return LastReads(read_before=read_before)
     rows = tables.conformed(carried.frame, tables.STANDING_ROWS)
-    members = ledger.memberships(municipality.slug)
+    members = ledger.memberships(municipality.slug) if known is None else known
     rows = under_new_keys(rows, memberships.frame if memberships else None, members)
     layouts = {name: facts.get("layout", {}) for name, facts in carried.facts.get("sources", {}).items()}
     called_right = partial(is_called_right, ledger.decisions(municipality.slug))

@@ -85,9 +85,8 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def standardised(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
         sources = {name: tables[argument] for argument, name in arguments.items()}
         session = night.session(municipality, context.run.run_id)
-        before = reading_steps.last_reads(
-            municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
-        )
+        yesterday = earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
+        before = reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
         done = reading_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
         for read in done.reads.values():
             if read.message and read.message != sources[read.source].facts["message"]:
@@ -187,7 +186,8 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        before = reading_steps.last_reads(municipality, session.ledger, earlier.last(*key), earlier.last(slug, "memberships"))
+        yesterday = earlier.last(*key), earlier.last(slug, "memberships")
+        before = reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
         rows = reading_steps.rows_to_merge(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(Table(rows, accepted_rows.facts), metadata=table_metadata(rows, "source", "carried"))
         yield schema_result(key, rows, STANDING_ROWS)

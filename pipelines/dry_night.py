@@ -37,7 +37,11 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         reads = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         base, slug = table_base(municipality, home), municipality.slug
         before = reading_steps.last_reads(
-            municipality, session.ledger, last_table(base, slug, "standing_rows"), last_table(base, slug, "memberships")
+            municipality,
+            session.ledger,
+            last_table(base, slug, "standing_rows"),
+            last_table(base, slug, "memberships"),
+            session.memberships,
         )
         read = reading_steps.standardise_all(session, reads, before)
         verdicts = {name: read.verdict for name, read in read.reads.items()}

@@ -136,12 +136,12 @@ class Links(Bases):
         )
         return self.frame(query, MEMBERSHIPS)
 
-    def save_memberships(self, municipality: str, seen: pl.DataFrame, as_of: date) -> None:
+    def save_memberships(self, municipality: str, seen: pl.DataFrame, as_of: date, known: pl.DataFrame | None = None) -> None:
         """Store tonight's keys: a frame with source, source_key, leverandor_bolig_id, one row per key.
 
-        Only a new key, and one that belongs to another dwelling than before, is written.
+        Only a new key, and one that belongs to another dwelling than before, is written. known: MEMBERSHIPS, when they are read already.
         """
-        known = self.memberships(municipality)
+        known = self.memberships(municipality) if known is None else known
         joined = seen.select("source", "source_key", "leverandor_bolig_id").join(
             known, on=["source", "source_key"], how="left", suffix="_known"
         )

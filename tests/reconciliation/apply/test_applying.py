@@ -71,6 +71,19 @@ def test_what_the_register_has_already_is_taken_over_only_when_it_is_nobody_else
     assert standing(ledger) == ({"a": "k-1"} if outcome == "done" else {})
 
 
+def test_a_create_that_kobo_has_already_is_not_called_untried_when_kobo_goes_down_before_it_is_read(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    """The POST was sent and answered. The next night asks what became of it."""
+    apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
+    (kobo_id,) = register.entries
+    register.entries[kobo_id]["leverandor_bolig_id"] = ""
+    register.faults["GET", kobo_id] = "down"
+    again = night()
+    apply(ledger, register, again, plan(*create("b")), dwellings("a").with_columns(leverandor_bolig_id=pl.lit("b")))
+    assert became(ledger.outcomes(again)) == {"b": "unknown"}
+
+
 def test_an_entry_that_is_linked_to_another_dwelling_of_ours_is_a_question_not_a_link(
     ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:

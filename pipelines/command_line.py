@@ -13,7 +13,7 @@ from pipelines.commands.kommuner_command import kommuner
 from pipelines.commands.ledger_app import ledger_app
 from pipelines.commands.map_command import map_file
 from pipelines.commands.needs_command import needs
-from pipelines.commands.options import AsJson, AsOf, ConfigFile, to_date
+from pipelines.commands.options import AsJson, AsOf, ConfigFile, HelpPanel, to_date
 from pipelines.commands.report_app import report_app
 from pipelines.commands.resolve_command import addresses, resolve
 from pipelines.exit_codes import INTERRUPTED
@@ -45,16 +45,7 @@ def global_options(
     """Gets a municipality's let dwellings into KOBO, and keeps them true."""
 
 
-app.add_typer(needs, name="needs")
-app.add_typer(ledger_app)
-app.add_typer(report_app)
-app.command()(resolve)
-app.command()(addresses)
-app.command()(kommuner)
-app.command("map")(map_file)
-
-
-@app.command()
+@app.command(rich_help_panel=HelpPanel.NIGHT)
 def night(
     configs: Annotated[list[Path], typer.Argument(help="The municipalities' files, e.g. config/demo.yaml or config/*.yaml.")],
     apply: Annotated[str, typer.Option("--apply", help="never, auto, or the digest of an approved plan. Default: as the file says.")] = "",
@@ -68,7 +59,7 @@ def night(
     raise typer.Exit(run_nights(configs, apply, to_date(as_of), new_ledger, as_json))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.NIGHT)
 def plan(
     config: ConfigFile,
     as_of: AsOf = None,
@@ -85,7 +76,7 @@ def plan(
     raise typer.Exit(run_plan(config, to_date(as_of), "json" if as_json else output, diff, action, source, category))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.TRY)
 def demo(
     nights: Annotated[int, typer.Option(help="How many of the demo's nights to play.")] = 12,
     keep: Annotated[bool, typer.Option(help="Go on from what lies in var/ instead of starting over.")] = False,
@@ -97,7 +88,7 @@ def demo(
     raise typer.Exit(run_demo(nights, keep, port))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.TRY)
 def rehearse(
     config: Annotated[Path, typer.Argument(help="The municipality whose rehearsal register to start.")] = Path("config/demo.yaml"),
     caseworker: Annotated[
@@ -110,7 +101,7 @@ def rehearse(
     raise typer.Exit(run_rehearsal(config, caseworker))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.TRY)
 def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Dagster UI.")] = 3000,
     desk_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the review desk.")] = 3100,
@@ -121,7 +112,7 @@ def up(
     raise typer.Exit(run_up(port, desk_port))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.NIGHT)
 def check(config: ConfigFile, as_json: AsJson = False) -> None:
     """Is the file right, can each source be opened, does the register answer, does the ledger? Changes nothing."""
     from pipelines.commands.check_command import run_check  # noqa: PLC0415
@@ -129,7 +120,7 @@ def check(config: ConfigFile, as_json: AsJson = False) -> None:
     raise typer.Exit(run_check(config, as_json))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.NIGHT)
 def status(
     configs: Annotated[list[Path] | None, typer.Argument(help="The municipalities' files. Default: all in config/.")] = None,
     output: Annotated[str, typer.Option("--format", help="table, json or openmetrics.")] = "table",
@@ -144,7 +135,7 @@ def status(
     raise typer.Exit(run_status(configs or [], wanted))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.SET_UP)
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make.")],
     demo: Annotated[bool, typer.Option("--demo", help="The demo municipality's home.")] = False,
@@ -158,7 +149,7 @@ def init(
     raise typer.Exit(run_init(folder, demo, InitAnswers(name, kommunenummer, deadline)))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.SET_UP)
 def schema(kind: Annotated[str, typer.Argument(help="municipality or mapping.")] = "municipality") -> None:
     """Print the JSON Schema of a municipality's file or of a mapping file, for editors."""
     from pipelines.commands.output import print_json  # noqa: PLC0415
@@ -169,7 +160,7 @@ def schema(kind: Annotated[str, typer.Argument(help="municipality or mapping.")]
     print_json(schema_of(kind))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.PEOPLE)
 def decide(
     config: ConfigFile,
     question: Annotated[str, typer.Argument(help="The question's id; --list shows them. Left out: you are asked one after another.")] = "",
@@ -191,7 +182,7 @@ def decide(
     raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, warnings, output, question, answer, by, why)))
 
 
-@app.command()
+@app.command(rich_help_panel=HelpPanel.PEOPLE)
 def desk(
     config: ConfigFile,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the page.")] = 3100,
@@ -201,6 +192,15 @@ def desk(
     from pipelines.commands.desk_command import run_desk  # noqa: PLC0415
 
     raise typer.Exit(run_desk(config, port, host))
+
+
+app.command("map", rich_help_panel=HelpPanel.SET_UP)(map_file)
+app.command(rich_help_panel=HelpPanel.LISTS)(resolve)
+app.command(rich_help_panel=HelpPanel.LISTS)(addresses)
+app.command(rich_help_panel=HelpPanel.LISTS)(kommuner)
+app.add_typer(ledger_app)
+app.add_typer(report_app)
+app.add_typer(needs, name="needs", rich_help_panel=HelpPanel.PEOPLE)
 
 
 def main() -> None:

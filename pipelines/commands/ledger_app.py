@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import AsJson, ConfigFile
+from pipelines.commands.options import AsJson, ConfigFile, HelpPanel
 
 ledger_app = typer.Typer()
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.NIGHT)
 def runs(config: ConfigFile, last: Annotated[int, typer.Option(min=1, help="How many.")] = 20, as_json: AsJson = False) -> None:
     """List the newest nights: when, how they ended, their run ids."""
     from pipelines.commands.ledger_commands import run_runs  # noqa: PLC0415
@@ -20,7 +20,7 @@ def runs(config: ConfigFile, last: Annotated[int, typer.Option(min=1, help="How 
     raise typer.Exit(run_runs(config, last, as_json))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.NIGHT)
 def undo(
     config: ConfigFile,
     run: Annotated[str, typer.Argument(help="The run to take back, or how its id begins; `kobosync runs` lists them.")],
@@ -32,7 +32,7 @@ def undo(
     raise typer.Exit(run_undo(config, run, apply))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.LEDGER)
 def backup(
     config: Annotated[Path, typer.Argument(help="The municipality's file, or the folder config/ for the ledgers of all.")],
     target: Annotated[Path, typer.Argument(help="The SQLite file to write. With a folder: a folder, where seven of each are kept.")],
@@ -43,7 +43,7 @@ def backup(
     raise typer.Exit(run_backup(config, target))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.LEDGER)
 def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A file that `kobosync backup` wrote.")]) -> None:
     """Make the ledger what a backup says. What was there is kept beside it."""
     from pipelines.commands.ledger_commands import run_restore  # noqa: PLC0415
@@ -51,7 +51,7 @@ def restore(config: ConfigFile, source: Annotated[Path, typer.Argument(help="A f
     raise typer.Exit(run_restore(config, source))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.LEDGER)
 def prune(
     config: ConfigFile,
     keep_days: Annotated[int, typer.Option("--keep-days", help="How many days of details to keep (at least 14).")] = 400,
@@ -63,7 +63,7 @@ def prune(
     raise typer.Exit(run_prune(config, keep_days, dry_run))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.LEDGER)
 def upgrade(
     config: ConfigFile,
     backup: Annotated[Path | None, typer.Option("--backup", help="Where the ledger is copied first. Default: var/backups/.")] = None,
@@ -75,7 +75,7 @@ def upgrade(
     raise typer.Exit(run_upgrade(config, backup, yes))
 
 
-@ledger_app.command()
+@ledger_app.command(rich_help_panel=HelpPanel.SET_UP)
 def rekey(
     config: ConfigFile,
     source: Annotated[str, typer.Argument(help="The source whose keys changed.")],

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import ConfigFile, to_date
+from pipelines.commands.options import ConfigFile, HelpPanel, to_date
 
 report_app = typer.Typer()
 
 
-@report_app.command()
+@report_app.command(rich_help_panel=HelpPanel.NIGHT)
 def report(config: ConfigFile) -> None:
     """Make the reports again from the last night's tables; nothing is read or changed."""
     from pipelines.commands.night_command import run_report  # noqa: PLC0415
@@ -20,7 +20,7 @@ def report(config: ConfigFile) -> None:
     raise typer.Exit(run_report(config))
 
 
-@report_app.command()
+@report_app.command(rich_help_panel=HelpPanel.LISTS)
 def kostra(
     config: ConfigFile,
     as_of: Annotated[str | None, typer.Option("--as-of", help="The 31 December reported, e.g. 2023-12-31.")] = None,
@@ -32,7 +32,7 @@ def kostra(
     raise typer.Exit(run_kostra(config, to_date(as_of), out))
 
 
-@report_app.command()
+@report_app.command(rich_help_panel=HelpPanel.LISTS)
 def movements(
     config: ConfigFile,
     year: Annotated[int | None, typer.Option(min=2000, max=2200, help="Default: the newest night's.")] = None,

@@ -123,7 +123,7 @@ def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
     head = (
         f"# Results\n\n{about['cores']} cores, Python {about['python']}. Believe the ratios, not the seconds. "
         f"{len(rows)} figures, {len(missed)} goals not reached. "
-        f"A part keeps the commit that it was last measured on; docs/performance.md says what later versions cost.\n\n"
+        f"A part keeps the commit that it was last measured on; where a page of docs/ has another figure, the page's is newer.\n\n"
         f"Ours and peers: {beside}.\n"
     )
     parts = "\n".join(f"## {name}\n\n{_commits(group)}{table(group)}" for name, group in found.items())

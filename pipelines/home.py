@@ -48,6 +48,7 @@ def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ
 
     Raises ConfigurationError when its dagster.yaml is of an earlier version and names what is no longer there.
     """
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")  # also where a home has no dagster.yaml, which says so
     if environment.get("DAGSTER_HOME"):
         chosen = Path(environment["DAGSTER_HOME"])
         chosen.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,7 +59,6 @@ def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ
     if settings.exists() and not link.exists():
         link.symlink_to(settings)
     os.environ["DAGSTER_HOME"] = str(folder)
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     return _usable(folder)
 
 

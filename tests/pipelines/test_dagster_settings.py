@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,9 @@ def test_the_settings_of_this_version_are_accepted(tmp_path: Path) -> None:
     for settings in (ROOT / "dagster.yaml", ROOT / "deploy" / "dagster.yaml"):
         shutil.copy(settings, tmp_path / "dagster.yaml")
         assert prepare_dagster_home(tmp_path, {"DAGSTER_HOME": str(tmp_path)}) == tmp_path
+
+
+def test_dagster_sends_nothing_about_itself_whatever_its_home_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGSTER_DISABLE_TELEMETRY", raising=False)
+    prepare_dagster_home(tmp_path, {"DAGSTER_HOME": str(tmp_path / "bare")})
+    assert os.environ["DAGSTER_DISABLE_TELEMETRY"] == "1"

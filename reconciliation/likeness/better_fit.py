@@ -14,7 +14,7 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.assignment import assigned
+from reconciliation.likeness.assignment import Assignment
 from reconciliation.likeness.blocks import close_by, places_in_blocks
 from reconciliation.likeness.comparison import COMPARISONS, SAME_HOUSE, SAME_STREET, side_by_side
 from reconciliation.likeness.levels import Comparison, chosen, side
@@ -39,8 +39,6 @@ OF_THE_KEY = 0.2
 """Points for the pair that a key made: it wins a tie, and wins against LEAST_GAIN where two rows would change places."""
 ALONE = -0.1
 """Points of a row without a partner: fewer than for a partner of whom nothing is known (0), more than for one that differs."""
-TIE = 1e-6
-"""Points by which two assignments may differ and be equally good: a pair that only one of them contains is doubted."""
 MOST = 40
 """Rows of one side in a house; of a larger one only those in question and their partners are assigned anew."""
 
@@ -82,7 +80,7 @@ class _House:
     asked: frozenset[int]
 
     def broken(self, fit: Mapping[int, Mapping[int, float]]) -> Iterator[tuple[int, int, int]]:
-        """(row, partner by key, better partner) of the pairs that the best assignment, or one within TIE of it, does not contain.
+        """(row, partner by key, better partner) of the pairs that the best assignment, or another one that is as good, does not contain.
 
         fit: left -> right -> points, of the pairs that are possible.
         """
@@ -94,31 +92,21 @@ class _House:
             }
             for left in self.lefts
         ]
-        best = assigned(worth)
-        least = _total(worth, best) - TIE
+        best = Assignment(worth)
+        left_of = {to: at for at, to in enumerate(best.found) if to is not None}
         for at, left in enumerate(self.lefts):
             if (right := self.keyed.get(left)) is None:
                 continue
-            otherwise = best
-            if best[at] == place[right]:
-                otherwise = assigned([*worth[:at], _without(worth[at], place[right]), *worth[at + 1 :]]) if left in self.asked else []
-                if not otherwise or _total(worth, otherwise) < least:
+            instead = best.found[at], left_of.get(place[right])
+            if instead[0] == place[right]:
+                if left not in self.asked or (other := best.otherwise(at)) is None:
                     continue
-            instead = {left_row: self.rights[to] for left_row, to in zip(self.lefts, otherwise, strict=True) if to is not None}
-            turned = {to: left_row for left_row, to in instead.items()}
-            yield from (
-                (row, partner, partners[row])
-                for row, partner, partners in ((left, right, instead), (right, left, turned))
-                if row in partners
-            )
-
-
-def _without(row: Mapping[int, float], right: int) -> dict[int, float]:
-    return {other: value for other, value in row.items() if other != right}
-
-
-def _total(worth: Sequence[Mapping[int, float]], found: Sequence[int | None]) -> float:
-    return sum(row[at] for row, at in zip(worth, found, strict=True) if at is not None)
+                instead = other
+            to, taker = instead
+            if to is not None:
+                yield left, right, self.rights[to]
+            if taker is not None:
+                yield right, left, self.lefts[taker]
 
 
 def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:

@@ -34,7 +34,9 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
         & _only_one_left(theirs, place).gather(pairs.get_column("_at_right"))
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
-    compared = with_streets_compared(compare_rows(pairs, unfound, theirs)).with_columns(_disputed=disputed, _nameless=nameless, **left)
+    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
+    # Comparing the streets' names costs most, and is done for those only that nothing else rules out.
+    compared = with_streets_compared(compared.filter(~contradict(in_pair)))
     seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
@@ -116,7 +118,7 @@ def _may_be_in_the_same_place() -> pl.Expr:
     one_slip = (unit == "same") & (house == "beside")
     placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
     next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | (agreeing > 0))))
-    return ((here & flat) | next_door | _last_two_left()) & ~contradict(in_pair)
+    return (here & flat) | next_door | _last_two_left()
 
 
 def _kindred_street() -> pl.Expr:

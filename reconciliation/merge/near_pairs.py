@@ -7,9 +7,9 @@ from itertools import combinations
 
 import polars as pl
 
-from reconciliation.likeness.blocks import WIDE_BLOCKS, pairs_in_blocks
-from reconciliation.likeness.comparison import compare_rows, prepared
-from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.blocks import HOPE, WIDE_BLOCKS, pairs_in_blocks
+from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbour, prepared
+from reconciliation.likeness.contradiction import SAME_AREA, contradict, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.stray_streets import stray_pairs
 from reconciliation.merge.near_conditions import NUMBERS, worth_a_question, worth_a_question_alone
@@ -34,7 +34,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
         return no_pairs
     ours = prepared(_with_sole(lacking)).with_columns(kobo_id="leverandor_bolig_id")
     # At one address those without a unit number are asked about by doubtful_pairs.
-    elsewhere = (pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))
+    elsewhere = ((pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))) & _may_be_near()
     found = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
     asked: list[pl.DataFrame] = []
     for sources, others in combinations(sorted(kinds), 2):
@@ -42,7 +42,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             continue
         # Only those of each side that lack a partner on the other, so that a parcel of many houses is no crowd.
         sides = [ours.filter(pl.col("_held") == kind) for kind in (sources, others)]
-        pairs = pairs_in_blocks(sides[0], sides[1], carry=("_address", "_unit"), keep=elsewhere, blocks=WIDE_BLOCKS)
+        pairs = pairs_in_blocks(sides[0], sides[1], carry=(*HOPE, "_address"), keep=elsewhere, blocks=WIDE_BLOCKS)
         if pairs.height:
             seen = with_streets_compared(compare_rows(pairs, *sides)).with_columns(
                 _sole=sides[0].get_column("_sole").gather(pairs.get_column("_at")),
@@ -63,6 +63,20 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
         .head(MOST)
         .select("leverandor_bolig_id", other="kobo_id")
     )
+
+
+def _may_be_near() -> pl.Expr:
+    """On pairs with both sides' columns: the same house number or one that is easily taken for it; or the same ground, and the same area
+    or rent. Neither two leases nor two grounds or sections."""
+    number, other = pl.col("nummer"), pl.col("nummer_right")
+    close = (number == other) | ((number - other).abs() <= NEXT_DOOR) | neighbour("_right")
+    area = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
+    measured = (area | (pl.col("manedsleie") == pl.col("manedsleie_right"))).fill_null(value=False)
+    on_ground = (pl.col("_ground") == pl.col("_ground_right")).fill_null(value=False) & measured
+    apart = pl.any_horizontal(
+        (pl.col(name) != pl.col(f"{name}_right")).fill_null(value=False) for name in ("_extra", "_ground", "seksjonsnummer")
+    )
+    return (close.fill_null(value=False) | on_ground) & ~apart
 
 
 def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:

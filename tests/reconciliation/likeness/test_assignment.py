@@ -1,4 +1,4 @@
-"""The best assignment is the one that trying all of them finds."""
+"""The best assignment, and another one that is as good, are those that trying all of them finds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import inf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation.likeness.assignment import assigned
+from reconciliation.likeness.assignment import Assignment
 
 WORTH = st.sampled_from([-inf, -1.5, -0.1, 0.0, 0.3, 1.0, 2.2])
 HOUSES = st.integers(1, 4).flatmap(lambda rights: st.lists(st.lists(WORTH, min_size=rights, max_size=rights), min_size=1, max_size=4))
@@ -20,15 +20,25 @@ def total(worth: list[list[float]], chosen: tuple[int | None, ...] | list[int | 
 
 @given(HOUSES)
 def test_no_other_assignment_is_worth_more(worth: list[list[float]]) -> None:
-    found = assigned([{right: one for right, one in enumerate(row) if one > -inf} for row in worth])
+    assignment = Assignment([{right: one for right, one in enumerate(row) if one > -inf} for row in worth])
+    found = assignment.found
     taken = [right for right in found if right is not None]
     assert len(found) == len(worth)
     assert len(set(taken)) == len(taken)
     places: list[int | None] = [*range(len(worth[0])), *[None] * len(worth)]
-    best = max(total(worth, chosen) for chosen in set(permutations(places, len(worth))))
+    every = set(permutations(places, len(worth)))
+    best = max(total(worth, chosen) for chosen in every)
     assert abs(total(worth, found) - best) < 1e-9
+    for left, right in enumerate(found):
+        if right is None:
+            continue
+        as_good = [chosen for chosen in every if chosen[left] != right and total(worth, chosen) > best - 1e-9]
+        told = assignment.otherwise(left)
+        pairs = {(chosen[left], chosen.index(right) if right in chosen else None) for chosen in as_good}
+        assert told in pairs if pairs else told is None
 
 
 def test_nobody_is_assigned_where_there_is_nobody() -> None:
-    assert assigned([]) == []
-    assert assigned([{}, {}]) == [None, None]
+    assert Assignment([]).found == []
+    assert Assignment([{}, {}]).found == [None, None]
+    assert Assignment([{}]).otherwise(0) is None

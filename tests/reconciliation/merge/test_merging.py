@@ -226,6 +226,11 @@ def test_a_street_spelt_in_two_ways_does_not_make_a_row_the_only_one_at_its_addr
     assert len({row["leverandor_bolig_id"] for row in found.values()}) == 4
 
 
+def test_one_lease_without_a_unit_number_joins_where_a_third_row_names_the_only_unit_of_the_house() -> None:
+    found = dwellings(fdv(ekstra_referanse="Rom 2"), eiendom(ekstra_referanse="Rom 2"), fdv("3", bruksenhetsnummer="H0101"))
+    assert found["fdv:1"] == found["eiendom:1"] != found["fdv:3"]
+
+
 @pytest.mark.parametrize(("bedrooms", "is_one"), [(2, True), (3, False)])
 def test_beside_a_house_spelt_nearly_alike_equal_area_and_rent_join_only_where_the_bedrooms_do_not_differ(
     bedrooms: int, is_one: bool

@@ -13,7 +13,7 @@ from rich.table import Table
 from pipelines.commands.output import console, print_json
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from pipelines.home import config_files, municipalities
-from reconciliation.ledger import NO_NIGHT, Ledger, LedgerError
+from reconciliation.ledger import INTERRUPTED, KILLED, NO_NIGHT, Ledger, LedgerError
 from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.model.municipality import Municipality, home_of
 from reconciliation.plan.undo import UNDO
@@ -86,9 +86,9 @@ def _last_night(municipality: Municipality, ledger: Ledger, now: datetime) -> Ni
         return NightStatus(municipality.slug, NONE_YET)
     last = nights[-1]
     ended = last["finished"] or last["started"]
-    verdict = last["verdict"]
+    verdict, says = last["verdict"], last["message"] or ""
     if verdict == "running" and ledger.held_by(municipality.slug) is None:
-        verdict = "interrupted"
+        verdict, says = INTERRUPTED, KILLED
     return NightStatus(
         municipality.slug,
         verdict,
@@ -97,7 +97,7 @@ def _last_night(municipality: Municipality, ledger: Ledger, now: datetime) -> Ni
         ended,
         round((now - ended).total_seconds() / 3600, 2),
         verdict in ("waiting", "refused"),
-        last["message"] or "",
+        says,
     )
 
 

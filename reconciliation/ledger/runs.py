@@ -20,6 +20,10 @@ _READING = table_of(SourceReading)
 PLANNED, PARTIAL, RENDERED = "planned", "partial", "rendered"
 INTERRUPTED = "interrupted"
 """A night that was ended from outside, or whose process is gone."""
+KILLED = (
+    "The night was cut off: its program was killed, or its machine stopped. The next one asks Kobo about what was under way and goes on."
+)
+"""Message of a night whose process is gone without having stored one."""
 NO_NIGHT = (PLANNED, PARTIAL, RENDERED)
 """Verdicts of runs that were no night: a plan alone, steps that somebody chose, the reports of an earlier night made again."""
 
@@ -54,9 +58,8 @@ class Runs(Store):
         lock, so no other can still run them. Raises LedgerError when the file is damaged."""
         check_integrity(self)
         with self.write() as connection:
-            connection.execute(
-                update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running").values(verdict=INTERRUPTED)
-            )
+            killed = update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running")
+            connection.execute(killed.values(verdict=INTERRUPTED, message=KILLED))
             latest = connection.execute(select(func.max(_RUN.c.started)).where(_RUN.c.municipality == municipality)).scalar()
             # A clock that was set back must not make tonight start before the last night.
             started = self.clock() if latest is None else max(self.clock(), latest + timedelta(microseconds=1))

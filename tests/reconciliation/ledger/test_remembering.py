@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from kobo_client.client import CallRecord
-from reconciliation.ledger import SNAPSHOT, Ledger, LedgerError
+from reconciliation.ledger import KILLED, SNAPSHOT, Ledger, LedgerError
 from reconciliation.model.tables import DEVIATIONS, PLAN_ITEMS
 from tests.reconciliation.ledger.databases import Clock
 
@@ -72,6 +72,7 @@ def test_a_night_that_never_ended_becomes_interrupted_when_the_next_begins(ledge
     ledger.begin_run("annet_sted", FIRST, "elsewhere", "auto")
     night(ledger, 1)
     assert ledger.runs(PLACE)["verdict"].to_list() == ["interrupted", "running"]
+    assert ledger.runs(PLACE)["message"].to_list() == [KILLED, None], "runs and status say why, as for one that was ended by hand"
     assert ledger.runs("annet_sted")["verdict"].to_list() == ["running"]
 
 

@@ -23,6 +23,11 @@ _NOT_SAID = re.compile(
     r"(?:ukjent|mangler|ingen|uten|div(?:erse)?\.?|flere|hjørnet|ca\.?|cirka|omtrent|antatt|trolig|kanskje|evt\.?|eventuelt)(?!\w)",
     re.IGNORECASE,
 )
+_BEGINS_NO_NAME = re.compile(
+    r"(?:se|jfr?\.?|flytte[tr]|byttet|bor|nb|obs|ex|brl\.?|borettslag(?:et)?|sameiet?|avd(?:eling)?\.?|(?:kommunal\s+)?(?:\w*bolig|leilighet|hybel))\s",
+    re.IGNORECASE,
+)
+""" "Se Ospestien", "Flyttet til Ospestien", "Borettslaget Ospestien": a remark, or what kind of home it is, before the street."""
 _NEARLY = re.compile(r"\s(?:ca\.?|cirka|omtrent|antatt|trolig|evt\.?|eventuelt|ukjent|mangler|uten)$", re.IGNORECASE)
 """ "Duevegen ca 18": before the number, it is no number."""
 _REMARK = re.compile(
@@ -36,7 +41,7 @@ _HOUSE = re.compile(
     r"tunet|kvartalet|kirken|kirka|sykehuset|stasjonen)",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"(?:bak|ved|mot|nær|over|under|foran|etter|innenfor|utenfor|nord|sør|øst|vest)(?!\w)", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:bak|ved|mot|nær|over|under|foran|etter|innenfor|utenfor|nord|sør|øst|vest|inngang|oppgang|innkjørsel|a[dt]komst)(?!\w)", re.IGNORECASE)
 _HOUSE_THEN_STREET = re.compile(
     r"(?P<house>[^\d,]*[^\s-])\s+(?:-\s+)?(?P<street>\w{3,}(?:vegen|veien|veg|vei|gata|gaten|gate|stien|svingen|bakken))", re.IGNORECASE
 )
@@ -45,7 +50,7 @@ _HOUSE_THEN_STREET = re.compile(
 def is_name(name: str) -> bool:
     """Whether it may be the name of one street: no comma, slash or colon, no second house number, nothing joined by "og"."""
     bare = _ORDINAL.sub("", name.strip(), count=1) if _ORDINAL.match(name.strip()) else name.strip()
-    if _NEARLY.search(bare) or _ONLY_A_KIND.fullmatch(bare) or says_nothing(bare):
+    if _NEARLY.search(bare) or _ONLY_A_KIND.fullmatch(bare) or _BEGINS_NO_NAME.match(bare) or says_nothing(bare):
         return False
     if _FOREIGN.search(bare) or is_joined(bare) or points_elsewhere(bare):
         return False

@@ -23,13 +23,17 @@ from reconciliation.addresses.word_order import written_order
 from reconciliation.identifiers.matrikkel import LABEL
 from reconciliation.identifiers.units import LOOKALIKE
 
-NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.|[#№])\s*:?\s*)?"
+NUMBER_LABEL = r"(?:(?:(?:hus)?n(?:umme)?r\.?|no\.?(?=[\s\d.:])|[#№])\s*:?\s*)?"
+_LETTER = "[A-ZÆØÅa-zæøå]"
+"""A house's letter as the register knows it: a footnote's ² or a ½ is none."""
 _NUMBERED = re.compile(
-    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?:bokst(?:av)?\.?\s*)?(?P<letter>[^\W\d_]))?$",
+    rf"^(?P<name>.*?[^\s\d,.].*?|.*[^\W\d].*?)[\s,]+{NUMBER_LABEL}(?P<number>\d{{1,4}})(?:\s*(?:bokst(?:av)?\.?\s*)?(?P<letter>{_LETTER}))?$",
     re.IGNORECASE,
 )
 _ONLY_NUMBER = re.compile(rf"\s*{NUMBER_LABEL}\d{{1,4}}\s*[^\W\d_]?\s*", re.IGNORECASE)
 _WORDS_BEHIND = re.compile(r"^(?P<address>.*[^\W\d_].*?[\s.]\d{1,4}(?:\s?[^\W\d_](?!\w))?)\s+(?:-\s+)?(?P<words>[^\W\d_]{2}[^\d,;/+&?=]*)$")
+_A_NUMBER_FOLLOWS = re.compile(r"(?:n(?:umme)?r|no)(?!\w)", re.IGNORECASE)
+""" "4 nr. B": a letter of the house, or of a flat."""
 _RANGE = re.compile(r"\d+\s*[^\W\d_]?\s*(?:[-–—/+&]|til|og|eller)\s*\d+\s*[^\W\d_]?$", re.IGNORECASE)
 _LETTER_FOR_DIGIT = re.compile(r"(?<=[\s,.])(?-i:[lI|O]\d{1,3})$")
 """ "Duevegen l8": no street ends in such a letter without a blank before its number."""
@@ -154,7 +158,7 @@ def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
 
 def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
     """Words behind the house: a poststed, the name of a house, or a second street."""
-    if is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
+    if _A_NUMBER_FOLLOWS.match(words) or is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
         return _unclear(found, text)
     if found.poststed is None and not is_house_like(words) and not is_remark(words, text):
         return replace(found, poststed=words.strip(" .").upper())

@@ -78,6 +78,9 @@ WHOLE = {
     "p.a. Ospestien 12": "Ospestien 12",
     "Ospestien 12 (c/o Moe)": "Ospestien 12",
     "B\u00a2kestien 12": "Bøkestien 12",
+    "Ospestien no 12": "Ospestien 12",
+    "Ospestien 12, inngang Hegrevika": "Ospestien 12",
+    "Ospestien 12 innkjørsel nord": "Ospestien 12",
 }
 
 
@@ -125,6 +128,17 @@ TOLD = {
     "ca. Ospestien 3": ("ca. Ospestien 3",),
     "Ospestien ca 3": ("Ospestien ca 3",),
     "Ospestien 3 ff": ("3 ff",),
+    # a remark, or what kind of home it is, before the street
+    "Se Ospestien 3": ("Se Ospestien 3",),
+    "Flyttet til Ospestien 3": ("Flyttet til Ospestien 3",),
+    "Bor i Ospestien 3": ("Bor i Ospestien 3",),
+    "Leilighet Hegrevika 3": ("Leilighet Hegrevika 3",),
+    "Kommunal bolig Hegrevika 3": ("Kommunal bolig Hegrevika 3",),
+    "Borettslaget Hegrevika 3": ("Borettslaget Hegrevika 3",),
+    # the sign of a footnote, and a letter of the house or of a flat
+    "Ospestien 3²": ("3²",),
+    "Ospestien 3½": ("3½",),
+    "Ospestien 3 nr. B": ("3 nr. B",),
     "Ospestien l8": ("l8", "18"),
     "Ospestien I8": ("I8", "18"),
     "Ospestien 3 HO101": ("HO101", "H0101"),

@@ -41,7 +41,10 @@ _HOUSE = re.compile(
     r"tunet|kvartalet|kirken|kirka|sykehuset|stasjonen)",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"(?:bak|ved|mot|nær|over|under|foran|etter|innenfor|utenfor|nord|sør|øst|vest|inngang|oppgang|innkjørsel|a[dt]komst)(?!\w)", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"(?:bak|ved|mot|nær|over|under|foran|etter|innenfor|utenfor|nord|sør|øst|vest|inngang|oppgang|innkjørsel|a[dt]komst)(?!\w)",
+    re.IGNORECASE,
+)
 _HOUSE_THEN_STREET = re.compile(
     r"(?P<house>[^\d,]*[^\s-])\s+(?:-\s+)?(?P<street>\w{3,}(?:vegen|veien|veg|vei|gata|gaten|gate|stien|svingen|bakken))", re.IGNORECASE
 )

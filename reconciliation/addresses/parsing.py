@@ -158,7 +158,9 @@ def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
 
 def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
     """Words behind the house: a poststed, the name of a house, or a second street."""
-    if _A_NUMBER_FOLLOWS.match(words) or is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
+    if _A_NUMBER_FOLLOWS.match(words):
+        return _unclear(found, text)
+    if is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
         return _unclear(found, text)
     if found.poststed is None and not is_house_like(words) and not is_remark(words, text):
         return replace(found, poststed=words.strip(" .").upper())

@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from kobo_client.export_file import as_exported
+from kobo_client.import_columns import IMPORTABLE
 from reconciliation.decisions.field_evidence import evidence_of_removal, field_decisions
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.kobo_change_policy import THREE_WAY, Policy
@@ -27,12 +29,19 @@ EDITED: dict[str, pl.DataType] = {
 
 
 def edited_entries(
-    gone: pl.DataFrame, register_rows: pl.DataFrame, bases: pl.DataFrame, decisions: pl.DataFrame, policies: Mapping[str, Policy]
+    gone: pl.DataFrame,
+    register_rows: pl.DataFrame,
+    bases: pl.DataFrame,
+    decisions: pl.DataFrame,
+    policies: Mapping[str, Policy],
+    *,
+    exported: bool = False,
 ) -> pl.DataFrame:
     """The edited ones among entries to delete (gone: leverandor_bolig_id, kobo_id). Shape: EDITED.
 
     bases: BASES. decisions: DECISIONS in force. policies: field -> policy of the municipality's file; changes of a field with policy
-    `source` do not count, nor do fields without a known base (from an older ledger).
+    `source` do not count, nor do fields without a known base (from an older ledger). exported: register_rows are from an exported
+    file; what it cannot hold is not edited.
     """
     entry_values = as_base(register_rows.join(gone, on="kobo_id", how="semi"))
     agreed = agreed_by_entry(bases, entry_values.get_column("kobo_id"))
@@ -41,10 +50,18 @@ def edited_entries(
     rows = []
     for kobo_id, theirs in entry_values.iter_rows():
         base = agreed[kobo_id].base if kobo_id in agreed else {}
+        if exported:
+            base = _as_exported(base)
         edits = _edits(base, json.loads(theirs), policies)
         if edits:
             rows.append((kobo_id, edits, _waits(kobo_id, edits, made.get((ours[kobo_id], None)))))
     return pl.DataFrame(rows, schema=EDITED, orient="row")
+
+
+def _as_exported(base: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: value for name, value in base.items() if value is not None}
+    shown = as_exported(pl.DataFrame([known])).row(0, named=True) if known else {}
+    return {name: shown.get(name) for name in base if name in IMPORTABLE}
 
 
 def _edits(base: Mapping[str, Any], theirs: Mapping[str, Any], policies: Mapping[str, Policy]) -> list[dict[str, str]]:

@@ -29,7 +29,10 @@ def class_gone(
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
     needed = municipality.guards.retire_after_nights
-    edited = edited_entries(gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo)
+    seen = municipality.register_.see
+    edited = edited_entries(
+        gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo, exported=seen == "export"
+    )
     in_register = pl.col("kobo_id").is_in(register_rows.get_column("kobo_id").implode())
     joined = (
         gone.join(_sources_of(gone, memberships), on="leverandor_bolig_id", how="left")

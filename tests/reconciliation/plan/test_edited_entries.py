@@ -39,7 +39,7 @@ def house(policies: dict[str, str] | None = None) -> Municipality:
 
 
 def gone(edit: dict[str, Any], decisions: pl.DataFrame | None = None, policies: dict[str, str] | None = None, **more: Any) -> Plan:
-    """The plan of a night on which k1's row stands in no source. bases: what was agreed, else AGREED."""
+    """The plan of a night on which k1's row stands in no source. bases: what was agreed, else AGREED. house: else by policies."""
     merged = merge(standing(), none_known(), None, house())
     known = pl.DataFrame([("fdv", "1", "old")], schema=MEMBERSHIPS, orient="row")
     merged = type(merged)(merged.dwellings, merged.lineage, known)
@@ -47,7 +47,7 @@ def gone(edit: dict[str, Any], decisions: pl.DataFrame | None = None, policies: 
     remembered = Remembered(links(old="k1"), more.get("bases", bases_of(register(AGREED))))
     remembered = remembered if decisions is None else Remembered(remembered.links, remembered.bases, decisions)
     matches = match(merged.dwellings, entries, remembered.links, None)
-    return make_plan(merged, entries, matches, Reading(frozenset(SOURCES)), remembered, house(policies), NIGHT)
+    return make_plan(merged, entries, matches, Reading(frozenset(SOURCES)), remembered, more.get("house", house(policies)), NIGHT)
 
 
 def asked(plan: Plan, edit: dict[str, Any], decisions: pl.DataFrame, shielded: tuple[str, ...] = ()) -> list[Question]:
@@ -69,6 +69,16 @@ def test_what_was_edited_waits_for_a_person_and_what_was_not_goes(edit: dict[str
 def test_an_edit_of_a_field_that_the_municipality_writes_back_holds_nothing_up() -> None:
     assert not actionable(gone({"manedsleie": 6000.0}, policies={"manedsleie": "source"})).is_empty()
     assert not actionable(gone({"manedsleie": 6000.0}, bases=bases_of(register()))).is_empty(), "what was agreed is not known"
+
+
+def test_what_an_exported_file_cannot_hold_was_edited_by_nobody() -> None:
+    """No area, rents without decimals, nothing for a no: so is an entry shown by a file, whatever was sent."""
+    sent = {**AGREED, "bruksareal": 61.5, "manedsleie": 5000.4, "er_bofellesskap": False}
+    file = house().model_copy(update={"register_": house().register_.model_copy(update={"see": "export"})})
+    agreed = bases_of(register(sent))
+    assert actionable(gone({}, bases=agreed, house=file)).get_column("class").to_list() == ["retire"]
+    assert actionable(gone({"antall_soverom": 3}, bases=agreed, house=file)).is_empty()
+    assert actionable(gone({}, bases=agreed)).is_empty(), "seen entry by entry, its area was cleared"
 
 
 @pytest.mark.parametrize(("answer", "held"), [("remove", None), ("keep", "stays_in_kobo")])

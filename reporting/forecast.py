@@ -41,6 +41,7 @@ class ForecastState(StrEnum):
     STILL = "står stille"
     PASSED = "passert"
     DONE = "i mål"
+    NOT_ALL_READ = "ikke alt er lest"
     UNKNOWN = "for lite historikk"
 
 
@@ -84,8 +85,11 @@ class Forecast:
     holders: tuple[Expected, ...] = ()
 
 
-def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0, futures: int = FUTURES) -> Forecast:
-    """history: HISTORY. futures: how many are drawn. Nights whose register was not seen, and nights after `as_of`, are ignored."""
+def forecast(
+    history: pl.DataFrame, municipality: Municipality, as_of: date, seed: int = 0, futures: int = FUTURES, *, all_read: bool = True
+) -> Forecast:
+    """history: HISTORY. futures: how many are drawn. all_read: whether every source was read that night; the rejected rows of one that was
+    not are not counted, so nothing is called done. Nights whose register was not seen, and nights after `as_of`, are ignored."""
     points = curve(history, as_of)
     last = points.tail(1).to_dicts()
     remaining = last[0]["in_scope"] - last[0]["in_register"] if last else 0
@@ -106,7 +110,8 @@ def forecast(history: pl.DataFrame, municipality: Municipality, as_of: date, see
     if not last:
         return plain
     if remaining <= 0:
-        return replace(plain, state=ForecastState.DONE if last[0]["in_scope"] else ForecastState.UNKNOWN)
+        reached = ForecastState.DONE if all_read else ForecastState.NOT_ALL_READ
+        return replace(plain, state=reached if last[0]["in_scope"] else ForecastState.UNKNOWN)
     passed = municipality.deadline < as_of
     seen = points.filter("register_seen")
     behind = working_days_between(seen["as_of"][0], seen["as_of"][-1]) if seen.height else 0

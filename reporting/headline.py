@@ -26,6 +26,8 @@ def what_next(result: NightResult, foreseen: Forecast, stopping: list[Block]) ->
     sentences = []
     if foreseen.state is ForecastState.DONE:
         sentences.append(text("headline.done"))
+    if foreseen.state is ForecastState.NOT_ALL_READ:
+        sentences.append(text("headline.not_all_read"))
     if foreseen.state is ForecastState.PASSED:
         sentences.append(text("headline.passed", date=day(deadline, year), days=counted(-foreseen.days_to_deadline, "dag")))
     if foreseen.stands_still:

@@ -124,3 +124,8 @@ class NightResult:
     memberships: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MEMBERSHIPS))
     deviation_log: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OPEN_DEVIATIONS))
     answers: tuple[DecidedThatDay, ...] = ()
+
+    @property
+    def all_read(self) -> bool:
+        """Whether every source was read whole that night."""
+        return all(source.verdict is Verdict.COMPLETE for source in self.sources.values())

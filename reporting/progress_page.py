@@ -43,6 +43,7 @@ TONE = {
     ForecastState.TOO_LATE: "bad",
     ForecastState.STILL: "bad",
     ForecastState.PASSED: "bad",
+    ForecastState.NOT_ALL_READ: "warn",
     ForecastState.UNKNOWN: "calm",
 }
 SOURCE_TONES = {"complete": "good", "failed": "bad", "suspicious": "warn"}

@@ -69,7 +69,7 @@ def publish(result: NightResult, folder: Path, *, replayed: bool = True, answers
 
 def _published(result: NightResult, folder: Path, replayed: bool, place_of_answers: AnswerPlace | None) -> Published:
     safe = replace(result, deviations=hide_secret_values(result))
-    foreseen = forecast(result.history, result.municipality, result.as_of)
+    foreseen = forecast(result.history, result.municipality, result.as_of, all_read=result.all_read)
     plan = housing_plan(safe)
     names = {owner: f"avvik-{owner}.xlsx" for owner in _owners(safe)}
 

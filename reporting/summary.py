@@ -36,7 +36,7 @@ def summary_content(result: NightResult, foreseen: Forecast | None = None) -> di
         "base_unknown": unknown_bases(result.items),
         "held": result.items.filter(pl.col("held").is_not_null()).height,
         "register_calls": {name: result.calls.get(name, 0) for name in (*VERBS, "failed", "retried")},
-        "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of)),
+        "progress": progress(result, foreseen or forecast(result.history, municipality, result.as_of, all_read=result.all_read)),
         "deviations": _deviations(deviation_lines(result.deviations)),
         "seconds": dict(result.seconds),
     }

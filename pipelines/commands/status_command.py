@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from pipelines.commands.output import console, print_json
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
-from pipelines.home import config_files, municipalities
+from pipelines.home import config_files, home, municipalities
 from reconciliation.ledger import INTERRUPTED, KILLED, NO_NIGHT, Ledger, LedgerError
 from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.model.municipality import Municipality, home_of
@@ -40,8 +41,11 @@ class NightStatus:
 
 
 def run_status(files: Sequence[Path], output: str) -> int:
-    """The worst exit code of what it shows: 0 done, 3 waits for approval, 2 a file cannot be used, 1 anything else."""
+    """The worst exit code of what it shows: 0 done, 3 waits for approval, 2 a file cannot be used or there is none, 1 anything else."""
     chosen = list(files) or config_files()
+    if not chosen:
+        print(f"{home() / 'config'} has no municipality's file. Give one, or set KOBOSYNC_HOME to a municipality's home.", file=sys.stderr)
+        return CONFIGURATION
     found, faults = municipalities(chosen)
     now = datetime.now(UTC)
     rows = [*(of_ledger(municipality, home_of(root_of(municipality, chosen)), now) for municipality in found.values())]

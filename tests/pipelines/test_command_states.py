@@ -205,6 +205,14 @@ def test_what_cannot_be_done_is_a_sentence(state: str, village: Village, kobosyn
     assert "Traceback" not in says
 
 
+def test_status_of_no_municipality_is_not_well(village: Village, kobosync: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A monitor started in the wrong folder would watch nothing and be content."""
+    monkeypatch.setenv("KOBOSYNC_HOME", str(village.home / "elsewhere"))
+    code, says = kobosync("status")
+    assert code == CONFIGURATION
+    assert "set KOBOSYNC_HOME" in says
+
+
 def test_ctrl_c_anywhere_is_130_and_no_traceback(village: Village, kobosync: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     def somebody_ends_it(*_: object) -> None:
         raise KeyboardInterrupt

@@ -76,6 +76,7 @@ def with_category(**changes: Any) -> NightResult:
 
 
 EMPTY = {"dwellings": dwellings(0), "items": items(dwellings(0)), "deviations": deviations(0)}
+UNREAD = SourceNight(Verdict.FAILED, "Omsorgsboligene", "helse_omsorg", melding="Arket «Boliger» mangler. Legg det inn igjen.")
 NIGHTS: dict[str, Callable[[], NightResult]] = {
     "as it is": night,
     "no history": lambda: night(history=history(nights=())),
@@ -83,6 +84,7 @@ NIGHTS: dict[str, Callable[[], NightResult]] = {
     "one source": lambda: night(sources={"facilit": SourceNight(Verdict.COMPLETE, "Facilit", "boligkontoret", 10, 1, 1, 8)}),
     "no dwellings": lambda: night(**EMPTY, history=history(nights=()), out_of_scope={}, sources={}),
     "all done": lambda: night(history=history(start=760, scope=735)),
+    "all done of what was read": lambda: night(history=history(start=760, scope=735), sources={"helse_omsorg": UNREAD}),
     "deadline long passed": lambda: night(municipality=municipality(deadline=date(2019, 1, 1), started=date(2018, 1, 1))),
     "deadline far away": lambda: night(municipality=municipality(deadline=date(2033, 1, 1))),
     "deadline today": lambda: night(municipality=municipality(deadline=AS_OF)),
@@ -117,6 +119,7 @@ def first_lines(result: NightResult) -> str:
         ("as it is", "583 av 750 utleieboliger er i Kobo."),
         ("no dwellings", "Ingen utleieboliger er funnet i kildene."),
         ("all done", "Alle boligene er i Kobo."),
+        ("all done of what was read", "Alle boligene som ble lest, er i Kobo. Rader som var avvist"),
         ("deadline long passed", "Fristen gikk ut 1. januar 2019, for 1 802 dager siden."),
         ("first night", "for lite historikk"),
         ("register down", "Kobo kunne ikke leses i natt"),
@@ -132,8 +135,7 @@ def test_what_is_outside_is_told_with_its_number() -> None:
 
 
 def test_a_failed_source_is_told_in_its_own_words_at_the_top() -> None:
-    failed = SourceNight(Verdict.FAILED, "Omsorgsboligene", "helse_omsorg", melding="Arket «Boliger» mangler. Legg det inn igjen.")
-    said = first_lines(night(sources={"care": failed}))
+    said = first_lines(night(sources={"care": UNREAD}))
     assert "Kilden Omsorgsboligene ble ikke lest i natt" in said
     assert "Arket «Boliger» mangler. Legg det inn igjen." in said
 

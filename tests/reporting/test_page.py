@@ -62,7 +62,8 @@ class Reader(HTMLParser):
 
 def read(result: NightResult) -> Reader:
     reader = Reader()
-    reader.feed(render(result, forecast(result.history, result.municipality, result.as_of), [Attachment("avvik-eiendom.xlsx", "eiendom")]))
+    foreseen = forecast(result.history, result.municipality, result.as_of, all_read=result.all_read)
+    reader.feed(render(result, foreseen, [Attachment("avvik-eiendom.xlsx", "eiendom")]))
     assert reader.open == []
     assert len(reader.ids) == len(set(reader.ids))
     return reader

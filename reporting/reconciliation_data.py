@@ -182,8 +182,9 @@ def _detail(
         detail["m"] = named
     if lineage:
         hidden = [name in TELLING_FIELDS and row["secret"] for name, *_ in lineage]
+        none = text("clarifications.blank_value")
         detail["l"] = [
-            [word_for("fields", name), source, text("page.secret") if hide else value, won, word_for("lineage", reason)]
+            [word_for("fields", name), source, text("page.secret") if hide else value or none, won, word_for("lineage", reason)]
             for (name, source, value, won, reason), hide in zip(lineage, hidden, strict=True)
         ]
     outcome = became.get(row["leverandor_bolig_id"])

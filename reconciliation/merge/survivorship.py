@@ -91,8 +91,7 @@ def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) 
 
     several: the rows of clusters of more than one.
     """
-    letter = pl.when(pl.col("nummer").is_not_null()).then(pl.col("bokstav").str.to_uppercase().fill_null(""))
-    several = several.with_columns(_letter_or_none=letter)
+    several = several.with_columns(_letter_or_none=_letter_or_none())
     protected = [field.name for field in PROTECTED]
     found = several.group_by("_cluster").agg(
         (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
@@ -106,8 +105,13 @@ def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) 
     return marked
 
 
+def _letter_or_none() -> pl.Expr:
+    """A house number without a letter says something: 7 is another house than 7A."""
+    return pl.when(pl.col("nummer").is_not_null()).then(pl.col("bokstav").str.to_uppercase().fill_null(""))
+
+
 def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivorship, taken: Mapping[tuple[int, str], str]) -> pl.DataFrame:
-    """Every value of every field that rows of one dwelling disagree on. Shape: LINEAGE, sorted.
+    """Every value of every field that rows of one dwelling disagree on. Shape: LINEAGE, sorted. The value null: a house without letter.
 
     several: the rows of clusters of more than one, with leverandor_bolig_id. merged: of survive.
     """
@@ -115,15 +119,17 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
     names = several.select("_cluster", "leverandor_bolig_id").unique()
     decided = _decided(taken)
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
-    disagree = several.group_by("_cluster").agg(pl.col(name).drop_nulls().n_unique() > 1 for name in CONTENT if name not in _UNTOLD)
-    for name in CONTENT:
-        if name in _UNTOLD or not disagree.get_column(name).any():
+    told = [name for name in CONTENT if name not in _UNTOLD]
+    compared = {name: pl.col(name) for name in told} | {"bokstav": _letter_or_none()}
+    disagree = several.group_by("_cluster").agg((value.drop_nulls().n_unique() > 1).alias(name) for name, value in compared.items())
+    for name in told:
+        if not disagree.get_column(name).any():
             continue
         places = disagree.filter(name).select("_cluster")
         rank = ranks(survivorship.fields.get(name, survivorship.default), sources)
-        values = several.join(places, on="_cluster", how="semi").filter(pl.col(name).is_not_null())
+        values = several.join(places, on="_cluster", how="semi").filter(compared[name].is_not_null())
         values = _in_order(values, rank, name).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
-        right = (pl.col(name) == pl.col("_won")).fill_null(value=False)
+        right = pl.col(name).eq_missing(pl.col("_won"))
         ranked = pl.col("_place").n_unique().over("_cluster") > 1
         parts.append(
             values.with_columns(field=pl.lit(name), _right=right)

@@ -111,7 +111,7 @@ LINEAGE: dict[str, pl.DataType] = {
     "field": pl.String(),
     "source": pl.String(),
     "source_key": pl.String(),
-    "value": pl.String(),
+    "value": pl.String(),  # null: the house has no letter
     "won": pl.Boolean(),
     "reason": pl.String(),  # code: decision, priority, newest
 }

@@ -11,6 +11,8 @@ import pytest
 
 from reconciliation.decisions.conflicts import as_sent
 from reconciliation.decisions.field_evidence import AGREED, evidence_of_absence, evidence_of_conflict, evidence_of_sources
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.model.plan_actions import REPLACE_DECIDED
 from reconciliation.plan.planning import actionable
 from tests.reconciliation.decisions.nights import SmallNight, decided
@@ -120,6 +122,23 @@ def test_a_source_that_is_taken_wins_and_the_contradiction_is_settled() -> None:
     moved = [SOURCES_APART[0], {**SOURCES_APART[1], "bruksenhetsnummer": "H0103"}]
     third = SmallNight(moved, [], decisions=decided(take("omsorg", fdv="H0101", omsorg="H0102")), known=known)
     assert third.item()["reason"] == "sources_disagree", "the evidence changed"
+
+
+def test_a_house_with_and_without_a_letter_is_asked_with_both_to_choose_from() -> None:
+    rows: list[dict[str, Any]] = [{"bruksenhetsnummer": "H0101", "bokstav": "A"}, {"source": "omsorg", "source_key": "7"}]
+    same = {"kind": "merge", "subject": "fdv:1", "other": "omsorg:7", "verdict": "same"}
+    first = SmallNight(rows, [], decisions=decided(same))
+    assert first.item()["reason"] == "sources_disagree"
+    merged = first.merged
+    tables = Tables(merged.dwellings, first.plan.items, first.matches, merged.lineage, first.rows, register(), ())
+    (asked,) = questions(tables, decided(same))
+    assert (asked.field, asked.values_by_source) == ("bokstav", {"fdv": "A", "omsorg": None})
+    (chosen,) = (answer for answer in asked.answers if answer.code == "take:omsorg")
+    said = {"subject": "fdv-1", "field": "bokstav", "verdict": "take", "value": "omsorg", "evidence": chosen.evidence}
+    known = pl.DataFrame([("fdv", "1", "fdv-1"), ("omsorg", "7", "fdv-1")], schema=MEMBERSHIPS, orient="row")
+    second = SmallNight(rows, [], decisions=decided(same, said), known=known)
+    assert second.item()["class"] == "create"
+    assert second.merged.dwellings.get_column("bokstav").to_list() == [None]
 
 
 def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_let_it_be() -> None:

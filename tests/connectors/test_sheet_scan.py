@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sheet_facts import UNCALCULATED, SheetFacts
+from connectors.sheet_facts import UNCALCULATED, SheetFacts, column_letters
 from connectors.sheet_scan import scan
 
 ROWS = 30_000
@@ -62,3 +62,11 @@ def test_a_sheet_in_which_something_is_no_utf_8_is_seen_as_well() -> None:
 def test_rows_in_any_order_reach_as_far() -> None:
     order = [*range(ROWS, ROWS // 2, -1), *range(1, ROWS // 2 + 1)]
     assert facts_of([plain(number) for number in order]) == PLAIN
+
+
+@pytest.mark.parametrize("known", [0, 24, 25, 26, 51, 700, 701, 702])
+@pytest.mark.parametrize("further", [1, 2, 26, 800])
+def test_a_cell_further_right_is_seen_whatever_its_letters(known: int, further: int) -> None:
+    cell = '<row r="{r}"><c r="{c}{r}"><v>1</v></c></row>'.format
+    first = [cell(r=number, c=column_letters(known)) for number in range(1, ROWS)]
+    assert facts_of([*first, cell(r=ROWS, c=column_letters(known + further))])["last_column"] == known + further

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import select
@@ -198,8 +199,7 @@ def test_in_a_terminal_ctrl_c_leaves_nothing_behind_and_says_so(home: Path) -> N
         said = _until(terminal, "Hva folk kaller kilden [boliger]: ")
         os.write(terminal, "Heftet på kontoret\r".encode())
         said = _until(terminal, "Hvem eier radene [boligkontoret]: ")
-        os.write(terminal, b"\x03")
-        said = _until(terminal, "ingenting er sjekket")
+        said = _interrupted(terminal, "ingenting er sjekket")
         _, status = os.waitpid(child, 0)
         assert os.waitstatus_to_exitcode(status) == INTERRUPTED, said
     except BaseException:
@@ -208,6 +208,15 @@ def test_in_a_terminal_ctrl_c_leaves_nothing_behind_and_says_so(home: Path) -> N
     finally:
         os.close(terminal)
     assert files(home) == before
+
+
+def _interrupted(terminal: int, words: str) -> str:
+    """Ctrl-C, again after a while as a person would: readline does not hear the one that comes while it sets the terminal up."""
+    for _ in range(10):
+        os.write(terminal, b"\x03")
+        with contextlib.suppress(AssertionError):
+            return _until(terminal, words, 6.0)
+    raise AssertionError(f"ten interrupts, and not {words!r}")
 
 
 def _until(terminal: int, words: str, seconds: float = 60.0) -> str:

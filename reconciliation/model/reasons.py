@@ -60,6 +60,7 @@ REASONS: dict[str, str] = {
     "edited_in_kobo": "Edited in Kobo by somebody else since we last agreed; a person must say whether it is deleted",
     "stays_in_kobo": "A person had it stay in Kobo",
     "number_not_in_use": "Its kommunenummer is not in use on the night's date: mend it in the source",
+    "place_taken": "In Kobo under a key that is gone from the sources: declare the new key (rekey), or it waits for the deletion",
     "handed_over": "In an import file, not yet seen in the register",
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person

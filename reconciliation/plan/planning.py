@@ -28,6 +28,7 @@ from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_difference
 from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_groups, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.retirements import class_gone
+from reconciliation.plan.same_place import held_where_an_entry_stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ def make_plan(
     items = _sorted(classed.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
+    items = held_where_an_entry_stays(items, merged.dwellings, entries)
     groups = part_groups(merged, municipality, remembered.stock)
     items = with_parts(items, groups, merged, entries)
     sent = as_sent(items, merged.dwellings, entries)

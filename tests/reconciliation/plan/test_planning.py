@@ -159,6 +159,13 @@ def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int
     assert "FDV" in english(item["reason"], json.loads(item["details"])), "the sentence names what it is gone from"
 
 
+@pytest.mark.parametrize(("unit", "nights", "held"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
+def test_nothing_is_created_where_an_entry_stands_whose_row_is_gone(unit: str, nights: int, held: str | None) -> None:
+    """The same home under a new key: it would stand twice in Kobo until the old entry is deleted."""
+    plan = planned([{**UNIT, "bruksenhetsnummer": unit}], [ENTRY], {"old": "k1"}, retire_after_nights=nights)
+    assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == held
+
+
 def test_every_source_that_ever_held_it_must_be_complete() -> None:
     plan = planned([], [ENTRY], {"old": "k1"}, complete=("fdv",), held_by=("fdv", "eiendom"))
     assert only(plan)["held"] == "source_incomplete"

@@ -46,7 +46,9 @@ def run_rekey(config: Path, source: str, file: Path, dry_run: bool, by: str = ""
     # No night may read the keys while they move.
     holder = f"rekey-{uuid.uuid4().hex[:8]}"
     with closing(open_ledger(municipality.ledger, home)) as ledger, ledger.lock(municipality.slug, holder, LOCK_SECONDS):
-        rekey = plan_rekey(source, pairs, ledger.memberships(municipality.slug))
+        slug = municipality.slug
+        in_kobo = {*ledger.links(slug)["leverandor_bolig_id"], *(write.leverandor_bolig_id for write in ledger.unsettled(slug))}
+        rekey = plan_rekey(source, pairs, ledger.memberships(slug), in_kobo)
         _show(rekey, municipality, console)
         try:
             moved = declared_moves(rekey)

@@ -10,9 +10,10 @@ from sqlalchemy import delete, select, update
 from reconciliation.ledger.decision_log import DECISIONS, DecisionLog
 from reconciliation.ledger.ledger_tables import Decision, Membership
 from reconciliation.ledger.links import Links
+from reconciliation.ledger.register_tables import LinkRow
 from reconciliation.ledger.store import insert_rows, table_of
 
-_MEMBERSHIP, _DECISION = table_of(Membership), table_of(Decision)
+_MEMBERSHIP, _DECISION, _LINK = table_of(Membership), table_of(Decision), table_of(LinkRow)
 
 
 class Rekeying(Links, DecisionLog):
@@ -21,8 +22,8 @@ class Rekeying(Links, DecisionLog):
     def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
         """moved: old key -> new key, all at once, so that chains and swaps work. Returns the number of memberships renamed.
 
-        A decision that names an old key is superseded by the same decision under the new one. Raises LedgerError when a new
-        key belongs to a dwelling that does not move.
+        A decision that names an old key is superseded by the same decision under the new one. A new key that a dwelling which was never
+        linked has is taken from it. Raises LedgerError when a new key belongs to a linked dwelling that does not move.
         """
         own = (_MEMBERSHIP.c.municipality == municipality, _MEMBERSHIP.c.source == source)
         names = {f"{source}:{old}": f"{source}:{new}" for old, new in moved.items()}
@@ -32,6 +33,11 @@ class Rekeying(Links, DecisionLog):
             olds = [old for old in moved if old in {row["source_key"] for row in found}]
             for start in range(0, len(olds), 500):
                 connection.execute(delete(_MEMBERSHIP).where(*own, _MEMBERSHIP.c.source_key.in_(olds[start : start + 500])))
+            news = [new for new in moved.values() if new not in olds]
+            linked = select(_LINK.c.leverandor_bolig_id).where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
+            for start in range(0, len(news), 500):
+                these = _MEMBERSHIP.c.source_key.in_(news[start : start + 500])
+                connection.execute(delete(_MEMBERSHIP).where(*own, these, _MEMBERSHIP.c.leverandor_bolig_id.not_in(linked)))
             insert_rows(connection, Membership, rows)
             in_force = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None))
             named = [

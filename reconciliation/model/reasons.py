@@ -65,6 +65,8 @@ REASONS: dict[str, str] = {
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person
     "too_many_retirements": "{number} retirements planned, at most {limit} of {of} go without approval.",
+    "made_anew": "To be deleted in Kobo and created anew at the same place, because the key is new: {number}. Was the key renamed, declare "
+    "it (kobosync rekey), and the home keeps its entry; approve only if it is another home.",
     "too_many_updates": "{number} updates planned, at most {limit} of {of} go without approval.",
     "sudden_growth": "{number} creations planned beside {of} entries in the register, at most {limit} go without approval.",
     "environment_mismatch": "The configuration says {environment}, but the register at {host} looks like {looks}. "

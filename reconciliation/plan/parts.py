@@ -135,11 +135,19 @@ def parts_of(
         digest = digest_of(frame)
         broken = [("environment_mismatch", mismatch)] if mismatch else []
         broken += [limits[name]] if name in limits else []
+        broken += _made_anew(name, frame)
         command = approve_with(digest, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
         refused = tuple(refusal(code, details, command, name) for code, details in broken)
         ids = frame.get_column("leverandor_bolig_id").drop_nulls().sort().head(EXAMPLES)
         parts.append(Part(name, digest, frame.height, tuple(ids.to_list()), refused))
     return tuple(parts)
+
+
+def _made_anew(name: str, frame: pl.DataFrame) -> list[tuple[str, dict[str, str | int]]]:
+    """Code and values of the refusal when a part of retirements also creates: the same house, unit number and lease stand under a new key.
+    Whether the key was renamed or the home is another is for a person to say, since a deletion takes the home's history in Kobo."""
+    created = frame.filter(pl.col("class") == DwellingClass.CREATE.value).height
+    return [("made_anew", {"number": created})] if created and name.partition("/")[0] == RETIRE else []
 
 
 def _limits(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -112,11 +112,12 @@ def read_pairs(content: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.DataFrame) -> Rekey:
-    """memberships: source, source_key, leverandor_bolig_id. Pure: nothing moves here.
+def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.DataFrame, in_kobo: Collection[str] | None = None) -> Rekey:
+    """memberships: source, source_key, leverandor_bolig_id. in_kobo: ids of dwellings that are or may be in Kobo; None: all of them.
+    Pure: nothing moves here.
 
     A chain (A to B while B goes to C) is renamed in one step. A new key is taken when another dwelling has it and it is not renamed
-    itself.
+    itself, unless that dwelling was never sent to Kobo and has no other key: a night has seen the renamed key before it was declared.
     """
     own = memberships.filter(pl.col("source") == source)
     known: dict[str, str] = dict(own.select("source_key", "leverandor_bolig_id").iter_rows())
@@ -124,6 +125,9 @@ def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.Da
     distinct = dict.fromkeys(pair for _, pair in numbered)
     olds, news = Counter(old for old, _ in distinct), Counter(new for _, new in distinct)
     leaving = {old for old, new in distinct if old != new}
+    if in_kobo is not None:
+        keys_of = Counter(memberships.get_column("leverandor_bolig_id"))
+        leaving |= {new for old, new in distinct if old in known and known.get(new) not in in_kobo and keys_of[known.get(new)] == 1}
     lines = []
     for row, (old, new) in numbered:
         fate = _fate(old, new, known, olds, news, leaving)

@@ -9,11 +9,11 @@ import pytest
 
 from pipelines.commands.rekey_command import run_propose, run_rekey
 from pipelines.commands.source_checks import source_checks
-from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from reconciliation.model.municipality import load
 from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
-from tests.pipelines.village import FDV, THIRD, Village
+from tests.pipelines.village import FDV, FOURTH, THIRD, Village
 
 __all__ = ["village"]
 
@@ -44,6 +44,26 @@ def test_shown_then_moved_and_the_next_night_changes_nothing(village: Village, c
     assert run_rekey(village.config, "fdv", file, dry_run=False) == DONE, "again: it has moved already"
     village.write_fdv(NEW_KEYS)
     assert run_night(village, SECOND) == DONE
+    summary = village.summary()
+    assert summary["dwellings"]["in_sync"] == 4
+    assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]
+
+
+def test_one_key_renamed_without_a_word_deletes_no_home_and_can_still_be_declared(
+    village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same house, unit number and measures under another key: found when a let home was deleted and created anew without a question."""
+    first_night(village)
+    before = keys(village)
+    village.write_fdv(FDV.replace("\n102;", "\n902;"))
+    assert run_night(village, SECOND) == DONE
+    assert run_night(village, THIRD) == WAITING, "gone long enough to be deleted, and somebody must say that it is another home"
+    summary = village.summary()
+    assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]
+    assert "kobosync rekey" in capsys.readouterr().out
+    assert run_rekey(village.config, "fdv", written(village.home, "gammel;ny\n102;902\n"), dry_run=False) == DONE
+    assert keys(village) == {"902" if key == "102" else key: ours for key, ours in before.items()}
+    assert run_night(village, FOURTH) == DONE
     summary = village.summary()
     assert summary["dwellings"]["in_sync"] == 4
     assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]

@@ -44,6 +44,21 @@ def test_what_becomes_of_each_line(case: tuple[list[tuple[str, str]], list[Fate]
     assert [line.fate for line in plan_rekey("fdv", pairs, memberships(KNOWN)).lines] == fates
 
 
+@pytest.mark.parametrize(
+    ("in_kobo", "fate"),
+    [({"fdv-1"}, Fate.MOVES), ({"fdv-1", "fdv-2"}, Fate.TAKEN), (None, Fate.TAKEN)],
+    ids=["not sent", "sent", "unknown"],
+)
+def test_a_key_that_a_night_has_seen_gives_way_unless_its_dwelling_is_in_kobo(in_kobo: set[str] | None, fate: Fate) -> None:
+    (line,) = plan_rekey("fdv", [("1", "2")], memberships(KNOWN), in_kobo).lines
+    assert line.fate is fate
+
+
+def test_a_key_whose_dwelling_has_another_one_is_taken() -> None:
+    (line,) = plan_rekey("fdv", [("1", "3")], memberships(KNOWN), {"fdv-1"}).lines
+    assert line.fate is Fate.TAKEN
+
+
 def test_one_ambiguous_line_and_nothing_moves() -> None:
     rekey = plan_rekey("fdv", [("2", "A2"), ("1", "3")], memberships(KNOWN))
     with pytest.raises(RekeyError, match="Line 3: the new key belongs to another dwelling"):

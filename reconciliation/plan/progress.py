@@ -117,12 +117,12 @@ def _still_to_come(dwellings: pl.DataFrame, rejected: pl.DataFrame, memberships:
         ~pl.col("home").is_in(_homes(dwellings).implode()).fill_null(value=False)
     )
     # Rejected rows that are known to be one dwelling, have one address and unit, or share a key are counted once; any other row by itself.
-    reason = pl.coalesce(
+    same_home = pl.coalesce(
         "leverandor_bolig_id", "home", pl.col("source") + "\x1f" + pl.col("source_key"), pl.format("#{}", pl.int_range(pl.len()))
     )
     return (
-        loose.with_columns(one=reason)
-        .unique("one", keep="first", maintain_order=True)
+        loose.with_columns(same_home=same_home)
+        .unique("same_home", keep="first", maintain_order=True)
         .select(
             pl.col("kategori").fill_null(UNKNOWN).alias("category"),
             pl.col("source").fill_null(UNKNOWN),

@@ -14,6 +14,7 @@ from reconciliation.model.municipality import load
 from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.test_clarifications import FIRST, SECOND, ledger_of, run_night, village
 from tests.pipelines.village import FDV, FOURTH, THIRD, Village
+from tests.pipelines.village import run_night as run_one
 
 __all__ = ["village"]
 
@@ -67,6 +68,20 @@ def test_one_key_renamed_without_a_word_deletes_no_home_and_can_still_be_declare
     summary = village.summary()
     assert summary["dwellings"]["in_sync"] == 4
     assert [summary["register_calls"][verb] for verb in ("POST", "PUT", "DELETE")] == [0, 0, 0]
+
+
+def test_another_home_at_the_same_place_is_deleted_and_created_once_somebody_has_approved_it(
+    village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_night(village)
+    village.write_fdv(FDV.replace("\n102;", "\n902;"))
+    assert run_night(village, SECOND) == DONE
+    assert run_night(village, THIRD) == WAITING
+    approved = re.search(r"--apply=(\w+)", capsys.readouterr().out)
+    assert approved
+    assert run_one(village.config, approved[1], FOURTH) == DONE
+    calls = village.summary()["register_calls"]
+    assert [calls[verb] for verb in ("POST", "DELETE", "failed")] == [1, 1, 0]
 
 
 def test_what_is_ambiguous_or_not_there_is_refused(village: Village, capsys: pytest.CaptureFixture[str]) -> None:

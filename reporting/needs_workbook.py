@@ -106,21 +106,21 @@ def _gaps(overview: NeedsOverview) -> Iterator[Row]:
             text("needs.total"),
             sum(need.have for need in inside),
             sum(need.in_register or 0 for need in inside),
-            _told(now.total, now.complete, total.now),
-            _told(later.total, later.complete, total.later),
-            _told(sum(max(0, need.shortage_now or 0) for need in inside), now.complete, total.short_now),
-            _told(sum(max(0, need.shortage_later or 0) for need in inside), later.complete, total.short_later),
+            _total_or_words(now.total, now.complete, total.now),
+            _total_or_words(later.total, later.complete, total.later),
+            _total_or_words(sum(max(0, need.shortage_now or 0) for need in inside), now.complete, total.short_now),
+            _total_or_words(sum(max(0, need.shortage_later or 0) for need in inside), later.complete, total.short_later),
             sum(need.planned for need in inside),
-            _told(sum(max(0, need.after_plans or 0) for need in inside), later.complete, total.after),
+            _total_or_words(sum(max(0, need.after_plans or 0) for need in inside), later.complete, total.after),
         ],
         FINE,
     )
     yield from (_gap(need) for need in overview.categories if not need.in_scope)
 
 
-def _told(total: int | None, complete: bool, said: str) -> Cell:
-    """The number where it is whole, and otherwise what is said of it."""
-    return total if total is not None and complete else said
+def _total_or_words(total: int | None, complete: bool, instead: str) -> Cell:
+    """The sum where every part of it is known; else the words in its stead."""
+    return total if total is not None and complete else instead
 
 
 def _gap(need: CategoryNeed) -> Row:
@@ -128,12 +128,12 @@ def _gap(need: CategoryNeed) -> Row:
         need.title,
         need.have,
         text("needs.outside") if need.in_register is None else need.in_register,
-        _told(need.now.total, need.now.complete, words.needed(need.now)),
-        _told(need.later.total, need.later.complete, words.needed(need.later)),
-        _told(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
-        _told(need.shortage_later, need.later.complete, words.shortage(need.later, need.shortage_later)),
+        _total_or_words(need.now.total, need.now.complete, words.needed(need.now)),
+        _total_or_words(need.later.total, need.later.complete, words.needed(need.later)),
+        _total_or_words(need.shortage_now, need.now.complete, words.shortage(need.now, need.shortage_now)),
+        _total_or_words(need.shortage_later, need.later.complete, words.shortage(need.later, need.shortage_later)),
         need.planned,
-        _told(need.after_plans, need.later.complete, words.shortage(need.later, need.after_plans)),
+        _total_or_words(need.after_plans, need.later.complete, words.shortage(need.later, need.after_plans)),
     ]
     return cells, LACKING if (need.shortage_now or 0) > 0 else None
 

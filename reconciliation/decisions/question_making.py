@@ -124,17 +124,17 @@ class QuestionMaker:
         """Which of ours is the dwelling? Two rows of one source are never merged: without others, only its unit number is asked for."""
         left = dwelling["source_keys"][0]
         first = self.night.rows.get(left, {})
-        rights = [dwelling_there["source_keys"][0] for dwelling_there in others]
+        rights = [other["source_keys"][0] for other in others]
         pairs = [
-            (str(dwelling_there["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
-            for dwelling_there, right in zip(others, rights, strict=True)
+            (str(other["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
+            for other, right in zip(others, rights, strict=True)
         ]
         new = Answer("new", MERGE, left, None, evidence_of(first))
         house = None if dwelling.get("bruksenhetsnummer") else "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         if others:
             choices = (*pair_choices(MERGE, left, pairs), new, *self._splits(dwelling))
             evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
-            candidates = tuple(self._candidate(dwelling_there, item["reason"]) for dwelling_there in others)
+            candidates = tuple(self._candidate(other, item["reason"]) for other in others)
             yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
         elif house is not None:
             answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))

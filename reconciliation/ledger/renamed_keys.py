@@ -22,8 +22,8 @@ class Rekeying(Links, DecisionLog):
     def rename_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
         """moved: old key -> new key, all at once, so that chains and swaps work. Returns the number of memberships renamed.
 
-        A decision that names an old key is superseded by the same decision under the new one. A new key that a dwelling which was never
-        linked has is taken from it. Raises LedgerError when a new key belongs to a linked dwelling that does not move.
+        A decision that names an old key is superseded by the same decision under the new one. A new key is taken from the
+        dwelling that has it when that one was never linked. Raises LedgerError when a linked dwelling that does not move has it.
         """
         own = (_MEMBERSHIP.c.municipality == municipality, _MEMBERSHIP.c.source == source)
         names = {f"{source}:{old}": f"{source}:{new}" for old, new in moved.items()}

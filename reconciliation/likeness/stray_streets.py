@@ -57,9 +57,9 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
     seen = pl.concat([pairs, *sides], how="horizontal").filter(_one_home())
     houses = rows.select(*_PLACE).drop_nulls().unique().group_by("_municipality", "_street").len()
     known = houses.filter(pl.col("len") >= KNOWN_HOUSES)
-    official = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
-    official = official.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
-    now = rows.with_row_index("_at").join(official.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
+    real = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
+    real = real.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
+    now = rows.with_row_index("_at").join(real.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
     now = now.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_at", "_meant")
     return now.with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
 

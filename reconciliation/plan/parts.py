@@ -37,16 +37,6 @@ class Part:
     examples: tuple[str, ...]
     refusals: tuple[Refusal, ...]
 
-    @property
-    def action(self) -> str:
-        """create, update, retire or replace."""
-        return self.name.partition("/")[0]
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Source, category or both, as the municipality's file has its parts."""
-        return tuple(self.name.split("/")[1:])
-
 
 def with_parts(items: pl.DataFrame, groups: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> pl.DataFrame:
     """items (PLAN_ITEMS) with `part` filled; null where nothing is done. groups: what `part_groups` returns.

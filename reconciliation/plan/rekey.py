@@ -127,7 +127,8 @@ def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.Da
     leaving = {old for old, new in distinct if old != new}
     if in_kobo is not None:
         keys_of = Counter(memberships.get_column("leverandor_bolig_id"))
-        leaving |= {new for old, new in distinct if old in known and known.get(new) not in in_kobo and keys_of[known.get(new)] == 1}
+        unsent = {key for key, ours in known.items() if ours not in in_kobo and keys_of[ours] == 1}
+        leaving |= {new for old, new in distinct if old in known and new in unsent}
     lines = []
     for row, (old, new) in numbered:
         fate = _fate(old, new, known, olds, news, leaving)

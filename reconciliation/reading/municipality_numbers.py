@@ -66,7 +66,7 @@ def _in_use(
         then[0],
         None,
         None,
-        then[0] != number and not all(table.kept_its_farms(farm_number) for farm_number in (number, then[0])),
+        then[0] != number and not all(table.kept_its_farms(code) for code in (number, then[0])),
     )
 
 

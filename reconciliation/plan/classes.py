@@ -1,15 +1,12 @@
-"""Which class each dwelling and each register entry is in. The first rule that fits decides; the last fits all."""
+"""Which class each dwelling of our sources is in. The first rule that fits decides; the last fits all."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.place import with_place
-from reconciliation.likeness.street_spelling import stem
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, KEPT_IN_KOBO
-from reconciliation.model.shielding import nameable, shielded_entries, shielded_ids
-from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
+from reconciliation.plan.candidates_shown import named_candidates, pairs_ever_made, waiting_for, where_candidates_are
 from reconciliation.plan.three_way import Action
 
 _NOTHING_DIFFERS: dict[str, pl.DataType] = {
@@ -65,10 +62,10 @@ def class_dwellings(
     broken = gone.join(register_rows, on="kobo_id", how="anti").select("leverandor_bolig_id", lost="kobo_id")
     joined = dwellings.join(pl.concat([certain, clashing]), on="leverandor_bolig_id", how="left")
     in_register = pl.concat([frame.select("leverandor_bolig_id") for frame in (certain, clashing, offered)]).unique()
-    waiting = _waiting_for(dwellings, in_register.join(broken, on="leverandor_bolig_id", how="anti"))
-    named = _named(dwellings, unsure, waiting, _once_one_home(matches, links))
+    waiting = waiting_for(dwellings, in_register.join(broken, on="leverandor_bolig_id", how="anti"))
+    named = named_candidates(dwellings, unsure, waiting, pairs_ever_made(matches, links))
     awaited = waiting.select("leverandor_bolig_id", awaited=pl.lit(value=True)).unique()
-    for known in (_by_dwelling(settled), offered, named, broken, _elsewhere(dwellings), awaited):
+    for known in (_by_dwelling(settled), offered, named, broken, where_candidates_are(dwellings), awaited):
         joined = joined.join(known, on="leverandor_bolig_id", how="left")
     joined = joined.with_columns(
         pl.col("changes", "asked", "kept").fill_null("[]"),
@@ -78,39 +75,6 @@ def class_dwellings(
         pl.col("elsewhere", "lease_beside", "awaited").fill_null(value=False),
     )
     return _classed(joined)
-
-
-def _waiting_for(dwellings: pl.DataFrame, in_register: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, other): dwellings that another one is being asked about, and which one that is, where the other has an entry in
-    the register or may have one: should the two be one home, a creation would be its second entry.
-
-    in_register: leverandor_bolig_id of dwellings with an entry, certain or offered. Two that share a source are never asked about.
-    """
-    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0).join(in_register, on="leverandor_bolig_id", how="semi")
-    asked = doubtful.select("candidates", "sources", other="leverandor_bolig_id").explode("candidates")
-    sources = dwellings.select("leverandor_bolig_id", theirs="sources")
-    pairs = asked.join(sources, left_on="candidates", right_on="leverandor_bolig_id")
-    apart = pl.col("sources").list.set_intersection("theirs").list.len() == 0
-    return pairs.filter(apart).select(leverandor_bolig_id="candidates", other="other")
-
-
-def _named(dwellings: pl.DataFrame, unsure: pl.DataFrame, waiting: pl.DataFrame, one_home: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, named): the candidates that people are shown: other dwellings of ours, entries where there are none, and
-    where there are neither, those whose answer is waited for."""
-    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
-    ours = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
-    theirs = unsure.select("leverandor_bolig_id", other="kobo_id").join(doubtful, on="leverandor_bolig_id", how="anti")
-    asked = pl.concat([ours, theirs])
-    shielded = shielded_ids(dwellings)
-    awaited = waiting.join(asked, on="leverandor_bolig_id", how="anti")
-    shown = nameable(pl.concat([asked, awaited]), shielded, shielded_entries(shielded, one_home))
-    return shown.group_by("leverandor_bolig_id").agg(named=pl.col("other").sort())
-
-
-def _once_one_home(matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, kobo_id) of every pair that is, or once was, taken for the same home."""
-    pair = ("leverandor_bolig_id", "kobo_id")
-    return pl.concat([matches.filter("certain").select(pair), links.select(pair)])
 
 
 def _by_dwelling(settled: pl.DataFrame) -> pl.DataFrame:
@@ -135,23 +99,6 @@ def _by_dwelling(settled: pl.DataFrame) -> pl.DataFrame:
             kept_fields=pl.col("field").filter(to_do[Action.KEEP]),
         )
     )
-
-
-def _elsewhere(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, elsewhere, lease_beside): of the dwellings in doubt, whether no candidate is written at their own address, and
-    whether one is a lease in a unit."""
-    doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
-    if doubtful.is_empty():
-        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "elsewhere": pl.Boolean(), "lease_beside": pl.Boolean()})
-    asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
-    named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
-    placed = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode()))).select(
-        "leverandor_bolig_id", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
-    )
-    others = placed.select(other="leverandor_bolig_id", at_other="at", lease_other="lease")
-    beside = asked.join(placed, on="leverandor_bolig_id").join(others, on="other")
-    apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
-    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all(), lease_beside=pl.col("lease_other").is_not_null().any())
 
 
 def clashing_pairs(matches: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
@@ -237,29 +184,3 @@ def _details() -> pl.Expr:
     lists = [pl.when(pl.col(name) != "[]").then(pl.format(f',"{name}":{{}}', name)).otherwise(pl.lit("")) for name in ("asked", "kept")]
     nothing = pl.col("kind").is_in([DwellingClass.IN_SYNC.value, DwellingClass.CREATE.value]) & (pl.col("why") != KEPT_IN_KOBO)
     return pl.when(nothing).then(pl.lit("{}")).otherwise(pl.concat_str(common.str.strip_suffix("}"), *lists, pl.lit("}")))
-
-
-def class_register_only(dwellings: pl.DataFrame, register_rows: pl.DataFrame, matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """In the register, matched by nothing, not ours. Never touched (law 7)."""
-    certain = matches.filter("certain")
-    alone = register_rows.select("kobo_id")
-    for taken in (links, certain, clashing_pairs(matches, certain)):
-        alone = alone.join(taken, on="kobo_id", how="anti")
-    if alone.is_empty():
-        return pl.DataFrame(schema=PLAN_ITEMS)
-    pairs = matches.filter(~pl.col("certain")).select("leverandor_bolig_id", other="kobo_id")
-    shielded = shielded_ids(dwellings)
-    named = nameable(pairs, shielded, shielded_entries(shielded, _once_one_home(matches, links)))
-    offered = named.group_by(kobo_id="other").agg(candidates=pl.col("leverandor_bolig_id").unique().sort())
-    shown = alone.join(offered, on="kobo_id", how="left").with_columns(pl.col("candidates").fill_null(pl.lit([], pl.List(pl.String()))))
-    return shown.select(
-        pl.lit(DwellingClass.REGISTER_ONLY.value).alias("class"),
-        pl.lit(None, pl.String()).alias("leverandor_bolig_id"),
-        "kobo_id",
-        pl.lit("[]").alias("changes"),
-        pl.lit(None, pl.String()).alias("match_key"),
-        pl.lit("only_in_register").alias("reason"),
-        pl.struct("candidates").struct.json_encode().alias("details"),
-        pl.lit(None, pl.String()).alias("held"),
-        pl.lit(None, pl.String()).alias("part"),
-    ).cast(pl.Schema(PLAN_ITEMS))

@@ -21,12 +21,13 @@ from reconciliation.model.shielding import shielded_ids
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.agreed_values import agreed_tonight
-from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings, class_register_only
+from reconciliation.plan.classes import certain_pairs, clashing_pairs, class_dwellings
 from reconciliation.plan.difference import changes_of, differing_pairs, sources_of_values
 from reconciliation.plan.guards import HANDED_OVER, IMPORT_OVERDUE, NUMBER_NOT_IN_USE, Refusal
 from reconciliation.plan.moved_fields import SETTLED, Rulings, settle_differences
 from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_groups, parts_of, with_parts
 from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.plan.register_only import register_only_entries
 from reconciliation.plan.retirements import class_gone
 from reconciliation.plan.same_place import held_where_an_entry_stays
 
@@ -107,7 +108,7 @@ def make_plan(
     ours = class_dwellings(dwellings, entries, matches, remembered.links, settled).cast(pl.Schema(PLAN_ITEMS))
     ours = settle_conflicts(ours, remembered.decisions, merged.dwellings, entries, merged.lineage)
     gone = class_gone(dwellings, merged.memberships, entries, reading, remembered, municipality)
-    classed = pl.concat([ours, gone, class_register_only(dwellings, entries, matches, remembered.links)])
+    classed = pl.concat([ours, gone, register_only_entries(dwellings, entries, matches, remembered.links)])
     items = _sorted(classed.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)

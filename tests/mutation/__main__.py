@@ -38,6 +38,8 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     "reconciliation/plan/planning.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/guards.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/classes.py": ("tests/reconciliation/plan", "tests/reconciliation/test_house_truths.py"),
+    "reconciliation/plan/candidates_shown.py": ("tests/reconciliation/plan", "tests/reconciliation/test_house_truths.py"),
+    "reconciliation/plan/register_only.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/difference.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/undo.py": ("tests/reconciliation/plan", "tests/reconciliation/apply/test_undo.py"),
     "reconciliation/merge/clusters.py": ("tests/reconciliation/merge",),

@@ -46,9 +46,9 @@ demo: $(RUNTIME)
 up: $(RUNTIME)
 	$(BIN)/kobosync up
 
-# Two workers, whole modules each: the tests that start servers share them within a module.
+# Three workers, whole modules each, since tests wait for servers and browsers now and then: the tests that start servers share them within a module.
 test: setup lint types imports
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 3 --dist loadscope
 
 lint: setup
 	$(BIN)/ruff check .

@@ -44,8 +44,9 @@ def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
-    """The register has the dwelling already. Its entry is linked when it has our id or no supplier id, since it conflicts by address and
-    unit number. An entry with a different supplier id is left alone."""
+    """The register has the dwelling already. Its entry is linked when it has our id; or no supplier id and nobody had seen it, since it
+    conflicts by address and unit number. An entry with a different supplier id is left alone, and so is one that the plan was made with:
+    its values, or a person, said that it is not this dwelling."""
     taken = unwritten("taken", words=conflict.words or "")
     refused = WriteOutcome(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
     if conflict.kobo_id is None:
@@ -57,6 +58,8 @@ def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOut
     except RegisterDown as down:
         down.sent = True  # the POST was, though the question after it was not
         raise
+    if existing.get("leverandor_bolig_id") != write.leverandor_bolig_id and conflict.kobo_id in write.passed_over:
+        return replace(refused, message=unwritten("place_stands", words=conflict.words or ""))
     if existing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
     # The values that an earlier night sent, not the present ones: a caseworker may have changed them since.

@@ -37,7 +37,8 @@ def apply_plan(
     """Apply the actionable items (PLAN_ITEMS) and return the outcome of each. Shape: OUTCOMES, sorted.
 
     desired: DWELLINGS, at least those of the creates and replacements. Held items and classes without an action are skipped.
-    entries: the register's entries when the plan was made; one that was edited since is not deleted.
+    entries: the register's entries when the plan was made; one that was edited since is not deleted, and one that no dwelling was found
+    to be is not linked because a creation conflicts with it.
     still_held: called before each write; False means that another process runs this municipality's night, and nothing more is written.
     Raises LedgerError when the journal cannot be written; nothing more is sent then. A register that goes down raises nothing: the rest
     is `not_tried`.
@@ -45,19 +46,27 @@ def apply_plan(
     applying = Applying(client, ledger, run_id, municipality, threads, still_held)
     actionable = items.filter(acts())
     bodies = _bodies(actionable, desired)
-    _finish(applying, bodies)
+    nobodys = _nobodys(entries)
+    _finish(applying, bodies, nobodys)
     settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id), CALLS)
+    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id, nobodys), CALLS)
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[outcome.leverandor_bolig_id], outcome) for outcome in done)])
 
 
-def _finish(applying: Applying, bodies: dict[str, str]) -> None:
+def _nobodys(entries: pl.DataFrame | None) -> frozenset[str]:
+    """koboIds of the entries that had no supplier id when the plan was made."""
+    if entries is None:
+        return frozenset()
+    return frozenset(entries.filter(pl.col("leverandor_bolig_id").fill_null("") == "")["kobo_id"])
+
+
+def _finish(applying: Applying, bodies: dict[str, str], nobodys: frozenset[str]) -> None:
     """Settle every write of earlier nights whose outcome is unknown, by asking the register. A POST that never arrived is made now."""
     # If tonight's plan creates the dwelling too, tonight's values are sent: the first attempt may be weeks old.
     writes = [
-        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body)
+        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body, passed_over=nobodys)
         for write in applying.ledger.unsettled(applying.municipality)
         if write.verb in VERIFY
     ]
@@ -126,7 +135,9 @@ def _entries_at_planning(items: list[dict[str, Any]], entries: pl.DataFrame | No
     return {kobo_id: json.loads(theirs) for kobo_id, theirs in deleted_entries.iter_rows()}
 
 
-def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str) -> Iterator[Write]:
+def _writes(
+    items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str, nobodys: frozenset[str]
+) -> Iterator[Write]:
     for item in items:
         ours = item["leverandor_bolig_id"]
         verb = verb_of(item)
@@ -139,6 +150,7 @@ def _writes(items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str,
             changes=item["changes"] or "[]",
             body=bodies[ours] if verb in ("POST", REPLACE) else None,
             seen=seen.get(item["kobo_id"]),
+            passed_over=nobodys if verb == "POST" else frozenset(),
         )
 
 

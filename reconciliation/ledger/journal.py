@@ -30,6 +30,8 @@ class Write:
     """One write that is about to be made. `changes` and `body` are JSON. first_body: the body that an earlier night sent.
 
     seen: for a deletion, field -> value of the entry when the plan was made; not stored.
+    passed_over: for a creation, koboIds without a supplier id that stood in the register when the plan was made, and were not found to be
+    this dwelling; not stored.
     """
 
     request_id: str
@@ -41,6 +43,7 @@ class Write:
     body: str | None = None
     first_body: str | None = None
     seen: Mapping[str, Any] | None = None
+    passed_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,18 @@ def test_what_the_register_has_already_is_taken_over_only_when_it_is_nobody_else
     assert standing(ledger) == ({"a": "k-1"} if outcome == "done" else {})
 
 
+def test_an_entry_that_was_seen_and_not_found_to_be_the_dwelling_is_not_linked_because_kobo_refuses_a_second_one(
+    ledger: Ledger, register: PaperRegister, night: Nights
+) -> None:
+    """A person said that it is another dwelling, or its values did. The dwelling is refused each night until somebody corrects either."""
+    row = dwellings("a").row(0, named=True)
+    register.entries["k-1"] = {**row, "leverandor_bolig_id": None}
+    known = seen({"kobo_id": "k-1", "leverandor_bolig_id": None})
+    outcomes = apply(ledger, register, night(), plan(*create("a")), dwellings("a"), entries=known)
+    assert became(outcomes) == {"a": "refused"}
+    assert standing(ledger) == {}
+
+
 def test_a_create_that_kobo_has_already_is_not_called_untried_when_kobo_goes_down_before_it_is_read(
     ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:

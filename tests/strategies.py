@@ -58,7 +58,7 @@ class World:
     dwellings: dict[str, dict[str, Any]]
 
 
-def standing(*rows: dict[str, Any]) -> pl.DataFrame:
+def standing_rows(*rows: dict[str, Any]) -> pl.DataFrame:
     """STANDING_ROWS from what matters; the rest is a plain dwelling in Storgata 1."""
     plain = {"owner": "bolig", "carried": False, "kommunenummer": "9902", "adressenavn": "Storgata", "nummer": 1, "postnummer": "9920"}
     return pl.DataFrame([{**dict.fromkeys(STANDING_ROWS), **plain, **row} for row in rows], schema=STANDING_ROWS)
@@ -126,7 +126,7 @@ def build(where: list[tuple[int, int, str | None]], kinds: list[tuple[str, int]]
                     rows.append({"source": source, "source_key": key, "owner": source, **_written(source, true, street, random, dirt)})
                     truth[f"{source}:{key}"] = name
     random.shuffle(rows)
-    return World(standing(*rows), truth, dwellings)
+    return World(standing_rows(*rows), truth, dwellings)
 
 
 def _written(source: str, true: dict[str, Any], street: int, random: Random, dirt: float) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def _written(source: str, true: dict[str, Any], street: int, random: Random, dir
 
 def entries_of(world: World, random: Random, share: float = 0.6, dirt: float = 0.3) -> tuple[pl.DataFrame, dict[str, str]]:
     """A register that was filled by hand: entries, and koboId -> the true dwelling."""
-    found, truth = [], {}
+    entries, truth = [], {}
     for name, true in world.dwellings.items():
         if random.random() > share:
             continue
@@ -158,7 +158,7 @@ def entries_of(world: World, random: Random, share: float = 0.6, dirt: float = 0
             entry |= {"bokstav": "F"}
         if random.random() < dirt / 2:
             entry |= {"gardsnummer": None, "bruksnummer": None}
-        found.append(entry)
+        entries.append(entry)
         truth[f"k-{name}"] = name
-    found.append({"kobo_id": "k-unknown", "adressenavn": "Fremmedgata", "nummer": 40, "gardsnummer": 99, "bruksnummer": 1})
-    return register(*found), truth
+    entries.append({"kobo_id": "k-unknown", "adressenavn": "Fremmedgata", "nummer": 40, "gardsnummer": 99, "bruksnummer": 1})
+    return register(*entries), truth

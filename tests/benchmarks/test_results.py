@@ -24,7 +24,7 @@ AT_MOST, AT_LEAST = ROW | {"goal": "<= 1.5"}, ROW | {"goal": ">= 0.95"}
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"),
+    ("before", "now", "expected"),
     [
         ([AT_MOST | {"ratio": 2.0}], [AT_MOST | {"ratio": 2.6}], ["WORSE: a | b at 10: 2.0 -> 2.6"]),
         ([AT_MOST | {"ratio": 2.0}], [AT_MOST | {"ratio": 2.4}], []),
@@ -50,15 +50,17 @@ AT_MOST, AT_LEAST = ROW | {"goal": "<= 1.5"}, ROW | {"goal": ">= 0.95"}
         "new",
     ],
 )
-def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_told(before: list[Any], now: list[Any], told: list[str]) -> None:
-    assert worse(before, now) == told
+def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_told(
+    before: list[Any], now: list[Any], expected: list[str]
+) -> None:
+    assert worse(before, now) == expected
 
 
 def test_what_was_written_is_read_again_as_the_recorded(tmp_path: Path) -> None:
-    found = {"night_parts": [AT_MOST | {"ratio": 2.0, "met": False}], "night": [ROW | {"benchmark": "night", "ratio": 1.0, "met": True}]}
+    results = {"night_parts": [AT_MOST | {"ratio": 2.0, "met": False}], "night": [ROW | {"benchmark": "night", "ratio": 1.0, "met": True}]}
     assert earlier(tmp_path) == {}
-    write(found, tmp_path)
-    assert earlier(tmp_path) == found
+    write(results, tmp_path)
+    assert earlier(tmp_path) == results
     page = (tmp_path / "results.md").read_text(encoding="utf-8")
     assert "Measured on commit abc1234." in page
     assert "2 figures, 1 goals not reached." in page

@@ -38,17 +38,17 @@ def test_every_kind_of_source_is_measured_at_every_size() -> None:
 
 
 def test_a_call_to_the_rehearsal_register_is_measured(tmp_path: Path) -> None:
-    found = rehearsal.measured(SMALL, 3, tmp_path)
-    assert {"GET, ms", "list, last page, ms", "page to look at, ms"} <= set(found)
+    figures = rehearsal.measured(SMALL, 3, tmp_path)
+    assert {"GET, ms", "list, last page, ms", "page to look at, ms"} <= set(figures)
 
 
 def test_the_clients_memory_is_that_of_a_process_of_its_own(tmp_path: Path) -> None:
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path("register.sqlite"))
     with rehearsal_running(config, tmp_path) as address, RegisterClient(config.model_copy(update={"base_url": address})) as client:
         kobo_id = client.create(to_body(rehearsal.dwelling(1)), "one").kobo_id
-        held = memory_alone(address, kobo_id, 50)
-    assert len(held) == 5
-    assert all(held)
+        megabytes = memory_alone(address, kobo_id, 50)
+    assert len(megabytes) == 5
+    assert all(megabytes)
 
 
 def test_what_is_planted_for_a_comparison_is_what_it_says() -> None:

@@ -170,13 +170,13 @@ def finished(deployment: Deployment, slugs: Sequence[str], within: float) -> dic
     until = time.monotonic() + within
     with deployment.instance() as instance:
         while True:
-            found: dict[str, list[str]] = {slug: [] for slug in slugs}
+            finished_nights: dict[str, list[str]] = {slug: [] for slug in slugs}
             for run in reversed(instance.get_runs()):
-                found[run.tags["kobosync/municipality"]].append(run.status.value)
-            if all("SUCCESS" in statuses for statuses in found.values()):
-                return found
+                finished_nights[run.tags["kobosync/municipality"]].append(run.status.value)
+            if all("SUCCESS" in statuses for statuses in finished_nights.values()):
+                return finished_nights
             if time.monotonic() > until:
-                raise TimeoutError(f"{found}\n{deployment.log()}")
+                raise TimeoutError(f"{finished_nights}\n{deployment.log()}")
             time.sleep(0.5)
 
 

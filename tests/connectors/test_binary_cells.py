@@ -33,8 +33,8 @@ def pointer(row: int, column: int, text: int) -> bytes:
     return record(0xFD, struct.pack("<HHHI", row, column, 0, text))
 
 
-def shapes(found: list[Spread]) -> list[tuple[int, int, int]]:
-    return [(one.rows, one.columns, one.texts) for one in found]
+def shapes(spreads: list[Spread]) -> list[tuple[int, int, int]]:
+    return [(spread.rows, spread.columns, spread.texts) for spread in spreads]
 
 
 def test_the_rectangle_around_the_cells_is_counted() -> None:
@@ -54,9 +54,9 @@ def test_a_shared_text_counts_for_each_cell_that_points_to_it_wherever_its_recor
 def refused(content: bytes, tmp_path: Path, limit: int = 1) -> str:
     path = tmp_path / "liste.xls"
     path.write_bytes(content)
-    with pytest.raises(SourceFault) as found:
+    with pytest.raises(SourceFault) as fault:
         opening.opened_workbook(path, path.name, limit)
-    return found.value.code
+    return fault.value.code
 
 
 def test_cells_far_apart_on_many_sheets_and_one_long_text_for_many_cells_are_refused_before_they_are_opened(tmp_path: Path) -> None:

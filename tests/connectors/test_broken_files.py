@@ -36,12 +36,12 @@ def workbook(home: Path) -> bytes:
     return (home / "liste.xlsx").read_bytes()
 
 
-def refused(found: SourceRead) -> str:
-    assert found.verdict is Verdict.FAILED
-    assert found.rows.is_empty()
-    assert found.melding
-    assert "nobody has foreseen" not in str(found.message)
-    return str(found.message)
+def refused(result: SourceRead) -> str:
+    assert result.verdict is Verdict.FAILED
+    assert result.rows.is_empty()
+    assert result.melding
+    assert "nobody has foreseen" not in str(result.message)
+    return str(result.message)
 
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>> endobj\n"
@@ -69,9 +69,9 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>> endobj\n"
     ],
 )
 def test_what_is_no_list_in_text_is_told(tmp_path: Path, content: bytes, words: str) -> None:
-    found = read_as("csv", tmp_path, content)
-    assert words in refused(found)
-    assert len(str(found.message)) < 1500
+    result = read_as("csv", tmp_path, content)
+    assert words in refused(result)
+    assert len(str(result.message)) < 1500
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_flipped_bits_never_crash_a_read_of_a_workbook(tmp_path: Path) -> None:
         spoilt = bytearray(whole)
         for _ in range(chance.randint(1, 20)):
             spoilt[chance.randrange(len(spoilt))] ^= 1 << chance.randrange(8)
-        found = read_as("excel", tmp_path, bytes(spoilt))
-        assert found.verdict is not Verdict.COMPLETE or found.rows.select("Nr", "Adresse", "Areal").rows() == [row[:3] for row in ROWS]
-        assert found.message is None or "nobody has foreseen" not in found.message
+        result = read_as("excel", tmp_path, bytes(spoilt))
+        assert result.verdict is not Verdict.COMPLETE or result.rows.select("Nr", "Adresse", "Areal").rows() == [row[:3] for row in ROWS]
+        assert result.message is None or "nobody has foreseen" not in result.message
 
 
 def bombed(whole: bytes, part: str, size: int) -> bytes:
@@ -141,10 +141,10 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, part: str) -> None:
         whole = out.getvalue()
     content = bombed(whole, part, 80 * MEGABYTE)
     tracemalloc.start()
-    found = read_as("excel", tmp_path, content)
+    result = read_as("excel", tmp_path, content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "It is not opened" in refused(found)
+    assert "It is not opened" in refused(result)
     assert peak < 20 * MEGABYTE
 
 
@@ -166,10 +166,10 @@ def test_a_part_that_claims_a_gigabyte_is_not_believed(tmp_path: Path, claimed: 
 def test_a_bomb_that_claims_to_be_small_is_found_out(tmp_path: Path, part: str) -> None:
     content = lying(bombed(workbook(tmp_path), part, 80 * MEGABYTE), part, 1000)
     tracemalloc.start()
-    found = read_as("excel", tmp_path, content)
+    result = read_as("excel", tmp_path, content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "damaged workbook" in refused(found)
+    assert "damaged workbook" in refused(result)
     assert peak < 20 * MEGABYTE
 
 
@@ -192,8 +192,8 @@ def test_a_lone_cell_in_the_last_corner_is_told_and_not_filled_with_seventeen_bi
         sheet.write_row(number, 0, row)
     sheet.write(1_048_575, 16_383, "her")
     book.close()
-    found = read_as("excel", tmp_path, (tmp_path / "b.xlsx").read_bytes())
-    assert "reaches to row 1048576 and column XFD" in refused(found)
+    result = read_as("excel", tmp_path, (tmp_path / "b.xlsx").read_bytes())
+    assert "reaches to row 1048576 and column XFD" in refused(result)
 
 
 def test_a_sheet_of_16384_columns_is_told_in_few_words(tmp_path: Path) -> None:
@@ -202,9 +202,9 @@ def test_a_sheet_of_16384_columns_is_told_in_few_words(tmp_path: Path) -> None:
     sheet.write_row(0, 0, [*HEADINGS, *(f"k{n}" for n in range(16_380))])
     sheet.write_row(1, 0, ROWS[0])
     book.close()
-    found = read_as("excel", tmp_path, (tmp_path / "b.xlsx").read_bytes())
-    assert "unknown heading 'k0'" in refused(found)
-    assert len(str(found.message)) < 1500
+    result = read_as("excel", tmp_path, (tmp_path / "b.xlsx").read_bytes())
+    assert "unknown heading 'k0'" in refused(result)
+    assert len(str(result.message)) < 1500
 
 
 @pytest.mark.parametrize("kind", ["csv", "excel"])
@@ -254,13 +254,13 @@ def test_a_deflated_stream_that_ends_early_is_told(tmp_path: Path) -> None:
 
 @given(content=st.binary(max_size=400), kind=st.sampled_from(["csv", "excel"]))
 def test_any_bytes_at_all_end_in_a_verdict_with_words(tmp_path_factory: pytest.TempPathFactory, content: bytes, kind: str) -> None:
-    found = read_as(kind, tmp_path_factory.getbasetemp(), content)
-    assert found.verdict is Verdict.COMPLETE or (found.message and found.melding)
-    assert found.message is None or "nobody has foreseen" not in found.message
+    result = read_as(kind, tmp_path_factory.getbasetemp(), content)
+    assert result.verdict is Verdict.COMPLETE or (result.message and result.melding)
+    assert result.message is None or "nobody has foreseen" not in result.message
 
 
 @given(st.text(alphabet="1;,\"'\n\r\t åN\0\x85", max_size=120))
 def test_any_text_under_the_right_headings_ends_in_rows_and_counted_bad_lines(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    found = read_as("csv", tmp_path_factory.getbasetemp(), f"Nr;Adresse;Areal;Merknad\n{text}".encode())
-    assert found.message is None or "nobody has foreseen" not in found.message
-    assert (found.unreadable is not None) <= (found.verdict is Verdict.SUSPICIOUS)
+    result = read_as("csv", tmp_path_factory.getbasetemp(), f"Nr;Adresse;Areal;Merknad\n{text}".encode())
+    assert result.message is None or "nobody has foreseen" not in result.message
+    assert (result.unreadable is not None) <= (result.verdict is Verdict.SUSPICIOUS)

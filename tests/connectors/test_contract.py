@@ -111,11 +111,11 @@ def test_a_rows_hash_is_of_its_values_alone(made: Made, tmp_path: Path) -> None:
 
 
 def test_hashes_are_alike_in_every_kind_of_source(running: Service, tmp_path: Path) -> None:
-    found = set()
+    hashes = set()
     for each in connectors(running):
         each.write(tmp_path, HEADINGS, ROWS)
-        found.add(tuple(each.read(tmp_path).rows["row_hash"]))
-    assert len(found) == 1
+        hashes.add(tuple(each.read(tmp_path).rows["row_hash"]))
+    assert len(hashes) == 1
 
 
 def test_a_hash_is_the_same_in_every_version_and_on_every_machine(made: Made, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_changed_value_changes_the_hash_and_only_its_own(made: Made, tmp_path:
     before = made.read(tmp_path).rows["row_hash"].to_list()
     made.write(tmp_path, HEADINGS, [ROWS[0], ("2", "Storgata 2", "62", "b"), ROWS[2]])
     after = made.read(tmp_path).rows["row_hash"].to_list()
-    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True]
+    assert [hash_before == other for hash_before, other in zip(before, after, strict=True)] == [True, False, True]
 
 
 @pytest.mark.parametrize(

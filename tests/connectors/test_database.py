@@ -63,8 +63,12 @@ def test_rows_keep_the_querys_order_and_mixed_types(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(tmp_path / "liste.sqlite")) as connection, connection:
         connection.execute("CREATE TABLE bolig (Nr, Adresse, Areal, Merknad)")
         connection.executemany("INSERT INTO bolig VALUES (?, ?, ?, '')", [(1, "A 1", 54.5), ("01", None, 61), (2, "B", "x")])
-    found = ask(tmp_path, query="SELECT * FROM bolig ORDER BY rowid DESC")
-    assert found.rows.select("row", "Nr", "Adresse", "Areal").rows() == [(1, "2", "B", "x"), (2, "01", None, "61"), (3, "1", "A 1", "54.5")]
+    result = ask(tmp_path, query="SELECT * FROM bolig ORDER BY rowid DESC")
+    assert result.rows.select("row", "Nr", "Adresse", "Areal").rows() == [
+        (1, "2", "B", "x"),
+        (2, "01", None, "61"),
+        (3, "1", "A 1", "54.5"),
+    ]
 
 
 def test_the_database_is_not_touched(home: Path) -> None:
@@ -78,23 +82,23 @@ def test_the_database_is_not_touched(home: Path) -> None:
 
 @pytest.mark.parametrize("query", ["DELETE FROM bolig", "-- x\n/* y */ drop TABLE bolig", "EXEC p", "", "PRAGMA x"])
 def test_only_a_select_is_run(home: Path, query: str) -> None:
-    found = ask(home, query=None, query_file="q.sql") if (home / "q.sql").write_text(query) or not query else ask(home, query=query)
-    assert found.verdict is Verdict.FAILED
-    assert "Only SELECT and WITH are run" in str(found.message)
+    result = ask(home, query=None, query_file="q.sql") if (home / "q.sql").write_text(query) or not query else ask(home, query=query)
+    assert result.verdict is Verdict.FAILED
+    assert "Only SELECT and WITH are run" in str(result.message)
 
 
 def test_a_query_may_lie_in_a_file_with_comments_and_colons(home: Path) -> None:
     (home / "q.sql").write_text("-- boliger: alle\n/* 100 % */\nSELECT *, ':x %' AS Kode FROM bolig;\n", encoding="utf-8-sig")
-    found = ask(home, query=None, query_file="q.sql", ignore=["Merknad", "Kode"])
-    assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 3)
+    result = ask(home, query=None, query_file="q.sql", ignore=["Merknad", "Kode"])
+    assert (result.verdict, result.rows.height) == (Verdict.COMPLETE, 3)
 
 
 def test_a_password_comes_from_the_environment_and_shows_nowhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOEI_PASSWORD", "hemmelig#1")
-    found = ask(home, "postgresql+psycopg://leser:${BOEI_PASSWORD}@127.0.0.1:1/boei")
-    assert found.verdict is Verdict.FAILED
-    assert "refuses the connection" in str(found.message)
-    assert "hemmelig" not in str(found)
+    result = ask(home, "postgresql+psycopg://leser:${BOEI_PASSWORD}@127.0.0.1:1/boei")
+    assert result.verdict is Verdict.FAILED
+    assert "refuses the connection" in str(result.message)
+    assert "hemmelig" not in str(result)
 
 
 @pytest.mark.parametrize(
@@ -116,11 +120,11 @@ def test_a_url_that_leads_nowhere_is_told_and_nothing_is_made(home: Path, url: s
     (home / "tekst.sqlite").write_text("Dette er en tekstfil, ikke en database.")
     (home / "mappe").mkdir()
     before = sorted(home.iterdir())
-    found = ask(home, url)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
-    assert ":pw@" not in str(found)
-    assert found.melding
+    result = ask(home, url)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
+    assert ":pw@" not in str(result)
+    assert result.melding
     assert sorted(home.iterdir()) == before
 
 
@@ -135,9 +139,9 @@ def test_a_url_that_leads_nowhere_is_told_and_nothing_is_made(home: Path, url: s
     ],
 )
 def test_a_query_that_does_not_fit_is_told(home: Path, query: str, words: str) -> None:
-    found = ask(home, query=query)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
+    result = ask(home, query=query)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
 
 
 WRITES = {
@@ -159,9 +163,9 @@ READS = (
 
 @pytest.mark.parametrize("query", WRITES)
 def test_where_no_transaction_is_read_only_a_query_that_could_write_is_not_run(query: str, home: Path) -> None:
-    found = ask(home, "mssql+pyodbc://u:pw@127.0.0.1/x", query)
-    assert found.verdict is Verdict.FAILED
-    assert f"has no read-only transactions, and the query says {WRITES[query]}," in str(found.message)
+    result = ask(home, "mssql+pyodbc://u:pw@127.0.0.1/x", query)
+    assert result.verdict is Verdict.FAILED
+    assert f"has no read-only transactions, and the query says {WRITES[query]}," in str(result.message)
 
 
 @pytest.mark.parametrize("query", READS)
@@ -175,9 +179,9 @@ def test_a_missing_query_file_is_told(home: Path) -> None:
 
 def test_many_rows_are_streamed_whole(tmp_path: Path) -> None:
     write_sqlite(tmp_path, HEADINGS, [(f"{n:06d}", "A", "1", "") for n in range(45_000)])
-    found = ask(tmp_path)
-    assert found.rows["row"].to_list() == list(range(1, 45_001))
-    assert found.rows["Nr"].is_sorted()
+    result = ask(tmp_path)
+    assert result.rows["row"].to_list() == list(range(1, 45_001))
+    assert result.rows["Nr"].is_sorted()
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +204,8 @@ def postgres() -> Iterator[str]:
 
 @pytest.mark.postgres
 def test_postgresql_is_read_in_a_transaction_that_cannot_write(tmp_path: Path, postgres: str) -> None:
-    found = ask(tmp_path, postgres, 'SELECT "Nr", "Adresse", "Areal"::numeric, "Merknad" FROM kilde ORDER BY 1')
-    assert found.rows.select("Nr", "Adresse", "Areal").row(29) == ("30", "Storgata 30", "30.50")
+    result = ask(tmp_path, postgres, 'SELECT "Nr", "Adresse", "Areal"::numeric, "Merknad" FROM kilde ORDER BY 1')
+    assert result.rows.select("Nr", "Adresse", "Areal").row(29) == ("30", "Storgata 30", "30.50")
     writing = ask(tmp_path, postgres, "SELECT nextval('teller'), * FROM kilde")
     assert writing.verdict is Verdict.FAILED
     assert "read-only transaction" in str(writing.message)

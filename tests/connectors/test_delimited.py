@@ -20,9 +20,9 @@ def read_csv(home: Path, content: str | bytes, written_as: str = "utf-8", **sett
     return read(home, **{"kind": "csv", "path": "liste.csv", **settings})
 
 
-def values(found: SourceRead, heading: str = "Adresse") -> list[str | None]:
-    assert found.verdict is not Verdict.FAILED, found.message
-    return found.rows[heading].to_list()
+def values(result: SourceRead, heading: str = "Adresse") -> list[str | None]:
+    assert result.verdict is not Verdict.FAILED, result.message
+    return result.rows[heading].to_list()
 
 
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16", "utf-16-le", "utf-16-be", "cp865", "mac-roman")
@@ -30,10 +30,10 @@ ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso-8859-1", "utf-16", "utf-16-le"
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_encoding_is_found_and_said(tmp_path: Path, encoding: str) -> None:
-    found = read_csv(tmp_path, LIST, encoding)
-    assert values(found) == ["Skåkgata 1; 2. etg", "Blåbærveien 2"]
+    result = read_csv(tmp_path, LIST, encoding)
+    assert values(result) == ["Skåkgata 1; 2. etg", "Blåbærveien 2"]
     stated = "cp1252" if encoding == "iso-8859-1" else encoding
-    assert found.notes[0].startswith(f"liste.csv: {stated}, separator ';', quote \", headings on line 1")
+    assert result.notes[0].startswith(f"liste.csv: {stated}, separator ';', quote \", headings on line 1")
 
 
 OLD_LETTERS = [
@@ -52,14 +52,14 @@ def test_few_letters_are_enough_to_tell_old_encodings_from_windows_own(tmp_path:
 
 @pytest.mark.parametrize("encoding", ["cp865", "cp1252", "utf-8"])
 def test_the_mark_that_dos_ends_a_text_with_is_no_line(encoding: str, tmp_path: Path) -> None:
-    found = read_csv(tmp_path, LIST + "\x1a", encoding)
-    assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 2)
+    result = read_csv(tmp_path, LIST + "\x1a", encoding)
+    assert (result.verdict, result.rows.height) == (Verdict.COMPLETE, 2)
 
 
 def test_headings_that_stand_again_on_each_page_are_no_row(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1;\nNR; Adresse;Areal;Merknad\n2;Adresse;1;\n", "utf-8")
-    assert found.rows.select("row", "Nr").rows() == [(2, "1"), (4, "2")]
-    assert any("1 row(s) of headings left out (row 3)" in note for note in found.notes)
+    result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1;\nNR; Adresse;Areal;Merknad\n2;Adresse;1;\n", "utf-8")
+    assert result.rows.select("row", "Nr").rows() == [(2, "1"), (4, "2")]
+    assert any("1 row(s) of headings left out (row 3)" in note for note in result.notes)
 
 
 @pytest.mark.parametrize(
@@ -88,40 +88,40 @@ def test_a_configured_encoding_is_used(tmp_path: Path, encoding: str) -> None:
 def test_a_wrong_configured_encoding_is_refused_before_it_turns_letters_to_rubbish(
     tmp_path: Path, written: str, configured: str, words: str
 ) -> None:
-    found = read_csv(tmp_path, LIST, written, encoding=configured)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
+    result = read_csv(tmp_path, LIST, written, encoding=configured)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
 
 
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("quote", ['"', "'"])
 def test_separator_and_quote_are_found(tmp_path: Path, separator: str, quote: str) -> None:
     lines = [("Nr", "Adresse", "Areal", "Merknad"), ("1", f"{quote}Storgata 1{separator} 2. etg{quote}", "5", ""), ("2", "Vika 2", "", "")]
-    found = read_csv(tmp_path, "\n".join(separator.join(line) for line in lines))
-    assert values(found) == [f"Storgata 1{separator} 2. etg", "Vika 2"]
+    result = read_csv(tmp_path, "\n".join(separator.join(line) for line in lines))
+    assert values(result) == [f"Storgata 1{separator} 2. etg", "Vika 2"]
 
 
 def test_the_facilit_fm_dialect(tmp_path: Path) -> None:
     text = "'Nr','Adresse','Areal','Merknad'\r\n'0001','Ole Paus'' gate 7','7340,50',<NULL>\r\n2,<NULL>,'',''\r\n"
-    found = read_csv(tmp_path, text)
-    assert found.rows.select("Nr", "Adresse", "Areal").rows() == [("0001", "Ole Paus' gate 7", "7340,50"), ("2", None, None)]
+    result = read_csv(tmp_path, text)
+    assert result.rows.select("Nr", "Adresse", "Areal").rows() == [("0001", "Ole Paus' gate 7", "7340,50"), ("2", None, None)]
 
 
 def test_configured_separator_and_quote_win(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;'Vika;5;\n", separator=";", quote="")
-    assert values(found) == ["'Vika"]
+    result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;'Vika;5;\n", separator=";", quote="")
+    assert values(result) == ["'Vika"]
 
 
 def test_excels_own_first_line_and_a_title_are_passed_over(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "sep=,\nBoliger i kommunen\n\nNr,Adresse,Areal,Merknad\n1,Vika 1,5,\n")
-    assert (values(found), found.rows["row"].to_list()) == (["Vika 1"], [5])
+    result = read_csv(tmp_path, "sep=,\nBoliger i kommunen\n\nNr,Adresse,Areal,Merknad\n1,Vika 1,5,\n")
+    assert (values(result), result.rows["row"].to_list()) == (["Vika 1"], [5])
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_row_numbers_are_the_editors_also_after_line_breaks_in_quotes_and_blank_lines(tmp_path: Path, newline: str) -> None:
     lines = ["Nr;Adresse;Areal;Merknad", "1;A 1;1;", "", '2;"B', 'under";2;', ";;;", '3;"C";3;', '4;D "4" x;4;', "5;E;5;", "", ""]
-    found = read_csv(tmp_path, newline.join(lines))
-    assert found.rows.select("row", "Nr", "Adresse").rows() == [
+    result = read_csv(tmp_path, newline.join(lines))
+    assert result.rows.select("row", "Nr", "Adresse").rows() == [
         (2, "1", "A 1"),
         (4, "2", "B\nunder"),
         (7, "3", "C"),
@@ -131,8 +131,8 @@ def test_row_numbers_are_the_editors_also_after_line_breaks_in_quotes_and_blank_
 
 
 def test_only_real_line_ends_end_a_line(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A\x85B\u2028C\x0bD;1;\n2;E;2;\n")
-    assert found.rows.select("row", "Adresse").rows() == [(2, "A\x85B\u2028C\x0bD"), (3, "E")]
+    result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A\x85B\u2028C\x0bD;1;\n2;E;2;\n")
+    assert result.rows.select("row", "Adresse").rows() == [(2, "A\x85B\u2028C\x0bD"), (3, "E")]
 
 
 def test_leading_zeros_and_outer_blanks_stay(tmp_path: Path) -> None:
@@ -141,19 +141,19 @@ def test_leading_zeros_and_outer_blanks_stay(tmp_path: Path) -> None:
 
 
 def test_broken_lines_are_counted_with_reason_and_good_rows_go_on(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, 'Nr;Adresse;Areal;Merknad\n1;A;1;\n2;B\n3;C;3;;x\n5;E;5;\n6;"F";6;"";x\n4;"D;4;\n')
-    assert found.rows["Nr"].to_list() == ["1", "5"]
-    assert found.unreadable is not None
-    assert found.unreadable.select("source", "file", "row", "reason").rows() == [
+    result = read_csv(tmp_path, 'Nr;Adresse;Areal;Merknad\n1;A;1;\n2;B\n3;C;3;;x\n5;E;5;\n6;"F";6;"";x\n4;"D;4;\n')
+    assert result.rows["Nr"].to_list() == ["1", "5"]
+    assert result.unreadable is not None
+    assert result.unreadable.select("source", "file", "row", "reason").rows() == [
         ("liste", "liste.csv", 3, "too_few_values"),
         ("liste", "liste.csv", 4, "too_many_values"),
         ("liste", "liste.csv", 6, "too_many_values"),
         ("liste", "liste.csv", 7, "quote_not_closed"),
     ]
-    assert rendered(found.unreadable["melding"][0]).startswith("Raden har 2 verdier, men det er 4 overskrifter.")
+    assert rendered(result.unreadable["melding"][0]).startswith("Raden har 2 verdier, men det er 4 overskrifter.")
     # Nobody knows which keys those lines held, so nothing may be retired on this read.
-    assert found.verdict is Verdict.SUSPICIOUS
-    assert "4 lines could not be read, the first is liste.csv, row 3" in str(found.message)
+    assert result.verdict is Verdict.SUSPICIOUS
+    assert "4 lines could not be read, the first is liste.csv, row 3" in str(result.message)
 
 
 def test_blank_values_beyond_the_headings_are_forgiven(tmp_path: Path) -> None:
@@ -161,17 +161,17 @@ def test_blank_values_beyond_the_headings_are_forgiven(tmp_path: Path) -> None:
 
 
 def test_a_system_that_leaves_out_its_last_values_on_every_line_is_understood(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1\n2;B;2\n")
-    assert (found.verdict, found.rows.height) == (Verdict.COMPLETE, 2)
-    assert "liste.csv: no line has a value for the last headings (Merknad)" in found.notes
+    result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1\n2;B;2\n")
+    assert (result.verdict, result.rows.height) == (Verdict.COMPLETE, 2)
+    assert "liste.csv: no line has a value for the last headings (Merknad)" in result.notes
     # A value we map is never guessed at.
     assert read_csv(tmp_path, "Nr;Adresse;Merknad;Areal\n1;A;1\n2;B;2\n").verdict is Verdict.SUSPICIOUS
 
 
 def test_sums_are_no_dwellings_but_a_street_that_begins_so_is(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;Sumvegen 3;1;\n2;Sum vei 4;2;\n;Sum:;3;\nTotalt;;6;\n")
-    assert found.rows["Nr"].to_list() == ["1", "2"]
-    assert any("2 total row(s) left out (row 4, 5)" in note for note in found.notes)
+    result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;Sumvegen 3;1;\n2;Sum vei 4;2;\n;Sum:;3;\nTotalt;;6;\n")
+    assert result.rows["Nr"].to_list() == ["1", "2"]
+    assert any("2 total row(s) left out (row 4, 5)" in note for note in result.notes)
 
 
 def test_a_heading_that_stands_twice_is_refused_when_it_is_mapped(tmp_path: Path) -> None:
@@ -180,9 +180,9 @@ def test_a_heading_that_stands_twice_is_refused_when_it_is_mapped(tmp_path: Path
 
 
 def test_a_file_without_headings_shows_none_of_its_values(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, "1;Kari Nordmann;5;\n2;Ola Nordmann;6;\n")
-    assert found.verdict is Verdict.FAILED
-    assert "Nordmann" not in str((found.message, found.melding, found.notes))
+    result = read_csv(tmp_path, "1;Kari Nordmann;5;\n2;Ola Nordmann;6;\n")
+    assert result.verdict is Verdict.FAILED
+    assert "Nordmann" not in str((result.message, result.melding, result.notes))
 
 
 GROUND = "Eiendom;Matrikkelnr;Navn\nE1;12.345;x\nE2;12.346;y\n"
@@ -198,30 +198,30 @@ def with_join(home: Path, ground: str | None, **settings: Any) -> SourceRead:
 
 
 def test_columns_are_joined_from_a_second_file(tmp_path: Path) -> None:
-    found = with_join(tmp_path, GROUND)
-    assert found.rows.select("row", "Nr", "Matrikkelnr").rows() == [
+    result = with_join(tmp_path, GROUND)
+    assert result.rows.select("row", "Nr", "Matrikkelnr").rows() == [
         (2, "1", "12.345"),
         (3, "2", "12.346"),
         (4, "3", "12.345"),
         (5, "4", None),
         (6, "5", None),
     ]
-    assert "Eiendom" not in found.rows.columns
-    assert "grunn.csv: 2 row(s) have no partner there" in found.notes
+    assert "Eiendom" not in result.rows.columns
+    assert "grunn.csv: 2 row(s) have no partner there" in result.notes
 
 
 def test_two_answers_for_one_joined_key_are_refused_and_one_answer_twice_is_not(tmp_path: Path) -> None:
     assert with_join(tmp_path, GROUND + "E1;12.345;z\n").verdict is Verdict.COMPLETE
-    found = with_join(tmp_path, GROUND + "E1;99.1;z\n")
-    assert found.verdict is Verdict.FAILED
-    assert "grunn.csv, row 4: the key E1 stands more than once" in str(found.message)
+    result = with_join(tmp_path, GROUND + "E1;99.1;z\n")
+    assert result.verdict is Verdict.FAILED
+    assert "grunn.csv, row 4: the key E1 stands more than once" in str(result.message)
 
 
 def test_a_joined_file_that_is_gone_fails_the_source_unless_it_is_optional(tmp_path: Path) -> None:
     assert "grunn.csv does not exist" in str(with_join(tmp_path, None).message)
-    found = with_join(tmp_path, None, optional=True)
-    assert found.rows["Matrikkelnr"].null_count() == 5
-    assert "grunn.csv is not there; its columns are blank" in found.notes
+    result = with_join(tmp_path, None, optional=True)
+    assert result.rows["Matrikkelnr"].null_count() == 5
+    assert "grunn.csv is not there; its columns are blank" in result.notes
 
 
 def test_an_unknown_heading_in_a_joined_file_is_refused_with_its_file(tmp_path: Path) -> None:
@@ -251,6 +251,6 @@ def test_the_newest_file_of_a_folder_or_all_of_them(folder: Path) -> None:
     ("settings", "words"), [({"pattern": None}, "inn is a folder"), ({"pattern": "*.xlsx"}, "No file in inn is named like *.xlsx")]
 )
 def test_a_folder_that_gives_no_file_is_refused(folder: Path, settings: dict[str, Any], words: str) -> None:
-    found = in_folder(folder, **settings)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
+    result = in_folder(folder, **settings)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)

@@ -55,7 +55,7 @@ def test_a_date_beside_another_number_is_left(text: str) -> None:
 
 def people(number: int, *, year: int = 60) -> list[tuple[str, str]]:
     made = [identity_number(1 + at % 28, 1 + at % 12, year + at % 30) for at in range(number)]
-    return [(f"{one[:2]}.{one[2:4]}.19{one[4:6]}", one[6:]) for one in made]
+    return [(f"{digits[:2]}.{digits[2:4]}.19{digits[4:6]}", digits[6:]) for digits in made]
 
 
 def masked(

@@ -95,21 +95,21 @@ def _date(chance: random.Random) -> str:
 
 
 OTHERS: dict[str, Callable[[random.Random], str]] = {
-    "unit and date": lambda one: f"H0{one.randint(1, 9)}0{one.randint(1, 9)} {_date(one)}",
-    "unit and dates": lambda one: f"U0101 {_date(one)}-{_date(one)}",
-    "dates": lambda one: f"{_date(one)}-{_date(one)}",
-    "date and time": lambda one: f"{_date(one)} {one.randint(0, 23):02d}:{one.randint(0, 59):02d}",
-    "date and rent": lambda one: f"{_date(one)} {one.randint(4, 15)}{_digits(one, 3)}",
-    "telephone with country": lambda one: f"+47 {one.choice('49')}{_digits(one, 7)}",
-    "telephone glued to its country": lambda one: f"47{one.choice('49')}{_digits(one, 7)}",
-    "two telephones": lambda one: f"9{_digits(one, 2)} {_digits(one, 2)} {_digits(one, 3)} / 2{_digits(one, 1)} 33 44 55",
-    "telephone and date": lambda one: f"4{_digits(one, 7)} {_date(one)}",
-    "bank account": lambda one: f"{_digits(one, 4)}.{_digits(one, 2)}.{_digits(one, 5)}",
-    "bank account by name": lambda one: f"Kontonr. {_digits(one, 4)} {_digits(one, 2)} {_digits(one, 5)}",
-    "IBAN": lambda one: f"NO{_digits(one, 2)} {_digits(one, 4)} {_digits(one, 4)} {_digits(one, 3)}",
-    "organisation": lambda one: f"Org.nr. 9{_digits(one, 2)} {_digits(one, 3)} {_digits(one, 3)}",
-    "cadastral number": lambda one: f"0301-{one.randint(1, 200)}/{one.randint(1, 900)}/0/{one.randint(1, 30)}",
-    "cadastral number with slashes": lambda one: f"1103/{one.randint(1, 200)}/{one.randint(1, 900)}/0/{one.randint(1, 30)}",
+    "unit and date": lambda random: f"H0{random.randint(1, 9)}0{random.randint(1, 9)} {_date(random)}",
+    "unit and dates": lambda random: f"U0101 {_date(random)}-{_date(random)}",
+    "dates": lambda random: f"{_date(random)}-{_date(random)}",
+    "date and time": lambda random: f"{_date(random)} {random.randint(0, 23):02d}:{random.randint(0, 59):02d}",
+    "date and rent": lambda random: f"{_date(random)} {random.randint(4, 15)}{_digits(random, 3)}",
+    "telephone with country": lambda random: f"+47 {random.choice('49')}{_digits(random, 7)}",
+    "telephone glued to its country": lambda random: f"47{random.choice('49')}{_digits(random, 7)}",
+    "two telephones": lambda random: f"9{_digits(random, 2)} {_digits(random, 2)} {_digits(random, 3)} / 2{_digits(random, 1)} 33 44 55",
+    "telephone and date": lambda random: f"4{_digits(random, 7)} {_date(random)}",
+    "bank account": lambda random: f"{_digits(random, 4)}.{_digits(random, 2)}.{_digits(random, 5)}",
+    "bank account by name": lambda random: f"Kontonr. {_digits(random, 4)} {_digits(random, 2)} {_digits(random, 5)}",
+    "IBAN": lambda random: f"NO{_digits(random, 2)} {_digits(random, 4)} {_digits(random, 4)} {_digits(random, 3)}",
+    "organisation": lambda random: f"Org.nr. 9{_digits(random, 2)} {_digits(random, 3)} {_digits(random, 3)}",
+    "cadastral number": lambda random: f"0301-{random.randint(1, 200)}/{random.randint(1, 900)}/0/{random.randint(1, 30)}",
+    "cadastral number with slashes": lambda random: f"1103/{random.randint(1, 200)}/{random.randint(1, 900)}/0/{random.randint(1, 30)}",
 }
 
 

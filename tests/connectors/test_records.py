@@ -30,17 +30,17 @@ def test_every_cell_comes_back_on_the_line_it_began(table: list[list[str]], quot
         if stream.getvalue().split("\n")[began - 1].strip(" ;"):
             expected.append((began, *row))
     lines = stream.getvalue().split("\n")
-    found = split_records(lines, Dialect(";", quote, 0, 1, ("A", "B", "C")), [0, 1, 2])
-    rows = found.rows
-    assert found.bad == []
+    result = split_records(lines, Dialect(";", quote, 0, 1, ("A", "B", "C")), [0, 1, 2])
+    rows = result.rows
+    assert result.bad == []
     blank_is_nothing = [(row, *(value or "" for value in values)) for row, *values in rows.rows()]
     assert blank_is_nothing == expected
 
 
 @given(st.lists(st.text(alphabet="a;\"' ", max_size=8), max_size=15))
 def test_every_line_with_anything_on_it_is_a_row_or_a_bad_line_or_part_of_one(lines: list[str]) -> None:
-    found = split_records(["A;B", *lines], Dialect(";", '"', 0, 1, ("A", "B")), [0, 1])
-    rows, bad = found.rows, found.bad
+    result = split_records(["A;B", *lines], Dialect(";", '"', 0, 1, ("A", "B")), [0, 1])
+    rows, bad = result.rows, result.bad
     begun = {*rows["row"], *(record.row for record in bad)}
     filled = {number for number, line in enumerate(lines, start=2) if line.strip(" ;")}
     assert begun <= filled | {number for number, line in enumerate(lines, start=2) if line}
@@ -52,8 +52,8 @@ def test_every_line_with_anything_on_it_is_a_row_or_a_bad_line_or_part_of_one(li
 @given(st.lists(st.text(alphabet="ab; \t\u00a0ø", max_size=9), max_size=15), st.sampled_from([1, 2, 3]))
 def test_a_line_without_quotes_is_a_row_of_just_its_values_or_bad_with_how_many_it_has(lines: list[str], width: int) -> None:
     columns = list(range(width - 1, -1, -1))
-    found = split_records(["heading", *lines], Dialect(";", '"', 0, 1, ("A", "B", "C")[:width]), columns)
-    rows, bad = found.rows, found.bad
+    result = split_records(["heading", *lines], Dialect(";", '"', 0, 1, ("A", "B", "C")[:width]), columns)
+    rows, bad = result.rows, result.bad
     expected, wrong = [], []
     for number, line in enumerate(lines, start=2):
         values = line.split(";")
@@ -76,8 +76,8 @@ def test_what_polars_reads_whole_is_what_is_read_line_by_line(lines: list[str], 
     text = ("\n".join(["A;B;C", *lines]) + end).encode()
     dialect = Dialect(";", quote, 0, 1, ("A", "B", "C"))
     whole = regular_records(text, dialect, [2, 0])
-    found = split_records(lines_of(text), dialect, [2, 0])
-    rows, bad = found.rows, found.bad
+    result = split_records(lines_of(text), dialect, [2, 0])
+    rows, bad = result.rows, result.bad
     if whole is None:
         assert (quote and quote.encode() in text) or any(line.count(";") != 2 for line in text.decode().split("\n"))
     else:

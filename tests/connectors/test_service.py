@@ -36,10 +36,10 @@ def ask(running: Service, path: str = "/boliger", **settings: Any) -> SourceRead
     return read(Path(), **{"kind": "rest", "url": running.url + path, "retry_wait_cap": 0, "read_timeout": 5, **settings})
 
 
-def numbers(found: SourceRead) -> list[str]:
-    assert found.verdict is Verdict.COMPLETE, found.message
-    assert found.rows["row"].to_list() == list(range(1, found.rows.height + 1))
-    return list(found.rows["Nr"])
+def numbers(result: SourceRead) -> list[str]:
+    assert result.verdict is Verdict.COMPLETE, result.message
+    assert result.rows["row"].to_list() == list(range(1, result.rows.height + 1))
+    return list(result.rows["Nr"])
 
 
 def by_page(query: dict[str, str], _: int) -> Answer:
@@ -86,17 +86,17 @@ def test_other_parameters_are_kept_on_every_page(running: Service) -> None:
 def test_nested_values_have_their_path_as_heading_and_numbers_stay_as_written(running: Service) -> None:
     running.answers["/boliger"] = b'[{"Nr": 12345678901234567890, "a": {"gate": "Vika", "nr": 1.50}}, {"Nr": true, "a": {"gate": null}}]'
     fields = {"adressenavn": {"column": "a.gate"}, "nummer": {"column": "a.nr"}}
-    found = ask(running, fields=fields, ignore=[])
-    assert found.rows.select("Nr", "a.gate", "a.nr").rows() == [("12345678901234567890", "Vika", "1.50"), ("true", None, None)]
+    result = ask(running, fields=fields, ignore=[])
+    assert result.rows.select("Nr", "a.gate", "a.nr").rows() == [("12345678901234567890", "Vika", "1.50"), ("true", None, None)]
 
 
 def test_the_key_comes_from_the_environment_and_shows_nowhere(running: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOLIG_TOKEN", "hemmelig-42")
     running.answers["/boliger"] = [row(1)]
     headers = {"Authorization": "Bearer ${BOLIG_TOKEN}"}
-    found = ask(running, "/boliger?nokkel=${BOLIG_TOKEN}", headers=headers)
+    result = ask(running, "/boliger?nokkel=${BOLIG_TOKEN}", headers=headers)
     assert running.asked[0][1]["Authorization"] == "Bearer hemmelig-42"
-    assert "hemmelig" not in str(found) + str(found.rows.to_dicts())
+    assert "hemmelig" not in str(result) + str(result.rows.to_dicts())
     running.answers["/boliger"] = lambda *_: (401, {}, {})
     refused = ask(running, "/boliger?nokkel=${BOLIG_TOKEN}", headers=headers)
     assert "answers 401: it does not accept who we are" in str(refused.message)
@@ -147,29 +147,29 @@ def test_a_wait_the_service_asks_for_is_capped(running: Service) -> None:
 )
 def test_what_is_no_whole_answer_is_refused_in_words(running: Service, answer: Any, settings: dict[str, Any], words: str) -> None:
     running.answers["/boliger"] = answer
-    found = ask(running, **settings)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
-    assert found.melding
-    assert found.rows.is_empty()
+    result = ask(running, **settings)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
+    assert result.melding
+    assert result.rows.is_empty()
 
 
 def test_a_page_that_fails_fails_the_read(running: Service) -> None:
     running.answers["/boliger"] = lambda query, count: by_page(query, count) if query["page"] != "3" else (404, {}, {})
-    found = ask(running, rows_at="data.boliger", paging={"by": "page"})
-    assert (found.verdict, found.rows.height) == (Verdict.FAILED, 0)
+    result = ask(running, rows_at="data.boliger", paging={"by": "page"})
+    assert (result.verdict, result.rows.height) == (Verdict.FAILED, 0)
 
 
 @pytest.mark.parametrize("url", ["ftp://x/y", "bare tekst", "http://", "http://[x/y"])
 def test_an_address_that_is_none_is_told(url: str) -> None:
-    found = read(Path(), kind="rest", url=url)
-    assert found.verdict is Verdict.FAILED
-    assert "cannot be used" in str(found.message)
+    result = read(Path(), kind="rest", url=url)
+    assert result.verdict is Verdict.FAILED
+    assert "cannot be used" in str(result.message)
 
 
 def test_a_service_that_is_down_is_told(running: Service) -> None:
-    found = read(Path(), kind="rest", url="http://127.0.0.1:1/x", attempts=2, retry_wait_cap=0)
-    assert "does not answer (ConnectionError), after 2 attempts" in str(found.message)
+    result = read(Path(), kind="rest", url="http://127.0.0.1:1/x", attempts=2, retry_wait_cap=0)
+    assert "does not answer (ConnectionError), after 2 attempts" in str(result.message)
 
 
 def test_a_cursor_without_a_place_is_a_fault_of_the_config() -> None:

@@ -50,14 +50,14 @@ def asked(running: Service, **changes: Any) -> StatisticsTable:
 
 def test_a_table_is_asked_for_by_id_and_codes_and_decoded_in_the_order_of_its_dimensions(running: Service, tmp_path: Path) -> None:
     running.answers["/api/tables/07459/data"] = dataset()
-    found = read_statistics(asked(running), tmp_path, TODAY)
-    assert found.frame.rows() == [
+    result = read_statistics(asked(running), tmp_path, TODAY)
+    assert result.frame.rows() == [
         ("9901", "079", "2022", 10),
         ("9901", "079", "2023", 11),
         ("9901", "080+", "2022", 20),
         ("9901", "080+", "2023", None),
     ]
-    assert (found.label, found.updated, found.fetched) == ("Befolkning", date(2023, 2, 21), TODAY)
+    assert (result.label, result.updated, result.fetched) == ("Befolkning", date(2023, 2, 21), TODAY)
     assert "valueCodes%5BRegion%5D=9901" in running.asked[0][0]
     assert "outputformat=json-stat2" in running.asked[0][0]
 
@@ -121,9 +121,9 @@ def test_what_is_no_whole_table_is_a_fault_that_names_the_table(broken: dict[str
 
 def test_a_downloaded_file_is_read_with_a_byte_order_mark_too(tmp_path: Path) -> None:
     (tmp_path / "tabell.json").write_text(json.dumps(dataset()), encoding="utf-8-sig")
-    found = read_statistics(StatisticsTable(table="07459", file=Path("tabell.json")), tmp_path, TODAY)
-    assert isinstance(found.frame, pl.DataFrame)
-    assert found.frame.height == 4
+    result = read_statistics(StatisticsTable(table="07459", file=Path("tabell.json")), tmp_path, TODAY)
+    assert isinstance(result.frame, pl.DataFrame)
+    assert result.frame.height == 4
 
 
 @pytest.mark.parametrize(("content", "code"), [(None, "missing_file"), (b"\xff\xfe", "no_statistics"), (b"[", "no_statistics")])

@@ -26,9 +26,9 @@ from tests.connectors.made_sources import HEADINGS, ROWS, read, write_csv, write
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "kald.csv")
     for kind in ("csv", "excel"):
-        found = read(tmp_path, kind=kind, path="kald.csv", **({"sheets": [{"name": "Boliger"}]} if kind == "excel" else {}))
-        assert found.verdict is Verdict.FAILED
-        assert "is no plain file" in str(found.message)
+        result = read(tmp_path, kind=kind, path="kald.csv", **({"sheets": [{"name": "Boliger"}]} if kind == "excel" else {}))
+        assert result.verdict is Verdict.FAILED
+        assert "is no plain file" in str(result.message)
     os.mkfifo(tmp_path / "spm.sql")
     assert "is no plain file" in str(read(tmp_path, kind="sql", url="sqlite:///x.sqlite", query_file="spm.sql").message)
 
@@ -39,9 +39,9 @@ def test_an_endless_query_ends(tmp_path: Path) -> None:
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) SELECT i AS Nr, '' AS Adresse, '' AS Areal, '' AS Merknad FROM n"
     )
     for query in (f"{endless} WHERE i < 0", endless):
-        found = read(tmp_path, kind="sql", url="sqlite:///liste.sqlite", query=query, maximum_seconds=0.3)
-        assert found.verdict is Verdict.FAILED
-        assert "was not read to its end in 0.3 seconds" in str(found.message)
+        result = read(tmp_path, kind="sql", url="sqlite:///liste.sqlite", query=query, maximum_seconds=0.3)
+        assert result.verdict is Verdict.FAILED
+        assert "was not read to its end in 0.3 seconds" in str(result.message)
 
 
 @contextmanager
@@ -80,9 +80,9 @@ def dripping(first: bytes, drop: bytes) -> Iterator[str]:
 )
 def test_a_service_that_drips_ends_in_its_body_and_in_its_head(first: bytes) -> None:
     with dripping(first, b" ") as url:
-        found = read(Path(), kind="rest", url=url, maximum_seconds=0.4)
-    assert found.verdict is Verdict.FAILED
-    assert "was not read to its end in 0.4 seconds" in str(found.message)
+        result = read(Path(), kind="rest", url=url, maximum_seconds=0.4)
+    assert result.verdict is Verdict.FAILED
+    assert "was not read to its end in 0.4 seconds" in str(result.message)
 
 
 @pytest.mark.parametrize("ask", ["addresses", "statistics"])

@@ -42,8 +42,8 @@ def test_numbers_texts_and_dates_come_as_written(tmp_path: Path) -> None:
         sheet.write_datetime("B6", datetime(2023, 12, 31), day)
         sheet.write("A6", "0305")
 
-    found = read_book(tmp_path, fill)
-    assert found.rows.select("Nr", "Adresse", "Areal").rows() == [
+    result = read_book(tmp_path, fill)
+    assert result.rows.select("Nr", "Adresse", "Areal").rows() == [
         ("0301", "301", "54.5"),
         ("0302", "302", "54,5"),
         ("0303", "true", "61"),
@@ -60,10 +60,10 @@ def test_the_table_may_stand_anywhere_and_rows_are_numbered_as_excel_does(tmp_pa
         table(sheet, [("1", "A 1", 1), (), ("3", "A 3", 3)], first, left)
         sheet.write_formula(first + 3, left + 2, "=NA()", None, "#N/A")
 
-    found = read_book(tmp_path, fill)
-    assert found.rows.select("row", "Nr", "Areal").rows() == [(first + 2, "1", "1"), (first + 4, "3", "#N/A")]
-    assert any(f"headings in row {first + 1}" in note for note in found.notes)
-    assert any(f"1 error cell(s) under 'Areal', the first in row {first + 4} (#N/A)" in note for note in found.notes)
+    result = read_book(tmp_path, fill)
+    assert result.rows.select("row", "Nr", "Areal").rows() == [(first + 2, "1", "1"), (first + 4, "3", "#N/A")]
+    assert any(f"headings in row {first + 1}" in note for note in result.notes)
+    assert any(f"1 error cell(s) under 'Areal', the first in row {first + 4} (#N/A)" in note for note in result.notes)
 
 
 def test_a_styled_blank_column_before_the_table_moves_nothing(tmp_path: Path) -> None:
@@ -108,10 +108,10 @@ def merged(_: Any, sheet: Any) -> None:
 
 
 def test_a_merged_cell_fills_its_own_rows_and_no_others(tmp_path: Path) -> None:
-    found = read_book(tmp_path, merged, {"fill_down": ["Adresse"]})
-    assert found.rows["Adresse"].to_list() == ["A 1", "A 1", "A 1", "B 4", None]
-    assert found.rows["Areal"].to_list() == ["50", None, None, None, None]
-    assert any("merged cells under Areal give their value to their first row only" in note for note in found.notes)
+    result = read_book(tmp_path, merged, {"fill_down": ["Adresse"]})
+    assert result.rows["Adresse"].to_list() == ["A 1", "A 1", "A 1", "B 4", None]
+    assert result.rows["Areal"].to_list() == ["50", None, None, None, None]
+    assert any("merged cells under Areal give their value to their first row only" in note for note in result.notes)
 
 
 def test_a_merged_cell_alone_makes_no_row(tmp_path: Path) -> None:
@@ -126,9 +126,9 @@ def test_sums_and_blank_rows_are_no_dwellings(tmp_path: Path) -> None:
     def fill(_: Any, sheet: Any) -> None:
         table(sheet, [("1", "Sumvegen 1", 10), ("Sum", None, 10), (), (None, "Totalt 1 bolig", 10), ("Summen", "B 2", 2)])
 
-    found = read_book(tmp_path, fill)
-    assert found.rows["Nr"].to_list() == ["1", "Summen"]
-    assert any("2 total row(s) left out (row 3, 5)" in note for note in found.notes)
+    result = read_book(tmp_path, fill)
+    assert result.rows["Nr"].to_list() == ["1", "Summen"]
+    assert any("2 total row(s) left out (row 3, 5)" in note for note in result.notes)
 
 
 def test_sheets_are_read_in_the_configs_order_with_their_constants(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_sheets_are_read_in_the_configs_order_with_their_constants(tmp_path: Pat
         book.add_worksheet("Lister").hide()
 
     sheets = [{"name": "Rom", "constants": {"Areal": "12"}}, {"name": "Boliger"}]
-    found = read_book(tmp_path, fill, sheets=sheets, ignore_sheets=["Lister"])
-    assert found.rows.select("sheet", "row", "Nr", "Areal").rows() == [("Rom", 2, "9", "12"), ("Boliger", 2, "1", "1")]
+    result = read_book(tmp_path, fill, sheets=sheets, ignore_sheets=["Lister"])
+    assert result.rows.select("sheet", "row", "Nr", "Areal").rows() == [("Rom", 2, "9", "12"), ("Boliger", 2, "1", "1")]
 
 
 def test_hidden_rows_and_sheets_are_read_and_named(tmp_path: Path) -> None:
@@ -151,15 +151,15 @@ def test_hidden_rows_and_sheets_are_read_and_named(tmp_path: Path) -> None:
         book.add_worksheet("Annet").activate()
         sheet.hide()
 
-    found = read_book(tmp_path, fill, ignore_sheets=["Annet"])
-    assert found.rows.height == 2
-    assert any("1 hidden row(s)" in note for note in found.notes)
-    assert any("sheet 'Boliger' is hidden" in note for note in found.notes)
+    result = read_book(tmp_path, fill, ignore_sheets=["Annet"])
+    assert result.rows.height == 2
+    assert any("1 hidden row(s)" in note for note in result.notes)
+    assert any("sheet 'Boliger' is hidden" in note for note in result.notes)
 
 
 def test_a_formula_like_text_is_only_a_text(tmp_path: Path) -> None:
-    found = read_book(tmp_path, lambda _, sheet: table(sheet, [("1", '=HYPERLINK("http://x")', "+1"), ("2", "@SUM(1)", "-1")]))
-    assert found.rows["Adresse"].to_list() == ['=HYPERLINK("http://x")', "@SUM(1)"]
+    result = read_book(tmp_path, lambda _, sheet: table(sheet, [("1", '=HYPERLINK("http://x")', "+1"), ("2", "@SUM(1)", "-1")]))
+    assert result.rows["Adresse"].to_list() == ['=HYPERLINK("http://x")', "@SUM(1)"]
 
 
 def two_sheets(book: Any, sheet: Any) -> None:
@@ -182,23 +182,23 @@ def two_sheets(book: Any, sheet: Any) -> None:
     ],
 )
 def test_a_sheet_that_is_not_as_agreed_is_refused_in_words(tmp_path: Path, fill: Fill, settings: dict[str, Any], words: str) -> None:
-    found = read_book(tmp_path, fill, **settings)
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
-    assert found.melding
+    result = read_book(tmp_path, fill, **settings)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
+    assert result.melding
 
 
 def test_an_old_xls_workbook_is_read_whatever_its_name_says(tmp_path: Path) -> None:
     rows = [("Boliger",), (), HEADINGS, ("0301", "Storgata 1", 54.5, ""), ("0302", None, 61.0, ""), (), ("0303", None, 7.0, ""), ("Sum",)]
     (tmp_path / "liste.xlsx").write_bytes(old_workbook("Boliger", rows))
-    found = read_made(tmp_path, {"fill_down": ["Adresse"]})
+    result = read_made(tmp_path, {"fill_down": ["Adresse"]})
     # An .xls does not tell which cells are merged: a blank takes the value above, inside its block.
-    assert found.rows.select("row", "Nr", "Adresse", "Areal").rows() == [
+    assert result.rows.select("row", "Nr", "Adresse", "Areal").rows() == [
         (4, "0301", "Storgata 1", "54.5"),
         (5, "0302", "Storgata 1", "61"),
         (7, "0303", None, "7"),
     ]
-    assert any("error cells cannot be told" in note for note in found.notes)
+    assert any("error cells cannot be told" in note for note in result.notes)
 
 
 def test_dates_are_iso_text(tmp_path: Path) -> None:

@@ -87,12 +87,12 @@ def asked(file: Path) -> SourceRead:
 @pytest.mark.parametrize("writer", WRITERS)
 def test_the_same_list_written_otherwise_is_the_same_read(tmp_path: Path, writer: str) -> None:
     change, rename = WRITERS[writer]
-    found = asked(written(tmp_path, change, rename))
-    assert found.verdict is Verdict.COMPLETE, found.message
-    assert found.rows["BRA"].to_list() == ["51", "#DIV/0!", "53", "54"]
-    assert [text[:10] for text in found.rows["Endret"]] == ["2022-05-11", "2022-05-12", "2022-05-13", "2022-05-14"]
-    assert any("1 error cell(s)" in note for note in found.notes)
-    assert any("1 hidden row(s)" in note for note in found.notes)
+    result = asked(written(tmp_path, change, rename))
+    assert result.verdict is Verdict.COMPLETE, result.message
+    assert result.rows["BRA"].to_list() == ["51", "#DIV/0!", "53", "54"]
+    assert [text[:10] for text in result.rows["Endret"]] == ["2022-05-11", "2022-05-12", "2022-05-13", "2022-05-14"]
+    assert any("1 error cell(s)" in note for note in result.notes)
+    assert any("1 hidden row(s)" in note for note in result.notes)
 
 
 def test_days_counted_from_1904_in_cells_without_a_date_format_are_those_days(tmp_path: Path) -> None:
@@ -111,11 +111,11 @@ def test_one_long_text_in_many_cells_is_judged_by_what_it_becomes(tmp_path: Path
         for name in old.namelist():
             new.writestr(name, old.read(name).replace(b"<t>gjentatt</t>", b"<t>" + "Å".encode() * 50_000 + b"</t>"))
     tracemalloc.start()
-    found = asked(tmp_path / "stor.xlsx")
+    result = asked(tmp_path / "stor.xlsx")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found.verdict is Verdict.FAILED
-    assert "unpacks to 400 MB" in str(found.message)
+    assert result.verdict is Verdict.FAILED
+    assert "unpacks to 400 MB" in str(result.message)
     assert peak < 20_000_000
     assert asked(tmp_path / "liten.xlsx").verdict is Verdict.COMPLETE
 
@@ -134,10 +134,10 @@ def test_an_open_document_is_read_and_what_cannot_be_known_of_it_is_said(tmp_pat
         made.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         made.writestr("content.xml", CONTENT.format(rows=rows))
         made.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
-    found = asked(tmp_path / "liste.ods")
-    assert found.verdict is Verdict.COMPLETE, found.message
-    assert found.rows.select("Nr", "Adresse", "BRA").rows() == [lines[1][:3]]
-    assert any("error cells cannot be told from blank ones" in note for note in found.notes)
+    result = asked(tmp_path / "liste.ods")
+    assert result.verdict is Verdict.COMPLETE, result.message
+    assert result.rows.select("Nr", "Adresse", "BRA").rows() == [lines[1][:3]]
+    assert any("error cells cannot be told from blank ones" in note for note in result.notes)
 
 
 def opened(folder: Path, rows: str) -> SourceRead:
@@ -169,11 +169,11 @@ BOMBS = {
 def test_an_open_document_that_repeats_without_end_is_refused_before_it_is_opened(tmp_path: Path, bomb: str) -> None:
     rows, words = BOMBS[bomb]
     tracemalloc.start()
-    found = opened(tmp_path, rows)
+    result = opened(tmp_path, rows)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found.verdict is Verdict.FAILED
-    assert words in str(found.message)
+    assert result.verdict is Verdict.FAILED
+    assert words in str(result.message)
     assert peak < 20_000_000
 
 
@@ -187,10 +187,10 @@ def test_the_blank_rows_that_an_office_program_writes_below_a_list_are_no_bomb(t
 def test_a_binary_workbook_is_read_by_position_and_what_cannot_be_known_of_it_is_said(tmp_path: Path) -> None:
     lines = [["Nr", "Adresse", "BRA", "Endret"], [1.0, "Ospestien 1", 51.5, "2022-05-11"], [2.0, "Blåbærveien 2", None, ""]]
     (tmp_path / "liste.xlsb").write_bytes(binary_workbook("Liste", lines))
-    found = asked(tmp_path / "liste.xlsb")
-    assert found.verdict is Verdict.COMPLETE, found.message
-    assert found.rows.select("Nr", "Adresse", "BRA", "row").rows() == [("1", "Ospestien 1", "51.5", 2), ("2", "Blåbærveien 2", None, 3)]
-    assert any("error cells cannot be told from blank ones" in note for note in found.notes)
+    result = asked(tmp_path / "liste.xlsb")
+    assert result.verdict is Verdict.COMPLETE, result.message
+    assert result.rows.select("Nr", "Adresse", "BRA", "row").rows() == [("1", "Ospestien 1", "51.5", 2), ("2", "Blåbærveien 2", None, 3)]
+    assert any("error cells cannot be told from blank ones" in note for note in result.notes)
     cut = (tmp_path / "liste.xlsb").read_bytes()
     (tmp_path / "liste.xlsb").write_bytes(cut[: len(cut) // 2])
     assert asked(tmp_path / "liste.xlsb").verdict is Verdict.FAILED
@@ -201,8 +201,8 @@ def test_map_reads_what_the_connector_reads(tmp_path: Path) -> None:
     opened(tmp_path, HEAD + row(*HOME))
     elsewhere = written(tmp_path, *WRITERS["another folder"])
     for file in (tmp_path / "liste.xlsb", tmp_path / "liste.ods", elsewhere):
-        found = read_list(file, ["Nr", "Adresse"])
-        assert (found.sheet, found.rows["Adresse"][0]) == ("Liste", "Ospestien 1")
+        result = read_list(file, ["Nr", "Adresse"])
+        assert (result.sheet, result.rows["Adresse"][0]) == ("Liste", "Ospestien 1")
     opened(tmp_path, BOMBS["a row a million times"][0])
     with pytest.raises(SourceFault) as refused:
         read_list(tmp_path / "liste.ods", ["Nr", "Adresse"])

@@ -53,14 +53,14 @@ def _facilit(folder: Path) -> dict[tuple[str | None, int], str | None]:
 
 def _care(folder: Path) -> dict[tuple[str | None, int], str | None]:
     book = openpyxl.load_workbook(folder / "helse_omsorg.xlsx")
-    found: dict[tuple[str | None, int], str | None] = {}
+    keys: dict[tuple[str | None, int], str | None] = {}
     for sheet in book:
         for row in range(legacy_care_workbook.HEADER_ROW + 1, sheet.max_row + 1):
             key = sheet.cell(row, 1).value
             filled = any(sheet.cell(row, column).value is not None for column in range(2, 18))
             if filled and key != "Sum":
-                found[sheet.title, row] = key
-    return found
+                keys[sheet.title, row] = key
+    return keys
 
 
 def _boei(folder: Path) -> dict[tuple[str | None, int], str | None]:
@@ -76,9 +76,9 @@ def _boei(folder: Path) -> dict[tuple[str | None, int], str | None]:
 @pytest.mark.parametrize("when", ["first", "last"])
 def test_the_truth_names_the_place_of_every_row(source: str, read: object, when: str, request: pytest.FixtureRequest) -> None:
     night: Night = request.getfixturevalue(when)
-    told = {(row["sheet"], row["row"]): row["source_key"] for row in night.truth["rows"] if row["source"] == source}
+    source_keys = {(row["sheet"], row["row"]): row["source_key"] for row in night.truth["rows"] if row["source"] == source}
     assert callable(read)
-    assert read(night.folder) == told
+    assert read(night.folder) == source_keys
 
 
 def test_the_fdv_export_has_its_headings_and_its_encoding(last: Night) -> None:
@@ -141,10 +141,10 @@ def test_no_number_in_any_file_could_be_a_real_person_s(last: Night) -> None:
     texts = [(last.folder / name).read_text(encoding="iso-8859-1") for name in FILES if name.endswith(".csv")]
     with zipfile.ZipFile(last.folder / "helse_omsorg.xlsx") as book:
         texts += [book.read(name).decode() for name in book.namelist()]
-    found = {number for text in texts for number in re.findall(r"(?<!\d)\d{11}(?!\d)", text)}
-    synthetic = {number for number in found if 81 <= int(number[2:4]) <= 92 and int(number[:2]) <= 31}
+    numbers = {number for text in texts for number in re.findall(r"(?<!\d)\d{11}(?!\d)", text)}
+    synthetic = {number for number in numbers if 81 <= int(number[2:4]) <= 92 and int(number[:2]) <= 31}
     assert synthetic, "the mask must have something to do"
-    assert {number[0] for number in found - synthetic} <= {"8", "9"}, "only section numbers, whose first two digits are no day"
+    assert {number[0] for number in numbers - synthetic} <= {"8", "9"}, "only section numbers, whose first two digits are no day"
 
 
 def test_some_synthetic_numbers_stand_in_a_column_that_is_read(last: Night) -> None:

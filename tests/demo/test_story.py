@@ -77,9 +77,9 @@ def test_rents_are_raised_in_some_rows(typed: list[list[TypedRow]]) -> None:
 def test_sold_dwellings_are_gone_from_every_system_for_two_readable_nights_long_before_the_end(typed: list[list[TypedRow]]) -> None:
     sold = {d.id for d in script().world.dwellings if d.building.sold}
     assert len(sold) == 6
-    held = [{row.dwelling for row in night} & sold for night in typed]
-    assert held[:SOLD_FROM] == [sold] * SOLD_FROM
-    assert held[SOLD_FROM:] == [set()] * (12 - SOLD_FROM)
+    sold_per_night = [{row.dwelling for row in night} & sold for night in typed]
+    assert sold_per_night[:SOLD_FROM] == [sold] * SOLD_FROM
+    assert sold_per_night[SOLD_FROM:] == [set()] * (12 - SOLD_FROM)
     readable = [as_of for as_of in story.NIGHTS[SOLD_FROM:] if story.reads_care(as_of)]
     assert readable[1].isoformat() < "2023-11-20"
 
@@ -98,8 +98,8 @@ def test_a_house_whose_row_is_rejected_keeps_its_unit_number_when_it_is_correcte
     plot = script()
     houses = {d.id: d for d in plot.world.dwellings if d.building.kind == "hus" and any((s, d.id) in plot.stains for s in (FACILIT, CARE))}
     for dwelling in houses.values():
-        said = {story.written_unit(plot, source, dwelling) for source in dwelling.building.systems}
-        assert len(said) == 1, "else the register would hold a blank that only a person can mend"
+        unit_numbers = {story.written_unit(plot, source, dwelling) for source in dwelling.building.systems}
+        assert len(unit_numbers) == 1, "else the register would hold a blank that only a person can mend"
 
 
 def test_the_care_workbook_s_failure_hides_no_newcomer() -> None:
@@ -108,11 +108,11 @@ def test_the_care_workbook_s_failure_hides_no_newcomer() -> None:
 
 
 def test_the_systems_overlap() -> None:
-    held = defaultdict(int)
+    systems_per_dwelling = defaultdict(int)
     for dwelling in script().world.dwellings:
-        held[len(dwelling.building.systems)] += 1
-    assert held[2] > 200
-    assert held[3] > 30
+        systems_per_dwelling[len(dwelling.building.systems)] += 1
+    assert systems_per_dwelling[2] > 200
+    assert systems_per_dwelling[3] > 30
 
 
 @pytest.mark.parametrize("night", range(12))

@@ -16,10 +16,10 @@ CLASSES = {"create", "update", "in_sync", "review", "conflict", "retire"}
 
 
 def _by_why(night: Night) -> dict[str | None, list[dict[str, Any]]]:
-    found: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
+    by_reason: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for dwelling in night.truth["dwellings"]:
-        found[dwelling["why"]].append(dwelling)
-    return found
+        by_reason[dwelling["why"]].append(dwelling)
+    return by_reason
 
 
 @pytest.mark.parametrize("when", ["first", "last"])
@@ -33,16 +33,16 @@ def test_every_row_is_rejected_out_of_scope_or_accepted(when: str, request: pyte
 
 
 def test_on_the_night_it_fails_no_row_of_the_workbook_is_read() -> None:
-    told = truth.of(story.NIGHTS[4])
-    assert told["sources"]["helse_omsorg"]["readable"] is False
-    assert {row["outcome"] for row in told["rows"] if row["source"] == "helse_omsorg"} == {"unread"}
+    truth_of_night = truth.of(story.NIGHTS[4])
+    assert truth_of_night["sources"]["helse_omsorg"]["readable"] is False
+    assert {row["outcome"] for row in truth_of_night["rows"] if row["source"] == "helse_omsorg"} == {"unread"}
 
 
 def test_accepted_rows_each_form_one_dwelling(last: Night) -> None:
-    held = Counter((source, key) for d in last.truth["dwellings"] for source, key in d["rows"] + d["untied_rows"])
+    uses = Counter((source, key) for d in last.truth["dwellings"] for source, key in d["rows"] + d["untied_rows"])
     accepted = {(row["source"], row["source_key"]) for row in last.truth["rows"] if row["outcome"] == "accepted"}
-    assert set(held) == accepted
-    assert max(held.values()) == 1
+    assert set(uses) == accepted
+    assert max(uses.values()) == 1
 
 
 def test_accepted_keys_are_filled_and_unique(last: Night) -> None:
@@ -107,9 +107,9 @@ def test_the_register_held_ninety_dwellings_before_the_first_night(first: Night)
     assert rows[0] == register_before.COLUMNS
     assert len(rows[0]) == 35
     assert {len(row) for row in rows} == {35}
-    told = first.truth["register_before"]
-    assert [list(entry["columns"].values()) for entry in told] == rows[1:]
-    assert Counter(entry["kind"] for entry in told) == {"equal": 72, "outdated": 12, "wrong_letter": 4, "register_only": 2}
+    entries = first.truth["register_before"]
+    assert [list(entry["columns"].values()) for entry in entries] == rows[1:]
+    assert Counter(entry["kind"] for entry in entries) == {"equal": 72, "outdated": 12, "wrong_letter": 4, "register_only": 2}
 
 
 def test_what_the_register_held_is_known_to_the_systems_and_clean(first: Night) -> None:

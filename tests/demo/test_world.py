@@ -15,16 +15,16 @@ from demo.streets import streets
 
 @pytest.mark.parametrize("seed", [2023, 1, 77])
 def test_the_plan_s_counts_are_met_exactly(seed: int) -> None:
-    standing = [d for d in world.build_world(seed).dwellings if not d.building.sold]
-    assert Counter(d.kategori for d in standing) == world.COUNTS
-    assert len(standing) == 1090
+    present = [d for d in world.build_world(seed).dwellings if not d.building.sold]
+    assert Counter(d.kategori for d in present) == world.COUNTS
+    assert len(present) == 1090
 
 
 @pytest.mark.parametrize("dwellings", [300, 1090, 5000])
 def test_another_size_keeps_the_proportions(dwellings: int) -> None:
-    standing = [d for d in world.build_world(2023, dwellings).dwellings if not d.building.sold]
-    assert len(standing) == dwellings
-    for kategori, count in Counter(d.kategori for d in standing).items():
+    present = [d for d in world.build_world(2023, dwellings).dwellings if not d.building.sold]
+    assert len(present) == dwellings
+    for kategori, count in Counter(d.kategori for d in present).items():
         assert abs(count - world.COUNTS[kategori] * dwellings / 1090) <= 1
 
 

@@ -106,8 +106,8 @@ def test_every_file_and_volume_and_service_that_is_named_exists() -> None:
     for name, service in SERVICES.items():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            found = (DEPLOY / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
-            assert found, f"{name}: {source}"
+            exists = (DEPLOY / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+            assert exists, f"{name}: {source}"
         assert set(service.get("networks", [])) <= set(COMPOSE["networks"]), name
         assert set(service.get("depends_on", [])) <= set(SERVICES), name
         for host in re.findall(r"[@/]([a-z-]+):(?:5432|6379|3000|8000)", str(service.get("environment", ""))):

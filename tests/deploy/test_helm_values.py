@@ -83,9 +83,13 @@ def misfits(value: Any, wanted: Any, at: str = "") -> list[str]:
     if isinstance(wanted, dict):
         missing = [f"{at}.{key} is missing" for key in wanted if isinstance(wanted, Whole) and key not in value]
         unknown = [f"{at}.{key}" for key in value if key not in wanted]
-        return [*missing, *unknown, *(one for key in value if key in wanted for one in misfits(value[key], wanted[key], f"{at}.{key}"))]
+        return [
+            *missing,
+            *unknown,
+            *(misfit for key in value if key in wanted for misfit in misfits(value[key], wanted[key], f"{at}.{key}")),
+        ]
     if isinstance(wanted, list):
-        return [one for number, part in enumerate(value) for one in misfits(part, wanted[0], f"{at}[{number}]")]
+        return [misfit for number, part in enumerate(value) for misfit in misfits(part, wanted[0], f"{at}[{number}]")]
     return [] if (value in wanted if isinstance(wanted, set) else type(value) is wanted) else [at]
 
 

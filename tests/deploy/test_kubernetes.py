@@ -19,24 +19,24 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(enc
 
 
 def named(kind: str) -> dict[str, dict[str, Any]]:
-    return {one["metadata"]["name"]: one for one in OBJECTS if one["kind"] == kind}
+    return {manifest["metadata"]["name"]: manifest for manifest in OBJECTS if manifest["kind"] == kind}
 
 
 def containers() -> dict[str, dict[str, Any]]:
-    return {name: one["spec"]["template"]["spec"]["containers"][0] for name, one in named("Deployment").items()}
+    return {name: deployment["spec"]["template"]["spec"]["containers"][0] for name, deployment in named("Deployment").items()}
 
 
 def settings(name: str) -> dict[str, Any]:
-    return {one["name"]: one.get("value") or one["valueFrom"] for one in containers()[name]["env"]}
+    return {variable["name"]: variable.get("value") or variable["valueFrom"] for variable in containers()[name]["env"]}
 
 
 def upstreams(name: str) -> list[tuple[str, int, str]]:
-    found = re.findall(r"http://([a-z-]+):(\d+)(/[^,]*)", settings(name)["OAUTH2_PROXY_UPSTREAMS"])
-    return [(host, int(port), path) for host, port, path in found]
+    matches = re.findall(r"http://([a-z-]+):(\d+)(/[^,]*)", settings(name)["OAUTH2_PROXY_UPSTREAMS"])
+    return [(host, int(port), path) for host, port, path in matches]
 
 
 def test_nothing_is_published_beyond_the_cluster() -> None:
-    assert {one["kind"] for one in OBJECTS} == {"ConfigMap", "Deployment", "NetworkPolicy", "Service"}
+    assert {manifest["kind"] for manifest in OBJECTS} == {"ConfigMap", "Deployment", "NetworkPolicy", "Service"}
     assert {service["spec"]["type"] for service in named("Service").values()} == {"ClusterIP"}
     assert VALUES["ingress"]["enabled"] is False, "the chart's own leads past the sign-in"
     assert VALUES["dagsterWebserver"]["service"]["type"] == "ClusterIP"
@@ -61,7 +61,9 @@ def test_viewers_see_the_reports_and_the_read_only_pages_and_operators_the_other
     ],
 )
 def test_nobody_in_the_cluster_gets_past_the_sign_in(pages: dict[str, str], door: str) -> None:
-    (policy,) = (one["spec"] for one in named("NetworkPolicy").values() if one["spec"]["podSelector"]["matchLabels"] == pages)
+    (policy,) = (
+        manifest["spec"] for manifest in named("NetworkPolicy").values() if manifest["spec"]["podSelector"]["matchLabels"] == pages
+    )
     assert policy["policyTypes"] == ["Ingress"]
     assert policy["ingress"] == [{"from": [{"podSelector": {"matchLabels": {"app": door}}}]}]
     assert door in named("Deployment")
@@ -109,5 +111,5 @@ def test_nights_find_the_folders_that_they_have_on_machines() -> None:
 
 
 def test_kubernetes_schema_accepts_every_object() -> None:
-    for one in OBJECTS:
-        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
+    for manifest in OBJECTS:
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)

@@ -26,16 +26,16 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def wanted() -> list[Requirement]:
-    extras = [one for name, extra in PROJECT["optional-dependencies"].items() if name != "dev" for one in extra]
-    return [Requirement(one) for one in [*PROJECT["dependencies"], *extras] if not one.startswith("kobosync")]
+    extras = [requirement for name, extra in PROJECT["optional-dependencies"].items() if name != "dev" for requirement in extra]
+    return [Requirement(requirement) for requirement in [*PROJECT["dependencies"], *extras] if not requirement.startswith("kobosync")]
 
 
 def test_dagster_and_its_libraries_are_bound_to_one_release() -> None:
     """A library of Dagster that is older than Dagster itself installs, and does not import."""
-    family = {one.name: one.specifier for one in wanted() if one.name.startswith("dagster")}
+    family = {requirement.name: requirement.specifier for requirement in wanted() if requirement.name.startswith("dagster")}
     assert set(family) == {"dagster", "dagster-webserver", "dagster-postgres", "dagster-celery"}
     for name, specifier in family.items():
-        operators = {one.operator for one in specifier}
+        operators = {requirement.operator for requirement in specifier}
         assert operators == {">=", "<"}, name
         assert specifier.contains(version(name)), name
 
@@ -49,8 +49,8 @@ def test_what_is_locked_is_what_the_project_asks_for(requirement: Requirement) -
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_has_hashes_and_names_no_index_and_no_path(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
-    found = pins(lock)
-    assert text.count("--hash=sha256:") >= len(found)
+    pinned = pins(lock)
+    assert text.count("--hash=sha256:") >= len(pinned)
     assert not re.search(r"https?://|--index|--find-links|(?<![a-z])/(?:tmp|home|work|root)/", text)
 
 

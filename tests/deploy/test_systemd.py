@@ -13,22 +13,22 @@ UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").iterdir())
 
 
 def sections(unit: Path) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
+    read_sections: dict[str, list[tuple[str, str]]] = {}
     at = ""
     for line in unit.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             at = line.strip("[]")
         elif "=" in line and not line.startswith("#"):
             name, value = line.split("=", 1)
-            found.setdefault(at, []).append((name, value))
-    return found
+            read_sections.setdefault(at, []).append((name, value))
+    return read_sections
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_what_a_unit_starts_comes_with_the_package(unit: Path) -> None:
-    found = sections(unit)
-    assert set(found) <= {"Unit", "Service", "Timer", "Install"}
-    for name, value in found.get("Service", []):
+    read_sections = sections(unit)
+    assert set(read_sections) <= {"Unit", "Service", "Timer", "Install"}
+    for name, value in read_sections.get("Service", []):
         if name == "ExecStart":
             programs = [word.removeprefix("/opt/kobosync/bin/") for word in value.split() if word.startswith("/opt/kobosync/bin/")]
             assert programs
@@ -63,5 +63,5 @@ def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
         here.append(str(tmp_path / unit.name))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", *here], capture_output=True, text=True, check=False)
-    told = [line for line in done.stderr.splitlines() if any(Path(unit).name in line for unit in here)]
-    assert not told, told
+    complaints = [line for line in done.stderr.splitlines() if any(Path(unit).name in line for unit in here)]
+    assert not complaints, complaints

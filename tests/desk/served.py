@@ -63,16 +63,16 @@ def served(village: Village, secret: str = "", language: str = "nb", protocol: t
 
 def hidden(page: str, name: str) -> str:
     """Value of the page's first hidden field of that name."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, f"no field {name}"
-    return found.group(1)
+    match = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert match, f"no field {name}"
+    return match.group(1)
 
 
 def first_case(page: str) -> str:
     """Address of the list's first case."""
-    found = re.search(r'href="(/sak/[^"]+)"', page)
-    assert found, "no case in the list"
-    return found.group(1)
+    match = re.search(r'href="(/sak/[^"]+)"', page)
+    assert match, "no case in the list"
+    return match.group(1)
 
 
 def form(page: str, answer: str, **more: str) -> dict[str, str]:

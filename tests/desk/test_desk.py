@@ -18,15 +18,15 @@ GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "eiendom": {"owners": ["eie
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("vik"), monkeypatch) as found:
-        with_a_conflict(found)
-        yield found
+    with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("vik"), monkeypatch) as inhabited_village:
+        with_a_conflict(inhabited_village)
+        yield inhabited_village
 
 
 @pytest.fixture(scope="module")
 def desk(village: Village) -> Iterator[Served]:
-    with served(village) as found:
-        yield found
+    with served(village) as served_desk:
+        yield served_desk
 
 
 def opened(desk: Served, **headers: str) -> tuple[requests.Session, str, str]:

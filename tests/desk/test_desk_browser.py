@@ -30,8 +30,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("vik"), monkeypatch) as village:
         busy(village)
-        with served(village, SECRET) as found:
-            yield found
+        with served(village, SECRET) as served_desk:
+            yield served_desk
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +44,23 @@ def browser() -> Iterator[object]:
 
 def pages_of(page, desk: Served) -> list[str]:  # type: ignore[no-untyped-def]
     """One address of each page that there is."""
-    found = ["/min-liste", "/rettes", "/plan", "/svar", "/innsyn", "/ukjent"]
+    addresses = ["/min-liste", "/rettes", "/plan", "/svar", "/innsyn", "/ukjent"]
     for start, link in (("/min-liste", "/sak/"), ("/sak/annen-A", "/hus/"), ("/rettes", "/rettes/")):
         page.goto(desk.url + start)
-        found.append(page.locator(f'main a[href^="{link}"]').first.get_attribute("href"))
-    return found
+        addresses.append(page.locator(f'main a[href^="{link}"]').first.get_attribute("href"))
+    return addresses
 
 
 def findings(page, *rules: str) -> list[str]:  # type: ignore[no-untyped-def]
     """What axe finds, of any impact; rules: those alone, else every rule that is no experiment."""
     page.evaluate(SCRIPT)
-    found = page.evaluate("rules => axe.run(document, rules.length ? {runOnly: rules} : {})", list(rules))
-    assert found["passes"], "axe looked at nothing"
-    return [f"{one['impact']} {one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:2]]
+    axe_report = page.evaluate("rules => axe.run(document, rules.length ? {runOnly: rules} : {})", list(rules))
+    assert axe_report["passes"], "axe looked at nothing"
+    return [
+        f"{violation['impact']} {violation['id']}: {node['html'][:120]}"
+        for violation in axe_report["violations"]
+        for node in violation["nodes"][:2]
+    ]
 
 
 LOOKED_AT = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")

@@ -33,32 +33,32 @@ class Hurried(BoundedProtocol):
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("vik"), monkeypatch) as found:
-        busy(found)
-        yield found
+    with pytest.MonkeyPatch.context() as monkeypatch, inhabited(tmp_path_factory.mktemp("vik"), monkeypatch) as inhabited_village:
+        busy(inhabited_village)
+        yield inhabited_village
 
 
 @pytest.fixture(scope="module")
 def desk(village: Village) -> Iterator[Served]:
-    with served(village, SECRET) as found:
-        yield found
+    with served(village, SECRET) as served_desk:
+        yield served_desk
 
 
 def walked(desk: Served, group: str) -> dict[str, requests.Response]:
     """Every page that links lead to, for somebody of that group: address -> answer."""
     session = desk.browser(**signed(group, group))
-    found: dict[str, requests.Response] = {}
+    pages: dict[str, requests.Response] = {}
     waiting = list(STARTS)
     while waiting:
         address = waiting.pop()
-        if address not in found:
-            found[address] = session.get(desk.url + address, timeout=10)
-            links = re.findall(r'href="(/[^"]*)"', found[address].text) if ".xlsx" not in address else []
+        if address not in pages:
+            pages[address] = session.get(desk.url + address, timeout=10)
+            links = re.findall(r'href="(/[^"]*)"', pages[address].text) if ".xlsx" not in address else []
             waiting += [html.unescape(link) for link in links]
-    return found
+    return pages
 
 
-def told(answer: requests.Response) -> str:
+def text_of(answer: requests.Response) -> str:
     """The page's text, or every cell of the workbook."""
     if not answer.content.startswith(b"PK"):
         return answer.text
@@ -74,9 +74,9 @@ def test_no_page_tells_a_shielded_address_and_only_the_cleared_learn_that_there_
     street, asked, rejected, new = SHIELDED
     told_ids = set()
     for address, answer in pages.items():
-        page = told(answer)
+        page = text_of(answer)
         assert street not in page, address
-        told_ids |= {one for one in (asked, rejected, new) if one in page}
+        told_ids |= {word for word in (asked, rejected, new) if word in page}
         if not answer.content.startswith(b"PK"):
             assert MARKUP not in page, address
             if not address.startswith("/desk."):
@@ -95,7 +95,7 @@ def test_whoever_is_not_cleared_reaches_no_shielded_case_by_its_address_or_a_sea
         assert session.get(desk.url + address, timeout=10).status_code in (403, 404), address
     for query in (f"gate={SHIELDED[0]}", f"grunn={SHIELDED[1]}", "eier=bolig&vis=ubesvart"):
         for address in ("/min-liste", "/min-liste.xlsx"):
-            page = told(session.get(f"{desk.url}{address}?{query}", timeout=10))
+            page = text_of(session.get(f"{desk.url}{address}?{query}", timeout=10))
             assert SHIELDED[1] not in page
             assert page.count(SHIELDED[0]) == 0
 
@@ -128,16 +128,16 @@ def test_whoever_waits_for_the_ledger_keeps_no_reader_waiting(village: Village) 
             waiting = [people.submit(seer.get, f"{desk.url}/sak/{SHIELDED[1]}", timeout=30) for seer in seers]
             time.sleep(0.2)
             assert reader.get(f"{desk.url}/min-liste", timeout=10).status_code == 200
-            assert not any(one.done() for one in waiting), "nothing shielded is shown before it is written down who saw it"
+            assert not any(request.done() for request in waiting), "nothing shielded is shown before it is written down who saw it"
             night.execute("ROLLBACK")
-            assert {one.result().status_code for one in waiting} == {200}
+            assert {request.result().status_code for request in waiting} == {200}
 
 
 def addresses(desk: Served) -> dict[str, str]:
     """A house and a rejected row that are `bolig`'s or `eiendom`'s, as FORMS names them."""
-    found = walked(desk, "leder")
-    house = next(address for address in found if address.startswith("/hus/"))
-    row = next(address for address in found if re.fullmatch(r"/rettes/[0-9a-f]{12}", address))
+    pages = walked(desk, "leder")
+    house = next(address for address in pages if address.startswith("/hus/"))
+    row = next(address for address in pages if re.fullmatch(r"/rettes/[0-9a-f]{12}", address))
     return {form: form.format(house=house.removeprefix("/hus/"), row=row.removeprefix("/rettes/")) for form in FORMS}
 
 
@@ -205,23 +205,23 @@ def test_an_address_with_a_strange_question_is_answered(desk: Served, query: str
 def test_an_account_writes_so_much_a_minute_in_however_many_browsers(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "WRITES_A_MINUTE", 3)
     with served(village, SECRET) as desk:
-        told = []
+        statuses = []
         for user in ("kn", "kn", "ab"):
             session = desk.browser(**signed(user, "leder"))
             page = session.get(f"{desk.url}/sak/annen-A", timeout=10).text
             fields = {"token": hidden(page, "token"), "sporsmal": "S-NONE"}
-            told += [session.post(f"{desk.url}/svar", data=fields, timeout=10).status_code for _ in range(2)]
-        assert told == [404, 404, 404, 429, 404, 404]
+            statuses += [session.post(f"{desk.url}/svar", data=fields, timeout=10).status_code for _ in range(2)]
+        assert statuses == [404, 404, 404, 429, 404, 404]
 
 
 def raw(desk: Served, text: str, wait: float = 10.0) -> bytes:
     """What comes back until the server ends the connection."""
-    found = b""
+    received = b""
     with socket.create_connection(("127.0.0.1", int(desk.url.rpartition(":")[2])), timeout=wait) as connection:
         connection.sendall(text.encode())
         while part := connection.recv(65536):
-            found += part
-    return found
+            received += part
+    return received
 
 
 def test_who_sends_nothing_or_half_a_head_is_let_go_and_keeps_nobody_out(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,11 +229,11 @@ def test_who_sends_nothing_or_half_a_head_is_let_go_and_keeps_nobody_out(village
     with served(village, SECRET, protocol=Hurried) as desk:
         port = int(desk.url.rpartition(":")[2])
         slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(10)]
-        for one in slow[::2]:
-            one.sendall(b"GET /min-liste HTTP/1.1\r\nHost: a\r\nX-Slow: ")
-        assert [one.recv(1) for one in slow] == [b""] * len(slow), "the server ended them all"
-        for one in slow:
-            one.close()
+        for connection in slow[::2]:
+            connection.sendall(b"GET /min-liste HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+        assert [connection.recv(1) for connection in slow] == [b""] * len(slow), "the server ended them all"
+        for connection in slow:
+            connection.close()
         with socket.create_connection(("127.0.0.1", port), timeout=10) as drip:
             drip.sendall(b"GET /helse HTTP/1.1\r\nHost: a\r\n\r\n")
             assert drip.recv(65536).startswith(b"HTTP/1.1 200")

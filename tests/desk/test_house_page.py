@@ -42,17 +42,17 @@ OFFICIAL = "lokalid;kommunenummer;kommunenavn;adressetype;adressenavn;nummer;bok
 
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
-    with inhabited(tmp_path, monkeypatch) as found:
-        happened(found, lambda: settled(found))
-        yield found
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        happened(inhabited_village, lambda: settled(inhabited_village))
+        yield inhabited_village
 
 
 def opened(desk: Served) -> tuple[requests.Session, str, str]:
     session = desk.browser()
     case = session.get(desk.url + first_case(session.get(f"{desk.url}/min-liste", timeout=10).text), timeout=10).text
-    found = re.search(r'href="(/hus/[0-9a-f]{12})"', case)
-    assert found, "the case has no link to its house"
-    address = desk.url + found.group(1)
+    match = re.search(r'href="(/hus/[0-9a-f]{12})"', case)
+    assert match, "the case has no link to its house"
+    address = desk.url + match.group(1)
     return session, address, session.get(address, timeout=10).text
 
 
@@ -75,8 +75,8 @@ def test_a_house_without_unit_numbers_is_filled_in_and_stored_as_a_whole(village
         assert page.count("Samme bolig som 3</option>") == len(asked), "in an answer it has its number in the table"
         units = dict(zip(asked, ("H0101", "H0102", "H0103", "H0104"), strict=False))
         many = {f"grunnlag.S-{number}": "" for number in range(300)}  # as a house of a hundred flats sends
-        told = session.post(address, data=filled(page, units) | many, timeout=10)
-        assert f"{len(units)} svar er lagret." in told.text
+        response = session.post(address, data=filled(page, units) | many, timeout=10)
+        assert f"{len(units)} svar er lagret." in response.text
         given = desk.ledger.decisions("vik").get_column("value").drop_nulls().to_list()
         assert sorted(set(given)) == sorted(f'"{unit}"' for unit in units.values())
     run_night(village.config, "auto", SECOND)
@@ -105,11 +105,11 @@ def test_an_unknown_house_is_a_page_that_says_so(village: Village) -> None:
 def test_where_the_official_register_has_units_its_list_is_the_answers_in_case_and_house(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with inhabited(tmp_path, monkeypatch) as found:
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
         units = ("H0101", "H0102", "H0201")
         lines = [f"1;9902;VIK;vegadresse;Storgata;5;;12;3;9920;VIK;{unit}" for unit in units]
-        (found.home / "adresser.csv").write_text("\n".join([f"{OFFICIAL};bruksenhetsnummerTekst", *lines]), encoding="utf-8")
-        with served(settled(found, addresses=["adresser.csv"])) as desk:
+        (inhabited_village.home / "adresser.csv").write_text("\n".join([f"{OFFICIAL};bruksenhetsnummerTekst", *lines]), encoding="utf-8")
+        with served(settled(inhabited_village, addresses=["adresser.csv"])) as desk:
             session, _, page = opened(desk)
             listed = session.get(f"{desk.url}/min-liste", timeout=10).text
             asked = session.get(desk.url + first_case(listed), timeout=10)

@@ -24,9 +24,9 @@ from tests.pipelines.village import Village, inhabited
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    with inhabited(tmp_path, monkeypatch) as found:
-        with_a_conflict(found)
-        yield found
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        with_a_conflict(inhabited_village)
+        yield inhabited_village
 
 
 def test_the_selection_is_a_workbook_that_can_be_answered(village: Village, tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ def test_a_case_tells_its_nights_and_what_was_decided_and_taken_back(village: Vi
 
 
 def test_a_warning_that_is_right_as_it_stands_is_confirmed_at_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with inhabited(tmp_path, monkeypatch) as found:
-        busy(found)
-        with served(found, SECRET) as desk:
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        busy(inhabited_village)
+        with served(inhabited_village, SECRET) as desk:
             session = desk.browser(**signed("kn", "leder"))
             listed = session.get(f"{desk.url}/min-liste?vis=merknader", timeout=10).text
             waiting = re.search(r"Merknader: (\d+)", listed)

@@ -25,7 +25,7 @@ def lists(draw: st.DrawFn) -> tuple[Case, ...]:
     for number in range(draw(st.integers(0, 8))):
         owner, street = draw(st.sampled_from(OWNERS)), draw(st.sampled_from(STREETS))
         for which in range(draw(st.integers(1, 2))):
-            one = replace(
+            case = replace(
                 ASKED,
                 id=f"S-{number}-{which}",
                 dwelling=f"fdv-{number}",
@@ -35,7 +35,7 @@ def lists(draw: st.DrawFn) -> tuple[Case, ...]:
                 ours={"adressenavn": street},
                 decided=draw(st.sampled_from((None, DECIDED))),
             )
-            questions.append(one)
+            questions.append(case)
     warnings = [replace(ASKED, id=f"S-W{number}", dwelling=f"fdv-w{number}", reason="B06W") for number in range(draw(st.integers(0, 2)))]
     return cases_of(questions, warnings)
 
@@ -56,9 +56,9 @@ WANTED = st.fixed_dictionaries(
 @given(cases=lists(), wanted=WANTED)
 def test_a_selection_is_what_each_filter_lets_through_in_the_order_of_the_list(cases: tuple[Case, ...], wanted: dict[str, str]) -> None:
     def fits(case: Case) -> bool:
-        kind = SHOW.get(wanted.get("vis", ""), lambda one: bool(one.questions))
-        said = (("eier", [case.owner]), ("grunn", case.reasons), ("kilde", SOURCES.get(case.dwelling, ())), ("gate", [case.street]))
-        return kind(case) and all(name not in wanted or wanted[name] in values for name, values in said)
+        kind = SHOW.get(wanted.get("vis", ""), lambda shown: bool(shown.questions))
+        properties = (("eier", [case.owner]), ("grunn", case.reasons), ("kilde", SOURCES.get(case.dwelling, ())), ("gate", [case.street]))
+        return kind(case) and all(name not in wanted or wanted[name] in values for name, values in properties)
 
     assert list(MyCases(cases, SOURCES).selected(wanted)) == [case for case in cases if fits(case)]
 

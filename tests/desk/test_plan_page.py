@@ -21,14 +21,14 @@ GROUPS = {"groups": {"bolig": {"owners": ["bolig"]}, "leder": {"all_owners": Tru
 
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
-    with inhabited(tmp_path, monkeypatch, desk=GROUPS) as found:
+    with inhabited(tmp_path, monkeypatch, desk=GROUPS) as inhabited_village:
 
         def a_night() -> None:
-            found.write_property([(1, "Lillevegen 6", 3)])
-            run_night(found.config, "approve", FIRST)
+            inhabited_village.write_property([(1, "Lillevegen 6", 3)])
+            run_night(inhabited_village.config, "approve", FIRST)
 
-        happened(found, a_night)
-        yield found
+        happened(inhabited_village, a_night)
+        yield inhabited_village
 
 
 def signed(user: str, group: str) -> dict[str, str]:
@@ -42,10 +42,10 @@ def post(desk: Served, session: requests.Session, path: str, part: str, **change
 
 
 def digest(page: str, title: str) -> str:
-    section = next(one for one in page.split("<section")[1:] if title in one)
-    found = re.search(r'name="del" value="([0-9a-f]{64})"', section)
-    assert found, f"no form for {title}"
-    return found.group(1)
+    section = next(part_html for part_html in page.split("<section")[1:] if title in part_html)
+    match = re.search(r'name="del" value="([0-9a-f]{64})"', section)
+    assert match, f"no form for {title}"
+    return match.group(1)
 
 
 def test_an_approved_part_is_done_by_the_next_night_and_the_others_go_on_waiting(village: Village) -> None:
@@ -53,9 +53,9 @@ def test_an_approved_part_is_done_by_the_next_night_and_the_others_go_on_waiting
         leader = desk.browser(**signed("lk", "leder"))
         page = leader.get(f"{desk.url}/plan", timeout=10).text
         assert page.count("Venter på godkjenning") == 2
-        told = post(desk, leader, "godkjenn", digest(page, "Opprette boliger fra FDV"))
-        assert "Godkjenningen er lagret" in told.text
-        assert "Godkjent av lk" in told.text
+        reply = post(desk, leader, "godkjenn", digest(page, "Opprette boliger fra FDV"))
+        assert "Godkjenningen er lagret" in reply.text
+        assert "Godkjent av lk" in reply.text
     run_night(village.config, "approve", SECOND)
     assert village.summary()["register_calls"]["POST"] == 4, "the four of FDV, and not the one of Eiendomsbasen"
     with served(village, SECRET) as desk:

@@ -31,14 +31,14 @@ UNKNOWN = FDV.replace("H0201;61,0;Omsorg", "H0201;61,0;Omsorg+")
 
 @pytest.fixture
 def village(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:  # type: ignore[no-untyped-def]
-    with inhabited(tmp_path, monkeypatch, desk=GROUPS) as found:
+    with inhabited(tmp_path, monkeypatch, desk=GROUPS) as inhabited_village:
 
         def a_night() -> None:
-            found.write_fdv(UNKNOWN)
-            run_night(found.config, "auto", FIRST)
+            inhabited_village.write_fdv(UNKNOWN)
+            run_night(inhabited_village.config, "auto", FIRST)
 
-        happened(found, a_night)
-        yield found
+        happened(inhabited_village, a_night)
+        yield inhabited_village
 
 
 def signed(group: str) -> dict[str, str]:
@@ -48,9 +48,9 @@ def signed(group: str) -> dict[str, str]:
 def opened(desk: Served, group: str = "bolig") -> tuple[requests.Session, str, str]:
     """A browser on the only rejected row: session, address, page."""
     session = desk.browser(**signed(group))
-    found = re.search(r'href="(/rettes/[0-9a-f]{12})"', session.get(f"{desk.url}/rettes", timeout=10).text)
-    assert found, "no rejected row in the list"
-    address = desk.url + found.group(1)
+    match = re.search(r'href="(/rettes/[0-9a-f]{12})"', session.get(f"{desk.url}/rettes", timeout=10).text)
+    assert match, "no rejected row in the list"
+    address = desk.url + match.group(1)
     return session, address, session.get(address, timeout=10).text
 
 
@@ -103,10 +103,10 @@ def test_the_units_that_the_official_register_has_are_offered_beside_the_cell(vi
     municipality = load(village.config)
     folder = UPath(village.home / municipality.storage / municipality.slug)
     made = {name: read_table(folder / f"{name}.parquet") for name in ("rejected_rows", "deviations", "dwellings")}
-    told = made["deviations"].frame.head(1)
+    deviation = made["deviations"].frame.head(1)
     there = stored(message("rule_texts.B06W.required"), message("row_numbers.units_there", units=["H0101", "H0102"]))
-    offer = told.with_columns(rule=pl.lit("B06W"), severity=pl.lit("warning"), message=pl.lit(there))
-    lacks = told.with_columns(rule=pl.lit("B02"), column=pl.lit("Bruksenhet"), value=pl.lit(None, pl.String))
+    offer = deviation.with_columns(rule=pl.lit("B06W"), severity=pl.lit("warning"), message=pl.lit(there))
+    lacks = deviation.with_columns(rule=pl.lit("B02"), column=pl.lit("Bruksenhet"), value=pl.lit(None, pl.String))
     made["deviations"] = replace(made["deviations"], frame=pl.concat([offer, lacks]))
     (row,) = rejected_in(made)
     view = NightView(municipality, FIRST, rejected=(row,))

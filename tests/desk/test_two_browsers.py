@@ -21,10 +21,10 @@ def signed(user: str, group: str = "bolig") -> dict[str, str]:
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    with inhabited(tmp_path, monkeypatch) as found:
-        with_a_conflict(found)
-        found.write_config(desk=GROUPS)
-        yield found
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        with_a_conflict(inhabited_village)
+        inhabited_village.write_config(desk=GROUPS)
+        yield inhabited_village
 
 
 def test_answers_before_during_and_after_a_night(village: Village) -> None:
@@ -34,9 +34,9 @@ def test_answers_before_during_and_after_a_night(village: Village) -> None:
         page, same = first.get(address, timeout=10).text, second.get(address, timeout=10).text
 
         with desk.ledger.lock("vik", "a-night"):  # a night goes on: reading and answering go on too
-            told = first.post(f"{desk.url}/svar", data=form(page, "keep"), timeout=10).text
-            assert "brukes av natten som kjører nå, om den ikke alt har lest svarene, og ellers av neste natt" in told
-            assert "En natt kjører nå" in told
+            response = first.post(f"{desk.url}/svar", data=form(page, "keep"), timeout=10).text
+            assert "brukes av natten som kjører nå, om den ikke alt har lest svarene, og ellers av neste natt" in response
+            assert "En natt kjører nå" in response
         assert "kn har avgjort dette annerledes" in second.post(f"{desk.url}/svar", data=form(same, "replace"), timeout=10).text
 
         undone = second.get(f"{desk.url}/svar", timeout=10).text
@@ -57,7 +57,7 @@ def test_answers_before_during_and_after_a_night(village: Village) -> None:
         token = hidden(everything, "token")
         assert "Natten har brukt" not in other.get(f"{desk.url}/svar", timeout=10).text
         assert other.post(f"{desk.url}/angre", data={"token": token, "avgjorelse": used[0]}, timeout=10).status_code == 403
-        for one in used:
-            first.post(f"{desk.url}/angre", data={"token": token, "avgjorelse": one}, timeout=10)
+        for decision in used:
+            first.post(f"{desk.url}/angre", data={"token": token, "avgjorelse": decision}, timeout=10)
         run_night(village.config, "auto", FOURTH)
         assert "1\N{NO-BREAK SPACE}bolig venter på svar" in first.get(f"{desk.url}/min-liste", timeout=10).text, "asked anew"

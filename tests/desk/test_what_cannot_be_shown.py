@@ -18,9 +18,9 @@ PAGES = ("/min-liste", "/rettes", "/plan", "/svar", "/min-liste.xlsx")
 
 @pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village]:
-    with inhabited(tmp_path, monkeypatch) as found:
-        busy(found)
-        yield found
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        busy(inhabited_village)
+        yield inhabited_village
 
 
 def tables(village: Village) -> Path:
@@ -28,7 +28,7 @@ def tables(village: Village) -> Path:
     return plan.parent
 
 
-def said(desk: Served, path: str) -> tuple[int, str]:
+def fetched(desk: Served, path: str) -> tuple[int, str]:
     answer = desk.browser(**signed("lk", "klarert_leder")).get(desk.url + path, timeout=10)
     return answer.status_code, answer.text
 
@@ -42,12 +42,12 @@ def test_a_night_that_did_not_come_to_its_end_or_did_not_see_kobo_is_told(villag
     made, homes = read_table(plan), read_table(other)  # type: ignore[arg-type]
     store(other, homes.frame, "{}", "another-run")
     with served(village, SECRET) as desk:
-        assert "Siste natt ble ikke ferdig" in said(desk, "/min-liste")[1]
-        assert "Siste natt ble ikke ferdig" in said(desk, "/plan")[1]
+        assert "Siste natt ble ikke ferdig" in fetched(desk, "/min-liste")[1]
+        assert "Siste natt ble ikke ferdig" in fetched(desk, "/plan")[1]
         store(other, homes.frame, "{}", made.made_by)
         store(plan, made.frame, '{"register_verdict": "failed", "parts": [], "refusals": []}', made.made_by)
-        assert "Siste natt fikk ikke lest Kobo" in said(desk, "/min-liste")[1]
-        assert said(desk, "/helse")[1] == '{"status":"no night"}'
+        assert "Siste natt fikk ikke lest Kobo" in fetched(desk, "/min-liste")[1]
+        assert fetched(desk, "/helse")[1] == '{"status":"no night"}'
 
 
 @pytest.mark.parametrize("fault", ["garbage", "older", "no rights"])
@@ -65,10 +65,10 @@ def test_tables_that_cannot_be_read_are_a_page_that_says_so_and_the_log_tells_no
         file.mkdir()
     with served(village, SECRET) as desk:
         for path in PAGES:
-            status, page = said(desk, path)
+            status, page = fetched(desk, path)
             assert status == 503, path
             assert "Tabellene fra siste natt kan ikke leses" in page
-        assert said(desk, "/helse")[0] == 503
+        assert fetched(desk, "/helse")[0] == 503
     assert "reading the last night" in caplog.text
     assert "Storgata" not in caplog.text
 
@@ -76,30 +76,30 @@ def test_tables_that_cannot_be_read_are_a_page_that_says_so_and_the_log_tells_no
 def test_a_ledger_that_is_away_is_a_page_and_comes_back_by_itself(village: Village) -> None:
     (ledger,) = (village.home / "var").rglob("ledger.sqlite")
     with served(village, SECRET) as desk:
-        assert said(desk, "/min-liste")[0] == 200
+        assert fetched(desk, "/min-liste")[0] == 200
         desk.ledger.engine.dispose()
         away = {file: file.rename(file.with_name(f"away-{file.name}")) for file in ledger.parent.glob("ledger.sqlite*")}
         ledger.mkdir()
         for path in PAGES:
-            status, page = said(desk, path)
+            status, page = fetched(desk, path)
             assert status == 503, path
             assert "Databasen med svarene kan ikke leses nå" in page
         ledger.rmdir()
         for file, moved in away.items():
             moved.rename(file)
-        assert said(desk, "/min-liste")[0] == 200
+        assert fetched(desk, "/min-liste")[0] == 200
 
 
 def test_an_address_of_three_hundred_signs_is_shown_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     street = "Kongensgateveien" * 19
-    with inhabited(tmp_path, monkeypatch) as found:
-        busy(found)
-        file = tables(found) / "dwellings.parquet"
+    with inhabited(tmp_path, monkeypatch) as inhabited_village:
+        busy(inhabited_village)
+        file = tables(inhabited_village) / "dwellings.parquet"
         table = read_table(file)  # type: ignore[arg-type]
         named = pl.when(pl.col("adressenavn") == "Storgata").then(pl.lit(street)).otherwise("adressenavn")
         store(file, table.frame.with_columns(adressenavn=named), "{}", table.made_by)
-        with served(found, SECRET) as desk:
+        with served(inhabited_village, SECRET) as desk:
             for path in ("/min-liste", f"/min-liste?gate={street}", "/sak/annen-A"):
-                status, page = said(desk, path)
+                status, page = fetched(desk, path)
                 assert status == 200
                 assert street in page

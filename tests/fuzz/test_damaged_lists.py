@@ -51,15 +51,17 @@ class DamagedTown(Town):
 
     def __init__(self, *, workbook: bool = False) -> None:
         super().__init__("links", 2)
-        told = content()
-        told["register"] |= self.municipality.register_.model_dump(include={"base_url", "see", "threads", "retry_wait_cap", "read_timeout"})
-        told["guards"] = {"maximum_create_share": 1000}
-        for source in told["sources"].values():
+        files = content()
+        files["register"] |= self.municipality.register_.model_dump(
+            include={"base_url", "see", "threads", "retry_wait_cap", "read_timeout"}
+        )
+        files["guards"] = {"maximum_create_share": 1000}
+        for source in files["sources"].values():
             source |= {"minimum_rows": 1, "maximum_shrink": 0.2}
         self.list = self.home / "kilder" / ("fdv.xlsx" if workbook else "fdv.csv")
         if workbook:
-            told["sources"]["fdv"] |= {"kind": "excel", "path": "kilder/fdv.xlsx", "sheets": [{"name": "Ark1"}]}
-        self.municipality = Municipality.model_validate(told)
+            files["sources"]["fdv"] |= {"kind": "excel", "path": "kilder/fdv.xlsx", "sheets": [{"name": "Ark1"}]}
+        self.municipality = Municipality.model_validate(files)
         self.rows = {"fdv": homes(), "omsorg": {f"Å-{number}": row for number, row in homes().items() if row.category == "Omsorg"}}
         self.write()
         self.lines = (self.home / "kilder" / "fdv.csv").read_text(encoding="utf-8").splitlines()
@@ -73,7 +75,7 @@ class DamagedTown(Town):
 
 def place(body: dict[str, Any]) -> tuple[object, ...]:
     address = {**body, **body.get("adresse", {})} if isinstance(body.get("adresse"), dict) else body
-    return tuple(address.get(name) or address.get(re.sub(r"_(\w)", lambda found: found[1].upper(), name)) for name in PLACE)
+    return tuple(address.get(name) or address.get(re.sub(r"_(\w)", lambda match: match[1].upper(), name)) for name in PLACE)
 
 
 def nothing_lost_doubled_or_moved(data: st.DataObject) -> None:
@@ -81,7 +83,7 @@ def nothing_lost_doubled_or_moved(data: st.DataObject) -> None:
     town = DamagedTown(workbook=workbook)
     try:
         town.night(0)
-        before = town.standing()
+        before = town.entries_now()
         assert len(before) == 22
         damaged, text = _damaged_workbook(data, town) if workbook else _damaged_text(data, town)
         note(text)
@@ -90,7 +92,7 @@ def nothing_lost_doubled_or_moved(data: st.DataObject) -> None:
         for number in (1, 2, 3):
             night = town.night(number)
             note(str({name: (read.verdict.value, read.message) for name, read in night.reads.items()}))
-            now = town.standing()
+            now = town.entries_now()
             for harm in _harms(before, was, now):
                 _check(harm, text, night, town.municipality)
             was = now
@@ -123,11 +125,11 @@ class Harm:
 
 def _harms(before: dict[str, dict[str, Any]], was: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]]) -> Iterator[Harm]:
     """What one night did. before: the register as the good list left it; was, now: before and after the night. By koboId."""
-    held = Counter(map(place, before.values()))
+    entries_per_place = Counter(map(place, before.values()))
     for kobo_id in was.keys() - now.keys():
         yield Harm("DELETE", was[kobo_id]["leverandorBoligId"], place(was[kobo_id]))
     for kobo_id in now.keys() - was.keys():
-        if held[place(now[kobo_id])]:
+        if entries_per_place[place(now[kobo_id])]:
             yield Harm("POST", now[kobo_id]["leverandorBoligId"], place(now[kobo_id]))
     for kobo_id in now.keys() & was.keys():
         if place(now[kobo_id]) != place(was[kobo_id]):
@@ -137,8 +139,8 @@ def _harms(before: dict[str, dict[str, Any]], was: dict[str, dict[str, Any]], no
 def _check(harm: Harm, text: str, night: Night, municipality: Municipality) -> None:
     """Only a line that is truly not there any more may lose its home, by a complete read, in a sentence that names its sources."""
     sources = _sources_of(harm, night)
-    said = [sentence for source in sources for sentence in _sentences(harm, source, night, municipality)]
-    assert said, f"{harm.verb} of {harm.where}, and no sentence names a source and a reason"
+    sentences = [sentence for source in sources for sentence in _sentences(harm, source, night, municipality)]
+    assert sentences, f"{harm.verb} of {harm.where}, and no sentence names a source and a reason"
     verdicts = {night.reads[source].verdict for source in sources}
     if harm.verb != "DELETE" or _stands_in(text, harm.where):
         assert Verdict.COMPLETE not in verdicts, f"{harm.verb} of {harm.where} by a read that says complete"
@@ -174,9 +176,9 @@ def _sentences(harm: Harm, source: str, night: Night, municipality: Municipality
     """What people are told of it in the source's name: of the plan's item, and of the read."""
     title = municipality.sources[source].title
     for item in night.plan.items.filter(pl.col("leverandor_bolig_id") == harm.ours).iter_rows(named=True):
-        for said in (english(item["reason"], json.loads(item["details"])), cause(item["reason"], item["details"])):
-            if title in said:
-                yield said
+        for sentence in (english(item["reason"], json.loads(item["details"])), cause(item["reason"], item["details"])):
+            if title in sentence:
+                yield sentence
     read = night.reads[source]
     if read.message and read.melding:
         yield f"{title}: {read.message}"

@@ -29,7 +29,7 @@ Values = Callable[..., dict[str, Any]]
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"base_url": "kobo.example"}, "must begin with https"),
         ({"base_url": "ftp://kobo.example"}, "must begin with https"),
@@ -41,10 +41,10 @@ Values = Callable[..., dict[str, Any]]
         ({"authentication": Authentication(kind="api_key", key_variable="KOBOSYNC_NOT_SET")}, "KOBOSYNC_NOT_SET is not set"),
     ],
 )
-def test_a_configuration_that_cannot_work_is_one_sentence(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(ConfigurationFault, match=said) as told:
+def test_a_configuration_that_cannot_work_is_one_sentence(change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ConfigurationFault, match=expected) as fault:
         RegisterClient(REAL.model_copy(update=change))
-    assert "word" not in str(told.value).replace("password", "")
+    assert "word" not in str(fault.value).replace("password", "")
 
 
 @responses.activate
@@ -70,7 +70,7 @@ def test_unknown_fields_and_changed_values_are_noted_and_survived(values: Values
 
 @responses.activate
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "expected"),
     [
         ({"koboId": KOBO, "bruksareal": "femti"}, "bruksareal"),
         ({"koboId": KOBO, "adresse": ["Fjordveien"]}, "adresse"),
@@ -79,18 +79,18 @@ def test_unknown_fields_and_changed_values_are_noted_and_survived(values: Values
         (["a list"], "no entry"),
     ],
 )
-def test_an_answer_of_another_shape_fails_the_snapshot_with_its_name(answer: object, said: str, tmp_path: Path) -> None:
+def test_an_answer_of_another_shape_fails_the_snapshot_with_its_name(answer: object, expected: str, tmp_path: Path) -> None:
     responses.get(f"{AT}/kobobolig/00000000-0000-0000-0000-000000000000", status=404)
     responses.get(f"{AT}/kobobolig/{KOBO}", json=answer)
     with RegisterClient(REAL) as client:
         seen = read_register(client, REAL, [KOBO], tmp_path)
     assert seen.verdict == "failed"
-    assert said in str(seen.message)
+    assert expected in str(seen.message)
     assert seen.rows.height == 0
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"", "HTTP 500"),
         (b'{"timestamp":"x","status":400,"error":"Bad Request","message":"boligtype mangler","path":"/x"}', "boligtype mangler"),
@@ -104,9 +104,9 @@ def test_an_answer_of_another_shape_fails_the_snapshot_with_its_name(answer: obj
         (b"x" * 2_000_000, "xxx"),
     ],
 )
-def test_the_useful_words_of_any_error_body_are_kept(content: bytes, said: str) -> None:
+def test_the_useful_words_of_any_error_body_are_kept(content: bytes, expected: str) -> None:
     words = error_words(content, 500)
-    assert said in words
+    assert expected in words
     assert len(words) <= 300
 
 
@@ -150,14 +150,14 @@ def test_every_status_has_one_outcome() -> None:
 
 def test_a_register_that_is_down_stops_the_night_and_says_so(values: Values) -> None:
     config = REAL.model_copy(update={"base_url": "http://127.0.0.1:9", "give_up_after": 4, "attempts": 2})
-    told: list[type[RegisterError]] = []
+    errors: list[type[RegisterError]] = []
     with RegisterClient(config) as client:
         for number in range(6):
             with pytest.raises(RegisterError) as error:
                 client.create(to_body(values(number)), str(number))
-            told.append(type(error.value))
-    assert told[-1] is RegisterDown
-    assert told[0] is not RegisterDown
+            errors.append(type(error.value))
+    assert errors[-1] is RegisterDown
+    assert errors[0] is not RegisterDown
 
 
 def test_a_used_up_time_budget_stops_the_night(values: Values) -> None:

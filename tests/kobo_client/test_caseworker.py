@@ -26,7 +26,7 @@ def filled(folder: Path, values: Values) -> EntryStore:
 
 
 def test_the_same_seed_edits_the_same_fields_and_leaves_the_rest(tmp_path: Path, values: Values) -> None:
-    told = []
+    edits_made = []
     for folder in (tmp_path / "one", tmp_path / "two"):
         store = filled(folder, values)
         before = [from_body(entry) for entries in store.existing_entries() for entry in entries]
@@ -37,9 +37,9 @@ def test_the_same_seed_edits_the_same_fields_and_leaves_the_rest(tmp_path: Path,
         for was, now in changed:
             assert now["sist_endret"] == STAMP
             assert len([name for name in was if was[name] != now[name] and name != "sist_endret"]) == 1
-        told.append([(edit.field, edit.new) for edit in edits])
+        edits_made.append([(edit.field, edit.new) for edit in edits])
         store.close()
-    assert told[0] == told[1]
+    assert edits_made[0] == edits_made[1]
 
 
 def test_an_empty_register_has_nothing_to_edit(tmp_path: Path) -> None:

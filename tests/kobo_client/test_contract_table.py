@@ -63,9 +63,9 @@ def test_every_row_says_where_it_is_known_from() -> None:
 
 def test_no_list_of_values_and_no_pattern_is_called_documented() -> None:
     """Husbanken's tables of values were not public to us: what a field may hold is known from elsewhere, or ours."""
-    held = [field for field in ALL_FIELDS if field.values or field.pattern]
-    assert held
-    assert [field.name for field in held if (field.format_basis or field.basis) is Basis.DOCUMENTED] == []
+    restricted = [field for field in ALL_FIELDS if field.values or field.pattern]
+    assert restricted
+    assert [field.name for field in restricted if (field.format_basis or field.basis) is Basis.DOCUMENTED] == []
 
 
 def test_nothing_personal_is_ever_sent() -> None:
@@ -124,7 +124,7 @@ def test_the_openapi_requires_what_the_table_requires() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "deleted"), [({}, False), ({"slettet": None}, False), ({"slettet": False}, False), ({"slettet": True}, True)]
+    ("body", "deleted"), [({}, False), ({"slettet": None}, False), ({"slettet": False}, False), ({"slettet": True}, True)]
 )
-def test_an_entry_is_deleted_only_where_the_register_says_so(told: dict[str, object], deleted: bool) -> None:
-    assert from_body({"koboId": "k1", **told})["slettet"] is deleted
+def test_an_entry_is_deleted_only_where_the_register_says_so(body: dict[str, object], deleted: bool) -> None:
+    assert from_body({"koboId": "k1", **body})["slettet"] is deleted

@@ -94,9 +94,9 @@ def test_a_lasting_fault_is_told_by_what_happens_next(
     rule, write, read = ALWAYS[name]
     kobo_id = client.create(to_body(values(1)), "first").kobo_id
     rehearsal.faults({**rule, "verb": verb})
-    with pytest.raises(RegisterError) as told:
+    with pytest.raises(RegisterError) as fault:
         act(client, verb, kobo_id, values)
-    assert type(told.value) is (read if verb == "GET" else write)
+    assert type(fault.value) is (read if verb == "GET" else write)
     ids = [entry["leverandorBoligId"] for entry in rehearsal.holds()]
     assert len(ids) == len(set(ids))
 
@@ -106,9 +106,9 @@ def test_a_create_whose_answer_was_lost_is_found_under_its_own_id(
 ) -> None:
     rehearsal.faults({"kind": "cut_after", "verb": "POST", "times": 1})
     answer = client.create(to_body(values()), "one")
-    (standing,) = rehearsal.holds()
+    (entry,) = rehearsal.holds()
     assert answer.found
-    assert answer.kobo_id == standing["koboId"]
+    assert answer.kobo_id == entry["koboId"]
 
 
 def test_a_lost_create_is_not_taken_for_anothers_dwelling(
@@ -116,6 +116,6 @@ def test_a_lost_create_is_not_taken_for_anothers_dwelling(
 ) -> None:
     client.create(to_body(values(leverandor_bolig_id="another-1")), "theirs")
     rehearsal.faults({"kind": "cut_before", "verb": "POST", "times": 1})
-    with pytest.raises(RegisterError) as told:
+    with pytest.raises(RegisterError) as fault:
         client.create(to_body(values()), "ours")
-    assert type(told.value).__name__ == "Conflict"
+    assert type(fault.value).__name__ == "Conflict"

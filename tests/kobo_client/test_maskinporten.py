@@ -110,7 +110,7 @@ def test_the_grant_has_the_documented_claims_and_no_other(config: RegisterConfig
 
 
 @pytest.mark.parametrize(
-    ("registered", "said"),
+    ("registered", "expected"),
     [
         ({"client_id": "another"}, "does not know client_id"),
         ({"issuer": "https://maskinporten.no/"}, "aud is wrong"),
@@ -119,23 +119,23 @@ def test_the_grant_has_the_documented_claims_and_no_other(config: RegisterConfig
     ],
 )
 def test_what_maskinporten_refuses_is_said_with_who_must_act(
-    config: RegisterConfig, rehearsal: Rehearsal, registered: dict[str, str], said: str, values: Values
+    config: RegisterConfig, rehearsal: Rehearsal, registered: dict[str, str], expected: str, values: Values
 ) -> None:
     rehearsal.access(**{**maskinporten_access(config), **registered})
-    with RegisterClient(config) as client, pytest.raises(AuthenticationFault, match=said) as told:
+    with RegisterClient(config) as client, pytest.raises(AuthenticationFault, match=expected) as fault:
         client.create(to_body(values()), "one")
-    assert "eyJ" not in str(told.value)
+    assert "eyJ" not in str(fault.value)
 
 
 @pytest.mark.parametrize(
-    ("orgno", "delegated", "said"), [("999888777", [], "own orgno"), ("111222333", ["444555666"], "delegate it in Altinn")]
+    ("orgno", "delegated", "expected"), [("999888777", [], "own orgno"), ("111222333", ["444555666"], "delegate it in Altinn")]
 )
 def test_a_supplier_needs_the_municipalitys_delegation(
-    config: RegisterConfig, rehearsal: Rehearsal, orgno: str, delegated: list[str], said: str, values: Values
+    config: RegisterConfig, rehearsal: Rehearsal, orgno: str, delegated: list[str], expected: str, values: Values
 ) -> None:
     acting = changed(config, consumer_org="999888777")
     rehearsal.access(**maskinporten_access(acting, orgno=orgno, delegated=delegated or ["999888777"]))
-    with RegisterClient(acting) as client, pytest.raises(AuthenticationFault, match=said):
+    with RegisterClient(acting) as client, pytest.raises(AuthenticationFault, match=expected):
         client.create(to_body(values()), "one")
 
 
@@ -158,12 +158,12 @@ BAD_KEYS: dict[str, tuple[Callable[[rsa.RSAPrivateKey], str], str]] = {
 def test_a_key_that_cannot_work_is_explained_before_anything_is_sent(
     config: RegisterConfig, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    make, said = BAD_KEYS[name]
+    make, expected = BAD_KEYS[name]
     monkeypatch.setenv(VARIABLE, make(key))
-    with pytest.raises(ConfigurationFault, match=said) as told:
+    with pytest.raises(ConfigurationFault, match=expected) as fault:
         RegisterClient(config)
     secret = [line for line in pem(key).splitlines() if len(line) > 40]
-    assert not [line for line in secret if line in str(told.value)], "no line of the key is ever said"
+    assert not [line for line in secret if line in str(fault.value)], "no line of the key is ever said"
 
 
 def test_a_key_file_that_others_can_read_is_refused(
@@ -194,7 +194,7 @@ def test_a_certificate_that_ends_soon_is_told_weeks_ahead(
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "expected"),
     [
         ({"scope": "husbanken kobo"}, "is no scope"),
         ({"scope": None, "client_id": None}, "client_id, scope"),
@@ -204,6 +204,6 @@ def test_a_certificate_that_ends_soon_is_told_weeks_ahead(
         ({"token_url": "ftp://maskinporten.no/token"}, "must begin with https"),
     ],
 )
-def test_settings_that_cannot_work_are_named(config: RegisterConfig, settings: dict[str, Any], said: str) -> None:
-    with pytest.raises(ConfigurationFault, match=said):
+def test_settings_that_cannot_work_are_named(config: RegisterConfig, settings: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ConfigurationFault, match=expected):
         RegisterClient(changed(config, **settings))

@@ -31,15 +31,15 @@ class Script:
 
 @pytest.fixture
 def script() -> Iterator[tuple[Script, RegisterConfig]]:
-    told = Script()
+    scripted = Script()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            told.met.append((self.command, self.headers.get("X-Request-Id")))
-            status, body = told.answers.pop(0) if told.answers else (503, {})
+            scripted.met.append((self.command, self.headers.get("X-Request-Id")))
+            status, body = scripted.answers.pop(0) if scripted.answers else (503, {})
             content = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -55,33 +55,33 @@ def script() -> Iterator[tuple[Script, RegisterConfig]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
-    yield told, RegisterConfig(kind="rehearsal", base_url=address, attempts=3, retry_wait_cap=0.01, give_up_after=4)
+    yield scripted, RegisterConfig(kind="rehearsal", base_url=address, attempts=3, retry_wait_cap=0.01, give_up_after=4)
     server.shutdown()
     server.server_close()
 
 
 def test_a_repeated_create_carries_the_id_of_the_first_try(script: tuple[Script, RegisterConfig], values: Values) -> None:
-    told, config = script
-    told.answers = [(500, {}), (503, {}), (201, {"koboId": KOBO_ID})]
+    scripted, config = script
+    scripted.answers = [(500, {}), (503, {}), (201, {"koboId": KOBO_ID})]
     with RegisterClient(config) as client:
         assert client.create(to_body(values(1)), "the-one").kobo_id == KOBO_ID
-    assert told.met == [("POST", "the-one")] * 3
+    assert scripted.met == [("POST", "the-one")] * 3
 
 
 def test_two_calls_have_two_ids(script: tuple[Script, RegisterConfig], values: Values) -> None:
-    told, config = script
-    told.answers = [(201, {"koboId": KOBO_ID}), (201, {"koboId": KOBO_ID})]
+    scripted, config = script
+    scripted.answers = [(201, {"koboId": KOBO_ID}), (201, {"koboId": KOBO_ID})]
     with RegisterClient(config) as client:
         client.create(to_body(values(1)), "one")
         client.create(to_body(values(2)), "two")
-    assert [request_id for _, request_id in told.met] == ["one", "two"]
+    assert [request_id for _, request_id in scripted.met] == ["one", "two"]
 
 
 def test_a_register_that_goes_down_after_a_conflict_leaves_the_create_as_sent(
     script: tuple[Script, RegisterConfig], values: Values
 ) -> None:
-    told, config = script
-    told.answers = [(409, {"koboId": KOBO_ID, "detail": "finnes"})]
+    scripted, config = script
+    scripted.answers = [(409, {"koboId": KOBO_ID, "detail": "finnes"})]
     write = Write("r", "run", "fdv-1", "POST", body=json.dumps(to_body(values(1))))
     with RegisterClient(config.model_copy(update={"give_up_after": 1})) as client, pytest.raises(RegisterDown) as down:
         create(client, write)
@@ -89,8 +89,8 @@ def test_a_register_that_goes_down_after_a_conflict_leaves_the_create_as_sent(
 
 
 def test_a_register_away_for_a_while_costs_patience_and_no_dwelling(script: tuple[Script, RegisterConfig], values: Values) -> None:
-    told, config = script
-    told.answers = [(503, {})] * 12 + [(201, {"koboId": KOBO_ID})]
+    scripted, config = script
+    scripted.answers = [(503, {})] * 12 + [(201, {"koboId": KOBO_ID})]
     with RegisterClient(config.model_copy(update={"attempts": 15, "give_up_after": 100})) as client:
         assert client.create(to_body(values(1)), "one").kobo_id == KOBO_ID
-    assert len(told.met) == 13
+    assert len(scripted.met) == 13

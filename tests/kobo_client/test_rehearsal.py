@@ -32,7 +32,7 @@ OPERATIONS = ["GET /kobobolig", "POST /kobobolig", "GET", "PUT", "DELETE"]
 
 def test_schemathesis_is_asked_about_every_operation() -> None:
     shown = {f"{verb.upper()} {path}" for path, verbs in openapi()["paths"].items() for verb in verbs if verb != "parameters"}
-    assert shown == {one if " " in one else f"{one} /kobobolig/{{koboboligId}}" for one in OPERATIONS}
+    assert shown == {operation if " " in operation else f"{operation} /kobobolig/{{koboboligId}}" for operation in OPERATIONS}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -58,7 +58,7 @@ def test_schemathesis_finds_nothing(rehearsal: Rehearsal, client: RegisterClient
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"bruksenhetsnummer": "H 101"}, "format"),
         ({"boligtype": "TREHUS"}, "må være en av"),
@@ -68,8 +68,8 @@ def test_schemathesis_finds_nothing(rehearsal: Rehearsal, client: RegisterClient
         ({"adressenavn": "x" * 500}, "tekst"),
     ],
 )
-def test_it_refuses_what_the_contract_refuses(client: RegisterClient, values: Values, change: dict[str, Any], said: str) -> None:
-    with pytest.raises(RefusedRow, match=said):
+def test_it_refuses_what_the_contract_refuses(client: RegisterClient, values: Values, change: dict[str, Any], expected: str) -> None:
+    with pytest.raises(RefusedRow, match=expected):
         client.create(to_body(values(**change)), "one")
 
 

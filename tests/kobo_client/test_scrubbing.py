@@ -33,10 +33,10 @@ def test_a_number_divided_in_any_way_is_masked_and_the_rest_is_told(gaps: list[s
     number = identity_number()
     written = "".join(digit + gap for digit, gap in zip(number, [*gaps, ""], strict=True))
     shown = written.lstrip("0-./ \u00a0\u2013_") if lost_zero else written
-    said = scrubbed(f"fnr {shown} er registrert")
-    assert not re.search(r"\d", said)
-    assert said.startswith("fnr *")
-    assert said.endswith("er registrert")
+    text_shown = scrubbed(f"fnr {shown} er registrert")
+    assert not re.search(r"\d", text_shown)
+    assert text_shown.startswith("fnr *")
+    assert text_shown.endswith("er registrert")
 
 
 @pytest.mark.parametrize("text", ["f. 01.81.1990 12345", "010190 pnr 12345", "０１８１２３１２３４５"])
@@ -69,11 +69,11 @@ def test_what_is_no_such_number_stays(text: str) -> None:
     ],
 )
 def test_a_secret_is_hidden_in_whatever_form_it_is_quoted(form: str) -> None:
-    said = scrubbed(f"Nøkkelen <{form}> gjelder ikke", [f"Bearer {SECRET}"])
-    assert "***" in said
-    assert said.startswith("Nøkkelen")
-    assert said.endswith("gjelder ikke")
-    kept = re.sub(r"[\W_]", "", said.lower()).removeprefix("nøkkelen").removesuffix("gjelderikke")
+    text_shown = scrubbed(f"Nøkkelen <{form}> gjelder ikke", [f"Bearer {SECRET}"])
+    assert "***" in text_shown
+    assert text_shown.startswith("Nøkkelen")
+    assert text_shown.endswith("gjelder ikke")
+    kept = re.sub(r"[\W_]", "", text_shown.lower()).removeprefix("nøkkelen").removesuffix("gjelderikke")
     assert len(kept) < 14, kept  # what stood beside the key, encoded with it
 
 
@@ -82,14 +82,14 @@ def test_a_secret_is_hidden_in_whatever_form_it_is_quoted(form: str) -> None:
 )
 def test_several_numbers_in_a_row_are_all_masked(between: str) -> None:
     """Together they have more digits than one number, and a separator may come with digits of its own."""
-    one, other = identity_number(), identity_number()
-    for written in (between.join(one + other), between.join((one[:6], one[6:], other[:6], other[6:]))):
+    first, other = identity_number(), identity_number()
+    for written in (between.join(first + other), between.join((first[:6], first[6:], other[:6], other[6:]))):
         assert not re.search(r"\d", scrubbed(f"fnr {written} er registrert")), written
 
 
 @pytest.mark.parametrize("digit", ["&#{};", "&#x{:x};", "%{:02X}", "%25{:02X}", "\\u{:04x}", "\\x{:02x}"])
 def test_a_number_whose_digits_are_encoded_is_masked(digit: str) -> None:
-    assert scrubbed("fnr " + "".join(digit.format(ord(one)) for one in identity_number())) == "fnr ***********"
+    assert scrubbed("fnr " + "".join(digit.format(ord(character)) for character in identity_number())) == "fnr ***********"
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_a_number_whose_digits_are_encoded_is_masked(digit: str) -> None:
 )
 def test_the_five_digits_apart_from_their_date_are_masked(text: str) -> None:
     number = identity_number()
-    said = scrubbed(text.format(number[:2], number[2:4], number[4:6], number[6:]))
-    assert number[6:] not in said
-    assert number[2:4] not in said
+    text_shown = scrubbed(text.format(number[:2], number[2:4], number[4:6], number[6:]))
+    assert number[6:] not in text_shown
+    assert number[2:4] not in text_shown
 
 
 def test_a_rent_after_a_day_of_our_century_is_told() -> None:
@@ -114,7 +114,7 @@ def test_a_rent_after_a_day_of_our_century_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [html.escape, lambda key: "".join(f"&#{ord(one)};" for one in key), lambda key: quote(quote(key, safe=""), safe="")]
+    "form", [html.escape, lambda key: "".join(f"&#{ord(character)};" for character in key), lambda key: quote(quote(key, safe=""), safe="")]
 )
 def test_a_key_of_few_letters_is_hidden_too(form: Callable[[str], str]) -> None:
     assert scrubbed(f"Nøkkelen {form('a!#&/2(x)%')} er ukjent", ["a!#&/2(x)%"]) == "Nøkkelen *** er ukjent"
@@ -122,9 +122,9 @@ def test_a_key_of_few_letters_is_hidden_too(form: Callable[[str], str]) -> None:
 
 @pytest.mark.parametrize("piece", ["x 1-", "<", "<style>", "<title>", "\ufdfa", " ", "\x01", "1 "])
 def test_an_answer_of_megabytes_is_one_short_line(piece: str) -> None:
-    said = error_words((piece * (1_000_000 // len(piece.encode()))).encode(), 500, [SECRET])
-    assert len(said) <= 300
-    assert said.isprintable()
+    text_shown = error_words((piece * (1_000_000 // len(piece.encode()))).encode(), 500, [SECRET])
+    assert len(text_shown) <= 300
+    assert text_shown.isprintable()
 
 
 def test_a_cell_that_may_be_a_name_is_not_quoted() -> None:
@@ -139,10 +139,10 @@ def test_a_short_key_is_hidden_and_the_scheme_is_told() -> None:
 
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_what_is_kept_is_one_printable_line_of_limited_length(text: str, secret: str) -> None:
-    said = scrubbed(text, [secret])
-    assert len(said) <= 300
-    assert said.isprintable()
-    said.encode("utf-8")
+    text_shown = scrubbed(text, [secret])
+    assert len(text_shown) <= 300
+    assert text_shown.isprintable()
+    text_shown.encode("utf-8")
 
 
 @responses.activate

@@ -117,7 +117,7 @@ def test_the_list_shows_all_pages(
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (None, "cannot be read"),
         (b"", "is empty"),
@@ -131,16 +131,16 @@ def test_the_list_shows_all_pages(
     ],
 )
 def test_an_exported_file_that_cannot_be_used_is_explained(
-    client: RegisterClient, config: RegisterConfig, tmp_path: Path, content: bytes | None, said: str
+    client: RegisterClient, config: RegisterConfig, tmp_path: Path, content: bytes | None, expected: str
 ) -> None:
     if content is not None:
         (tmp_path / "eksport.csv").write_bytes(content)
     seen = read_register(client, config.model_copy(update={"export": Path("eksport.csv")}), [], tmp_path)
     assert seen.verdict == "failed"
-    assert said in str(seen.message)
+    assert expected in str(seen.message)
 
 
-def told(*bodies: dict[str, Any]) -> tuple[str, ...]:
+def notes_of(*bodies: dict[str, Any]) -> tuple[str, ...]:
     unknown = Unknown()
     unknown.look_at(bodies)
     return unknown.notes
@@ -148,12 +148,12 @@ def told(*bodies: dict[str, Any]) -> tuple[str, ...]:
 
 def test_a_documented_field_that_we_never_send_is_no_news() -> None:
     documented = {field.path.split(".")[0]: None for field in ALL_FIELDS}
-    assert told(documented) == ()
-    assert told(documented | {"nyttFelt": 1}) == ("The register's answers have a field we do not know: nyttFelt.",)
+    assert notes_of(documented) == ()
+    assert notes_of(documented | {"nyttFelt": 1}) == ("The register's answers have a field we do not know: nyttFelt.",)
 
 
 def test_what_is_new_inside_an_object_is_news_too() -> None:
     parent, _, key = next(field.path for field in ALL_FIELDS if "." in field.path).partition(".")
-    assert told({parent: {key: None}}) == ()
-    assert told({parent: {key: None, "nyttFelt": 1}}) == (f"The register's answers have a field we do not know: {parent}.nyttFelt.",)
-    assert told({parent: "no object"}, {parent: None}) == ()
+    assert notes_of({parent: {key: None}}) == ()
+    assert notes_of({parent: {key: None, "nyttFelt": 1}}) == (f"The register's answers have a field we do not know: {parent}.nyttFelt.",)
+    assert notes_of({parent: "no object"}, {parent: None}) == ()

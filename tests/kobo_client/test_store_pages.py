@@ -18,20 +18,20 @@ def test_pages_hold_what_stands_in_the_order_it_came(steps: list[int], size: int
     """Each step creates an entry; where the number is that of one that stands, it deletes it instead."""
     with tempfile.TemporaryDirectory() as folder:
         store = EntryStore(Path(folder) / "register.sqlite")
-        standing: list[tuple[int, str]] = []
+        stored: list[tuple[int, str]] = []
         deleted = 0
         for step in steps:
-            there = next((entry for entry in standing if entry[0] == step), None)
+            there = next((entry for entry in stored if entry[0] == step), None)
             if there is None:
-                standing.append((step, store.create({"leverandorBoligId": f"d{step}", "adresse": {"nummer": step}})["koboId"]))
+                stored.append((step, store.create({"leverandorBoligId": f"d{step}", "adresse": {"nummer": step}})["koboId"]))
             else:
                 store.remove(there[1], store.get(there[1]) or {})
-                standing.remove(there)
+                stored.remove(there)
                 deleted += 1
-        assert (store.count(), store.count(deleted=True)) == (len(standing), deleted)
-        pages = [[json.loads(text)["koboId"] for text in store.page(number, size)] for number in range(len(standing) // size + 2)]
-        assert [kobo_id for page in pages for kobo_id in page] == [kobo_id for _, kobo_id in standing]
-        assert all(len(page) == size for page in pages[: len(standing) // size])
+        assert (store.count(), store.count(deleted=True)) == (len(stored), deleted)
+        pages = [[json.loads(text)["koboId"] for text in store.page(number, size)] for number in range(len(stored) // size + 2)]
+        assert [kobo_id for page in pages for kobo_id in page] == [kobo_id for _, kobo_id in stored]
+        assert all(len(page) == size for page in pages[: len(stored) // size])
         store.close()
 
 

@@ -145,9 +145,9 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n"
 )
 def test_an_answer_that_drips_is_none_whether_its_head_or_its_body_does(first: bytes, dripped: bytes, last: bytes) -> None:
     with dripping(first, dripped, last) as address, transport(address, read_timeout=0.1) as wire:
-        with pytest.raises(NoAnswer, match="was lost") as told:
+        with pytest.raises(NoAnswer, match="was lost") as fault:
             wire.send("POST", address, {}, b"{}")
-        assert told.value.sent, "the register may have carried it out"
+        assert fault.value.sent, "the register may have carried it out"
 
 
 def test_each_answer_has_a_time_of_its_own_also_on_a_connection_that_is_kept() -> None:
@@ -173,7 +173,7 @@ def test_a_register_with_a_certificate_of_its_own_making_is_not_trusted(tmp_path
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     with listener(tls=context) as (address, heard), transport(address) as wire:
-        with pytest.raises(NoAnswer, match="No safe connection") as told:
+        with pytest.raises(NoAnswer, match="No safe connection") as fault:
             wire.send("POST", address, {}, b"{}")
-        assert not told.value.sent
+        assert not fault.value.sent
         assert heard == []

@@ -47,15 +47,15 @@ def test_an_outage_is_waited_out_and_the_night_goes_on(
 def test_an_outage_longer_than_our_patience_leaves_the_rest_unsent(config: RegisterConfig, rehearsal: Rehearsal, values: Values) -> None:
     rehearsal.faults({"kind": "503"})
     impatient = config.model_copy(update={"give_up_after": 2, "attempts": 1, "retry_wait_cap": 0.05})
-    told: list[RegisterError] = []
+    errors: list[RegisterError] = []
     with RegisterClient(impatient) as client:
         for number in range(1, 7):
             with pytest.raises(RegisterError) as error:
                 client.create(to_body(values(number)), str(number))
-            told.append(error.value)
-    down = [error for error in told if isinstance(error, RegisterDown)]
+            errors.append(error.value)
+    down = [error for error in errors if isinstance(error, RegisterDown)]
     assert down
-    assert isinstance(told[-1], RegisterDown)
+    assert isinstance(errors[-1], RegisterDown)
     assert not down[-1].sent
     assert rehearsal.holds() == []
 
@@ -65,9 +65,9 @@ def test_a_register_that_goes_down_in_the_middle_of_a_call_says_that_it_may_have
 ) -> None:
     rehearsal.faults({"kind": "cut_after", "verb": "POST"})
     impatient = config.model_copy(update={"give_up_after": 1, "attempts": 3, "retry_wait_cap": 0.01})
-    with RegisterClient(impatient) as client, pytest.raises(RegisterDown) as told:
+    with RegisterClient(impatient) as client, pytest.raises(RegisterDown) as fault:
         client.create(to_body(values()), "one")
-    assert told.value.sent
+    assert fault.value.sent
     assert len(rehearsal.holds()) == 1
 
 

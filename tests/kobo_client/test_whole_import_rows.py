@@ -33,7 +33,7 @@ def test_what_is_lacking_is_named(form: str | None, asked: list[str]) -> None:
 
 
 def test_status_date_owner_and_staffing_stand_in_the_file_and_come_back() -> None:
-    said: dict[str, Any] = {
+    written: dict[str, Any] = {
         "disposisjonsform": "INNLEID_FRA_STIFTELSE",
         "boligstatus": "KLAR_FOR_INNFLYTTING",
         "statusdato": date(2023, 11, 1),
@@ -41,9 +41,9 @@ def test_status_date_owner_and_staffing_stand_in_the_file_and_come_back() -> Non
         "eier_navn": OWNER["eier_navn"],
         "malernummer_strom": "707057",
     }
-    row = to_import_row(said)
+    row = to_import_row(written)
     assert (row["statusdato"], row["boligstatus"], row["erdognbemannet"]) == ("01.11.2023", "KLAR_FOR_INNFLYTTING", "1")
-    assert from_import_row(row) == said
+    assert from_import_row(row) == written
     assert set(row) == set(COLUMNS)
 
 

@@ -16,25 +16,25 @@ def texts_of(texts: Texts) -> dict[str, Found]:
     return dict(_below("", texts.groups))
 
 
-def _below(key: str, found: Any) -> Iterator[tuple[str, Found]]:
-    if isinstance(found, Mapping):
-        for name, inner in found.items():
+def _below(key: str, value: Any) -> Iterator[tuple[str, Found]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
             yield from _below(f"{key}.{name}".lstrip("."), inner)
     else:
-        yield key, found
+        yield key, value
 
 
 def missing_in(texts: Texts) -> set[str]:
     """Keys of bokmål that a language has no text for. A list that is shorter lacks its key too."""
     asked, given = texts_of(in_language(DEFAULT)), texts_of(texts)
-    return {key for key, found in asked.items() if not given.get(key) or _shape(given[key]) != _shape(found)}
+    return {key for key, text in asked.items() if not given.get(key) or _shape(given[key]) != _shape(text)}
 
 
-def _shape(found: Found) -> int | None:
-    return len(found) if isinstance(found, list) else None
+def _shape(value: Found) -> int | None:
+    return len(value) if isinstance(value, list) else None
 
 
-def blanks_in(found: Found) -> set[tuple[str, str]]:
+def blanks_in(value: Found) -> set[tuple[str, str]]:
     """Blanks of a text, each with the group of words that it names."""
-    together = found if isinstance(found, str) else " ".join(found)
+    together = value if isinstance(value, str) else " ".join(value)
     return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(together) if name is not None}

@@ -121,7 +121,7 @@ OTHER_CODES = {
 def is_used(key: str) -> bool:
     group, _, name = key.rpartition(".")
     top, code = key.split(".")[:2]
-    by_code = top in OTHER_CODES or code in {str(one) for one in SHOWN.get(top, ())}
+    by_code = top in OTHER_CODES or code in {str(shown) for shown in SHOWN.get(top, ())}
     by_key = key in ASKED or key in NAMED or f"TEKST.{name}" in NAMED
     return by_code or by_key or f'"{group}." ~' in CODE or f'"{top}.{{' in CODE or f'word_for("{group}"' in CODE
 
@@ -150,7 +150,7 @@ def test_a_fault_tells_owners_no_more_than_its_blanks_hold(code: str) -> None:
 
 def test_a_reason_tells_owners_and_operators_the_same() -> None:
     assert {code: texts().blanks(f"plan_reasons.{code}") for code in REASONS} == {
-        code: {name for _, name, _, _ in string.Formatter().parse(said) if name} for code, said in REASONS.items()
+        code: {name for _, name, _, _ in string.Formatter().parse(sentence) if name} for code, sentence in REASONS.items()
     }
 
 

@@ -61,10 +61,10 @@ def sentences(file: Path) -> list[str]:
 
 
 def test_sentences_in_norwegian_stand_in_code_only_where_it_is_allowed_and_needed() -> None:
-    found = {str(file.relative_to(HOUSE)): said for file in FILES if (said := sentences(file))}
-    elsewhere = {name: said for name, said in found.items() if not name.startswith(tuple(ALLOWED))}
+    by_file = {str(file.relative_to(HOUSE)): norwegian for file in FILES if (norwegian := sentences(file))}
+    elsewhere = {name: norwegian for name, norwegian in by_file.items() if not name.startswith(tuple(ALLOWED))}
     assert elsewhere == {}, "write it in language/nb and ask for it by key"
-    assert [allowed for allowed in ALLOWED if not any(name.startswith(allowed) for name in found)] == []
+    assert [allowed for allowed in ALLOWED if not any(name.startswith(allowed) for name in by_file)] == []
 
 
 @pytest.mark.parametrize(

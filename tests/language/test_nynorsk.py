@@ -30,7 +30,7 @@ def words(text: str) -> set[str]:
 
 
 def test_no_text_in_nynorsk_has_a_word_of_bokmal() -> None:
-    every = {key: found if isinstance(found, str) else " ".join(found) for key, found in texts_of(in_language("nn")).items()}
+    every = {key: value if isinstance(value, str) else " ".join(value) for key, value in texts_of(in_language("nn")).items()}
     assert {key: both for key, together in every.items() if (both := words(together) & BOKMAL_ONLY)} == {}
 
 

@@ -65,8 +65,8 @@ MIRRORS: dict[str, tuple[str, ...]] = {
 
 def main(count: int = 120, seed: int = 1, at_once: int = 2) -> int:
     """Prints a line per mutant and the share that was not seen; 0 when fewer than a tenth were not."""
-    found = [mutant for file in MIRRORS for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
-    chosen = sorted(random.Random(seed).sample(found, min(count, len(found))), key=lambda mutant: (mutant.file, mutant.line))
+    mutants = [mutant for file in MIRRORS for mutant in mutants_of(file, (ROOT / file).read_text(encoding="utf-8"))]
+    chosen = sorted(random.Random(seed).sample(mutants, min(count, len(mutants))), key=lambda mutant: (mutant.file, mutant.line))
     copies: Queue[_Copy] = Queue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as pool:
         for number in range(at_once):
@@ -85,7 +85,7 @@ def main(count: int = 120, seed: int = 1, at_once: int = 2) -> int:
             if not is_seen:
                 survived.append(mutant)
             print(f"{number}/{len(chosen)} {'seen' if is_seen else 'NOT SEEN'} {mutant}", flush=True)
-    print(f"\n{len(survived)} of {len(chosen)} mutants were not seen (seed {seed}, {len(found)} places in all).")
+    print(f"\n{len(survived)} of {len(chosen)} mutants were not seen (seed {seed}, {len(mutants)} places in all).")
     for mutant in survived:
         print(f"  {mutant}")
     return int(len(survived) * 10 >= len(chosen))

@@ -56,10 +56,10 @@ def _place(village: Village) -> dict[str, str]:
 def _files(village: Village) -> list[tuple[str, str]]:
     """Every file of its home, but for where its register is."""
     place = _place(village).values()
-    found = []
+    files = []
     for file in sorted(path for path in village.home.rglob("*") if path.is_file()):
         content = file.read_bytes()
         for value in place:
             content = content.replace(value.encode(), b"")
-        found.append((str(file.relative_to(village.home)), hashlib.sha256(content).hexdigest()))
-    return found
+        files.append((str(file.relative_to(village.home)), hashlib.sha256(content).hexdigest()))
+    return files

@@ -33,8 +33,8 @@ def run(verdict: str, hours: float, *, ended: bool = True, mode: str = "auto", m
 
 def judged(*runs: dict[str, Any], running: str | None = None, due: bool = False, dry: bool = False) -> NightState | None:
     now = MIDNIGHT + timedelta(hours=7)
-    found = night_standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
-    return found.state if found else None
+    state = night_standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
+    return state.state if state else None
 
 
 STANDINGS = {
@@ -60,8 +60,8 @@ STANDINGS = {
 
 @pytest.mark.parametrize("case", STANDINGS)
 def test_how_the_nights_stand(case: str) -> None:
-    found, expected = STANDINGS[case]
-    assert found == expected
+    state, expected = STANDINGS[case]
+    assert state == expected
 
 
 CHANGES = [
@@ -96,8 +96,8 @@ def test_a_message_points_to_the_report_of_its_night() -> None:
 
 
 def test_links_are_absolute_where_the_file_says_how_people_reach_them() -> None:
-    found = NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02")
-    message = next_message(None, found, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
+    state = NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02")
+    message = next_message(None, state, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
     assert message is not None
     assert message.body.splitlines()[1:] == [
         "Run in Dagster: https://dagster.example/runs/abc",

@@ -95,17 +95,17 @@ def test_no_file_in_the_folder_fells_a_night_and_each_is_told_and_put_aside(vill
     with_a_conflict(village)
     folder = village.home / "svar"
     folder.mkdir()
-    told = write_damaged(workbook(village), folder)
+    damaged = write_damaged(workbook(village), folder)
     answer(workbook(village), folder / "svar.xlsx", {"Svar": "Behold Kobos verdi", "Avgjort av": "KN"})
     (folder / "~$svar.xlsx").touch()
     assert run_night(village, THIRD) == DONE
     assert village.summary()["dwellings"]["in_sync"] == 4, "the good one beside them is used"
     assert sorted(path.name for path in folder.iterdir()) == ["mottatt", "~$svar.xlsx"]
-    assert len(list((folder / "mottatt").iterdir())) == len(told) + 1
-    said = [str(line["Hva skjedde"]) for line in receipts(village)]
-    for name, words in told.items():
-        (one,) = [line for line in said if name in line]
-        assert words in one
+    assert len(list((folder / "mottatt").iterdir())) == len(damaged) + 1
+    sentences = [str(line["Hva skjedde"]) for line in receipts(village)]
+    for name, words in damaged.items():
+        (sentence,) = [line for line in sentences if name in line]
+        assert words in sentence
 
 
 def test_a_sheet_that_unfolds_to_gigabytes_takes_no_memory(village: Village, tmp_path: Path) -> None:

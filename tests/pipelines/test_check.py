@@ -40,7 +40,7 @@ def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def said(village: Village, capsys: pytest.CaptureFixture[str], expected: int, **register: Any) -> str:
+def output_of(village: Village, capsys: pytest.CaptureFixture[str], expected: int, **register: Any) -> str:
     """What a check prints with these settings of the register."""
     village.write_config(register=dict(village.content["register"]) | register)
     code = run_check(village.config)
@@ -76,7 +76,7 @@ def maskinporten(**changes: Any) -> dict[str, Any]:
 def test_an_address_or_key_that_cannot_work(
     village: Village, capsys: pytest.CaptureFixture[str], register: dict[str, Any], words: str
 ) -> None:
-    assert words in said(village, capsys, FAILED, kind="kobo", database=None, **register)
+    assert words in output_of(village, capsys, FAILED, kind="kobo", database=None, **register)
 
 
 @pytest.mark.parametrize("name", BAD_KEYS)
@@ -85,7 +85,7 @@ def test_a_private_key_that_is_none(
 ) -> None:
     make, words = BAD_KEYS[name]
     monkeypatch.setenv(VARIABLE, make(key))
-    assert words in said(village, capsys, FAILED, **maskinporten())
+    assert words in output_of(village, capsys, FAILED, **maskinporten())
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_a_slip_in_the_settings_of_maskinporten(
     words: str,
 ) -> None:
     monkeypatch.setenv(VARIABLE, pem(key))
-    assert words in said(village, capsys, FAILED, **maskinporten(**changes))
+    assert words in output_of(village, capsys, FAILED, **maskinporten(**changes))
 
 
 def test_a_certificate_that_ends_soon_is_said_before_it_does(
     village: Village, capsys: pytest.CaptureFixture[str], key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, pem(key) + certificate(key, 20))
-    assert "in 20 days" in said(village, capsys, FAILED, **maskinporten())
+    assert "in 20 days" in output_of(village, capsys, FAILED, **maskinporten())
 
 
 @contextmanager
@@ -154,9 +154,9 @@ def test_answers_that_do_not_keep_the_contract_are_named(
     with closing(open_ledger(load(village.config).ledger, village.home)) as ledger:
         ledger.save_links("vik", pl.DataFrame({"leverandor_bolig_id": ["fdv-100"], "kobo_id": [KOBO]}), "created")
     with odd_register(entry) as address:
-        assert words in said(village, capsys, code, kind="kobo", database=None, base_url=address)
+        assert words in output_of(village, capsys, code, kind="kobo", database=None, base_url=address)
 
 
 def test_a_rehearsal_register_that_is_as_it_must_be(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
     with rehearsal_running(load(village.config).register_, village.home):
-        assert "answers (rehearsal, test)" in said(village, capsys, DONE)
+        assert "answers (rehearsal, test)" in output_of(village, capsys, DONE)

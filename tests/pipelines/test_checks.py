@@ -26,8 +26,8 @@ GOOD = pl.DataFrame({"navn": ["a", "b"], "areal": [1.0, None], "kilder": [["x"],
     ids=["right", "empty", "another order", "a column too few", "one too many", "another type", "another list", "a key twice"],
 )
 def test_a_table_is_what_is_documented_or_the_check_says_where_not(frame: pl.DataFrame, says: str) -> None:
-    found = schema_result(["by", "rows"], frame, TABLE, unique="navn")
-    assert found.passed is (says == "")
-    faults = str(found.metadata.get("faults", ""))
+    result = schema_result(["by", "rows"], frame, TABLE, unique="navn")
+    assert result.passed is (says == "")
+    faults = str(result.metadata.get("faults", ""))
     assert says in faults
     assert "secret" not in faults

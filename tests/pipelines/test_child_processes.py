@@ -36,15 +36,15 @@ def lives(pid: int) -> bool:
 
 @pytest.mark.parametrize(("request_", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 0)])
 def test_every_process_ends(request_: signal.Signals, code: int, tmp_path: Path) -> None:
-    told = tmp_path / "pid"
-    command = [sys.executable, "-c", PROGRAM, str(told)]
+    pid_file = tmp_path / "pid"
+    command = [sys.executable, "-c", PROGRAM, str(pid_file)]
     # Ctrl-C ignored, as a shell without job control leaves it to what it starts in the background.
     ignoring = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", *command]
     with subprocess.Popen(ignoring, cwd=Path(__file__).parents[2], start_new_session=True) as program:
-        while not (told.exists() and told.read_text()):
+        while not (pid_file.exists() and pid_file.read_text()):
             assert program.poll() is None
             time.sleep(0.02)
-        grandchild = int(told.read_text())
+        grandchild = int(pid_file.read_text())
         assert lives(grandchild)
         os.kill(program.pid, request_)
         assert program.wait(60) == code

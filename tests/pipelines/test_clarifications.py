@@ -35,8 +35,8 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village
 
 
 def workbook(village: Village, owner: str = "bolig") -> Path:
-    (found,) = (village.home / "reports" / "vik").glob(f"2*/avvik-{owner}.xlsx")
-    return found
+    (path,) = (village.home / "reports" / "vik").glob(f"2*/avvik-{owner}.xlsx")
+    return path
 
 
 def lines(sheet: Worksheet) -> list[dict[str, object]]:
@@ -71,8 +71,8 @@ def register_entries(village: Village) -> list[str]:
 
 
 def receipts(village: Village) -> list[dict[str, object]]:
-    found = sorted((village.home / "reports" / "vik" / "kvitteringer").glob("*.xlsx"))
-    return [line for path in found for line in lines(openpyxl.load_workbook(path)["Kvittering"])]
+    files = sorted((village.home / "reports" / "vik" / "kvitteringer").glob("*.xlsx"))
+    return [line for path in files for line in lines(openpyxl.load_workbook(path)["Kvittering"])]
 
 
 def with_a_conflict(village: Village) -> None:
@@ -92,8 +92,8 @@ def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) ->
     assert "Bruksenhetsnummer" in str(ours["Hva må avgjøres"]) or "bruksenhetsnummer" in str(ours["Hva må avgjøres"])
     assert (ours["Bruksenhetsnummer"], kobo["Bruksenhetsnummer"]) == ("H0103", "H0102")
     assert (ours["Hvem sier det"], kobo["Hvem sier det"]) == ("Hos oss (FDV)", "I Kobo")
-    said = {"Svar": " erstatt i kobo. ", "Avgjort av": "Boligkontoret", "Begrunnelse": "Ny merking på døra"}
-    answer(workbook(village), village.home / "svar" / "svar.xlsx", said)
+    cells = {"Svar": " erstatt i kobo. ", "Avgjort av": "Boligkontoret", "Begrunnelse": "Ny merking på døra"}
+    answer(workbook(village), village.home / "svar" / "svar.xlsx", cells)
 
     assert run_night(village, THIRD) == DONE
     (line,) = [line for line in receipts(village) if line["Svar"]]
@@ -113,9 +113,9 @@ def test_a_conflict_is_asked_answered_done_and_acknowledged(village: Village) ->
     assert village.summary()["register_calls"]["POST"] == 0
     book = openpyxl.load_workbook(workbook(village))
     assert "Avklaringer" not in book.sheetnames, "never asked twice"
-    (told,) = lines(book["Avgjort"])
-    assert "Avgjort av Boligkontoret den" in str(told["Hva er avgjort"])
-    assert "Erstatt i Kobo" in str(told["Hva er avgjort"])
+    (decided,) = lines(book["Avgjort"])
+    assert "Avgjort av Boligkontoret den" in str(decided["Hva er avgjort"])
+    assert "Erstatt i Kobo" in str(decided["Hva er avgjort"])
     data = "".join(path.read_text(encoding="utf-8") for path in workbook(village).parent.glob("boliger/del-*.js"))
     assert "Avgjort av Boligkontoret den" in data
 

@@ -67,16 +67,16 @@ def test_the_table_has_every_command() -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    told = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The command line")[2]
-    named = {name for cell in re.findall(r"^\| (.+?) \|", told, flags=re.MULTILINE) for name in re.findall(r"[a-z]+", cell)}
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## The command line")[2]
+    named = {name for cell in re.findall(r"^\| (.+?) \|", text, flags=re.MULTILINE) for name in re.findall(r"[a-z]+", cell)}
     assert {name.split()[0] for name in every_command()} <= named
 
 
 def test_each_exit_code_is_documented() -> None:
-    told = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
     for name in ("DONE", "FAILED", "CONFIGURATION", "WAITING"):
-        assert f"| {getattr(exit_codes, name)} | " in told
-    assert f"{INTERRUPTED}: Ctrl-C" in told
+        assert f"| {getattr(exit_codes, name)} | " in text
+    assert f"{INTERRUPTED}: Ctrl-C" in text
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ def kobosync(capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def run(kobosync: Told, village: Village, name: str, config: Path | None = None) -> tuple[int, str]:
-    told = (text.format(config=config or village.config, home=village.home) for text in OF_A_MUNICIPALITY[name])
-    code, says = kobosync(*name.split(), *told)
+    arguments = (text.format(config=config or village.config, home=village.home) for text in OF_A_MUNICIPALITY[name])
+    code, says = kobosync(*name.split(), *arguments)
     assert "Traceback" not in says
     assert "unexpectedly" not in says
     return code, says

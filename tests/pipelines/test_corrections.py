@@ -28,7 +28,7 @@ def village(tmp_path: Path) -> Village:
     return made
 
 
-def told(village: Village, lines: str) -> tuple[pl.DataFrame, dict[tuple[str, str], int], tuple[str, ...]]:
+def corrected_rows(village: Village, lines: str) -> tuple[pl.DataFrame, dict[tuple[str, str], int], tuple[str, ...]]:
     """(accepted rows of the FDV source, how often each correction was used, faults)."""
     (village.home / "rettelser.csv").write_text(HEAD + lines, encoding="utf-8")
     municipality = load(village.config)
@@ -49,18 +49,18 @@ def told_wrong(village: Village, lines: str) -> list[tuple[str, str | None, str]
     meant = corrected(read_source("fdv", source, village.home), read_corrections(municipality, village.home), source)
     done = standardise(meant.read, source, municipality)
     rows = with_corrected(done.rows, meant.cells)
-    found = with_source_values(validate(rows, done.deviations, municipality).deviations, rows)
-    return [(rule, value, rendered(said)) for rule, value, said in found.select("rule", "value", "message").iter_rows()]
+    deviations = with_source_values(validate(rows, done.deviations, municipality).deviations, rows)
+    return [(rule, value, rendered(stored)) for rule, value, stored in deviations.select("rule", "value", "message").iter_rows()]
 
 
 def test_a_value_is_read_as_what_it_means(village: Village) -> None:
-    assert told(village, "")[0].height == 3, "the category is unknown"
-    accepted, used, faults = told(village, "fdv;Kategori;Omsorg+;Omsorg;avklart i september\n")
+    assert corrected_rows(village, "")[0].height == 3, "the category is unknown"
+    accepted, used, faults = corrected_rows(village, "fdv;Kategori;Omsorg+;Omsorg;avklart i september\n")
     assert (accepted.height, used, faults) == (4, {("Kategori", "Omsorg+"): 1}, ())
 
 
 def test_a_source_may_be_named_by_its_title_and_a_blank_meaning_means_nothing(village: Village) -> None:
-    accepted, used, faults = told(village, "FDV;areal;80,0;;feil i målingen\n")
+    accepted, used, faults = corrected_rows(village, "FDV;areal;80,0;;feil i målingen\n")
     assert (used, faults) == ({("Areal", "80,0"): 1}, ())
     assert accepted.filter(pl.col("adressenavn") == "Lillevegen").get_column("bruksareal").to_list() == [None]
 
@@ -97,19 +97,21 @@ WRONG = {
 
 @pytest.mark.parametrize(("lines", "says"), WRONG.values(), ids=WRONG.keys())
 def test_a_line_that_cannot_be_used_is_named_and_the_others_are_used(lines: str, says: str, village: Village) -> None:
-    accepted, _, faults = told(village, lines + "fdv;Kategori;Omsorg+;Omsorg;\n")
+    accepted, _, faults = corrected_rows(village, lines + "fdv;Kategori;Omsorg+;Omsorg;\n")
     assert says in " ".join(map(rendered, faults))
     assert accepted.height == 4
 
 
 def test_the_same_line_twice_is_no_contradiction(village: Village) -> None:
-    assert told(village, "fdv;Kategori;Omsorg+;Omsorg;en\nfdv;Kategori;Omsorg+;Omsorg;to\n")[2] == ()
+    assert corrected_rows(village, "fdv;Kategori;Omsorg+;Omsorg;en\nfdv;Kategori;Omsorg+;Omsorg;to\n")[2] == ()
 
 
 def test_a_correction_nobody_needs_any_more_is_seen(village: Village) -> None:
-    used = told(village, "fdv;Kategori;Borte;Omsorg;\nfdv;Kategori;Omsorg+;Omsorg;\n")[1]
+    used = corrected_rows(village, "fdv;Kategori;Borte;Omsorg;\nfdv;Kategori;Omsorg+;Omsorg;\n")[1]
     assert used == {("Kategori", "Borte"): 0, ("Kategori", "Omsorg+"): 1}
-    assert [("Borte" in rendered(one), "Omsorg+" in rendered(one)) for one in unused_corrections("fdv", used)] == [(True, False)]
+    assert [("Borte" in rendered(warning), "Omsorg+" in rendered(warning)) for warning in unused_corrections("fdv", used)] == [
+        (True, False)
+    ]
 
 
 def test_a_workbook_does_as_well_and_a_missing_file_is_one_sentence(village: Village) -> None:
@@ -121,5 +123,5 @@ def test_a_workbook_does_as_well_and_a_missing_file_is_one_sentence(village: Vil
         sheet = book.add_worksheet("Rettelser")
         for number, line in enumerate([HEAD.strip().split(";"), ["fdv", "Kategori", "Omsorg+", "Omsorg", ""]]):
             sheet.write_row(number, 0, line)
-    found = read_corrections(municipality, village.home)
-    assert (dict(found.meanings), found.faults) == ({("fdv", "Kategori"): {"Omsorg+": "Omsorg"}}, ())
+    corrections = read_corrections(municipality, village.home)
+    assert (dict(corrections.meanings), corrections.faults) == ({("fdv", "Kategori"): {"Omsorg+": "Omsorg"}}, ())

@@ -37,8 +37,8 @@ __all__ = ["village"]
 def listed(village: Village, capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     capsys.readouterr()
     assert run_decide(village.config, Wanted(listing=True, output="json")) == DONE
-    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["questions"]
-    return found
+    questions: list[dict[str, object]] = json.loads(capsys.readouterr().out)["questions"]
+    return questions
 
 
 def decisions(village: Village) -> list[tuple[str, str]]:
@@ -58,7 +58,7 @@ def test_listed_answered_in_one_line_dumped_and_loaded(village: Village, capsys:
     assert not listed(village, capsys)[0]["open"]
     dump = tmp_path / "avgjorelser.jsonl"
     assert run_decide(village.config, Wanted(dump=dump)) == DONE
-    (line,) = [json.loads(one) for one in dump.read_text(encoding="utf-8").splitlines()]
+    (line,) = [json.loads(text) for text in dump.read_text(encoding="utf-8").splitlines()]
     assert (line["verdict"], line["decided_by"], line["note"]) == ("keep", "KN", "som på skiltet")
     assert run_decide(village.config, Wanted(load=dump)) == DONE
     assert decisions(village) == [("keep", "KN")]
@@ -66,8 +66,8 @@ def test_listed_answered_in_one_line_dumped_and_loaded(village: Village, capsys:
     assert village.summary()["dwellings"]["in_sync"] == 4
 
 
-def typed(*said: str) -> Callable[[str], str]:
-    waiting = list(said)
+def typed(*lines_typed: str) -> Callable[[str], str]:
+    waiting = list(lines_typed)
 
     def ask(_: str) -> str:
         if not waiting:
@@ -89,10 +89,10 @@ CONVERSATIONS = {
 
 def test_asked_in_the_terminal(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
     with_a_conflict(village)
-    for said, code, kept in CONVERSATIONS.values():
+    for lines_typed, code, kept in CONVERSATIONS.values():
         with ledger_of(village) as ledger, ledger.write() as connection:
             connection.exec_driver_sql("DELETE FROM decision")
-        assert run_decide(village.config, Wanted(), typed(*said)) == code
+        assert run_decide(village.config, Wanted(), typed(*lines_typed)) == code
         assert decisions(village) == kept
         output = capsys.readouterr().out
         assert "H0102" in output, "both sides are shown"
@@ -101,8 +101,8 @@ def test_asked_in_the_terminal(village: Village, capsys: pytest.CaptureFixture[s
 
 def test_an_answered_workbook_is_taken_in_now_and_a_second_time_changes_nothing(village: Village) -> None:
     with_a_conflict(village)
-    said = {"Svar": "Behold Kobos verdi", "Avgjort av": "KN"}
-    file = answer(workbook(village), village.home / "utenfor" / "svar.xlsx", said)
+    cells = {"Svar": "Behold Kobos verdi", "Avgjort av": "KN"}
+    file = answer(workbook(village), village.home / "utenfor" / "svar.xlsx", cells)
     assert run_decide(village.config, Wanted(file=file)) == DONE
     assert file.exists(), "only what lies in the drop folder is put away"
     assert run_decide(village.config, Wanted(file=file)) == DONE
@@ -143,12 +143,12 @@ def test_wrong_rows_and_damaged_files_are_answered_by_a_receipt_and_put_away(vil
     assert decisions(village) == []
     assert sorted(path.name for path in folder.iterdir()) == ["mottatt", "notat.txt", "~$9.xlsx"]
     assert len(list((folder / "mottatt").iterdir())) == len(WRONG) + 2
-    found = sorted((village.home / "reports" / "vik" / "kvitteringer").glob("*.xlsx"))
-    told = {path.name.split("-")[1]: lines(openpyxl.load_workbook(path)["Kvittering"])[0]["Hva skjedde"] for path in found}
+    receipts = sorted((village.home / "reports" / "vik" / "kvitteringer").glob("*.xlsx"))
+    outcomes = {path.name.split("-")[1]: lines(openpyxl.load_workbook(path)["Kvittering"])[0]["Hva skjedde"] for path in receipts}
     for number, (_, words) in enumerate(WRONG.values()):
-        assert words in str(told[str(number)])
-    assert "Lagre den som .xlsx" in str(told["7"])
-    assert "skadet arbeidsbok" in str(told["8"])
+        assert words in str(outcomes[str(number)])
+    assert "Lagre den som .xlsx" in str(outcomes["7"])
+    assert "skadet arbeidsbok" in str(outcomes["8"])
 
 
 def test_the_sensor_waits_for_a_file_that_is_being_written_and_for_a_night_that_runs(village: Village) -> None:
@@ -191,5 +191,5 @@ def test_a_secret_address_is_shown_neither_in_the_sheet_nor_in_the_list(village:
     assert "H010" not in text
     written = [file for file in (village.home / "reports").rglob("*") if file.is_file() and file.name != "regler.html"]
     # The sheet of rules has an address of its own as an example.
-    told = {file.name: unpacked(file).replace("«Storgata 12 B»", "") for file in written}
-    assert [name for name, text in told.items() if any(one in text for one in ("Storgata", "H0102", "H0103"))] == []
+    texts = {file.name: unpacked(file).replace("«Storgata 12 B»", "") for file in written}
+    assert [name for name, text in texts.items() if any(word in text for word in ("Storgata", "H0102", "H0103"))] == []

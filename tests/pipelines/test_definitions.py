@@ -41,22 +41,22 @@ def test_the_demo_loads_without_a_warning_and_is_what_it_was() -> None:
         warnings.simplefilter("error", DeprecationWarning)
         definitions = build_definitions([load(ROOT / "config" / "demo.yaml")], ROOT)
         dg.Definitions.validate_loadable(definitions)
-    found = described(definitions)
+    description = described(definitions)
     if os.environ.get("KOBOSYNC_REGENERATE"):
         GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(found, encoding="utf-8")
-    assert found == GOLDEN.read_text(encoding="utf-8"), "KOBOSYNC_REGENERATE=1 writes it anew, when the change is meant"
+        GOLDEN.write_text(description, encoding="utf-8")
+    assert description == GOLDEN.read_text(encoding="utf-8"), "KOBOSYNC_REGENERATE=1 writes it anew, when the change is meant"
 
 
 def test_a_file_that_cannot_be_used_leaves_the_others_running(tmp_path: Path) -> None:
     content = yaml.safe_load((ROOT / "config" / "demo.yaml").read_text(encoding="utf-8"))
     for name, changes in {"a": {}, "b": {"slug": "nabo", "name": "Nabo"}, "c": {"slug": "tredje", "dedline": "x"}}.items():
         (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content | changes, allow_unicode=True), encoding="utf-8")
-    found, faults = municipalities(sorted(tmp_path.glob("*.yaml")))
-    assert list(found) == ["fjordvik", "nabo"]
+    loaded, faults = municipalities(sorted(tmp_path.glob("*.yaml")))
+    assert list(loaded) == ["fjordvik", "nabo"]
     (fault,) = faults.values()
     assert "dedline" in fault
-    definitions = build_definitions(list(found.values()), tmp_path)
+    definitions = build_definitions(list(loaded.values()), tmp_path)
     dg.Definitions.validate_loadable(definitions)
     names = {schedule.name for schedule in definitions.get_repository_def().schedule_defs}
     assert names == {"fjordvik_schedule", "nabo_schedule"}

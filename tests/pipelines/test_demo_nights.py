@@ -81,11 +81,11 @@ def test_rows_are_conserved_every_night(played: Played) -> None:
 
 def test_exactly_the_rows_that_must_be_rejected_are_and_for_the_right_reasons(played: Played) -> None:
     must = {(row["source"], row["sheet"], row["row"]): set(row["rules"]) for row in played.truth["rows"] if row["outcome"] == "rejected"}
-    found: dict[tuple[str, str | None, int], set[str]] = defaultdict(set)
+    rules_by_row: dict[tuple[str, str | None, int], set[str]] = defaultdict(set)
     errors = played.table("deviations").filter(pl.col("severity") == "error")
     for source, sheet, row, rule in errors.select("source", "sheet", "row", "rule").iter_rows():
-        found[(source, sheet, row)].add(rule)
-    assert found == must
+        rules_by_row[(source, sheet, row)].add(rule)
+    assert rules_by_row == must
 
 
 def test_no_two_dwellings_are_merged_into_one(played: Played) -> None:
@@ -102,7 +102,7 @@ def test_rows_of_one_dwelling_are_one_dwelling_unless_nothing_ties_them(played: 
         for key in keys:
             if key not in untied:
                 ours[belongs[key]].add(dwelling)
-    assert {true: found for true, found in ours.items() if len(found) > 1} == {}
+    assert {true: dwellings for true, dwellings in ours.items() if len(dwellings) > 1} == {}
 
 
 def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_class_it_must_be(played: Played) -> None:
@@ -121,11 +121,11 @@ def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_c
     unexpected, missing = [], []
     for dwelling in played.truth["dwellings"]:
         ours = {of_key[f"{source}:{key}"] for source, key in dwelling["rows"] if f"{source}:{key}" in of_key}
-        for one in ours:
-            if classes[one] not in dwelling["expected"] and one not in asked:
-                unexpected.append((dwelling["id"], one, classes[one], dwelling["expected"]))
-            if dwelling["can_be_in_register"] and classes[one] in ("create", "update") and done.get(one) != "done":
-                missing.append(one)
+        for ours_id in ours:
+            if classes[ours_id] not in dwelling["expected"] and ours_id not in asked:
+                unexpected.append((dwelling["id"], ours_id, classes[ours_id], dwelling["expected"]))
+            if dwelling["can_be_in_register"] and classes[ours_id] in ("create", "update") and done.get(ours_id) != "done":
+                missing.append(ours_id)
         if dwelling["can_be_in_register"]:
             assert ours, dwelling["id"]
     assert unexpected == []
@@ -136,7 +136,9 @@ def test_the_reports_hold_no_secret_address(played: Played) -> None:
     secret = [dwelling["fields"] for dwelling in played.truth["dwellings"] if dwelling["fields"]["hemmelig_adresse"]]
     assert secret, "the demo has some"
     page = next((played.home / "reports" / "fjordvik").glob("*/index.html")).read_text(encoding="utf-8")
-    alone = [f"{one['adressenavn']} {one['nummer']}{one['bokstav'] or ''}" for one in secret if one["bruksenhetsnummer"] in (None, "H0101")]
+    alone = [
+        f"{home['adressenavn']} {home['nummer']}{home['bokstav'] or ''}" for home in secret if home["bruksenhetsnummer"] in (None, "H0101")
+    ]
     assert [address for address in alone if address in page] == []
 
 
@@ -144,10 +146,10 @@ def test_what_is_planned_is_held_against_kobo_as_the_truth_says(played: Played) 
     folder = next(path for path in (played.home / "reports" / "fjordvik").glob("*") if path.name != "arkiv")
     book = openpyxl.load_workbook(folder / "behov.xlsx", read_only=True)
     head, *rows = list(book["Alle tiltak"].iter_rows(min_row=2, values_only=True))
-    found = {row[head.index("Tiltak")]: row[head.index("Kontroll mot Kobo")] for row in rows}
+    checks = {row[head.index("Tiltak")]: row[head.index("Kontroll mot Kobo")] for row in rows}
     words = {MeasureState(code): word_for("measures", code) for code in MeasureState}
     must = {ident: state for ident, state in played.truth["measures"].items() if state != "unread"}
-    assert found == {ident: words[MeasureState(state)] for ident, state in must.items()}
+    assert checks == {ident: words[MeasureState(state)] for ident, state in must.items()}
     assert {"missing", "still_there", "fulfilled", "soon"} <= set(must.values())
     (unread,) = [row for row in book["Svar som må rettes"].iter_rows(min_row=3, values_only=True) if any(row)]
     assert "høsten 2024" in unread[4]

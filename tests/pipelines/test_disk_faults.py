@@ -32,9 +32,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("error", "words"), REFUSED, ids=[words for _, words in REFUSED])
 def test_what_the_disk_refused_is_found_below_what_others_made_of_it(error: Exception, words: str) -> None:
-    told = RuntimeError("the event could not be stored")
-    told.__cause__ = error
-    assert words in str(disk_sentence(told, Path("/home")))
+    event_error = RuntimeError("the event could not be stored")
+    event_error.__cause__ = error
+    assert words in str(disk_sentence(event_error, Path("/home")))
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), ConnectionRefusedError(errno.ECONNREFUSED, "refused"), KeyError("k")])

@@ -109,15 +109,15 @@ def test_ctrl_c_in_the_middle_says_what_was_done_and_what_was_not(village: Villa
             assert night.poll() is None
             time.sleep(0.05)
         os.kill(night.pid, signal.SIGINT)
-        _, said = night.communicate(timeout=60)
+        _, output = night.communicate(timeout=60)
     assert night.returncode == INTERRUPTED
-    assert "Traceback" not in said
+    assert "Traceback" not in output
     with closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger:
         (run,) = ledger.runs("vik").to_dicts()
     assert run["verdict"] == "interrupted"
-    assert run["message"] in said
-    assert "in the step apply" in said
-    assert "of 4 changes were made in Kobo and stand" in said
+    assert run["message"] in output
+    assert "in the step apply" in output
+    assert "of 4 changes were made in Kobo and stand" in output
     with dg.DagsterInstance.get() as instance:
         (theirs,) = instance.get_runs()
         lines = [entry.user_message for entry in instance.all_logs(theirs.run_id)]

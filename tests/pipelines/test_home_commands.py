@@ -24,7 +24,7 @@ from reconciliation.ledger.migrations import HEAD, REVISIONS
 from reconciliation.ledger.opening import migrate
 from reconciliation.model.municipality import home_from
 from tests.pipelines.test_ledger_commands import Told
-from tests.pipelines.test_ledger_commands import kobosync as told  # noqa: F401 - the fixture
+from tests.pipelines.test_ledger_commands import kobosync as ledger_kobosync  # noqa: F401 - the fixture
 from tests.pipelines.village import FDV, FIRST, Village, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -47,10 +47,10 @@ SOURCE = {
 
 
 @pytest.fixture
-def kobosync(told: Told, monkeypatch: pytest.MonkeyPatch) -> Told:  # noqa: F811
+def kobosync(ledger_kobosync: Told, monkeypatch: pytest.MonkeyPatch) -> Told:  # noqa: F811
     for name in ("KOBOSYNC_HOME", "DAGSTER_HOME"):
         monkeypatch.delenv(name, raising=False)
-    return told
+    return ledger_kobosync
 
 
 @pytest.fixture
@@ -218,7 +218,12 @@ def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: T
 def test_an_editor_is_told_what_every_key_means(kind: str) -> None:
     schema = schema_of(kind)
     here = [("", schema), *schema["$defs"].items()]
-    assert not [f"{where}.{key}" for where, one in here for key, about in one.get("properties", {}).items() if not about.get("description")]
+    assert not [
+        f"{where}.{key}"
+        for where, definition in here
+        for key, about in definition.get("properties", {}).items()
+        if not about.get("description")
+    ]
     jsonschema.Draft202012Validator.check_schema(schema)
 
 

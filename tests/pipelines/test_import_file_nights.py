@@ -60,7 +60,7 @@ def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(
     assert run_night(village.config, "auto", FIRST) == DONE
     (file,) = files(village)
     assert len(import_file.read(file)) == 4
-    assert {one["outcome"] for one in _outcomes(village)} == {"handed_over"}
+    assert {outcome["outcome"] for outcome in _outcomes(village)} == {"handed_over"}
     assert village.summary()["progress"]["in_register"] == 0, "a file on a disk is not in Kobo"
 
     village.write_fdv(FDV + "104;Lillevegen 6;;40,0;Ordinær\n")
@@ -84,8 +84,8 @@ def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(
         assert still_to_arrive(ledger, "vik", village.home / "var/vik/import") == {}
         assert ledger.handed_over("vik").is_empty()
         assert ledger.links("vik").height == 5
-    standing = requests.get(f"{village.content['register']['base_url']}/rehearsal/health", timeout=10).json()["entries"]
-    assert standing == 5, "nothing twice"
+    present = requests.get(f"{village.content['register']['base_url']}/rehearsal/health", timeout=10).json()["entries"]
+    assert present == 5, "nothing twice"
 
 
 def test_what_no_export_shows_for_a_fortnight_is_told_and_never_sent_again_by_itself(village: Village) -> None:
@@ -103,7 +103,7 @@ def test_a_change_has_no_file_form_and_is_somebodys_to_make_by_hand(village: Vil
     run_night(village.config, "auto", SECOND)
     village.write_property([(1, "Lillevegen 4", 2)])
     assert run_night(village.config, "auto", THIRD) == DONE
-    assert [(one["outcome"], one["verb"]) for one in _outcomes(village)] == [("by_hand", "PUT")]
+    assert [(outcome["outcome"], outcome["verb"]) for outcome in _outcomes(village)] == [("by_hand", "PUT")]
     assert len(files(village)) == 1
     with closing(in_ledger(village)) as ledger:
         assert ledger.unsettled("vik") == []

@@ -164,15 +164,15 @@ def test_a_mistake_ends_in_one_sentence(village: Village, kobosync: Told, case: 
 def items(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     """(class, leverandor_bolig_id, held)"""
     blank = {"kobo_id": None, "changes": "[]", "match_key": None, "reason": "x", "details": "{}"}
-    made = [{"class": kind, "leverandor_bolig_id": ours, "held": held} | blank for kind, ours, held in rows]
+    made = [{"class": kind, "leverandor_bolig_id": ours, "held": guard} | blank for kind, ours, guard in rows]
     return pl.DataFrame(made, schema=PLAN_ITEMS)
 
 
 def test_a_plan_beside_the_last_one_shows_only_what_is_otherwise() -> None:
     before = items(("create", "a", None), ("retire", "b", "retire_waiting"), ("update", "c", None), ("update", "d", None))
     now = items(("retire", "b", None), ("update", "c", None), ("in_sync", "a", None), ("conflict", "d", None), ("create", "e", None))
-    found = compare_plans(before, now).select("news", "leverandor_bolig_id", "class_before", "class_now").rows()
-    assert found == [
+    changes = compare_plans(before, now).select("news", "leverandor_bolig_id", "class_before", "class_now").rows()
+    assert changes == [
         ("gone", "a", "create", None),
         ("new", "e", None, "create"),
         ("otherwise", "b", "retire", "retire"),

@@ -26,12 +26,12 @@ def unconfigured() -> Iterator[logging.Logger]:
     logger.setLevel(level)
 
 
-@pytest.mark.parametrize(("said", "level"), [(None, logging.WARNING), ("info", logging.INFO), ("nonsense", logging.WARNING)])
+@pytest.mark.parametrize(("setting", "level"), [(None, logging.WARNING), ("info", logging.INFO), ("nonsense", logging.WARNING)])
 def test_the_level_is_the_one_that_is_asked_for_and_configuring_twice_shows_a_line_once(
-    said: str | None, level: int, unconfigured: logging.Logger, capsys: pytest.CaptureFixture[str]
+    setting: str | None, level: int, unconfigured: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
-        configure_logging({"KOBOSYNC_LOG": said} if said else {})
+        configure_logging({"KOBOSYNC_LOG": setting} if setting else {})
     assert unconfigured.level == level
     unconfigured.warning("a line")
     assert capsys.readouterr().err.count("a line") == 1

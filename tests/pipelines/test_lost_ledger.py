@@ -34,9 +34,9 @@ def test_a_lost_ledger_stops_the_night_and_is_restored_or_said_to_be_new(village
     ledger.unlink()
     capsys.readouterr()
     assert run_night(village.config, "auto", SECOND) == FAILED
-    said = " ".join(capsys.readouterr().out.split())
-    assert "knows no night of Vik, and there have been some" in said
-    assert f"kobosync night {municipality.file} --new-ledger" in said
+    output = " ".join(capsys.readouterr().out.split())
+    assert "knows no night of Vik, and there have been some" in output
+    assert f"kobosync night {municipality.file} --new-ledger" in output
     assert not ledger.exists(), "nothing was made in its place"
     assert village.summary()["as_of"] == str(FIRST)
 

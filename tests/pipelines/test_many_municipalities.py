@@ -134,7 +134,7 @@ def test_the_steps_that_call_the_register_and_no_others_are_in_the_pool(tmp_path
         for node in definitions.resolve_job_def(f"{slug_of(number)}_nightly").graph.nodes
     }
     assert {name for name, pool in pools.items() if pool} == {f"{slug_of(n)}__{name}" for n in (1, 2) for name in ("register", "outcomes")}
-    assert {one for pool in pools.values() for one in pool} == {REGISTER_POOL}
+    assert {pool_name for pool in pools.values() for pool_name in pool} == {REGISTER_POOL}
 
 
 def test_a_night_takes_a_place_in_the_pool_and_gives_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

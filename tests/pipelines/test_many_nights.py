@@ -27,10 +27,10 @@ def villages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Village, 
 
 
 def test_one_broken_file_stops_none_of_the_others(villages: tuple[Village, Village], capsys: pytest.CaptureFixture[str]) -> None:
-    one, other = villages
-    broken = one.home / "config" / "broken.yaml"
+    first, other = villages
+    broken = first.home / "config" / "broken.yaml"
     broken.write_text("slug: broken\n", encoding="utf-8")
-    assert run_nights([one.config, broken, other.config], "auto", None) == CONFIGURATION
+    assert run_nights([first.config, broken, other.config], "auto", None) == CONFIGURATION
     assert "broken.yaml" in capsys.readouterr().err
     for village in villages:
         (file,) = (village.home / "reports").glob("*/*/summary.json")
@@ -39,6 +39,6 @@ def test_one_broken_file_stops_none_of_the_others(villages: tuple[Village, Villa
 
 
 def test_a_digest_is_of_one_municipality(villages: tuple[Village, Village], capsys: pytest.CaptureFixture[str]) -> None:
-    one, other = villages
-    assert run_nights([one.config, other.config], "0123456789ab", None) == CONFIGURATION
+    first, other = villages
+    assert run_nights([first.config, other.config], "0123456789ab", None) == CONFIGURATION
     assert "one municipality" in capsys.readouterr().err

@@ -194,14 +194,14 @@ def test_in_a_terminal_ctrl_c_leaves_nothing_behind_and_says_so(home: Path) -> N
         program = [sys.executable, "-c", "from pipelines.command_line import app; app()", "map", "kilder/boliger.csv", "--interactive"]
         os.execve(sys.executable, program, {**os.environ, "TERM": "dumb"})
     try:
-        said = _until(terminal, "Kildens navn i oppsettet [boliger]: ")
+        output = _until(terminal, "Kildens navn i oppsettet [boliger]: ")
         os.write(terminal, b"\r")
-        said = _until(terminal, "Hva folk kaller kilden [boliger]: ")
+        output = _until(terminal, "Hva folk kaller kilden [boliger]: ")
         os.write(terminal, "Heftet på kontoret\r".encode())
-        said = _until(terminal, "Hvem eier radene [boligkontoret]: ")
-        said = _interrupted(terminal, "ingenting er sjekket")
+        output = _until(terminal, "Hvem eier radene [boligkontoret]: ")
+        output = _interrupted(terminal, "ingenting er sjekket")
         _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == INTERRUPTED, said
+        assert os.waitstatus_to_exitcode(status) == INTERRUPTED, output
     except BaseException:
         os.kill(child, signal.SIGKILL)
         raise
@@ -220,9 +220,9 @@ def _interrupted(terminal: int, words: str) -> str:
 
 
 def _until(terminal: int, words: str, seconds: float = 60.0) -> str:
-    said, end = b"", time.monotonic() + seconds
-    while words not in said.decode("utf-8", "replace"):
+    output, end = b"", time.monotonic() + seconds
+    while words not in output.decode("utf-8", "replace"):
         ready, _, _ = select.select([terminal], [], [], max(0.0, end - time.monotonic()))
-        assert ready, f"waited for {words!r}, and got {said.decode('utf-8', 'replace')!r}"
-        said += os.read(terminal, 4096)
-    return said.decode("utf-8", "replace")
+        assert ready, f"waited for {words!r}, and got {output.decode('utf-8', 'replace')!r}"
+        output += os.read(terminal, 4096)
+    return output.decode("utf-8", "replace")

@@ -82,13 +82,13 @@ def test_a_source_that_cannot_be_read_changes_nothing_and_the_next_night_repairs
         capsys.readouterr()
         assert run_night(village.config, "auto", SECOND + timedelta(days=night)) == FAILED
         assert named in " ".join(capsys.readouterr().out.split()), "the sentence names what is wrong"
-        told = village.summary()
-        assert told["sources"]["fdv"]["verdict"] == "failed"
-        assert told["sources"]["eiendom"]["verdict"] == "complete", "the other source is processed"
-        assert told["sources"]["eiendom"]["accepted"] == 1
+        summary = village.summary()
+        assert summary["sources"]["fdv"]["verdict"] == "failed"
+        assert summary["sources"]["eiendom"]["verdict"] == "complete", "the other source is processed"
+        assert summary["sources"]["eiendom"]["accepted"] == 1
         assert writes(village) == {"POST": 0, "PUT": 0, "DELETE": 0}
-        assert told["dwellings"]["in_sync"] == 4, "what stood, stands"
-        assert told["progress"]["in_register"] == before["progress"]["in_register"]
+        assert summary["dwellings"]["in_sync"] == 4, "what stood, stands"
+        assert summary["progress"]["in_register"] == before["progress"]["in_register"]
     village.write_fdv(FDV)
     assert run_night(village.config, "auto", FOURTH) == DONE
 
@@ -154,9 +154,9 @@ def test_a_register_that_dies_half_way_leaves_what_is_done_done_and_the_next_nig
         assert summary["progress"]["in_register"] == 2
         session.delete(f"{address}/rehearsal/faults", timeout=5).raise_for_status()
         assert run_night(village.config, "auto", SECOND) == DONE
-        held = session.get(f"{address}/rehearsal/export", timeout=5).text.strip().splitlines()
+        entries = session.get(f"{address}/rehearsal/export", timeout=5).text.strip().splitlines()
     assert village.summary()["progress"]["in_sync"] == 4
-    assert len(held) == 1 + 4, "a heading and four dwellings: none lost, none twice"
+    assert len(entries) == 1 + 4, "a heading and four dwellings: none lost, none twice"
 
 
 def test_a_plan_beyond_its_limits_waits_and_its_digest_lets_it_through(village: Village, capsys: pytest.CaptureFixture[str]) -> None:

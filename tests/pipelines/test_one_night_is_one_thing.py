@@ -46,10 +46,10 @@ class Operator:
     def materialise(self, *names: str, job: str | None = None, backfill: bool = False) -> dg.ExecuteInProcessResult:
         """The chosen assets, of a job or of the graph; all where none is chosen."""
         definitions = build_definitions([load(self.village.config)], self.village.home)
-        found = definitions.resolve_job_def(job) if job else definitions.resolve_implicit_global_asset_job_def()
+        job_definition = definitions.resolve_job_def(job) if job else definitions.resolve_implicit_global_asset_job_def()
         chosen = [dg.AssetKey(["vik", *name.split("/")]) for name in names]
         tags = {"dagster/backfill": "abc"} if backfill else {}
-        return found.execute_in_process(instance=self.instance, asset_selection=chosen or None, tags=tags, raise_on_error=False)
+        return job_definition.execute_in_process(instance=self.instance, asset_selection=chosen or None, tags=tags, raise_on_error=False)
 
     def verdicts(self) -> list[tuple[str, str]]:
         """(what the ledger says, what Dagster says) of each run that either knows, in the order of their beginning."""
@@ -86,9 +86,9 @@ def test_outcomes_alone_applies_nothing_of_an_earlier_runs_plan(operator: Operat
     assert not done.success
     assert operator.register() == before
     assert "nothing was done. Launch the job vik_nightly" in operator.says(done)
-    standing = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
-    assert standing is not None
-    assert standing.state == "done", "no failed night"
+    state = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
+    assert state is not None
+    assert state.state == "done", "no failed night"
 
 
 CHAIN = ["source_rows", "accepted_rows", "standing_rows", "dwellings", "matches", "plan", "outcomes", "progress"]
@@ -105,10 +105,10 @@ def test_no_step_goes_on_from_another_runs_tables(operator: Operator, village: V
         "dwellings": ["dwellings", "lineage", "memberships"],
     }
     for number in range(len(CHAIN)):
-        chosen = [name for one in CHAIN[number:] for name in multi.get(one, [one])]
+        chosen = [name for asset in CHAIN[number:] for name in multi.get(asset, [asset])]
         assert not operator.materialise(*chosen, "reports", job="vik_nightly").success
         assert operator.register() == before
-    assert [said for said, _ in operator.verdicts()] == ["done", *["-"] * len(CHAIN)], "no night of the ledger"
+    assert [verdict for verdict, _ in operator.verdicts()] == ["done", *["-"] * len(CHAIN)], "no night of the ledger"
 
 
 def test_chosen_sources_are_read_and_are_no_night(operator: Operator) -> None:
@@ -132,7 +132,7 @@ def test_reports_are_not_made_of_two_nights_tables(operator: Operator) -> None:
     done = operator.materialise("reports")
     assert not done.success
     assert "not of one night" in operator.says(done)
-    assert [said for said, _ in operator.verdicts()] == ["done", "planned", "-"]
+    assert [verdict for verdict, _ in operator.verdicts()] == ["done", "planned", "-"]
 
 
 def test_a_refused_approval_is_red_in_dagster_and_in_the_ledger_and_says_the_right_digest(operator: Operator, village: Village) -> None:
@@ -158,9 +158,9 @@ def test_what_stopped_a_night_is_the_same_sentence_in_dagster_the_ledger_and_the
     with closing(open_ledger("sqlite:///var/ledger.sqlite", village.home)) as ledger:
         last = ledger.runs("vik").row(-1, named=True)
     assert (last["verdict"], last["message"]) == ("failed", sentence)
-    standing = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
-    assert standing is not None
-    assert (standing.state, standing.says) == ("failed", sentence)
+    state = look(load(village.config), village.home, operator.instance, datetime.now(UTC), datetime.now(UTC))
+    assert state is not None
+    assert (state.state, state.says) == ("failed", sentence)
 
 
 def test_a_backfill_of_everything_is_a_night_and_one_of_some_steps_does_nothing(operator: Operator, village: Village) -> None:

@@ -35,9 +35,9 @@ class Looking:
 
     def look(self) -> str:
         with dg.DagsterInstance.ephemeral() as instance, dg.build_sensor_context(instance=instance, cursor=self.cursor) as context:
-            found = self.sensor.evaluate_tick(context)
-        self.cursor = found.cursor
-        return found.skip_message or ""
+            tick_result = self.sensor.evaluate_tick(context)
+        self.cursor = tick_result.cursor
+        return tick_result.skip_message or ""
 
 
 def night(village: Village, day: int) -> None:

@@ -75,8 +75,8 @@ def test_a_register_that_cannot_be_seen_is_said(village: Village, capsys: pytest
 def test_it_does_not_load_what_only_some_plans_need() -> None:
     needless = ["dagster", "alembic", "numpy", "pandera", "xlsxwriter", "openpyxl"]
     code = f"import sys, pipelines.commands.plan_command; print([name for name in {needless} if name in sys.modules])"
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == "[]", "each costs a tenth of a second or more"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", "each costs a tenth of a second or more"
 
 
 def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
@@ -85,5 +85,5 @@ def test_a_plan_of_clean_rows_loads_no_numpy(village: Village) -> None:
         "import sys; from datetime import date; from pathlib import Path; from pipelines.commands.plan_command import run_plan; "
         "run_plan(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]), 'json'); print('numpy' in sys.modules)"
     )
-    told = subprocess.run([sys.executable, "-c", code, str(village.config), SECOND.isoformat()], check=True, capture_output=True, text=True)
-    assert told.stdout.splitlines()[-1] == "False", "a sixth of what such a plan takes"
+    done = subprocess.run([sys.executable, "-c", code, str(village.config), SECOND.isoformat()], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "False", "a sixth of what such a plan takes"

@@ -48,8 +48,10 @@ def calls(village: Village) -> int:
 def test_a_dry_run_names_everything_and_deletes_nothing(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
     before, requests = files(village.home), calls(village)
     assert run_prune(village.config, 30, True) == DONE
-    said = capsys.readouterr().out
-    assert all(one in said for one in ("2 requests", "2 settled writes", "2 plan rows", "2023-10-01", "nedlagt", "nothing is deleted"))
+    output = capsys.readouterr().out
+    assert all(
+        words in output for words in ("2 requests", "2 settled writes", "2 plan rows", "2023-10-01", "nedlagt", "nothing is deleted")
+    )
     assert (files(village.home), calls(village)) == (before, requests)
     assert requests == 2
 

@@ -117,11 +117,11 @@ def test_a_row_put_in_among_running_numbers_is_refused_proposed_as_new_keys_and_
     assert summary["dwellings"]["in_sync"] == summary["dwellings"]["total"]
     shown = summary["sources"]["fdv"]["examples"]
     assert shown[0] == {"key": "3", "then": "Lyngveien 3 H0101", "now": "Nyveien 1", "under": "4"}
-    assert [one["key"] for one in shown] == ["3", "4", "5", "6", "7"]
+    assert [row["key"] for row in shown] == ["3", "4", "5", "6", "7"]
     page = next((village.home / "reports" / "vik").glob("2023-11-02/index.html")).read_text(encoding="utf-8")
     assert '<th scope="row">4</th><td>Lyngveien 4 H0101</td><td>Lyngveien 3 H0101</td><td>5</td>' in re.sub(r">\s+<", "><", page)
     before = (village.home / "var" / "ledger.sqlite").read_bytes()
-    ((_, good, says),) = [one for one in source_checks(load(village.config), village.home) if one[0] == "source fdv"]
+    ((_, good, says),) = [check for check in source_checks(load(village.config), village.home) if check[0] == "source fdv"]
     assert (good, "6 of 8 known keys name what another key named" in says) == (False, True), "check says what the night would"
     assert (village.home / "var" / "ledger.sqlite").read_bytes() == before
     proposed = village.home / "nye.csv"

@@ -55,11 +55,11 @@ class Looking:
 
     def look(self) -> str:
         with dg.build_sensor_context(instance=self.instance, cursor=self.cursor) as context:
-            found = self.sensor.evaluate_tick(context)
-        self.cursor = found.cursor
-        assert not found.run_requests
-        assert found.skip_message, "every look ends in words"
-        return found.skip_message
+            tick_result = self.sensor.evaluate_tick(context)
+        self.cursor = tick_result.cursor
+        assert not tick_result.run_requests
+        assert tick_result.skip_message, "every look ends in words"
+        return tick_result.skip_message
 
 
 def test_a_failed_night_is_told_once_and_its_recovery_once(village: Village, instance: dg.DagsterInstance) -> None:
@@ -79,7 +79,7 @@ def test_a_failed_night_is_told_once_and_its_recovery_once(village: Village, ins
         night(village, "four", "done")
         looking.look()
         looking.look()
-    titles = [one["title"] for one in receiver.arrived]
+    titles = [message["title"] for message in receiver.arrived]
     assert titles == ["kobosync: the night of Vik failed", "kobosync: the night of Vik is well again"]
     assert receiver.arrived[0]["message"] == ("The register does not answer.\nRun in Dagster: /runs/two\nReport: reports/vik/2023-11-02")
 
@@ -100,8 +100,8 @@ def test_what_could_not_be_sent_is_sent_later_and_nobody_else_hears_it_twice(vil
 
 def test_where_nobody_is_to_be_told_the_sensor_says_so(village: Village, instance: dg.DagsterInstance) -> None:
     night(village, "one", "failed", "The register does not answer.")
-    said = Looking(load(village.config), village.home, instance).look()
-    assert said.startswith("failed: The register does not answer. Nobody is told")
+    message = Looking(load(village.config), village.home, instance).look()
+    assert message.startswith("failed: The register does not answer. Nobody is told")
 
 
 def test_a_ledger_that_cannot_be_opened_is_a_failed_night(village: Village, instance: dg.DagsterInstance) -> None:
@@ -132,11 +132,11 @@ def test_what_was_due_before_the_first_look_was_not_missed(village: Village) -> 
 def test_a_missed_night_is_seen_and_the_cursor_remembers_since_when_somebody_looked(village: Village, instance: dg.DagsterInstance) -> None:
     municipality = load(village.config)
     now = datetime.now(UTC)
-    found = look(municipality, village.home, instance, now - timedelta(days=3), now)
-    assert found is not None
-    assert (found.state, "none has begun" in found.says) == ("missed", True)
-    told = AlertCursor(now, {"abc": found.state})
-    assert AlertCursor.read(told.write(), now + timedelta(days=1)) == told
+    state = look(municipality, village.home, instance, now - timedelta(days=3), now)
+    assert state is not None
+    assert (state.state, "none has begun" in state.says) == ("missed", True)
+    cursor = AlertCursor(now, {"abc": state.state})
+    assert AlertCursor.read(cursor.write(), now + timedelta(days=1)) == cursor
 
 
 def test_a_night_that_died_before_it_came_to_the_ledger_is_told_by_dagster(village: Village, instance: dg.DagsterInstance) -> None:
@@ -145,20 +145,20 @@ def test_a_night_that_died_before_it_came_to_the_ledger_is_told_by_dagster(villa
     run = instance.create_run_for_job(job, tags={MUNICIPALITY_TAG: "vik"}, run_config=None)
     instance.report_run_failed(run, "out of memory")
     now = datetime.now(UTC)
-    found = look(municipality, village.home, instance, now, now)
-    assert found is not None
-    assert (found.state, found.run_id) == ("failed", run.run_id)
+    state = look(municipality, village.home, instance, now, now)
+    assert state is not None
+    assert (state.state, state.run_id) == ("failed", run.run_id)
     night(village, "later", "done")
-    found = look(municipality, village.home, instance, now, now)
-    assert found is not None
-    assert found.state == "done"
+    state = look(municipality, village.home, instance, now, now)
+    assert state is not None
+    assert state.state == "done"
 
 
 def tick(municipality: Municipality, root: Path, instance: dg.DagsterInstance) -> tuple[int, str | None]:
     schedule = build_definitions([municipality], root).resolve_schedule_def("vik_schedule")
     with dg.build_schedule_context(instance=instance, scheduled_execution_time=datetime(2023, 11, 2, 1, tzinfo=UTC)) as context:
-        found = schedule.evaluate_tick(context)
-    return len(found.run_requests or []), found.skip_message
+        tick_result = schedule.evaluate_tick(context)
+    return len(tick_result.run_requests or []), tick_result.skip_message
 
 
 def test_the_schedule_starts_one_night_and_skips_in_words_while_one_is_under_way(village: Village) -> None:
@@ -252,9 +252,9 @@ def test_a_night_of_the_command_line_is_known_by_its_lock_alive_or_killed(villag
         finally:
             process.kill()
     assert under_way(municipality, village.home, instance) is None, "a killed night holds nobody up"
-    found = look(municipality, village.home, instance, now, now)
-    assert found is not None
-    assert (found.state, found.run_id) == ("failed", "by-hand")
+    state = look(municipality, village.home, instance, now, now)
+    assert state is not None
+    assert (state.state, state.run_id) == ("failed", "by-hand")
     still = instance.get_run_by_id(run.run_id)
     assert still is not None
     assert not still.is_finished, "a run that has just begun may not have come to its lock yet"

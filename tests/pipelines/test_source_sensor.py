@@ -123,4 +123,4 @@ def test_a_file_that_went_away_is_for_the_night_to_tell(village: Village) -> Non
 def test_only_those_who_ask_for_it_are_watched(wanted: bool, there: list[str], village: Village) -> None:
     village.write_config(on_new_file=wanted)
     definitions = build_definitions([load(village.config)], village.home)
-    assert [one.name for one in definitions.sensors or [] if one.name.endswith("_files")] == there
+    assert [sensor.name for sensor in definitions.sensors or [] if sensor.name.endswith("_files")] == there

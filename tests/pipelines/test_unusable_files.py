@@ -16,7 +16,7 @@ from pipelines.home import config_files
 from pipelines.run_night import Runner
 from reconciliation.model.municipality import ConfigurationError, load
 from tests.pipelines.test_alerts import receiving
-from tests.pipelines.test_check import said
+from tests.pipelines.test_check import output_of
 from tests.pipelines.village import Village
 
 
@@ -37,17 +37,17 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Village:
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Two municipalities; the second one's file has a misspelt key."""
     monkeypatch.setenv("KOBOSYNC_HOME", str(tmp_path))
-    found = write(tmp_path, 2)
-    found[1].write_text(yaml.safe_dump(settings(2) | {"deadlin": "2023-12-21"}), encoding="utf-8")
-    return found
+    paths = write(tmp_path, 2)
+    paths[1].write_text(yaml.safe_dump(settings(2) | {"deadlin": "2023-12-21"}), encoding="utf-8")
+    return paths
 
 
 def look(instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult:
     sensor = kobosync().resolve_sensor_def("kobosync_configuration")
     with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
-        found = sensor(context)
-    assert isinstance(found, dg.SensorResult)
-    return found
+        result = sensor(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
 
 
 def test_it_stands_in_the_graph_with_its_fault_and_its_schedule_says_why_it_skips(files: list[Path], instance: dg.DagsterInstance) -> None:
@@ -122,17 +122,17 @@ def test_check_names_every_variable_that_is_not_set_at_once(
         register=village.content["register"] | {"authentication": {"kind": "api_key", "key_variable": "VIK_KEY"}},
     )
     assert set(unset_variables(load(village.config))) == {"VIK_LEDGER", "VIK_ALERT", "VIK_KEY", "VIK_SEND"}
-    text = said(village, capsys, 1, authentication={"kind": "api_key", "key_variable": "VIK_KEY"})
+    text = output_of(village, capsys, 1, authentication={"kind": "api_key", "key_variable": "VIK_KEY"})
     assert "VIK_LEDGER (ledger), VIK_ALERT (alerts 1), VIK_KEY (register.authentication.key_variable)" in text
 
 
 def test_check_says_what_keeps_it_from_loading_beside_the_others(village: Village, capsys: pytest.CaptureFixture[str]) -> None:
     other = village.home / "config" / "other.yaml"
     other.write_text(village.config.read_text(encoding="utf-8"), encoding="utf-8")
-    assert "slug vik is that of" in said(village, capsys, 1)
+    assert "slug vik is that of" in output_of(village, capsys, 1)
     other.unlink()
     village.write_config(schedule="at night")
-    assert "is no cron line" in said(village, capsys, 1)
+    assert "is no cron line" in output_of(village, capsys, 1)
     with pytest.raises(ConfigurationError, match="is no cron line"):
         Runner(load(village.config), village.home)
     village.write_config(timezone="Europe/Olso")

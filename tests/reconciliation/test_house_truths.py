@@ -27,16 +27,16 @@ def stairs(office: str, **units: str | None) -> list[Row]:
 def test_a_column_that_slid_one_line_down_joins_no_two_homes_although_the_flats_are_alike() -> None:
     homes = [f"H0{floor}0{door}" for floor in (1, 2, 3) for door in (1, 2)]
     slid = dict(zip(homes, [homes[-1], *homes[:-1]], strict=True))
-    found = night({"fdv": stairs("a"), "omsorg": stairs("b", **slid)})
-    assert found.mixed == []
-    assert all(found.asked(f"fdv:a{slid[home]}", f"omsorg:b{home}") for home in homes)
-    assert "create" not in found.classes().values()
+    result = night({"fdv": stairs("a"), "omsorg": stairs("b", **slid)})
+    assert result.mixed == []
+    assert all(result.asked(f"fdv:a{slid[home]}", f"omsorg:b{home}") for home in homes)
+    assert "create" not in result.classes().values()
 
 
 def test_one_pair_that_cannot_be_stops_the_unit_numbers_of_the_house_for_flats_that_nothing_else_tells_apart() -> None:
     """H0101 of one list is the large flat: nobody knows what the list means by its numbers."""
-    found = night({"fdv": stairs("a"), "omsorg": stairs("b", H0101="H0302", H0302="H0101")})
-    assert found.mixed == []
+    result = night({"fdv": stairs("a"), "omsorg": stairs("b", H0101="H0302", H0302="H0101")})
+    assert result.mixed == []
     whole = night({"fdv": stairs("a"), "omsorg": stairs("b")})
     assert whole.dwellings.height == 6
 
@@ -73,8 +73,8 @@ STRAYS: dict[str, Row] = {
 def test_a_stray_row_waits_for_the_answer_and_the_better_known_one_goes_on(stray: Row) -> None:
     lettered = {"bokstav": "A"} if "bruksenhetsnummer" not in stray else {}
     known = {**PARCEL, **ALIKE, **lettered, "bruksenhetsnummer": "H0101"}
-    found = night({"fdv": [flat("a1", "1", **known)], "omsorg": [flat("b1", "1", **known)], "eiendom": [flat("c1", "1", **stray)]})
-    assert found.classes() == {"fdv-a1": "create", "eiendom-c1": "review"}
+    result = night({"fdv": [flat("a1", "1", **known)], "omsorg": [flat("b1", "1", **known)], "eiendom": [flat("c1", "1", **stray)]})
+    assert result.classes() == {"fdv-a1": "create", "eiendom-c1": "review"}
 
 
 def test_two_rows_of_one_list_for_a_unit_spelt_as_two_streets_are_asked_about() -> None:
@@ -83,13 +83,13 @@ def test_two_rows_of_one_list_for_a_unit_spelt_as_two_streets_are_asked_about() 
         flat("a2", "H0201", **PARCEL, adressenavn="Opsestien", bruksenhetsnummer="H0201", bruksareal=56.0),
     ]
     theirs = [flat("c2", "H0201", **PARCEL, bruksenhetsnummer="H0201", bruksareal=53.0)]
-    found = night({"fdv": ours, "eiendom": theirs})
-    assert found.mixed == []
-    assert "create" not in found.classes().values()
+    result = night({"fdv": ours, "eiendom": theirs})
+    assert result.mixed == []
+    assert "create" not in result.classes().values()
 
 
-def entry(unit: str, **said: Any) -> Row:
-    return {**PARCEL, "kobo_id": f"k{unit}", "bruksenhetsnummer": unit, **said}
+def entry(unit: str, **values: Any) -> Row:
+    return {**PARCEL, "kobo_id": f"k{unit}", "bruksenhetsnummer": unit, **values}
 
 
 def test_of_two_entries_with_one_unit_number_the_one_that_agrees_is_taken_and_the_other_is_asked_of_its_neighbour() -> None:
@@ -98,10 +98,10 @@ def test_of_two_entries_with_one_unit_number_the_one_that_agrees_is_taken_and_th
         flat("a2", "H0102", **PARCEL, **LARGER, bruksenhetsnummer="H0102"),
     ]
     rents = {"antall_soverom": 1, "manedsleie": 7300.0}, {"antall_soverom": 3, "manedsleie": 9800.0}
-    found = night({"fdv": ours}, [entry("H0101", **rents[0]), {**entry("H0101", **rents[1]), "kobo_id": "typed wrong"}])
-    told = {(row["leverandor_bolig_id"], row["kobo_id"]): row["certain"] for row in found.matches.iter_rows(named=True)}
-    assert told == {("fdv-a1", "kH0101"): True, ("fdv-a2", "typed wrong"): False}
-    assert found.classes()["fdv-a2"] == "review"
+    result = night({"fdv": ours}, [entry("H0101", **rents[0]), {**entry("H0101", **rents[1]), "kobo_id": "typed wrong"}])
+    certain = {(row["leverandor_bolig_id"], row["kobo_id"]): row["certain"] for row in result.matches.iter_rows(named=True)}
+    assert certain == {("fdv-a1", "kH0101"): True, ("fdv-a2", "typed wrong"): False}
+    assert result.classes()["fdv-a2"] == "review"
 
 
 def test_an_entry_that_its_own_number_contradicts_is_asked_of_everybody_in_the_house_who_would_be_created() -> None:
@@ -109,8 +109,8 @@ def test_an_entry_that_its_own_number_contradicts_is_asked_of_everybody_in_the_h
         flat("a1", "H0101", **PARCEL, **LARGER, bruksenhetsnummer="H0101"),
         flat("a2", "H0203", **PARCEL, bruksareal=45.0, bruksenhetsnummer="H0203"),
     ]
-    found = night({"fdv": ours}, [entry("H0101", antall_soverom=1, manedsleie=6900.0)])
-    assert found.classes() == {"fdv-a1": "review", "fdv-a2": "review"}
+    result = night({"fdv": ours}, [entry("H0101", antall_soverom=1, manedsleie=6900.0)])
+    assert result.classes() == {"fdv-a1": "review", "fdv-a2": "review"}
 
 
 def test_entries_with_numbers_that_nobody_has_are_homes_that_are_not_listed_unless_one_of_each_side_is_left() -> None:
@@ -139,8 +139,8 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
 @pytest.mark.parametrize("case", HELD_BY_AN_ENTRY.values(), ids=HELD_BY_AN_ENTRY.keys())
 def test_nothing_is_created_that_an_entry_which_nobody_explains_may_be(case: tuple[list[Row], Row]) -> None:
     ours, unexplained = case
-    found = night({"fdv": [row | {"key": f"a{at}"} for at, row in enumerate(ours, start=1)]}, [unexplained])
-    assert set(found.classes().values()) == {"review"}
+    result = night({"fdv": [row | {"key": f"a{at}"} for at, row in enumerate(ours, start=1)]}, [unexplained])
+    assert set(result.classes().values()) == {"review"}
 
 
 def test_who_may_be_a_home_that_is_in_kobo_waits_while_the_other_one_is_asked() -> None:
@@ -150,9 +150,9 @@ def test_who_may_be_a_home_that_is_in_kobo_waits_while_the_other_one_is_asked() 
         for nummer, measured in ((1, ALIKE), (31, LARGER), (33, LARGER))
     ]
     known = flat("a1", "1", **PARCEL, **ALIKE, bruksenhetsnummer="H0101")
-    found = night({"fdv": [known], "eiendom": renamed}, [entry("H0101", antall_soverom=1, manedsleie=7300.0)])
-    assert found.classes() == {"fdv-a1": "review", "eiendom-c1": "review", "eiendom-c31": "create", "eiendom-c33": "create"}
-    reasons = dict(found.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "reason").iter_rows())
+    result = night({"fdv": [known], "eiendom": renamed}, [entry("H0101", antall_soverom=1, manedsleie=7300.0)])
+    assert result.classes() == {"fdv-a1": "review", "eiendom-c1": "review", "eiendom-c31": "create", "eiendom-c33": "create"}
+    reasons = dict(result.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "reason").iter_rows())
     assert reasons["eiendom-c1"] == "other_answer_first"
     alone = night({"fdv": [known], "eiendom": renamed})
     assert alone.classes()["eiendom-c1"] == "create"
@@ -163,8 +163,8 @@ def test_the_two_without_a_partner_on_a_crowded_parcel_are_asked_about_however_f
         houses = range(20, 44, 2)
         return [flat(f"{office}{at}", str(at), **PARCEL, **ALIKE, nummer=typed.get(at, at), bruksenhetsnummer="H0101") for at in houses]
 
-    found = night({"fdv": terrace("a", {}), "omsorg": terrace("b", {22: 36})[:8] + terrace("b", {})[9:]})
-    assert found.mixed == [{"22", "36"}] or found.asked("fdv:a22", "omsorg:b22")
+    result = night({"fdv": terrace("a", {}), "omsorg": terrace("b", {22: 36})[:8] + terrace("b", {})[9:]})
+    assert result.mixed == [{"22", "36"}] or result.asked("fdv:a22", "omsorg:b22")
 
 
 ODD_PAIRS: dict[str, Row] = {
@@ -178,17 +178,17 @@ def test_one_measure_that_differs_where_it_agrees_in_all_other_houses_is_asked(o
     houses = [flat(str(nummer), str(nummer), nummer=nummer, bruksenhetsnummer="H0101") for nummer in range(1, 24, 2)]
     ours, theirs = ([row | {"bruksareal": 45.0, "manedsleie": 7300.0} for row in houses] for _ in range(2))
     theirs[0] = {name: value for name, value in theirs[0].items() if name not in ("bruksareal", "manedsleie")} | odd
-    found = night({"fdv": ours, "omsorg": theirs})
-    assert found.dwellings.height == len(houses) + 1
-    assert found.asked("fdv:1", "omsorg:1")
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.dwellings.height == len(houses) + 1
+    assert result.asked("fdv:1", "omsorg:1")
 
 
 def test_a_rent_that_is_off_is_no_proof_in_a_block_of_a_register_whose_rents_are_right() -> None:
     rents = {f"H0{floor}0{door}": 7000.0 + 500 * floor + 250 * door for floor in (1, 2, 3) for door in (1, 2, 3, 4)}
     ours = [flat(unit, unit, **PARCEL, bruksenhetsnummer=unit, manedsleie=rent, antall_soverom=1) for unit, rent in rents.items()]
-    told = {unit: rent + (200.0 if unit == "H0101" else 0.0) for unit, rent in rents.items()}
-    found = night({"fdv": ours}, [entry(unit, manedsleie=rent, antall_soverom=1) for unit, rent in told.items()])
-    assert found.classes()["fdv-H0101"] == "review"
+    rents_typed = {unit: rent + (200.0 if unit == "H0101" else 0.0) for unit, rent in rents.items()}
+    result = night({"fdv": ours}, [entry(unit, manedsleie=rent, antall_soverom=1) for unit, rent in rents_typed.items()])
+    assert result.classes()["fdv-H0101"] == "review"
     drifted = night({"fdv": ours}, [entry(unit, manedsleie=rent + 100.0, antall_soverom=1) for unit, rent in rents.items()])
     assert set(drifted.classes().values()) == {"update"}
 
@@ -196,8 +196,8 @@ def test_a_rent_that_is_off_is_no_proof_in_a_block_of_a_register_whose_rents_are
 def test_an_entry_that_the_parcel_ties_to_a_wrong_street_is_still_searched_for_the_right_one() -> None:
     home = {"bruksenhetsnummer": "H0101", **ALIKE}
     ours = {"omsorg": [flat("b1", "1", **ALIKE)], "eiendom": [flat("c1", "1", **PARCEL, **home, adressenavn="Professorveien")]}
-    found = night(ours, [entry("H0101", antall_soverom=1, manedsleie=7300.0)])
-    assert "create" not in found.classes().values()
+    result = night(ours, [entry("H0101", antall_soverom=1, manedsleie=7300.0)])
+    assert "create" not in result.classes().values()
 
 
 def test_who_is_asked_about_is_told_in_one_way_whatever_the_order() -> None:

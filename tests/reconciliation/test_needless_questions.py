@@ -12,12 +12,12 @@ SMALL = {"bruksareal": 41.0, "antall_soverom": 1}
 LARGE = {"bruksareal": 66.0, "antall_soverom": 3}
 
 
-def numbered(office: str, labels: dict[str, str | None], **said: Any) -> list[Row]:
+def numbered(office: str, labels: dict[str, str | None], **values: Any) -> list[Row]:
     """Six flats on three floors, each of another size; labels: unit -> the office's own number of the flat."""
     listed = []
     for at, (unit, label) in enumerate(labels.items()):
         measured = {"bruksareal": 40.0 + 6 * at, "antall_soverom": at % 3 + 1, "etasjenummer": at // 2 + 1}
-        listed.append(flat(f"{office}{at}", unit, leilighetsnummer=label, **measured, **said))
+        listed.append(flat(f"{office}{at}", unit, leilighetsnummer=label, **measured, **values))
     return listed
 
 
@@ -25,9 +25,9 @@ def test_a_label_that_one_list_lost_leaves_the_labels_of_the_house_a_key() -> No
     units = [f"H0{floor}0{door}" for floor in (1, 2, 3) for door in (1, 2)]
     labels: dict[str, str | None] = {unit: str(at) for at, unit in enumerate(units, start=1)}
     theirs = [row | {"bruksenhetsnummer": row["home"]} for row in numbered("b", labels | {"H0302": None}, **PARCEL)]
-    found = night({"fdv": numbered("a", labels), "omsorg": theirs})
-    assert found.mixed == []
-    assert found.dwellings.height == len(units)
+    result = night({"fdv": numbered("a", labels), "omsorg": theirs})
+    assert result.mixed == []
+    assert result.dwellings.height == len(units)
 
 
 KNOWN = [flat("a2", "known", nummer=9, bruksenhetsnummer="H0101", bruksareal=90.0), flat("a3", "known too", nummer=11, bruksareal=120.0)]
@@ -38,18 +38,18 @@ KNOWN = [flat("a2", "known", nummer=9, bruksenhetsnummer="H0101", bruksareal=90.
 )
 def test_a_slip_in_a_street_that_nobody_else_names(known: list[Row], classes: list[str]) -> None:
     row = flat("b1", "1", adressenavn="Ospesien", **SMALL)
-    found = night({"fdv": [flat("a1", "1", **PARCEL, **SMALL, bruksenhetsnummer="H0101"), *known], "eiendom": [row]})
-    others = [f"fdv-{one['key']}" for one in known]
-    assert sorted(kind for name, kind in found.classes().items() if name not in others) == classes
-    assert found.mixed == []
+    result = night({"fdv": [flat("a1", "1", **PARCEL, **SMALL, bruksenhetsnummer="H0101"), *known], "eiendom": [row]})
+    others = [f"fdv-{neighbour['key']}" for neighbour in known]
+    assert sorted(kind for name, kind in result.classes().items() if name not in others) == classes
+    assert result.mixed == []
 
 
 def test_an_entry_is_not_asked_of_flats_that_pay_what_others_pay_too_where_a_likelier_one_is_asked() -> None:
     rent = {"manedsleie": 7300.0}
     ours = [flat(f"a{at}", f"H0{at}01", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H0{at}01") for at in (1, 2, 3)]
     ours += [flat("a4", "no number", **PARCEL, **SMALL, **rent, leilighetsnummer="4", etasjenummer=5)]
-    found = night({"fdv": ours}, [{**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}])
-    assert found.classes()["fdv-a4"] == "review"
+    result = night({"fdv": ours}, [{**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}])
+    assert result.classes()["fdv-a4"] == "review"
 
 
 def test_leaving_out_candidates_makes_no_creation_of_a_question() -> None:
@@ -57,9 +57,9 @@ def test_leaving_out_candidates_makes_no_creation_of_a_question() -> None:
     rent = {"manedsleie": 7300.0}
     ours = [flat(f"a{door}", f"H050{door}", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H050{door}") for door in (2, 3)]
     entry = {**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}
-    found = night({"fdv": ours}, [entry])
-    assert set(found.classes().values()) == {"review"}
-    assert found.matches.get_column("kobo_id").to_list() == ["k5", "k5"]
+    result = night({"fdv": ours}, [entry])
+    assert set(result.classes().values()) == {"review"}
+    assert result.matches.get_column("kobo_id").to_list() == ["k5", "k5"]
 
 
 def test_an_entry_next_door_on_ground_of_its_own_is_not_asked_about_for_its_rent() -> None:
@@ -75,8 +75,8 @@ def test_the_only_one_in_the_house_with_its_rent_is_found_without_its_unit_numbe
         flat("a2", "H0201", **PARCEL, **LARGE, manedsleie=9900.0, etasjenummer=2, leilighetsnummer="2"),
     ]
     entry = {**PARCEL, "kobo_id": "k2", "bruksenhetsnummer": "H0201", "antall_soverom": 3}
-    told = night({"fdv": ours}, [{**entry, "manedsleie": 9900.0}]).matches
-    assert told.select("leverandor_bolig_id", "certain", "reason").rows() == [("fdv-a2", True, "only_rent")]
+    matches = night({"fdv": ours}, [{**entry, "manedsleie": 9900.0}]).matches
+    assert matches.select("leverandor_bolig_id", "certain", "reason").rows() == [("fdv-a2", True, "only_rent")]
     both = [ours[0] | {"manedsleie": 9900.0}, ours[1]]
     assert not night({"fdv": both}, [{**entry, "manedsleie": 9900.0}]).matches.get_column("certain").any()
 
@@ -84,6 +84,6 @@ def test_the_only_one_in_the_house_with_its_rent_is_found_without_its_unit_numbe
 def test_homes_in_a_street_spelt_nearly_alike_are_no_rivals_where_they_are_measured_otherwise() -> None:
     block = [flat(f"a{at}", f"other {at}", adressenavn="Ospastien", bruksenhetsnummer=f"H0{at}01", bruksareal=80.0 + at) for at in (1, 2)]
     home = flat("a9", "1", **PARCEL, **SMALL, bruksenhetsnummer="H0101")
-    found = night({"fdv": [home, *block], "eiendom": [flat("b1", "1", **SMALL)]})
-    assert found.mixed == []
-    assert found.dwellings.height == 3
+    result = night({"fdv": [home, *block], "eiendom": [flat("b1", "1", **SMALL)]})
+    assert result.mixed == []
+    assert result.dwellings.height == 3

@@ -19,9 +19,9 @@ def test_two_offices_that_number_the_same_flats_in_opposite_order() -> None:
             flats.append(flat(f"{office}{number}", str(number), **PARCEL, leilighetsnummer=str(label), **measures))
         return flats
 
-    found = night({"fdv": listed("a", False), "omsorg": listed("b", True)})
-    assert found.mixed == []
-    assert all(found.asked(f"fdv:a{number}", f"omsorg:b{number}") for number in range(1, 7))
+    result = night({"fdv": listed("a", False), "omsorg": listed("b", True)})
+    assert result.mixed == []
+    assert all(result.asked(f"fdv:a{number}", f"omsorg:b{number}") for number in range(1, 7))
     same = night({"fdv": listed("a", False), "omsorg": listed("b", False)})
     assert same.mixed == []
 
@@ -58,10 +58,10 @@ def test_a_renamed_street_and_a_section_that_one_source_knows() -> None:
         flat("c1", "1", **PARCEL, adressenavn="Gamle Ospestien", nummer=21, bruksenhetsnummer="H0302", seksjonsnummer=9, bruksareal=58.0),
         flat("c2", "2", **PARCEL, adressenavn="Gamle Ospestien", nummer=23, bruksenhetsnummer="H0201", bruksareal=71.0),
     ]
-    found = night({"fdv": ours, "eiendom": theirs})
-    assert found.mixed == []
-    assert found.asked("fdv:a1", "eiendom:c1")
-    assert found.asked("fdv:a2", "eiendom:c2")
+    result = night({"fdv": ours, "eiendom": theirs})
+    assert result.mixed == []
+    assert result.asked("fdv:a1", "eiendom:c1")
+    assert result.asked("fdv:a2", "eiendom:c2")
 
 
 @pytest.mark.parametrize("houses", [6, 14])
@@ -73,10 +73,10 @@ def test_a_wrong_house_number_on_a_crowded_parcel(houses: int) -> None:
 
     ours = [*terrace("a"), flat("a90", "30A", **parcel, nummer=32, bokstav="A", manedsleie=8200.0)]
     theirs = [*terrace("c"), flat("c90", "30A", **parcel, nummer=30, bokstav="A", etasjenummer=1)]
-    found = night({"fdv": ours, "eiendom": theirs})
-    assert found.mixed == []
-    assert found.asked("fdv:a90", "eiendom:c90")
-    assert sum(len(one) for one in found.dwellings.get_column("candidates")) == 2
+    result = night({"fdv": ours, "eiendom": theirs})
+    assert result.mixed == []
+    assert result.asked("fdv:a90", "eiendom:c90")
+    assert sum(len(candidates) for candidates in result.dwellings.get_column("candidates")) == 2
 
 
 def test_a_unit_number_that_the_rows_own_floor_contradicts() -> None:
@@ -87,10 +87,10 @@ def test_a_unit_number_that_the_rows_own_floor_contradicts() -> None:
     ours.append(flat("a3", "H0102", nummer=3, bruksenhetsnummer="H0102", bruksareal=55.0))
     theirs = [flat("b1", "H0301", bruksenhetsnummer="H0101", bruksareal=49.0, etasjenummer=3)]
     theirs.append(flat("b3", "H0102", nummer=3, bruksenhetsnummer="H0102", bruksareal=55.0, etasjenummer=1))
-    found = night({"fdv": ours, "omsorg": theirs})
-    assert found.mixed == []
-    assert found.asked("omsorg:b1", "fdv:a2")
-    assert found.dwellings.filter(pl.col("source_keys").list.len() == 2).get_column("source_keys").to_list() == [["fdv:a3", "omsorg:b3"]]
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.mixed == []
+    assert result.asked("omsorg:b1", "fdv:a2")
+    assert result.dwellings.filter(pl.col("source_keys").list.len() == 2).get_column("source_keys").to_list() == [["fdv:a3", "omsorg:b3"]]
 
 
 TWIN = {"adressenavn": "Hegrevika", "nummer": 3, "bruksenhetsnummer": "H0201"}
@@ -104,9 +104,9 @@ COPIES = {
 def test_a_clean_row_goes_on_beside_its_wrong_copy(copy: Row) -> None:
     clean = {**TWIN, "bruksareal": 51.0, "manedsleie": 6700.0}
     ours = [flat("a1", "H0201", **clean), flat("a3", "H0301", **TWIN, **copy)]
-    found = night({"fdv": ours, "omsorg": [flat("b1", "H0201", **clean)]})
-    assert found.rejected == ["a3"]
-    assert found.dwellings.get_column("source_keys").to_list() == [["fdv:a1", "omsorg:b1"]]
+    result = night({"fdv": ours, "omsorg": [flat("b1", "H0201", **clean)]})
+    assert result.rejected == ["a3"]
+    assert result.dwellings.get_column("source_keys").to_list() == [["fdv:a1", "omsorg:b1"]]
     assert sorted(night({"fdv": [ours[0], flat("a4", "H0201", **clean)], "omsorg": [flat("b1", "H0201", **clean)]}).rejected) == [
         "a1",
         "a4",
@@ -114,8 +114,8 @@ def test_a_clean_row_goes_on_beside_its_wrong_copy(copy: Row) -> None:
 
 
 def test_an_entry_typed_with_the_neighbours_unit_holds_both_homes() -> None:
-    def home(unit: str, **said: Any) -> Row:
-        return {**PARCEL, "nummer": 40, "bruksenhetsnummer": unit, "etasjenummer": int(unit[2]), **said}
+    def home(unit: str, **values: Any) -> Row:
+        return {**PARCEL, "nummer": 40, "bruksenhetsnummer": unit, "etasjenummer": int(unit[2]), **values}
 
     small, large = {"antall_soverom": 1, "manedsleie": 6600.0}, {"antall_soverom": 2, "manedsleie": 8300.0}
     homes = {
@@ -126,5 +126,5 @@ def test_an_entry_typed_with_the_neighbours_unit_holds_both_homes() -> None:
     }
     entries = [{"kobo_id": f"k{unit}", **homes[unit], "etasjenummer": None} for unit in ("H0101", "H0102")]
     entries.append({"kobo_id": "k3", **homes["H0202"], **large, "etasjenummer": None})
-    found = night({"fdv": [flat(unit, unit, **said) for unit, said in homes.items()]}, entries)
-    assert found.classes() == {"fdv-H0101": "update", "fdv-H0102": "update", "fdv-H0201": "review", "fdv-H0202": "review"}
+    result = night({"fdv": [flat(unit, unit, **values) for unit, values in homes.items()]}, entries)
+    assert result.classes() == {"fdv-H0101": "update", "fdv-H0102": "update", "fdv-H0201": "review", "fdv-H0202": "review"}

@@ -36,9 +36,13 @@ def test_axe_finds_nothing_on_a_desk_in_the_dark_and_on_a_phone(page, published:
         page.emulate_media(color_scheme="dark" if look == "dark" else "light")
         if look == "phone":
             page.set_viewport_size(PHONE["viewport"])
-        found = page.evaluate("options => axe.run(document, options)", options)
-        assert found["passes"], "axe looked at nothing"
-        faults = [f"{one['impact']} {one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:2]]
+        axe_report = page.evaluate("options => axe.run(document, options)", options)
+        assert axe_report["passes"], "axe looked at nothing"
+        faults = [
+            f"{violation['impact']} {violation['id']}: {node['html'][:120]}"
+            for violation in axe_report["violations"]
+            for node in violation["nodes"][:2]
+        ]
         assert faults == [], look
 
 

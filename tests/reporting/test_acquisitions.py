@@ -37,9 +37,9 @@ def measure(
 
 
 def checked(*measures: Measure, **changes: Any) -> MeasuresNight:
-    found = check_measures(night(municipality=asking(), **changes), Measures(measures))
-    assert found is not None
-    return found
+    result = check_measures(night(municipality=asking(), **changes), Measures(measures))
+    assert result is not None
+    return result
 
 
 BUY, SELL = MeasureKind.ACQUIRE, MeasureKind.DISPOSE
@@ -74,13 +74,13 @@ DONE, PLANNED, DECIDED, CANCELLED = Stage.DONE, Stage.PLANNED, Stage.DECIDED, St
 def test_a_measure_stands_as_its_date_its_status_and_kobo_say(
     kind: MeasureKind, stage: Stage, days: int, place: dict[str, Any], count: int, state: MeasureState, net: int
 ) -> None:
-    (one,) = checked(measure(kind, stage, days, place, count)).checked
-    assert (one.state, one.net) == (state, net)
+    (measure_,) = checked(measure(kind, stage, days, place, count)).checked
+    assert (measure_.state, measure_.net) == (state, net)
 
 
 def test_nothing_is_said_of_kobo_on_a_night_it_was_not_seen() -> None:
-    found = checked(measure(BUY, DONE, 10, IN_KOBO), measure(SELL, DONE, 10, IN_KOBO, ident="T2"), register_verdict="failed")
-    assert [one.state for one in found.checked] == [MeasureState.UNCHECKED, MeasureState.UNCHECKED]
+    result = checked(measure(BUY, DONE, 10, IN_KOBO), measure(SELL, DONE, 10, IN_KOBO, ident="T2"), register_verdict="failed")
+    assert [checked_measure.state for checked_measure in result.checked] == [MeasureState.UNCHECKED, MeasureState.UNCHECKED]
 
 
 def test_an_entry_that_stands_in_kobo_alone_counts_and_a_retired_one_does_not() -> None:
@@ -104,16 +104,16 @@ def test_a_secret_address_is_never_shown_and_neither_is_its_comment(tmp_path: Pa
     (row,) = openpyxl.load_workbook(folder / "behov.xlsx")["Alle tiltak"].iter_rows(min_row=3, values_only=True)
     page = (folder / "behov.html").read_text(encoding="utf-8")
     assert "Skjermet adresse" in row
-    for told in (*map(str, row), page):
-        assert secret["adressenavn"].casefold() not in told.casefold()
+    for text in (*map(str, row), page):
+        assert secret["adressenavn"].casefold() not in text.casefold()
 
 
 def ordered(*measures: Measure, answers: tuple[NeedsLine, ...] = ()) -> list[tuple[str, str | None]]:
     result: NightResult = night(municipality=asking(), measures=Measures(measures), needs=NeedsAnswers(("eiendom",), answers))
     plan = housing_plan(result)
     assert plan is not None
-    assert [one.place for one in plan.priorities] == list(range(1, len(plan.priorities) + 1))
-    return [(one.category, one.checked.measure.ident if one.checked else None) for one in plan.priorities]
+    assert [priority.place for priority in plan.priorities] == list(range(1, len(plan.priorities) + 1))
+    return [(priority.category, priority.checked.measure.ident if priority.checked else None) for priority in plan.priorities]
 
 
 def test_the_list_has_what_is_overdue_first_then_where_most_is_missing() -> None:
@@ -122,7 +122,7 @@ def test_the_list_has_what_is_overdue_first_then_where_most_is_missing() -> None
         NeedsLine("eiendom", "heldogns", 240, 240, None, None, "a.xlsx", 6),
         NeedsLine("eiendom", "tilpasset", 1, 1, None, None, "a.xlsx", 7),
     )
-    found = ordered(
+    result = ordered(
         measure(BUY, PLANNED, -40, NO_PLACE, 40, "eldre-soon", "eldre"),
         measure(BUY, PLANNED, -20, NO_PLACE, 30, "heldogns-soon", "heldogns"),
         measure(SELL, PLANNED, -900, NO_PLACE, 1, "tilpasset-later", "tilpasset"),
@@ -131,7 +131,7 @@ def test_the_list_has_what_is_overdue_first_then_where_most_is_missing() -> None
         measure(BUY, DONE, 10, IN_KOBO, 1, "fine", "eldre"),
         answers=answers,
     )
-    assert found == [
+    assert result == [
         ("ikke_tilpasset", "oldest"),
         ("tilpasset", "newer"),
         ("heldogns", "heldogns-soon"),
@@ -153,22 +153,22 @@ GOOD = {
 
 def read(home: Path, *rows: dict[str, Any]) -> Measures:
     measures_file(home / "tiltak.csv", rows)
-    found = read_measures(asking(), home)
-    assert found is not None
-    return found
+    result = read_measures(asking(), home)
+    assert result is not None
+    return result
 
 
 def test_a_row_is_read_as_it_was_written(tmp_path: Path) -> None:
-    found = read(tmp_path, {**GOOD, "Ansvarlig": "Eiendomsavdelingen"}, {**GOOD, "Tiltak-id": "T2", "Adresse": "", "Antall": "12"})
-    assert found.faults == ()
-    first, second = found.measures
+    result = read(tmp_path, {**GOOD, "Ansvarlig": "Eiendomsavdelingen"}, {**GOOD, "Tiltak-id": "T2", "Adresse": "", "Antall": "12"})
+    assert result.faults == ()
+    first, second = result.measures
     assert (first.adressenavn, first.nummer, first.bruksenhetsnummer, first.count, first.owner) == ("Strandgata", 1, "H0101", 1, "eiendom")
     assert (first.when, first.kind, first.stage) == (date(2023, 12, 1), SELL, DONE)
     assert (second.adressenavn, second.count) == (None, 12)
 
 
 @pytest.mark.parametrize(
-    ("heading", "value", "said"),
+    ("heading", "value", "expected"),
     [
         ("Tiltak-id", "", "Tiltak-id er ikke fylt ut"),
         ("Type", "Salg", "er ikke kjent"),
@@ -187,24 +187,24 @@ def test_a_row_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("Ansvarlig", "Ola Nordmann", "aldri en person"),
     ],
 )
-def test_a_bad_cell_is_named_with_its_place_and_the_other_rows_count(heading: str, value: str, said: str, tmp_path: Path) -> None:
-    found = read(tmp_path, {**GOOD, heading: value}, {**GOOD, "Tiltak-id": "T2"})
-    (fault,) = found.faults
+def test_a_bad_cell_is_named_with_its_place_and_the_other_rows_count(heading: str, value: str, expected: str, tmp_path: Path) -> None:
+    result = read(tmp_path, {**GOOD, heading: value}, {**GOOD, "Tiltak-id": "T2"})
+    (fault,) = result.faults
     assert (fault.file, fault.row, fault.column) == ("tiltak.csv", 2, heading)
-    assert said in fault.what
+    assert expected in fault.what
     assert "Nordmann" not in fault.what
-    assert [one.ident for one in found.measures] == ["T2"]
+    assert [measure.ident for measure in result.measures] == ["T2"]
 
 
 def test_an_id_that_stands_twice_is_two_faults(tmp_path: Path) -> None:
-    found = read(tmp_path, GOOD, {**GOOD, "Kategori": "heldogns"})
-    assert (found.measures, [fault.row for fault in found.faults]) == ((), [2, 3])
+    result = read(tmp_path, GOOD, {**GOOD, "Kategori": "heldogns"})
+    assert (result.measures, [fault.row for fault in result.faults]) == ((), [2, 3])
 
 
 def test_a_file_that_is_not_there_is_said_and_no_plan_is_none(tmp_path: Path) -> None:
-    found = read_measures(asking(), tmp_path)
-    assert found is not None
-    assert "Fant ingen fil i tiltak.csv" in found.faults[0].what
+    result = read_measures(asking(), tmp_path)
+    assert result is not None
+    assert "Fant ingen fil i tiltak.csv" in result.faults[0].what
     assert read_measures(asking().model_copy(update={"acquisitions": None}), tmp_path) is None
 
 
@@ -218,7 +218,7 @@ def test_the_template_for_measures_comes_back(tmp_path: Path, language: str, sta
     for place, value in enumerate(("T1", kind, "Velferdsbolig tilpasset eldre", None, None, 8, date(2024, 9, 1), stage), start=1):
         book["Tiltak"].cell(5, place, value)
     book.save(file)
-    found = read_measures(asking().model_copy(update={"acquisitions": Path("tiltak.xlsx")}), tmp_path)
-    assert found is not None
-    assert found.faults == ()
-    assert [(one.count, one.when, one.stage) for one in found.measures] == [(8, date(2024, 9, 1), Stage.DECIDED)]
+    result = read_measures(asking().model_copy(update={"acquisitions": Path("tiltak.xlsx")}), tmp_path)
+    assert result is not None
+    assert result.faults == ()
+    assert [(measure.count, measure.when, measure.stage) for measure in result.measures] == [(8, date(2024, 9, 1), Stage.DECIDED)]

@@ -38,41 +38,41 @@ LONG = ("Øvre Langøyneset " * 20)[:300]
 VOID = {"meta", "link", "br", "input", "rect", "line", "polyline", "polygon", "circle", "img", "hr"}
 
 
-def told(**changes: Any) -> Municipality:
+def with_letters(**changes: Any) -> Municipality:
     return municipality(send=Send(owners={"eiendom": "VAR"}, addresses=True), **changes)
 
 
 def without_history() -> NightResult:
-    return night(municipality=told(), history=history(nights=()))
+    return night(municipality=with_letters(), history=history(nights=()))
 
 
 def one_source() -> NightResult:
     only = pl.col("source") == "facilit"
     homes = dwellings().filter(pl.col("sources").list.contains("facilit"))
     kept = {name: source for name, source in municipality().sources.items() if name == "facilit"}
-    found = SourceNight(Verdict.COMPLETE, "Facilit", "boligkontoret", homes.height, accepted=homes.height)
+    source_night = SourceNight(Verdict.COMPLETE, "Facilit", "boligkontoret", homes.height, accepted=homes.height)
     return night(
-        municipality=told(sources=kept), sources={"facilit": found}, dwellings=homes, items=items(homes), outcomes=outcomes(items(homes)),
-        deviations=deviations().filter(only), history=history().filter(only),
+        municipality=with_letters(sources=kept), sources={"facilit": source_night}, dwellings=homes, items=items(homes),
+        outcomes=outcomes(items(homes)), deviations=deviations().filter(only), history=history().filter(only),
     )  # fmt: skip
 
 
 def nothing() -> NightResult:
     none = dwellings(0)
     return night(
-        municipality=told(), sources={}, dwellings=none, items=items(none), outcomes=outcomes(items(none)), deviations=deviations(0),
-        history=history(nights=()), out_of_scope={},
+        municipality=with_letters(), sources={}, dwellings=none, items=items(none), outcomes=outcomes(items(none)),
+        deviations=deviations(0), history=history(nights=()), out_of_scope={},
     )  # fmt: skip
 
 
 def long_passed() -> NightResult:
-    return night(municipality=told(deadline=date(2012, 2, 29), started=date(2011, 1, 1)))
+    return night(municipality=with_letters(deadline=date(2012, 2, 29), started=date(2011, 1, 1)))
 
 
 def never_seen() -> NightResult:
     unknown = pl.lit("aldri_sett")
     return night(
-        municipality=told(), history=history().with_columns(category=unknown), dwellings=dwellings().with_columns(kategori=unknown),
+        municipality=with_letters(), history=history().with_columns(category=unknown), dwellings=dwellings().with_columns(kategori=unknown),
         out_of_scope={"aldri_sett": 3},
     )  # fmt: skip
 
@@ -81,12 +81,12 @@ def named(text: str) -> Callable[[], NightResult]:
     """That text wherever somebody outside may have written one: the municipality's file, the sources, Kobo, the answers."""
 
     def made() -> NightResult:
-        said = pl.lit(text)
+        literal = pl.lit(text)
         known = municipality()
         owners = {slug: Owner(title=text) for slug in known.owners}
-        categories = {slug: Category(**{**one.model_dump(), "title": text}) for slug, one in known.categories.items()}
-        sources = {name: one.model_copy(update={"title": text}) for name, one in known.sources.items()}
-        result = night(municipality=told(name=text, owners=owners, categories=categories, sources=sources))
+        categories = {slug: Category(**{**entry.model_dump(), "title": text}) for slug, entry in known.categories.items()}
+        sources = {name: entry.model_copy(update={"title": text}) for name, entry in known.sources.items()}
+        result = night(municipality=with_letters(name=text, owners=owners, categories=categories, sources=sources))
         written = ("file", "sheet", "source_key", "column", "value", "message")
         fixed = pl.DataFrame(
             [{name: text for name, kind in OPEN_DEVIATIONS.items() if kind == pl.String} | {"owner": "boligkontoret", "fixed": AS_OF}],
@@ -95,12 +95,13 @@ def named(text: str) -> Callable[[], NightResult]:
         return replace(
             result,
             sources={
-                name: replace(one, title=text, verdict=Verdict.FAILED, message=text, melding=text) for name, one in result.sources.items()
+                name: replace(entry, title=text, verdict=Verdict.FAILED, message=text, melding=text)
+                for name, entry in result.sources.items()
             },
-            deviations=result.deviations.with_columns(said.alias(name) for name in written),
-            dwellings=result.dwellings.with_columns(said.alias(name) for name in ("adressenavn", "poststed", "ekstra_referanse")),
-            items=result.items.with_columns(reason=said, changes=pl.lit(json.dumps([{"field": "poststed", "old": text, "new": text}]))),
-            outcomes=result.outcomes.with_columns(message=said),
+            deviations=result.deviations.with_columns(literal.alias(name) for name in written),
+            dwellings=result.dwellings.with_columns(literal.alias(name) for name in ("adressenavn", "poststed", "ekstra_referanse")),
+            items=result.items.with_columns(reason=literal, changes=pl.lit(json.dumps([{"field": "poststed", "old": text, "new": text}]))),
+            outcomes=result.outcomes.with_columns(message=literal),
             plan_refusals=(text,),
             register_melding=text,
             questions=(question(ours={"adressenavn": text}, candidates=(Candidate(text, {"adressenavn": text}),)),),
@@ -161,7 +162,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """What the pages of a good night run and fetch."""
-    folder = publish(night(municipality=told()), tmp_path_factory.mktemp("good")).folder
+    folder = publish(night(municipality=with_letters()), tmp_path_factory.mktemp("good")).folder
     return {file.name: Page(file).runs for file in folder.rglob("*.html")}
 
 
@@ -204,7 +205,7 @@ def test_a_footer_that_is_too_long_ends_in_dots_and_is_not_left_out(title: str, 
     assert footer.left.text[:4].strip("&") in title
     assert footer.left.text.endswith("…") is (title != "Kort")
     assert footer.right.text
-    assert not [one for one in recwarn if "Header/Footer" in str(one.message)]
+    assert not [warning for warning in recwarn if "Header/Footer" in str(warning.message)]
 
 
 def test_a_report_folder_that_may_not_be_written_is_one_sentence_and_the_night_after_goes_on(
@@ -216,9 +217,9 @@ def test_a_report_folder_that_may_not_be_written_is_one_sentence_and_the_night_a
     refusing(tmp_path / "reports")
     with rehearsal_running(load(village.config).register_, tmp_path), dg.DagsterInstance.ephemeral() as instance:
         assert night_command.run_night(village.config, "auto", date(2023, 11, 1), instance) == FAILED
-        said = "".join(capfd.readouterr())
-        assert "Traceback" not in said
-        assert "the reports of 2023-11-01 cannot be written" in re.sub(r"\s+", " ", said)
+        output = "".join(capfd.readouterr())
+        assert "Traceback" not in output
+        assert "the reports of 2023-11-01 cannot be written" in re.sub(r"\s+", " ", output)
         allowing(tmp_path / "reports")
         assert night_command.run_night(village.config, "auto", date(2023, 11, 2), instance) == DONE
     assert village.summary()["dwellings"]["in_sync"] == 4, "what the first night wrote in Kobo stands"

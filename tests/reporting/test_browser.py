@@ -153,13 +153,13 @@ def test_what_people_typed_is_shown_and_not_run(page, published: Published) -> N
 def test_a_search_as_people_write_it_is_a_link(page, published: Published, asked: str, many: int | None) -> None:  # type: ignore[no-untyped-def]
     page.goto((published.folder / "boliger.html").as_uri())
     page.get_by_label("Søk", exact=True).fill(asked)
-    found = page.locator(".hit").count()
-    assert found == many if many else found
+    hits = page.locator(".hit").count()
+    assert hits == many if many else hits
     href = page.get_by_role("link", name="Lenke til dette søket").get_attribute("href")
     page.goto((published.folder / "boliger.html").as_uri() + href)
     page.wait_for_selector("#n")
     assert page.get_by_label("Søk", exact=True).input_value() == asked
-    assert page.locator(".hit").count() == found
+    assert page.locator(".hit").count() == hits
 
 
 def test_a_number_of_the_leaders_table_opens_what_it_counts(page, published: Published) -> None:  # type: ignore[no-untyped-def]

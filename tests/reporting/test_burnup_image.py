@@ -38,9 +38,9 @@ def image(result: NightResult) -> str:
 
 
 def drawing(markdown: str) -> ElementTree.Element:
-    found = re.fullmatch(r"!\[([^\[\]]+)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markdown)
-    assert found, "one image, and its text cannot end it early"
-    return ElementTree.fromstring(base64.b64decode(found[2]))
+    match = re.fullmatch(r"!\[([^\[\]]+)\]\(data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)\)", markdown)
+    assert match, "one image, and its text cannot end it early"
+    return ElementTree.fromstring(base64.b64decode(match[2]))
 
 
 def years_of_nights() -> NightResult:

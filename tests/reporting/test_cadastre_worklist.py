@@ -41,15 +41,15 @@ def result(nordvik: AddressRegister, *shielded: str, rows_read: Sequence[dict[st
     done = standardise(read(*rows_read), SOURCE, HOME, nordvik)
     rows = done.rows.with_columns(hemmelig_adresse=pl.col("source_key").is_in(list(shielded)))
     judged = validate(rows, done.deviations, HOME)
-    standing = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(tables.STANDING_ROWS))
-    dwellings = merge(standing, none_known(), None, HOME).dwellings
+    current_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(tables.STANDING_ROWS))
+    dwellings = merge(current_rows, none_known(), None, HOME).dwellings
     ours = dict(dwellings.select("nummer", "leverandor_bolig_id").iter_rows())
     item = dict.fromkeys(tables.PLAN_ITEMS) | {"class": "in_sync", "leverandor_bolig_id": ours[16], "kobo_id": "k1"}
     lives = judged.deviations.with_columns(pl.lit(None).alias(name) for name in DEVIATION_LIVES if name not in judged.deviations.columns)
     return night(
         municipality=HOME,
         deviations=lives.select(pl.col(name).cast(kind) for name, kind in DEVIATION_LIVES.items()),
-        standing_rows=standing,
+        standing_rows=current_rows,
         rejected_rows=judged.rejected,
         dwellings=dwellings,
         items=pl.DataFrame([item], tables.PLAN_ITEMS),
@@ -58,40 +58,40 @@ def result(nordvik: AddressRegister, *shielded: str, rows_read: Sequence[dict[st
 
 
 def test_each_building_and_cause_is_one_line_with_what_the_cadastre_says(nordvik: AddressRegister) -> None:
-    found = cadastre_worklist(result(nordvik))
-    assert found is not None
-    assert [(task.building, task.settle, task.rows) for task in found.tasks] == [
+    worklist = cadastre_worklist(result(nordvik))
+    assert worklist is not None
+    assert [(task.building, task.settle, task.rows) for task in worklist.tasks] == [
         ("Kirkegata 77", MISSING_ADDRESS, ("FDV: 4",)),
         ("Storgata 12", MISSING_UNIT, ("FDV: 1",)),
         ("Storgata 12B", UNKNOWN_UNIT, ("FDV: 2",)),
         ("Storgata 14", LETTER, ("FDV: 3",)),
     ]
-    said = {task.building: task.says for task in found.tasks}
-    assert "H0101, H0102" in said["Storgata 12"]
-    assert "finnes bare med bokstav" in said["Storgata 14"]
-    assert found.tasks[2].ours == ("H0909",)
+    causes = {task.building: task.says for task in worklist.tasks}
+    assert "H0101, H0102" in causes["Storgata 12"]
+    assert "finnes bare med bokstav" in causes["Storgata 14"]
+    assert worklist.tasks[2].ours == ("H0909",)
 
 
 def test_rows_that_nothing_tells_apart_are_one_point_with_what_the_cadastre_has(nordvik: AddressRegister) -> None:
     alike = [good(Nummer=key, Adresse="Storgata 12", Bruksenhet=None, Postnr="9903") for key in ("1", "2")]
-    found = cadastre_worklist(result(nordvik, rows_read=[*alike, *ROWS[-1:]]))
-    assert found is not None
-    assert [(task.building, task.settle, task.rows) for task in found.tasks] == [("Storgata 12", MISSING_UNIT, ("FDV: 1", "FDV: 2"))]
-    assert "H0101, H0102" in found.tasks[0].says
+    worklist = cadastre_worklist(result(nordvik, rows_read=[*alike, *ROWS[-1:]]))
+    assert worklist is not None
+    assert [(task.building, task.settle, task.rows) for task in worklist.tasks] == [("Storgata 12", MISSING_UNIT, ("FDV: 1", "FDV: 2"))]
+    assert "H0101, H0102" in worklist.tasks[0].says
 
 
 def test_a_street_that_kobo_writes_otherwise_is_listed_once(nordvik: AddressRegister) -> None:
-    found = cadastre_worklist(result(nordvik))
-    assert found is not None
-    assert [(one.ours, one.theirs, one.dwellings) for one in found.spellings] == [("Sundvegen", "SUNDVEIEN", 1)]
-    assert one_line(found).startswith("4\u00a0punkter")
+    worklist = cadastre_worklist(result(nordvik))
+    assert worklist is not None
+    assert [(spelling.ours, spelling.theirs, spelling.dwellings) for spelling in worklist.spellings] == [("Sundvegen", "SUNDVEIEN", 1)]
+    assert one_line(worklist).startswith("4\u00a0punkter")
 
 
 def test_nothing_of_a_shielded_dwelling_is_listed(nordvik: AddressRegister, tmp_path: Path) -> None:
     hidden = result(nordvik, "2", "4")
-    found = cadastre_worklist(hidden)
-    assert found is not None
-    write_cadastre(tmp_path / CADASTRE_BOOK, hidden, found)
+    worklist = cadastre_worklist(hidden)
+    assert worklist is not None
+    write_cadastre(tmp_path / CADASTRE_BOOK, hidden, worklist)
     book = openpyxl.load_workbook(tmp_path / CADASTRE_BOOK)
     cells = " ".join(str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row)
     assert "Storgata 14" in cells

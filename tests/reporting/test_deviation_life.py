@@ -45,8 +45,8 @@ def test_what_was_fixed_since_last_night_is_counted_for_its_owner() -> None:
 
 
 def test_an_owner_who_fixed_the_last_one_is_still_thanked() -> None:
-    told = lives(night(fixed=fixed(0), deviations=deviations(0), history=night().history.clear()))
-    assert [(life.owner, life.open, life.fixed) for life in told] == [("boligkontoret", 0, 1)]
+    owners = lives(night(fixed=fixed(0), deviations=deviations(0), history=night().history.clear()))
+    assert [(life.owner, life.open, life.fixed) for life in owners] == [("boligkontoret", 0, 1)]
 
 
 def test_fixed_rows_are_listed_in_the_owners_book_the_newest_first(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.reporting.test_browser import PHONE, browser, expect, page  # noqa: F
 ID, SECRET_ID = "facilit-000000", "facilit-000003"
 
 
-def standing(homes: pl.DataFrame) -> pl.DataFrame:
+def rows_of_homes(homes: pl.DataFrame) -> pl.DataFrame:
     """A row of facilit for every dwelling, and one of boei for the first."""
     place = pl.DataFrame(
         {
@@ -56,9 +56,9 @@ def changes(*kinds: tuple[int, str], dwelling: str = ID) -> pl.DataFrame:
 
 
 def test_each_source_says_its_own_with_its_place() -> None:
-    result = night(dwellings=homes(), standing_rows=standing(homes()))
-    said = source_values(result, index_entries(result))[ID]
-    facilit, boei = sorted(said, key=lambda one: bool(one[4]))
+    result = night(dwellings=homes(), standing_rows=rows_of_homes(homes()))
+    values = source_values(result, index_entries(result))[ID]
+    facilit, boei = sorted(values, key=lambda row: bool(row[4]))
     assert facilit[:5] == [result.municipality.sources["facilit"].title, "Seksjon.csv", "Storgata 9", 5, False]
     assert facilit[5][FIELDS.index("adressenavn")] == "Strandgata"
     assert FIELDS.index("manedsleie") not in facilit[5]
@@ -68,22 +68,22 @@ def test_each_source_says_its_own_with_its_place() -> None:
 
 @pytest.mark.parametrize("flagged", ["dwelling", "row", "another row of it"])
 def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) -> None:
-    ours, rows = homes().with_columns(hemmelig_adresse=pl.lit(value=False)), standing(homes()).with_columns(hemmelig_adresse=None)
+    ours, rows = homes().with_columns(hemmelig_adresse=pl.lit(value=False)), rows_of_homes(homes()).with_columns(hemmelig_adresse=None)
     if flagged == "dwelling":
         ours = ours.with_columns(hemmelig_adresse=pl.col("leverandor_bolig_id") == ID)
     else:
         source = "facilit" if flagged == "row" else "boei"
         rows = rows.with_columns(hemmelig_adresse=(pl.col("source") == source) & pl.col("source_key").is_in(["0", "99"]))
     result = night(dwellings=ours, standing_rows=rows)
-    told = source_values(result, index_entries(result))
+    values_by_dwelling = source_values(result, index_entries(result))
     hidden = {FIELDS.index(name) for name in TELLING_FIELDS}
-    assert len(told[ID]) == 2
-    for _, file, sheet, row, _, values in told[ID]:
+    assert len(values_by_dwelling[ID]) == 2
+    for _, file, sheet, row, _, values in values_by_dwelling[ID]:
         assert (file, sheet, row) == (None, None, None)
         assert not hidden & set(values)
         assert values[FIELDS.index("kategori")]
     database = result.municipality.sources["boei"].title
-    assert all(one[1] or one[0] == database for dwelling, rows_ in told.items() if dwelling != ID for one in rows_)
+    assert all(place[1] or place[0] == database for dwelling, rows_ in values_by_dwelling.items() if dwelling != ID for place in rows_)
 
 
 def test_changes_of_class_are_told_oldest_first_and_later_nights_are_not() -> None:
@@ -104,7 +104,7 @@ def test_a_class_of_another_version_is_left_out() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = night(dwellings=homes(), standing_rows=standing(homes()), class_changes=changes((9, "create"), (3, "in_sync")))
+    made = night(dwellings=homes(), standing_rows=rows_of_homes(homes()), class_changes=changes((9, "create"), (3, "in_sync")))
     return publish(made, tmp_path).folder
 
 
@@ -127,5 +127,5 @@ def test_the_page_shows_sources_and_nights(page, folder: Path) -> None:  # type:
     expect(page.locator(".inside")).to_contain_text("29.11.2023 Mangler i Kobo → 05.12.2023 I samsvar")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.evaluate(SCRIPT)
-    found = page.evaluate("options => axe.run(document, options)", LOOKS["desk"])
-    assert [f"{one['impact']} {one['id']}" for one in found["violations"]] == []
+    axe_report = page.evaluate("options => axe.run(document, options)", LOOKS["desk"])
+    assert [f"{row['impact']} {row['id']}" for row in axe_report["violations"]] == []

@@ -84,10 +84,10 @@ def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted:
     """found/people, row 06: twelve stay as they are, three new dwellings go straight in each night."""
     categories = {"eldre": Category(title="Eldre", baseline=counted)} if counted else {}
     start = [(day, 32 + 3 * day, 20 + 3 * day - 2 * (moved_before - day)) for day in range(moved_before)]
-    told = [*start, *((day, 32 + 3 * day, 20 + 3 * day) for day in range(moved_before, moved_before + 11))]
+    nights_made = [*start, *((day, 32 + 3 * day, 20 + 3 * day) for day in range(moved_before, moved_before + 11))]
     as_of, deadline = add_working_days(FIRST, moved_before + 10), add_working_days(FIRST, moved_before + 30)
-    for until in range(moved_before + 6, len(told) + 1):
-        seen = forecast(nights(told[:until]), municipality(deadline=deadline, categories=categories), as_of)
+    for until in range(moved_before + 6, len(nights_made) + 1):
+        seen = forecast(nights(nights_made[:until]), municipality(deadline=deadline, categories=categories), as_of)
         assert seen.state in (ForecastState.STILL, ForecastState.TOO_LATE, ForecastState.AT_RISK), until
     assert (seen.state, seen.forecast_date, seen.late) == (ForecastState.STILL, None, None)
     assert seen.still == 10
@@ -97,15 +97,15 @@ def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted:
 def test_what_stands_still_after_the_deadline_is_said_to_stand_still() -> None:
     seen = foreseen(nights([(day, 32, 20) for day in range(12)]), add_working_days(FIRST, 11), FIRST)
     assert (seen.state, seen.forecast_date) == (ForecastState.PASSED, None)
-    said = " ".join(what_next(night(), seen, []))
-    assert "12\u00a0boliger gjenstår, og ingen er avklart på 11\u00a0arbeidsdager" in said
-    assert "neste tre årene" not in said
+    sentences = " ".join(what_next(night(), seen, []))
+    assert "12\u00a0boliger gjenstår, og ingen er avklart på 11\u00a0arbeidsdager" in sentences
+    assert "neste tre årene" not in sentences
 
 
 def test_a_backlog_that_is_really_cleared_in_time_is_on_track() -> None:
     """The counterpart: the same newcomers, and one of the twelve cleared each working day."""
-    told = [(day, 32 + 3 * day, 20 + 3 * day + day) for day in range(8)]
-    seen = foreseen(nights(told), add_working_days(FIRST, 7), add_working_days(FIRST, 30))
+    nights_made = [(day, 32 + 3 * day, 20 + 3 * day + day) for day in range(8)]
+    seen = foreseen(nights(nights_made), add_working_days(FIRST, 7), add_working_days(FIRST, 30))
     assert seen.state is ForecastState.ON_TRACK
     assert seen.forecast_date is not None
     assert seen.forecast_date <= add_working_days(FIRST, 30)
@@ -116,15 +116,15 @@ def test_an_owner_that_clears_nothing_holds_up_the_date_and_is_named() -> None:
     quick = nights([(day, 200, 10 * day) for day in range(16)])
     slow = nights([(day, 12, 0) for day in range(16)]).with_columns(owner=pl.lit("eiendom"), source=pl.lit("boei"))
     seen = foreseen(pl.concat([quick, slow]), add_working_days(FIRST, 15), date(2024, 3, 1))
-    held = {one.holder: one for one in seen.holders}
-    assert held["eiendom"].left == 12
-    assert held["eiendom"].still == 15
-    assert held["boligkontoret"].still == 0
-    assert held["boligkontoret"].per_week == pytest.approx(50)
+    holders = {holder.holder: holder for holder in seen.holders}
+    assert holders["eiendom"].left == 12
+    assert holders["eiendom"].still == 15
+    assert holders["boligkontoret"].still == 0
+    assert holders["boligkontoret"].per_week == pytest.approx(50)
     # Others clear theirs, so it is thought to begin some day; alone it would never.
     assert seen.forecast_date is not None
-    assert held["boligkontoret"].middle is not None
-    assert seen.forecast_date > held["boligkontoret"].middle
+    assert holders["boligkontoret"].middle is not None
+    assert seen.forecast_date > holders["boligkontoret"].middle
     assert foreseen(slow, add_working_days(FIRST, 15), date(2024, 3, 1)).forecast_date is None
 
 
@@ -139,11 +139,11 @@ def test_what_a_source_brings_when_it_joins_is_no_stream_of_new_ones() -> None:
 
 
 def test_what_waits_for_the_next_night_alone_is_nobodys_pace() -> None:
-    told = nights([(day, 100, 60 + 2 * day) for day in range(20)])
-    tonight = told.tail(1).with_columns(in_register=pl.col("in_register") - 3, blocked=pl.lit('{"failed": 5}'))
-    seen = foreseen(pl.concat([told.head(-1), tonight]), LAST, date(2024, 1, 1))
-    assert sum(one.left for one in seen.holders) == seen.remaining
-    assert {one.holder: one.left for one in seen.holders}["neste natt"] == 5
+    made_nights = nights([(day, 100, 60 + 2 * day) for day in range(20)])
+    tonight = made_nights.tail(1).with_columns(in_register=pl.col("in_register") - 3, blocked=pl.lit('{"failed": 5}'))
+    seen = foreseen(pl.concat([made_nights.head(-1), tonight]), LAST, date(2024, 1, 1))
+    assert sum(promise.left for promise in seen.holders) == seen.remaining
+    assert {promise.holder: promise.left for promise in seen.holders}["neste natt"] == 5
 
 
 def test_uneven_pace_gives_a_band_with_the_middle_inside() -> None:
@@ -256,11 +256,11 @@ NIGHTS = {
 
 @pytest.mark.parametrize(("there", "became"), NIGHTS.values(), ids=NIGHTS)
 def test_what_was_said_before_stands_beside_what_came_of_it(there: list[int], became: str) -> None:
-    told = nights([(day, 100, number) for day, number in enumerate(there)])
-    found = promises(told, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
-    assert became in {one.became for one in found}
-    assert all(one.said is None for one in found if not one.moving)
-    assert [one.night for one in found] == sorted(one.night for one in found)
+    made_nights = nights([(day, 100, number) for day, number in enumerate(there)])
+    outcomes = promises(made_nights, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
+    assert became in {promise.became for promise in outcomes}
+    assert all(promise.said is None for promise in outcomes if not promise.moving)
+    assert [promise.night for promise in outcomes] == sorted(promise.night for promise in outcomes)
 
 
 def spread_of(cleared: list[float]) -> float:

@@ -33,8 +33,8 @@ def cells(book: Path) -> Iterator[str]:
     for sheet in openpyxl.load_workbook(book):
         yield f"# {sheet.title} {sheet.dimensions}, frozen {sheet.freeze_panes}, filter {sheet.auto_filter.ref}, {sheet.sheet_state}"
         for row in sheet.iter_rows():
-            said = [as_text(cell.value, f"{cell.hyperlink.target}#{cell.hyperlink.location}" if cell.hyperlink else None) for cell in row]
-            yield " | ".join(said).rstrip(" |")
+            texts = [as_text(cell.value, f"{cell.hyperlink.target}#{cell.hyperlink.location}" if cell.hyperlink else None) for cell in row]
+            yield " | ".join(texts).rstrip(" |")
 
 
 def as_text(value: object, link: str | None) -> str:
@@ -53,5 +53,5 @@ def test_an_owner_s_workbook(folder: Path, golden: Golden) -> None:
 
 @pytest.mark.parametrize("quoting", [False, True], ids=["counts", "quoting"])
 def test_a_letter(quoting: bool, golden: Golden) -> None:
-    said = letter(night(questions=(question(),)), addresses=quoting)
-    golden(f"letter{'-quoting' if quoting else ''}.txt", f"{said.title}\n\n{said.body}")
+    text = letter(night(questions=(question(),)), addresses=quoting)
+    golden(f"letter{'-quoting' if quoting else ''}.txt", f"{text.title}\n\n{text.body}")

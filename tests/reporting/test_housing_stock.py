@@ -27,9 +27,9 @@ def moved(*rows: tuple[date, str, str, bool, str | None, str | None]) -> pl.Data
 
 
 def year_of(movements: pl.DataFrame, year: int = 2023, until: date = date(2023, 12, 31)) -> StockYear:
-    found = stock_year(movements, municipality(), year, until)
-    assert found is not None
-    return found
+    result = stock_year(movements, municipality(), year, until)
+    assert result is not None
+    return result
 
 
 @st.composite
@@ -41,30 +41,30 @@ def histories(draw: st.DrawFn) -> pl.DataFrame:
         st.sampled_from([None, "", OWNED, LEASED, RIGHT_OF_DISPOSAL, "INNLEID_FRA_PRIVATPERSON"]),
     )
     rows, as_of = [(START, "d0", "opening", True, "eldre", OWNED)], START
-    for days, which, kind, stands in steps:
+    for days, which, kind, in_stock in steps:
         as_of += timedelta(days=days)
         real = kind is MovementKind.OPENING
-        rows.append((START if real else as_of, f"d{which}", MovementKind.NEW.value if real else kind.value, stands, *draw(states)))
+        rows.append((START if real else as_of, f"d{which}", MovementKind.NEW.value if real else kind.value, in_stock, *draw(states)))
     return moved(*sorted(rows, key=lambda row: row[0]))
 
 
 @given(histories(), st.integers(0, 400))
 def test_opening_and_movements_are_the_closing_in_every_line_and_the_next_year_begins_there(history: pl.DataFrame, days: int) -> None:
     for year in (2022, 2023, 2024):
-        found = stock_year(history, municipality(), year, START + timedelta(days=800))
-        if found is None:
+        result = stock_year(history, municipality(), year, START + timedelta(days=800))
+        if result is None:
             continue
-        for line in (*found.lines, found.total):
+        for line in (*result.lines, result.total):
             assert line.opening + sum(line.moved.values()) == line.closing
         after = stock_year(history, municipality(), year + 1, date(year + 1, 1, 1) + timedelta(days=days))
         if after is not None:
             assert after.started is None
-            assert {line[:2]: line[2] for line in _ends(after, "opening")} == {line[:2]: line[2] for line in _ends(found, "closing")}
-        assert found.rows.height == found.rows.filter(pl.col("tenure").is_not_null() | pl.col("tenure_before").is_not_null()).height
+            assert {line[:2]: line[2] for line in _ends(after, "opening")} == {line[:2]: line[2] for line in _ends(result, "closing")}
+        assert result.rows.height == result.rows.filter(pl.col("tenure").is_not_null() | pl.col("tenure_before").is_not_null()).height
 
 
-def _ends(found: StockYear, end: str) -> list[tuple[str, str, int]]:
-    return [(line.category, line.tenure, number) for line in found.lines if (number := getattr(line, end))]
+def _ends(result: StockYear, end: str) -> list[tuple[str, str, int]]:
+    return [(line.category, line.tenure, number) for line in result.lines if (number := getattr(line, end))]
 
 
 HAPPENED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...] | None]] = {
@@ -86,17 +86,17 @@ HAPPENED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...] | None]] = {
 def test_each_thing_that_can_happen_has_its_column(column: str) -> None:
     after, before = HAPPENED[column]
     first = [(START, "d1", *before)] if before else []
-    found = year_of(moved((START, "d0", "opening", True, "eldre", OWNED), *first, (date(2023, 5, 2), "d1", *after)))
-    used = {name for line in found.lines for name, number in line.moved.items() if number}
+    result = year_of(moved((START, "d0", "opening", True, "eldre", OWNED), *first, (date(2023, 5, 2), "d1", *after)))
+    used = {name for line in result.lines for name, number in line.moved.items() if number}
     assert used == {column}
-    assert found.rows.get_column("column").to_list() == [column]
+    assert result.rows.get_column("column").to_list() == [column]
 
 
 def test_a_change_between_two_forms_of_lease_is_no_movement_of_the_table() -> None:
-    found = year_of(
+    result = year_of(
         moved((START, "d", "opening", True, "eldre", LEASED), (date(2023, 5, 2), "d", "changed", True, "eldre", "INNLEID_FRA_PRIVATPERSON"))
     )
-    assert found.rows.is_empty()
+    assert result.rows.is_empty()
 
 
 def test_the_year_of_the_first_night_begins_with_that_night_and_says_so(tmp_path: Path) -> None:
@@ -109,8 +109,8 @@ def test_the_year_of_the_first_night_begins_with_that_night_and_says_so(tmp_path
         (AS_OF, "sold", "gone", False, "eldre", OWNED),
         (AS_OF, ids[1], "new", True, "eldre", LEASED),
     )
-    found = year_of(history, until=AS_OF)
-    assert (found.started, found.total.opening, found.total.closing) == (began, 2, 2)
+    result = year_of(history, until=AS_OF)
+    assert (result.started, result.total.opening, result.total.closing) == (began, 2, 2)
     published = publish(night(dwellings=homes, items=items(homes), movements=history), tmp_path)
     page = published.page.read_text(encoding="utf-8")
     assert "Ved oppstart 1." in page
@@ -119,8 +119,8 @@ def test_the_year_of_the_first_night_begins_with_that_night_and_says_so(tmp_path
     book = openpyxl.load_workbook(published.folder / "boligmassen.xlsx")
     numbers, rows = book.worksheets
     assert [cell.value for cell in numbers[5]][2:] == [2, 0, 1, 0, 0, -1, *[0] * 6, 2]
-    told = [[cell.value for cell in row] for row in rows.iter_rows(min_row=3)]
-    assert {row[1]: row[2] for row in told} == {"sold": None, ids[1]: "Skjermet adresse"}
+    cells = [[cell.value for cell in row] for row in rows.iter_rows(min_row=3)]
+    assert {row[1]: row[2] for row in cells} == {"sold": None, ids[1]: "Skjermet adresse"}
 
 
 def test_what_an_older_ledger_did_not_keep_is_counted_backwards_and_told() -> None:
@@ -131,8 +131,8 @@ def test_what_an_older_ledger_did_not_keep_is_counted_backwards_and_told() -> No
         (date(2023, 2, 1), "b", "gone", False, None, None),
         (learned, "a", "learned", True, "eldre", OWNED),
     )
-    found = year_of(history)
-    assert _ends(found, "opening") == [("eldre", "eid", 1), ("", "ikke_oppgitt", 1)]
-    assert (found.assumed, found.since) == (1, learned)
-    assert {name: number for name, number in found.total.moved.items() if number} == {"other_out": -1}
+    result = year_of(history)
+    assert _ends(result, "opening") == [("eldre", "eid", 1), ("", "ikke_oppgitt", 1)]
+    assert (result.assumed, result.since) == (1, learned)
+    assert {name: number for name, number in result.total.moved.items() if number} == {"other_out": -1}
     assert stock_year(history, municipality(), 2021, date(2021, 12, 31)) is None

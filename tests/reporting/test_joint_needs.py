@@ -28,7 +28,7 @@ def answer(service: str, category: str, now: int, later: int, row: int = 5, **de
 def planned(*answers: NeedsLine, order: Any = None, duty: str = "", measures: tuple[Measure, ...] = ()) -> HousingPlan:
     municipality = asking()
     needs = Needs(path=Path("behov"), **({"order": order} if order is not None else {}))
-    categories = {slug: one.model_copy(update={"legal_duty": slug == duty}) for slug, one in municipality.categories.items()}
+    categories = {slug: category.model_copy(update={"legal_duty": slug == duty}) for slug, category in municipality.categories.items()}
     municipality = municipality.model_copy(update={"needs": needs, "categories": categories})
     plan = housing_plan(night(municipality=municipality, needs=NeedsAnswers((), answers), measures=Measures(measures)))
     assert plan is not None
@@ -36,9 +36,9 @@ def planned(*answers: NeedsLine, order: Any = None, duty: str = "", measures: tu
 
 
 def overview(*answers: NeedsLine) -> NeedsOverview:
-    found = planned(*answers).overview
-    assert found is not None
-    return found
+    result = planned(*answers).overview
+    assert result is not None
+    return result
 
 
 def measure(ident: str, category: str, count: int, kind: MeasureKind = MeasureKind.ACQUIRE, **money: Any) -> Measure:
@@ -47,19 +47,19 @@ def measure(ident: str, category: str, count: int, kind: MeasureKind = MeasureKi
 
 
 def test_rows_of_one_category_with_different_parts_add_up() -> None:
-    found = overview(answer("eiendom", "eldre", 10, 20, size="2"), answer("eiendom", "eldre", 5, 6, 6, size="3", by_year={2: 8}))
-    need = next(one for one in found.categories if one.category == "eldre")
+    result = overview(answer("eiendom", "eldre", 10, 20, size="2"), answer("eiendom", "eldre", 5, 6, 6, size="3", by_year={2: 8}))
+    need = next(category for category in result.categories if category.category == "eldre")
     assert (need.now.total, need.later.total, need.between[1].total) == (15, 26, 8)
-    assert not found.contradictions
+    assert not result.contradictions
 
 
 def test_the_same_part_answered_twice_with_other_numbers_is_a_contradiction() -> None:
-    found = overview(answer("eiendom", "eldre", 10, 20, size="2"), answer("eiendom", "eldre", 11, 20, 6, size="2"))
-    assert len(found.contradictions) == 1
+    needs = overview(answer("eiendom", "eldre", 10, 20, size="2"), answer("eiendom", "eldre", 11, 20, 6, size="2"))
+    assert len(needs.contradictions) == 1
 
 
 def test_two_services_that_report_the_same_part_are_named_to_each_other() -> None:
-    found = joint_needs(
+    needs = joint_needs(
         overview(
             answer("eiendom", "eldre", 10, 20, area="Sentrum"),
             answer("boligkontoret", "eldre", 4, 4, area="sentrum"),
@@ -68,7 +68,7 @@ def test_two_services_that_report_the_same_part_are_named_to_each_other() -> Non
             answer("eiendom", "heldogns", 7, 9),
         )
     )
-    also = {(one.answer.service, one.answer.category, one.answer.detail.area): one.also for one in found}
+    also = {(need.answer.service, need.answer.category, need.answer.detail.area): need.also for need in needs}
     assert also["eiendom", "eldre", "Sentrum"] == ("boligkontoret",)
     assert also["boligkontoret", "eldre", "sentrum"] == ("eiendom",)
     assert also["helse_omsorg", "eldre", "Vika"] == ()
@@ -76,14 +76,14 @@ def test_two_services_that_report_the_same_part_are_named_to_each_other() -> Non
 
 
 def test_the_most_urgent_stands_first_and_then_the_services_own_order() -> None:
-    found = joint_needs(
+    needs_in_order = joint_needs(
         overview(
             answer("eiendom", "eldre", 10, 20),
             answer("boligkontoret", "tilpasset", 1, 1, urgency=Urgency.NOW, priority=2),
             answer("helse_omsorg", "heldogns", 1, 1, urgency=Urgency.NOW, priority=1),
         )
     )
-    assert [one.answer.category for one in found] == ["heldogns", "tilpasset", "eldre"]
+    assert [need.answer.category for need in needs_in_order] == ["heldogns", "tilpasset", "eldre"]
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_each_line_says_what_it_closes_and_a_disposal_warns() -> None:
         measure("C", "eldre", 3, MeasureKind.LAPSE),
     )
     plan = planned(answer("eiendom", "eldre", 0, 500), measures=measures)
-    lines = {one.checked.measure.ident: one for one in plan.priorities if one.checked}
+    lines = {priority.checked.measure.ident: priority for priority in plan.priorities if priority.checked}
     missing = lines["A"].gap
     assert missing
     assert gap(lines["A"]) == f"Lukker 10 av {missing} som mangler om 5 år"
     assert gap(lines["B"]) == f"Lukker 2 av {missing} som mangler om 5 år"
     assert gap(lines["C"]).startswith("Advarsel")
     assert cost(lines["A"]) == "4,5 mill. kr i 2026"
-    assert [one.checked.measure.ident for one in plan.priorities if one.checked] == ["A", "B", "C"]
+    assert [priority.checked.measure.ident for priority in plan.priorities if priority.checked] == ["A", "B", "C"]
 
 
 def test_a_workbook_made_from_an_earlier_template_is_still_an_answer(tmp_path: Path) -> None:
@@ -127,36 +127,36 @@ def test_a_workbook_made_from_an_earlier_template_is_still_an_answer(tmp_path: P
     sheet.append(EARLIER_HEADINGS)
     sheet.append(("Eiendomsavdelingen", "Velferdsbolig tilpasset eldre", 10, 12, "venteliste", None))
     book.save(file)
-    found = read_needs(asking(), tmp_path)
-    assert found is not None
-    assert not found.faults
-    assert [(one.category, one.now, one.later) for one in found.answers] == [("eldre", 10, 12)]
+    result = read_needs(asking(), tmp_path)
+    assert result is not None
+    assert not result.faults
+    assert [(answer.category, answer.now, answer.later) for answer in result.answers] == [("eldre", 10, 12)]
 
 
 def test_every_detail_comes_back_as_it_was_filled_in(tmp_path: Path) -> None:
     cells = {"D8": 11, "I8": 2, "J8": "Vika", "K8": "rullestol", "L8": "Nå", "M8": 1, "N8": "tre venter", "O8": "4,5", "P8": 2027}
     filled(tmp_path / "behov" / "a.xlsx", "helse_omsorg", {"eldre": (10, 20)}, **cells)
-    found = read_needs(asking(), tmp_path)
-    assert found is not None
-    assert not found.faults
-    assert found.answers[0].detail == NeedDetail({1: 11}, "2", "Vika", "rullestol", Urgency.NOW, 1, "tre venter", 4.5, 2027)
+    result = read_needs(asking(), tmp_path)
+    assert result is not None
+    assert not result.faults
+    assert result.answers[0].detail == NeedDetail({1: 11}, "2", "Vika", "rullestol", Urgency.NOW, 1, "tre venter", 4.5, 2027)
 
 
 @pytest.mark.parametrize(
-    ("cell", "value", "said"),
+    ("cell", "value", "expected"),
     [("L8", "Snart", "ikke kjent"), ("M8", 0, "utenfor"), ("O8", "dyrt", "ikke et beløp"), ("P8", 27, "ikke et årstall")],
 )
-def test_a_detail_that_cannot_be_used_is_a_fault_and_the_numbers_count(cell: str, value: Any, said: str, tmp_path: Path) -> None:
+def test_a_detail_that_cannot_be_used_is_a_fault_and_the_numbers_count(cell: str, value: Any, expected: str, tmp_path: Path) -> None:
     filled(tmp_path / "behov" / "a.xlsx", "helse_omsorg", {"eldre": (10, 20)}, **{cell: value})
-    found = read_needs(asking(), tmp_path)
-    assert found is not None
-    assert [fault.row for fault in found.faults] == [8]
-    assert said in found.faults[0].what
-    assert found.answers[0].now == 10
+    result = read_needs(asking(), tmp_path)
+    assert result is not None
+    assert [fault.row for fault in result.faults] == [8]
+    assert expected in result.faults[0].what
+    assert result.answers[0].now == 10
 
 
 def test_the_input_to_the_area_plan_says_which_categories_are_needed_where() -> None:
-    found = needs_by_area(
+    areas = needs_by_area(
         overview(
             answer("eiendom", "eldre", 10, 20, area="Vika"),
             answer("boligkontoret", "eldre", 4, 5, area="vika "),
@@ -164,7 +164,7 @@ def test_the_input_to_the_area_plan_says_which_categories_are_needed_where() -> 
             answer("eiendom", "tilpasset", 7, 9, 7),
         )
     )
-    assert found == (AreaNeed("Vika", "heldogns", 0, 40), AreaNeed("Vika", "eldre", 14, 25))
+    assert areas == (AreaNeed("Vika", "heldogns", 0, 40), AreaNeed("Vika", "eldre", 14, 25))
 
 
 def test_the_area_plan_has_a_section_where_somebody_has_said_where() -> None:

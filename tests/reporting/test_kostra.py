@@ -56,15 +56,15 @@ def count(*rows: dict[str, Any], settings: Settings = SETTINGS, rejected: int = 
     )
 
 
-def numbers(found: Kostra) -> dict[str, int]:
-    return {code: number for code, number in found.counts.items() if number}
+def numbers(counted: Kostra) -> dict[str, int]:
+    return {code: number for code, number in counted.counts.items() if number}
 
 
 def test_one_that_is_out_of_use_is_not_counted_and_is_told_on_the_way_to_the_number() -> None:
-    found = count(home(1), home(2, tatt_ut_av_bruk=True))
-    assert found.counts["i_alt"] == 1
-    assert {line.code: line.count for line in found.lines if line.count}["tatt_ut_av_bruk"] == -1
-    assert found.rows.get_column("left_out").to_list() == [None, "tatt_ut_av_bruk"]
+    kostra = count(home(1), home(2, tatt_ut_av_bruk=True))
+    assert kostra.counts["i_alt"] == 1
+    assert {line.code: line.count for line in kostra.lines if line.count}["tatt_ut_av_bruk"] == -1
+    assert kostra.rows.get_column("left_out").to_list() == [None, "tatt_ut_av_bruk"]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_dwelling_counts_where_it_belongs(values: dict[str, Any], expected: di
 
 def test_each_room_with_a_lease_is_a_dwelling_and_the_unit_around_them_is_not_one_more() -> None:
     rooms = [home(5, leverandor_bolig_id=f"facilit-rom{number}", ekstra_referanse=f"Rom {number}") for number in (1, 2, 3)]
-    found = count(*rooms, home(5), home(6))
-    assert (found.counts["i_alt"], found.counts["egen_kontrakt"]) == (4, 3)
-    assert found.rows.filter(~pl.col("counted")).get_column("leverandor_bolig_id").to_list() == ["facilit-5"]
+    kostra = count(*rooms, home(5), home(6))
+    assert (kostra.counts["i_alt"], kostra.counts["egen_kontrakt"]) == (4, 3)
+    assert kostra.rows.filter(~pl.col("counted")).get_column("leverandor_bolig_id").to_list() == ["facilit-5"]
 
 
 def test_one_lease_for_the_whole_house_is_one_dwelling() -> None:
@@ -105,21 +105,21 @@ def test_one_lease_for_the_whole_house_is_one_dwelling() -> None:
 
 
 def test_the_municipality_says_how_its_company_counts() -> None:
-    found = count(home(1, disposisjonsform="INNLEID_FRA_KOMMUNALT_FORETAK"), settings=Settings(municipal_company="owned"))
-    assert (found.counts["eid"], found.counts["innleid"], found.counts["kommunalt_foretak"]) == (1, 0, 1)
+    kostra = count(home(1, disposisjonsform="INNLEID_FRA_KOMMUNALT_FORETAK"), settings=Settings(municipal_company="owned"))
+    assert (kostra.counts["eid"], kostra.counts["innleid"], kostra.counts["kommunalt_foretak"]) == (1, 0, 1)
 
 
 def test_the_bridge_of_the_page_tells_each_kind_that_is_not_counted() -> None:
     rows = pl.DataFrame([home(1), home(2), home(2, ekstra_referanse="Rom 1"), home(3, tatt_ut_av_bruk=True)], schema=tables.DWELLINGS)
     result = night(as_of=NEW_YEAR, dwellings=rows, items=items(rows))
-    said = next(one for one in bridges(result, summary_content(result)["progress"], None) if "KOSTRA" in one)
-    assert [int(part) for part in re.findall(r"\d+", said)] == [2, 4, 1, 1]
+    sentence = next(sentence_ for sentence_ in bridges(result, summary_content(result)["progress"], None) if "KOSTRA" in sentence_)
+    assert [int(part) for part in re.findall(r"\d+", sentence)] == [2, 4, 1, 1]
 
 
 def test_what_is_not_counted_is_told_row_by_row() -> None:
-    found = count(home(1), rejected=2, outside=("institusjon", "institusjon", "inactive"))
-    assert dict(found.left_out.group_by("why").len().iter_rows()) == {"rejected": 2, "institusjon": 2, "inactive": 1}
-    assert [(line.code, line.count) for line in found.lines if line.sum] == [("lest", 6), ("boliger", 1), ("i_alt", 1)]
+    kostra = count(home(1), rejected=2, outside=("institusjon", "institusjon", "inactive"))
+    assert dict(kostra.left_out.group_by("why").len().iter_rows()) == {"rejected": 2, "institusjon": 2, "inactive": 1}
+    assert [(line.code, line.count) for line in kostra.lines if line.sum] == [("lest", 6), ("boliger", 1), ("i_alt", 1)]
 
 
 forms = st.sampled_from(["KOMMUNALT_EID", "INNLEID_FRA_PRIVATPERSON", "INNLEID_FRA_KOMMUNALT_FORETAK", "ANNET", None])
@@ -139,18 +139,18 @@ homes = st.fixed_dictionaries(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(homes, max_size=6), st.integers(0, 3), st.lists(st.sampled_from(["institusjon", "inactive"]), max_size=3))
 def test_the_numbers_add_up_whatever_the_rows_are(rows: list[dict[str, Any]], rejected: int, outside: list[str]) -> None:
-    found = count(*(home(place, **row) for place, row in enumerate(rows)), rejected=rejected, outside=tuple(outside))
-    total = found.counts["i_alt"]
-    assert sum(found.counts[rule.code] for rule in RULES if rule.part is NumberPart.TENURE) == total
-    assert found.counts["rullestol"] + found.counts["rullestol_nei"] + found.counts["rullestol_ukjent"] == total
+    counted = count(*(home(place, **row) for place, row in enumerate(rows)), rejected=rejected, outside=tuple(outside))
+    total = counted.counts["i_alt"]
+    assert sum(counted.counts[rule.code] for rule in RULES if rule.part is NumberPart.TENURE) == total
+    assert counted.counts["rullestol"] + counted.counts["rullestol_nei"] + counted.counts["rullestol_ukjent"] == total
     for rule in RULES:
-        assert found.counts[rule.code] == found.rows.filter(rule.code).height
+        assert counted.counts[rule.code] == counted.rows.filter(rule.code).height
     running = 0
-    for line in found.lines:
+    for line in counted.lines:
         running = line.count if line.code == "lest" else running if line.sum else running + line.count
         assert not line.sum or line.count == running
-    assert found.lines[-1].count == total
-    assert found.left_out.height == rejected + len(outside)
+    assert counted.lines[-1].count == total
+    assert counted.left_out.height == rejected + len(outside)
 
 
 def test_every_rule_has_its_words_and_says_what_it_rests_on() -> None:
@@ -166,29 +166,33 @@ def example() -> Kostra:
 
 
 def test_the_numbers_are_what_they_were(golden: Callable[[str, str], None]) -> None:
-    found = example()
-    told = {"counts": found.counts, "lines": [[line.code, line.detail, line.count] for line in found.lines], "days_off": found.days_off}
-    golden("kostra.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    counted = example()
+    content = {
+        "counts": counted.counts,
+        "lines": [[line.code, line.detail, line.count] for line in counted.lines],
+        "days_off": counted.days_off,
+    }
+    golden("kostra.json", json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def test_the_workbook_lets_one_filter_the_rows_behind_each_number(tmp_path: Path) -> None:
-    found = example()
-    write_kostra(tmp_path / "k.xlsx", municipality(), found)
+    kostra = example()
+    write_kostra(tmp_path / "k.xlsx", municipality(), kostra)
     book = openpyxl.load_workbook(tmp_path / "k.xlsx")
     assert book.sheetnames == ["Skjema 13", "Avstemming", "Boligene", "Ikke talt"]
-    said = {row[0].removeprefix("– herav "): row[1:] for row in book["Skjema 13"].iter_rows(min_row=3, values_only=True)}
+    lines = {row[0].removeprefix("– herav "): row[1:] for row in book["Skjema 13"].iter_rows(min_row=3, values_only=True)}
     head, *rows = list(book["Boligene"].iter_rows(min_row=2, values_only=True))
     for rule in RULES:
         title = texts().at("kostra_rules")[rule.code]
-        assert said[title][0] == found.counts[rule.code] == sum(row[head.index(title)] == "x" for row in rows)
-        assert said[title][1] in ("Dokumentert", "Antakelse")
-    assert "23\N{NO-BREAK SPACE}dager" in said["Tallenes dato"][2]
+        assert lines[title][0] == kostra.counts[rule.code] == sum(row[head.index(title)] == "x" for row in rows)
+        assert lines[title][1] in ("Dokumentert", "Antakelse")
+    assert "23\N{NO-BREAK SPACE}dager" in lines["Tallenes dato"][2]
     assert book["Boligene"].auto_filter.ref.startswith("A2:")
 
 
 def test_a_secret_address_is_not_among_the_rows(tmp_path: Path) -> None:
-    found = example()
-    write_kostra(tmp_path / "k.xlsx", municipality(), found)
+    kostra = example()
+    write_kostra(tmp_path / "k.xlsx", municipality(), kostra)
     rows = list(openpyxl.load_workbook(tmp_path / "k.xlsx")["Boligene"].iter_rows(min_row=3, values_only=True))
     assert [row[2] for row in rows if row[0] == "facilit-000003"] == ["Skjermet adresse"]
     assert rows[-1][0] == "facilit-000003", "last: its neighbours would tell where it is"
@@ -201,6 +205,6 @@ def test_the_night_of_31_december_leaves_its_workbook_by_itself(tmp_path: Path) 
 
 
 def test_no_dwellings_is_zero_and_not_a_fault(tmp_path: Path) -> None:
-    found = count()
-    assert found.counts["i_alt"] == 0
-    write_kostra(tmp_path / "k.xlsx", municipality(), found)
+    kostra = count()
+    assert kostra.counts["i_alt"] == 0
+    write_kostra(tmp_path / "k.xlsx", municipality(), kostra)

@@ -25,8 +25,8 @@ OURS = "facilit-000001"
 
 
 def letter(result: NightResult, owner: str = "boligkontoret", **how: Any) -> Letter:
-    (found,) = (one for one in letters(result, LINK, **how) if one.owner == owner)
-    return found
+    (only,) = (each_letter for each_letter in letters(result, LINK, **how) if each_letter.owner == owner)
+    return only
 
 
 def question(**changes: Any) -> Question:
@@ -55,14 +55,14 @@ def unread(result: NightResult, name: str = "facilit") -> NightResult:
 
 def test_counts_and_the_link_stand_in_it() -> None:
     faults = deviations(3).with_columns(owner=pl.lit("boligkontoret"), is_new=pl.Series([True, False, False]), returned=pl.lit(value=False))
-    said = letter(night(deviations=faults, questions=(question(),)))
-    assert said.title == "Kobo, Boligkontoret: 3\N{NO-BREAK SPACE}avvik"
-    assert "Dere har 3\N{NO-BREAK SPACE}åpne avvik" in said.body
-    assert "Siden forrige natt: 1\N{NO-BREAK SPACE}nytt." in said.body
-    assert "er kommet tilbake" not in said.body
-    assert "1\N{NO-BREAK SPACE}spørsmål venter på svar" in said.body
-    assert LINK in said.body
-    assert "utleieboliger er i Kobo" in said.body
+    text = letter(night(deviations=faults, questions=(question(),)))
+    assert text.title == "Kobo, Boligkontoret: 3\N{NO-BREAK SPACE}avvik"
+    assert "Dere har 3\N{NO-BREAK SPACE}åpne avvik" in text.body
+    assert "Siden forrige natt: 1\N{NO-BREAK SPACE}nytt." in text.body
+    assert "er kommet tilbake" not in text.body
+    assert "1\N{NO-BREAK SPACE}spørsmål venter på svar" in text.body
+    assert LINK in text.body
+    assert "utleieboliger er i Kobo" in text.body
 
 
 def test_no_value_of_any_row_is_in_it_unless_that_is_allowed() -> None:
@@ -100,14 +100,14 @@ def fewer(result: NightResult) -> NightResult:
 CHANGES = {
     "the same list a day older, a row further down": (older, False),
     "one is fixed": (fewer, True),
-    "a value is another": (lambda one: replace(one, deviations=one.deviations.with_columns(value=pl.lit("noe annet"))), True),
-    "a question": (lambda one: replace(one, questions=(question(),)), True),
-    "a question of another owner": (lambda one: replace(one, questions=(question(owner="eiendom"),)), False),
-    "an answered question": (lambda one: replace(one, questions=(question(decided={"verdict": "same"}),)), False),
-    "all is fixed": (lambda one: replace(one, deviations=deviations(0)), True),
+    "a value is another": (lambda result: replace(result, deviations=result.deviations.with_columns(value=pl.lit("noe annet"))), True),
+    "a question": (lambda result: replace(result, questions=(question(),)), True),
+    "a question of another owner": (lambda result: replace(result, questions=(question(owner="eiendom"),)), False),
+    "an answered question": (lambda result: replace(result, questions=(question(decided={"verdict": "same"}),)), False),
+    "all is fixed": (lambda result: replace(result, deviations=deviations(0)), True),
     "a source was not read": (unread, True),
-    "another owner's source was not read": (lambda one: unread(one, "boei"), False),
-    "Kobo was not seen": (lambda one: replace(one, register_verdict="failed"), False),
+    "another owner's source was not read": (lambda result: unread(result, "boei"), False),
+    "Kobo was not seen": (lambda result: replace(result, register_verdict="failed"), False),
 }
 
 
@@ -125,27 +125,27 @@ def test_a_source_that_is_read_again_brings_no_letter_about_the_list_that_was_kn
     known, failed = letter(night()).about, letter(unread(night()))
     assert "ble ikke lest" in failed.title
     assert "deviations" not in failed.about, "what was not read has not changed"
-    told = {**known, **failed.about}
-    assert not worth_sending(letter(night()), told)
-    assert worth_sending(letter(fewer(night())), told)
+    known_about = {**known, **failed.about}
+    assert not worth_sending(letter(night()), known_about)
+    assert worth_sending(letter(fewer(night())), known_about)
 
 
 def test_who_never_had_anything_to_do_is_told_nothing() -> None:
-    said = letter(night(deviations=deviations(0)))
-    assert set(said.about.values()) == {NOTHING}
-    assert not worth_sending(said, {})
-    assert "Dere har ingen åpne avvik" in said.body
+    text = letter(night(deviations=deviations(0)))
+    assert set(text.about.values()) == {NOTHING}
+    assert not worth_sending(text, {})
+    assert "Dere har ingen åpne avvik" in text.body
 
 
 def test_letters_and_a_lasting_address_lie_beside_the_report_only_where_somebody_is_sent_one(tmp_path: Path) -> None:
     assert not (publish(night(), tmp_path / "nobody").folder / LETTERS).exists()
     assert not (tmp_path / "nobody" / "fjordvik" / "index.html").exists()
-    told = night(municipality=municipality(send=Send(owners={"eiendom": "VAR"}, link="https://intranett.example/k/")))
-    published = publish(told, tmp_path)
-    found = [Letter(**one) for one in json.loads((published.folder / LETTERS).read_text(encoding="utf-8"))]
-    assert [one.owner for one in found] == ["boligkontoret", "helse_omsorg", "eiendom"]
-    assert "https://intranett.example/k/fjordvik/index.html" in found[0].body
-    publish(older(told), tmp_path)
+    result = night(municipality=municipality(send=Send(owners={"eiendom": "VAR"}, link="https://intranett.example/k/")))
+    published = publish(result, tmp_path)
+    only = [Letter(**content) for content in json.loads((published.folder / LETTERS).read_text(encoding="utf-8"))]
+    assert [content.owner for content in only] == ["boligkontoret", "helse_omsorg", "eiendom"]
+    assert "https://intranett.example/k/fjordvik/index.html" in only[0].body
+    publish(older(result), tmp_path)
     assert "url=2023-12-09/index.html" in (tmp_path / "fjordvik" / "index.html").read_text(encoding="utf-8")
 
 

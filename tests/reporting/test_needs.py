@@ -35,13 +35,13 @@ def asked(*answers: NeedsLine, services: tuple[str, ...] = ASKED) -> NightResult
 
 def overview(*answers: NeedsLine) -> NeedsOverview:
     result = asked(*answers)
-    found = needs_overview(result, result.needs)
-    assert found is not None
-    return found
+    made = needs_overview(result, result.needs)
+    assert made is not None
+    return made
 
 
-def category(found: NeedsOverview, slug: str = "eldre") -> tuple[object, ...]:
-    (need,) = (need for need in found.categories if need.category == slug)
+def category(needs_: NeedsOverview, slug: str = "eldre") -> tuple[object, ...]:
+    (need,) = (need for need in needs_.categories if need.category == slug)
     return need.have, need.now.total, need.now.complete, need.shortage_now, need.shortage_later
 
 
@@ -79,8 +79,8 @@ def test_who_has_not_answered_is_named_and_who_contradicts_themselves_is_not_cal
     assert clash.silent == ("Helse og omsorg",)
     (need,) = (need for need in clash.categories if need.category == "eldre")
     assert need.silent == ("Helse og omsorg",)
-    (one,) = clash.contradictions
-    assert [given.now for given in one.answers] == [50, 51]
+    (contradiction,) = clash.contradictions
+    assert [given.now for given in contradiction.answers] == [50, 51]
 
 
 numbers = st.none() | st.integers(0, 500)
@@ -104,7 +104,7 @@ def test_the_order_of_the_answers_does_not_matter(answers: list[NeedsLine]) -> N
 
 
 @pytest.mark.parametrize(
-    ("need", "have", "said"),
+    ("need", "have", "expected"),
     [
         (Need(None, False), 5, "ikke oppgitt"),
         (Need(12, True), 5, "7"),
@@ -114,8 +114,8 @@ def test_the_order_of_the_answers_does_not_matter(answers: list[NeedsLine]) -> N
         (Need(5, True), 5, "0"),
     ],
 )
-def test_a_shortage_is_said_in_words(need: Need, have: int, said: str) -> None:
-    assert shortage(need, need.shortage(have)) == said
+def test_a_shortage_is_said_in_words(need: Need, have: int, expected: str) -> None:
+    assert shortage(need, need.shortage(have)) == expected
 
 
 def test_the_headline_adds_up_what_is_missing_and_lets_no_surplus_hide_it() -> None:

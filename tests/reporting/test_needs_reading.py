@@ -48,7 +48,7 @@ def test_a_form_in_nynorsk_is_in_nynorsk_and_read_whatever_the_municipality_writ
     assert headings[11] == "Hast"
     with speaking(read_in):
         answers = read(tmp_path)
-    assert [(one.category, one.now, one.later, one.detail.urgency) for one in answers.answers] == [
+    assert [(answer.category, answer.now, answer.later, answer.detail.urgency) for answer in answers.answers] == [
         ("heldogns", None, 2, None),
         ("eldre", 3, 5, Urgency.NOW),
     ]
@@ -67,7 +67,7 @@ def test_zero_is_an_answer_and_half_an_answer_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "value", "column", "said"),
+    ("cell", "value", "column", "expected"),
     [
         ("C6", "ca. tolv", "Behov nå", "er ikke et tall"),
         ("C6", "10-12", "Behov nå", "er ikke et tall"),
@@ -81,11 +81,13 @@ def test_zero_is_an_answer_and_half_an_answer_is_kept(tmp_path: Path) -> None:
         ("A6", None, "Tjeneste", "er ikke fylt ut"),
     ],
 )
-def test_a_bad_cell_is_named_with_its_place_and_the_other_rows_count(cell: str, value: Any, column: str, said: str, tmp_path: Path) -> None:
+def test_a_bad_cell_is_named_with_its_place_and_the_other_rows_count(
+    cell: str, value: Any, column: str, expected: str, tmp_path: Path
+) -> None:
     filled(tmp_path / "behov" / "helse.xlsx", "helse_omsorg", {"heldogns": (1, None), "eldre": (5, 6)}, **{cell: value})
     answers = read(tmp_path)
     assert [(fault.file, fault.sheet, fault.row, fault.column) for fault in answers.faults] == [("helse.xlsx", SHEET, 6, column)]
-    assert said in answers.faults[0].what
+    assert expected in answers.faults[0].what
     assert "eldre" in {answer.category for answer in answers.answers}
 
 
@@ -122,14 +124,14 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("make", "said"), BROKEN.values(), ids=BROKEN.keys())
-def test_a_workbook_that_cannot_be_read_is_a_fault_and_the_others_are_read(make: Any, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("make", "expected"), BROKEN.values(), ids=BROKEN.keys())
+def test_a_workbook_that_cannot_be_read_is_a_fault_and_the_others_are_read(make: Any, expected: str, tmp_path: Path) -> None:
     (tmp_path / "behov").mkdir()
     make(tmp_path / "behov" / "a.xlsx")
     filled(tmp_path / "behov" / "b.xlsx", "boligkontoret", {"tilpasset": (3, 4)})
     answers = read(tmp_path)
     assert [(fault.file, fault.row) for fault in answers.faults] == [("a.xlsx", None)]
-    assert said in answers.faults[0].what
+    assert expected in answers.faults[0].what
     assert [answer.now for answer in answers.answers] == [3]
 
 

@@ -44,14 +44,14 @@ def told_inside(shown: str) -> set[str]:
 
 @pytest.mark.parametrize("language", COMPLETE)
 def test_no_text_says_a_code(language: str) -> None:
-    found = {}
-    for key, said in texts_of(in_language(language)).items():
+    codes_by_key = {}
+    for key, sentence in texts_of(in_language(language)).items():
         if key.split(".")[0] in FOR_OPERATORS:
             continue
-        plain = re.sub(r"\{[^}]*\}", " ", said if isinstance(said, str) else " ".join(said))
-        if told := inside_names(plain):
-            found[key] = told
-    assert found == {}
+        plain = re.sub(r"\{[^}]*\}", " ", sentence if isinstance(sentence, str) else " ".join(sentence))
+        if codes_shown := inside_names(plain):
+            codes_by_key[key] = codes_shown
+    assert codes_by_key == {}
 
 
 class Shown(HTMLParser):
@@ -90,15 +90,15 @@ def test_nothing_that_is_published_shows_a_code(language: str, tmp_path: Path) -
         schema=night().lineage.schema,
         orient="row",
     )
-    told = municipality().model_copy(update={"language": language})
-    folder = publish(night(municipality=told, dwellings=homes, items=plan, lineage=lineage), tmp_path).folder
-    found: dict[str, set[str]] = {}
+    settings = municipality().model_copy(update={"language": language})
+    folder = publish(night(municipality=settings, dwellings=homes, items=plan, lineage=lineage), tmp_path).folder
+    codes_by_file: dict[str, set[str]] = {}
     for file in folder.glob("*.html"):
-        found[file.name] = told_inside(" ".join(Shown(file).words))
+        codes_by_file[file.name] = told_inside(" ".join(Shown(file).words))
     for file in folder.glob("*.xlsx"):
         cells = [str(cell.value) for sheet in openpyxl.load_workbook(file) for row in sheet.iter_rows() for cell in row if cell.value]
-        found[file.name] = told_inside(" ".join(cells))
+        codes_by_file[file.name] = told_inside(" ".join(cells))
     for file in (folder / "boliger").glob("del-*.js"):
-        found[file.name] = told_inside(file.read_text(encoding="utf-8"))
-    assert {name: told for name, told in found.items() if told} == {}
-    assert len(found) > 6
+        codes_by_file[file.name] = told_inside(file.read_text(encoding="utf-8"))
+    assert {name: settings for name, settings in codes_by_file.items() if settings} == {}
+    assert len(codes_by_file) > 6

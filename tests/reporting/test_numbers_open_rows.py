@@ -29,7 +29,7 @@ def rows(table: dict[str, Any], source: str, first: int, many: int, **more: Any)
     owner = {"facilit": "boligkontoret", "helse_omsorg": "helse_omsorg", "boei": "eiendom"}[source]
     place = {"source": source, "file": f"{source}.csv", "owner": owner}
     named = [{"row": first + number, "source_key": f"R{number}"} for number in range(many)]
-    made = [{**dict.fromkeys(table), **place, **one, **more} for one in named]
+    made = [{**dict.fromkeys(table), **place, **values, **more} for values in named]
     return pl.DataFrame(made, schema=table)
 
 
@@ -78,16 +78,16 @@ def test_every_number_opens_as_many_as_it_says(page: Any, tmp_path: Path) -> Non
     links = page.eval_on_selector_all(
         'a[href^="boliger.html?"]', "all => all.map(a => [a.getAttribute('href'), a.firstChild.textContent.trim()])"
     )
-    told = [(href, int(re.sub(r"\D", "", shown))) for href, shown in links if re.fullmatch(r"[\d\s\u00a0]+", shown)]
-    assert len(told) > 30
+    numbers = [(href, int(re.sub(r"\D", "", shown))) for href, shown in links if re.fullmatch(r"[\d\s\u00a0]+", shown)]
+    assert len(numbers) > 30
     wrong = []
     page.goto((folder / "boliger.html").as_uri())
-    for href, number in dict.fromkeys(told):
+    for href, number in dict.fromkeys(numbers):
         page.goto(f"{folder.as_uri()}/{href}")
-        said = page.locator("#n").inner_text()
-        found = int(re.sub(r"\D", "", said.split("treff")[0]) or 0)
-        if found != number:
-            wrong.append((href, number, found))
+        heading = page.locator("#n").inner_text()
+        hits = int(re.sub(r"\D", "", heading.split("treff")[0]) or 0)
+        if hits != number:
+            wrong.append((href, number, hits))
     assert wrong == []
 
 
@@ -102,15 +102,15 @@ def test_the_search_counts_as_the_curve_does() -> None:
 
 def test_sums_that_differ_are_led_to_one_another() -> None:
     result = counted()
-    said = list(bridges(result, summary_content(result)["progress"], None))
-    assert said[0].startswith("66 utleieboliger i overskriften = 60 med godkjente rader + 6 ")
-    for sentence in said:
-        if found := re.match(r"(\d+) .*? = (\d+) .*?(?:([+−]) (\d+)).*?(?:([+−]) (\d+))?", sentence):
+    sentences = list(bridges(result, summary_content(result)["progress"], None))
+    assert sentences[0].startswith("66 utleieboliger i overskriften = 60 med godkjente rader + 6 ")
+    for sentence in sentences:
+        if match := re.match(r"(\d+) .*? = (\d+) .*?(?:([+−]) (\d+)).*?(?:([+−]) (\d+))?", sentence):
             parts = re.findall(r"(?:[=+−] )(\d+)", sentence)
             signs = re.findall(r"([=+−]) \d+", sentence)
             total = sum(-int(part) if sign == "−" else int(part) for sign, part in zip(signs, parts, strict=True))
-            assert int(found[1]) == total, sentence
-    assert "plass i institusjon" in said[-1]
+            assert int(match[1]) == total, sentence
+    assert "plass i institusjon" in sentences[-1]
 
 
 def test_no_link_asks_for_what_the_search_page_does_not_know(tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        found = dict(attrs)
-        self.links += [str(found[name]) for name in ("href", "src") if found.get(name)]
-        self.ids += [str(found["id"])] if found.get("id") else []
+        attributes = dict(attrs)
+        self.links += [str(attributes[name]) for name in ("href", "src") if attributes.get(name)]
+        self.ids += [str(attributes["id"])] if attributes.get("id") else []
         if tag not in VOID:
             self.open.append(tag)
 
@@ -115,7 +115,7 @@ def first_lines(result: NightResult) -> str:
 
 
 @pytest.mark.parametrize(
-    ("made", "said"),
+    ("made", "expected"),
     [
         ("as it is", "583 av 750 utleieboliger er i Kobo."),
         ("no dwellings", "Ingen utleieboliger er funnet i kildene."),
@@ -127,8 +127,8 @@ def first_lines(result: NightResult) -> str:
         ("pace backwards", "med dette tempoet blir dere ikke ferdige"),
     ],
 )
-def test_the_first_sentences_say_how_it_stands(made: str, said: str) -> None:
-    assert said in first_lines(NIGHTS[made]())
+def test_the_first_sentences_say_how_it_stands(made: str, expected: str) -> None:
+    assert expected in first_lines(NIGHTS[made]())
 
 
 def test_what_is_outside_is_told_with_its_number() -> None:
@@ -136,9 +136,9 @@ def test_what_is_outside_is_told_with_its_number() -> None:
 
 
 def test_a_failed_source_is_told_in_its_own_words_at_the_top() -> None:
-    said = first_lines(night(sources={"care": UNREAD}))
-    assert "Kilden Omsorgsboligene ble ikke lest i natt" in said
-    assert "Arket «Boliger» mangler. Legg det inn igjen." in said
+    lines = first_lines(night(sources={"care": UNREAD}))
+    assert "Kilden Omsorgsboligene ble ikke lest i natt" in lines
+    assert "Arket «Boliger» mangler. Legg det inn igjen." in lines
 
 
 def test_a_refused_plan_is_told_at_the_top() -> None:
@@ -228,17 +228,17 @@ def unpacked(file: Path) -> str:
 @pytest.mark.parametrize("foreseen", [True, False], ids=["with a forecast", "at a standstill, tonight at the edge"])
 @pytest.mark.parametrize("days", range(-12, 16, 7))
 def test_the_dates_of_the_curve_never_stand_on_one_another(days: int, foreseen: bool) -> None:
-    told = municipality(deadline=AS_OF + timedelta(days=days))
-    seen = forecast(history(), told, AS_OF, futures=20)
-    drawn = str(burnup(night(municipality=told), seen if foreseen else replace(seen, band=())))
+    house = municipality(deadline=AS_OF + timedelta(days=days))
+    seen = forecast(history(), house, AS_OF, futures=20)
+    drawn = str(burnup(night(municipality=house), seen if foreseen else replace(seen, band=())))
     for part in drawn.split("<svg")[1:]:
         marks = re.findall(r'c-mark-\w+" x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">([^<]+)<', part)
-        (left, right) = sorted((*_span(float(x), anchor, said), float(y)) for x, y, anchor, said in marks)
+        (left, right) = sorted((*_span(float(x), anchor, label), float(y)) for x, y, anchor, label in marks)
         assert left[1] <= right[0] or abs(left[2] - right[2]) >= 14
 
 
-def _span(x: float, anchor: str, said: str) -> tuple[float, float]:
-    width = 7.5 * len(said)
+def _span(x: float, anchor: str, label: str) -> tuple[float, float]:
+    width = 7.5 * len(label)
     start = {"start": x, "middle": x - width / 2, "end": x - width}[anchor]
     return start, start + width
 

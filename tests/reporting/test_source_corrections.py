@@ -30,11 +30,18 @@ def test_a_kept_value_is_a_ready_correction_in_its_owners_workbook(tmp_path: Pat
     kept = json.dumps({"fields": ["antall_soverom"], "kept": [KEPT]})
     chosen = pl.col("leverandor_bolig_id") == "helse_omsorg-000001"
     plan = items(homes).with_columns(details=pl.when(chosen).then(pl.lit(kept)).otherwise("details"))
-    standing = pl.DataFrame([{**dict.fromkeys(tables.STANDING_ROWS), **ROW, "carried": False}], schema=tables.STANDING_ROWS)
-    result = night(dwellings=homes, items=plan, standing_rows=standing)
-    (one,) = source_corrections(result)
-    assert (one.owner, one.file, one.sheet, one.row, one.old, one.new) == ("helse_omsorg", "Omsorgsboliger.xlsx", "Boliger", 14, 2, 3)
-    assert one.since == date(2023, 12, 5)
+    current_rows = pl.DataFrame([{**dict.fromkeys(tables.STANDING_ROWS), **ROW, "carried": False}], schema=tables.STANDING_ROWS)
+    result = night(dwellings=homes, items=plan, standing_rows=current_rows)
+    (correction,) = source_corrections(result)
+    assert (correction.owner, correction.file, correction.sheet, correction.row, correction.old, correction.new) == (
+        "helse_omsorg",
+        "Omsorgsboliger.xlsx",
+        "Boliger",
+        14,
+        2,
+        3,
+    )
+    assert correction.since == date(2023, 12, 5)
     books = publish(result, tmp_path).workbooks
     sheet = openpyxl.load_workbook(books["helse_omsorg"])["Rettes i kilden"]
     assert [cell.value for cell in sheet[3]][:3] == ["Omsorgsboliger.xlsx", "Boliger", 14]

@@ -26,11 +26,11 @@ FREE_KEYS = {"sources", "seconds"}
 
 
 def flat(content: dict[str, Any], prefix: str = "") -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for key, value in content.items():
         name = f"{prefix}{'*' if prefix.rstrip('.') in FREE_KEYS else key}"
-        found |= flat(value, f"{name}.") if isinstance(value, dict) else {name}
-    return found
+        names |= flat(value, f"{name}.") if isinstance(value, dict) else {name}
+    return names
 
 
 def test_page_and_builder_name_the_same_keys() -> None:
@@ -52,8 +52,8 @@ _COUNTS = st.integers(0, 400)
 )
 def test_counts_add_up(rows: list[tuple[int, int, int]], classes: list[str]) -> None:
     sources = {f"s{place}": SourceNight(Verdict.COMPLETE, "Kilde", "eier", sum(counts), *counts) for place, counts in enumerate(rows)}
-    standing = sum(counts[2] for counts in rows)
-    homes = dwellings(1).with_columns(rows=pl.lit(standing, dtype=pl.Int64))
+    dwellings_counted = sum(counts[2] for counts in rows)
+    homes = dwellings(1).with_columns(rows=pl.lit(dwellings_counted, dtype=pl.Int64))
     plan = pl.DataFrame(
         [{"class": name, "leverandor_bolig_id": str(place), "changes": "[]"} for place, name in enumerate(classes)],
         schema=tables.PLAN_ITEMS,

@@ -41,4 +41,4 @@ def test_one_declaration_stands_on_a_line(file: Path) -> None:
 def test_templates_hold_no_style_or_script_of_any_length(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     inside = re.findall(r"<script>(.*?)</script>|{% block style %}(.*?){% endblock %}", text, re.DOTALL)
-    assert all(len("".join(one).strip().splitlines()) <= 4 for one in inside)
+    assert all(len("".join(block).strip().splitlines()) <= 4 for block in inside)

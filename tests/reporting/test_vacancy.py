@@ -20,12 +20,12 @@ from reporting.vacancy import MARKS, vacancy
 from tests.reporting.example import AS_OF, dwellings, items, night
 
 
-def told(*said: dict[str, Any]) -> NightResult:
+def night_of(*homes_said: dict[str, Any]) -> NightResult:
     """One dwelling for each, in the example's first category unless it says another."""
-    homes = dwellings(len(said)).with_columns(hemmelig_adresse=pl.lit(value=False), kategori=pl.lit("eldre"))
+    homes = dwellings(len(homes_said)).with_columns(hemmelig_adresse=pl.lit(value=False), kategori=pl.lit("eldre"))
     names = ("boligstatus", "statusdato", "manedsleie", "antall_soverom", "kategori", "hemmelig_adresse", "leieforhold_slutt", *MARKS)
     for name in names:
-        values = [one.get(name, homes[name][place]) for place, one in enumerate(said)]
+        values = [values_given.get(name, homes[name][place]) for place, values_given in enumerate(homes_said)]
         homes = homes.with_columns(pl.Series(name, values, dtype=homes.schema[name]))
     return night(dwellings=homes, items=items(homes))
 
@@ -34,25 +34,27 @@ EMPTY = {"boligstatus": "KLAR_FOR_INNFLYTTING", "statusdato": date(2023, 11, 8),
 
 
 def test_days_and_rent_are_counted_since_the_date_by_category_and_size() -> None:
-    found = vacancy(told(EMPTY, {**EMPTY, "boligstatus": "VEDLIKEHOLD"}, {**EMPTY, "antall_soverom": 3}, {"boligstatus": "UTLEID"}, {}))
-    assert found is not None
-    assert (found.told, found.of, found.empty) == (4, 5, 3)
-    one, three = found.groups
-    assert (one.bedrooms, one.count, dict(one.status)) == (1, 2, {"KLAR_FOR_INNFLYTTING": 1, "VEDLIKEHOLD": 1})
-    assert one.longest == (AS_OF - date(2023, 11, 8)).days == 30
+    vacancies = vacancy(
+        night_of(EMPTY, {**EMPTY, "boligstatus": "VEDLIKEHOLD"}, {**EMPTY, "antall_soverom": 3}, {"boligstatus": "UTLEID"}, {})
+    )
+    assert vacancies is not None
+    assert (vacancies.told, vacancies.of, vacancies.empty) == (4, 5, 3)
+    small, three = vacancies.groups
+    assert (small.bedrooms, small.count, dict(small.status)) == (1, 2, {"KLAR_FOR_INNFLYTTING": 1, "VEDLIKEHOLD": 1})
+    assert small.longest == (AS_OF - date(2023, 11, 8)).days == 30
     assert three.lost == pytest.approx(30 * 6087.5 * 12 / 365.25)
 
 
 def test_what_is_not_known_is_not_guessed() -> None:
-    found = vacancy(told({**EMPTY, "statusdato": None}, {**EMPTY, "manedsleie": None}, {**EMPTY, "statusdato": date(2024, 1, 1)}))
-    assert found is not None
-    assert (found.undated, found.lost) == (1, 0.0)
-    assert found.rows.get_column("days").to_list() == [30, 0, None]
+    vacancies = vacancy(night_of({**EMPTY, "statusdato": None}, {**EMPTY, "manedsleie": None}, {**EMPTY, "statusdato": date(2024, 1, 1)}))
+    assert vacancies is not None
+    assert (vacancies.undated, vacancies.lost) == (1, 0.0)
+    assert vacancies.rows.get_column("days").to_list() == [30, 0, None]
     assert vacancy(night()) is None, "no source of the example tells a status"
 
 
 def test_the_page_and_the_workbook_tell_it_and_a_shielded_dwelling_is_in_neither(tmp_path: Path) -> None:
-    published = publish(told(EMPTY, {**EMPTY, "antall_soverom": 7, "hemmelig_adresse": True}), tmp_path)
+    published = publish(night_of(EMPTY, {**EMPTY, "antall_soverom": 7, "hemmelig_adresse": True}), tmp_path)
     page = published.page.read_text(encoding="utf-8")
     assert "Tomme boliger" in page
     book = openpyxl.load_workbook(published.folder / "tomme-boliger.xlsx")
@@ -64,20 +66,20 @@ def test_the_page_and_the_workbook_tell_it_and_a_shielded_dwelling_is_in_neither
 
 def test_what_is_told_of_an_empty_dwelling_beside_its_status_is_counted_and_a_status_is_never_made_of_it() -> None:
     marked = ({**EMPTY, "er_reservert": True}, {**EMPTY, "under_oppussing": True}, {"tatt_ut_av_bruk": True})
-    found = vacancy(told(*marked, {"boligstatus": "UTLEID"}))
-    assert found is not None
-    (group,) = found.groups
-    assert (found.told, found.empty) == (3, 2)
+    vacancies = vacancy(night_of(*marked, {"boligstatus": "UTLEID"}))
+    assert vacancies is not None
+    (group,) = vacancies.groups
+    assert (vacancies.told, vacancies.empty) == (3, 2)
     assert dict(group.marked) == {"er_reservert": 1, "under_oppussing": 1, "tatt_ut_av_bruk": 0}
 
 
 def test_the_end_of_a_lease_is_counted_and_stands_beside_no_dwelling_in_any_file(tmp_path: Path) -> None:
     days = (-3, 10, 92, 93, 365, 4000)
-    leases = [{"leieforhold_slutt": AS_OF + timedelta(days=one)} for one in days]
-    result = told(*leases, {"leieforhold_slutt": AS_OF + timedelta(days=11), "hemmelig_adresse": True})
-    found = vacancy(result)
-    assert found is not None
-    assert [(one.passed, one.soon, one.this_year, one.later) for one in found.leases] == [(1, 2, 2, 1)]
+    leases = [{"leieforhold_slutt": AS_OF + timedelta(days=day)} for day in days]
+    result = night_of(*leases, {"leieforhold_slutt": AS_OF + timedelta(days=11), "hemmelig_adresse": True})
+    vacancies = vacancy(result)
+    assert vacancies is not None
+    assert [(lease.passed, lease.soon, lease.this_year, lease.later) for lease in vacancies.leases] == [(1, 2, 2, 1)]
     published = publish(result, tmp_path)
     assert "leieforhold slutter i løpet av tre måneder" in published.page.read_text(encoding="utf-8")
     ends = AS_OF + timedelta(days=4000)
@@ -86,9 +88,9 @@ def test_the_end_of_a_lease_is_counted_and_stands_beside_no_dwelling_in_any_file
             cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows(values_only=True) for cell in row]
             assert not [cell for cell in cells if isinstance(cell, date) and cell.year == ends.year]
         elif path.is_file():
-            said = path.read_text(encoding="utf-8")
-            assert ends.isoformat() not in said
-            assert f"{ends:%d.%m.%Y}" not in said
+            text = path.read_text(encoding="utf-8")
+            assert ends.isoformat() not in text
+            assert f"{ends:%d.%m.%Y}" not in text
 
 
 def test_small_dwellings_stand_against_what_families_need_where_the_services_tell_a_size() -> None:
@@ -97,10 +99,10 @@ def test_small_dwellings_stand_against_what_families_need_where_the_services_tel
 
     contradictory, not_let = (asks("4", 5), asks("4", 6)), asks("3", 4, "institusjon")
     answers = (asks("2 rom", 3), asks("1", 1), asks("4-5", 7), asks("2-3", 2), asks(None, 9), *contradictory, not_let)
-    homes = told(EMPTY, {**EMPTY, "antall_soverom": 3}, {"antall_soverom": 2}, {"antall_soverom": 1}, {"antall_soverom": None})
-    found = vacancy(replace(homes, needs=NeedsAnswers(("helse",), answers)))
-    assert found is not None
-    assert [(one.band, one.have, one.empty, one.now, one.later) for one in found.sizes] == [
+    homes = night_of(EMPTY, {**EMPTY, "antall_soverom": 3}, {"antall_soverom": 2}, {"antall_soverom": 1}, {"antall_soverom": None})
+    vacancies = vacancy(replace(homes, needs=NeedsAnswers(("helse",), answers)))
+    assert vacancies is not None
+    assert [(small.band, small.have, small.empty, small.now, small.later) for small in vacancies.sizes] == [
         ("small", 2, 1, 4, 6),
         ("large", 2, 1, 7, 8),
         ("untold", 1, 0, 11, 13),
@@ -109,12 +111,12 @@ def test_small_dwellings_stand_against_what_families_need_where_the_services_tel
 
 
 def test_the_page_of_a_municipality_that_writes_by_file_names_the_columns_that_no_source_fills() -> None:
-    result = told(EMPTY, {})
+    result = night_of(EMPTY, {})
     assert columns_in_words(result) is None, "changes go over the API"
     by_file = result.municipality.register_.model_copy(update={"write": "import_file"})
     house = result.municipality.model_copy(update={"register_": by_file})
-    said = columns_in_words(replace(result, municipality=house))
-    assert said is not None
-    assert "malernummerstrom" in said
-    assert "boligstatus" not in said
-    assert "hovedsoker" in said.partition("fylles aldri")[0]
+    sentence = columns_in_words(replace(result, municipality=house))
+    assert sentence is not None
+    assert "malernummerstrom" in sentence
+    assert "boligstatus" not in sentence
+    assert "hovedsoker" in sentence.partition("fylles aldri")[0]

@@ -42,7 +42,7 @@ def conservation(night: Night) -> None:
     ends = night.validated
     assert night.rows.height == ends.accepted.height + ends.rejected.height + ends.out_of_scope.height
     keys = night.merged.dwellings.get_column("source_keys").explode(empty_as_null=False).to_list()
-    stand = [f"{source}:{key}" for source, key in night.standing.select("source", "source_key").iter_rows()]
+    stand = [f"{source}:{key}" for source, key in night.standing_rows.select("source", "source_key").iter_rows()]
     assert sorted(keys) == sorted(stand)
     if night.plan.register_verdict == "complete":
         once = Counter(night.plan.items.get_column("leverandor_bolig_id").drop_nulls().to_list())
@@ -57,7 +57,7 @@ def a_failed_read_is_no_empty_source(night: Night) -> None:
     for name, read in night.reads.items():
         if read.verdict is not Verdict.COMPLETE and night.before is not None:
             had = night.before.filter(pl.col("source") == name).get_column("source_key")
-            has = night.standing.filter(pl.col("source") == name).get_column("source_key")
+            has = night.standing_rows.filter(pl.col("source") == name).get_column("source_key")
             assert set(had) <= set(has)
     removed = night.outcomes.filter(pl.col("verb") == "DELETE").get_column("leverandor_bolig_id").to_list()
     sources = night.merged.memberships.filter(pl.col("leverandor_bolig_id").is_in(removed)).get_column("source").unique()
@@ -110,7 +110,7 @@ def only_what_was_shown(night: Night, ledger: Ledger, earlier: set[str]) -> None
 
 def order_does_not_matter(night: Night, municipality: Municipality, links: pl.DataFrame, absences: dict[str, int], seed: int) -> None:
     """Law 6: the same rows and sources in another order are the same dwellings and the same digest."""
-    rows = night.standing.sample(fraction=1.0, shuffle=True, seed=seed)
+    rows = night.standing_rows.sample(fraction=1.0, shuffle=True, seed=seed)
     merged = merge(rows, night.known, with_standing_choices(night.decisions, rows, night.known), municipality)
     assert merged.dwellings.equals(night.merged.dwellings)
     seen = night.seen.rows.sample(fraction=1.0, shuffle=True, seed=seed)
@@ -153,7 +153,7 @@ def no_wrong_match(night: Night) -> None:
     """Law 9: without a person's word, rows of different places are never one dwelling, and no entry is taken by a near address."""
     if night.decisions.filter(pl.col("verdict") == "same").height:
         return
-    content = {(row["source"], row["source_key"]): row for row in night.standing.iter_rows(named=True)}
+    content = {(row["source"], row["source_key"]): row for row in night.standing_rows.iter_rows(named=True)}
     for keys in night.merged.dwellings.get_column("source_keys"):
         rows = [content[source, key] for source, _, key in (source_key.partition(":") for source_key in keys)]
         assert len({tuple(row[name] for name in _PLACE) for row in rows}) == 1

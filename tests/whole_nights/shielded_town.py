@@ -48,7 +48,7 @@ class Home:
     number: int
     house: str
     sources: tuple[str, ...]
-    units_told: tuple[bool, ...]
+    units_written: tuple[bool, ...]
     flagged: tuple[bool, ...]
     entry: str
     wrong: str
@@ -78,7 +78,7 @@ class Home:
 
     def cells(self, source: str) -> list[str]:
         place = self.sources.index(source)
-        unit = self.unit if self.units_told[place] else ""
+        unit = self.unit if self.units_written[place] else ""
         category = "Ukjent" if self.wrong == "category" and not place else "Ordinær"
         flag = "kanskje" if self.wrong == "flag" and self.flagged[place] else "ja" if self.flagged[place] else ""
         area = "ti tusen" if self.wrong == "area" and not place else f"{50 + self.number},7"
@@ -89,12 +89,12 @@ class Home:
 @st.composite
 def homes(draw: st.DrawFn) -> list[Home]:
     """Two to six homes in one to three houses, at least one of them shielded and one visible."""
-    found = []
+    homes_made = []
     for number in range(1, draw(st.integers(2, 6)) + 1):
         sources = draw(st.sampled_from([SOURCES[:1], SOURCES[1:], SOURCES]))
         shielded = number == 1 or (number > 2 and draw(st.booleans()))
         flags = tuple(shielded and (not place or draw(st.booleans())) for place in range(len(sources)))
-        found.append(
+        homes_made.append(
             Home(
                 number,
                 draw(st.sampled_from(HOUSES[:2] if number < 3 else HOUSES)),
@@ -105,17 +105,17 @@ def homes(draw: st.DrawFn) -> list[Home]:
                 draw(st.sampled_from(["", "", "", "category", "area", "flag"])),
             )
         )
-    return found
+    return homes_made
 
 
 class ShieldedTown(Town):
     """A town whose files are its homes."""
 
-    def __init__(self, found: list[Home]) -> None:
-        self.homes = found
+    def __init__(self, homes_: list[Home]) -> None:
+        self.homes = homes_
         super().__init__("listing", 1)
         self.municipality = _municipality(self.municipality)
-        for home in found:
+        for home in homes_:
             if home.entry:
                 street, _, number = home.house.partition(" ")
                 unit = {"same": home.unit, "another unit": "H0801"}.get(home.entry)
@@ -184,7 +184,7 @@ def night_result(town: Town, night: Night, ledger: Ledger, shielded_gone: frozen
         items=night.plan.items,
         deviations=lives.select(*DEVIATIONS, *LIFE),
         rejected_rows=night.validated.rejected,
-        standing_rows=night.standing,
+        standing_rows=night.standing_rows,
         out_of_scope_rows=night.validated.out_of_scope,
         class_changes=ledger.class_changes(slug),
         fixed=ledger.deviations(slug, include_fixed=True),
@@ -199,7 +199,7 @@ def night_result(town: Town, night: Night, ledger: Ledger, shielded_gone: frozen
 
 def questions_of(night: Night, ledger: Ledger, slug: str) -> list[Question]:
     made = night.merged
-    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.standing, night.seen.rows)
+    tables = Tables(made.dwellings, night.plan.items, night.matches, made.lineage, night.standing_rows, night.seen.rows)
     return questions(tables, ledger.decisions(slug))
 
 
@@ -260,32 +260,32 @@ def _entries(file: Path) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Named:
-    """What names the hidden side and the visible one (keys, koboIds, streets), and what is told of no hidden home (units, measures)."""
+    """What names the hidden side and the visible one (keys, koboIds, streets), and values that only hidden homes have (units, measures)."""
 
     hidden: set[str]
     visible: set[str]
-    told: list[str]
+    values: list[str]
 
 
-def named(result: NightResult, night: Night, found: list[Home]) -> Named:
+def named(result: NightResult, night: Night, homes_: list[Home]) -> Named:
     """A home counts as hidden by the rows that say so and by what they were merged with: another source may list the same home openly,
     and so may Kobo, and nothing but a person can say that it is the same."""
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     flagged = set(result.rejected_rows.filter(pl.col("hemmelig_adresse")).get_column("source_key"))
-    keys = {home.key(source) for home in found for source in home.sources}
+    keys = {home.key(source) for home in homes_ for source in home.sources}
     secret = flagged | {key for key in keys if any(name.endswith((f":{key}", f"-{key}")) for name in hidden)}
     kobo_ids = set(night.seen.rows.get_column("kobo_id")) | set(result.items.get_column("kobo_id").drop_nulls())
     open_units = set(night.seen.rows.filter(~pl.col("kobo_id").is_in(sorted(hidden))).get_column("bruksenhetsnummer").drop_nulls())
-    all_hidden = [home for home in found if {home.key(source) for source in home.sources} <= secret]
+    all_hidden = [home for home in homes_ if {home.key(source) for source in home.sources} <= secret]
     words = [word for home in all_hidden if not home.entry or (home.entry == "same" and home.unit not in open_units) for word in home.tells]
     return Named(secret | (kobo_ids & hidden), (keys - secret) | (kobo_ids - hidden) | {*STREETS}, words)
 
 
-def changed(found: list[Home], how: str) -> list[Home]:
+def changed(homes_: list[Home], how: str) -> list[Home]:
     """The town as it is on another night: the first home, which is shielded, is mended, moved or gone."""
-    first, *rest = found
+    first, *rest = homes_
     if how == "gone":
         return rest
     if how == "mended":
-        return [replace(first, wrong="", units_told=tuple(True for _ in first.sources)), *rest]
-    return [replace(first, wrong="category"), *rest] if how == "rejected" else found
+        return [replace(first, wrong="", units_written=tuple(True for _ in first.sources)), *rest]
+    return [replace(first, wrong="category"), *rest] if how == "rejected" else homes_

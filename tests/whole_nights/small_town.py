@@ -118,17 +118,17 @@ class Town:
             csv.writer(out, delimiter=";", lineterminator="\n").writerows([headings, *lines])
             path.write_bytes(b"\x00\x01PK\x03" * 50 if how == "not_text" else b"" if how == "empty" else out.getvalue().encode())
 
-    def standing(self) -> dict[str, dict[str, Any]]:
+    def entries_now(self) -> dict[str, dict[str, Any]]:
         """koboId -> body of every entry that stands, asked of the register itself, past its faults."""
         self.faults([])
-        found: dict[str, dict[str, Any]] = {}
+        entries: dict[str, dict[str, Any]] = {}
         with requests.Session() as session:
             session.trust_env = False
             for side in range(100):
                 page = session.get(f"{self.address}/kobobolig?side={side}&antall=1000", timeout=10).json()["boliger"]
-                found |= {body["koboId"]: body for body in page if not body.get("slettet")}
+                entries |= {body["koboId"]: body for body in page if not body.get("slettet")}
                 if len(page) < 1000:
-                    return found
+                    return entries
         raise AssertionError("a register without end")
 
     def faults(self, rules: list[dict[str, Any]]) -> None:

@@ -32,7 +32,7 @@ class World(RuleBasedStateMachine):
     town: Town
 
     @initialize(see=st.sampled_from(["links", "listing"]), threads=st.integers(1, 3), imported=st.booleans())
-    def found(self, see: str, threads: int, imported: bool) -> None:
+    def begin(self, see: str, threads: int, imported: bool) -> None:
         self.town = Town(see, threads)
         self.slug = self.town.municipality.slug
         self.as_of = date(2023, 11, 1)
@@ -49,7 +49,7 @@ class World(RuleBasedStateMachine):
         self.others = {answer.json()["koboId"]}
         if imported:
             self.town.import_entry({**home, "adressenavn": "Storgata", "nummer": 1, "bruksenhetsnummer": "H0102"})
-        self.entries = self.town.standing()
+        self.entries = self.town.entries_now()
 
     def teardown(self) -> None:
         if hasattr(self, "town"):
@@ -130,7 +130,7 @@ class World(RuleBasedStateMachine):
             self.gone.pop(ours, None)
 
     def after(self, before: laws.Entries, night: Night | None) -> None:
-        self.entries = self.town.standing()
+        self.entries = self.town.entries_now()
         with open_ledger(self.town.url, Path()) as ledger:
             laws.nothing_twice_nothing_lost(self.entries, ledger, self.slug, self.others, self.taken_away)
             laws.hands_off(before, self.entries, ledger, self.slug)

@@ -135,6 +135,6 @@ def test_dead_in_one_part_of_a_plan_the_others_are_untouched_and_each_base_is_wh
                     left = tonight.filter((pl.col("class") != "retire") | pl.col("leverandor_bolig_id").is_in(linked))
                     apply_plan(left, desired, register, ledger, run_id, PLACE, 3)
                 is_right(ledger, register)
-                agreed = {ours: json.loads(said)["bruksareal"] for _, ours, said, _ in ledger.bases(PLACE).iter_rows()}
+                agreed = {ours: json.loads(agreed_json)["bruksareal"] for _, ours, agreed_json, _ in ledger.bases(PLACE).iter_rows()}
                 assert agreed == {**dict.fromkeys(NEW, 50.0), **dict.fromkeys(CHANGED, 51.0)}
             shutil.rmtree(folder)

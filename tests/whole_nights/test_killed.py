@@ -34,8 +34,8 @@ def kill_and_repair(
     Returns whether it was killed: one that is done before its moment is not.
     """
     url, begun = new_ledger_database(kind, folder), folder / "begun"
-    told = {"url": url, "base_url": register, "place": place, "count": count, "begun": str(begun)}
-    child = PROCESSES.Process(target=doomed_night, kwargs={**told, "dies_at": None, "after_commit": False, **boundary})
+    arguments = {"url": url, "base_url": register, "place": place, "count": count, "begun": str(begun)}
+    child = PROCESSES.Process(target=doomed_night, kwargs={**arguments, "dies_at": None, "after_commit": False, **boundary})
     child.start()
     if wait is not None:
         while not begun.exists() and child.is_alive():
@@ -52,11 +52,11 @@ def kill_and_repair(
         linked = dict(ledger.links(place).select("kobo_id", "leverandor_bolig_id").iter_rows())
         assert ledger.unsettled(place) == []
     with client_of(register) as client:
-        standing = {
+        present = {
             body["koboId"]: body["leverandorBoligId"] for body in client.listing() if body["leverandorBoligId"].startswith(f"{place}-")
         }
-    assert sorted(standing.values()) == ids(place, count)
-    assert standing == linked
+    assert sorted(present.values()) == ids(place, count)
+    assert present == linked
     return was_killed
 
 
@@ -108,7 +108,7 @@ MOMENTS = [*((number, "sqlite") for number in range(200)), *((number, "postgresq
 
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("number", "kind"), [pytest.param(*one, marks=pytest.mark.postgres if one[1] == "postgresql" else ()) for one in MOMENTS]
+    ("number", "kind"), [pytest.param(*moment, marks=pytest.mark.postgres if moment[1] == "postgresql" else ()) for moment in MOMENTS]
 )
 def test_killed_at_two_hundred_moments_of_a_whole_municipality(
     number: int, kind: str, registers: Callable[[], str], seconds: float, tmp_path: Path

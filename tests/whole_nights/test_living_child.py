@@ -17,14 +17,14 @@ from tests.reconciliation.ledger.databases import new_ledger_database
 PROCESSES = multiprocessing.get_context("spawn")
 
 
-def child(url: str, told: Connection) -> None:
+def child(url: str, pipe: Connection) -> None:
     with open_ledger(url, Path()) as ledger, ledger.lock("vik", "the child", 3600):
-        told.send(os.getpid())
+        pipe.send(os.getpid())
         time.sleep(120)
 
 
-def parent(url: str, told: Connection) -> None:
-    PROCESSES.Process(target=child, args=(url, told)).start()
+def parent(url: str, pipe: Connection) -> None:
+    PROCESSES.Process(target=child, args=(url, pipe)).start()
     time.sleep(120)
 
 
@@ -46,8 +46,8 @@ def test_a_killed_parent_and_its_living_child(tmp_path: Path) -> None:
                 if ledger.held_by("vik") is None:
                     break
                 time.sleep(0.02)
-            with ledger.lock("vik", "another", 300) as held:
-                assert held.held()
+            with ledger.lock("vik", "another", 300) as lock:
+                assert lock.held()
     finally:
         for pid in (below, above.pid):
             try:

@@ -44,19 +44,19 @@ def test_a_rejected_row_whose_carried_version_was_lost_is_not_gone(how: str, tow
     town.rows["fdv"] = {"100": Row("Storgata 1", "H0101", "50", "Ordinær"), "101": Row("Storgata 1", "H0102", "50", "Ordinær")}
     town.write()
     night(town, 0)
-    assert len(town.standing()) == 2
+    assert len(town.entries_now()) == 2
     town.rows["fdv"]["101"] = Row("Storgata 1", "X9", "50", "Ordinær")
     town.write()
     lose(town, how)
     for number in range(1, 5):
         last = night(town, number)
-    assert len(town.standing()) == 2
+    assert len(town.entries_now()) == 2
     assert last.plan.items.filter(last.plan.items["class"] == "retire").get_column("held").to_list() == ["row_rejected"]
     del town.rows["fdv"]["101"]
     town.write()
     for number in range(5, 8):
         night(town, number)
-    assert len(town.standing()) == 1, "and when the row is gone as well, so is the dwelling"
+    assert len(town.entries_now()) == 1, "and when the row is gone as well, so is the dwelling"
 
 
 def test_a_damaged_table_is_named_and_the_night_makes_it_anew(
@@ -69,7 +69,7 @@ def test_a_damaged_table_is_named_and_the_night_makes_it_anew(
         table.write_bytes(table.read_bytes()[:100])
         capsys.readouterr()
         assert run_report(village.config) == 1
-        said = capsys.readouterr()
-        assert "plan.parquet is damaged" in said.out + said.err
+        output = capsys.readouterr()
+        assert "plan.parquet is damaged" in output.out + output.err
         assert run_night(village.config, "auto", SECOND) == 0
         assert run_report(village.config) == 0

@@ -142,8 +142,10 @@ class Nights(World):
         self.mind([])
         with open_ledger(self.town.url, Path()) as ledger:
             night = self.one_night(ledger, mode=part.digest)
-        stands = [one.name for one in night.plan.parts if one.digest == part.digest] or [night.plan.digest == part.digest]
-        assert night.approval.answer == ("apply" if any(stands) else "stale")
+        still_planned = [each_part.name for each_part in night.plan.parts if each_part.digest == part.digest] or [
+            night.plan.digest == part.digest
+        ]
+        assert night.approval.answer == ("apply" if any(still_planned) else "stale")
         assert set(night.approval.parts) <= {part.name} or night.plan.digest == part.digest
 
     @rule(which=st.integers(0, 20), delete=st.booleans(), area=st.sampled_from([33, 61]))
@@ -160,7 +162,7 @@ class Nights(World):
             self.taken_away.add(kobo_id)
         elif body.get("leverandorBoligId"):
             self.meddle(kobo_id, area)
-        self.entries = self.town.standing()
+        self.entries = self.town.entries_now()
 
     @precondition(lambda self: self.last is not None and self.last.plan.register_verdict == "complete")
     @rule(which=st.integers(0, 20), answer=st.integers(0, 5))
@@ -169,7 +171,7 @@ class Nights(World):
         assert night is not None
         with open_ledger(self.town.url, Path()) as ledger:
             merged = night.merged
-            tables = Tables(merged.dwellings, night.plan.items, night.matches, merged.lineage, night.standing, night.seen.rows)
+            tables = Tables(merged.dwellings, night.plan.items, night.matches, merged.lineage, night.standing_rows, night.seen.rows)
             asked = questions(tables, ledger.decisions(self.slug))
             if asked:
                 question = asked[which % len(asked)]

@@ -22,7 +22,7 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         town.rows["fdv"] = dict(HOMES)
         town.write()
         _night(town, 0)
-        before = town.standing()
+        before = town.entries_now()
         assert len(before) == 8
         town.rows["fdv"] = {**HOMES, "5": OTHER, "9": Row("Lunden 3", "", "51,5", "Ordinær")}
         town.write()
@@ -30,8 +30,8 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
             asked = _night(town, number)
         assert asked.reads["fdv"].verdict is Verdict.COMPLETE
         assert asked.validated.rejected["source_key"].to_list() == ["5"]
-        assert {ours: body for ours, body in town.standing().items() if ours in before} == before, "nothing is done to a home of before"
-        assert len(town.standing()) == 9, "the new home of the same night went on"
+        assert {ours: body for ours, body in town.entries_now().items() if ours in before} == before, "nothing is done to a home of before"
+        assert len(town.entries_now()) == 9, "the new home of the same night went on"
         with open_ledger(town.url, Path()) as ledger:
             slug = town.municipality.slug
             (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug), date(2023, 11, 4))

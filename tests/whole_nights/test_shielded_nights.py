@@ -18,12 +18,12 @@ from tests.whole_nights.shielded_town import Home, ShieldedTown, changed, homes,
 from tests.whole_nights.whole_night import whole_night
 
 
-@given(found=homes(), then=st.sampled_from(["gone", "mended", "rejected", "same"]))
+@given(shielded_homes=homes(), then=st.sampled_from(["gone", "mended", "rejected", "same"]))
 @settings(WHOLE_NIGHTS, deadline=None)
-def test_nothing_that_people_open_leads_to_a_shielded_home(found: list[Home], then: str) -> None:
-    town, before = ShieldedTown(found), None
+def test_nothing_that_people_open_leads_to_a_shielded_home(shielded_homes: list[Home], then: str) -> None:
+    town, before = ShieldedTown(shielded_homes), None
     try:
-        for number, here in enumerate([found, changed(found, then)]):
+        for number, here in enumerate([shielded_homes, changed(shielded_homes, then)]):
             town.homes = here
             town.write()
             as_of = date(2023, 11, 1) + timedelta(days=number)
@@ -32,10 +32,10 @@ def test_nothing_that_people_open_leads_to_a_shielded_home(found: list[Home], th
                 gone = shielded_and_gone(before, night.merged.dwellings)
                 before = Table(night.merged.dwellings, {SHIELDED_GONE: gone})
                 result = night_result(town, night, ledger, frozenset(gone))
-                names = named(result, night, found)
+                names = named(result, night, shielded_homes)
                 for where, text in records(result, night, Path(folder)):
-                    assert not [one for one in names.told if one in text], (where, text)
-                    hidden, visible = ([one for one in side if one in text] for side in (names.hidden, names.visible))
+                    assert not [name for name in names.values if name in text], (where, text)
+                    hidden, visible = ([name for name in side if name in text] for side in (names.hidden, names.visible))
                     assert not (hidden and visible), (where, hidden, visible, text)
     finally:
         town.close()

@@ -45,7 +45,7 @@ class Night:
     rows: pl.DataFrame
     validated: Validated
     before: pl.DataFrame | None
-    standing: pl.DataFrame
+    standing_rows: pl.DataFrame
     known: pl.DataFrame
     decisions: pl.DataFrame
     bases: pl.DataFrame
@@ -108,11 +108,11 @@ def whole_night(
         verdicts = {name: read.verdict for name, read in reads.items()}
         validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted)
         before = yesterday.rows
-        standing = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
+        standing_rows = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}
-        _store(Table(standing, facts), base / slug / "standing_rows.parquet")
+        _store(Table(standing_rows, facts), base / slug / "standing_rows.parquet")
         known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
-        merged = planning_steps.merge_rows(session, standing)
+        merged = planning_steps.merge_rows(session, standing_rows)
         _store(Table(merged.memberships), base / slug / "memberships.parquet")
         seen = planning_steps.see_register(session)
         matches = planning_steps.match_entries(session, merged.dwellings, seen.rows)
@@ -167,7 +167,7 @@ def whole_night(
         read.rows,
         validated,
         before,
-        standing,
+        standing_rows,
         known,
         decisions,
         bases,

@@ -86,7 +86,7 @@ def all_in_one(row: Mapping[str, object], chance: random.Random) -> str:
 
 def glued(row: Mapping[str, object], chance: random.Random) -> str:
     """The ending down to its first letter, where it is part of the last word."""
-    name = re.sub(r"(?<=\w{3})(?:(v)(?:egen|eien|eg|ei)|(g)at(?:a|en|e))$", lambda found: found[1] or found[2], str(row["adressenavn"]))
+    name = re.sub(r"(?<=\w{3})(?:(v)(?:egen|eien|eg|ei)|(g)at(?:a|en|e))$", lambda match: match[1] or match[2], str(row["adressenavn"]))
     return f"{name} {house(row)}, {row['postnummer']} {str(row['poststed']).title()}"
 
 

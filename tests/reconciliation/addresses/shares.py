@@ -42,10 +42,10 @@ def shares(official: pl.DataFrame, seed: int = 1) -> Iterator[Share]:
 
 
 def share_of(register: AddressRegister, kind: str, rows: list[Row]) -> Share:
-    found = resolve_column(register, pl.Series([row.text for row in rows]))
-    verdicts = zip(rows, found["verdict"], found["lokalid"], strict=True)
+    resolved = resolve_column(register, pl.Series([row.text for row in rows]))
+    verdicts = zip(rows, resolved["verdict"], resolved["lokalid"], strict=True)
     wrong = [row.text for row, verdict, lokalid in verdicts if verdict == Resolution.RESOLVED and lokalid != row.lokalid]
-    return Share(kind, Counter(found["verdict"]), wrong)
+    return Share(kind, Counter(resolved["verdict"]), wrong)
 
 
 if __name__ == "__main__":

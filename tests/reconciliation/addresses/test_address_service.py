@@ -108,17 +108,17 @@ def test_kept_addresses_are_used_without_asking_until_they_are_too_old(api: Addr
 def test_older_addresses_serve_while_the_service_is_away_and_say_their_age(api: AddressApi, tmp_path: Path) -> None:
     first = kept_addresses(asking(api), tmp_path, DAY)
     api.faults = [(500, {}, {})] * 2
-    found = kept_addresses(asking(api, attempts=2), tmp_path, DAY + timedelta(days=40))
-    assert found.path == first.path
-    assert "hentet 2026-03-01, for 40\N{NO-BREAK SPACE}dager siden" in rendered(found.note)
+    register = kept_addresses(asking(api, attempts=2), tmp_path, DAY + timedelta(days=40))
+    assert register.path == first.path
+    assert "hentet 2026-03-01, for 40\N{NO-BREAK SPACE}dager siden" in rendered(register.note)
 
 
 def test_far_fewer_addresses_than_last_time_are_not_believed(api: AddressApi, tmp_path: Path) -> None:
     first = kept_addresses(asking(api), tmp_path, DAY)
     api.addresses = api.addresses[:2]
-    found = kept_addresses(asking(api), tmp_path, DAY + timedelta(days=40))
-    assert found.path == first.path
-    assert "mot 4 sist" in rendered(found.note)
+    addresses = kept_addresses(asking(api), tmp_path, DAY + timedelta(days=40))
+    assert addresses.path == first.path
+    assert "mot 4 sist" in rendered(addresses.note)
 
 
 def test_without_any_kept_addresses_the_fault_is_a_sentence(api: AddressApi, tmp_path: Path) -> None:
@@ -131,8 +131,8 @@ def test_without_any_kept_addresses_the_fault_is_a_sentence(api: AddressApi, tmp
 def test_a_unit_that_the_address_does_not_have_is_told(api: AddressApi, tmp_path: Path) -> None:
     register = load_register([kept_addresses(asking(api), tmp_path, DAY).path])
     assert resolve_text(register, "Kirkeveien 58 H0201").verdict == "resolved"
-    found = resolve_text(register, "Kirkeveien 58 H0301")
-    assert (found.verdict, rendered(found.reason)) == (
+    resolved = resolve_text(register, "Kirkeveien 58 H0301")
+    assert (resolved.verdict, rendered(resolved.reason)) == (
         "suggested",
         "Kirkevegen 58 har ikke bruksenhet H0301 i registeret. Den har H0101, H0201.",
     )
@@ -140,9 +140,9 @@ def test_a_unit_that_the_address_does_not_have_is_told(api: AddressApi, tmp_path
 
 def test_a_municipality_s_file_may_name_the_service(api: AddressApi, tmp_path: Path) -> None:
     named = VIK.model_copy(update={"addresses": (asking(api, attempts=1),)})
-    found = official_addresses(named, tmp_path, DAY)
-    assert found.register is not None
-    assert ({street.adressenavn for street in found.register.streets}, found.notes) == ({"Kirkevegen", "Storgata"}, ())
+    register = official_addresses(named, tmp_path, DAY)
+    assert register.register is not None
+    assert ({street.adressenavn for street in register.register.streets}, register.notes) == ({"Kirkevegen", "Storgata"}, ())
     api.faults = [(500, {}, {})]
     assert "for 31\N{NO-BREAK SPACE}dager siden" in rendered(official_addresses(named, tmp_path, DAY + timedelta(days=31)).notes[0])
     api.faults = [(500, {}, {})]

@@ -56,14 +56,14 @@ def asked(register: AddressRegister, texts: Sequence[str], posts: Sequence[tuple
 
 def verdicts(done: Standardised) -> list[str]:
     """The night's verdict per row: what it tells of a doubtful address, or that it tells nothing."""
-    said = {
-        row: one["key"].removeprefix("address_verdicts.")
+    by_row = {
+        row: part["key"].removeprefix("address_verdicts.")
         for row, message in done.deviations.select("row", "message").iter_rows()
-        for one in json.loads(message)
-        if isinstance(one, dict) and one["key"].startswith("address_verdicts.")
+        for part in json.loads(message)
+        if isinstance(part, dict) and part["key"].startswith("address_verdicts.")
     }
     doubts = set(done.deviations.filter(pl.col("rule").is_in(["B04W", "P02"]))["row"])
-    return [said.get(row, "suggested" if row in doubts else "resolved") for row in done.rows["row"]]
+    return [by_row.get(row, "suggested" if row in doubts else "resolved") for row in done.rows["row"]]
 
 
 def compared(

@@ -98,8 +98,8 @@ def test_a_unit_that_the_address_does_not_have_is_a_warning_and_stays_as_written
     done = made(nordvik, good(Adresse=cell, Postnr=None, Bruksenhet=None if in_the_cell else unit))
     assert done.rows.select("adressenavn", "bruksenhetsnummer").rows() == [("Storgata", unit)]
     assert done.deviations["rule"].to_list() == warned
-    told = {"B04W": "Storgata 12B har ikke bruksenhet H0301 i registeret.", "B06W": "H0201"}
-    assert all(told[rule] in rendered(said) for rule, said in done.deviations.select("rule", "message").iter_rows())
+    expected = {"B04W": "Storgata 12B har ikke bruksenhet H0301 i registeret.", "B06W": "H0201"}
+    assert all(expected[rule] in rendered(stored) for rule, stored in done.deviations.select("rule", "message").iter_rows())
 
 
 def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegister) -> None:
@@ -107,7 +107,7 @@ def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegi
 
 
 @pytest.mark.parametrize(
-    ("written", "label", "unit", "told"),
+    ("written", "label", "unit", "expected"),
     [
         ("Sundvegen 16", None, "H0101", []),
         ("Sundvegen 16", "3", None, []),
@@ -117,13 +117,13 @@ def test_units_are_not_checked_where_the_register_has_none(fjordvik: AddressRegi
     ids=["one dwelling there", "a label says that there are more", "several there", "none known"],
 )
 def test_the_unit_is_known_where_the_register_has_one_and_asked_with_its_list_where_it_has_several(
-    nordvik: AddressRegister, written: str, label: str | None, unit: str | None, told: list[str]
+    nordvik: AddressRegister, written: str, label: str | None, unit: str | None, expected: list[str]
 ) -> None:
     done = made(nordvik, good(Adresse=written, Postnr="9903", Bruksenhet=None, Leil=label))
     assert done.rows["bruksenhetsnummer"].to_list() == [unit]
     asked = [rendered(message) for rule, message in done.deviations.select("rule", "message").iter_rows() if rule == "B06W"]
-    assert len(asked) == len(told)
-    assert all(units in sentence for units, sentence in zip(told, asked, strict=True))
+    assert len(asked) == len(expected)
+    assert all(units in sentence for units, sentence in zip(expected, asked, strict=True))
 
 
 def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp_path: Path) -> None:
@@ -134,8 +134,8 @@ def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp
     (tmp_path / "houses.csv").write_text(f"lokalid;{heading}\n77;{line}\n", "utf-8")
     for files in (["units.csv", "houses.csv"], ["houses.csv", "units.csv"]):
         both = load_register([tmp_path / name for name in files])
-        found = resolve_text(both, "Storgata 4")
-        assert (found.verdict, found.lokalid) == ("resolved", "77")
+        resolved = resolve_text(both, "Storgata 4")
+        assert (resolved.verdict, resolved.lokalid) == ("resolved", "77")
         assert both.units_at("9901", "Storgata", (4, "")) == ["H0101", "H0201"]
         other = resolve_text(both, "Storgata 4 C")
         assert (other.verdict, rendered(other.reason)) == ("outside", "Storgata har ikke nummer 4C. Nummeret finnes som Storgata 4.")

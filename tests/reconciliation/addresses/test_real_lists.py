@@ -74,15 +74,15 @@ def test_the_collected_addresses_come_out_exactly(real_data: Path, elverum: pl.D
     for case in resolved:
         expected = dict(case["forventet"])
         whole = expected.pop("adresse", None)
-        answers = [found for found in (resolve_text(one, case["input"]) for one in registers) if found.verdict == "resolved"]
+        answers = [answer for answer in (resolve_text(register, case["input"]) for register in registers) if answer.verdict == "resolved"]
         assert len(answers) == 1, case["id"]
-        found = answers[0]
+        answer = answers[0]
         expected["leilighetsnummer"] = expected.pop("leilighetsnr", None)
-        assert {name: getattr(found, name) for name, value in expected.items() if value is not None} == {
+        assert {name: getattr(answer, name) for name, value in expected.items() if value is not None} == {
             name: value for name, value in expected.items() if value is not None
         }, case["id"]
-        assert found.bokstav == expected.get("bokstav"), case["id"]
-        assert whole is None or f"{found.adressenavn} {found.nummer}, {found.postnummer} {found.poststed}" == whole
+        assert answer.bokstav == expected.get("bokstav"), case["id"]
+        assert whole is None or f"{answer.adressenavn} {answer.nummer}, {answer.postnummer} {answer.poststed}" == whole
 
 
 def test_the_collected_texts_without_an_address_are_refused_for_what_they_are(real_data: Path, elverum: pl.DataFrame) -> None:
@@ -100,9 +100,9 @@ def test_the_collected_texts_without_an_address_are_refused_for_what_they_are(re
 def test_a_poststed_spelt_otherwise_than_the_register_is_a_warning(real_data: Path, tmp_path: Path) -> None:
     (tmp_path / "made.csv").write_text(MADE, "utf-8")
     case = next(case for case in _cases(real_data, "postnummer") if case["id"] == "071")
-    found = resolve_text(AddressRegister(read_official([tmp_path / "made.csv"])), case["input"])
-    assert (found.verdict, found.postnummer, found.poststed) == ("resolved", "9110", case["forventet"]["poststed"])
-    assert rendered(found.reason) == "Poststed SOMMARØYA er oppgitt; registeret har 9110 SOMMARØY."
+    resolved = resolve_text(AddressRegister(read_official([tmp_path / "made.csv"])), case["input"])
+    assert (resolved.verdict, resolved.postnummer, resolved.poststed) == ("resolved", "9110", case["forventet"]["poststed"])
+    assert rendered(resolved.reason) == "Poststed SOMMARØYA er oppgitt; registeret har 9110 SOMMARØY."
 
 
 def test_the_collected_units_and_cadastral_numbers_come_out_exactly(real_data: Path) -> None:
@@ -112,11 +112,11 @@ def test_the_collected_units_and_cadastral_numbers_come_out_exactly(real_data: P
         elif case["id"] == "042":
             assert parse_unit(case["input"]) is None
     for case in _cases(real_data, "matrikkel"):
-        found = parse_matrikkel(case["input"])
-        assert found is not None
+        number = parse_matrikkel(case["input"])
+        assert number is not None
         expected = case["forventet"]
-        assert (found.gardsnummer, found.bruksnummer) == (expected["gnr"], expected["bnr"])
-        assert (found.festenummer or 0, found.seksjonsnummer or 0) == (expected["fnr"], expected["snr"])
+        assert (number.gardsnummer, number.bruksnummer) == (expected["gnr"], expected["bnr"])
+        assert (number.festenummer or 0, number.seksjonsnummer or 0) == (expected["fnr"], expected["snr"])
 
 
 def test_the_collected_values_of_files_come_out_exactly(real_data: Path) -> None:
@@ -133,13 +133,13 @@ def test_pairs_that_people_call_the_same_have_one_key_or_are_both_no_address(rea
     with (real_data / "dev" / "norwegian_equal_pairs.tsv").open(encoding="utf-8-sig") as file:
         pairs = [(row["a"], row["b"]) for row in csv.DictReader(file, delimiter="\t")]
     assert len(pairs) == 22
-    for one, other in pairs:
-        first, second = parse_address(one), parse_address(other)
-        assert MASK not in one
+    for left, other in pairs:
+        first, second = parse_address(left), parse_address(other)
+        assert MASK not in left
         assert first.status == second.status or {first.status, second.status} <= {ParseStatus.NOT_A_HOME, ParseStatus.NO_NUMBER}, (
-            one,
+            left,
             other,
         )
-        assert (first.nummer, first.bokstav) == (second.nummer, second.bokstav), (one, other)
+        assert (first.nummer, first.bokstav) == (second.nummer, second.bokstav), (left, other)
         if first.status is ParseStatus.OK:
-            assert street_keys(first.adressenavn or "").sure == street_keys(second.adressenavn or "").sure, (one, other)
+            assert street_keys(first.adressenavn or "").sure == street_keys(second.adressenavn or "").sure, (left, other)

@@ -29,11 +29,11 @@ def test_every_row_comes_back_in_order_with_its_verdict(tmp_path: Path, encoding
     (tmp_path / "liste.csv").write_bytes(ROWS.encode(encoding))
     done = run(tmp_path)
     assert done.exit_code == 0
-    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
-    assert found["Nr"].to_list() == ["1", "2", "3", "4"]
-    assert found["Notat"].to_list() == ["ok", "tom", '=HYPERLINK("x")', "bråk"]
-    assert found["verdict"].to_list() == ["resolved", "not_an_address", "outside", "resolved"]
-    assert found["adressenavn"].to_list() == ["Kirkevegen", None, "Kirkevegen", "Storgata"]
+    rows = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert rows["Nr"].to_list() == ["1", "2", "3", "4"]
+    assert rows["Notat"].to_list() == ["ok", "tom", '=HYPERLINK("x")', "bråk"]
+    assert rows["verdict"].to_list() == ["resolved", "not_an_address", "outside", "resolved"]
+    assert rows["adressenavn"].to_list() == ["Kirkevegen", None, "Kirkevegen", "Storgata"]
     assert "resolved 2, suggested 0, ambiguous 0, outside 1, not_an_address 1" in done.output
 
 
@@ -69,8 +69,8 @@ def test_the_first_sheet_that_has_the_column_is_read_and_the_others_are_named(tm
     assert done.exit_code == 0, done.output
     assert "ark «Omsorg», overskrifter på rad 3" in done.output
     assert "Arbeidsboken har også «Forside», «Vanlige»: kjør med --sheet" in done.output
-    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
-    assert found["verdict"].to_list() == ["resolved", "not_an_address"]
+    rows = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert rows["verdict"].to_list() == ["resolved", "not_an_address"]
 
 
 def test_a_sheet_that_is_named_is_the_one_read(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_a_list_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> 
 def test_a_column_the_list_already_has_is_kept_beside_ours(tmp_path: Path) -> None:
     (tmp_path / "liste.csv").write_text("Adresse;postnummer\nKirkevegen 58;9902\n", "utf-8")
     assert run(tmp_path, "--postnummer-column", "Postnummer").exit_code == 0
-    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
-    assert (found["postnummer"][0], found["postnummer_register"][0], found["verdict"][0]) == ("9902", "9901", "suggested")
+    rows = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert (rows["postnummer"][0], rows["postnummer_register"][0], rows["verdict"][0]) == ("9902", "9901", "suggested")
 
 
 def test_a_misspelt_column_is_answered_with_the_nearest(tmp_path: Path) -> None:
@@ -168,11 +168,11 @@ def test_a_line_that_cannot_be_taken_apart_is_kept_and_the_others_are_resolved(t
     (tmp_path / "liste.csv").write_text("\n".join(lines) + "\n", "utf-8")
     done = run(tmp_path)
     assert done.exit_code == 0, done.output
-    found = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
-    assert found["Nr"].to_list() == ["1", lines[2], lines[3], "4", lines[5], "6"], "nothing is lost, and the order is the list's"
-    assert found["verdict"].to_list() == ["resolved", "not_an_address", "not_an_address", "resolved", "not_an_address", "resolved"]
-    assert found["adressenavn"].to_list() == ["Kirkevegen", None, None, "Kirkevegen", None, "Kirkevegen"]
-    assert [str(reason).split(",")[0] for reason in found["reason"] if reason] == [
+    rows = pl.read_csv(tmp_path / "ut.csv", separator=";", infer_schema=False)
+    assert rows["Nr"].to_list() == ["1", lines[2], lines[3], "4", lines[5], "6"], "nothing is lost, and the order is the list's"
+    assert rows["verdict"].to_list() == ["resolved", "not_an_address", "not_an_address", "resolved", "not_an_address", "resolved"]
+    assert rows["adressenavn"].to_list() == ["Kirkevegen", None, None, "Kirkevegen", None, "Kirkevegen"]
+    assert [str(reason).split(",")[0] for reason in rows["reason"] if reason] == [
         "Linje 3 har 4 verdier",
         "Linje 4 har et anførselstegn som ikke lukkes. Hele linjen står i første kolonne; rett den.",
         "Linje 6 har 2 verdier",

@@ -45,10 +45,10 @@ RESOLVED = {
 
 @pytest.mark.parametrize(("text", "official"), RESOLVED.items())
 def test_a_spelling_of_one_official_address_is_resolved(fjordvik: AddressRegister, text: str, official: str) -> None:
-    found = resolve_text(fjordvik, text)
-    assert (found.verdict, f"{found.adressenavn} {found.nummer}{found.bokstav or ''}") == (Resolution.RESOLVED, official)
-    assert found.lokalid
-    assert found.postnummer == "9901"
+    resolved = resolve_text(fjordvik, text)
+    assert (resolved.verdict, f"{resolved.adressenavn} {resolved.nummer}{resolved.bokstav or ''}") == (Resolution.RESOLVED, official)
+    assert resolved.lokalid
+    assert resolved.postnummer == "9901"
 
 
 UNCERTAIN = {
@@ -88,15 +88,15 @@ UNCERTAIN = {
 
 @pytest.mark.parametrize(("text", "verdict"), UNCERTAIN.items())
 def test_what_is_not_certain_is_never_resolved_and_says_why(fjordvik: AddressRegister, text: str, verdict: Resolution) -> None:
-    found = resolve_text(fjordvik, text)
-    assert found.verdict is verdict
-    assert found.reason
-    assert bool(found.lokalid) is (verdict is Resolution.SUGGESTED)
+    resolved = resolve_text(fjordvik, text)
+    assert resolved.verdict is verdict
+    assert resolved.reason
+    assert bool(resolved.lokalid) is (verdict is Resolution.SUGGESTED)
 
 
 def test_an_owners_label_never_becomes_a_bruksenhetsnummer(fjordvik: AddressRegister) -> None:
-    found = resolve_text(fjordvik, "Storgt. 12 B leil 3")
-    assert (found.bruksenhetsnummer, found.leilighetsnummer) == (None, "3")
+    resolved = resolve_text(fjordvik, "Storgt. 12 B leil 3")
+    assert (resolved.bruksenhetsnummer, resolved.leilighetsnummer) == (None, "3")
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_an_owners_label_never_becomes_a_bruksenhetsnummer(fjordvik: AddressRegi
 def test_the_postnummer_decides_between_two_municipalities(
     both: AddressRegister, text: str, postnummer: str | None, verdict: Resolution, lokalid: str | None
 ) -> None:
-    found = resolve_text(both, text, postnummer)
-    assert (found.verdict, found.lokalid) == (verdict, lokalid)
+    resolved = resolve_text(both, text, postnummer)
+    assert (resolved.verdict, resolved.lokalid) == (verdict, lokalid)
 
 
 def test_a_postnummer_that_does_not_fit_warns_where_the_poststed_does(fjordvik: AddressRegister) -> None:
-    found = resolve_text(fjordvik, "Kirkevegen 58, 9902 Fjordvik")
-    assert found.verdict is Resolution.RESOLVED
-    assert rendered(found.reason) == "Postnummer 9902 er oppgitt; registeret har 9901 FJORDVIK."
+    resolved = resolve_text(fjordvik, "Kirkevegen 58, 9902 Fjordvik")
+    assert resolved.verdict is Resolution.RESOLVED
+    assert rendered(resolved.reason) == "Postnummer 9902 er oppgitt; registeret har 9901 FJORDVIK."
 
 
 HOUSES = [(street, house) for street, houses in STREETS.items() for house in houses]
@@ -148,9 +148,9 @@ def test_a_slip_of_one_letter_never_resolves_to_another_address(
     }
     if written[kind] in STREETS:
         return  # the slip made the very name of another street
-    found = resolve_text(fjordvik, f"{written[kind]} {house}")
-    if found.verdict is Resolution.RESOLVED:
-        assert f"{found.adressenavn} {found.nummer}{found.bokstav or ''}" == f"{street} {house}"
+    resolved = resolve_text(fjordvik, f"{written[kind]} {house}")
+    if resolved.verdict is Resolution.RESOLVED:
+        assert f"{resolved.adressenavn} {resolved.nummer}{resolved.bokstav or ''}" == f"{street} {house}"
 
 
 @given(st.text(max_size=60))

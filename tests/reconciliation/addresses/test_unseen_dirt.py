@@ -15,8 +15,8 @@ from reconciliation.addresses.resolving import resolve_text
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
 
-def shown(found: Resolved) -> str:
-    return f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
+def shown(resolved: Resolved) -> str:
+    return f"{resolved.adressenavn} {resolved.nummer or ''}{resolved.bokstav or ''}".strip()
 
 
 RESOLVED = {
@@ -90,8 +90,8 @@ RESOLVED = {
 
 @pytest.mark.parametrize(("text", "official"), RESOLVED.items())
 def test_dirt_that_leaves_no_doubt_is_resolved(nordvik: AddressRegister, text: str, official: str) -> None:
-    found = resolve_text(nordvik, text)
-    assert (found.verdict, shown(found)) == (Resolution.RESOLVED, official), found.reason
+    resolved = resolve_text(nordvik, text)
+    assert (resolved.verdict, shown(resolved)) == (Resolution.RESOLVED, official), resolved.reason
 
 
 UNITS = {
@@ -120,8 +120,8 @@ UNITS = {
 def test_a_unit_is_taken_whole_checked_and_never_chosen_among_several(
     nordvik: AddressRegister, text: str, expected: tuple[str, str, str | None, str | None]
 ) -> None:
-    found = resolve_text(nordvik, text)
-    assert (found.verdict, shown(found), found.bruksenhetsnummer, found.leilighetsnummer) == expected, found.reason
+    resolved = resolve_text(nordvik, text)
+    assert (resolved.verdict, shown(resolved), resolved.bruksenhetsnummer, resolved.leilighetsnummer) == expected, resolved.reason
 
 
 UNCERTAIN = {
@@ -180,10 +180,10 @@ UNCERTAIN = {
 
 @pytest.mark.parametrize(("text", "verdict"), UNCERTAIN.items())
 def test_what_leaves_doubt_is_for_a_person(nordvik: AddressRegister, text: str, verdict: Resolution) -> None:
-    found = resolve_text(nordvik, text)
-    assert found.verdict is verdict, found
-    assert found.reason
-    assert bool(found.lokalid) is (verdict is Resolution.SUGGESTED)
+    resolved = resolve_text(nordvik, text)
+    assert resolved.verdict is verdict, resolved
+    assert resolved.reason
+    assert bool(resolved.lokalid) is (verdict is Resolution.SUGGESTED)
 
 
 @pytest.mark.parametrize("part", ["leil ", "c/o ", "abc-", "9903 Nordvik ", "gnr 1 bnr 2 ", "(x)", "H0101 "])
@@ -194,8 +194,8 @@ def test_a_remark_as_long_as_a_cell_can_be_is_no_address(nordvik: AddressRegiste
 
 
 def test_a_cadastral_address_has_no_number(nordvik: AddressRegister) -> None:
-    found = resolve_text(nordvik, "12/4/1")
-    assert (found.adressenavn, found.nummer, found.candidates) == ("12/4/1-2", None, ("12/4/1-2",))
+    resolved = resolve_text(nordvik, "12/4/1")
+    assert (resolved.adressenavn, resolved.nummer, resolved.candidates) == ("12/4/1-2", None, ("12/4/1-2",))
 
 
 COLUMNS = [
@@ -217,8 +217,8 @@ COLUMNS = [
 def test_columns_of_their_own_are_read_as_they_are_written_and_never_passed_over(
     both: AddressRegister, text: str, postnummer: str | None, poststed: str | None, verdict: str, place: str
 ) -> None:
-    found = resolve_text(both, text, postnummer, poststed)
-    assert (found.verdict, found.poststed) == (verdict, place), found.reason
+    resolved = resolve_text(both, text, postnummer, poststed)
+    assert (resolved.verdict, resolved.poststed) == (verdict, place), resolved.reason
 
 
 ON_DWELLING_LEVEL = """\
@@ -267,15 +267,15 @@ def test_a_postnummer_that_lost_its_zero_is_read_between_an_address_and_a_place(
 
 
 def test_without_a_register_the_labels_come_off_as_well() -> None:
-    found = parse_address("Storgata Nr. 12 B (H0201), 2. etg. t.v., 9903 Nordvik")
-    assert (found.status, found.adressenavn, found.nummer, found.bokstav) == (ParseStatus.OK, "Storgata", 12, "B")
-    assert (found.bruksenhetsnummer, found.postnummer, found.poststed) == ("H0201", "9903", "NORDVIK")
+    parsed = parse_address("Storgata Nr. 12 B (H0201), 2. etg. t.v., 9903 Nordvik")
+    assert (parsed.status, parsed.adressenavn, parsed.nummer, parsed.bokstav) == (ParseStatus.OK, "Storgata", 12, "B")
+    assert (parsed.bruksenhetsnummer, parsed.postnummer, parsed.poststed) == ("H0201", "9903", "NORDVIK")
     assert parse_address("gnr 12, bnr 1001").postnummer is None
 
 
 def test_an_address_of_another_municipality_is_said_to_be_that(fjordvik: AddressRegister) -> None:
     for text, code, place in (("Kirkevegen 880, 2380 Brumunddal", None, None), ("Ukjentvegen 880", "2380", "Brumunddal")):
-        found = resolve_text(fjordvik, text, code, place)
-        assert (found.verdict, found.candidates) == (Resolution.OUTSIDE, ())
-        assert "ingen adresser med 2380 BRUMUNDDAL" in rendered(found.reason)
+        resolved = resolve_text(fjordvik, text, code, place)
+        assert (resolved.verdict, resolved.candidates) == (Resolution.OUTSIDE, ())
+        assert "ingen adresser med 2380 BRUMUNDDAL" in rendered(resolved.reason)
     assert "har ikke nummer 880" in rendered(resolve_text(fjordvik, "Kirkevegen 880, 9901 Fjordvik").reason)

@@ -86,15 +86,15 @@ WHOLE = {
 
 @pytest.mark.parametrize(("text", "address"), WHOLE.items())
 def test_one_place_with_words_around_it_is_that_place(text: str, address: str) -> None:
-    found = parse_address(text, CODE)
-    assert found.whole, found
-    assert f"{found.adressenavn} {found.nummer}{found.bokstav or ''}" == address
+    parsed = parse_address(text, CODE)
+    assert parsed.whole, parsed
+    assert f"{parsed.adressenavn} {parsed.nummer}{parsed.bokstav or ''}" == address
 
 
 @pytest.mark.parametrize("words", ["UTLEID", "mangler bruksenhet", "nøkkel hos vaktmester", "PU-bolig", "bakgård"])
 def test_what_is_said_of_a_home_is_no_poststed_and_no_room(words: str) -> None:
-    found = parse_address(f"Ospestien 20, {words}", CODE)
-    assert (found.poststed, found.rom, found.loose) == (None, None, (words,))
+    parsed = parse_address(f"Ospestien 20, {words}", CODE)
+    assert (parsed.poststed, parsed.rom, parsed.loose) == (None, None, (words,))
     assert parse_address("Ospestien 20, 4 roms", CODE).rom is None
 
 
@@ -149,9 +149,9 @@ TOLD = {
 
 @pytest.mark.parametrize(("text", "named"), TOLD.items())
 def test_what_is_not_one_address_is_told_with_what_was_not_understood(text: str, named: tuple[str, ...]) -> None:
-    found = parse_address(text, CODE)
-    assert not found.whole
-    assert all(part.casefold() in rendered(found.unclear).casefold() for part in named), found.unclear
+    parsed = parse_address(text, CODE)
+    assert not parsed.whole
+    assert all(part.casefold() in rendered(parsed.unclear).casefold() for part in named), parsed.unclear
 
 
 def test_a_lone_group_of_four_digits_is_told_where_nothing_says_which_it_is() -> None:
@@ -171,8 +171,8 @@ def test_an_entrance_is_part_of_the_owners_label_so_that_two_homes_are_not_one()
 
 
 def test_the_postnummer_behind_a_post_box_is_the_boxs() -> None:
-    found = parse_address("Ospestien 12, Boks 44, 9911 Fjordvik")
-    assert (found.postnummer, found.postboks, (*found.asides, *found.loose)) == (None, "44", ("Boks 44",))
+    parsed = parse_address("Ospestien 12, Boks 44, 9911 Fjordvik")
+    assert (parsed.postnummer, parsed.postboks, (*parsed.asides, *parsed.loose)) == (None, "44", ("Boks 44",))
 
 
 POINTS = [
@@ -218,12 +218,12 @@ BETWEEN = st.sampled_from([" / ", "/", ", ", " og ", " eller ", "; ", " + ", " &
 
 
 @given(PLACES, PLACES, BETWEEN, st.sampled_from([None, CODE]))
-def test_two_places_are_never_one(one: str, other: str, between: str, code: str | None) -> None:
-    assert not parse_address(f"{one}{between}{other}", code).whole
+def test_two_places_are_never_one(first: str, other: str, between: str, code: str | None) -> None:
+    assert not parse_address(f"{first}{between}{other}", code).whole
 
 
 @given(st.text(alphabet="Os 12,/;:+&-ogabAB.()", max_size=25), st.sampled_from([None, CODE]))
 def test_no_street_has_a_comma_a_slash_or_a_second_number_in_its_name(text: str, code: str | None) -> None:
-    found = parse_address(f"Ospestien {text}", code)
-    if found.whole:
-        assert not re.search(r"[,/;:+&()]|\d", found.adressenavn or ""), found
+    parsed = parse_address(f"Ospestien {text}", code)
+    if parsed.whole:
+        assert not re.search(r"[,/;:+&()]|\d", parsed.adressenavn or ""), parsed

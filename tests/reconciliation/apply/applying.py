@@ -30,7 +30,7 @@ def looked_up(ledger: Ledger, register: PaperRegister, run_id: str, earlier: str
     return became(ledger.outcomes(earlier))
 
 
-def standing(ledger: Ledger) -> dict[str, str]:
+def links_stored(ledger: Ledger) -> dict[str, str]:
     return dict(ledger.links(MUNICIPALITY).select("leverandor_bolig_id", "kobo_id").iter_rows())
 
 

@@ -72,7 +72,7 @@ class Night:
     open: int
 
     @property
-    def told(self) -> str:
+    def as_text(self) -> str:
         """The calls that the register met, alike ones in a row as one."""
         attempts = ((call.verb, "no answer" if call.status is None else str(call.status)) for call in self.calls)
         return ", ".join(f"{verb} {status}" + (f" x{n}" if n > 1 else "") for (verb, status), n in _runs(attempts))
@@ -116,8 +116,8 @@ class Cell:
     def row(self) -> list[str]:
         first, second = self.first, self.second
         ledger = f"{len(first.linked)} linked, {first.open} open"
-        after = f"{second.outcome}: {_said(second.holds)}; {len(second.linked)} linked, {second.open} open"
-        return [self.fault, self.lasts, self.write, first.outcome, first.told, _said(first.holds), ledger, after]
+        after = f"{second.outcome}: {_in_words(second.holds)}; {len(second.linked)} linked, {second.open} open"
+        return [self.fault, self.lasts, self.write, first.outcome, first.as_text, _in_words(first.holds), ledger, after]
 
 
 def cells(folder: Path) -> Iterator[Cell]:
@@ -193,7 +193,7 @@ register before it writes.
 """
 
 
-def _said(holds: Holds) -> str:
+def _in_words(holds: Holds) -> str:
     return ", ".join(f"{ours}: {area:g}" for ours, area in holds) or "nothing"
 
 

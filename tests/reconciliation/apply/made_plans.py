@@ -14,9 +14,9 @@ def dwellings(*ours: str, **fields: Any) -> pl.DataFrame:
     """Dwellings with these ids, each at an address of its own."""
     rows = [
         {
-            "leverandor_bolig_id": one,
+            "leverandor_bolig_id": dwelling_id,
             "kommunenummer": "9901",
-            "adressenavn": f"Fjordveien {one}",
+            "adressenavn": f"Fjordveien {dwelling_id}",
             "nummer": 1,
             "postnummer": "9990",
             "bruksenhetsnummer": "H0101",
@@ -24,13 +24,13 @@ def dwellings(*ours: str, **fields: Any) -> pl.DataFrame:
             "bruksareal": 50.0,
             **fields,
         }
-        for one in ours
+        for dwelling_id in ours
     ]
     return pl.DataFrame(rows, schema=DWELLINGS)
 
 
-def create(*ours: str, held: str | None = None) -> list[dict[str, Any]]:
-    return [{"class": "create", "leverandor_bolig_id": one, "changes": "[]", "held": held} for one in ours]
+def create(*ours: str, guard: str | None = None) -> list[dict[str, Any]]:
+    return [{"class": "create", "leverandor_bolig_id": dwelling_id, "changes": "[]", "held": guard} for dwelling_id in ours]
 
 
 def update(ours: str, kobo_id: str, **changes: tuple[Any, Any]) -> dict[str, Any]:

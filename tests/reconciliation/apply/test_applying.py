@@ -11,7 +11,7 @@ import pytest
 from reconciliation.apply import adopt, apply_plan
 from reconciliation.ledger import Ledger
 from reconciliation.model.tables import MATCHES, OUTCOMES
-from tests.reconciliation.apply.applying import apply, became, linked, standing
+from tests.reconciliation.apply.applying import apply, became, linked, links_stored
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -23,7 +23,7 @@ def test_creates_are_made_linked_and_told(ledger: Ledger, register: PaperRegiste
     outcomes = apply(ledger, register, run_id, plan(*create("a", "b", "c")), dwellings("a", "b", "c"))
     assert outcomes.schema == pl.Schema(OUTCOMES)
     assert became(outcomes) == {"a": "done", "b": "done", "c": "done"}
-    assert {ours: register.entries[kobo]["leverandor_bolig_id"] for ours, kobo in standing(ledger).items()} == {
+    assert {ours: register.entries[kobo]["leverandor_bolig_id"] for ours, kobo in links_stored(ledger).items()} == {
         "a": "a",
         "b": "b",
         "c": "c",
@@ -46,7 +46,7 @@ def test_what_is_held_or_no_action_is_not_applied(ledger: Ledger, register: Pape
         {"class": kind, "leverandor_bolig_id": kind, "kobo_id": "k", "changes": "[]"}
         for kind in ("in_sync", "conflict", "review", "register_only")
     ]
-    assert apply(ledger, register, night(), plan(*create("a", held="growth"), *other), dwellings("a")).is_empty()
+    assert apply(ledger, register, night(), plan(*create("a", guard="growth"), *other), dwellings("a")).is_empty()
     assert not register.calls
 
 
@@ -57,7 +57,7 @@ def test_a_refused_row_is_told_in_the_registers_words_and_the_others_are_done(
     outcomes = apply(ledger, register, night(), plan(*create("a", "b", "c")), dwellings("a", "b", "c"))
     assert became(outcomes) == {"a": "done", "b": "refused", "c": "done"}
     assert "boligtype er ugyldig" in outcomes.filter(pl.col("outcome") == "refused")["message"][0]
-    assert "b" not in standing(ledger)
+    assert "b" not in links_stored(ledger)
 
 
 @pytest.mark.parametrize(("owner", "outcome"), [("a", "done"), (None, "done"), ("somebody-else", "refused")])
@@ -68,7 +68,7 @@ def test_what_the_register_has_already_is_taken_over_only_when_it_is_nobody_else
     register.entries["k-1"] = {**row, "leverandor_bolig_id": owner}
     outcomes = apply(ledger, register, night(), plan(*create("a")), dwellings("a"))
     assert became(outcomes) == {"a": outcome}
-    assert standing(ledger) == ({"a": "k-1"} if outcome == "done" else {})
+    assert links_stored(ledger) == ({"a": "k-1"} if outcome == "done" else {})
 
 
 def test_an_entry_that_was_seen_and_not_found_to_be_the_dwelling_is_not_linked_because_kobo_refuses_a_second_one(
@@ -105,7 +105,7 @@ def test_an_entry_that_is_linked_to_another_dwelling_of_ours_is_a_question_not_a
     run_id = night()
     assert became(apply(ledger, register, run_id, plan(*create("a")), dwellings("a"))) == {"a": "refused"}
     assert ledger.outcomes(run_id)["outcome"].to_list() == ["refused"]
-    assert standing(ledger) == {"b": "k-1"}
+    assert links_stored(ledger) == {"b": "k-1"}
 
 
 @pytest.mark.parametrize(
@@ -150,15 +150,15 @@ def test_a_retired_dwelling_leaves_the_register_and_its_link_and_can_be_told_aft
     kobo_id = linked(ledger, register, "a", bruksareal=50.0, kobo_only="x")
     run_id = night()
     assert became(apply(ledger, register, run_id, plan(retire("a", kobo_id)))) == {"a": "done"}
-    assert (list(register.deleted), standing(ledger)) == ([kobo_id], {})
-    taken = {one["field"]: one["old"] for one in json.loads(ledger.writes_done(run_id)[0].changes)}
+    assert (list(register.deleted), links_stored(ledger)) == ([kobo_id], {})
+    taken = {change["field"]: change["old"] for change in json.loads(ledger.writes_done(run_id)[0].changes)}
     assert taken == {"adressenavn": "a", "bruksareal": 50.0, "kobo_only": "x"}
 
 
 def test_what_carries_anothers_id_is_never_deleted(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
     kobo_id = linked(ledger, register, "a", leverandor_bolig_id="somebody-else")
     assert became(apply(ledger, register, night(), plan(retire("a", kobo_id)))) == {"a": "moved"}
-    assert (register.calls["DELETE"], list(standing(ledger))) == (0, ["a"])
+    assert (register.calls["DELETE"], list(links_stored(ledger))) == (0, ["a"])
 
 
 @pytest.mark.parametrize("fault", ["down", "stranger", "misconfigured"])
@@ -191,7 +191,7 @@ def test_adopting_saves_certain_pairs_and_names_clashes(ledger: Ledger) -> None:
     entries = seen(*({"kobo_id": kobo_id, "bruksareal": 50.0} for _, kobo_id, _, _ in pairs[:4]))
     assert adopt(matches, entries, ledger, MUNICIPALITY).rows() == [("e", "1")]
     # What an entry said when it was first linked is what later nights hold both sides against.
-    agreed = {ours: json.loads(said)["bruksareal"] for _, ours, said, _ in ledger.bases(MUNICIPALITY).iter_rows()}
+    agreed = {ours: json.loads(agreed_json)["bruksareal"] for _, ours, agreed_json, _ in ledger.bases(MUNICIPALITY).iter_rows()}
     assert agreed == {"a": 50.0, "b": 50.0}
     assert sorted(ledger.link_history(MUNICIPALITY).select("leverandor_bolig_id", "made_by").rows()) == [("a", "matched"), ("b", "decided")]
 

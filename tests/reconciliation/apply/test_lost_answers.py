@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
-from tests.reconciliation.apply.applying import apply, became, linked, looked_up, standing
+from tests.reconciliation.apply.applying import apply, became, linked, links_stored, looked_up
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -36,7 +36,7 @@ def test_a_create_whose_answers_were_all_lost_is_one_dwelling_after_the_next_nig
     assert became(apply(ledger, register, night(), items, desired)) == {"a": "unknown"}
     assert became(apply(ledger, register, night(), items, desired)) == {"a": "done"}
     assert register.ids == ["a"]
-    assert register.entries[standing(ledger)["a"]]["leverandor_bolig_id"] == "a"
+    assert register.entries[links_stored(ledger)["a"]]["leverandor_bolig_id"] == "a"
 
 
 def test_a_lost_create_is_settled_although_the_dwelling_is_in_no_plan_any_more(
@@ -46,7 +46,7 @@ def test_a_lost_create_is_settled_although_the_dwelling_is_in_no_plan_any_more(
     lost = night()
     apply(ledger, register, lost, plan(*create("a")), dwellings("a"))
     assert looked_up(ledger, register, night(), lost) == {"a": "done"}
-    assert list(standing(ledger)) == ["a"]
+    assert list(links_stored(ledger)) == ["a"]
 
 
 def test_a_lost_create_is_repeated_with_tonights_values_and_its_own_request_id(
@@ -93,7 +93,7 @@ def test_a_register_that_cannot_tell_leaves_what_is_open_open(fault: str, ledger
     assert looked_up(ledger, register, night(), lost) == {"a": "unknown"}
     register.is_down = False
     assert looked_up(ledger, register, night(), lost) == {"a": "done"}
-    assert list(standing(ledger)) == ["a"]
+    assert list(links_stored(ledger)) == ["a"]
 
 
 @pytest.mark.parametrize("fault", ["wait", "busy"])
@@ -125,7 +125,7 @@ def test_a_change_or_retirement_whose_answer_was_lost_is_looked_up(
     assert became_of == {"a": "done" if lost == "after" else "failed"}
     assert register.calls[verb] == 1
     assert ledger.unsettled(MUNICIPALITY) == []
-    assert (standing(ledger) == {}) == (verb == "DELETE" and lost == "after")
+    assert (links_stored(ledger) == {}) == (verb == "DELETE" and lost == "after")
 
 
 FAULTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["before", "after", "refuse"]))
@@ -146,4 +146,4 @@ def test_in_whatever_order_and_with_whatever_faults_each_dwelling_comes_to_be_on
         assert {ours for ours, outcome in first.items() if outcome == "done"} == set(order) - set(faults) | once
         apply_plan(items, desired, register, ledger, night(), MUNICIPALITY, threads)
         assert register.ids == sorted(order)
-        assert {register.entries[kobo]["leverandor_bolig_id"]: kobo for kobo in register.entries} == standing(ledger)
+        assert {register.entries[kobo]["leverandor_bolig_id"]: kobo for kobo in register.entries} == links_stored(ledger)

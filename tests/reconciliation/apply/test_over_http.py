@@ -19,7 +19,7 @@ from reconciliation.apply import adopt, apply_plan
 from reconciliation.ledger import Ledger
 from reconciliation.model.tables import MATCHES
 from reconciliation.plan.undo import plan_inverse
-from tests.reconciliation.apply.applying import became, standing
+from tests.reconciliation.apply.applying import became, links_stored
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.strategies import register
@@ -30,8 +30,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Path(tmp_path_factory.mktemp("register"))
     with rehearsal_running(
         RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=folder / "register.sqlite"), folder
-    ) as found:
-        yield found
+    ) as url:
+        yield url
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def bodies(client: RegisterClient) -> dict[str, float]:
 def test_created_changed_retired_and_all_taken_back(client: RegisterClient, ledger: Ledger, night: Nights) -> None:
     desired = dwellings("a", "b", "c")
     apply_plan(plan(*create("a", "b", "c")), desired, client, ledger, night(), MUNICIPALITY, 2)
-    kobo = standing(ledger)
+    kobo = links_stored(ledger)
     run_id = night()
     items = plan(update("a", kobo["a"], bruksareal=(50.0, 51.5)), retire("b", kobo["b"]), update("c", kobo["c"], bruksareal=(49.0, 52.0)))
     assert became(apply_plan(items, desired, client, ledger, run_id, MUNICIPALITY, 2)) == {"a": "done", "b": "done", "c": "moved"}
@@ -56,7 +56,7 @@ def test_created_changed_retired_and_all_taken_back(client: RegisterClient, ledg
     inverse = plan_inverse(ledger, MUNICIPALITY, run_id)
     assert became(apply_plan(inverse.items, inverse.desired, client, ledger, night(), MUNICIPALITY, 2)) == {"a": "done", "b": "done"}
     assert bodies(client) == {"a": 50, "b": 50, "c": 50}
-    back = client.read(standing(ledger)["b"])
+    back = client.read(links_stored(ledger)["b"])
     assert {name: back[name] for name in ("adressenavn", "nummer", "postnummer", "boligtype")} == {
         name: desired.row(1, named=True)[name] for name in ("adressenavn", "nummer", "postnummer", "boligtype")
     }

@@ -56,8 +56,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = Path(tmp_path_factory.mktemp("register"))
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=folder / "register.sqlite")
-    with rehearsal_running(config, folder) as found:
-        yield found
+    with rehearsal_running(config, folder) as url:
+        yield url
 
 
 def test_over_http_the_old_entry_is_soft_deleted_the_new_one_made_and_the_link_moved(address: str, ledger: Ledger) -> None:
@@ -71,8 +71,8 @@ def test_over_http_the_old_entry_is_soft_deleted_the_new_one_made_and_the_link_m
         (after,) = ledger.links(MUNICIPALITY).get_column("kobo_id").to_list()
         assert after != before
         assert client.read_body(before)["slettet"]
-        standing = [body for body in client.listing() if not body.get("slettet")]
-        assert [(body["koboId"], body["bruksenhetsnummer"]) for body in standing] == [(after, NEW)]
+        present = [body for body in client.listing() if not body.get("slettet")]
+        assert [(body["koboId"], body["bruksenhetsnummer"]) for body in present] == [(after, NEW)]
         history = ledger.link_history(MUNICIPALITY).select("kobo_id", "ended_by").rows()
         assert history == [(before, "replaced"), (after, None)]
         again = apply_plan(plan(replacement("a", before)), desired, client, ledger, began(ledger, "three", 3), MUNICIPALITY, 1)
@@ -82,10 +82,15 @@ def test_over_http_the_old_entry_is_soft_deleted_the_new_one_made_and_the_link_m
 
 
 def paper(ledger: Ledger, *ours: str) -> PaperRegister:
-    linked = {"leverandor_bolig_id": list(ours), "kobo_id": [f"k-{one}" for one in ours]}
+    linked = {"leverandor_bolig_id": list(ours), "kobo_id": [f"k-{dwelling_id}" for dwelling_id in ours]}
     ledger.save_links(MUNICIPALITY, pl.DataFrame(linked), "created")
     entry = {"bruksenhetsnummer": OLD, "nummer": 1}
-    return PaperRegister({f"k-{one}": {"leverandor_bolig_id": one, "adressenavn": f"Fjordveien {one}", **entry} for one in ours})
+    return PaperRegister(
+        {
+            f"k-{dwelling_id}": {"leverandor_bolig_id": dwelling_id, "adressenavn": f"Fjordveien {dwelling_id}", **entry}
+            for dwelling_id in ours
+        }
+    )
 
 
 def is_right(ledger: Ledger, register: PaperRegister, *ours: str) -> None:
@@ -107,7 +112,10 @@ def test_dead_at_every_transaction_the_next_night_leaves_exactly_one(after_commi
         url = new_ledger_database("sqlite", folder)
         with open_ledger(url, folder) as healthy:
             register = paper(healthy, *OURS)
-        items, desired = plan(*(replacement(one, f"k-{one}") for one in OURS)), dwellings(*OURS, bruksenhetsnummer=NEW)
+        items, desired = (
+            plan(*(replacement(dwelling_id, f"k-{dwelling_id}") for dwelling_id in OURS)),
+            dwellings(*OURS, bruksenhetsnummer=NEW),
+        )
         dying = open_dying(url, dies_at, after_commit)
         try:
             apply_plan(items, desired, register, dying, began(dying, "doomed", 1), MUNICIPALITY, 1)

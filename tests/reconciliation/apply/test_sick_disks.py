@@ -27,25 +27,25 @@ PROCESSES = multiprocessing.get_context("spawn")
 COUNT = 300
 
 
-def limited(url: str, base_url: str, place: str, room: int, told: Connection) -> None:
+def limited(url: str, base_url: str, place: str, room: int, pipe: Connection) -> None:
     """An apply whose files may grow to that many bytes: what a full disk or a quota does to it."""
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         with open_ledger(url, Path()) as ledger:
             run_night(ledger, base_url, place, COUNT, date(2023, 11, 1))
-        told.send("done")
+        pipe.send("done")
     except LedgerError as error:
-        told.send(str(error))
+        pipe.send(str(error))
     except BaseException:
-        told.send(traceback.format_exc())
+        pipe.send(traceback.format_exc())
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> object:
     folder = Path(tmp_path_factory.mktemp("register"))
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=folder / "register.sqlite")
-    with rehearsal_running(config, folder) as found:
-        yield found
+    with rehearsal_running(config, folder) as url:
+        yield url
 
 
 def is_whole(url: str, address: str, place: str) -> None:
@@ -55,9 +55,9 @@ def is_whole(url: str, address: str, place: str) -> None:
         linked = dict(ledger.links(place).select("kobo_id", "leverandor_bolig_id").iter_rows())
         assert ledger.unsettled(place) == []
     with client_of(address) as client:
-        standing = {body["koboId"]: body["leverandorBoligId"] for body in client.listing() if body["leverandorBoligId"].startswith(place)}
-    assert sorted(standing.values()) == ids(place, COUNT)
-    assert standing == linked
+        present = {body["koboId"]: body["leverandorBoligId"] for body in client.listing() if body["leverandorBoligId"].startswith(place)}
+    assert sorted(present.values()) == ids(place, COUNT)
+    assert present == linked
 
 
 def test_a_disk_that_fills_up_in_the_middle(address: str, tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_a_disk_that_fills_up_in_the_middle(address: str, tmp_path: Path) -> Non
     child = PROCESSES.Process(target=limited, args=(url, address, "full", room, theirs))
     child.start()
     assert ours.poll(60)
-    said = ours.recv()
+    error = ours.recv()
     child.join(20)
-    assert "a quota, a failing disk" in said, said
-    assert "run the night again" in said
+    assert "a quota, a failing disk" in error, error
+    assert "run the night again" in error
     there = requests.get(f"{address}/rehearsal/health", timeout=10).json()["entries"]
     assert 0 < there < COUNT, "it had begun, and nothing was sent after that"
     is_whole(url, address, "full")
@@ -145,8 +145,8 @@ def test_a_lock_from_before_the_clock_was_moved_back_says_until_when(tmp_path: P
         with pytest.raises(LockHeldError, match="or until 00:15:00 UTC if that one has died"), ledger.lock("vik", "mine", 300):
             pass
         now[0] += timedelta(minutes=26)
-        with ledger.lock("vik", "mine", 300) as held:
-            assert held.held()
+        with ledger.lock("vik", "mine", 300) as lock:
+            assert lock.held()
 
 
 def _foreign_lock(ledger: object, expires: datetime) -> None:

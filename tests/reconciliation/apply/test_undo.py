@@ -11,7 +11,7 @@ from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.plan.undo import plan_inverse
-from tests.reconciliation.apply.applying import apply, became, linked, standing
+from tests.reconciliation.apply.applying import apply, became, linked, links_stored
 from tests.reconciliation.apply.conftest import MUNICIPALITY, Nights
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
@@ -30,7 +30,7 @@ def test_what_was_changed_is_changed_back_and_what_was_retired_is_there_again(
     outcomes = apply_plan(inverse.items, inverse.desired, register, ledger, night(), MUNICIPALITY, 2)
     assert became(outcomes) == {"a": "done", "b": "done"}
     assert register.entries[changed]["bruksareal"] == 50.0
-    again = register.entries[standing(ledger)["b"]]
+    again = register.entries[links_stored(ledger)["b"]]
     assert {name: again[name] for name in before} == before
     assert inverse.cannot.select("leverandor_bolig_id", "why").rows() == [
         ("a", "Blank before, and a blank is never written: antall_soverom.")
@@ -45,10 +45,10 @@ def test_what_cannot_be_undone_is_said(ledger: Ledger, register: PaperRegister, 
     apply(ledger, register, run_id, plan(*create("new"), retire("gone", gone), update("blank", blank)), dwellings("new"))
     inverse = plan_inverse(ledger, MUNICIPALITY, run_id)
     assert inverse.items.is_empty()
-    said = dict(inverse.cannot.select("leverandor_bolig_id", "why").iter_rows())
-    assert sorted(said) == ["blank", "gone", "new"]
-    assert "It was created" in said["new"]
-    assert "not known" in said["gone"]
+    reasons = dict(inverse.cannot.select("leverandor_bolig_id", "why").iter_rows())
+    assert sorted(reasons) == ["blank", "gone", "new"]
+    assert "It was created" in reasons["new"]
+    assert "not known" in reasons["gone"]
 
 
 def test_what_has_changed_again_since_is_left_as_it_is(ledger: Ledger, register: PaperRegister, night: Nights) -> None:

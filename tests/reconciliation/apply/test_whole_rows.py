@@ -43,8 +43,8 @@ def names_of(named: OwnerNames) -> dict[str, str | None]:
 
 
 def test_only_whole_rows_are_handed_over(ledger: Ledger, night: Nights, tmp_path: Path) -> None:
-    told = hand_over(plan(*create(*FORMS)), leased(), ledger, night(), MUNICIPALITY, tmp_path)
-    became = {ours: (outcome, rendered(said)) for ours, _, _, outcome, _, said in told.iter_rows()}
+    outcomes = hand_over(plan(*create(*FORMS)), leased(), ledger, night(), MUNICIPALITY, tmp_path)
+    became = {ours: (outcome, rendered(stored)) for ours, _, _, outcome, _, stored in outcomes.iter_rows()}
     assert {ours: outcome for ours, (outcome, _) in became.items()} == {"a": "handed_over", "b": "refused", "c": "refused", "d": "by_hand"}
     assert "Eiers navn." in became["b"][1]
     assert "Eiers navn, Eiers telefonnummer" in became["c"][1]
@@ -100,7 +100,7 @@ class Register:
     def answer(self, kind: str, query: dict[str, str], _: int) -> tuple[int, dict[str, str], Any]:
         self.asked.append((kind, query["organisasjonsnummer"]))
         numbers = query["organisasjonsnummer"].split(",")
-        hits = [one for one in self.kinds.get(kind, []) if one["organisasjonsnummer"] in numbers]
+        hits = [unit for unit in self.kinds.get(kind, []) if unit["organisasjonsnummer"] in numbers]
         return self.status, {}, {"_embedded": {kind: hits}} if hits else {"page": {"totalElements": 0}}
 
     def config(self, **more: Any) -> OrganisationService:
@@ -156,6 +156,6 @@ def test_a_firm_that_is_a_person_is_not_named_by_the_service_and_words_that_are_
 
 
 def test_what_has_gone_is_told_once_per_dwelling(ledger: Ledger, night: Nights, tmp_path: Path) -> None:
-    told = hand_over(plan(*create(*FORMS)), leased(), ledger, night(), MUNICIPALITY, tmp_path)
-    assert told.get_column("leverandor_bolig_id").to_list() == sorted(FORMS)
-    assert all(json.loads(said) for said in told.get_column("message"))
+    outcomes = hand_over(plan(*create(*FORMS)), leased(), ledger, night(), MUNICIPALITY, tmp_path)
+    assert outcomes.get_column("leverandor_bolig_id").to_list() == sorted(FORMS)
+    assert all(json.loads(stored) for stored in outcomes.get_column("message"))

@@ -14,7 +14,7 @@ from reconciliation.merge import Merged, merge
 from reconciliation.model.municipality import Municipality
 from reconciliation.plan.planning import Plan, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.strategies import NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
+from tests.strategies import NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 
 def decided(*made: dict[str, Any]) -> pl.DataFrame:
@@ -25,9 +25,9 @@ def decided(*made: dict[str, Any]) -> pl.DataFrame:
             "kind": "field",
             "decided_by": "boligkontoret",
             "decided": datetime(2023, 11, 2, 9, 0, number, tzinfo=UTC),
-            **one,
+            **decision,
         }
-        for number, one in enumerate(made)
+        for number, decision in enumerate(made)
     ]
     return pl.DataFrame(rows, schema=DECISIONS)
 
@@ -47,7 +47,7 @@ class SmallNight:
     ) -> None:
         house = municipality()
         self.house: Municipality = house.model_copy(update={"changed_in_kobo": changed_in_kobo or {}})
-        self.rows = standing(*({"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)))
+        self.rows = standing_rows(*({"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)))
         self.register = register(*entries)
         self.links = links(**(linked or {}))
         made = decided() if decisions is None else decisions
@@ -59,5 +59,5 @@ class SmallNight:
         self.plan: Plan = make_plan(self.merged, self.register, self.matches, reading, remembered, self.house, NIGHT)
 
     def item(self, ours: str = "fdv-1") -> dict[str, Any]:
-        (found,) = self.plan.items.filter(pl.col("leverandor_bolig_id") == ours).to_dicts()
-        return found
+        (only,) = self.plan.items.filter(pl.col("leverandor_bolig_id") == ours).to_dicts()
+        return only

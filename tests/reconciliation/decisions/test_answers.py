@@ -56,7 +56,7 @@ class Town:
         return asked(self.night(), self.ledger.decisions(PLACE), self.deviations)
 
     def open(self) -> list[Question]:
-        return [one for one in self.questions() if one.decided is None]
+        return [question for question in self.questions() if question.decided is None]
 
     def say(self, question: Question, code: str, by: str = "KN", evidence: str | None = None, why: str = "") -> AnswerOutcome:
         (taken,) = store_answers([GivenAnswer(question.id, code, by, why, evidence)], self.questions(), self.ledger, PLACE)
@@ -100,7 +100,7 @@ def test_what_was_answered_is_not_asked_again_however_often_the_night_is_run(cas
     assert kept.decided(ledger.decisions(PLACE)) == first
     assert town.say(first[0], code, evidence=first[0].evidence) is AnswerOutcome.STORED
     for _ in range(3):
-        assert first[0].id not in {one.id for one in town.open()}
+        assert first[0].id not in {question.id for question in town.open()}
     assert ledger.decisions(PLACE).height >= 1
     for _ in range(2):  # questions that are kept, and then have an answer, are those made anew; and open again without it
         assert kept.decided(ledger.decisions(PLACE)) == questions(tables, ledger.decisions(PLACE)) != first
@@ -110,8 +110,8 @@ def test_what_was_answered_is_not_asked_again_however_often_the_night_is_run(cas
 def test_different_of_two_of_ours_is_obeyed_and_same_makes_them_one(ledger: Ledger) -> None:
     town = pair(ledger)
     (question,) = town.open()
-    assert [one.name for one in question.candidates] == ["fdv-1", "fdv-3"]
-    assert [one.code for one in question.answers] == ["same:fdv-1", "same:fdv-3", "different", "unsure", "new"]
+    assert [choice.name for choice in question.candidates] == ["fdv-1", "fdv-3"]
+    assert [choice.code for choice in question.answers] == ["same:fdv-1", "same:fdv-3", "different", "unsure", "new"]
     town.say(question, "same:fdv-3")
     dwellings = town.night().merged.dwellings
     assert dwellings.get_column("source_keys").to_list() == [["fdv:1"], ["fdv:3", "omsorg:7"]]
@@ -143,7 +143,7 @@ def synthetic_number() -> str:
     """An identity number of the month+80 series, made here so that none stands in a file."""
     for tail in range(100000):
         number = f"018190{tail:05}"
-        digits = [int(one) for one in number]
+        digits = [int(digit) for digit in number]
         first = sum(a * b for a, b in zip(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1), strict=False)) % 11
         second = sum(a * b for a, b in zip(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1), strict=False)) % 11
         if first == second == 0:
@@ -155,8 +155,8 @@ def synthetic_number() -> str:
 def test_an_identity_number_is_never_kept(field: str, ledger: Ledger) -> None:
     town = conflict(ledger)
     (question,) = town.open()
-    said = {"by": "KN", "why": ""} | {field: f"KN {synthetic_number()}"}
-    assert town.say(question, "keep", **said) is AnswerOutcome.PERSONAL
+    answer = {"by": "KN", "why": ""} | {field: f"KN {synthetic_number()}"}
+    assert town.say(question, "keep", **answer) is AnswerOutcome.PERSONAL
     assert ledger.decisions(PLACE).is_empty()
 
 
@@ -170,8 +170,8 @@ def test_somebody_elses_decision_is_not_overruled_in_silence_but_one_s_own_mind_
         (taken,) = store_answers([given], asked(night, ledger.decisions(PLACE)), ledger, PLACE)
         return taken.outcome
 
-    said = [hand_in(*one) for one in (("keep", "KN"), ("keep", "AB"), ("replace", "AB"), ("replace", "kn"), ("keep", "AB"))]
-    assert said == [AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.OTHERWISE, AnswerOutcome.STORED, AnswerOutcome.OTHERWISE]
+    outcomes = [hand_in(*attempt) for attempt in (("keep", "KN"), ("keep", "AB"), ("replace", "AB"), ("replace", "kn"), ("keep", "AB"))]
+    assert outcomes == [AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.OTHERWISE, AnswerOutcome.STORED, AnswerOutcome.OTHERWISE]
     assert ledger.decisions(PLACE).select("verdict", "decided_by").rows() == [("replace", "kn")]
 
 
@@ -179,7 +179,7 @@ def test_two_answers_to_one_question_in_one_file_the_first_holds(ledger: Ledger)
     town = conflict(ledger)
     (question,) = town.open()
     given = [GivenAnswer(question.id, code, "KN") for code in ("keep", "replace", "keep")]
-    outcomes = [one.outcome for one in store_answers(given, town.questions(), ledger, PLACE)]
+    outcomes = [result.outcome for result in store_answers(given, town.questions(), ledger, PLACE)]
     assert outcomes == [AnswerOutcome.STORED, AnswerOutcome.TWICE, AnswerOutcome.ALREADY]
     assert ledger.decisions(PLACE).get_column("verdict").to_list() == ["keep"]
 
@@ -201,9 +201,9 @@ def test_decisions_that_cannot_all_be_true_are_listed() -> None:
         {"kind": "merge", "subject": "x", "other": "y", "verdict": "different"},
     ]
     for seed in range(5):
-        shuffled = [dict(one) for one in made]
+        shuffled = [dict(row) for row in made]
         Random(seed).shuffle(shuffled)
-        assert {(one["subject"], one["other"]) for one in contradictory(decided(*shuffled))} == {
+        assert {(row["subject"], row["other"]) for row in contradictory(decided(*shuffled))} == {
             ("a", "kobo:k1"),
             ("b", "kobo:k1"),
             ("a", "b"),
@@ -218,9 +218,9 @@ def test_different_blocks_transitively(ledger: Ledger) -> None:
     town = Town(ledger, rows, [])
     assert town.night().merged.dwellings.height == 1
     town.known = none_known()
-    said: dict[str, Any] = {"kind": "merge", "decided_by": "KN"}
-    ledger.add_decision(PLACE, subject="fdv:1", other="omsorg:7", verdict="same", **said)
-    ledger.add_decision(PLACE, subject="omsorg:7", other="eiendom:9", verdict="different", **said)
+    common: dict[str, Any] = {"kind": "merge", "decided_by": "KN"}
+    ledger.add_decision(PLACE, subject="fdv:1", other="omsorg:7", verdict="same", **common)
+    ledger.add_decision(PLACE, subject="omsorg:7", other="eiendom:9", verdict="different", **common)
     keys = town.night().merged.dwellings.get_column("source_keys").to_list()
     assert sorted(keys) == [["eiendom:9"], ["fdv:1", "omsorg:7"]]
 
@@ -235,7 +235,7 @@ def test_a_pair_that_a_key_found_and_an_address_speaks_against_is_ours_only_when
     town = Town(ledger, [{**APART}], [{"kobo_id": "k1", **APART, "boligtype": "ORDINAR_BOLIG", "postnummer": "9999"}])
     assert town.night().matches.filter("certain").is_empty()
     (question,) = town.open()
-    assert {one.code for one in question.answers} == {"keep", "replace", "different"}
+    assert {answer.code for answer in question.answers} == {"keep", "replace", "different"}
     assert town.say(question, code) is AnswerOutcome.STORED
     night = town.night()
     assert night.plan.items.get_column("class").to_list() == kinds

@@ -27,25 +27,25 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
-def omsorg(key: str, **said: Any) -> Row:
-    return {"source": "omsorg", "source_key": key, **said}
+def omsorg(key: str, **values: Any) -> Row:
+    return {"source": "omsorg", "source_key": key, **values}
 
 
 def block(*others: Row) -> list[Row]:
     return [*({"bruksenhetsnummer": unit} for unit in UNITS), *others]
 
 
-def held(town: Town) -> list[list[str]]:
+def source_keys_of(town: Town) -> list[list[str]]:
     return town.night().merged.dwellings.get_column("source_keys").to_list()
 
 
 def test_a_row_without_a_unit_number_is_one_question_whatever_the_block_holds(ledger: Ledger) -> None:
     town = Town(ledger, block(omsorg("1"), omsorg("2")), [])
-    assert [(one.dwelling, len(one.candidates)) for one in town.open()] == [("omsorg-1", 3), ("omsorg-2", 3)]
+    assert [(question.dwelling, len(question.candidates)) for question in town.open()] == [("omsorg-1", 3), ("omsorg-2", 3)]
     first, _ = town.open()
     assert town.say(first, "same:fdv-2") is AnswerOutcome.STORED
-    assert ["fdv:2", "omsorg:1"] in held(town)
-    assert [one.dwelling for one in town.open()] == ["omsorg-2"]
+    assert ["fdv:2", "omsorg:1"] in source_keys_of(town)
+    assert [question.dwelling for question in town.open()] == ["omsorg-2"]
 
 
 def test_none_of_these_is_one_answer_that_is_obeyed_for_each_of_them(ledger: Ledger) -> None:
@@ -54,7 +54,7 @@ def test_none_of_these_is_one_answer_that_is_obeyed_for_each_of_them(ledger: Led
     assert town.say(question, "different") is AnswerOutcome.STORED
     assert ledger.decisions("vik").height == 3
     assert town.open() == []
-    assert ["omsorg:1"] in held(town)
+    assert ["omsorg:1"] in source_keys_of(town)
     assert town.night().item("omsorg-1")["class"] == "create"
 
 
@@ -64,14 +64,14 @@ def test_the_unit_number_may_be_written_and_joins_what_has_it(ledger: Ledger) ->
     assert question.fills_unit
     assert town.say(question, "H02") is AnswerOutcome.ILLEGAL
     assert town.say(question, "h 0201") is AnswerOutcome.STORED
-    assert ["fdv:3", "omsorg:1"] in held(town)
+    assert ["fdv:3", "omsorg:1"] in source_keys_of(town)
     town.rows[-1]["bruksareal"] = 40.0
-    assert [one.dwelling for one in town.open()] == [], "a row that is known stays where it was put"
+    assert [each.dwelling for each in town.open()] == [], "a row that is known stays where it was put"
 
 
 def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> None:
     town = Town(ledger, [{"leilighetsnummer": str(label)} for label in (1, 2, 3)], [])
-    assert [(one.about, one.house) for one in town.open()] == [(UNIT, "9902|storgata|1|")] * 3
+    assert [(each.about, each.house) for each in town.open()] == [(UNIT, "9902|storgata|1|")] * 3
     for question, unit in zip(town.open(), UNITS, strict=True):
         assert town.say(question, unit) is AnswerOutcome.STORED
     assert town.open() == []
@@ -80,11 +80,11 @@ def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> No
 
 def test_where_the_official_register_has_several_units_exactly_those_are_offered(ledger: Ledger) -> None:
     town = Town(ledger, [{"leilighetsnummer": "1"}, {"leilighetsnummer": "2"}], [])
-    told = stored(message("rule_texts.B06W.required"), message("row_numbers.units_there", units=["H0101", "H0102"]))
-    rows = [{"source": "fdv", "source_key": key, "rule": "B06W", "severity": "warning", "message": told} for key in ("1", "2")]
+    stored_message = stored(message("rule_texts.B06W.required"), message("row_numbers.units_there", units=["H0101", "H0102"]))
+    rows = [{"source": "fdv", "source_key": key, "rule": "B06W", "severity": "warning", "message": stored_message} for key in ("1", "2")]
     town.deviations = pl.DataFrame(rows, schema=DEVIATIONS)
     first, second = town.open()
-    assert [one.value for one in first.answers if one.code.startswith("value:")] == ['"H0101"', '"H0102"']
+    assert [choice.value for choice in first.answers if choice.code.startswith("value:")] == ['"H0101"', '"H0102"']
     assert not first.free
     assert town.say(first, "H0201") is AnswerOutcome.ILLEGAL
     assert town.say(first, 'value:"H0102"') is AnswerOutcome.STORED
@@ -97,8 +97,8 @@ def test_two_offices_with_the_same_flats_are_asked_once_a_flat_and_every_questio
     flats = [{"leilighetsnummer": str(label), "bruksareal": 50.0} for label in (1, 2, 3)]
     town = Town(ledger, [*flats, *(omsorg(str(4 - at), **flat) for at, flat in enumerate(flats, start=1))], [])
     asked = town.open()
-    assert [(one.about, one.dwelling) for one in asked] == [(MERGE, "fdv-1"), (MERGE, "fdv-2"), (MERGE, "fdv-3")]
-    assert all(one.answer(f"same:{candidate.name}") for one in asked for candidate in one.candidates)
+    assert [(question.about, question.dwelling) for question in asked] == [(MERGE, "fdv-1"), (MERGE, "fdv-2"), (MERGE, "fdv-3")]
+    assert all(question.answer(f"same:{candidate.name}") for question in asked for candidate in question.candidates)
 
 
 def test_an_entry_that_two_dwellings_may_be_is_one_question(ledger: Ledger) -> None:
@@ -127,9 +127,9 @@ def test_rows_that_are_not_one_home_are_split_for_good(ledger: Ledger) -> None:
     (question,) = town.open()
     assert [row.values["postnummer"] for row in question.rows] == ["9920", "9921"]
     assert town.say(question, "split") is AnswerOutcome.STORED
-    assert held(town) == [["fdv:1"], ["omsorg:1"]]
+    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]]
     town.rows[1] |= {"manedsleie": 9000.0, "postnummer": "9920"}
-    assert held(town) == [["fdv:1"], ["omsorg:1"]], "whatever changes"
+    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]], "whatever changes"
     assert town.open() == []
 
 
@@ -138,4 +138,4 @@ def test_of_three_rows_it_is_said_which_is_another_home(ledger: Ledger) -> None:
     town.rows.append({"source": "eiendom", "source_key": "5", "bruksenhetsnummer": "H0101"})
     (question,) = town.open()
     assert town.say(question, "split:omsorg:1") is AnswerOutcome.STORED
-    assert held(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]
+    assert source_keys_of(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]

@@ -128,8 +128,8 @@ def test_a_day_is_read_as_people_and_the_ledger_write_it(written: str, day: date
 
 def test_more_warnings_than_anybody_answers_are_counted_below_those_that_are_asked(ledger: Ledger) -> None:
     (question,) = asked(ledger, warned())
-    for count, said in ((MOST_WARNINGS, []), (MOST_WARNINGS + 7, ["7\N{NO-BREAK SPACE}merknader"])):
+    for count, expected in ((MOST_WARNINGS, []), (MOST_WARNINGS + 7, ["7\N{NO-BREAK SPACE}merknader"])):
         shown, below = answerable([replace(question, id=str(at)) for at in range(count)], "bolig")
         assert len(shown) == MOST_WARNINGS
-        assert [line[:11] for line in below] == said
+        assert [line[:11] for line in below] == expected
     assert answerable([question], "eiendom") == ([], [])

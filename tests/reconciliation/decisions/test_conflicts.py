@@ -23,7 +23,9 @@ ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "boligtype": "ORDINAR_
 LINKED = {"fdv-1": "k1"}
 
 
-def said(verdict: str, field: str = "bruksenhetsnummer", ours: str = "H0102", theirs: str = "H0101", kobo_id: str = "k1") -> dict[str, Any]:
+def decision_on(
+    verdict: str, field: str = "bruksenhetsnummer", ours: str = "H0102", theirs: str = "H0101", kobo_id: str = "k1"
+) -> dict[str, Any]:
     evidence = evidence_of_conflict(field, {AGREED: ours}, kobo_id, theirs)
     return {"subject": "fdv-1", "field": field, "verdict": verdict, "evidence": evidence}
 
@@ -39,14 +41,14 @@ def test_without_a_decision_it_stays_a_conflict_and_nothing_is_done() -> None:
 
 
 def test_what_is_kept_is_no_difference_any_more_and_who_said_so_is_told() -> None:
-    item = night(said("keep")).item()
+    item = night(decision_on("keep")).item()
     assert (item["class"], item["reason"], item["changes"]) == ("in_sync", "kept", "[]")
-    told = {"field": "bruksenhetsnummer", "verdict": "keep", "by": "boligkontoret", "date": "2023-11-02"}
-    assert json.loads(item["details"])["decided"] == [told]
+    expected = {"field": "bruksenhetsnummer", "verdict": "keep", "by": "boligkontoret", "date": "2023-11-02"}
+    assert json.loads(item["details"])["decided"] == [expected]
 
 
 def test_a_kept_address_does_not_keep_the_rent_from_being_corrected() -> None:
-    item = night(said("keep"), ours={"manedsleie": 6000.0}, theirs={"manedsleie": 5000.0}).item()
+    item = night(decision_on("keep"), ours={"manedsleie": 6000.0}, theirs={"manedsleie": 5000.0}).item()
     assert item["class"] == "update"
     assert [change["field"] for change in json.loads(item["changes"])] == ["manedsleie"]
 
@@ -60,26 +62,26 @@ CHANGED = {
 @pytest.mark.parametrize("verdict", ["keep", "replace"])
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED.keys())
 def test_a_decision_is_asked_for_again_only_when_its_evidence_changed(verdict: str, change: dict[str, Any]) -> None:
-    assert night(said(verdict), ours={"manedsleie": 1.0}).item()["reason"] in ("kept", "fields_differ", REPLACE_DECIDED)
-    changed = night(said(verdict), **change)
+    assert night(decision_on(verdict), ours={"manedsleie": 1.0}).item()["reason"] in ("kept", "fields_differ", REPLACE_DECIDED)
+    changed = night(decision_on(verdict), **change)
     assert changed.item()["class"] == "conflict"
     assert actionable(changed.plan).is_empty()
 
 
 def test_a_new_entry_in_the_register_is_a_new_question() -> None:
-    assert night(said("replace", kobo_id="k0")).item()["reason"] == "fields_differ"
+    assert night(decision_on("replace", kobo_id="k0")).item()["reason"] == "fields_differ"
 
 
 def test_one_field_decided_of_two_still_waits_for_a_person() -> None:
-    item = night(said("replace"), theirs={"postnummer": "9999"}).item()
+    item = night(decision_on("replace"), theirs={"postnummer": "9999"}).item()
     assert (item["class"], item["reason"]) == ("conflict", "fields_differ")
     assert json.loads(item["details"])["fields"] == ["postnummer"]
-    assert actionable(night(said("replace"), theirs={"postnummer": "9999"}).plan).is_empty()
+    assert actionable(night(decision_on("replace"), theirs={"postnummer": "9999"}).plan).is_empty()
 
 
 def test_replaced_with_one_field_kept_sends_the_kept_value_and_what_only_kobo_knows() -> None:
-    post = said("keep", "postnummer", "9920", "9999")
-    made = night(said("replace"), post, theirs={"postnummer": "9999", "etasjenummer": 3})
+    post = decision_on("keep", "postnummer", "9920", "9999")
+    made = night(decision_on("replace"), post, theirs={"postnummer": "9999", "etasjenummer": 3})
     item = made.item()
     assert (item["class"], item["reason"]) == ("conflict", REPLACE_DECIDED)
     assert actionable(made.plan).height == 1
@@ -92,13 +94,13 @@ def test_replaced_with_one_field_kept_sends_the_kept_value_and_what_only_kobo_kn
 
 
 def test_the_digest_covers_what_a_replacement_sends() -> None:
-    digests = {night(said("replace"), theirs={"etasjenummer": floor}).plan.digest for floor in (1, 2)}
+    digests = {night(decision_on("replace"), theirs={"etasjenummer": floor}).plan.digest for floor in (1, 2)}
     assert len(digests) == 2
 
 
 def test_the_last_word_holds() -> None:
-    assert night(said("replace"), said("keep")).item()["reason"] == "kept"
-    assert night(said("keep"), said("replace")).item()["reason"] == REPLACE_DECIDED
+    assert night(decision_on("replace"), decision_on("keep")).item()["reason"] == "kept"
+    assert night(decision_on("keep"), decision_on("replace")).item()["reason"] == REPLACE_DECIDED
 
 
 SOURCES_APART: list[dict[str, Any]] = [
@@ -134,9 +136,9 @@ def test_a_house_with_and_without_a_letter_is_asked_with_both_to_choose_from() -
     (asked,) = questions(tables, decided(same))
     assert (asked.field, asked.values_by_source) == ("bokstav", {"fdv": "A", "omsorg": None})
     (chosen,) = (answer for answer in asked.answers if answer.code == "take:omsorg")
-    said = {"subject": "fdv-1", "field": "bokstav", "verdict": "take", "value": "omsorg", "evidence": chosen.evidence}
+    decision = {"subject": "fdv-1", "field": "bokstav", "verdict": "take", "value": "omsorg", "evidence": chosen.evidence}
     known = pl.DataFrame([("fdv", "1", "fdv-1"), ("omsorg", "7", "fdv-1")], schema=MEMBERSHIPS, orient="row")
-    second = SmallNight(rows, [], decisions=decided(same, said), known=known)
+    second = SmallNight(rows, [], decisions=decided(same, decision), known=known)
     assert second.item()["class"] == "create"
     assert second.merged.dwellings.get_column("bokstav").to_list() == [None]
 
@@ -155,7 +157,7 @@ def test_what_somebody_edited_in_an_entry_that_is_to_be_replaced_is_settled_firs
         row = {"bruksenhetsnummer": "H0102", "manedsleie": 5000.0}
         entry = {**ENTRY, **UNIT, "manedsleie": 5390.0}
         agreed = bases_of(register({**entry, "manedsleie": 5000.0}))
-        return SmallNight([row], [entry], LINKED, decided(said("replace")), bases=agreed, changed_in_kobo={"manedsleie": policy})
+        return SmallNight([row], [entry], LINKED, decided(decision_on("replace")), bases=agreed, changed_in_kobo={"manedsleie": policy})
 
     waiting = replaced("ask")
     assert (waiting.item()["class"], waiting.item()["reason"]) == ("conflict", "changed_in_kobo")
@@ -169,5 +171,5 @@ def test_a_kept_date_is_a_date_in_what_a_replacement_sends() -> None:
     row = {"bruksenhetsnummer": "H0102", "statusdato": date(2023, 6, 1)}
     entry = {**ENTRY, **UNIT, "statusdato": date(2023, 10, 1)}
     agreed = bases_of(register({**entry, "statusdato": date(2023, 6, 1)}))
-    made = SmallNight([row], [entry], LINKED, decided(said("replace")), bases=agreed)
+    made = SmallNight([row], [entry], LINKED, decided(decision_on("replace")), bases=agreed)
     assert as_sent(made.plan.items, made.merged.dwellings, made.register).get_column("statusdato").to_list() == [date(2023, 10, 1)]

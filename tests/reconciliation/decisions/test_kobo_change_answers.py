@@ -52,13 +52,13 @@ def say(ledger: Ledger, answer: str, **sides: int) -> AnswerOutcome:
 def test_the_question_tells_who_says_what_and_what_was_agreed(ledger: Ledger) -> None:
     made = night(ledger)
     (question,) = asked(made, ledger)
-    one = shown_questions(question, made.house, {"fdv-1": ["fdv"]})
-    assert one.question == (
+    shown = shown_questions(question, made.house, {"fdv-1": ["fdv"]})
+    assert shown.question == (
         "Saksbehandler har endret antall soverom i Kobo; hva er rett? Kobo sier 3 (sett første gang 1.\u00a0november 2023), FDV sier 2. "
         "Sist var begge enige om 2."
-    ).replace("\u00a0", one.question[one.question.index("1.") + 2])
-    assert list(one.answers) == ["Kobos verdi er rett", "Vår verdi er rett"]
-    assert one.free
+    ).replace("\u00a0", shown.question[shown.question.index("1.") + 2])
+    assert list(shown.answers) == ["Kobos verdi er rett", "Vår verdi er rett"]
+    assert shown.free
 
 
 @pytest.mark.parametrize(("answer", "kind", "sent"), [("value:3", "in_sync", None), ("value:2", "update", 2), ("4", "update", 4)])
@@ -66,10 +66,10 @@ def test_each_answer_is_carried_out_and_the_question_is_closed(ledger: Ledger, a
     assert say(ledger, answer) is AnswerOutcome.STORED
     made = night(ledger)
     assert made.item()["class"] == kind
-    assert [one["new"] for one in json.loads(made.item()["changes"])] == ([] if sent is None else [sent])
+    assert [change["new"] for change in json.loads(made.item()["changes"])] == ([] if sent is None else [sent])
     assert all(question.decided for question in asked(made, ledger))
-    (told,) = decided_by_dwelling(ledger.decisions(PLACE), made.merged.dwellings, made.house)["fdv-1"]
-    assert "Rett verdi er" in told
+    (decided,) = decided_by_dwelling(ledger.decisions(PLACE), made.merged.dwellings, made.house)["fdv-1"]
+    assert "Rett verdi er" in decided
 
 
 @pytest.mark.parametrize("answer", ["mange", "-1", "2,5", "value:[]"])
@@ -101,7 +101,7 @@ def test_a_new_change_in_kobo_is_asked_about_anew(ledger: Ledger) -> None:
 def test_what_the_source_changed_is_written_while_another_field_waits_for_an_answer(ledger: Ledger) -> None:
     made = night(ledger, rent=5200.0)
     assert made.item()["class"] == "update"
-    assert [one["field"] for one in json.loads(made.item()["changes"])] == ["manedsleie"]
+    assert [change["field"] for change in json.loads(made.item()["changes"])] == ["manedsleie"]
     (question,) = asked(made, ledger)
     assert question.field == "antall_soverom"
     assert made.plan.items.filter(pl.col("class") == "update").height == 1

@@ -45,9 +45,9 @@ def test_a_dump_is_sorted_text_one_decision_a_line(tmp_path: Path) -> None:
         made(ledger)
         dumped = ledger.dump_decisions(PLACE)
         assert dumped == ledger.dump_decisions(PLACE)
-        told = [json.loads(line) for line in dumped]
-        assert [(one["subject"], one["verdict"]) for one in told] == [("a", "replace"), ("a", "same")]
-        assert all(list(one) == sorted(one) for one in told)
+        decisions = [json.loads(line) for line in dumped]
+        assert [(decision["subject"], decision["verdict"]) for decision in decisions] == [("a", "replace"), ("a", "same")]
+        assert all(list(decision) == sorted(decision) for decision in decisions)
 
 
 def test_nothing_is_lost_when_a_mind_is_changed(tmp_path: Path) -> None:

@@ -102,9 +102,9 @@ def test_a_file_that_cannot_be_used_says_what_to_do(content: bytes) -> None:
 def test_memberships_and_decisions_move_together_and_other_sources_stay(tmp_path: Path) -> None:
     with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
         ledger.save_memberships(PLACE, memberships(KNOWN), NIGHT)
-        said = {"kind": "merge", "verdict": "different", "decided_by": "KN", "evidence": "e", "note": "to hus"}
-        ledger.add_decision(PLACE, subject="fdv:1", other="omsorg:A1", **said)
-        ledger.add_decision(PLACE, subject="fdv:2", other="fdv:3", **said)
+        decision = {"kind": "merge", "verdict": "different", "decided_by": "KN", "evidence": "e", "note": "to hus"}
+        ledger.add_decision(PLACE, subject="fdv:1", other="omsorg:A1", **decision)
+        ledger.add_decision(PLACE, subject="fdv:2", other="fdv:3", **decision)
         before = ledger.decisions(PLACE)
         assert ledger.rename_keys(PLACE, "fdv", {"1": "2", "2": "1", "3": "A1"}) == 3
         kept = ledger.memberships(PLACE).select("source", "source_key", "leverandor_bolig_id").rows()

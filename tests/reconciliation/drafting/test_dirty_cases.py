@@ -44,9 +44,9 @@ def quoted(case: dict[str, Any]) -> list[str]:
 def read(folder: Path, **settings: Any) -> tuple[SourceRead, Standardised]:
     own = {"kind": "csv", "title": "Listen", "owner": "bolig", "path": "liste.csv", "key": ["Nr"], "fields": FIELDS, **settings}
     source = TypeAdapter[Any](AnySource).validate_python(own)
-    found = read_source("liste", source, folder)
-    assert found.verdict is Verdict.COMPLETE, found.message
-    return found, standardise(found, source, VIK)
+    source_read = read_source("liste", source, folder)
+    assert source_read.verdict is Verdict.COMPLETE, source_read.message
+    return source_read, standardise(source_read, source, VIK)
 
 
 def lines(folder: Path, *rows: dict[str, str], after: str = "") -> None:
@@ -66,9 +66,9 @@ def test_073_a_bom_is_no_part_of_the_first_heading(cases: dict[str, dict[str, An
     first = written.encode().decode("unicode_escape")
     (tmp_path / "liste.csv").write_bytes(f"{first};Adresse\r\n225679278;Storgata 1\r\n".encode())
     heading = cases["073"]["forventet"]
-    found, made = read(tmp_path, key=[heading], fields={"adresse": {"column": "Adresse", "as": "address"}})
+    result, made = read(tmp_path, key=[heading], fields={"adresse": {"column": "Adresse", "as": "address"}})
     assert first != heading, "the case holds a BOM"
-    assert heading in found.rows.columns
+    assert heading in result.rows.columns
     assert made.rows.get_column("source_key").to_list() == ["225679278"]
 
 
@@ -85,8 +85,8 @@ def test_078_the_signs_for_missing_and_hidden_are_no_number_and_are_told_of(case
     lines(tmp_path, *({"Nr": str(number), "Leie": sign} for number, sign in enumerate(signs, 1)))
     _, made = read(tmp_path)
     assert made.rows.get_column("manedsleie").to_list() == [None, None]
-    told = made.deviations.select("source_key", "column", "value", "rule").rows()
-    assert sorted(told) == [("1", "Leie", "..", "S01W"), ("2", "Leie", ":", "S02W")]
+    deviations = made.deviations.select("source_key", "column", "value", "rule").rows()
+    assert sorted(deviations) == [("1", "Leie", "..", "S01W"), ("2", "Leie", ":", "S02W")]
     reasons = made.deviations.sort("source_key").get_column("message").to_list()
     for reason, word in zip(reasons, ("mangler", "ikke vises"), strict=True):
         assert word in rendered(reason)

@@ -103,7 +103,7 @@ def test_no_row_is_proposed_as_a_footer(folder: Path) -> None:
     ]
     file.write_text("\n".join(rows), encoding="utf-8")
     (source,) = yaml.safe_load(drafted(folder, file))["sources"].values()
-    assert "footer" not in source or not any("K9" in one for one in source["footer"])
+    assert "footer" not in source or not any("K9" in pattern for pattern in source["footer"])
 
 
 NAMES = {

@@ -71,21 +71,21 @@ def test_what_is_about_a_person_is_never_mapped_and_is_warned_of(tmp_path: Path)
 
 
 def test_how_much_was_recognised_stands_beside_each_field(tmp_path: Path) -> None:
-    said = mapped(write(tmp_path / "boliger.csv")).stdout
-    assert 'bruksenhetsnummer: {column: "Bruksenhet", as: unit} # 2 av 2 verdier, ut fra overskriften' in said
+    output = mapped(write(tmp_path / "boliger.csv")).stdout
+    assert 'bruksenhetsnummer: {column: "Bruksenhet", as: unit} # 2 av 2 verdier, ut fra overskriften' in output
 
 
 def test_a_field_of_fixed_words_is_looked_up_with_the_words_that_are_spelt_alike_filled_in(tmp_path: Path) -> None:
     (tmp_path / "liste.csv").write_text("Nr;Eieform;Boligstatus\n1;Eid;UTLEID\n2;kommunalt  eigd;UTLEID\n", encoding="utf-8")
-    said = mapped(tmp_path / "liste.csv").stdout
-    fields = yaml.safe_load(said)["sources"]["liste"]["fields"]
+    output = mapped(tmp_path / "liste.csv").stdout
+    fields = yaml.safe_load(output)["sources"]["liste"]["fields"]
     assert fields["disposisjonsform"] == {
         "column": "Eieform",
         "as": "lookup",
         "table": {"Eid": "FYLL_INN", "kommunalt  eigd": "KOMMUNALT_EID"},
     }
     assert fields["boligstatus"] == {"column": "Boligstatus", "as": "lookup", "table": {"UTLEID": "UTLEID"}}
-    assert said.count("Kobos ord: ") == 1, "where a person must choose one"
+    assert output.count("Kobos ord: ") == 1, "where a person must choose one"
 
 
 COLUMNS = {

@@ -133,10 +133,10 @@ FAULTS: dict[str, tuple[str | None, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize(("mapping", "said"), FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize(("mapping", "expected"), FAULTS.values(), ids=FAULTS.keys())
 def test_each_fault_is_a_sentence_with_file_and_line_and_exit_code_2(
     mapping: str | None,
-    said: tuple[str, ...],
+    expected: tuple[str, ...],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -146,7 +146,7 @@ def test_each_fault_is_a_sentence_with_file_and_line_and_exit_code_2(
         main()
     printed = capsys.readouterr().err
     assert ended.value.code == 2
-    assert all(words in printed for words in said), printed
+    assert all(words in printed for words in expected), printed
     assert "Traceback" not in printed
 
 

@@ -52,7 +52,7 @@ def refresh(address: str) -> Any:
 def test_the_refreshed_table_knows_the_newest_change(table: Path, klass: tuple[str, dict[str, Any]]) -> None:
     address, answers = klass
     known = kommune.read_changes(table)
-    rows = [{"oldCode": one.old, "newCode": one.new, "changeOccurred": one.on.isoformat()} for one in known.changes]
+    rows = [{"oldCode": change.old, "newCode": change.new, "changeOccurred": change.on.isoformat()} for change in known.changes]
     answers["changes"] = {"codeChanges": [*rows, {"oldCode": "3420", "newCode": "3499", "changeOccurred": "2026-01-01"}]}
     answers["codesAt"] = {"codes": [{"code": number} for number in (known.valid - {"3420"}) | {"3499", "9999"}]}
     done = refresh(address)

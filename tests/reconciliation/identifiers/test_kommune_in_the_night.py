@@ -111,7 +111,7 @@ def test_what_goes_on_is_the_number_of_the_nights_date(written: str, as_of: date
 @given(st.sampled_from(sorted(kommune_table().known)), st.dates(date(1977, 1, 1), date(2026, 1, 1)))
 def test_no_number_and_no_date_lets_a_number_on_that_is_not_in_use_then(number: str, as_of: date) -> None:
     then = kommune_table().current(number, as_of)
-    assert all(kommune_table().is_used(one, as_of) for one in then)
+    assert all(kommune_table().is_used(kommunenummer, as_of) for kommunenummer in then)
 
 
 @pytest.mark.parametrize("text", ["9901 Fjordvik", "K-9901", "9901, 9901", "Vik", "Vik kommune"])
@@ -135,8 +135,8 @@ def test_a_number_that_a_spreadsheet_made_a_decimal_of_is_the_number() -> None:
 def register(number: str, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Our one dwelling, and the same in the register under that number."""
     accepted, _ = written("3420")
-    standing = accepted.with_columns(carried=pl.lit(value=False))
-    ours = merge(standing, empty(MEMBERSHIPS), None, ELVERUM, SAME).dwellings
+    to_merge = accepted.with_columns(carried=pl.lit(value=False))
+    ours = merge(to_merge, empty(MEMBERSHIPS), None, ELVERUM, SAME).dwellings
     entries = ours.with_columns(
         kobo_id=pl.lit("k1"), leverandor_bolig_id=pl.lit(None, pl.String), kommunenummer=pl.lit(number), slettet=pl.lit(value=False)
     ).with_columns(**{name: pl.lit(value) for name, value in changes.items()})
@@ -144,14 +144,14 @@ def register(number: str, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame
 
 
 def test_the_register_may_hold_it_under_the_number_of_before_the_reform() -> None:
-    _, found = register("0427")
-    assert found.select("kobo_id", "certain").rows() == [("k1", True)]
+    _, matches = register("0427")
+    assert matches.select("kobo_id", "certain").rows() == [("k1", True)]
 
 
 def test_a_cadastral_number_alone_is_certain_under_one_number_and_never_across_a_reform() -> None:
     elsewhere = {"adressenavn": "En annen gate"}
-    _, found = register("0427", **elsewhere)
-    assert not found.get_column("certain").any(), "farms got new numbers when municipalities merged"
+    _, matches = register("0427", **elsewhere)
+    assert not matches.get_column("certain").any(), "farms got new numbers when municipalities merged"
 
 
 def test_farms_keep_their_numbers_when_only_the_municipality_was_renumbered() -> None:

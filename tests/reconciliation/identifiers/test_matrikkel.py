@@ -40,9 +40,9 @@ READ = {
 
 @pytest.mark.parametrize(("text", "parts"), READ.items())
 def test_a_property_is_read_in_every_form(text: str, parts: tuple[int, int, int | None, int | None]) -> None:
-    found = parse_matrikkel(text)
-    assert found is not None
-    assert (found.gardsnummer, found.bruksnummer, found.festenummer, found.seksjonsnummer) == parts
+    parsed = parse_matrikkel(text)
+    assert parsed is not None
+    assert (parsed.gardsnummer, parsed.bruksnummer, parsed.festenummer, parsed.seksjonsnummer) == parts
 
 
 @pytest.mark.parametrize(

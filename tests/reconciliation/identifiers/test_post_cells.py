@@ -31,7 +31,7 @@ def test_what_two_cells_say(code: str | None, place: str | None, read: Post) -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "sent", "told"),
+    ("code", "sent", "expected"),
     [
         ("9920", "9920", []),
         ("N-9920", "9920", []),
@@ -41,10 +41,10 @@ def test_what_two_cells_say(code: str | None, place: str | None, read: Post) -> 
         ("Vik", None, ["P01"]),
     ],
 )
-def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_told_once(code: str, sent: str | None, told: list[str]) -> None:
+def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_told_once(code: str, sent: str | None, expected: list[str]) -> None:
     done = judged(good(Postnr=code))
     assert done.accepted["postnummer"].to_list() == ([sent] if sent else [])
-    assert [rule for _, rule in rules(done)] == told
+    assert [rule for _, rule in rules(done)] == expected
 
 
 @pytest.mark.parametrize("place", ["OSLO 5", "STED 0", "Fjordvik 2. distrikt"])

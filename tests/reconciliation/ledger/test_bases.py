@@ -17,7 +17,7 @@ CREATED = {"bruksareal": 50.0, "antall_soverom": 2, "adressenavn": "Fjordveien"}
 
 
 def agreed(ledger: Ledger) -> dict[str, dict[str, object]]:
-    return {kobo_id: json.loads(said) for kobo_id, _, said, _ in ledger.bases(PLACE).iter_rows()}
+    return {kobo_id: json.loads(agreed_json) for kobo_id, _, agreed_json, _ in ledger.bases(PLACE).iter_rows()}
 
 
 def created(ledger: Ledger) -> None:

@@ -27,8 +27,8 @@ def dwelling(ours: str, sources: tuple[str, ...] = ("facilit",), category: str =
     return {"leverandor_bolig_id": ours, "kategori": category, "owner": owner, "sources": list(sources), "carried": False}
 
 
-def item(kind: str, ours: str | None, kobo: str | None = None, held: str | None = None) -> dict[str, Any]:
-    return {"class": kind, "leverandor_bolig_id": ours, "kobo_id": kobo, "changes": "[]", "held": held}
+def item(kind: str, ours: str | None, kobo: str | None = None, guard: str | None = None) -> dict[str, Any]:
+    return {"class": kind, "leverandor_bolig_id": ours, "kobo_id": kobo, "changes": "[]", "held": guard}
 
 
 def outcome(ours: str, became: str) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def progress(
 
 
 @pytest.mark.parametrize(
-    ("kind", "kobo", "became", "held", "counts", "blocked"),
+    ("kind", "kobo", "became", "guard", "counts", "blocked"),
     [
         ("in_sync", "1", None, None, (1, 1), {}),
         ("create", None, "done", None, (1, 1), {}),
@@ -75,9 +75,9 @@ def progress(
     ],
 )
 def test_where_a_dwelling_stands_after_the_apply(
-    *, kind: str, kobo: str | None, became: str | None, held: str | None, counts: tuple[int, int], blocked: dict[str, int]
+    *, kind: str, kobo: str | None, became: str | None, guard: str | None, counts: tuple[int, int], blocked: dict[str, int]
 ) -> None:
-    counted = progress([dwelling("a")], [item(kind, "a", kobo, held)], [outcome("a", became)] if became else []).row(0, named=True)
+    counted = progress([dwelling("a")], [item(kind, "a", kobo, guard)], [outcome("a", became)] if became else []).row(0, named=True)
     assert (counted["in_scope"], counted["in_register"], counted["in_sync"]) == (1, *counts)
     assert json.loads(counted["blocked"]) == blocked
 
@@ -130,15 +130,15 @@ CLASSES = st.sampled_from(["in_sync", "create", "update", "conflict", "review"])
     st.lists(st.tuples(CLASSES, st.booleans(), st.sampled_from([None, "done", "refused"]), st.sampled_from("xyz")), max_size=12),
     st.integers(0, 4),
 )
-def test_nobody_is_lost_and_nobody_counts_twice(told: list[tuple[str, bool, str | None, str]], rejected: int) -> None:
-    dwellings = [dwelling(str(number), category=category) for number, (_, _, _, category) in enumerate(told)]
-    items = [item(kind, str(number), f"k{number}" if there else None) for number, (kind, there, _, _) in enumerate(told)]
-    outcomes = [outcome(str(number), became) for number, (_, _, became, _) in enumerate(told) if became]
+def test_nobody_is_lost_and_nobody_counts_twice(states: list[tuple[str, bool, str | None, str]], rejected: int) -> None:
+    dwellings = [dwelling(str(number), category=category) for number, (_, _, _, category) in enumerate(states)]
+    items = [item(kind, str(number), f"k{number}" if there else None) for number, (kind, there, _, _) in enumerate(states)]
+    outcomes = [outcome(str(number), became) for number, (_, _, became, _) in enumerate(states) if became]
     counted = progress(dwellings, items, outcomes, [row("excel", f"r{number}") for number in range(rejected)])
-    assert counted["in_scope"].sum() == len(told) + rejected
-    for one in counted.iter_rows(named=True):
-        assert one["in_sync"] <= one["in_scope"]
-        assert one["in_register"] + sum(json.loads(one["blocked"]).values()) == one["in_scope"]
+    assert counted["in_scope"].sum() == len(states) + rejected
+    for counts_row in counted.iter_rows(named=True):
+        assert counts_row["in_sync"] <= counts_row["in_scope"]
+        assert counts_row["in_register"] + sum(json.loads(counts_row["blocked"]).values()) == counts_row["in_scope"]
     assert counted.equals(
         progress(dwellings[::-1], items[::-1], outcomes[::-1], [row("excel", f"r{number}") for number in range(rejected)])
     )
@@ -148,6 +148,6 @@ def test_a_rejected_row_whose_home_another_system_holds_up_is_not_one_more() -> 
     def at(key: str, street: str, number: int) -> dict[str, Any]:
         return {**row("facilit", key), "adressenavn": street, "nummer": number, "bruksenhetsnummer": "H0101"}
 
-    standing = {**dwelling("boei-1", ("boei",)), "adressenavn": "Storgata", "nummer": 4}
-    snapshot = progress([standing], [], rejected=[at("1", "STORGATA", 4), at("2", "Storgata", 6), at("3", "Storgata", 6)])
+    present = {**dwelling("boei-1", ("boei",)), "adressenavn": "Storgata", "nummer": 4}
+    snapshot = progress([present], [], rejected=[at("1", "STORGATA", 4), at("2", "Storgata", 6), at("3", "Storgata", 6)])
     assert snapshot["in_scope"].sum() == 2, "number 4 stands, and number 6 is one home however often it is typed in"

@@ -114,15 +114,17 @@ def test_a_key_keeps_its_dwelling_and_its_first_night(ledger: Ledger) -> None:
 def test_a_night_on_which_nothing_changed_writes_no_key_and_no_deviation(ledger: Ledger) -> None:
     keys = pl.DataFrame({"source": ["facilit"], "source_key": ["1"], "leverandor_bolig_id": ["facilit-1"]})
     moved = keys.with_columns(leverandor_bolig_id=pl.lit("facilit-2"))
-    said: list[str] = []
-    event.listen(ledger.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: said.append(statement.split()[0]))
+    statements: list[str] = []
+    event.listen(
+        ledger.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: statements.append(statement.split()[0])
+    )
 
     def written(number: int, tonight: pl.DataFrame, row: int) -> list[str]:
         run_id, as_of = night(ledger, number), FIRST + timedelta(days=number)
-        said.clear()
+        statements.clear()
         ledger.save_memberships(PLACE, tonight, as_of)
         ledger.record_deviations(run_id, as_of, deviations(deviation("1", row=row)), ["facilit"])
-        return [verb for verb in said if verb in ("INSERT", "UPDATE", "DELETE")]
+        return [verb for verb in statements if verb in ("INSERT", "UPDATE", "DELETE")]
 
     assert written(0, keys, 3) == ["INSERT", "INSERT"]
     assert written(1, keys, 3) == []
@@ -229,13 +231,13 @@ def test_the_life_of_a_deviation(ledger: Ledger) -> None:
         as_of = FIRST + timedelta(days=number)
         return ledger.record_deviations(night(ledger, number), as_of, frame, complete).select(life).rows()
 
-    one, two = deviation("1"), deviation("2")
-    assert record(0, deviations(one, two), ["facilit"]) == [("1", FIRST, 0, True, False), ("2", FIRST, 0, True, False)]
+    first, two = deviation("1"), deviation("2")
+    assert record(0, deviations(first, two), ["facilit"]) == [("1", FIRST, 0, True, False), ("2", FIRST, 0, True, False)]
     assert record(3, deviations(two), ["facilit"]) == [("2", FIRST, 3, False, False)]
     assert record(4, deviations(), []) == [], "a failed read mends nothing"
     assert ledger.deviations(PLACE)["source_key"].to_list() == ["2"]
-    assert record(5, deviations(two, one), ["facilit"]) == [("2", FIRST, 5, False, False), ("1", FIRST, 0, False, True)]
-    assert record(6, deviations(one), ["facilit"]) == [("1", FIRST, 1, False, True)]
+    assert record(5, deviations(two, first), ["facilit"]) == [("2", FIRST, 5, False, False), ("1", FIRST, 0, False, True)]
+    assert record(6, deviations(first), ["facilit"]) == [("1", FIRST, 1, False, True)]
     fixed = ledger.deviations(PLACE, include_fixed=True).filter(pl.col("fixed").is_not_null())
     assert fixed.select("source_key", "fixed").rows() == [("2", FIRST + timedelta(days=6))]
 

@@ -29,7 +29,7 @@ def test_a_ledger_of_each_revision_is_backed_up_and_upgraded_whole(revision: str
     assert revision_of_file(backup) == revision
     with open_ledger(ledger_url, tmp_path) as now:
         upgraded = contents(now)
-    assert {name: len(found) for name, found in upgraded.items() if name in rows} == {
+    assert {name: len(rows_of_table) for name, rows_of_table in upgraded.items() if name in rows} == {
         name: n for name, n in rows.items() if name in upgraded
     }
     restore(backup, "sqlite:///restored.sqlite", tmp_path, PLACE)

@@ -171,10 +171,10 @@ def test_a_night_begins_with_a_look_at_the_whole_file(tmp_path: Path) -> None:
 def test_many_municipalities_nights_of_one_command_look_at_a_whole_file_once(tmp_path: Path) -> None:
     statements: list[str] = []
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
-        event.listen(ledger.engine, "before_cursor_execute", lambda _connection, _cursor, said, *_: statements.append(said))
+        event.listen(ledger.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: statements.append(statement))
         with checked_once():
             for number in range(3):
                 ledger.begin_run(f"sted{number}", FIRST, f"run-{number}", "auto")
-        assert sum("quick_check" in said for said in statements) == 1
+        assert sum("quick_check" in statement for statement in statements) == 1
         ledger.begin_run(PLACE, FIRST, "the next command's", "auto")
-        assert sum("quick_check" in said for said in statements) == 2
+        assert sum("quick_check" in statement for statement in statements) == 2

@@ -20,22 +20,22 @@ def total(worth: list[list[float]], chosen: tuple[int | None, ...] | list[int | 
 
 @given(HOUSES)
 def test_no_other_assignment_is_worth_more(worth: list[list[float]]) -> None:
-    assignment = Assignment([{right: one for right, one in enumerate(row) if one > -inf} for row in worth])
-    found = assignment.found
-    taken = [right for right in found if right is not None]
-    assert len(found) == len(worth)
+    assignment = Assignment([{right: points for right, points in enumerate(row) if points > -inf} for row in worth])
+    partners = assignment.found
+    taken = [right for right in partners if right is not None]
+    assert len(partners) == len(worth)
     assert len(set(taken)) == len(taken)
     places: list[int | None] = [*range(len(worth[0])), *[None] * len(worth)]
     every = set(permutations(places, len(worth)))
     best = max(total(worth, chosen) for chosen in every)
-    assert abs(total(worth, found) - best) < 1e-9
-    for left, right in enumerate(found):
+    assert abs(total(worth, partners) - best) < 1e-9
+    for left, right in enumerate(partners):
         if right is None:
             continue
         as_good = [chosen for chosen in every if chosen[left] != right and total(worth, chosen) > best - 1e-9]
-        told = assignment.otherwise(left)
+        otherwise = assignment.otherwise(left)
         pairs = {(chosen[left], chosen.index(right) if right in chosen else None) for chosen in as_good}
-        assert told in pairs if pairs else told is None
+        assert otherwise in pairs if pairs else otherwise is None
 
 
 def test_nobody_is_assigned_where_there_is_nobody() -> None:

@@ -10,17 +10,17 @@ import polars as pl
 from reconciliation.likeness.better_fit import KEYED, better_elsewhere
 from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import with_place
-from tests.strategies import standing
+from tests.strategies import standing_rows
 
 
-def rows(*told: dict[str, Any]) -> pl.DataFrame:
+def rows(*values: dict[str, Any]) -> pl.DataFrame:
     """Flats of one house, prepared; `source` names their side."""
-    numbered = [{"source_key": str(at), "gardsnummer": 1, "bruksnummer": 7} | one for at, one in enumerate(told)]
-    return prepared(with_place(standing(*numbered)).with_columns(_side="source"))
+    numbered = [{"source_key": str(at), "gardsnummer": 1, "bruksnummer": 7} | row for at, row in enumerate(values)]
+    return prepared(with_place(standing_rows(*numbered)).with_columns(_side="source"))
 
 
-def pairs(*told: tuple[int, int]) -> pl.DataFrame:
-    return pl.DataFrame(told, schema=KEYED, orient="row")
+def pairs(*places: tuple[int, int]) -> pl.DataFrame:
+    return pl.DataFrame(places, schema=KEYED, orient="row")
 
 
 def test_a_pair_is_doubted_where_the_two_rows_beside_it_fit_better() -> None:
@@ -30,8 +30,8 @@ def test_a_pair_is_doubted_where_the_two_rows_beside_it_fit_better() -> None:
         {"source": "omsorg", "manedsleie": 7000.0},
         {"source": "omsorg", "manedsleie": 5000.0},
     )
-    found = better_elsewhere(here, pairs((0, 2), (1, 3)))
-    assert found.sort(found.columns).rows() == [(0, 2, 3), (1, 3, 2), (2, 0, 1), (3, 1, 0)]
+    doubted = better_elsewhere(here, pairs((0, 2), (1, 3)))
+    assert doubted.sort(doubted.columns).rows() == [(0, 2, 3), (1, 3, 2), (2, 0, 1), (3, 1, 0)]
     assert better_elsewhere(here, pairs((0, 3), (1, 2))).is_empty()
 
 
@@ -41,12 +41,12 @@ def test_a_row_that_keys_pair_with_several_is_judged_alike_in_any_order() -> Non
         {"source": "fdv", "manedsleie": 5000.0},
         *({"source": "omsorg", "manedsleie": rent} for rent in (7000.0, 8000.0, 9000.0, 5000.0)),
     )
-    found = {
+    doubted = {
         tuple(better_elsewhere(here, pairs(*((0, other) for other in order))).sort("_at", "_at_right").rows())
         for order in permutations((1, 2, 3))
         for _ in range(5)
     }
-    assert len(found) == 1
+    assert len(doubted) == 1
 
 
 def test_a_pair_is_doubted_where_another_assignment_of_the_house_is_as_good() -> None:

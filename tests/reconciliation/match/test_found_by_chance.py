@@ -9,7 +9,7 @@ import pytest
 
 from reconciliation.match import match
 from reconciliation.merge import merge
-from tests.strategies import links, municipality, none_known, register, standing
+from tests.strategies import links, municipality, none_known, register, standing_rows
 
 HOUSE = municipality()
 GROUND = {"gardsnummer": 5, "bruksnummer": 7}
@@ -18,9 +18,11 @@ H0101, H0102, H0201 = ({"bruksenhetsnummer": unit} for unit in ("H0101", "H0102"
 
 def merged(**sources: list[dict[str, Any]]) -> pl.DataFrame:
     rows = [
-        {"source": name, "source_key": str(number), **row} for name, held in sources.items() for number, row in enumerate(held, start=1)
+        {"source": name, "source_key": str(number), **row}
+        for name, source_rows in sources.items()
+        for number, row in enumerate(source_rows, start=1)
     ]
-    return merge(standing(*rows), none_known(), None, HOUSE).dwellings
+    return merge(standing_rows(*rows), none_known(), None, HOUSE).dwellings
 
 
 KEPT_APART: dict[str, dict[str, list[dict[str, Any]]]] = {
@@ -60,9 +62,9 @@ KEPT_APART: dict[str, dict[str, list[dict[str, Any]]]] = {
 
 @pytest.mark.parametrize("sources", KEPT_APART.values(), ids=KEPT_APART.keys())
 def test_rows_that_chance_made_alike_stay_apart(sources: dict[str, list[dict[str, Any]]]) -> None:
-    held = merged(**sources)["source_keys"].to_list()
+    source_keys = merged(**sources)["source_keys"].to_list()
     last = f"fdv:{len(sources['fdv'])}"
-    assert all(keys == [last] for keys in held if last in keys), held
+    assert all(keys == [last] for keys in source_keys if last in keys), source_keys
 
 
 NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
@@ -120,8 +122,8 @@ NOT_CERTAIN: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", NOT_CERTAIN.values(), ids=NOT_CERTAIN.keys())
 def test_an_entry_that_chance_made_alike_is_not_taken_without_a_person(case: tuple[list[dict[str, Any]], dict[str, Any]]) -> None:
     rows, entry = case
-    found = match(merged(fdv=rows), register({"kobo_id": "k1", **entry}), links(), None)
-    assert found.filter("certain").is_empty(), found.select("leverandor_bolig_id", "reason")
+    matches = match(merged(fdv=rows), register({"kobo_id": "k1", **entry}), links(), None)
+    assert matches.filter("certain").is_empty(), matches.select("leverandor_bolig_id", "reason")
 
 
 def test_the_last_two_are_one_where_nobody_stands_in_a_misspelt_street() -> None:
@@ -147,12 +149,12 @@ def test_the_last_two_of_an_address_are_no_pair_where_somebody_stands_in_a_missp
 
 def test_the_last_two_of_an_address_are_no_pair_by_rent_and_bedrooms_alone() -> None:
     """The register's last one was another flat, whose own row had been rejected."""
-    told = {"antall_soverom": 2, "manedsleie": 10000.0}
-    ours = [{**H0102, "bruksareal": 48.0, "manedsleie": 7400.0}, {**H0101, "bruksareal": 55.0, **told}]
-    entries = [{"kobo_id": "k2", **H0102, "manedsleie": 7400.0}, {"kobo_id": "k1", **told}]
+    measures = {"antall_soverom": 2, "manedsleie": 10000.0}
+    ours = [{**H0102, "bruksareal": 48.0, "manedsleie": 7400.0}, {**H0101, "bruksareal": 55.0, **measures}]
+    entries = [{"kobo_id": "k2", **H0102, "manedsleie": 7400.0}, {"kobo_id": "k1", **measures}]
     assert certain(ours, entries) == ["k2"]
 
 
 def certain(rows: list[dict[str, Any]], entries: list[dict[str, Any]]) -> list[str]:
-    found = match(merged(fdv=rows), register(*entries), links(), None).filter("certain")
-    return sorted(found["kobo_id"])
+    matches = match(merged(fdv=rows), register(*entries), links(), None).filter("certain")
+    return sorted(matches["kobo_id"])

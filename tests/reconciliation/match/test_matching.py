@@ -15,7 +15,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.known_decisions import evidence_of
 from tests.reconciliation.merge.test_merging import decision
-from tests.strategies import WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, register, standing, worlds
+from tests.strategies import WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, register, standing_rows, worlds
 
 HOUSE = municipality()
 GROUND = {"gardsnummer": 5, "bruksnummer": 7}
@@ -23,10 +23,10 @@ GROUND = {"gardsnummer": 5, "bruksnummer": 7}
 
 def ours(*rows: dict[str, Any]) -> pl.DataFrame:
     numbered = [{"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)]
-    return merge(standing(*numbered), none_known(), None, HOUSE).dwellings
+    return merge(standing_rows(*numbered), none_known(), None, HOUSE).dwellings
 
 
-def found(
+def matched_rows(
     dwellings: pl.DataFrame, entries: pl.DataFrame, linked: pl.DataFrame | None = None, decided: pl.DataFrame | None = None
 ) -> list[Any]:
     pairs = match(dwellings, entries, links() if linked is None else linked, decided)
@@ -63,7 +63,7 @@ CERTAIN = {
 @pytest.mark.parametrize("case", CERTAIN.values(), ids=CERTAIN.keys())
 def test_certain_pairs_and_their_keys(case: tuple[dict[str, Any], dict[str, Any], str, str]) -> None:
     dwelling, entry, key, reason = case
-    assert found(ours(dwelling), register({"kobo_id": "k1", **entry})) == [("fdv-1", "k1", key, True, reason)]
+    assert matched_rows(ours(dwelling), register({"kobo_id": "k1", **entry})) == [("fdv-1", "k1", key, True, reason)]
 
 
 ASKED = {
@@ -93,7 +93,7 @@ ASKED = {
 @pytest.mark.parametrize("case", ASKED.values(), ids=ASKED.keys())
 def test_pairs_that_a_person_must_see(case: tuple[dict[str, Any], dict[str, Any], str]) -> None:
     dwelling, entry, reason = case
-    ((_, _, _, certain, why),) = found(ours(dwelling), register({"kobo_id": "k1", **entry}))
+    ((_, _, _, certain, why),) = matched_rows(ours(dwelling), register({"kobo_id": "k1", **entry}))
     assert (certain, why) == (False, reason)
 
 
@@ -110,59 +110,59 @@ APART = {
 @pytest.mark.parametrize("case", APART.values(), ids=APART.keys())
 def test_what_is_no_pair_at_all(case: tuple[dict[str, Any], dict[str, Any]]) -> None:
     dwelling, entry = case
-    assert found(ours(dwelling), register({"kobo_id": "k1", **entry})) == []
+    assert matched_rows(ours(dwelling), register({"kobo_id": "k1", **entry})) == []
 
 
 def test_the_link_goes_before_every_key() -> None:
     entries = register({"kobo_id": "k1", "bruksenhetsnummer": "H0101"}, {"kobo_id": "k2", "nummer": 9})
-    assert found(ours({"bruksenhetsnummer": "H0101"}), entries, links(**{"fdv-1": "k2"})) == [("fdv-1", "k2", "link", True, "link")]
+    assert matched_rows(ours({"bruksenhetsnummer": "H0101"}), entries, links(**{"fdv-1": "k2"})) == [("fdv-1", "k2", "link", True, "link")]
 
 
 def test_a_linked_entry_with_another_suppliers_id_is_a_question() -> None:
     entries = register({"kobo_id": "k1", "leverandor_bolig_id": "somebody-else"})
-    assert found(ours({}), entries, links(**{"fdv-1": "k1"})) == [("fdv-1", "k1", "link", False, "carries_another_id")]
+    assert matched_rows(ours({}), entries, links(**{"fdv-1": "k1"})) == [("fdv-1", "k1", "link", False, "carries_another_id")]
 
 
 def test_two_entries_that_fit_one_dwelling_are_rivals() -> None:
     entries = register(*({"kobo_id": name, "bruksenhetsnummer": "H0101"} for name in ("k1", "k2")))
-    assert {(certain, why) for *_, certain, why in found(ours({"bruksenhetsnummer": "H0101"}), entries)} == {(False, "rival")}
+    assert {(certain, why) for *_, certain, why in matched_rows(ours({"bruksenhetsnummer": "H0101"}), entries)} == {(False, "rival")}
 
 
 def test_a_person_said_same_and_it_is_certain() -> None:
     entries = register({"kobo_id": "k1", "nummer": 9})
-    assert found(ours({}), entries, decided=decision("same", "fdv:1", "kobo:k1")) == [("fdv-1", "k1", "decision", True, "decision")]
+    assert matched_rows(ours({}), entries, decided=decision("same", "fdv:1", "kobo:k1")) == [("fdv-1", "k1", "decision", True, "decision")]
 
 
 def test_a_person_said_different_and_it_is_not_asked_again() -> None:
     entries = register({"kobo_id": "k1", "bruksenhetsnummer": "H0101"})
-    assert found(ours({"bruksenhetsnummer": "H0101"}), entries, decided=decision("different", "fdv-1", "kobo:k1")) == []
+    assert matched_rows(ours({"bruksenhetsnummer": "H0101"}), entries, decided=decision("different", "fdv-1", "kobo:k1")) == []
 
 
 def test_a_person_said_new_and_no_candidate_is_offered() -> None:
     entries = register({"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 3})
-    assert found(ours({"antall_soverom": 2}), entries, decided=decision("new", "fdv:1")) == []
+    assert matched_rows(ours({"antall_soverom": 2}), entries, decided=decision("new", "fdv:1")) == []
 
 
 def test_a_decision_on_other_evidence_is_asked_again() -> None:
     dwellings, entries = ours({}), register({"kobo_id": "k1", "nummer": 9})
     seen = evidence_of(dwellings.row(0, named=True), entries.row(0, named=True))
     decided = decision("same", "fdv:1", "kobo:k1", evidence=seen)
-    assert len(found(dwellings, entries, decided=decided)) == 1
-    assert found(dwellings, register({"kobo_id": "k1", "nummer": 11}), decided=decided) == []
+    assert len(matched_rows(dwellings, entries, decided=decided)) == 1
+    assert matched_rows(dwellings, register({"kobo_id": "k1", "nummer": 11}), decided=decided) == []
 
 
 def test_new_on_other_evidence_is_asked_again() -> None:
     dwellings, entries = ours({"antall_soverom": 2}), register({"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 3})
     decided = decision("new", "fdv:1", evidence=evidence_of(dwellings.row(0, named=True)))
-    assert found(dwellings, entries, decided=decided) == []
-    assert len(found(ours({"antall_soverom": 4}), entries, decided=decided)) == 1
+    assert matched_rows(dwellings, entries, decided=decided) == []
+    assert len(matched_rows(ours({"antall_soverom": 4}), entries, decided=decided)) == 1
 
 
 def test_a_candidate_tells_field_by_field_what_agrees() -> None:
     pairs = match(
         ours({"antall_soverom": 2}), register({"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 3}), links(), None
     )
-    compared = {one["field"]: one for one in json.loads(pairs["details"][0])["compared"]}
+    compared = {comparison["field"]: comparison for comparison in json.loads(pairs["details"][0])["compared"]}
     assert compared["antall_soverom"] == {"field": "antall_soverom", "ours": "2", "theirs": "3", "level": "different"}
     assert compared["bruksenhetsnummer"]["level"] == "first"
 
@@ -214,8 +214,8 @@ def test_a_question_of_one_night_is_not_forgotten_when_its_neighbour_was_created
         "bruksenhetsnummer": "H0102",
         **GROUND,
     }
-    first = found(home, register(asked))
-    second = found(home, register(asked, created), links(**{"fdv-2": "k2"}))
+    first = matched_rows(home, register(asked))
+    second = matched_rows(home, register(asked, created), links(**{"fdv-2": "k2"}))
     assert ("fdv-1", "k1", "candidate", False, "candidate") in first
     assert ("fdv-1", "k1", "candidate", False, "candidate") in second
 
@@ -230,6 +230,8 @@ def test_a_night_on_which_all_are_linked_says_what_it_would_say_beside_something
     theirs = [*entries["kobo_id"], *(f"gone-{number}" for number in range(dwellings.height))]
     random.shuffle(theirs)
     linked = links(**dict(zip(dwellings["leverandor_bolig_id"], theirs, strict=False)))
-    far = merge(standing({"source": "x", "source_key": "far", "adressenavn": "Fjerntliggende", "nummer": 99}), none_known(), None, HOUSE)
+    far = merge(
+        standing_rows({"source": "x", "source_key": "far", "adressenavn": "Fjerntliggende", "nummer": 99}), none_known(), None, HOUSE
+    )
     beside = match(pl.concat([dwellings, far.dwellings]), entries, linked, None)
     assert match(dwellings, entries, linked, None).equals(beside.filter(pl.col("leverandor_bolig_id") != "x-far"))

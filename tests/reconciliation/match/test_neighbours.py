@@ -19,7 +19,7 @@ from reconciliation.likeness.place import with_place
 from reconciliation.match import match
 from reconciliation.match.candidates import with_this_rent, worth_asking
 from reconciliation.merge import merge
-from tests.strategies import WHOLE_NIGHTS, links, municipality, none_known, register, standing
+from tests.strategies import WHOLE_NIGHTS, links, municipality, none_known, register, standing_rows
 
 HOUSE = municipality()
 FLAT = {"bruksareal": 52.0, "antall_soverom": 2}
@@ -38,7 +38,7 @@ def two_streets(other: str, others_ground: dict[str, int], houses: int) -> pl.Da
     home = {"adressenavn": "Havneringen", "nummer": 5, **FLAT}
     fdv = [{**home, **GROUND, "bruksenhetsnummer": "H0101"}, *block, *on]
     rows = [{"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(fdv)]
-    return merge(standing(*rows, {"source": "boei", "source_key": "b", **home}), none_known(), None, HOUSE).dwellings
+    return merge(standing_rows(*rows, {"source": "boei", "source_key": "b", **home}), none_known(), None, HOUSE).dwellings
 
 
 STREETS = {
@@ -61,7 +61,7 @@ def test_a_block_in_a_street_spelt_nearly_alike_keeps_the_only_ones_apart_unless
 
 def ours(*rows: dict[str, Any]) -> pl.DataFrame:
     numbered = [{"source": "fdv", "source_key": str(number), **FLAT, **row} for number, row in enumerate(rows, start=1)]
-    return merge(standing(*numbered), none_known(), None, HOUSE).dwellings
+    return merge(standing_rows(*numbered), none_known(), None, HOUSE).dwellings
 
 
 def theirs(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -70,8 +70,8 @@ def theirs(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def test_an_entry_is_found_by_its_own_house_though_the_neighbour_on_the_parcel_has_its_unit_number() -> None:
     dwellings = ours({**GROUND, "nummer": 28}, {**GROUND, "nummer": 34, "bruksenhetsnummer": "H0101", "bruksareal": 80.0})
-    found = match(dwellings, theirs({**GROUND, "nummer": 28, "bruksenhetsnummer": "H0101"}), links(), None)
-    assert found.select("leverandor_bolig_id", "certain", "reason").rows() == [("fdv-1", True, "single")]
+    matches = match(dwellings, theirs({**GROUND, "nummer": 28, "bruksenhetsnummer": "H0101"}), links(), None)
+    assert matches.select("leverandor_bolig_id", "certain", "reason").rows() == [("fdv-1", True, "single")]
 
 
 UNIT = {"bruksenhetsnummer": "H0101"}
@@ -95,14 +95,14 @@ OFFERED = {
 @pytest.mark.parametrize("case", OFFERED.values(), ids=OFFERED.keys())
 def test_which_pairs_of_two_houses_are_worth_a_question(case: tuple[dict[str, Any], dict[str, Any], bool]) -> None:
     dwelling, entry, asked = case
-    found = match(ours(dwelling), theirs(entry), links(), None)
-    assert found["certain"].to_list() == [False] * asked
+    matches = match(ours(dwelling), theirs(entry), links(), None)
+    assert matches["certain"].to_list() == [False] * asked
 
 
 def test_an_entry_without_unit_number_is_offered_to_the_flat_with_its_rent_and_not_to_the_neighbours() -> None:
     dwellings = ours(*({"bruksenhetsnummer": f"H010{unit}", "manedsleie": 7000.0 + 100 * unit} for unit in (1, 2, 3)))
-    found = match(dwellings, theirs({**BARE, "manedsleie": 7200.0}), links(), None)
-    assert found.select("leverandor_bolig_id", "certain").rows() == [("fdv-2", False)]
+    matches = match(dwellings, theirs({**BARE, "manedsleie": 7200.0}), links(), None)
+    assert matches.select("leverandor_bolig_id", "certain").rows() == [("fdv-2", False)]
 
 
 @WHOLE_NIGHTS
@@ -130,5 +130,5 @@ def test_no_home_is_taken_for_another_in_dirty_rows_or_cells(seed: int, soil: An
 def test_rows_of_one_table_meet_each_other_as_rows_of_two_do(seed: int) -> None:
     entries = demo_world(60, 0.3, seed).entries
     rows = prepared(with_place(entries.with_columns(leverandor_bolig_id="kobo_id")))
-    one, two = (pairs_in_blocks(rows, others).select("leverandor_bolig_id", "kobo_id") for others in (rows, rows.clone()))
-    assert_frame_equal(one, two.filter(pl.col("leverandor_bolig_id") != pl.col("kobo_id")))
+    within, two = (pairs_in_blocks(rows, others).select("leverandor_bolig_id", "kobo_id") for others in (rows, rows.clone()))
+    assert_frame_equal(within, two.filter(pl.col("leverandor_bolig_id") != pl.col("kobo_id")))

@@ -7,7 +7,7 @@ import pytest
 
 from reconciliation.likeness.place import with_place
 from reconciliation.likeness.street_spelling import one_spelling
-from tests.strategies import standing
+from tests.strategies import standing_rows
 
 GROUND = {"gardsnummer": 5, "bruksnummer": 7}
 
@@ -34,7 +34,7 @@ TWO = {
 def spellings(name: str, other: str, same_ground: bool) -> int:
     place = GROUND if same_ground else {}
     written = [{"source": "fdv", "source_key": str(key), "adressenavn": name, **place} for key in range(2)]
-    rows = standing(*written, {"source": "eiendom", "source_key": "1", "adressenavn": other, **place})
+    rows = standing_rows(*written, {"source": "eiendom", "source_key": "1", "adressenavn": other, **place})
     settled = one_spelling(with_place(rows.with_columns(postnummer=pl.lit("2413"))))
     assert settled.get_column("source_key").to_list() == rows.get_column("source_key").to_list()
     return settled.get_column("_address").n_unique()

@@ -17,7 +17,7 @@ from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import with_place
 from reconciliation.match import match
 from reconciliation.merge import merge
-from tests.strategies import WHOLE_NIGHTS, links, municipality, none_known, register, standing
+from tests.strategies import WHOLE_NIGHTS, links, municipality, none_known, register, standing_rows
 
 HOUSE = municipality()
 FLAT = {"bruksareal": 52.0, "antall_soverom": 2, "etasjenummer": 1, "manedsleie": 7500.0}
@@ -74,7 +74,7 @@ TWINS: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {
 
 def ours(rows: list[dict[str, Any]]) -> pl.DataFrame:
     numbered = [{"source": "fdv", "source_key": str(number), **FLAT, **row} for number, row in enumerate(rows, start=1)]
-    return merge(standing(*numbered), none_known(), None, HOUSE).dwellings
+    return merge(standing_rows(*numbered), none_known(), None, HOUSE).dwellings
 
 
 def theirs(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -83,8 +83,8 @@ def theirs(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("twins", TWINS.values(), ids=TWINS.keys())
 def test_twins_are_never_certain(twins: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
-    one, other = twins
-    certain = match(ours(one), theirs(other), links(), None).filter("certain")
+    first, other = twins
+    certain = match(ours(first), theirs(other), links(), None).filter("certain")
     assert certain.is_empty(), certain
 
 
@@ -101,7 +101,7 @@ def test_twins_of_two_systems_are_never_one_dwelling(twins: tuple[list[dict[str,
         for source, side in zip(("fdv", "eiendom"), twins, strict=True)
         for number, row in enumerate(side, start=1)
     ]
-    merged = merge(standing(*rows), none_known(), None, HOUSE).dwellings
+    merged = merge(standing_rows(*rows), none_known(), None, HOUSE).dwellings
     assert merged.height == len(rows), merged.select("source_keys", "merged_by").to_dicts()
 
 
@@ -109,9 +109,9 @@ def test_unit_numbers_that_changed_places_are_no_silent_update() -> None:
     here = [{"bruksenhetsnummer": "H0101", "bruksareal": 30.0, "antall_soverom": 1, "etasjenummer": 1, "manedsleie": 4000.0},
             {"bruksenhetsnummer": "H0201", "bruksareal": 80.0, "antall_soverom": 3, "etasjenummer": 2, "manedsleie": 9000.0}]  # fmt: skip
     swapped = [{**here[1], "bruksenhetsnummer": "H0101"}, {**here[0], "bruksenhetsnummer": "H0201"}]
-    found = match(ours(here), theirs(swapped), links(), None)
-    assert found.filter("certain").is_empty()
-    assert set(found["reason"]) == {"candidate"}
+    matches = match(ours(here), theirs(swapped), links(), None)
+    assert matches.filter("certain").is_empty()
+    assert set(matches["reason"]) == {"candidate"}
 
 
 CERTAIN = {

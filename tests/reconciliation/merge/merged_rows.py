@@ -8,14 +8,14 @@ import polars as pl
 
 from reconciliation.merge import merge
 from reconciliation.model.known_decisions import DECISION_COLUMNS
-from tests.strategies import municipality, none_known, standing
+from tests.strategies import municipality, none_known, standing_rows
 
 HOUSE = municipality()
 
 
 def dwellings(*rows: dict[str, Any], known: pl.DataFrame | None = None, decided: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
     """ "source:key" -> its dwelling."""
-    merged = merge(standing(*rows), none_known() if known is None else known, decided, HOUSE).dwellings
+    merged = merge(standing_rows(*rows), none_known() if known is None else known, decided, HOUSE).dwellings
     return {key: row for row in merged.iter_rows(named=True) for key in row["source_keys"]}
 
 

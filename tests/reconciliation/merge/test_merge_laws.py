@@ -17,7 +17,7 @@ from benchmarks.matching.worlds import demo_world
 from reconciliation.likeness.place import with_place
 from reconciliation.merge import merge
 from reconciliation.model.known_decisions import DECISION_COLUMNS
-from tests.strategies import SOURCES, WHOLE_NIGHTS, World, municipality, none_known, standing, worlds
+from tests.strategies import SOURCES, WHOLE_NIGHTS, World, municipality, none_known, standing_rows, worlds
 
 HOUSE = municipality()
 FEW_TOWNS = settings(WHOLE_NIGHTS, max_examples=3)
@@ -90,14 +90,14 @@ def test_a_decision_survives_another_order_a_missing_source_and_the_next_night(s
     sources, keys = (dict(first.select("leverandor_bolig_id", name).iter_rows()) for name in ("sources", "source_keys"))
     # Two rows of one source are two homes, whatever is said.
     asked = [
-        (one, other)
-        for one, others in first.select("leverandor_bolig_id", "candidates").iter_rows()
+        (dwelling, other)
+        for dwelling, others in first.select("leverandor_bolig_id", "candidates").iter_rows()
         for other in others
-        if not set(sources[one]) & set(sources[other])
+        if not set(sources[dwelling]) & set(sources[other])
     ]
     if not asked:
         return
-    left, right = (keys[one][0] for one in asked[random.randrange(len(asked))])
+    left, right = (keys[dwelling][0] for dwelling in asked[random.randrange(len(asked))])
     plain = dict.fromkeys(DECISION_COLUMNS) | {"kind": kind, "left": left, "right": right}
     decided = pl.DataFrame([plain], schema=DECISION_COLUMNS)
     again = merge(rows, none_known(), decided, HOUSE)
@@ -176,6 +176,6 @@ CHAINS = {
 def test_two_rows_that_differ_are_never_joined_through_one_that_says_less(
     chain: tuple[dict[str, Any], ...], order: tuple[int, int, int]
 ) -> None:
-    rows = standing(*({**chain[place], "source_key": str(number)} for number, place in enumerate(order)))
+    rows = standing_rows(*({**chain[place], "source_key": str(number)} for number, place in enumerate(order)))
     ends = {f"{row['source']}:{row['source_key']}" for row in rows.iter_rows(named=True) if row["source"] != "eiendom"}
     assert not any(ends <= set(keys) for keys in merge(rows, none_known(), None, HOUSE).dwellings["source_keys"])

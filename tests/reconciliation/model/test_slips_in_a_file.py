@@ -52,6 +52,6 @@ def test_merged_keys_may_be_overruled(tmp_path: Path) -> None:
 def test_a_pipe_among_the_files_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "vik.yaml").write_text(TEXT, encoding="utf-8")
     os.mkfifo(tmp_path / "ror.yaml")
-    found, faults = municipalities(config_files(tmp_path))
-    assert list(found) == ["vik"]
+    loaded, faults = municipalities(config_files(tmp_path))
+    assert list(loaded) == ["vik"]
     assert ["not a regular file" in says for says in faults.values()] == [True]

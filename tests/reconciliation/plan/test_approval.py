@@ -75,8 +75,8 @@ def test_a_part_is_approved_by_its_own_digest_and_nothing_else_goes(mode: str, a
 
 
 def test_a_night_that_waits_for_approval_names_what_approves_each_part() -> None:
-    said = approval_of("approve", "a" * 64, TWO, COMMAND).message
-    assert all(digest[:12] in said for digest in ("a" * 64, CREATED, RETIRED))
+    text = approval_of("approve", "a" * 64, TWO, COMMAND).message
+    assert all(digest[:12] in text for digest in ("a" * 64, CREATED, RETIRED))
 
 
 @pytest.mark.parametrize("mode", ["auto", "approve"])

@@ -22,7 +22,7 @@ from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reporting.clarifications import shown_questions
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
-from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
+from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 AGREED = {"kobo_id": "k1", "bruksenhetsnummer": "H0101", "manedsleie": 5000.0, "antall_soverom": 2, "gardsnummer": 7}
 EDITS: dict[str, dict[str, Any]] = {
@@ -40,7 +40,7 @@ def house(policies: dict[str, str] | None = None) -> Municipality:
 
 def gone(edit: dict[str, Any], decisions: pl.DataFrame | None = None, policies: dict[str, str] | None = None, **more: Any) -> Plan:
     """The plan of a night on which k1's row stands in no source. bases: what was agreed, else AGREED. house: else by policies."""
-    merged = merge(standing(), none_known(), None, house())
+    merged = merge(standing_rows(), none_known(), None, house())
     known = pl.DataFrame([("fdv", "1", "old")], schema=MEMBERSHIPS, orient="row")
     merged = type(merged)(merged.dwellings, merged.lineage, known)
     entries = register({**AGREED, **edit})
@@ -51,10 +51,10 @@ def gone(edit: dict[str, Any], decisions: pl.DataFrame | None = None, policies: 
 
 
 def asked(plan: Plan, edit: dict[str, Any], decisions: pl.DataFrame, shielded: tuple[str, ...] = ()) -> list[Question]:
-    merged = merge(standing(), none_known(), None, house())
+    merged = merge(standing_rows(), none_known(), None, house())
     entries = register({**AGREED, **edit})
     matches = match(merged.dwellings, entries, links(old="k1"), None)
-    return questions(Tables(merged.dwellings, plan.items, matches, merged.lineage, standing(), entries, shielded), decisions)
+    return questions(Tables(merged.dwellings, plan.items, matches, merged.lineage, standing_rows(), entries, shielded), decisions)
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
@@ -63,7 +63,7 @@ def test_what_was_edited_waits_for_a_person_and_what_was_not_goes(edit: dict[str
     plan = gone(edit)
     assert actionable(plan).is_empty()
     (item,) = plan.items.to_dicts()
-    assert (item["held"], {one["field"] for one in json.loads(item["details"])["edited"]}) == ("edited_in_kobo", set(edit))
+    assert (item["held"], {field["field"] for field in json.loads(item["details"])["edited"]}) == ("edited_in_kobo", set(edit))
 
 
 def test_an_edit_of_a_field_that_the_municipality_writes_back_holds_nothing_up() -> None:
@@ -81,19 +81,19 @@ def test_what_an_exported_file_cannot_hold_was_edited_by_nobody() -> None:
     assert actionable(gone({}, bases=agreed)).is_empty(), "seen entry by entry, its area was cleared"
 
 
-@pytest.mark.parametrize(("answer", "held"), [("remove", None), ("keep", "stays_in_kobo")])
-def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_path: Path, answer: str, held: str | None) -> None:
+@pytest.mark.parametrize(("answer", "guard"), [("remove", None), ("keep", "stays_in_kobo")])
+def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_path: Path, answer: str, guard: str | None) -> None:
     edit = {"antall_soverom": 3}
     with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
         (question,) = asked(gone(edit), edit, ledger.decisions("vik"))
-        told = shown_questions(question, house(), {})
-        assert "antall soverom fra 2 til 3" in told.question
-        assert "H0101" in told.address
+        shown = shown_questions(question, house(), {})
+        assert "antall soverom fra 2 til 3" in shown.question
+        assert "H0101" in shown.address
         (taken,) = store_answers([GivenAnswer(question.id, answer, "KN")], [question], ledger, "vik")
         assert taken.outcome is AnswerOutcome.STORED
         made = ledger.decisions("vik")
     plan = gone(edit, made)
-    assert plan.items.get_column("held").to_list() == [held]
+    assert plan.items.get_column("held").to_list() == [guard]
     assert asked(gone(edit), edit, made)[0].decided_code == answer
     assert gone({"antall_soverom": 4}, made).items.get_column("held").to_list() == ["edited_in_kobo"]
 
@@ -101,7 +101,7 @@ def test_the_answer_is_carried_out_and_asked_again_when_it_is_edited_again(tmp_p
 def test_of_a_shielded_home_neither_place_nor_property_is_asked_with_its_values() -> None:
     edit = {"gardsnummer": 8}
     (question,) = asked(gone(edit), edit, pl.DataFrame(schema=Remembered(links()).decisions.schema), ("old",))
-    told = shown_questions(question, house(), {})
+    shown = shown_questions(question, house(), {})
     assert question.secret
-    assert "8" not in told.question
-    assert "Storgata" not in json.dumps([told.address, [dict(side.values) for side in told.sides]], default=str)
+    assert "8" not in shown.question
+    assert "Storgata" not in json.dumps([shown.address, [dict(side.values) for side in shown.sides]], default=str)

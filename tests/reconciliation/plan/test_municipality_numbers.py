@@ -10,7 +10,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.strategies import SOURCES, bases_of, links, municipality, none_known, register, standing
+from tests.strategies import SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 BEFORE, AFTER = date(2023, 12, 31), date(2024, 1, 1)
 
@@ -18,12 +18,12 @@ BEFORE, AFTER = date(2023, 12, 31), date(2024, 1, 1)
 def planned(ours: str, theirs: str | None, as_of: date) -> Plan:
     """The plan for one dwelling under the number `ours`, linked with an entry under `theirs` where there is one."""
     house = municipality()
-    merged = merge(standing({"source": "fdv", "source_key": "1", "kommunenummer": ours}), none_known(), None, house)
+    merged = merge(standing_rows({"source": "fdv", "source_key": "1", "kommunenummer": ours}), none_known(), None, house)
     (known,) = merged.dwellings["leverandor_bolig_id"]
     seen = register() if theirs is None else register({"kobo_id": "k1", "kommunenummer": theirs})
     linked = links() if theirs is None else links(**{known: "k1"})
-    found = match(merged.dwellings, seen, linked, None)
-    return make_plan(merged, seen, found, Reading(frozenset(SOURCES)), Remembered(linked, bases_of(seen)), house, as_of)
+    matches = match(merged.dwellings, seen, linked, None)
+    return make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(linked, bases_of(seen)), house, as_of)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("3301", "3005"), ("1508", "1507"), ("3420", "0427")])
@@ -40,15 +40,15 @@ def test_a_number_that_ended_holds_its_own_dwellings_and_no_others() -> None:
     rows = (
         {"source": "fdv", "source_key": key, "kommunenummer": number, "nummer": int(key)} for key, number in (("1", "3005"), ("2", "3301"))
     )
-    merged = merge(standing(*rows), none_known(), None, house)
-    found = match(merged.dwellings, register(), links(), None)
-    plan = make_plan(merged, register(), found, Reading(frozenset(SOURCES)), Remembered(links(), bases_of(register())), house, AFTER)
-    held = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
-    assert held == {"fdv-1": "number_not_in_use", "fdv-2": None}
+    merged = merge(standing_rows(*rows), none_known(), None, house)
+    matches = match(merged.dwellings, register(), links(), None)
+    plan = make_plan(merged, register(), matches, Reading(frozenset(SOURCES)), Remembered(links(), bases_of(register())), house, AFTER)
+    guards = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
+    assert guards == {"fdv-1": "number_not_in_use", "fdv-2": None}
 
 
 @pytest.mark.parametrize(
-    ("number", "as_of", "held"),
+    ("number", "as_of", "guard"),
     [
         ("3005", BEFORE, None),
         ("3005", AFTER, "number_not_in_use"),
@@ -57,7 +57,7 @@ def test_a_number_that_ended_holds_its_own_dwellings_and_no_others() -> None:
         ("9901", AFTER, None),
     ],
 )
-def test_nothing_is_created_with_a_number_that_is_not_in_use_on_the_nights_date(number: str, as_of: date, held: str | None) -> None:
+def test_nothing_is_created_with_a_number_that_is_not_in_use_on_the_nights_date(number: str, as_of: date, guard: str | None) -> None:
     plan = planned(number, None, as_of)
-    assert plan.items.select("class", "held").rows() == [("create", held)]
-    assert actionable(plan).height == (held is None)
+    assert plan.items.select("class", "held").rows() == [("create", guard)]
+    assert actionable(plan).height == (guard is None)

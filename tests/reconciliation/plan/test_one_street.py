@@ -9,7 +9,7 @@ from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.plan.planning import make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.strategies import NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
+from tests.strategies import NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 UNIT = {"bruksenhetsnummer": "H0101"}
 
@@ -18,13 +18,13 @@ def classes(ours: list[str], theirs: list[str], official: list[str] | None) -> l
     """The classes of linked dwellings whose streets are written so on either side."""
     house = municipality()
     rows = [{"source": "fdv", "source_key": str(at), "adressenavn": name, "nummer": 10 + at, **UNIT} for at, name in enumerate(ours)]
-    merged = merge(standing(*rows), none_known(), None, house)
+    merged = merge(standing_rows(*rows), none_known(), None, house)
     by_number = dict(merged.dwellings.select("nummer", "leverandor_bolig_id").iter_rows())
     seen = register(*({"kobo_id": f"k{at}", "adressenavn": name, "nummer": 10 + at, **UNIT} for at, name in enumerate(theirs)))
     linked = links(**{by_number[10 + at]: f"k{at}" for at in range(len(ours))})
     streets = (lambda: official) if official is not None else None
-    found = match(merged.dwellings, seen, linked, None)
-    plan = make_plan(merged, seen, found, Reading(frozenset(SOURCES), None, streets), Remembered(linked, bases_of(seen)), house, NIGHT)
+    matches = match(merged.dwellings, seen, linked, None)
+    plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES), None, streets), Remembered(linked, bases_of(seen)), house, NIGHT)
     return sorted(plan.items["class"])
 
 

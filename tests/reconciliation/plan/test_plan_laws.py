@@ -57,11 +57,11 @@ class Night:
         for item in actionable(plan).iter_rows(named=True):
             ours = item["leverandor_bolig_id"]
             if item["class"] == "create":
-                told = {field.name: wanted[ours][field.name] for field in COMPARED}
+                values = {field.name: wanted[ours][field.name] for field in COMPARED}
                 linked[ours] = f"new-{ours}"
-                entries[linked[ours]] = {**dict.fromkeys(REGISTER), **told, "kobo_id": linked[ours], "leverandor_bolig_id": ours}
+                entries[linked[ours]] = {**dict.fromkeys(REGISTER), **values, "kobo_id": linked[ours], "leverandor_bolig_id": ours}
             elif item["class"] == "update":
-                entries[item["kobo_id"]] |= {one["field"]: one["new"] for one in json.loads(item["changes"])} | {
+                entries[item["kobo_id"]] |= {change["field"]: change["new"] for change in json.loads(item["changes"])} | {
                     "leverandor_bolig_id": ours
                 }
             else:
@@ -120,7 +120,7 @@ def test_nothing_that_is_not_ours_is_acted_on(world: World, seed: int) -> None:
 @given(worlds(), st.integers(0, 2**32))
 def test_protected_fields_are_never_in_an_update(world: World, seed: int) -> None:
     updates = night_of(world, seed).plan(world.rows).items.filter(pl.col("class") == "update")
-    changed = {one["field"] for changes in updates["changes"] for one in json.loads(changes)}
+    changed = {change["field"] for changes in updates["changes"] for change in json.loads(changes)}
     assert not changed & {field.name for field in PROTECTED}
 
 

@@ -18,7 +18,7 @@ from reconciliation.plan.guards import environment_mismatch
 from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words
 from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing
+from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 GROUND = {"gardsnummer": 1, "bruksnummer": 2}
 UNIT = {"bruksenhetsnummer": "H0101"}
@@ -40,13 +40,15 @@ def planned(
     wide = municipality(**guards)
     house = wide.model_copy(update={"register_": wide.register_.model_copy(update={"see": see})})
     numbered = [{"source": "fdv", "source_key": str(number), **row} for number, row in enumerate(rows, start=1)]
-    merged = merge(standing(*numbered), none_known() if known is None else known, None, house)
-    held = pl.DataFrame([(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row")
+    merged = merge(standing_rows(*numbered), none_known() if known is None else known, None, house)
+    memberships = pl.DataFrame(
+        [(source, "gone", dwelling) for dwelling in linked or {} for source in held_by], schema=MEMBERSHIPS, orient="row"
+    )
     seen = None if entries is None else register(*entries)
     standing_links = links(**(linked or {}))
     entries_seen = register() if seen is None else seen
     return make_plan(
-        replace(merged, memberships=pl.concat([merged.memberships, held])),
+        replace(merged, memberships=pl.concat([merged.memberships, memberships])),
         seen,
         match(merged.dwellings, entries_seen, standing_links, None),
         Reading(frozenset(complete)),
@@ -153,17 +155,17 @@ GONE = {
 
 @pytest.mark.parametrize("case", GONE.values(), ids=GONE.keys())
 def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int], tuple[str, ...], int, str | None]) -> None:
-    absences, complete, nights, held = case
+    absences, complete, nights, guard = case
     item = only(planned([], [ENTRY], {"old": "k1"}, absences=absences, complete=complete, retire_after_nights=nights))
-    assert (item["class"], item["reason"], item["held"]) == ("retire", "gone", held)
+    assert (item["class"], item["reason"], item["held"]) == ("retire", "gone", guard)
     assert "FDV" in english(item["reason"], json.loads(item["details"])), "the sentence names what it is gone from"
 
 
-@pytest.mark.parametrize(("unit", "nights", "held"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
-def test_nothing_is_created_where_an_entry_stands_whose_row_is_gone(unit: str, nights: int, held: str | None) -> None:
+@pytest.mark.parametrize(("unit", "nights", "guard"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
+def test_nothing_is_created_where_an_entry_stands_whose_row_is_gone(unit: str, nights: int, guard: str | None) -> None:
     """The same home under a new key: it would stand twice in Kobo until the old entry is deleted."""
     plan = planned([{**UNIT, "bruksenhetsnummer": unit}], [ENTRY], {"old": "k1"}, retire_after_nights=nights)
-    assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == held
+    assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
 
 
 def test_every_source_that_ever_held_it_must_be_complete() -> None:
@@ -181,8 +183,8 @@ def test_a_register_that_was_not_seen_gives_an_empty_plan() -> None:
     assert (plan.items.height, plan.register_verdict, actionable(plan).height) == (0, "failed", 0)
 
 
-def street(count: int, **said: Any) -> list[dict[str, Any]]:
-    return [{"nummer": number, **UNIT, **said} for number in range(1, count + 1)]
+def street(count: int, **values: Any) -> list[dict[str, Any]]:
+    return [{"nummer": number, **UNIT, **values} for number in range(1, count + 1)]
 
 
 def entries(count: int) -> list[dict[str, Any]]:
@@ -218,8 +220,8 @@ def test_up_to_the_floor_everything_passes() -> None:
 def test_what_lies_in_an_import_file_waits_and_is_overdue_after_its_days() -> None:
     lately, long_ago = NIGHT - timedelta(days=1), NIGHT - timedelta(days=60)
     plan = planned([{"nummer": 1}, {"nummer": 2}, {"nummer": 3}], [], handed_over={"fdv-1": lately, "fdv-2": long_ago})
-    held = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
-    assert held == {"fdv-1": "handed_over", "fdv-2": "import_overdue", "fdv-3": None}
+    guards = dict(plan.items.select("leverandor_bolig_id", "held").iter_rows())
+    assert guards == {"fdv-1": "handed_over", "fdv-2": "import_overdue", "fdv-3": None}
 
 
 def test_the_first_fill_of_an_empty_register_is_no_sudden_growth() -> None:
@@ -243,8 +245,8 @@ ADDRESSES = [
 @pytest.mark.parametrize(("kind", "environment", "url", "looks"), ADDRESSES)
 def test_a_production_register_and_a_test_file_do_not_meet(kind: str, environment: str, url: str, looks: str | None) -> None:
     configured = municipality().register_.model_copy(update={"kind": kind, "environment": environment, "base_url": url})
-    found = environment_mismatch(configured)
-    assert (found and found["looks"]) == looks
+    mismatch = environment_mismatch(configured)
+    assert (mismatch and mismatch["looks"]) == looks
 
 
 def test_markdown_is_capped_and_says_so() -> None:

@@ -27,14 +27,14 @@ def homes(*ours: str, **fields: Any) -> pl.DataFrame:
     rows = [
         {
             **PLAIN,
-            "leverandor_bolig_id": one,
+            "leverandor_bolig_id": dwelling,
             "nummer": at,
             "disposisjonsform": OWNED,
-            "source_keys": [f"fdv:{one}"],
+            "source_keys": [f"fdv:{dwelling}"],
             "candidates": [],
             **fields,
         }
-        for at, one in enumerate(ours, start=1)
+        for at, dwelling in enumerate(ours, start=1)
     ]
     return pl.DataFrame(rows, schema=DWELLINGS)
 
@@ -43,10 +43,10 @@ def stock(*rows: tuple[Any, ...]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=STOCK, orient="row")
 
 
-def standing(
-    ours: str, kind: str = "opening", stands: bool = True, category: str | None = "eldre", tenure: str | None = OWNED
+def stock_row(
+    ours: str, kind: str = "opening", in_stock: bool = True, category: str | None = "eldre", tenure: str | None = OWNED
 ) -> tuple[Any, ...]:
-    return (ours, kind, stands, category, tenure)
+    return (ours, kind, in_stock, category, tenure)
 
 
 def moved(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> dict[str, str]:
@@ -55,7 +55,7 @@ def moved(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> dict[s
 
 
 def changes(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> Any:
-    keys = known.get("keys", [("fdv", one, one, date(2023, 1, 1)) for one in before.get_column("leverandor_bolig_id")])
+    keys = known.get("keys", [("fdv", dwelling, dwelling, date(2023, 1, 1)) for dwelling in before.get_column("leverandor_bolig_id")])
     memberships = pl.DataFrame(keys, schema=MEMBERSHIPS, orient="row")
     errors = pl.DataFrame(
         known.get("errors", []), schema={"source": pl.String, "source_key": pl.String, "first_seen": pl.Date}, orient="row"
@@ -74,7 +74,7 @@ def changes(before: pl.DataFrame, dwellings: pl.DataFrame, **known: Any) -> Any:
     return stock_changes(before, tonight, HOUSE, lambda: memory)
 
 
-BOTH = stock(standing("a"), standing("b"))
+BOTH = stock(stock_row("a"), stock_row("b"))
 ROW = {"source": "fdv", "source_key": "b"}
 RETIRING = {"class": "retire", "leverandor_bolig_id": "b", "kobo_id": "k1"}
 CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str]]] = {
@@ -87,10 +87,10 @@ CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str
         BOTH, homes("a", "b", "c"), {"keys": [("fdv", "c", "a", date(2023, 1, 1))]}, {"c": "known_before"},
     ),
     "a source read for the first time": (BOTH, homes("a", "b", "c"), {"keys": [("fdv", "c", "c", NIGHT)]}, {"c": "first_read"}),
-    "one that had left": (stock(standing("a"), standing("b", "gone", False)), homes("a", "b"), {}, {"b": "returned"}),
-    "one that was not in use": (stock(standing("a"), standing("b", "out_of_use", False)), homes("a", "b"), {}, {"b": "back_in_use"}),
+    "one that had left": (stock(stock_row("a"), stock_row("b", "gone", False)), homes("a", "b"), {}, {"b": "returned"}),
+    "one that was not in use": (stock(stock_row("a"), stock_row("b", "out_of_use", False)), homes("a", "b"), {}, {"b": "back_in_use"}),
     "one whose category was not let": (
-        stock(standing("a"), standing("b", "out_of_scope", False)), homes("a", "b"), {}, {"b": "into_scope"},
+        stock(stock_row("a"), stock_row("b", "out_of_scope", False)), homes("a", "b"), {}, {"b": "into_scope"},
     ),
     "gone for one night": (BOTH, homes("a"), {}, {}),
     "gone for two nights": (BOTH, homes("a"), {"absences": {"b": 1}}, {"b": "gone"}),
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str
     "its rows are part of another": (BOTH, homes("a"), {"keys": [("fdv", "b", "a", date(2023, 1, 1))]}, {"b": "merged"}),
     "the same, while a source is unread": (BOTH, homes("a"), {"keys": [], "complete": ("fdv",)}, {}),
     "known to an older ledger alone": (
-        stock(standing("a"), standing("b", category=None)), homes("a"), {"absences": {"b": 1}}, {"b": "gone_before"},
+        stock(stock_row("a"), stock_row("b", category=None)), homes("a"), {"absences": {"b": 1}}, {"b": "gone_before"},
     ),
     "a new id at the same place": (
         BOTH, homes("a", "c"),
@@ -115,9 +115,9 @@ CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str
         {"b": "old_id", "c": "new_id"},
     ),
     "another category": (BOTH, homes("a", "b", kategori="annet"), {}, {"a": "changed", "b": "changed"}),
-    "another tenure": (stock(standing("a", tenure="INNLEID_FRA_STIFTELSE")), homes("a"), {}, {"a": "changed"}),
-    "the tenure came to be stated": (stock(standing("a", tenure="")), homes("a"), {}, {"a": "told"}),
-    "what an older ledger did not keep": (stock(standing("a", category=None, tenure=None)), homes("a"), {}, {"a": "learned"}),
+    "another tenure": (stock(stock_row("a", tenure="INNLEID_FRA_STIFTELSE")), homes("a"), {}, {"a": "changed"}),
+    "the tenure came to be stated": (stock(stock_row("a", tenure="")), homes("a"), {}, {"a": "told"}),
+    "what an older ledger did not keep": (stock(stock_row("a", category=None, tenure=None)), homes("a"), {}, {"a": "learned"}),
 }  # fmt: skip
 
 
@@ -135,17 +135,17 @@ def test_one_that_is_gone_and_waits_is_counted_so_that_it_can_leave_later() -> N
 def test_rooms_with_leases_of_their_own_are_counted_and_their_whole_unit_is_not() -> None:
     unit = homes("unit", nummer=9)
     rooms = homes("room1", "room2", nummer=9).with_columns(ekstra_referanse=pl.Series(["Rom 1", "Rom 2"]))
-    assert moved(stock(standing("unit")), pl.concat([unit, rooms])) == {"unit": "whole_unit", "room1": "new", "room2": "new"}
+    assert moved(stock(stock_row("unit")), pl.concat([unit, rooms])) == {"unit": "whole_unit", "room1": "new", "room2": "new"}
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["eldre", "annet"]), max_size=4), min_size=1, max_size=6))
 def test_the_ledgers_stock_is_what_stands_whatever_happened_and_a_repeated_night_has_no_row(nights: list[dict[str, str]]) -> None:
     known, absences = stock(), dict[str, int]()
     for night in nights:
-        tonight = pl.concat([homes(), *(homes(one, kategori=category) for one, category in sorted(night.items()))])
+        tonight = pl.concat([homes(), *(homes(dwelling, kategori=category) for dwelling, category in sorted(night.items()))])
         for _ in (1, 2, 3):
-            found = changes(known, tonight, absences=absences)
-            absences = {one: absences.get(one, 0) + 1 for one in found.absent}
-            known = pl.concat([found.moved.select(list(STOCK)), known]).unique("leverandor_bolig_id", keep="first")
-        assert found.moved.is_empty()
-        assert {ours: category for ours, _, stands, category, _ in known.iter_rows() if stands} == night
+            changed = changes(known, tonight, absences=absences)
+            absences = {dwelling: absences.get(dwelling, 0) + 1 for dwelling in changed.absent}
+            known = pl.concat([changed.moved.select(list(STOCK)), known]).unique("leverandor_bolig_id", keep="first")
+        assert changed.moved.is_empty()
+        assert {ours: category for ours, _, in_stock, category, _ in known.iter_rows() if in_stock} == night

@@ -57,7 +57,7 @@ def test_every_combination_of_the_three_sides_is_in_the_table_once() -> None:
 
 
 VALUES = st.one_of(
-    st.none(), st.integers(0, 3), st.sampled_from(["", "A", "B"]), st.booleans(), st.floats(0, 4).map(lambda one: round(one, 1))
+    st.none(), st.integers(0, 3), st.sampled_from(["", "A", "B"]), st.booleans(), st.floats(0, 4).map(lambda number: round(number, 1))
 )
 
 
@@ -105,7 +105,7 @@ def test_a_linked_dwelling_is_classed_by_its_three_sides(
 ) -> None:
     item = night(*sides, antall_soverom=policy).item()
     assert (item["class"], item["reason"]) == (kind, reason)
-    assert [one["new"] for one in json.loads(item["changes"])] == ([] if sent is None else [sent])
+    assert [change["new"] for change in json.loads(item["changes"])] == ([] if sent is None else [sent])
 
 
 def test_what_is_asked_tells_both_sides_the_base_and_since_when() -> None:
@@ -126,7 +126,7 @@ def test_an_answer_is_carried_out_and_stands_while_the_sides_say_the_same(right:
     answer = {"value": json.dumps(right), "evidence": evidence_of_change("antall_soverom", 2, 3)}
     item = night(2, 3, 2, answer=answer).item()
     assert item["class"] == kind
-    assert [one["new"] for one in json.loads(item["changes"])] == ([] if sent is None else [sent])
+    assert [change["new"] for change in json.loads(item["changes"])] == ([] if sent is None else [sent])
     # Carried out: Kobo says the right value, and our source is told, not written.
     done = night(2, right, right, answer=answer)
     assert done.item()["class"] == "in_sync"

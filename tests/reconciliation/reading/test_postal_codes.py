@@ -25,10 +25,12 @@ def test_a_number_that_is_none_and_one_of_post_boxes_are_told_and_go_on(tmp_path
         good(Nummer=str(at), Adresse=f"Storgata {at}", Postnr=code) for at, code in enumerate(("9920", "9921", "7099", "9923", None), 1)
     ]
     done = with_postal_codes_told(standardise(read(*rows), SOURCE, NAMED), SOURCE, codes)
-    told = {row: rendered(said) for row, rule, said in done.deviations.select("row", "rule", "message").iter_rows() if rule == "P05W"}
-    assert sorted(told) == [3, 4]
-    assert "for postbokser" in told[3]
-    assert "står ikke i Postens register" in told[4]
+    messages = {
+        row: rendered(stored) for row, rule, stored in done.deviations.select("row", "rule", "message").iter_rows() if rule == "P05W"
+    }
+    assert sorted(messages) == [3, 4]
+    assert "for postbokser" in messages[3]
+    assert "står ikke i Postens register" in messages[4]
     assert validate(done.rows, done.deviations, NAMED).accepted.height == 4, "only the row without any is rejected"
 
 

@@ -55,7 +55,7 @@ def test_dates_without_marks_are_of_their_column_too() -> None:
     assert days(["03082020", "10192020"]) == [date(2020, 3, 8), date(2020, 10, 19)]
     assert days(["03082020", "19102020"]) == days(["03082020", "20201019"]) == [date(2020, 8, 3), date(2020, 10, 19)]
     done, _ = listed(["03082020", "19102020", "10192020"])
-    assert [None if one is None else one.date() for one in done.rows["oppdatert"]] == [None, date(2020, 10, 19), date(2020, 10, 19)]
+    assert [None if day is None else day.date() for day in done.rows["oppdatert"]] == [None, date(2020, 10, 19), date(2020, 10, 19)]
     assert done.deviations["rule"].to_list() == ["V04W"]
 
 
@@ -73,9 +73,9 @@ def test_where_nothing_or_both_tell_the_ambiguous_are_told_and_left_out(written:
     st.lists(st.dates(date(2001, 1, 1), date(2030, 12, 31)), min_size=1, max_size=12), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y"])
 )
 def test_no_date_of_a_column_is_another_than_was_written(dates: list[date], form: str) -> None:
-    found = days([one.strftime(form) for one in dates])
-    assert all(read is None or read == meant for read, meant in zip(found, dates, strict=True))
-    assert None not in found or (form != "%d.%m.%Y" and all(one.day <= 12 for one in dates))
+    days_read = days([day.strftime(form) for day in dates])
+    assert all(read is None or read == meant for read, meant in zip(days_read, dates, strict=True))
+    assert None not in days_read or (form != "%d.%m.%Y" and all(day.day <= 12 for day in dates))
 
 
 NO_DATES = (

@@ -67,7 +67,7 @@ def frame(rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame(placed, schema=tables.SOURCE_ROWS)
 
 
-def found(tonight: list[Row], before: list[Row], **limits: float) -> Evidence:
+def evidence_of(tonight: list[Row], before: list[Row], **limits: float) -> Evidence:
     return read_evidence(frame(tonight), frame(before), source(**limits), {}, {})
 
 
@@ -94,7 +94,7 @@ SHIFTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 @pytest.mark.parametrize("how", SHIFTS)
 def test_keys_that_no_longer_follow_the_home_are_told_and_nothing_is_believed(how: str) -> None:
-    evidence = found(SHIFTS[how](town()), town())
+    evidence = evidence_of(SHIFTS[how](town()), town())
     assert codes(evidence) == ["keys_moved"]
     assert not evidence.believed
     moved = dict(evidence.moved.iter_rows())
@@ -107,12 +107,12 @@ def test_keys_that_no_longer_follow_the_home_are_told_and_nothing_is_believed(ho
 
 def test_homes_of_one_address_are_told_apart_by_their_measures() -> None:
     block = [{**row, "adressenavn": "Blokka", "nummer": 1} for row in town(20)]
-    assert codes(found(renumbered([*block[:4], HOME, *block[4:]]), block)) == ["keys_moved"]
+    assert codes(evidence_of(renumbered([*block[:4], HOME, *block[4:]]), block)) == ["keys_moved"]
 
 
 @pytest.mark.parametrize("prefix", ["A-", "Æ-"])
 def test_a_new_prefix_is_told_with_the_table_that_repairs_it(prefix: str) -> None:
-    evidence = found([{**row, "source_key": prefix + row["source_key"]} for row in town()], town())
+    evidence = evidence_of([{**row, "source_key": prefix + row["source_key"]} for row in town()], town())
     assert codes(evidence) == ["keys_renamed"]
     assert evidence.moved.height == 40
 
@@ -123,37 +123,37 @@ def test_keys_that_changed_in_letters_beyond_ascii_are_a_changed_decoding() -> N
         {**row, "source_key": row["source_key"].replace("Ø", "Ã˜"), "adressenavn": f"{row['adressenavn']}Ã¥"} if row["nummer"] < 9 else row
         for row in before
     ]
-    assert "decoding_changed" in codes(found(wrong, before))
-    one = [before[0] | {"source_key": "SÃ˜-1", "adressenavn": "OspestiÃ¥n"}, *before[1:]]
-    few = found(one, before)
+    assert "decoding_changed" in codes(evidence_of(wrong, before))
+    changed = [before[0] | {"source_key": "SÃ˜-1", "adressenavn": "OspestiÃ¥n"}, *before[1:]]
+    few = evidence_of(changed, before)
     assert (codes(few), few.believed) == (["keys_respelt"], True)
-    switched = read_evidence(frame(one), frame(before), source(), {"encoding": "cp1252"}, {"encoding": "utf-8"})
+    switched = read_evidence(frame(changed), frame(before), source(), {"encoding": "cp1252"}, {"encoding": "utf-8"})
     assert codes(switched) == ["decoding_changed"]
 
 
 def test_headings_over_the_wrong_column_are_told() -> None:
     wrong = [{**row, "bruksareal": row["manedsleie"], "manedsleie": row["bruksareal"]} for row in town()]
-    assert codes(found(wrong, town())) == ["headings_moved"]
+    assert codes(evidence_of(wrong, town())) == ["headings_moved"]
 
 
 def test_an_emptied_column_and_a_category_that_took_over_are_told() -> None:
-    assert codes(found([{**row, "manedsleie": None} for row in town()], town())) == ["column_emptied"]
-    assert codes(found([{**row, "kategori": "omsorg"} for row in town()], town())) == ["category_exploded"]
-    assert codes(found([{**row, "kategori": None} for row in town()], town())) == ["column_emptied", "category_exploded"]
+    assert codes(evidence_of([{**row, "manedsleie": None} for row in town()], town())) == ["column_emptied"]
+    assert codes(evidence_of([{**row, "kategori": "omsorg"} for row in town()], town())) == ["category_exploded"]
+    assert codes(evidence_of([{**row, "kategori": None} for row in town()], town())) == ["column_emptied", "category_exploded"]
 
 
 def test_a_block_of_rows_that_vanished_is_no_attrition_and_the_others_are_believed() -> None:
-    evidence = found([*town()[:10], *town()[15:]], town())
+    evidence = evidence_of([*town()[:10], *town()[15:]], town())
     assert codes(evidence) == ["block_vanished"]
     assert evidence.believed
-    assert codes(found([row for row in town() if row["nummer"] % 9], town())) == []
-    assert codes(found([*town()[:10], *town()[15:]], town(), gap=400)) == ["block_vanished"], "a tenth of a short list"
-    assert codes(found([*town(200)[:10], *town(200)[25:]], town(200), gap=20)) == []
+    assert codes(evidence_of([row for row in town() if row["nummer"] % 9], town())) == []
+    assert codes(evidence_of([*town()[:10], *town()[15:]], town(), gap=400)) == ["block_vanished"], "a tenth of a short list"
+    assert codes(evidence_of([*town(200)[:10], *town(200)[25:]], town(200), gap=20)) == []
 
 
 def test_keys_that_were_lost_while_the_rows_stand_are_told() -> None:
     without = [{**row, "source_key": None} if row["nummer"] in (3, 17) else row for row in town()]
-    evidence = found(without, town())
+    evidence = evidence_of(without, town())
     assert codes(evidence) == ["keys_lost"]
     assert evidence.believed
 
@@ -172,7 +172,7 @@ ORDINARY: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 @pytest.mark.parametrize("what", ORDINARY)
 def test_an_ordinary_night_is_believed(what: str) -> None:
-    assert codes(found(ORDINARY[what](town()), town())) == []
+    assert codes(evidence_of(ORDINARY[what](town()), town())) == []
 
 
 READ = SourceRead("listen", Verdict.COMPLETE, pl.DataFrame())
@@ -188,15 +188,15 @@ def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others
     asked = asked_of(tonight)
     assert asked.read.verdict is Verdict.COMPLETE
     assert asked.done.rows.height == 40
-    (told,) = asked.done.deviations.iter_rows(named=True)
-    assert (told["rule"], told["source_key"], told["severity"]) == ("N05W", "40", "warning")
-    assert "«40» i Nr" in rendered(told["message"])
-    assert "Sist: Hegrevika 40. Nå: Lunden 9." in rendered(told["message"])
+    (deviation,) = asked.done.deviations.iter_rows(named=True)
+    assert (deviation["rule"], deviation["source_key"], deviation["severity"]) == ("N05W", "40", "warning")
+    assert "«40» i Nr" in rendered(deviation["message"])
+    assert "Sist: Hegrevika 40. Nå: Lunden 9." in rendered(deviation["message"])
     judged = validate(asked.done.rows.with_columns(postnummer=pl.lit("9920")), asked.done.deviations, listed())
     assert judged.rejected["source_key"].to_list() == ["40"]
     assert judged.accepted.height == 39
 
-    right = LastReads(frame(town()), called_right=lambda warning: warning["message"] == told["message"])
+    right = LastReads(frame(town()), called_right=lambda warning: warning["message"] == deviation["message"])
     assert asked_of(tonight, right).done.deviations.is_empty(), "it goes on once somebody has called it right"
     other = [*town()[:-1], {**HOME, "nummer": 7, "source_key": "40"}]
     assert asked_of(other, right).done.deviations["rule"].to_list() == ["N05W"], "the answer was to another change"
@@ -225,9 +225,9 @@ def test_five_keys_are_shown_with_what_they_named_and_name() -> None:
     shown = asked_of(renumbered([*town()[:5], HOME, *town()[5:]])).evidence.examples
     assert len(shown) == EXAMPLES
     before = {row["source_key"]: f"{row['adressenavn']} {row['nummer']}" for row in town()}
-    for one in shown:
-        assert (one.then, one.under) == (before[one.key], str(int(one.key) + 1))
-        assert one.now == (before[str(int(one.key) - 1)] if one.key != "6" else "Lunden 9")
+    for example in shown:
+        assert (example.then, example.under) == (before[example.key], str(int(example.key) + 1))
+        assert example.now == (before[str(int(example.key) - 1)] if example.key != "6" else "Lunden 9")
 
 
 @pytest.mark.parametrize("side", ["then", "now", "another source"])
@@ -240,11 +240,11 @@ def test_no_example_and_no_question_tells_a_shielded_address(side: str) -> None:
     asked = asked_of(tonight, yesterday)
     assert [finding.code for finding in asked.evidence.findings] == ["keys_moved"]
     assert asked.evidence.examples == ()
-    one = asked_of([*before[:-1], {**HOME, **(secret if side == "now" else {}), "source_key": "40"}], yesterday)
-    (told,) = one.done.deviations["message"]
-    assert not any(word in rendered(told) for word in ("Hegrevika", "Lunden", "Ospestien"))
+    question = asked_of([*before[:-1], {**HOME, **(secret if side == "now" else {}), "source_key": "40"}], yesterday)
+    (deviation,) = question.done.deviations["message"]
+    assert not any(word in rendered(deviation) for word in ("Hegrevika", "Lunden", "Ospestien"))
     again = asked_of([*before[:-1], {**HOME, **(secret if side == "now" else {}), "nummer": 8, "source_key": "40"}], yesterday)
-    assert again.done.deviations["message"].to_list() != [told], "an answer to one change is no answer to another"
+    assert again.done.deviations["message"].to_list() != [deviation], "an answer to one change is no answer to another"
 
 
 def test_a_read_that_is_not_believed_is_as_if_it_had_not_been_read() -> None:
@@ -287,7 +287,7 @@ def test_law_14_whatever_is_done_to_the_keys_no_believed_read_has_many_that_name
     keys[first : last + 1] = data.draw(st.permutations(keys[first : last + 1]))
     tonight = [{**row, "source_key": key} for row, key in zip(before, keys, strict=True)]
     others = sum(row["source_key"] != old["source_key"] for row, old in zip(tonight, before, strict=True))
-    evidence = found(tonight, before)
+    evidence = evidence_of(tonight, before)
     assert evidence.believed == (others <= 2)
     assert evidence.moved.height == others
     assert all("{" not in message + rendered(melding) for message, melding in map(sentences, evidence.findings))

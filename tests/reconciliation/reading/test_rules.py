@@ -110,8 +110,8 @@ def test_a_line_that_could_not_be_read_is_a_rejected_row_with_its_place() -> Non
 
 
 def test_every_sentence_says_what_was_filled_in() -> None:
-    said = {rule.id: in_language("nb").at(f"rule_texts.{rule.id}.filled") for rule in RULES if rule.id not in {"L01", "I01W"}}
-    assert [rule for rule, filled in said.items() if not re.match("Det er (ikke )?fylt inn ", filled)] == []
+    sentences = {rule.id: in_language("nb").at(f"rule_texts.{rule.id}.filled") for rule in RULES if rule.id not in {"L01", "I01W"}}
+    assert [rule for rule, filled in sentences.items() if not re.match("Det er (ikke )?fylt inn ", filled)] == []
 
 
 def test_every_rule_has_its_test() -> None:

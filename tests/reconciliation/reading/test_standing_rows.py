@@ -18,7 +18,7 @@ def rows(keys: list[str], source: str = "fdv") -> pl.DataFrame:
     return pl.DataFrame(placed, schema=tables.SOURCE_ROWS)
 
 
-def standing(keys: list[str], source: str = "fdv") -> pl.DataFrame:
+def with_carried(keys: list[str], source: str = "fdv") -> pl.DataFrame:
     return rows(keys, source).with_columns(carried=pl.lit(value=False))
 
 
@@ -27,32 +27,32 @@ def keys_of(frame: pl.DataFrame, *, carried: bool) -> list[str]:
 
 
 def test_a_failed_read_leaves_every_row_standing() -> None:
-    tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, standing(["1", "2"]))
+    tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, with_carried(["1", "2"]))
     assert keys_of(tonight, carried=True) == ["1", "2"]
 
 
 def test_a_suspicious_read_adds_what_it_brought_and_loses_nothing() -> None:
-    tonight = standing_rows(rows(["2", "3"]), rows([]), {"fdv": Verdict.SUSPICIOUS}, standing(["1", "2"]))
+    tonight = standing_rows(rows(["2", "3"]), rows([]), {"fdv": Verdict.SUSPICIOUS}, with_carried(["1", "2"]))
     assert (keys_of(tonight, carried=False), keys_of(tonight, carried=True)) == (["2", "3"], ["1"])
 
 
 def test_a_complete_read_lets_go_of_what_is_gone() -> None:
-    tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, standing(["1", "2"]))
+    tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, with_carried(["1", "2"]))
     assert tonight.get_column("source_key").to_list() == ["1"]
 
 
 def test_a_row_that_is_rejected_tonight_stands_as_it_was() -> None:
-    tonight = standing_rows(rows(["1"]), rows(["2"]), {"fdv": Verdict.COMPLETE}, standing(["1", "2"]))
+    tonight = standing_rows(rows(["1"]), rows(["2"]), {"fdv": Verdict.COMPLETE}, with_carried(["1", "2"]))
     assert keys_of(tonight, carried=True) == ["2"]
 
 
 def test_a_source_that_is_no_longer_configured_stands_no_more() -> None:
-    tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, standing(["9"], "gammel"))
+    tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, with_carried(["9"], "gammel"))
     assert tonight.get_column("source_key").to_list() == ["1"]
 
 
 def test_rows_that_an_earlier_version_stored_stand_in_today_s_shape() -> None:
-    older = standing(["1"]).with_columns(oppdatert=pl.lit(date(2023, 12, 31))).drop("etasjenummer")
+    older = with_carried(["1"]).with_columns(oppdatert=pl.lit(date(2023, 12, 31))).drop("etasjenummer")
     tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, older)
     assert dict(tonight.schema) == tables.STANDING_ROWS
     assert tonight.select("oppdatert", "etasjenummer").rows() == [(datetime(2023, 12, 31), None)]
@@ -66,9 +66,9 @@ def test_law_2_only_a_complete_read_can_lose_a_row(before: list[str], good: list
     bad = [key for key in bad if key not in good]
     if verdict is Verdict.FAILED:
         good, bad = [], []
-    tonight = standing_rows(rows(good), rows(bad), {"fdv": verdict}, standing(before))
-    found = tonight.get_column("source_key").to_list()
-    assert len(found) == len(set(found))
+    tonight = standing_rows(rows(good), rows(bad), {"fdv": verdict}, with_carried(before))
+    keys = tonight.get_column("source_key").to_list()
+    assert len(keys) == len(set(keys))
     assert keys_of(tonight, carried=False) == sorted(good)
-    lost = set(before) - set(found)
+    lost = set(before) - set(keys)
     assert lost == (set(before) - set(good) - set(bad) if verdict is Verdict.COMPLETE else set())

@@ -68,7 +68,7 @@ def test_which_rows_break_which_rules_is_what_pandera_itself_says() -> None:
     )
     with pytest.raises(pa.errors.SchemaErrors) as broken:
         row_schema().validate(odd, lazy=True)
-    told = sorted(broken.value.failure_cases.select("check", "index").rows())
+    failures = sorted(broken.value.failure_cases.select("check", "index").rows())
     ours = rules_broken_by(odd)
-    assert sorted((name, row) for name, holds in ours.items() for row in range(odd.height) if not holds[row]) == told
-    assert {name for name, _ in told} == {"V02:bruksareal", "P01", "P02"}
+    assert sorted((name, row) for name, holds in ours.items() for row in range(odd.height) if not holds[row]) == failures
+    assert {name for name, _ in failures} == {"V02:bruksareal", "P01", "P02"}

@@ -80,10 +80,10 @@ class NightQuestions:
 def questions_of(find: Find, ledger: Ledger, slug: str) -> NightQuestions:
     """The questions of the last night that could read the register; none when a table is missing."""
     made = {name: find(name) for name in USED}
-    found = {name: table for name, table in made.items() if table is not None}
-    if len(found) < len(made) or found["plan"].facts.get("register_verdict") != "complete":
+    tables = {name: table for name, table in made.items() if table is not None}
+    if len(tables) < len(made) or tables["plan"].facts.get("register_verdict") != "complete":
         return NightQuestions((), {})
-    return night_questions(found, ledger, slug)
+    return night_questions(tables, ledger, slug)
 
 
 def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> NightQuestions:
@@ -103,7 +103,7 @@ class NightAsked:
             items=made["plan"].frame,
             matches=made["matches"].frame,
             lineage=made["lineage"].frame,
-            standing=made["standing_rows"].frame,
+            standing_rows=made["standing_rows"].frame,
             register_rows=made["register"].frame,
             shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
             deviations=made["deviations"].frame,
@@ -120,8 +120,8 @@ class NightAsked:
 
     def decided(self, decisions: pl.DataFrame) -> NightQuestions:
         """decisions: the ledger's DECISIONS in force."""
-        found, warnings = self._asked.decided(decisions), decided_warnings(self._warnings, decisions, self._night)
-        return NightQuestions(found, self._sources, warnings, self._in_source, self._hidden)
+        questions, warnings = self._asked.decided(decisions), decided_warnings(self._warnings, decisions, self._night)
+        return NightQuestions(questions, self._sources, warnings, self._in_source, self._hidden)
 
 
 def pick_up_folder(
@@ -149,8 +149,8 @@ def waiting_files(folder: Path, older_than: float = 0.0) -> list[Path]:
     now = datetime.now(UTC).timestamp()
     if not folder.is_dir():
         return []
-    found = [path for path in folder.iterdir() if not path.name.startswith(("~$", ".")) and path.name.casefold() not in _LEFT_BEHIND]
-    return sorted(path for path in found if path.is_file() and now - path.stat().st_mtime >= older_than)
+    files = [path for path in folder.iterdir() if not path.name.startswith(("~$", ".")) and path.name.casefold() not in _LEFT_BEHIND]
+    return sorted(path for path in files if path.is_file() and now - path.stat().st_mtime >= older_than)
 
 
 def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, *, tonight: bool = False) -> Receipt:

@@ -30,11 +30,11 @@ def schema_result(key: Sequence[str], frame: pl.DataFrame, table: dict[str, pl.D
 
 def _faults(frame: pl.DataFrame, table: dict[str, pl.DataType], unique: str | None) -> list[str]:
     # Not pandera, which reads the rows too: it took 10 ms a table, a tenth of a small night.
-    found = dict(frame.schema)
-    faults = [f"{name}: is missing" for name in table.keys() - found.keys()]
-    faults += [f"{name}: is not documented" for name in found.keys() - table.keys()]
-    faults += [f"{name}: {found[name]}, not {kind}" for name, kind in table.items() if name in found and found[name] != kind]
-    if unique in found and frame.get_column(unique).is_duplicated().any():
+    present = dict(frame.schema)
+    faults = [f"{name}: is missing" for name in table.keys() - present.keys()]
+    faults += [f"{name}: is not documented" for name in present.keys() - table.keys()]
+    faults += [f"{name}: {present[name]}, not {kind}" for name, kind in table.items() if name in present and present[name] != kind]
+    if unique in present and frame.get_column(unique).is_duplicated().any():
         faults.append(f"{unique}: is not unique")
     return sorted(faults)
 

@@ -124,8 +124,8 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     def matches(context: dg.AssetExecutionContext, night: NightRun, dwellings: Table, register: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
-            found = planning_steps.match_entries(session, dwellings.frame, register.frame)
-        yield dg.Output(Table(found), metadata=table_metadata(found, "key", "certain"))
-        yield schema_result(key, found, MATCHES)
+            pairs = planning_steps.match_entries(session, dwellings.frame, register.frame)
+        yield dg.Output(Table(pairs), metadata=table_metadata(pairs, "key", "certain"))
+        yield schema_result(key, pairs, MATCHES)
 
     return matches

@@ -94,14 +94,14 @@ def _decisions(municipality: Municipality, ledger: Ledger, made: Mapping[str, Ta
     """Arguments of NightResult about questions and decisions."""
     decisions = ledger.decisions(municipality.slug)
     seen = made["register"].facts["verdict"] == "complete"
-    found = night_questions(made, ledger, municipality.slug)
+    questions = night_questions(made, ledger, municipality.slug)
     return {
-        "questions": tuple(found.questions) if seen else (),
-        "warnings": tuple(found.warnings) if seen else (),
+        "questions": tuple(questions.questions) if seen else (),
+        "warnings": tuple(questions.warnings) if seen else (),
         "decided": decided_by_dwelling(decisions, made["dwellings"].frame, municipality),
-        "answers": answered(ledger.decisions(municipality.slug, include_superseded=True), municipality, found.hidden),
+        "answers": answered(ledger.decisions(municipality.slug, include_superseded=True), municipality, questions.hidden),
         "cell_corrections": cell_corrections(decisions),
-        "contradictory": tuple(contradictory_in_words(row, municipality, found.hidden) for row in contradictory(decisions)),
+        "contradictory": tuple(contradictory_in_words(row, municipality, questions.hidden) for row in contradictory(decisions)),
     }
 
 

@@ -207,7 +207,7 @@ def _carried_out(
             municipality=slug,
             threads=municipality.register_.threads,
             entries=register,
-            still_held=session.lock.held,
+            still_held=session.lock.is_held,
         )
     # Settles creates of earlier import files whose entries were linked just now.
     still_to_arrive(session.ledger, slug, session.import_folder)

@@ -182,7 +182,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         io_manager_key="tables",
         check_specs=[schema_check_key(key)],
     )
-    def standing(
+    def rows_to_merge(
         context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
@@ -192,7 +192,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         yield dg.Output(Table(rows, accepted_rows.facts), metadata=table_metadata(rows, "source", "carried"))
         yield schema_result(key, rows, STANDING_ROWS)
 
-    return standing
+    return rows_to_merge
 
 
 def verdicts_of(table: Table) -> dict[str, Verdict]:

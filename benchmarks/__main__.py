@@ -51,8 +51,8 @@ def machine() -> Row:
 def pinned(peer: str, package: str) -> str:
     """The version of a package that the peer's environment is made with."""
     text = (HERE / "peers" / f"{peer}.txt").read_text(encoding="utf-8")
-    found = re.search(rf"^{re.escape(package)}(?:\[[^\]]*\])?==(\S+)", text, re.MULTILINE)
-    return found.group(1) if found else ""
+    match = re.search(rf"^{re.escape(package)}(?:\[[^\]]*\])?==(\S+)", text, re.MULTILINE)
+    return match.group(1) if match else ""
 
 
 def main(names: tuple[str, ...], folder: Path = HERE) -> None:
@@ -69,8 +69,8 @@ def main(names: tuple[str, ...], folder: Path = HERE) -> None:
     print("\n".join([*worse(together(recorded), together(measured)), *durations, f"{folder.name}/results.md"]))
 
 
-def together(found: dict[str, list[Row]]) -> list[Row]:
-    return [row for rows in found.values() for row in rows]
+def together(results: dict[str, list[Row]]) -> list[Row]:
+    return [row for rows in results.values() for row in rows]
 
 
 def measure(name: str) -> list[Row]:
@@ -88,10 +88,10 @@ def earlier(folder: Path = HERE) -> dict[str, list[Row]]:
         rows, then = recorded["results"], recorded["machine"]["commit"]
     except (OSError, ValueError, KeyError):
         return {}
-    found: dict[str, list[Row]] = {}
+    results: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.get("benchmark", ""), []).append({"commit": then} | row)
-    return {name: rows for name, rows in found.items() if name in NAMES}
+        results.setdefault(row.get("benchmark", ""), []).append({"commit": then} | row)
+    return {name: rows for name, rows in results.items() if name in NAMES}
 
 
 def worse(before: list[Row], now: list[Row]) -> list[str]:
@@ -112,10 +112,10 @@ def _which(row: Row) -> tuple[object, ...]:
     return row["name"], row["size"], row.get("other_is")
 
 
-def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
+def write(results: dict[str, list[Row]], folder: Path = HERE) -> None:
     """results.json and results.md of all benchmarks, into that folder."""
     about = machine()
-    rows = together(found)
+    rows = together(results)
     text = json.dumps({"machine": about, "results": rows}, indent=1, ensure_ascii=False)
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
     missed = [row for row in rows if row.get("met") is False]
@@ -126,7 +126,7 @@ def write(found: dict[str, list[Row]], folder: Path = HERE) -> None:
         f"A part keeps the commit that it was last measured on; where a page of docs/ has another figure, the page's is newer.\n\n"
         f"Ours and peers: {beside}.\n"
     )
-    parts = "\n".join(f"## {name}\n\n{_commits(group)}{table(group)}" for name, group in found.items())
+    parts = "\n".join(f"## {name}\n\n{_commits(group)}{table(group)}" for name, group in results.items())
     (folder / "results.md").write_text(f"{head}\n{parts}", encoding="utf-8")
 
 

@@ -130,7 +130,7 @@ def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     home = Path(tempfile.mkdtemp())
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path("bench.sqlite"))
-    found: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     with rehearsal_running(config, home) as address, RegisterClient(config.model_copy(update={"base_url": address})) as client:
         kobo_id = client.create(to_body(VALUES), "bench").kobo_id
         change = updatable_body(VALUES)
@@ -148,26 +148,26 @@ def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
             requests.post(f"{address}/rehearsal/faults", json=rules, timeout=5).raise_for_status()
             # Whole rounds: of 300 calls on 32 threads the last 12 leave 20 threads with nothing to do, and 0.94 would be the most.
             asked = min(calls, int(threads / latency)) if latency else calls
-            found += rows(threads, latency, pairs(ways, threads, math.ceil(asked / threads) * threads))
+            results += rows(threads, latency, pairs(ways, threads, math.ceil(asked / threads) * threads))
         requests.post(f"{address}/rehearsal/faults", json=[], timeout=5).raise_for_status()
         if long:
             megabytes = memory_alone(address, kobo_id, long)
-            found.append(
+            results.append(
                 figure("client memory after all calls (MB)", long, megabytes[-1], megabytes[0], "after a fifth of them", 1.05, megabytes)
             )
-    return found
+    return results
 
 
 def rows(threads: int, latency: float, measured: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
     """Medians; a ratio is the median of the turns' ratios, so that a busy second meets both."""
     where = f"{threads} threads, {latency * 1000:.0f} ms"
     speeds = {name: median(speed for speed, _ in turns) for name, turns in measured.items()}
-    found = []
+    measured_rows = []
     for name, goal in (("requests", 0.95), ("httpx", None)):
         if name in measured:
             beside = median(ours / theirs for (ours, _), (theirs, _) in zip(measured["kobo_client"], measured[name], strict=True))
             row = figure(f"client, {where} (changes/s)", threads, speeds["kobo_client"], speeds[name], f"bare {name}", None)
-            found.append(
+            measured_rows.append(
                 row
                 | {"ratio": round(beside, 2), "goal": "" if goal is None else f">= {goal}", "met": "" if goal is None else beside >= goal}
             )
@@ -176,13 +176,15 @@ def rows(threads: int, latency: float, measured: dict[str, list[tuple[float, flo
         row = figure(f"client, {where} (changes/s)", threads, speeds["kobo_client"], ideal, "threads / latency", None)
         most = threads == max(threads for threads, _ in CELLS)
         reached = row["ours"] / ideal
-        found.append(row | {"goal": ">= 0.95" if most else "", "met": reached >= 0.95 if most else ""})
+        measured_rows.append(row | {"goal": ">= 0.95" if most else "", "met": reached >= 0.95 if most else ""})
         if most:
-            found.append(figure(f"bare requests, {where} (changes/s)", threads, speeds["requests"], ideal, "threads / latency", None))
+            measured_rows.append(
+                figure(f"bare requests, {where} (changes/s)", threads, speeds["requests"], ideal, "threads / latency", None)
+            )
     elif threads == 1:
         own = median(ours - theirs for (_, ours), (_, theirs) in zip(measured["kobo_client"], measured["adapter"], strict=True))
-        found.append(figure(f"client's own CPU per call, {where} (ms)", threads, own, 0.3, "the goal", 1))
-    return found
+        measured_rows.append(figure(f"client's own CPU per call, {where} (ms)", threads, own, 0.3, "the goal", 1))
+    return measured_rows
 
 
 def figure(name: str, size: int, ours: float, other: float, other_is: str, most: float | None, detail: Any = None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Known:
     register: pl.DataFrame
     links: pl.DataFrame
     memberships: pl.DataFrame
-    standing: pl.DataFrame
+    standing_rows: pl.DataFrame
 
     def write(self, home: Path) -> None:
         for name in self.__slots__:

@@ -40,14 +40,14 @@ def fetch(url: str, ids: list[str], threads: int) -> None:
     """Every entry once; one session per thread, nothing asked of the machine's proxy settings."""
     local = threading.local()
 
-    def one(kobo_id: str) -> None:
+    def read_entry(kobo_id: str) -> None:
         if not hasattr(local, "session"):
             local.session = requests.Session()
             local.session.trust_env = False
         local.session.get(f"{url}/{kobo_id}", timeout=30).json()
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one, ids))
+        list(pool.map(read_entry, ids))
 
 
 def main(home: Path, slugs: list[str], urls: list[str], threads: int) -> None:

@@ -177,11 +177,11 @@ def run() -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     rows = pl.concat([back_test(seed=seed) for seed in UNSEEN])
     tested = rows.height // len(WEEKS)
-    found = []
+    results = []
     for judged_row in judged(rows, "weeks").iter_rows(named=True):
         for other, called in (("line", "straight line"), ("before", "the method before")):
             ours = judged_row["ours_median"]
-            found.append(
+            results.append(
                 {
                     "name": f"forecast error, {judged_row['weeks']} weeks before the end, beside {called} (median, working days)",
                     "size": tested,
@@ -194,7 +194,7 @@ def run() -> list[dict[str, Any]]:
                 }
             )
             ours = judged_row["ours"]
-            found.append(
+            results.append(
                 {
                     "name": f"forecast error, {judged_row['weeks']} weeks before the end, beside {called} (mean, working days)",
                     "size": tested,
@@ -206,7 +206,7 @@ def run() -> list[dict[str, Any]]:
                     "met": True,
                 }
             )
-        found.append(
+        results.append(
             {
                 "name": f"forecast told no date, {judged_row['weeks']} weeks before the end (share, always wrong here)",
                 "size": tested,
@@ -218,7 +218,7 @@ def run() -> list[dict[str, Any]]:
                 "met": judged_row["never_forecast_date"] < 0.1,
             }
         )
-        found.append(
+        results.append(
             {
                 "name": f"forecast band coverage, {judged_row['weeks']} weeks before the end",
                 "size": tested,
@@ -230,7 +230,7 @@ def run() -> list[dict[str, Any]]:
                 "met": 0.75 <= judged_row["coverage"] <= 0.9,
             }
         )
-    return found
+    return results
 
 
 if __name__ == "__main__":

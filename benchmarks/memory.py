@@ -17,10 +17,10 @@ _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 def peak_mb(pid: int | str = "self") -> int:
     """Megabytes; 0 when the process has ended."""
     try:
-        found = _PEAK.search(Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+        match = _PEAK.search(Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
     except OSError:
         return 0
-    return round(int(found.group(1)) / 1024) if found else 0
+    return round(int(match.group(1)) / 1024) if match else 0
 
 
 class Watching:

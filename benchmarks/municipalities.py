@@ -118,10 +118,10 @@ def run(loaded: int = 357, nights: int = 20, workers: tuple[int, ...] = (1, 2, 4
     from tests.cluster.deployment import seconds_of_nights
 
     name = "dagster definitions validate (s)"
-    found = [_row(name, loaded, seconds_to_load(loaded, PAIRS), 20.0, "the goal") | {"goal": "<= 1"}]
-    found[0]["met"] = found[0]["ratio"] <= 1
+    rows = [_row(name, loaded, seconds_to_load(loaded, PAIRS), 20.0, "the goal") | {"goal": "<= 1"}]
+    rows[0]["met"] = rows[0]["ratio"] <= 1
     taken = {number: seconds_of_nights(nights, number) for number in workers}
-    return found + [
+    return rows + [
         _row(f"a night of {nights} municipalities on {number} Celery workers (s)", nights, taken[number], taken[workers[0]], "1 worker")
         for number in workers[1:]
     ]

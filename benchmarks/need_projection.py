@@ -38,29 +38,29 @@ def simulate(kind: str, random: np.random.Generator) -> tuple[dict[int, int], di
 def projections(many: int = 40, seed: int = 26) -> dict[str, list[Tested]]:
     """Kind -> one projection over five years for each simulated municipality."""
     random = np.random.default_rng(seed)
-    found: dict[str, list[Tested]] = {}
+    tested: dict[str, list[Tested]] = {}
     for kind in KINDS:
         for _ in range(many):
             stock, population = simulate(kind, random)
             base = max(stock) - YEARS
-            found.setdefault(kind, []).extend(
+            tested.setdefault(kind, []).extend(
                 projection
                 for projection in back_test(stock, SHARES, population)
                 if (projection.base, projection.year) == (base, max(stock))
             )
-    return found
+    return tested
 
 
 def run() -> list[dict[str, Any]]:
     """Mean absolute error in per cent of the number that came, beside each plain way. Smaller is better."""
-    found = []
+    results = []
     for kind, rows in projections().items():
         ours = _error([(row.computed, row.actual) for row in rows])
         for name, other in (
             ("unchanged number", _error([(row.unchanged, row.actual) for row in rows])),
             ("as many more a year as before", _error([(row.linear, row.actual) for row in rows if row.linear is not None])),
         ):
-            found.append(
+            results.append(
                 {
                     "name": f"computed need, {kind} municipality, error after {YEARS} years (%)",
                     "size": len(rows),
@@ -70,7 +70,7 @@ def run() -> list[dict[str, Any]]:
                     "ratio": round(ours / other, 3),
                 }
             )
-    return found
+    return results
 
 
 def _error(pairs: list[tuple[float, int]]) -> float:

@@ -58,8 +58,8 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
     """Match and plan, where the register holds what the sources say: every dwelling by its link, and every one by its keys."""
     with tempfile.TemporaryDirectory() as folder:
         municipality = load(made_town.write(Path(folder), size, share=made_town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
-        standing = standing_of(municipality, Path(folder), None)[0]
-    merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
+        standing_rows = standing_of(municipality, Path(folder), None)[0]
+    merged = merge(standing_rows, pl.DataFrame(schema=MEMBERSHIP), None, municipality)
     dwellings, register = merged.dwellings, register_of(merged.dwellings)
     links = links_of(register)
     imported = by_own_id(register.with_columns(leverandor_bolig_id=pl.lit(None, pl.String())))
@@ -217,11 +217,11 @@ def _data_part(what: str, config: Path) -> dict[str, float]:
     municipality = load(config)
     started = time.perf_counter()
     known = None if what == "first" else Known.of(home)
-    standing, rejected = standing_of(municipality, home, None if known is None else known.standing)
-    merged = merge(standing, pl.DataFrame(schema=MEMBERSHIP) if known is None else known.memberships, None, municipality)
+    standing_rows, rejected = standing_of(municipality, home, None if known is None else known.standing_rows)
+    merged = merge(standing_rows, pl.DataFrame(schema=MEMBERSHIP) if known is None else known.memberships, None, municipality)
     if known is None:
         register = register_of(merged.dwellings)
-        Known(register, links_of(register), merged.memberships, standing).write(home)
+        Known(register, links_of(register), merged.memberships, standing_rows).write(home)
     else:
         plan = plan_of(merged.dwellings, merged.lineage, merged.memberships, known.register, known.links, municipality, rejected)
         assert plan.counts["in_sync"] == merged.dwellings.height, plan.counts

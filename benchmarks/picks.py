@@ -49,8 +49,8 @@ def comparing(size: int) -> Row:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         municipality = load(made_town.write(home, size))
-        standing = standing_of(municipality, home, None)[0]
-        dwellings = merge(standing, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
+        standing_rows = standing_of(municipality, home, None)[0]
+        dwellings = merge(standing_rows, pl.DataFrame(schema=MEMBERSHIP), None, municipality).dwellings
         register = planted(register_of(dwellings))
         pairs, sources_of_values = (
             links_of(register),
@@ -65,8 +65,8 @@ def comparing(size: int) -> Row:
         def differences() -> pl.DataFrame:
             return changes_of(differing_pairs(pairs.join(dwellings, on="leverandor_bolig_id"), register), sources_of_values)
 
-        found = differences()
-        assert Counter(found["field"].to_list()) == fields, found["field"].value_counts()
+        changes = differences()
+        assert Counter(changes["field"].to_list()) == fields, changes["field"].value_counts()
         names = ["leverandor_bolig_id", *(field.name for field in COMPARED)]
         dwellings.select(names).write_parquet(home / "ours.parquet")
         register.select(names).write_parquet(home / "theirs.parquet")
@@ -167,7 +167,7 @@ PICKS: dict[str, tuple[Callable[[int], Row], tuple[int, ...]]] = {
 
 def run(names: tuple[str, ...] = tuple(PICKS)) -> list[Row]:
     """The figures as benchmarks/results.json holds them. A peer that cannot be had is a row that says so."""
-    return [found for name in names for found in _measured(name)]
+    return [row for name in names for row in _measured(name)]
 
 
 def _measured(name: str) -> Iterator[Row]:

@@ -93,16 +93,16 @@ def medians(ours: Callable[[], object], floor: Callable[[], object]) -> tuple[fl
 
 def _one(what: str) -> dict[str, Any]:
     answer = subprocess.run([sys.executable, "-m", "benchmarks.report", what], capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
 
 
 def run() -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
-    found = []
+    rows = []
     for size in SIZES:
         figures = _one(str(size))
-        found.append(
+        rows.append(
             {
                 "name": "all reports of a night (seconds)",
                 "size": size,
@@ -116,7 +116,7 @@ def run() -> list[dict[str, Any]]:
             }
         )
     figures = _one("workbook")
-    found.append(
+    rows.append(
         {
             "name": "one owner's workbook (seconds)",
             "size": figures["rows"],
@@ -129,7 +129,7 @@ def run() -> list[dict[str, Any]]:
             "detail": figures,
         }
     )
-    return found
+    return rows
 
 
 if __name__ == "__main__":

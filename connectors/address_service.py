@@ -60,9 +60,9 @@ def _fetched(service: AddressService) -> pl.DataFrame:
         total = asking.everything()
     if total == 0:
         raise SourceFault("addresses_none", url=service.url, kommunenummer=service.api)
-    if len(asking.found) != total:
-        raise SourceFault("addresses_incomplete", url=service.url, kommunenummer=service.api, total=total, found=len(asking.found))
-    return _frame(asking.found.values())
+    if len(asking.addresses) != total:
+        raise SourceFault("addresses_incomplete", url=service.url, kommunenummer=service.api, total=total, found=len(asking.addresses))
+    return _frame(asking.addresses.values())
 
 
 class _Asking:
@@ -70,7 +70,7 @@ class _Asking:
 
     def __init__(self, session: JsonSession, service: AddressService) -> None:
         self._asker, self._service = session, service
-        self.found: dict[str, Mapping[str, Any]] = {}
+        self.addresses: dict[str, Mapping[str, Any]] = {}
         self._total = self._questions = 0
 
     def everything(self) -> int:
@@ -87,10 +87,10 @@ class _Asking:
         return self._total
 
     def _misses(self) -> bool:
-        return len(self.found) < self._total and self._questions < MOST_QUESTIONS
+        return len(self.addresses) < self._total and self._questions < MOST_QUESTIONS
 
     def _codes(self) -> set[str]:
-        return {str(address["postnummer"]) for address in self.found.values() if address["postnummer"]}
+        return {str(address["postnummer"]) for address in self.addresses.values() if address["postnummer"]}
 
     def _in_parts(self, asked: Mapping[str, str]) -> None:
         """Cadastral addresses have no street, so no letter finds them."""
@@ -110,7 +110,7 @@ class _Asking:
         hits = 0
         for page in range(MOST_HITS // PAGE):
             hits, addresses = self._page(asked, page)
-            self.found |= {json.dumps(address, sort_keys=True): address for address in addresses}
+            self.addresses |= {json.dumps(address, sort_keys=True): address for address in addresses}
             if not addresses or (page + 1) * PAGE >= hits:
                 break
         return hits

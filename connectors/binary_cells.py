@@ -57,7 +57,7 @@ def spread_of_xls(content: bytes) -> list[Spread]:
     stream = compound_stream(content, ("Workbook", "Book"))
     if stream is None:
         raise ValueError("no workbook in the file")
-    found: list[Spread] = []
+    spreads: list[Spread] = []
     texts: list[bytes] = []
     lengths: list[int] = []
     in_texts = False
@@ -68,17 +68,17 @@ def spread_of_xls(content: bytes) -> list[Spread]:
         if in_texts:
             texts.append(stream[at : at + size])
         elif kind == _BEGIN:
-            found.append(Spread())
+            spreads.append(Spread())
             lengths = lengths or list(_lengths(texts))
-        elif kind in _ONE_CELL and size >= 6 and found:
+        elif kind in _ONE_CELL and size >= 6 and spreads:
             row, column = struct.unpack_from("<HH", stream, at)
-            found[-1].add(row, column, column)
+            spreads[-1].add(row, column, column)
             if kind == _POINTER and size >= 10:
-                found[-1].point(struct.unpack_from("<I", stream, at + 6)[0], lengths)
-        elif kind in _MANY_CELLS and size >= 6 and found:
+                spreads[-1].point(struct.unpack_from("<I", stream, at + 6)[0], lengths)
+        elif kind in _MANY_CELLS and size >= 6 and spreads:
             row, first = struct.unpack_from("<HH", stream, at)
-            found[-1].add(row, first, struct.unpack_from("<H", stream, at + size - 2)[0])
-    return found[1:]
+            spreads[-1].add(row, first, struct.unpack_from("<H", stream, at + size - 2)[0])
+    return spreads[1:]
 
 
 def spread_of_xlsb(archive: zipfile.ZipFile) -> dict[str, Spread]:
@@ -92,16 +92,16 @@ def spread_of_xlsb(archive: zipfile.ZipFile) -> dict[str, Spread]:
 
 
 def _spread_of_part(content: bytes, lengths: Sequence[int]) -> Spread:
-    found, row = Spread(), 0
+    spread, row = Spread(), 0
     for kind, at, size in _binary_records(content):
         if kind == _ROW_OF_B and size >= 4:
             (row,) = struct.unpack_from("<I", content, at)
         elif kind in _CELLS_OF_B and size >= 8:
             column, _, pointer = struct.unpack_from("<III", content, at) if size >= 12 else (*struct.unpack_from("<II", content, at), 0)
-            found.add(row, column, column)
+            spread.add(row, column, column)
             if kind == _POINTER_OF_B:
-                found.point(pointer, lengths)
-    return found
+                spread.point(pointer, lengths)
+    return spread
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

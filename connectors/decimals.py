@@ -44,7 +44,7 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
     everywhere = _only_mark(frozenset().union(*marks.values()))
     # Databases and services hand over most numbers as numbers, and those have a point.
     otherwise = everywhere if everywhere or source.kind in ("csv", "excel") or any(marks.values()) else "."
-    return {heading: _only_mark(found) if found else otherwise for heading, found in marks.items()}
+    return {heading: _only_mark(used) if used else otherwise for heading, used in marks.items()}
 
 
 def decimal_notes(decimals: Mapping[str, str | None]) -> tuple[str, ...]:

@@ -60,10 +60,10 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
     short: tuple[str, ...] = ()
     if records.rows.is_empty() and {record.reason for record in records.bad} == {"too_few_values"}:
         # If every line is short, no line was broken in two: some systems leave out trailing empty values.
-        found = records.bad[0].found
-        left_out = dialect.headings[found:]
-        if all(record.found == found for record in records.bad) and max(at.values()) < found:
-            dialect = replace(dialect, headings=dialect.headings[:found])
+        width = records.bad[0].value_count
+        left_out = dialect.headings[width:]
+        if all(record.value_count == width for record in records.bad) and max(at.values()) < width:
+            dialect = replace(dialect, headings=dialect.headings[:width])
             records, footers = split(dialect)
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
     damaged = damaged_records(text, records, dialect) if is_damaged else []
@@ -161,7 +161,7 @@ def _bad_line(file: str, record: BadRecord, dialect: Dialect) -> BadLine:
     words = LINE_FAULTS[record.reason]
     width = len(dialect.headings)
     filled_in = {
-        "found": record.found,
+        "found": record.value_count,
         "expected": width,
         "separator": dialect.separator,
         "quote": dialect.quote,

@@ -56,8 +56,8 @@ def detect(lines: Sequence[str], known: Sequence[str], separator: str | None, qu
             break
     if not choices:
         return Dialect(separators[0], quotes[0], 0, 1, ())
-    best = max(found for found, _ in choices)
-    candidates = [choice for found, choice in choices if found == best]
+    best = max(score for score, _ in choices)
+    candidates = [choice for score, choice in choices if score == best]
     if best:
         candidates = [choice for choice in candidates if choice.header == candidates[0].header]
 
@@ -89,11 +89,11 @@ def _quotes_values(lines: Sequence[str], separator: str, quote: str) -> bool:
 
 
 def _choice(lines: Sequence[str], index: int, separator: str, quote: str) -> Dialect:
-    found = record_at(lines, index, separator, quote, lines[index].count(separator) + 1)
-    headings = tuple(visible_text(field) for field in found.values or [])
+    record = record_at(lines, index, separator, quote, lines[index].count(separator) + 1)
+    headings = tuple(visible_text(field) for field in record.values or [])
     while len(headings) > 1 and not headings[-1]:
         headings = headings[:-1]
-    return Dialect(separator, quote, index, found.after, headings)
+    return Dialect(separator, quote, index, record.after, headings)
 
 
 def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
@@ -101,8 +101,8 @@ def _agreement(lines: Sequence[str], choice: Dialect) -> tuple[float, float]:
     width, index, seen, exact, roughly = len(choice.headings), choice.body, 0, 0, 0
     while index < len(lines) and seen < _SAMPLE:
         line = lines[index]
-        found = record_at(lines, index, choice.separator, choice.quote, width)
-        fields, index = found.values, found.after
+        record = record_at(lines, index, choice.separator, choice.quote, width)
+        fields, index = record.values, record.after
         if line.strip():
             seen += 1
             exact += fields is not None and len(fields) == width

@@ -44,27 +44,27 @@ _WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1, 0), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
 def divided_spans(text: str) -> Iterator[tuple[int, int]]:
     """Spans of a date of birth and its five digits in one text, when they are not written as one number."""
-    for found in _DIVIDED.finditer(text):
-        at = 1 if found["serial1"] else 2
-        serial = re.sub(r"\D", "", found[f"serial{at}"])
-        sure = at == 2 or bool(found["before"]) or re.search(LABEL, found["between"], re.IGNORECASE) is not None
-        if any(_is_persons(born, year, serial, sure=sure) for born, year in _dates(found, at)):
-            yield found.start("day1" if found["day1"] else "iso1" if found["iso1"] else "glued1") if at == 1 else found.start(), found.end()
+    for match in _DIVIDED.finditer(text):
+        at = 1 if match["serial1"] else 2
+        serial = re.sub(r"\D", "", match[f"serial{at}"])
+        sure = at == 2 or bool(match["before"]) or re.search(LABEL, match["between"], re.IGNORECASE) is not None
+        if any(_is_persons(born, year, serial, sure=sure) for born, year in _dates(match, at)):
+            yield match.start("day1" if match["day1"] else "iso1" if match["iso1"] else "glued1") if at == 1 else match.start(), match.end()
 
 
-def _dates(found: re.Match[str], at: int) -> Iterator[tuple[str, str]]:
+def _dates(match: re.Match[str], at: int) -> Iterator[tuple[str, str]]:
     """Day and month as four digits, and the year as written."""
-    if found[f"day{at}"]:
-        month = found[f"month{at}"]
+    if match[f"day{at}"]:
+        month = match[f"month{at}"]
         if month is None:
-            name = found[f"name{at}"][:3].lower()
+            name = match[f"name{at}"][:3].lower()
             month = str(_MONTHS.index(name) + 1) if name in _MONTHS else "0"
-        yield f"{int(found[f'day{at}']):02d}{int(month):02d}", found[f"year{at}"]
+        yield f"{int(match[f'day{at}']):02d}{int(month):02d}", match[f"year{at}"]
         return
-    if iso := found[f"iso{at}"]:
+    if iso := match[f"iso{at}"]:
         digits = re.sub(r"\D", "", iso)
         yield digits[6:] + digits[4:6], digits[:4]
-    if glued := found[f"glued{at}"] or (found[f"iso{at}"] if (found[f"iso{at}"] or "").isdigit() else None):
+    if glued := match[f"glued{at}"] or (match[f"iso{at}"] if (match[f"iso{at}"] or "").isdigit() else None):
         yield glued[:4], glued[4:]
 
 
@@ -102,10 +102,10 @@ def _columns_like(rows: pl.DataFrame, headings: Sequence[str], patterns: Sequenc
     """The columns with a cell that matches one of the patterns, outer blanks ignored. Shorter cells, which most are, are skipped."""
     around = [rf"^\s*{pattern.removeprefix('^').removesuffix('$')}\s*$" for pattern in patterns]
     long = {name: pl.col(name).filter(pl.col(name).str.len_bytes() >= _LEAST_BYTES) for name in headings}
-    found = rows.select(
+    flags = rows.select(
         pl.any_horizontal(texts.str.contains(pattern) for pattern in around).any().alias(name) for name, texts in long.items()
     )
-    return [name for name in headings if found[name][0]]
+    return [name for name in headings if flags[name][0]]
 
 
 def _hit(texts: pl.DataFrame, born: str, serial: str, *, guarded: bool) -> pl.Series | None:

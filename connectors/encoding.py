@@ -135,8 +135,8 @@ def _narrow(data: bytes) -> str:
     pairs = len(_UTF8_LETTERS.findall(data))
     if pairs and pairs >= len(data) - len(data.translate(None, _HIGH)) - 2 * pairs:
         return "utf-8"
-    found = {encoding: len(letters.findall(data)) for encoding, letters in _LETTERS.items()}
-    return max(found, key=lambda encoding: found[encoding])
+    counts = {encoding: len(letters.findall(data)) for encoding, letters in _LETTERS.items()}
+    return max(counts, key=lambda encoding: counts[encoding])
 
 
 def _agreed(data: bytes, configured: str, bom: str | None, path: str) -> str:

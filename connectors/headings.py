@@ -114,5 +114,5 @@ def _problem(code: str, heading: str, nearest_heading: str | None) -> Message:
 
 def nearest(text: str, choices: Sequence[str]) -> str | None:
     """The choice with the most similar spelling; None when none is similar enough."""
-    found = process.extractOne(text, choices, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR) if text else None
-    return str(found[0]) if found else None
+    closest = process.extractOne(text, choices, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=_NEAR) if text else None
+    return str(closest[0]) if closest else None

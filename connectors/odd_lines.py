@@ -24,10 +24,10 @@ def printed_around(
     key: the column of records.rows that the first part of the key is in; its values tell what a remark does not look like. totals: words
     that a total begins with; it may have fewer values than a row.
     """
-    numbers = [record.row for record in records.bad if record.lines == 1 and record.found < len(dialect.headings)]
+    numbers = [record.row for record in records.bad if record.lines == 1 and record.value_count < len(dialect.headings)]
     separator = re.escape(dialect.separator)
     texts = lines.gather(pl.Series(numbers, dtype=pl.Int64) - 1).str.strip_chars(" \t\u00a0" + dialect.separator + dialect.quote)
-    found = pl.DataFrame({"row": pl.Series(numbers, dtype=pl.Int64), "text": texts})
+    short_lines = pl.DataFrame({"row": pl.Series(numbers, dtype=pl.Int64), "text": texts})
     keys = records.rows[key].drop_nulls() if key else pl.Series([], dtype=pl.String)
     text = pl.col("text")
     # A separator in a sentence has a blank behind it; a row cut short has several without.
@@ -42,7 +42,7 @@ def printed_around(
         known |= after & text.str.contains(rf"(?i)^(?:{words})(?:[\s:.=]|{separator}|$)")
     if declared := pattern_of(footer):
         known |= text.str.contains(declared)
-    return frozenset(found.filter(known.fill_null(value=False))["row"])
+    return frozenset(short_lines.filter(known.fill_null(value=False))["row"])
 
 
 def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[BadRecord]:
@@ -51,12 +51,15 @@ def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[Bad
     marked = lines.str.contains(DAMAGED, literal=True).arg_true() + 1
     begun = records.rows["row"]
     bad = [(record.row, record.row + record.lines) for record in records.bad]
-    found: dict[int, list[int]] = {}
+    columns_by_row: dict[int, list[int]] = {}
     for line in marked.to_list():
         index = begun.search_sorted(line, side="right") - 1
         if line > dialect.body and index >= 0 and not any(first <= line < after for first, after in bad):
-            found.setdefault(int(begun[index]), []).append(line)
-    return [BadRecord(row, "damaged_text", 0, max(at) - row + 1, _heading(lines[row - 1], dialect)) for row, at in sorted(found.items())]
+            columns_by_row.setdefault(int(begun[index]), []).append(line)
+    return [
+        BadRecord(row, "damaged_text", 0, max(at) - row + 1, _heading(lines[row - 1], dialect))
+        for row, at in sorted(columns_by_row.items())
+    ]
 
 
 def _heading(line: str, dialect: Dialect) -> str:

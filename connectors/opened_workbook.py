@@ -83,11 +83,13 @@ def _checked_package(
             wanted = {sheet: part for sheet, part in parts.sheets.items() if sheets is None or sheet in sheets}
             for sheet, part in wanted.items():
                 place = f"{name}, sheet '{sheet}'"
-                facts[sheet] = found = scan(archive, part)
-                found.from_1904 = parts.from_1904
-                if (found.last_column - found.first_column + 1) * found.last_row > most_cells:
-                    raise SourceFault("too_many_cells", place=place, rows=found.last_row, columns=column_letters(found.last_column))
-            cells = sum(found.cells for found in facts.values())
+                facts[sheet] = sheet_facts = scan(archive, part)
+                sheet_facts.from_1904 = parts.from_1904
+                if (sheet_facts.last_column - sheet_facts.first_column + 1) * sheet_facts.last_row > most_cells:
+                    raise SourceFault(
+                        "too_many_cells", place=place, rows=sheet_facts.last_row, columns=column_letters(sheet_facts.last_column)
+                    )
+            cells = sum(sheet_facts.cells for sheet_facts in facts.values())
             check_spelled_out(archive, parts, list(wanted.values()), cells, name, limit_megabytes)
             return facts, with_usual_names(path, parts)
     except TooLong as error:
@@ -101,10 +103,10 @@ def _checked_package(
 def _check_old(content: bytes, name: str, limit_megabytes: int) -> None:
     """Every sheet is made when the file is opened, not only those that are read."""
     try:
-        found = spread_of_xls(content)
+        spreads = spread_of_xls(content)
     except (ValueError, struct.error) as error:
         raise SourceFault("damaged_workbook", path=name, detail=type(error).__name__) from error
-    _check(found, name, limit_megabytes)
+    _check(spreads, name, limit_megabytes)
 
 
 def _check(sheets: Collection[Spread], name: str, limit_megabytes: int) -> None:

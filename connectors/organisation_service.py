@@ -31,18 +31,18 @@ def fetch_names(service: OrganisationService, numbers: Sequence[str]) -> dict[st
 
 
 def _fetched(service: OrganisationService, numbers: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     left = sorted({number for number in numbers if NUMBER.match(number)})
     with JsonSession(service, {}, (), service.url) as session:
         for kind in _KINDS:
             for start in range(0, len(left), AT_A_TIME):
                 some = left[start : start + AT_A_TIME]
                 asked = urlencode({"organisasjonsnummer": ",".join(some), "size": len(some)}, safe=",")
-                found |= dict(_named(session.ask(f"{service.url.rstrip('/')}/{kind}?{asked}").content, kind, service))
-            left = [number for number in left if number not in found]
+                names |= dict(_named(session.ask(f"{service.url.rstrip('/')}/{kind}?{asked}").content, kind, service))
+            left = [number for number in left if number not in names]
             if not left:
                 break
-    return found
+    return names
 
 
 def _named(content: Any, kind: str, service: OrganisationService) -> Iterator[tuple[str, str]]:

@@ -109,8 +109,8 @@ class _Names:
     def relations(self, part: str) -> Iterator[tuple[str, str, str]]:
         """Kind, id and target of what a part refers to; of the whole archive for "". Nothing where they cannot be read."""
         folder, name = posixpath.split(part)
-        found = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
-        for each in found if found is not None else ():
+        element = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
+        for each in element if element is not None else ():
             target = str(each.get("Target")).replace("\\", "/")
             whole = target if target.startswith("/") else posixpath.join(folder, target)
             yield str(each.get("Type")).rpartition("/")[2], str(each.get("Id")), posixpath.normpath(whole).lstrip("/")

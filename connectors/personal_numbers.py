@@ -85,8 +85,8 @@ def _lost_its_zero(digits: str) -> bool:
 def with_suspects(rows: pl.DataFrame, headings: Sequence[str]) -> list[str]:
     """The String columns in which anything looks like a number of a person; the others need no masking."""
     long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() >= _FEWEST_DIGITS) for heading in headings}
-    found = rows.select(texts.str.contains(_PREFILTER).any() for texts in long.values())
-    return [heading for heading in long if found[heading][0]]
+    suspects = rows.select(texts.str.contains(_PREFILTER).any() for texts in long.values())
+    return [heading for heading in long if suspects[heading][0]]
 
 
 def mask_column(values: pl.Series, *, is_key: bool = False) -> tuple[pl.Series, int]:

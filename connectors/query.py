@@ -40,5 +40,5 @@ def query_of(source: SqlSource, home: Path) -> str:
 
 def writing_word(query: str) -> str | None:
     """The first word outside quotes and comments by which a query could change data, end its transaction or begin another statement."""
-    found = _WRITING.search(_NO_WORDS.sub(" ", query))
-    return found.group().upper() if found else None
+    match = _WRITING.search(_NO_WORDS.sub(" ", query))
+    return match.group().upper() if match else None

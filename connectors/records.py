@@ -14,11 +14,11 @@ from connectors.dialect import Dialect, record_at
 
 @dataclass(frozen=True, slots=True)
 class BadRecord:
-    """row: 1-based line. found: how many values it has. lines: how many it runs over. heading: what the fault is under, if known."""
+    """row: 1-based line. value_count: how many values it has. lines: how many it runs over. heading: what the fault is under, if known."""
 
     row: int
     reason: str
-    found: int
+    value_count: int
     lines: int = 1
     heading: str = "?"
 
@@ -125,21 +125,21 @@ def _columns(columns: Sequence[int]) -> list[str]:
 def _plain(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tuple[pl.DataFrame, list[BadRecord]]:
     """No quotes: every separator separates. Values beyond the headings are forgiven when they are blank."""
     width = len(dialect.headings)
-    frame = frame.with_columns((pl.col("start").str.count_matches(dialect.separator, literal=True) + 1).alias("found"))
-    uneven = frame.filter(pl.col("found") != width)
+    frame = frame.with_columns((pl.col("start").str.count_matches(dialect.separator, literal=True) + 1).alias("value_count"))
+    uneven = frame.filter(pl.col("value_count") != width)
     if not uneven.is_empty():
         beyond = pl.col("start").str.split(dialect.separator).list.slice(width).list.join("").str.strip_chars() != ""
-        uneven = uneven.filter((pl.col("found") < width) | beyond)
+        uneven = uneven.filter((pl.col("value_count") < width) | beyond)
         frame = frame.join(uneven, on="row", how="anti", maintain_order="left") if uneven.height else frame
-    bad = [_bad(row, found, width) for row, found in uneven.select("row", "found").iter_rows()]
+    bad = [_bad(row, count, width) for row, count in uneven.select("row", "value_count").iter_rows()]
     # One that has more is cut off after what is asked for.
     values = pl.col("start").str.split_exact(dialect.separator, max(columns, default=0) + 1)
     wanted = [pl.col("values").struct.field(f"field_{column}").alias(f"c{column}") for column in columns]
     return frame.select("row", values.alias("values")).select("row", *wanted), bad
 
 
-def _bad(row: int, found: int, width: int, lines: int = 1) -> BadRecord:
-    return BadRecord(row, "too_few_values" if found < width else "too_many_values", found, lines)
+def _bad(row: int, count: int, width: int, lines: int = 1) -> BadRecord:
+    return BadRecord(row, "too_few_values" if count < width else "too_many_values", count, lines)
 
 
 def _well_formed(dialect: Dialect) -> str:
@@ -153,9 +153,9 @@ def _neat(frame: pl.DataFrame, dialect: Dialect, columns: Sequence[int]) -> tupl
     width = len(dialect.headings)
     q = re.escape(dialect.quote)
     bare = pl.col("start").str.replace_all(f"{q}(?:[^{q}]|{q}{q})*{q}", "")
-    frame = frame.with_columns((bare.str.count_matches(dialect.separator, literal=True) + 1).alias("found"))
-    right = frame.filter(pl.col("found") == width)
-    wrong, bad, _ = _one_by_one_of(frame.filter(pl.col("found") != width), dialect, columns)
+    frame = frame.with_columns((bare.str.count_matches(dialect.separator, literal=True) + 1).alias("value_count"))
+    right = frame.filter(pl.col("value_count") == width)
+    wrong, bad, _ = _one_by_one_of(frame.filter(pl.col("value_count") != width), dialect, columns)
     if right.is_empty():
         return wrong, bad
     parsed = pl.read_csv(
@@ -190,11 +190,11 @@ def _one_by_one(
     for row in rows:
         if row <= next_free:
             continue
-        found = record_at(lines, row - 1, dialect.separator, dialect.quote, width, spaced=dialect.spaced)
-        values, next_free = found.values, found.after
+        record = record_at(lines, row - 1, dialect.separator, dialect.quote, width, spaced=dialect.spaced)
+        values, next_free = record.values, record.after
         consumed += range(row, next_free + 1)
         if values is None:
-            bad.append(BadRecord(row, "quote_swallows" if found.swallows else "quote_not_closed", 0, next_free - row + 1))
+            bad.append(BadRecord(row, "quote_swallows" if record.swallows else "quote_not_closed", 0, next_free - row + 1))
         elif len(values) < width or "".join(values[width:]).strip():
             bad.append(_bad(row, len(values), width, next_free - row + 1))
         else:

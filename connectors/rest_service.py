@@ -58,10 +58,10 @@ def _shown(url: str, hidden: Sequence[str]) -> str:
 
 def flat(row: Mapping[str, Any], above: str = "") -> dict[str, Any]:
     """Nested objects as one level; lists stay what they are."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in row.items():
-        found |= flat(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}": value}
-    return found
+        values |= flat(value, f"{above}{name}.") if isinstance(value, dict) else {f"{above}{name}": value}
+    return values
 
 
 def _pages(source: RestSource, session: JsonSession, url: str, shown: str) -> Iterator[Sequence[Mapping[str, Any]]]:

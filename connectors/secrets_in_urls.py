@@ -17,11 +17,11 @@ def fill_in(text: str, setting: str) -> tuple[str, tuple[str, ...]]:
     hidden: list[str] = []
 
     def value(match: re.Match[str]) -> str:
-        found = os.environ.get(match.group(1))
-        if found is None:
+        secret = os.environ.get(match.group(1))
+        if secret is None:
             raise SourceFault("variable_missing", variable=match.group(1), setting=f"`{setting}`")
-        hidden.append(found)
-        return found
+        hidden.append(secret)
+        return secret
 
     return _VARIABLE.sub(value, text), tuple(hidden)
 

@@ -62,14 +62,14 @@ def files_of(source: FileSource, home: Path) -> list[Path]:
         if source.pattern is None:
             raise SourceFault("is_folder", path=source.path)
         # Excel's lock files (~$) and hidden files are beside the real ones while somebody has them open.
-        found = sorted(
+        files = sorted(
             file
             for file in path.iterdir()
             if fnmatch(file.name.casefold(), source.pattern.casefold()) and not file.name.startswith(("~$", ".")) and file.is_file()
         )
-        if not found:
+        if not files:
             raise SourceFault("nothing_in_folder", path=source.path, pattern=source.pattern)
-        return found if source.pick == "all" else [max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))]
+        return files if source.pick == "all" else [max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))]
     except OSError as error:
         raise cannot_open(path, error) from error
 

@@ -58,13 +58,13 @@ def read_statistics(table: StatisticsTable, home: Path, today: date) -> Statisti
         return kept
     try:
         content = _answer_of_service(table)
-        found = decoded(content, table.table, today, _address(table))
+        statistics = decoded(content, table.table, today, _address(table))
     except SourceFault as fault:
         if kept is None:
             raise
         return replace(kept, fault=fault)
     _keep(content, folder / f"{stem}-{today.isoformat()}.json")
-    return found
+    return statistics
 
 
 def _newest_kept(folder: Path, stem: str, table: StatisticsTable) -> Statistics | None:
@@ -107,14 +107,14 @@ def _codes(category: Mapping[str, Any]) -> list[str]:
 def _values(value: Any, cells: int) -> list[float | None]:
     """All cells: a list, or position -> value where most are empty."""
     if isinstance(value, Mapping):
-        found: list[Any] = [None] * cells
+        numbers: list[Any] = [None] * cells
         for position, figure in value.items():
-            found[int(position)] = figure
+            numbers[int(position)] = figure
     else:
-        found = list(value)
-    if len(found) != cells:
+        numbers = list(value)
+    if len(numbers) != cells:
         raise ValueError("another number of cells")
-    return [None if figure is None else float(figure) for figure in found]
+    return [None if figure is None else float(figure) for figure in numbers]
 
 
 def _updated(text: Any) -> date | None:

@@ -26,16 +26,16 @@ def spelled_out(archive: zipfile.ZipFile, texts: str | None, sheets: Collection[
 
 
 def _lengths(archive: zipfile.ZipFile, part: str) -> list[int]:
-    rest, found = b"", []
+    rest, lengths = b"", []
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             rest += chunk
             end = 0
             for text in _TEXT.finditer(rest):
-                found.append(text.end() - text.start())
+                lengths.append(text.end() - text.start())
                 end = text.end()
             rest = rest[end:]
-    return found
+    return lengths
 
 
 def _pointed_to(archive: zipfile.ZipFile, part: str, lengths: list[int]) -> int:

@@ -68,9 +68,9 @@ def _header(grid: pl.DataFrame, sheet: Sheet, known: Sequence[str]) -> tuple[int
 def _check_ignored(grids: Mapping[str, pl.DataFrame], source: ExcelSource, name: str) -> None:
     """Every ignored heading must be in one of the sheets, or the list is no longer true."""
     known = (*source.mapped(), *source.ignore)
-    found = [heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]]
-    missing = [heading for heading in source.ignore if not matching(found, [heading])]
-    if missing and matching(found, source.mapped()):
+    ignored = [heading for sheet in source.sheets if grids[sheet.name].height for heading in _header(grids[sheet.name], sheet, known)[1]]
+    missing = [heading for heading in source.ignore if not matching(ignored, [heading])]
+    if missing and matching(ignored, source.mapped()):
         raise SourceFault("headings", place=f"{name}, all sheets", **heading_faults([], missing, []))
 
 

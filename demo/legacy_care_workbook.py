@@ -120,9 +120,9 @@ def _merged_down(sheet: Any, line: int, headings: Sequence[str], rows: Sequence[
 def places(rows: Sequence[TypedRow]) -> list[tuple[str, str | None, int]]:
     """(file, sheet, row) of each, rows as Excel numbers them."""
     next_row = dict.fromkeys((HOMES, PLACES), HEADER_ROW + 1)
-    found: list[tuple[str, str | None, int]] = []
+    cells: list[tuple[str, str | None, int]] = []
     for typed in rows:
         assert typed.sheet is not None
-        found.append(("helse_omsorg.xlsx", typed.sheet, next_row[typed.sheet]))
+        cells.append(("helse_omsorg.xlsx", typed.sheet, next_row[typed.sheet]))
         next_row[typed.sheet] += 1
-    return found
+    return cells

@@ -27,15 +27,15 @@ BOLIGTYPE = {
 
 def entries(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
     """(dwelling or None, how it differs from the truth, the 35 columns) per register entry, in file order."""
-    found: list[tuple[str | None, str, dict[str, str]]] = []
+    entries_made: list[tuple[str | None, str, dict[str, str]]] = []
     for ident, kind in plot.registered.items():
         row = _row(plot.world.dwellings[int(ident[1:]) - 1])
         if kind == "outdated":
             row |= {"manedsleie": str(int(row["manedsleie"]) - 300), "antallsoverom": str(int(row["antallsoverom"]) + 1)}
         if kind == "wrong_letter":
             row["husbokstav"] = "F"  # no house of Fjordvik has it
-        found.append((ident, kind, row))
-    return [*found, *_unknown(plot)]
+        entries_made.append((ident, kind, row))
+    return [*entries_made, *_unknown(plot)]
 
 
 def _row(dwelling: Dwelling) -> dict[str, str]:
@@ -63,7 +63,7 @@ def _row(dwelling: Dwelling) -> dict[str, str]:
 
 def _unknown(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
     """Two dwellings that no source knows, on streets where the municipality lets nothing."""
-    found: list[tuple[str | None, str, dict[str, str]]] = []
+    rows: list[tuple[str | None, str, dict[str, str]]] = []
     for place, street in enumerate(plot.world.free_streets[:2], start=1):
         row = dict.fromkeys(COLUMNS, "") | {
             "kommunenummer": KOMMUNENUMMER,
@@ -77,8 +77,8 @@ def _unknown(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
             "boligstatus": "IKKE_TILGJENGELIG",
             "antallsoverom": "2",
         }
-        found.append((None, "register_only", row))
-    return found
+        rows.append((None, "register_only", row))
+    return rows
 
 
 def write_register_export(path: Path, plot: Script) -> Path:

@@ -48,8 +48,8 @@ def streets(random: Random, count: int) -> list[InventedStreet]:
             # Half the roads are written the eastern and northern way.
             made.append(first + ("vegen" if last == "veien" and place % 2 else last))
     names = [*_SPECIAL, *made][:count]
-    found = []
+    chosen = []
     for code, name in enumerate(names, start=1001):
         area = random.randrange(len(_AREAS))
-        found.append(InventedStreet(code, name, f"99{area * 10 + 1:02d}", _AREAS[area]))
-    return found
+        chosen.append(InventedStreet(code, name, f"99{area * 10 + 1:02d}", _AREAS[area]))
+    return chosen

@@ -46,11 +46,11 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
             if not row.rules:
                 accepted[row.dwelling].append(row)
     units = _units(plot)
-    found = []
+    made = []
     for dwelling in plot.world.dwellings:
         sold = dwelling.building.sold and night >= SOLD_FROM
         if dwelling.building.kind != "institusjon" and (dwelling.id in present or sold):
-            found.append(_dwelling(plot, dwelling, accepted[dwelling.id], units[dwelling.building.id], night))
+            made.append(_dwelling(plot, dwelling, accepted[dwelling.id], units[dwelling.building.id], night))
     return {
         "municipality": "fjordvik",
         "as_of": as_of.isoformat(),
@@ -58,7 +58,7 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
         "seed": seed,
         "sources": {source: _counts(rows, source, as_of) for source in SOURCES},
         "rows": rows,
-        "dwellings": found,
+        "dwellings": made,
         "needs": _needs(night),
         "measures": {row["Tiltak-id"]: row["expected"] for row in legacy_plans.expected_measures(plot, night, NIGHTS)},
         "register_before": [

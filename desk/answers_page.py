@@ -81,14 +81,14 @@ def answers_page(view: NightView, shown: Paged[ListedAnswer], visitor: Visitor, 
 
 def _in_words(answers: Sequence[ListedAnswer], view: NightView, visitor: Visitor) -> list[AnswerShown]:
     cases = cases_for(view, visitor).by_dwelling
-    found = []
+    lines = []
     for answer in answers:
         if answer.question is not None and answer.case is not None:
             about, decided = reason_in_words(answer.question), decided_in_short(answer.question, view)
-            found.append(AnswerShown(title_of(answer.case), answer.case.dwelling, about, decided, "sporsmal", answer.question.id))
+            lines.append(AnswerShown(title_of(answer.case), answer.case.dwelling, about, decided, "sporsmal", answer.question.id))
         elif answer.earlier is not None:
-            found.append(_earlier(answer.earlier, answer.earlier.dwelling in cases, view))
-    return found
+            lines.append(_earlier(answer.earlier, answer.earlier.dwelling in cases, view))
+    return lines
 
 
 def _earlier(answer: EarlierAnswer, has_page: bool, view: NightView) -> AnswerShown:

@@ -108,5 +108,5 @@ def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = (), b
     return tuple(sorted(cases, key=lambda case: case.rank))
 
 
-def _same(one: Sequence[Question], other: Sequence[Question]) -> bool:
-    return len(one) == len(other) and all(left is right for left, right in zip(one, other, strict=True))
+def _same(first: Sequence[Question], other: Sequence[Question]) -> bool:
+    return len(first) == len(other) and all(left is right for left, right in zip(first, other, strict=True))

@@ -20,5 +20,5 @@ def with_chosen(made: Markup, value: str | None) -> Markup:
     """The same with that value's option chosen, if there is one. made: of `options`."""
     if not value:
         return made
-    before, found, behind = made.partition(Markup('<option value="{}"').format(value))
-    return before + found + Markup(" selected") + behind if found else made
+    before, option, behind = made.partition(Markup('<option value="{}"').format(value))
+    return before + option + Markup(" selected") + behind if option else made

@@ -85,7 +85,7 @@ def _lines(asked: Sequence[Question], view: NightView, faults: Mapping[str, str]
     """Every dwelling of the house once, those that are asked about first, then what they are compared with."""
     names = [*(question.dwelling for question in asked), *(beside.name for question in asked for beside in question.candidates)]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names), start=1)}
-    found: dict[str, list[HouseLine]] = {}
+    lines_by_dwelling: dict[str, list[HouseLine]] = {}
     others: dict[str, HouseLine] = {}
     for question in asked:
         shown = shown_questions(question, view.municipality, view.sources)
@@ -94,34 +94,34 @@ def _lines(asked: Sequence[Question], view: NightView, faults: Mapping[str, str]
         row = question.decided
         decided = text("desk_house.decided", by=row["decided_by"], day=short_day(row["decided"].date())) if row else None
         flat = FlatAsked(question, _answers(question, shown, numbers), decided, faults.get(question.id))
-        if question.dwelling in found:  # a second question about it
-            found[question.dwelling].append(replace(lines[0], asked=flat))
+        if question.dwelling in lines_by_dwelling:  # a second question about it
+            lines_by_dwelling[question.dwelling].append(replace(lines[0], asked=flat))
         else:
-            found[question.dwelling] = [replace(lines[0], asked=flat), *lines[1:]]
+            lines_by_dwelling[question.dwelling] = [replace(lines[0], asked=flat), *lines[1:]]
         for beside, side in zip(question.candidates, shown.sides[own:], strict=True):
             ours = source_titles(view.municipality, view.sources.get(beside.name, ()))
             who = text("clarifications.kobo") if question.about == MATCH else text("clarifications.ours", sources=ours)
             others.setdefault(beside.name, HouseLine(numbers[beside.name], beside.name, who, _values(side)))
-    return [line for name in numbers for line in found.get(name) or [others[name]]]
+    return [line for name in numbers for line in lines_by_dwelling.get(name) or [others[name]]]
 
 
 def _answers(question: Question, shown: Shown, numbers: Mapping[str, int]) -> dict[str, str]:
     """Label -> code; another dwelling of the house is named by its number in the table."""
-    found = {}
+    answers = {}
     for label, code in shown.answers.items():
         verdict, _, named = code.partition(":")
         same = (named or question.other or "") if verdict == DecisionKind.SAME else ""
-        found[text("desk_house.same_as", number=numbers[same]) if same in numbers else label] = code
-    return found
+        answers[text("desk_house.same_as", number=numbers[same]) if same in numbers else label] = code
+    return answers
 
 
 def _why(lines: Sequence[HouseLine]) -> list[tuple[str, str]]:
     """(numbers, reason): each reason for asking once, with the numbers of the dwellings that it is about."""
-    found: dict[str, list[int]] = {}
+    numbers_by_reason: dict[str, list[int]] = {}
     for line in lines:
         if line.asked:
-            found.setdefault(reason_in_words(line.asked.question), []).append(line.number)
-    return [(", ".join(str(number) for number in dict.fromkeys(numbers)), said) for said, numbers in found.items()]
+            numbers_by_reason.setdefault(reason_in_words(line.asked.question), []).append(line.number)
+    return [(", ".join(str(number) for number in dict.fromkeys(numbers)), why) for why, numbers in numbers_by_reason.items()]
 
 
 def _official(asked: Sequence[Question]) -> list[str]:
@@ -133,15 +133,15 @@ def _official(asked: Sequence[Question]) -> list[str]:
 
 def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[GivenAnswer]:
     """The form's answers, one for each question of the house that it holds: what is chosen, or else what is written."""
-    found = []
+    given = []
     for question in (question for case in cases for question in case.questions):
         if f"grunnlag.{question.id}" not in form:
             continue
         chosen, written = form.get(f"svar.{question.id}", ""), form.get(f"verdi.{question.id}", "").strip()
         # Both at once is no answer: nobody can know which of them was meant.
         answer = f"{chosen} + {written}" if chosen and written else chosen or written
-        found.append(GivenAnswer(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
-    return found
+        given.append(GivenAnswer(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
+    return given
 
 
 def doubled_units(given: Sequence[GivenAnswer]) -> list[str]:

@@ -38,7 +38,7 @@ def my_list(
             pages=shown.links(wanted),
             export=urlencode(wanted),
             counts=[(name, number) for name, number in mine.kinds.items() if number],
-            found=shown.found,
+            total=shown.total,
             waiting=mine.waiting,
             wanted=wanted,
             options=view.once(("options", *visitor.sight), lambda: _options(view, mine)),

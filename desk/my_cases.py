@@ -60,11 +60,11 @@ class MyCases:
     @cached_property
     def by_house(self) -> Mapping[str, Sequence[Case]]:
         """House, as addresses of pages name it -> its cases by id; of those alone whose questions the page of a house can ask."""
-        found: dict[str, list[Case]] = {}
+        houses: dict[str, list[Case]] = {}
         for case in sorted(self.cases, key=lambda case: case.dwelling):
             if case.house and any(question.about in CHOOSING for question in case.questions):
-                found.setdefault(case.house, []).append(case)
-        return found
+                houses.setdefault(case.house, []).append(case)
+        return houses
 
     @cached_property
     def owners(self) -> Sequence[str]:
@@ -121,12 +121,12 @@ class MyCases:
     @cached_property
     def _where(self) -> Mapping[str, Mapping[str, Sequence[Case]]]:
         """Filter -> value -> the cases that have it."""
-        found: dict[str, dict[str, list[Case]]] = {name: {} for name in self._values}
+        index: dict[str, dict[str, list[Case]]] = {name: {} for name in self._values}
         for case in self.cases:
             for name, values in self._values.items():
                 for value in dict.fromkeys(values(case)):
-                    found[name].setdefault(value, []).append(case)
-        return found
+                    index[name].setdefault(value, []).append(case)
+        return index
 
     @cached_property
     def _place(self) -> Mapping[str, int]:
@@ -140,10 +140,10 @@ class MyCases:
     @cached_property
     def _open_of(self) -> Mapping[str | None, Sequence[int]]:
         """The same by owner."""
-        found: dict[str | None, list[int]] = {}
+        open_places: dict[str | None, list[int]] = {}
         for at in self._open:
-            found.setdefault(self.cases[at].owner, []).append(at)
-        return found
+            open_places.setdefault(self.cases[at].owner, []).append(at)
+        return open_places
 
 
 def _is_asked(case: Case) -> bool:

@@ -16,10 +16,10 @@ AROUND = 3
 
 @dataclass(frozen=True, slots=True)
 class Paged(Generic[Item]):
-    """items: those on this page. found: how many there are in all. here, last: pages from 1."""
+    """items: those on this page. total: how many there are in all. here, last: pages from 1."""
 
     items: Sequence[Item]
-    found: int
+    total: int
     here: int
     last: int
 
@@ -44,7 +44,7 @@ def paged(items: Sequence[Item], page: int) -> Paged[Item]:
     return Paged(items[(here - 1) * PAGE : here * PAGE], len(items), here, last)
 
 
-def page_there_is(found: int, page: int) -> tuple[int, int]:
+def page_there_is(total: int, page: int) -> tuple[int, int]:
     """(the page that exists, the last page) of that many items."""
-    last = max(1, -(-found // PAGE))
+    last = max(1, -(-total // PAGE))
     return min(max(page, 1), last), last

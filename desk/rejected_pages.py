@@ -70,7 +70,7 @@ def rejected_list(
         .render(
             **common(view, visitor, token, "rejected"),
             rows=[_shown(row, view) for row in shown.items],
-            found=shown.found,
+            total=shown.total,
             pages=shown.links(wanted),
             wanted=wanted,
             options=view.once(("rejected options", *visitor.sight), lambda: _options(view, mine)),

@@ -20,8 +20,8 @@ SEEN_FILTERS = ("sak", "hvem")
 def seen_page(view: NightView, ledger: Ledger, visitor: Visitor, token: str, wanted: Mapping[str, str], page: int) -> str:
     """wanted: filter -> value. page: 1-based. Raises LedgerError."""
     slug, chosen = view.municipality.slug, (wanted.get("sak", ""), wanted.get("hvem", ""))
-    found = ledger.count_shielded_views(slug, *chosen)
-    here, last = page_there_is(found, page)
+    total = ledger.count_shielded_views(slug, *chosen)
+    here, last = page_there_is(total, page)
     rows = ledger.shielded_views(slug, *chosen, first=(here - 1) * PAGE, many=PAGE)
     zone = ZoneInfo(view.municipality.timezone)
     seen = [(_moment(at.astimezone(zone)), who, word_for("desk_seen_on", on), subject) for at, who, on, subject in rows.iter_rows()]
@@ -31,9 +31,9 @@ def seen_page(view: NightView, ledger: Ledger, visitor: Visitor, token: str, wan
         .render(
             **common(view, visitor, token, "seen"),
             seen=seen,
-            found=found,
+            total=total,
             wanted=wanted,
-            pages=Paged(seen, found, here, last).links(wanted),
+            pages=Paged(seen, total, here, last).links(wanted),
         )
     )
 

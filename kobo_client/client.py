@@ -27,14 +27,14 @@ ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 @dataclass(frozen=True, slots=True)
 class CreatedEntry:
-    """A created entry. found: it existed already, made by an earlier attempt whose answer was lost.
+    """A created entry. existed: it was there already, made by an earlier attempt whose answer was lost.
 
-    values: canonical name -> value in the answer; empty when `found`.
+    values: canonical name -> value in the answer; empty when `existed`.
     """
 
     kobo_id: str
     status: int
-    found: bool = False
+    existed: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,7 +99,7 @@ class RegisterClient:
             raise UnknownOutcome(f"The answer to a POST was lost and could not be found out: {error}", status=error.status) from error
         if existing.get("leverandor_bolig_id") != ours:
             raise conflict
-        return CreatedEntry(conflict.kobo_id, conflict.status or 409, found=True)
+        return CreatedEntry(conflict.kobo_id, conflict.status or 409, existed=True)
 
     def read(self, kobo_id: str) -> dict[str, Any]:
         """GET one entry under canonical names (kobo_client.payload.from_body). Raises NotFound also for a deleted one."""

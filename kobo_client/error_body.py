@@ -99,5 +99,5 @@ def _printable(value: Any) -> Any:
 def existing_id(content: bytes) -> str | None:
     """The koboId a conflict names; None when it names none, or something that is no uuid. Our assumption: it is at the top."""
     body = json_object(content) or {}
-    found = body.get("koboId")
-    return found if isinstance(found, str) and _UUID.match(found) else None
+    kobo_id = body.get("koboId")
+    return kobo_id if isinstance(kobo_id, str) and _UUID.match(kobo_id) else None

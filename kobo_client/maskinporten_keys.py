@@ -66,8 +66,12 @@ def _content(variable: str) -> bytes:
 
 def _pem(content: bytes, variable: str) -> RSAPrivateKey:
     if b"PRIVATE KEY" not in content:
-        found = "a public key" if b"PUBLIC KEY" in content else "only a certificate" if b"CERTIFICATE" in content else "no PEM and no JWK"
-        raise ConfigurationFault(f"{variable}: this is {found}. Give the private half: the PEM file that your key tool wrote beside it.")
+        content_kind = (
+            "a public key" if b"PUBLIC KEY" in content else "only a certificate" if b"CERTIFICATE" in content else "no PEM and no JWK"
+        )
+        raise ConfigurationFault(
+            f"{variable}: this is {content_kind}. Give the private half: the PEM file that your key tool wrote beside it."
+        )
     try:
         key = load_pem_private_key(content, password=None)
     except TypeError:
@@ -98,6 +102,6 @@ def _rsa(key: object, variable: str) -> RSAPrivateKey:
 
 def _certificates(content: bytes, variable: str) -> list[x509.Certificate]:
     try:
-        return [x509.load_pem_x509_certificate(found) for found in _CERTIFICATE.findall(content)]
+        return [x509.load_pem_x509_certificate(pem) for pem in _CERTIFICATE.findall(content)]
     except ValueError:
         raise ConfigurationFault(f"{variable}: a certificate beside the key is damaged. Copy it again, all lines.") from None

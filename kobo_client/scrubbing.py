@@ -51,14 +51,14 @@ def scrubbed(text: str, secrets: Iterable[str] = ()) -> str:
     plain = printable(_decoded(line))
     if plain != line:
         line = without_secrets(plain, ours)
-    line = _APART.sub(PERSON, _NUMBER.sub(lambda found: found.group(1) or PERSON, _TOKEN.sub(HIDDEN, line)))
+    line = _APART.sub(PERSON, _NUMBER.sub(lambda match: match.group(1) or PERSON, _TOKEN.sub(HIDDEN, line)))
     return line[:LONGEST].strip()
 
 
 def _decoded(text: str) -> str:
     """Without tags, and as a browser or a JSON parser would show it, however often it was encoded."""
     for _ in range(_LAYERS):
-        unescaped = _ESCAPE.sub(lambda found: chr(int(found.group(1) or found.group(2) or "20", 16)), text)
+        unescaped = _ESCAPE.sub(lambda match: chr(int(match.group(1) or match.group(2) or "20", 16)), text)
         shown = _TAG.sub(" ", unquote(html.unescape(unescaped)))
         if shown == text:
             break
@@ -93,13 +93,13 @@ def without_secrets(text: str, secrets: tuple[str, ...]) -> str:
         return text
     places = [place for place, letter in enumerate(text) if letter.isalnum()]
     letters = "".join(text[place].lower()[0] for place in places)
-    found = bytearray(len(text))
+    covered = bytearray(len(text))
     for length in {len(piece) for piece in pieces}:
         for start in range(len(letters) - length + 1):
             if letters[start : start + length] in pieces:
                 first, last = places[start], places[start + length - 1]
-                found[first : last + 1] = b"\1" * (last + 1 - first)
-    kept = "".join("\0" if hidden else letter for letter, hidden in zip(text, found, strict=True))
+                covered[first : last + 1] = b"\1" * (last + 1 - first)
+    kept = "".join("\0" if hidden else letter for letter, hidden in zip(text, covered, strict=True))
     return re.sub("\0+", HIDDEN, kept)
 
 

@@ -49,19 +49,19 @@ class Texts:
         """The text at `key` with its blanks filled. Raises KeyError when it, or a blank's value, is missing."""
         pieces = self._pieces.get(key)
         if pieces is None:
-            found = self.at(key)
-            if not isinstance(found, str):
+            value = self.at(key)
+            if not isinstance(value, str):
                 raise KeyError(key)
-            pieces = self._pieces[key] = tuple((before, name, how or "") for before, name, how, _ in string.Formatter().parse(found))
+            pieces = self._pieces[key] = tuple((before, name, how or "") for before, name, how, _ in string.Formatter().parse(value))
         return "".join(before if name is None else before + self._filled(values[name], how) for before, name, how in pieces)
 
     def at(self, key: str) -> Any:
         """What is at `key`: a text, a list of texts or a group. Raises KeyError."""
-        found: Any = self.groups
+        value: Any = self.groups
         for part in key.split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-        if found is not None:
-            return found
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if value is not None:
+            return value
         if self._fallback is None:
             raise KeyError(key)
         return self._fallback.at(key)

@@ -78,10 +78,10 @@ def kobosync() -> dg.Definitions:
 
 def _stamp(file: Path) -> tuple[int, int]:
     try:
-        found = file.stat()
+        stat = file.stat()
     except OSError:
         return 0, 0  # Reading it says what is wrong.
-    return found.st_mtime_ns, found.st_size
+    return stat.st_mtime_ns, stat.st_size
 
 
 @lru_cache(maxsize=1)
@@ -90,10 +90,10 @@ def _loaded(root: Path, files: tuple[tuple[Path, int, int], ...]) -> tuple[dg.De
 
     files: path, time of last change (ns) and size (bytes) of each.
     """
-    found, faults = municipalities([file for file, _, _ in files])
-    fit, misfits = compatible_municipalities(found.values(), root)
+    loaded, faults = municipalities([file for file, _, _ in files])
+    fit, misfits = compatible_municipalities(loaded.values(), root)
     taken = {municipality.slug for municipality in fit}
-    unfit = {root / found[slug].file: says for slug, says in misfits.items()}
+    unfit = {root / loaded[slug].file: says for slug, says in misfits.items()}
     stubs = []
     for file, says in sorted((faults | unfit).items()):
         stubs.append(unusable(file, says, taken))

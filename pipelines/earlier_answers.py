@@ -39,13 +39,13 @@ def earlier_answers(
     gone = ledger.decisions_named(municipality, sorted(by_whom)).filter(pl.col("kind").is_in(HUMAN)) if by_whom else people.clear()
     rows = [*used.iter_rows(named=True), *gone.iter_rows(named=True)]
     homes = _homes(dwellings, {name for row in rows for name in (row["subject"], row["other"]) if name})
-    found = []
+    answers = []
     for row in rows:
         sides = [homes[name] for name in (row["subject"], named_entry(row)) if name in homes]
         if sides:
             dwelling, owner, _ = sides[0]
-            found.append(EarlierAnswer(dwelling, owner, any(secret for _, _, secret in sides), row, by_whom.get(row["decision_id"])))
-    return found
+            answers.append(EarlierAnswer(dwelling, owner, any(secret for _, _, secret in sides), row, by_whom.get(row["decision_id"])))
+    return answers
 
 
 def _ids(people: pl.DataFrame, shown: Collection[tuple[str, ...]]) -> list[str]:
@@ -59,7 +59,7 @@ def _homes(dwellings: pl.DataFrame, names: Collection[str]) -> dict[str, tuple[s
     known = dwellings.select("leverandor_bolig_id", "owner", key="source_keys", secret=is_shielded())
     wanted = pl.Series(sorted(names), dtype=pl.String).implode()
     by_key = known.explode("key").filter(pl.col("key").is_in(wanted) | pl.col("leverandor_bolig_id").is_in(wanted))
-    found: dict[str, tuple[str, str | None, bool]] = {}
+    homes: dict[str, tuple[str, str | None, bool]] = {}
     for ours, owner, key, secret in by_key.iter_rows():
-        found[ours] = found[key] = (ours, owner, secret)
-    return found
+        homes[ours] = homes[key] = (ours, owner, secret)
+    return homes

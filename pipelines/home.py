@@ -21,13 +21,13 @@ def home() -> Path:
 def config_files(folder: Path | None = None) -> list[Path]:
     """Every municipality's file, sorted by name; mapping files among them are left out."""
     place = folder or home() / "config"
-    found = (file for file in place.glob("*") if file.suffix.casefold() in (".yaml", ".yml") and not file.name.startswith("."))
-    return sorted(file for file in found if not is_mapping_file(file))
+    files = (file for file in place.glob("*") if file.suffix.casefold() in (".yaml", ".yml") and not file.name.startswith("."))
+    return sorted(file for file in files if not is_mapping_file(file))
 
 
 def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Path, str]]:
     """Slug -> municipality, and file -> why it cannot be used; a faulty file does not stop the others."""
-    found: dict[str, Municipality] = {}
+    loaded: dict[str, Municipality] = {}
     faults: dict[Path, str] = {}
     for file in files:
         try:
@@ -35,12 +35,12 @@ def municipalities(files: list[Path]) -> tuple[dict[str, Municipality], dict[Pat
         except ConfigurationError as error:
             faults[file] = str(error)
             continue
-        if municipality.slug in found:
-            by = found[municipality.slug].file
+        if municipality.slug in loaded:
+            by = loaded[municipality.slug].file
             faults[file] = f"{file}: slug {municipality.slug} is that of {by}. Give each municipality a slug of its own."
             continue
-        found[municipality.slug] = municipality
-    return found, faults
+        loaded[municipality.slug] = municipality
+    return loaded, faults
 
 
 def prepare_dagster_home(root: Path, environment: Mapping[str, str] = os.environ) -> Path:

@@ -116,10 +116,10 @@ def _lacks(tables: Mapping[str, Table]) -> str:
 def _mark(path: UPath) -> str:
     """Changes whenever the file is stored again; empty while there is none. Raises OSError: a folder that may not be looked into."""
     try:
-        found = path.stat()
+        stat = path.stat()
     except FileNotFoundError:
         return ""
-    return f"{found.st_mtime}|{found.st_size}"
+    return f"{stat.st_mtime}|{stat.st_size}"
 
 
 def _places(made: Mapping[str, Table], wanted: Collection[str]) -> dict[str, list[SourcePlace]]:
@@ -127,10 +127,10 @@ def _places(made: Mapping[str, Table], wanted: Collection[str]) -> dict[str, lis
     dwellings = made["dwellings"].frame.filter(pl.col("leverandor_bolig_id").is_in(sorted(wanted)))
     keys = dwellings.select("leverandor_bolig_id", key="source_keys", secret=is_shielded()).explode("key")
     rows = made["standing_rows"].frame.with_columns(key=pl.format("{}:{}", "source", "source_key"))
-    found: dict[str, list[SourcePlace]] = {}
+    places: dict[str, list[SourcePlace]] = {}
     joined = keys.join(rows.select("key", "source", "file", "sheet", "row"), on="key").sort("leverandor_bolig_id", "key")
     for dwelling, key, secret, source, file, sheet, row in joined.iter_rows():
         at = (file and PurePath(file).name, sheet, row, key.partition(":")[2])
         place = SourcePlace(source, None, None, None) if secret else SourcePlace(source, *at)
-        found.setdefault(dwelling, []).append(place)
-    return found
+        places.setdefault(dwelling, []).append(place)
+    return places

@@ -59,8 +59,8 @@ def _part(
 
 def with_approvals(parts: Iterable[PlanPart], approvals: Mapping[str, PartApproval]) -> tuple[PlanPart, ...]:
     """The parts with the approvals in force. approvals: by digest."""
-    found = []
+    approved_parts = []
     for part in parts:
         made = approvals.get(part.digest)
-        found.append(replace(part, approved=(made.by, made.decided), approval=made.decision_id) if made else part)
-    return tuple(found)
+        approved_parts.append(replace(part, approved=(made.by, made.decided), approval=made.decision_id) if made else part)
+    return tuple(approved_parts)

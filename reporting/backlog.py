@@ -95,12 +95,12 @@ def _by_holder(counts: dict[tuple[str, str, str], dict[date, int]], joined: dict
             into[holder] = into.get(holder, np.zeros(len(days))) + moved
         left[holder] = left.get(holder, 0) + int(series[-1])
         since[holder] = min(since.get(holder, first), first)
-    found = []
+    holders = []
     for holder, number in left.items():
         gone, came = (np.repeat(side[holder], days) for side in (cleared, arrived))
         unseen = sum(days[: since[holder]])
         gone[:unseen] = came[:unseen] = np.nan
         moved = np.flatnonzero(np.nan_to_num(gone) > 0)
         still = len(gone) - (int(moved[-1]) + 1 if len(moved) else unseen)
-        found.append(Flow(holder, number, gone, came, still))
-    return sorted(found, key=lambda flow: (-flow.left, flow.holder))
+        holders.append(Flow(holder, number, gone, came, still))
+    return sorted(holders, key=lambda flow: (-flow.left, flow.holder))

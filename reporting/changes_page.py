@@ -77,5 +77,5 @@ def _data(log: NightLog, result: NightResult, entries: pl.DataFrame) -> dict[str
         "faults": [
             [owners.index(fault.owner), rules.index(fault.rule), fault.place, fault.first, fault.since, fault.fixed] for fault in log.faults
         ],
-        "answers": [[answer.day.isoformat(), answer.said] for answer in log.answers],
+        "answers": [[answer.day.isoformat(), answer.in_words] for answer in log.answers],
     }

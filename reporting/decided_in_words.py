@@ -74,5 +74,5 @@ def _told(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
 
 
 def _date(moment: Any) -> date:
-    found: date = moment.date()
-    return found
+    day: date = moment.date()
+    return day

@@ -118,8 +118,8 @@ def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataF
     category = pl.col("category").fill_null(strategy="backward").over("leverandor_bolig_id").fill_null(NO_CATEGORY)
     known = movements.with_columns(unkept=pl.col("category").is_null(), category=category, tenure=tenure)
     sides = [pl.col(name).shift(1).over("leverandor_bolig_id").alias(f"{name}_before") for name in _CELL]
-    stood = pl.col("stands").shift(1, fill_value=False).over("leverandor_bolig_id")
-    return known.with_columns(*sides, stood=stood).with_columns(column=_column())
+    was_in_stock = pl.col("stands").shift(1, fill_value=False).over("leverandor_bolig_id")
+    return known.with_columns(*sides, stood=was_in_stock).with_columns(column=_column())
 
 
 def _column() -> pl.Expr:

@@ -99,14 +99,14 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
     have = dict(result.dwellings.group_by("kategori").len().iter_rows())
     tonight = result.history.filter(pl.col("as_of") == result.as_of).group_by("category").agg(pl.col("in_scope", "in_register").sum())
     counts = {category: (scope, registered) for category, scope, registered in tonight.iter_rows()}
-    found = []
+    categories = []
     for slug, category in result.municipality.categories.items():
         present = have.get(slug, 0) if category.in_scope else result.out_of_scope.get(slug, 0)
         scope, registered = counts.get(slug, (0, 0))
         mine = {service: need for (service, of), need in settled.items() if of == slug}
         clashing = {answer.service for contradiction in contradictions for answer in contradiction.answers if answer.category == slug}
         clash = bool(clashing)
-        found.append(
+        categories.append(
             CategoryNeed(
                 slug,
                 category.title,
@@ -126,7 +126,7 @@ def needs_overview(result: NightResult, answers: NeedsAnswers | None, planned: d
         )
     heard = {answer.service for answer in answers.answers}
     silent = tuple(owner_title(result, service) for service in answers.services if service not in heard)
-    return NeedsOverview(tuple(found), tuple(contradictions), answers.faults, answers.answers, silent)
+    return NeedsOverview(tuple(categories), tuple(contradictions), answers.faults, answers.answers, silent)
 
 
 def _services(answers: NeedsAnswers, mine: dict[str, ServiceNeed]) -> list[str]:

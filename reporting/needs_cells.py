@@ -144,10 +144,10 @@ def day_of(written: str | None, heading: str) -> date:
     if written in ERROR_VALUES:
         raise BadCell(text("plans.formula", written=written))
     try:
-        if found := _NORWEGIAN_DATE.fullmatch(written):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if found := _ISO_DATE.fullmatch(written):
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if match := _NORWEGIAN_DATE.fullmatch(written):
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        if match := _ISO_DATE.fullmatch(written):
+            return date(int(match[1]), int(match[2]), int(match[3]))
         if _SERIAL.fullmatch(written):
             return _EXCEL_EPOCH + timedelta(days=int(float(written)))
     except ValueError:

@@ -115,19 +115,19 @@ def _with_gaps(lines: list[Priority], needs: dict[str, CategoryNeed]) -> list[Pr
     """Each line with what it closes of its category's gap in five years, in the list's own order."""
     gaps = {category: max(0, need.shortage_later or 0) for category, need in needs.items()}
     left = dict(gaps)
-    found = []
+    priorities = []
     for line in lines:
         gap = gaps.get(line.category, 0)
         checked = line.checked
         if checked is None or gap == 0 or checked.state not in TO_COME:
-            found.append(line)
+            priorities.append(line)
         elif checked.measure.kind.adds:
             closes = min(max(0, checked.net), left[line.category])
             left[line.category] -= closes
-            found.append(replace(line, closes=closes, gap=gap))
+            priorities.append(replace(line, closes=closes, gap=gap))
         else:
-            found.append(replace(line, takes_from_gap=True, gap=gap))
-    return found
+            priorities.append(replace(line, takes_from_gap=True, gap=gap))
+    return priorities
 
 
 def _rank(need: CategoryNeed | None, place: int) -> tuple[int, int, int]:

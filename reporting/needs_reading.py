@@ -59,8 +59,8 @@ def read_needs(municipality: Municipality, home: Path) -> NeedsAnswers | None:
     files, faults = files_at(home / municipality.needs.path, (".xlsx",), str(municipality.needs.path))
     answers: list[NeedsLine] = []
     for file in files:
-        found, wrong = _read(file, municipality, home)
-        answers += found
+        answer, wrong = _read(file, municipality, home)
+        answers += answer
         faults += wrong
     return NeedsAnswers(services, tuple(answers), tuple(faults), len(files))
 

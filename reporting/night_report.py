@@ -57,7 +57,7 @@ class DecidedThatDay:
     """What somebody decided that day, in words; None where it is about a shielded dwelling."""
 
     day: date
-    said: str | None
+    in_words: str | None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _FUTURES = 200
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """night: when it was made. left: how many were missing then. said: the date it gave; None when it gave none.
+    """night: when it was made. left: how many were missing then. forecast_date: the date it gave; None when it gave none.
 
     moving: something was cleared in the days before. cleared: the first night after on which nothing was missing; None when none was.
     left_now: missing tonight. became: the outcome: kept, late, broken or open.
@@ -27,7 +27,7 @@ class Promise:
 
     night: date
     left: int
-    said: date | None
+    forecast_date: date | None
     cleared: date | None
     left_now: int
     moving: bool
@@ -51,12 +51,14 @@ def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> 
             continue
         after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
         cleared = after["as_of"][0] if after.height else None
-        said, moving = seen.forecast_date, seen.state is not ForecastState.STILL
-        made.append(Promise(night, before["left"][-1], said, cleared, nights["left"][-1], moving, _became(said, cleared, as_of)))
+        forecast_date, moving = seen.forecast_date, seen.state is not ForecastState.STILL
+        made.append(
+            Promise(night, before["left"][-1], forecast_date, cleared, nights["left"][-1], moving, _became(forecast_date, cleared, as_of))
+        )
     return made
 
 
-def _became(said: date | None, cleared: date | None, as_of: date) -> str:
+def _became(forecast_date: date | None, cleared: date | None, as_of: date) -> str:
     if cleared is not None:
-        return "late" if said is None or cleared > said else "kept"
-    return "broken" if said is not None and said <= as_of else "open"
+        return "late" if forecast_date is None or cleared > forecast_date else "kept"
+    return "broken" if forecast_date is not None and forecast_date <= as_of else "open"

@@ -124,9 +124,9 @@ def _plan_books(result: NightResult, plan: HousingPlan | None, into: Path) -> It
 
 def _cadastre_book(result: NightResult, into: Path) -> Iterator[Attachment]:
     """Write the worklist of the cadastre desk, where there is one."""
-    if found := cadastre_worklist(result):
-        write_cadastre(into / CADASTRE_BOOK, result, found)
-        yield Attachment(CADASTRE_BOOK, note=one_line(found))
+    if worklist := cadastre_worklist(result):
+        write_cadastre(into / CADASTRE_BOOK, result, worklist)
+        yield Attachment(CADASTRE_BOOK, note=one_line(worklist))
 
 
 def _owners(result: NightResult) -> list[str]:

@@ -62,13 +62,13 @@ class VacancyGroup:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """told: dwellings whose status is known; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
+    """with_status: dwellings whose status is known; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
 
     leases: leases that end, by category; empty where no source has end dates. sizes: small and large against what is needed; empty where
     the needs workbooks have no size.
     """
 
-    told: int
+    with_status: int
     of: int
     groups: tuple[VacancyGroup, ...]
     undated: int

@@ -22,7 +22,7 @@ _ROW_WIDTHS = {"leverandor_bolig_id": 24, "adresse": 40, "kategori": 40, "boligs
 def write_vacancy(path: Path, result: NightResult, vacancy: Vacancy) -> None:
     """Raises OSError when the file cannot be written."""
     with Book(path, text("vacancy.title")) as book:
-        counts = {"told": number(vacancy.told), "of": number(vacancy.of)}
+        counts = {"told": number(vacancy.with_status), "of": number(vacancy.of)}
         heading = text("vacancy.heading", name=result.municipality.name, date=day(result.as_of), **counts)
         book.sheet(text("vacancy.title"), heading, _columns(), _numbers(vacancy, result.municipality))
         names = [Column(_name(name), _ROW_WIDTHS.get(name, 16)) for name in VACANT]

@@ -80,8 +80,8 @@ def _absent(name: str) -> list[Row]:
     ]
 
 
-def _figures(title: str, size: int, share: float, found: Measured) -> list[Row]:
-    wrong, named = found.wrong_merges + found.wrong_certain, found.misnamed_merges + found.misnamed_certain
+def _figures(title: str, size: int, share: float, measured: Measured) -> list[Row]:
+    wrong, named = measured.wrong_merges + measured.wrong_certain, measured.misnamed_merges + measured.misnamed_certain
 
     def row(what: str, ours: float, goal: str = "", reached: bool | None = None) -> Row:
         head = {"name": f"{title}: {what}", "size": size, "ours": ours, "other": None, "other_is": "", "ratio": None}
@@ -89,13 +89,13 @@ def _figures(title: str, size: int, share: float, found: Measured) -> list[Row]:
 
     first = share == SHARES[0]
     return [
-        row("wrong automatic", wrong, "0", wrong == 0) | {"detail": found.as_dict()},
+        row("wrong automatic", wrong, "0", wrong == 0) | {"detail": measured.as_dict()},
         row("taken for another whose number it was typed with", named),
-        row("precision of automatic matches, those included", round(found.precision, 4)),
-        row("recall, automatic and offered", round(found.offered, 4), ">= 0.995", found.offered >= 0.995),
-        row("recall, automatic alone", round(found.certain, 4)),
-        row("share in review", round(found.review, 4), "< 0.05" if first else "", found.review < 0.05 if first else None),
-        row("merge and match (seconds)", round(found.merge_s + found.match_s, 2)),
+        row("precision of automatic matches, those included", round(measured.precision, 4)),
+        row("recall, automatic and offered", round(measured.offered, 4), ">= 0.995", measured.offered >= 0.995),
+        row("recall, automatic alone", round(measured.certain, 4)),
+        row("share in review", round(measured.review, 4), "< 0.05" if first else "", measured.review < 0.05 if first else None),
+        row("merge and match (seconds)", round(measured.merge_s + measured.match_s, 2)),
     ]
 
 
@@ -167,10 +167,10 @@ def _truth(world: Labelled, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Data
 
 def _beside(task: Task, size: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        found = beside_peers(task, Path(folder))
+        scores = beside_peers(task, Path(folder))
     rows = []
-    mine = found.pop("kobosync")
-    for name, other in found.items():
+    mine = scores.pop("kobosync")
+    for name, other in scores.items():
         failed = "failed" in other
         for what, least in (("f1", None), ("recall_at_99", None), ("seconds", 10.0 if name == "splink" else None), ("cpu", None)):
             theirs = None if failed else other[what]

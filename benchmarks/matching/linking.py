@@ -88,10 +88,10 @@ def ours(task: Task) -> Linked:
     ends = [left.select("id", *names)[places["_at"]].rename({"id": "id_l"}), right.select("id", *names)[places["_at_right"]]]
     joined = pl.concat([ends[0], ends[1].rename({"id": "id_r"} | {name: f"{name}_theirs" for name in names})], how="horizontal")
     like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
-    found = scored(
+    links = scored(
         joined.with_columns(like.values()), scores([_comparison(name, *kind_and_points) for name, kind_and_points in task.columns.items()])
     )
-    return Linked(found.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
+    return Linked(links.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
 
 
 def _comparison(name: str, kind: str, same: float, different: float) -> Comparison:
@@ -147,14 +147,14 @@ def judged(pairs: pl.DataFrame, truth: pl.DataFrame) -> dict[str, float]:
 def beside_peers(task: Task, folder: Path) -> dict[str, dict[str, Any]]:
     """Engine -> figures; a peer that cannot be run says why."""
     taken = []
-    found: dict[str, dict[str, Any]] = {}
+    scores: dict[str, dict[str, Any]] = {}
     for name in PEERS:
         # Ours in turns with theirs: a neighbour on the machine slows either.
         taken.append(ours(task))
         try:
-            found[name] = peer(task, name, folder).judged(task.truth)
+            scores[name] = peer(task, name, folder).judged(task.truth)
         except PeerFailedError as failed:
-            found[name] = {"failed": str(failed)[-300:]}
+            scores[name] = {"failed": str(failed)[-300:]}
     taken.append(ours(task))
     seconds, cpu = statistics.median(run.seconds for run in taken), statistics.median(run.cpu for run in taken)
-    return {"kobosync": Linked(taken[0].pairs, seconds, cpu).judged(task.truth)} | found
+    return {"kobosync": Linked(taken[0].pairs, seconds, cpu).judged(task.truth)} | scores

@@ -113,6 +113,6 @@ def _match_recall(world: Labelled, pairs: pl.DataFrame, homes_of: dict[str, set[
     right = {(ours, entry) for ours, entry, _ in matched if world.entry_truth.get(entry) in homes_of[ours]}
     certain = {(ours, entry) for ours, entry, sure in matched if sure}
     known = {name for names in homes_of.values() for name in names} & set(world.entry_truth.values())
-    found = {world.entry_truth[entry] for _, entry in certain & right}
+    matched_homes = {world.entry_truth[entry] for _, entry in certain & right}
     offered = {world.entry_truth[entry] for _, entry in right}
-    return certain - right, len(found), len(offered), len(known)
+    return certain - right, len(matched_homes), len(offered), len(known)

@@ -106,21 +106,29 @@ def misled(world: Labelled) -> Misled:
     )
 
 
-def as_rows(title: str, size: int, share: float, found: Misled) -> list[Row]:
+def as_rows(title: str, size: int, share: float, misled_figures: Misled) -> list[Row]:
     """Rows as benchmarks/results.json holds them; the first carries every figure."""
     goals = (
-        ("wrong where something in the rows told", found.wrong_merges_told + found.wrong_matches_told, 0.0),
-        ("wrong in all (share)", (found.wrong_merges + found.wrong_matches) / found.dwellings, 0.002 if share <= SELDOM else None),
-        ("created although Kobo has it and something told", found.posted_known_told, 0.0),
-        ("created although Kobo has it (share)", found.posted_known / found.dwellings, 0.002 if share <= SELDOM else 0.01),
-        ("created twice", found.posted_twice, 0.0),
-        ("not matched and not asked about (share)", 1 - found.offered, 0.005 if share <= SELDOM else 0.015),
+        ("wrong where something in the rows told", misled_figures.wrong_merges_told + misled_figures.wrong_matches_told, 0.0),
+        (
+            "wrong in all (share)",
+            (misled_figures.wrong_merges + misled_figures.wrong_matches) / misled_figures.dwellings,
+            0.002 if share <= SELDOM else None,
+        ),
+        ("created although Kobo has it and something told", misled_figures.posted_known_told, 0.0),
+        (
+            "created although Kobo has it (share)",
+            misled_figures.posted_known / misled_figures.dwellings,
+            0.002 if share <= SELDOM else 0.01,
+        ),
+        ("created twice", misled_figures.posted_twice, 0.0),
+        ("not matched and not asked about (share)", 1 - misled_figures.offered, 0.005 if share <= SELDOM else 0.015),
     )
     rows: list[Row] = []
     for what, ours, goal in goals:
         row = {"name": f"{title}: {what}", "size": size, "ours": round(ours, 4), "other": None, "other_is": "", "ratio": None}
         rows.append(row | ({"goal": "", "met": None} if goal is None else {"goal": f"<= {goal:g}", "met": round(ours, 6) <= goal}))
-    rows[0]["detail"] = asdict(found)
+    rows[0]["detail"] = asdict(misled_figures)
     return rows
 
 
@@ -155,7 +163,7 @@ def _fits_worse(given: list[Row], own: list[Row], entry: Row) -> bool:
 
 
 def _among(value: Any, values: list[Any], name: str) -> bool:
-    return any(abs(value - one) <= _ROUNDED if name == "bruksareal" else value == one for one in values)
+    return any(abs(value - candidate) <= _ROUNDED if name == "bruksareal" else value == candidate for candidate in values)
 
 
 def _tell(rows: list[Row]) -> bool:

@@ -176,15 +176,15 @@ def _written(homes: Iterable[tuple[str, dict[str, Any], tuple[str, ...]]], share
             plain = true | dict.fromkeys((*_NOT_WRITTEN[source], *blank))
             if source == BOEI:
                 plain["bruksareal"] = float(int(true["bruksareal"]))
-            found, another = soil(plain, share, random)
+            dirtied, another = soil(plain, share, random)
             misnamed |= {f"{source}:{key}"} if another else set()
-            rows.append({"source": source, "source_key": key, "owner": source, "carried": False, **found})
+            rows.append({"source": source, "source_key": key, "owner": source, "carried": False, **dirtied})
             row_truth[f"{source}:{key}"] = name
         if random.random() < IN_REGISTER:
             plain = true | dict.fromkeys(_NOT_IMPORTED)
-            found, another = soil(plain, share, random)
+            dirtied, another = soil(plain, share, random)
             misnamed |= {f"k-{name}"} if another else set()
-            entries.append({"kobo_id": f"k-{name}", "slettet": False, **{field.name: found.get(field.name) for field in COMPARED}})
+            entries.append({"kobo_id": f"k-{name}", "slettet": False, **{field.name: dirtied.get(field.name) for field in COMPARED}})
             entry_truth[f"k-{name}"] = name
     random.shuffle(rows)
     random.shuffle(entries)

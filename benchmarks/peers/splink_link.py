@@ -51,11 +51,11 @@ def main(spec):
             linker.training.estimate_parameters_using_expectation_maximisation(rule)
         except Exception as unfit:  # a block that leaves nothing to learn from
             print(f"not trained on {rule}: {unfit}", file=sys.stderr)
-    found = linker.inference.predict(threshold_match_probability=0.001)
-    scores = f"select unique_id_l as id_l, unique_id_r as id_r, match_weight as score from {found.physical_name}"
+    predictions = linker.inference.predict(threshold_match_probability=0.001)
+    scores = f"select unique_id_l as id_l, unique_id_r as id_r, match_weight as score from {predictions.physical_name}"
     connection.execute(f"copy ({scores}) to '{spec['out']}' (header)")
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
-    pairs = connection.execute(f"select count(*) from {found.physical_name}").fetchone()[0]
+    pairs = connection.execute(f"select count(*) from {predictions.physical_name}").fetchone()[0]
     print(json.dumps({"seconds": seconds, "cpu": cpu, "pairs": pairs}))
 
 

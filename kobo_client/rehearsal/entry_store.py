@@ -68,15 +68,15 @@ class EntryStore:
         return entry
 
     def _conflicting_id(self, ours: str | None, place: str) -> str:
-        found = self._db.execute(
+        row = self._db.execute(
             "SELECT kobo_id FROM entry WHERE deleted = 0 AND (ours = ? OR place = ?) ORDER BY ours IS NOT ?", (ours, place, ours)
         ).fetchone()
-        return str(found[0])
+        return str(row[0])
 
     def text(self, kobo_id: str) -> str | None:
         """The entry as JSON text, deleted or not."""
-        found = self._db.execute("SELECT body FROM entry WHERE kobo_id = ?", (kobo_id,)).fetchone()
-        return None if found is None else str(found[0])
+        row = self._db.execute("SELECT body FROM entry WHERE kobo_id = ?", (kobo_id,)).fetchone()
+        return None if row is None else str(row[0])
 
     def get(self, kobo_id: str) -> dict[str, Any] | None:
         """The entry's JSON body, deleted or not; None when there is none."""
@@ -117,8 +117,8 @@ class EntryStore:
         # The page begins after number x size entries that are not deleted; deleted ones before it move its beginning further on.
         while (pushed := before + self._deleted_until(last)) != last:
             last = pushed
-        found = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
-        return [str(row[0]) for row in found]
+        rows = self._db.execute("SELECT body FROM entry WHERE deleted = 0 AND number > ? ORDER BY number LIMIT ?", (last, size))
+        return [str(row[0]) for row in rows]
 
     def _deleted_until(self, number: int) -> int:
         # `deleted` not as a parameter: then the partial index could not answer it.

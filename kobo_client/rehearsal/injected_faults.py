@@ -71,17 +71,17 @@ class Faults:
 
     def of(self, verb: str, text: str) -> tuple[float, FaultRule | None]:
         """(seconds of latency, the fault or None) for a call."""
-        latency, found = 0.0, None
+        latency, fault = 0.0, None
         for rule in self.rules:
-            if found is not None and rule.kind != "latency":
+            if fault is not None and rule.kind != "latency":
                 continue
             if not self._applies(rule, verb, text):
                 continue
             if rule.kind == "latency":
                 latency += rule.seconds
             else:
-                found = rule
-        return latency, found
+                fault = rule
+        return latency, fault
 
     def _applies(self, rule: FaultRule, verb: str, text: str) -> bool:
         if (rule.verb is not None and rule.verb != verb) or (rule.contains is not None and rule.contains not in text):

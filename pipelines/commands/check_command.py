@@ -42,13 +42,13 @@ def run_check(config: Path, as_json: bool = False) -> int:
     municipality = load(config)
     root = home_of(config)
     table = Table("part", "state", "says", title=f"{municipality.name}: {config}")
-    fine, found = True, []
+    fine, checks = True, []
     for part, good, says in _parts(municipality, root):
-        found.append({"part": part, "ok": good, "says": says})
+        checks.append({"part": part, "ok": good, "says": says})
         table.add_row(part, "ok" if good else "NOT OK", says)
         fine = fine and good
     if as_json:
-        print_json(found)
+        print_json(checks)
     else:
         console().print(table)
     return DONE if fine else FAILED

@@ -36,12 +36,12 @@ def _with_child(written: str, key: str, block: Sequence[str]) -> str:
 
 
 def _with_default(written: str, name: str) -> str:
-    found = re.search(
+    match = re.search(
         r"^survivorship\s*:(?:[^\n]*\{|[^\n]*\n(?:[ \t]+[^\n]*\n|[ \t]*#[^\n]*\n|[ \t]*\n)*?)[ \t]*default\s*:\s*\[([^\]]*)\]",
         written,
         re.MULTILINE,
     )
-    if found is None:
+    if match is None:
         raise NotInsertedError("survivorship")
-    listed = found[1].strip().rstrip(",")
-    return written[: found.start(1)] + (f"{listed}, {name}" if listed else name) + written[found.end(1) :]
+    listed = match[1].strip().rstrip(",")
+    return written[: match.start(1)] + (f"{listed}, {name}" if listed else name) + written[match.end(1) :]

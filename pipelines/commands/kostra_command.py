@@ -54,7 +54,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
         return FAILED
     frames = {name: tables[name].frame for name in TABLES}
     frames["dwellings"] = conformed(frames["dwellings"], DWELLINGS)
-    found = count_kostra(
+    counted = count_kostra(
         municipality,
         frames["dwellings"],
         frames["plan"],
@@ -67,11 +67,11 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with speaking(municipality.language):
-            write_kostra(target, municipality, found, stock_year(moved, municipality, as_of.year, as_of))
+            write_kostra(target, municipality, counted, stock_year(moved, municipality, as_of.year, as_of))
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)
         return FAILED
-    _show(municipality, found, target)
+    _show(municipality, counted, target)
     return DONE
 
 
@@ -81,19 +81,19 @@ def _last_tables(municipality: Municipality, home: Path) -> tuple[date | None, d
         nights = ledger.runs(municipality.slug).get_column("as_of").to_list()
         moved = ledger.movements(municipality.slug)
     store = EarlierTables(base=table_base(municipality, home))
-    found = {name: table for name in TABLES if (table := store.last(municipality.slug, name)) is not None}
-    return (nights[-1] if nights else None), found, moved
+    tables = {name: table for name in TABLES if (table := store.last(municipality.slug, name)) is not None}
+    return (nights[-1] if nights else None), tables, moved
 
 
-def _show(municipality: Municipality, found: Kostra, target: Path) -> None:
-    table = Shown(title=f"{municipality.name}, KOSTRA skjema 13 as of {found.as_of}", title_justify="left", show_header=False)
+def _show(municipality: Municipality, kostra: Kostra, target: Path) -> None:
+    table = Shown(title=f"{municipality.name}, KOSTRA skjema 13 as of {kostra.as_of}", title_justify="left", show_header=False)
     for rule in RULES:
         if rule.code in _ENGLISH:
-            table.add_row(_ENGLISH[rule.code], str(found.counts[rule.code]))
+            table.add_row(_ENGLISH[rule.code], str(kostra.counts[rule.code]))
     console = Console()
     console.print(table)
-    if found.days_off:
+    if kostra.days_off:
         console.print(
-            f"Counted from the night of {found.night}, {found.days_off} days from {found.as_of}.", style="yellow", highlight=False
+            f"Counted from the night of {kostra.night}, {kostra.days_off} days from {kostra.as_of}.", style="yellow", highlight=False
         )
     console.print(f"Workbook: {target}", highlight=False, markup=False, soft_wrap=True)

@@ -60,12 +60,12 @@ def _backup_all(folder: Path, target: Path) -> int:
 
     2: a file cannot be used; 1: a ledger could not be copied. One that fails never stops the others.
     """
-    found, faults = municipalities(config_files(folder))
+    loaded, faults = municipalities(config_files(folder))
     for says in faults.values():
         print(says, file=sys.stderr)
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     sharing: dict[str, list[Municipality]] = {}
-    for municipality in found.values():
+    for municipality in loaded.values():
         sharing.setdefault(municipality.ledger, []).append(municipality)
     codes = [CONFIGURATION] * bool(faults)
     for together in sharing.values():

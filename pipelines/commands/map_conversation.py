@@ -53,10 +53,10 @@ class Conversation:
         usual = next(word for word, means in words.items() if means is default)
 
         def judged(answer: str) -> str:
-            found = [word for word in words if answer and word.startswith(answer.casefold())]
-            if not found:
+            words_meant = [word for word in words if answer and word.startswith(answer.casefold())]
+            if not words_meant:
                 raise ValueError(text("map_questions.yes_or_no"))
-            return found[0]
+            return words_meant[0]
 
         return words[self.value(question, usual, judged)]
 
@@ -183,5 +183,5 @@ def _register_words(talk: Conversation, made: Draft) -> dict[str, dict[str, str 
 def _likely(value: str, categories: Mapping[str, str]) -> str:
     """The category that is called most like the value."""
     names = {name: f"{name} {title}".casefold() for name, title in categories.items()}
-    found = process.extractOne(value.casefold(), names, scorer=fuzz.partial_ratio, score_cutoff=_LIKE)
-    return str(found[2]) if found else ""
+    closest = process.extractOne(value.casefold(), names, scorer=fuzz.partial_ratio, score_cutoff=_LIKE)
+    return str(closest[2]) if closest else ""

@@ -29,8 +29,8 @@ def run_movements(config: Path, year: int | None, as_of: date | None, out: Path 
     newest = nights[-1] if nights else None
     asked = year or (as_of or newest or date.min).year
     until = min(as_of or date(asked, 12, 31), newest or date.min)
-    found = stock_year(moved, municipality, asked, until)
-    if found is None:
+    table = stock_year(moved, municipality, asked, until)
+    if table is None:
         dates = moved.get_column("as_of").to_list()
         known = f"it begins on {dates[0]}" if dates else f"run `kobosync night {config}` first"
         print(f"The ledger knows no movement of {asked}: {known}.", file=sys.stderr)
@@ -41,27 +41,27 @@ def run_movements(config: Path, year: int | None, as_of: date | None, out: Path 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with speaking(municipality.language):
-            write_stock(target, municipality, [found], dwellings)
+            write_stock(target, municipality, [table], dwellings)
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)
         return FAILED
-    _show(municipality, found, target)
+    _show(municipality, table, target)
     return DONE
 
 
-def _show(municipality: Municipality, found: StockYear, target: Path) -> None:
-    happened = [name for name in COLUMNS if any(line.moved[name] for line in found.lines)]
-    began = f"stood {found.started or date(found.year, 1, 1)}"
-    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"stands {found.until}")
+def _show(municipality: Municipality, year: StockYear, target: Path) -> None:
+    happened = [name for name in COLUMNS if any(line.moved[name] for line in year.lines)]
+    began = f"stood {year.started or date(year.year, 1, 1)}"
+    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"stands {year.until}")
     with speaking(municipality.language):
-        for line in found.lines:
+        for line in year.lines:
             numbers = (line.opening, *(line.moved[name] for name in happened), line.closing)
             table.add_row(category_words(line.category, municipality), line.tenure, *map(str, numbers))
-    total = found.total
+    total = year.total
     table.add_section()
     table.add_row("in all", "", *map(str, (total.opening, *(total.moved[name] for name in happened), total.closing)))
     console = Console()
     console.print(table)
-    if found.started:
-        console.print(f"The sources were first read on {found.started}: what stood on 1 January is not known.", style="yellow")
+    if year.started:
+        console.print(f"The sources were first read on {year.started}: what stood on 1 January is not known.", style="yellow")
     console.print(f"Workbook: {target}", highlight=False, markup=False, soft_wrap=True)

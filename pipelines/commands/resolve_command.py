@@ -43,8 +43,8 @@ def resolve(
     from reconciliation.addresses.kartverket_file import AddressFileError  # noqa: PLC0415
 
     try:
-        found, notes = _files(addresses, url)
-        print(_resolve(listing, sheet, (column, postnummer_column, poststed_column), found, out))
+        files, notes = _files(addresses, url)
+        print(_resolve(listing, sheet, (column, postnummer_column, poststed_column), files, out))
         for note in notes:
             print(note, file=sys.stderr)
     except (ListError, AddressFileError) as error:
@@ -126,8 +126,8 @@ def _resolve(listing: Path, sheet: str, columns: tuple[str, str, str], addresses
     in_words = pl.Series("reason", [rendered(reason) or None for reason in resolved["reason"]], dtype=pl.String)
     verdicts = verdicts_of_bad_lines(resolved.with_columns(in_words), read)
     write_list(with_verdicts(read.rows, verdicts), out, read.separator)
-    found = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
-    counts = [f"{name} {number}" for name, number in found.items()]
+    verdict_counts = {str(verdict): int((verdicts["verdict"] == verdict).sum()) for verdict in Resolution}
+    counts = [f"{name} {number}" for name, number in verdict_counts.items()]
     lines = [text("lists.resolved", file=listing.name, rows=verdicts.height, read_as=read.note, counts=counts)]
     if read.others:
         lines.append(text("lists.other_sheets_addresses", sheets=[f"«{other}»" for other in read.others]))

@@ -82,9 +82,9 @@ def checked_heading(read: ReadList, wanted: str) -> str:
     """The heading as the list spells it. Raises ListError with the nearest when it is not there."""
     if wanted in read.rows.columns:
         return wanted
-    found = [heading for heading in read.rows.columns if visible_text(heading).casefold() == visible_text(wanted).casefold()]
-    if len(found) == 1:
-        return found[0]
+    headings = [heading for heading in read.rows.columns if visible_text(heading).casefold() == visible_text(wanted).casefold()]
+    if len(headings) == 1:
+        return headings[0]
     nearest_heading = nearest(wanted, read.rows.columns)
     hint = [message("lists.near", near=nearest_heading)] if nearest_heading else []
     raise ListError(message("lists.no_column", column=wanted), *hint, message("lists.columns", columns=read.rows.columns[:20]))
@@ -108,8 +108,8 @@ def _delimited(path: Path, known: Sequence[str]) -> tuple[pl.DataFrame, str, str
     )
     every = pl.concat([values, kept], how="diagonal").sort("row")
     why = {
-        record.row: text("lists.ragged_line", row=record.row, found=record.found, width=len(dialect.headings))
-        if record.found
+        record.row: text("lists.ragged_line", row=record.row, found=record.value_count, width=len(dialect.headings))
+        if record.value_count
         else text("lists.open_quote", row=record.row)
         for record in bad
     }

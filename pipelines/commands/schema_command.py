@@ -66,11 +66,11 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _field_docs(model: type[BaseModel]) -> dict[str, str]:
     """Field -> the text below it in the model's source, the inherited ones too."""
-    found: dict[str, str] = {}
+    docs: dict[str, str] = {}
     for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
         (made,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
         for field, text in pairwise(made.body if isinstance(made, ast.ClassDef) else []):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(says))):
-                    found[name] = " ".join(says.split())
-    return found
+                    docs[name] = " ".join(says.split())
+    return docs

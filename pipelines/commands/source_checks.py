@@ -48,9 +48,9 @@ def _check_read(municipality: Municipality, root: Path, ledger: Ledger, read: So
     """The read with the verdict that a night would give it, and what it was compared with."""
     known = before.rows is not None and read.source in before.rows["source"]
     try:
-        found = checked_outside_a_night(municipality, root, ledger, read, before)
+        checks = checked_outside_a_night(municipality, root, ledger, read, before)
     except ConfigurationError:  # the official addresses have a line of their own
         return read, ""
-    waiting = found.done.deviations.filter(found.done.deviations["rule"] == "N05W").height
+    waiting = checks.done.deviations.filter(checks.done.deviations["rule"] == "N05W").height
     asks = f", {waiting} known key(s) name another home and will be asked about" if waiting else ""
-    return found.read, found.note or (f"held against the last complete read{asks}" if known else "")
+    return checks.read, checks.note or (f"held against the last complete read{asks}" if known else "")

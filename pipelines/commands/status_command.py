@@ -46,9 +46,9 @@ def run_status(files: Sequence[Path], output: str) -> int:
     if not chosen:
         print(f"{home() / 'config'} has no municipality's file. Give one, or set KOBOSYNC_HOME to a municipality's home.", file=sys.stderr)
         return CONFIGURATION
-    found, faults = municipalities(chosen)
+    loaded, faults = municipalities(chosen)
     now = datetime.now(UTC)
-    rows = [*(of_ledger(municipality, home_of(root_of(municipality, chosen)), now) for municipality in found.values())]
+    rows = [*(of_ledger(municipality, home_of(root_of(municipality, chosen)), now) for municipality in loaded.values())]
     rows += [NightStatus(file.stem, UNUSABLE, says=says) for file, says in faults.items()]
     rows.sort(key=lambda row: row.municipality)
     if output == "json":

@@ -63,10 +63,10 @@ def run_undo(config: Path, run: str, apply: str) -> int:
 
 def _whole(ledger: Ledger, slug: str, run: str) -> str:
     """The run that begins like this. Raises LedgerError when there is none, or more than one."""
-    found = ledger.runs(slug).filter(pl.col("run_id").str.starts_with(run)).get_column("run_id").to_list()
-    if len(found) != 1:
-        raise LedgerError(f"{'No run' if not found else 'More than one run'} of {slug} begins with {run}; `kobosync runs` lists them.")
-    return str(found[0])
+    run_ids = ledger.runs(slug).filter(pl.col("run_id").str.starts_with(run)).get_column("run_id").to_list()
+    if len(run_ids) != 1:
+        raise LedgerError(f"{'No run' if not run_ids else 'More than one run'} of {slug} begins with {run}; `kobosync runs` lists them.")
+    return str(run_ids[0])
 
 
 def _apply(plan: Plan, inverse: Inverse, municipality: Municipality, home: Path, apply: str, console: Console) -> int:
@@ -83,7 +83,7 @@ def _apply(plan: Plan, inverse: Inverse, municipality: Municipality, home: Path,
             run_id=session.run_id,
             municipality=municipality.slug,
             threads=municipality.register_.threads,
-            still_held=session.lock.held,
+            still_held=session.lock.is_held,
         )
         session.ledger.record_calls(municipality.slug, session.run_id, session.calls)
         left = done.filter(pl.col("outcome") != "done")

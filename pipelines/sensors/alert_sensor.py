@@ -124,17 +124,17 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
     return tick if tick >= since else None
 
 
-def send_alerts(municipality: Municipality, cursor: AlertCursor, standing: NightStanding | None) -> tuple[AlertCursor, str]:
+def send_alerts(municipality: Municipality, cursor: AlertCursor, state: NightStanding | None) -> tuple[AlertCursor, str]:
     """Send what is new to each address separately: a failed one is tried again, and the others get nothing twice."""
-    if standing is None:
+    if state is None:
         return cursor, "A night is running, or none has been yet; nothing to judge."
     if not municipality.alerts:
-        return cursor, f"{standing.state}: {standing.says} Nobody is told: `alerts` in {municipality.file} names no address."
+        return cursor, f"{state.state}: {state.says} Nobody is told: `alerts` in {municipality.file} names no address."
     states, sent, faults = dict(cursor.states), 0, []
     reports = f"{((municipality.send and municipality.send.link) or municipality.reports).rstrip('/')}/{municipality.slug}"
     for number, address in enumerate(municipality.alerts, start=1):
         name = hashlib.sha256(address.encode()).hexdigest()[:12]
-        message = next_message(states.get(name), standing, municipality.name, reports, municipality.base_url)
+        message = next_message(states.get(name), state, municipality.name, reports, municipality.base_url)
         try:
             if message:
                 send(address, message, number)
@@ -142,8 +142,8 @@ def send_alerts(municipality: Municipality, cursor: AlertCursor, standing: Night
         except SendingError as error:
             faults.append(str(error))
         else:
-            states[name] = standing.state
-    says = f"{standing.state}: {standing.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
+            states[name] = state.state
+    says = f"{state.state}: {state.says} " + (f"Told {sent} of {len(municipality.alerts)}." if sent else "Nothing new to tell.")
     return AlertCursor(cursor.since, states), " ".join([says, *faults])
 
 

@@ -27,9 +27,9 @@ def configuration_sensor(faults: Sequence[Unusable], alerts: Mapping[str, Sequen
         description=f"Tells operations ({ALERTS}) once when a municipality's file cannot be used, and once when it can again.",
     )
     def configuration(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        told = json.loads(context.cursor or "{}")
-        new = [fault for fault in faults if told.get(f"check {fault.file}") != _mark(fault.says)]
-        known, says = send_configuration_alerts(faults, alerts, told)
+        alerted = json.loads(context.cursor or "{}")
+        new = [fault for fault in faults if alerted.get(f"check {fault.file}") != _mark(fault.says)]
+        known, says = send_configuration_alerts(faults, alerts, alerted)
         known |= {f"check {fault.file}": _mark(fault.says) for fault in faults}
         return dg.SensorResult(
             skip_reason=says,

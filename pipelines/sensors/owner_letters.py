@@ -33,10 +33,10 @@ def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDef
         tags={MUNICIPALITY_TAG: municipality.slug},
     )
     def owner_letters(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        told, sent, faults = send_letters(municipality, root, json.loads(context.cursor or "{}"))
+        cursor, sent, faults = send_letters(municipality, root, json.loads(context.cursor or "{}"))
         for fault in faults:
             context.log.warning(fault)
-        return dg.SensorResult(skip_reason=" ".join([f"Sent {sent}.", *faults]), cursor=json.dumps(told, sort_keys=True))
+        return dg.SensorResult(skip_reason=" ".join([f"Sent {sent}.", *faults]), cursor=json.dumps(cursor, sort_keys=True))
 
     return owner_letters
 
@@ -50,9 +50,9 @@ def send_letters(municipality: Municipality, root: Path, cursor: Told) -> tuple[
     nights = dated(root / municipality.reports / municipality.slug)
     if not nights or not send.owners:
         return cursor, 0, []
-    found, faults = _read(nights[-1])
+    letters_read, faults = _read(nights[-1])
     known, sent = dict(cursor), 0
-    for letter in found:
+    for letter in letters_read:
         variable = send.owners.get(letter.owner)
         if variable is None:
             continue

@@ -46,25 +46,25 @@ def look_for_files(
     watched = _watched(municipality, root)
     before = context.cursor
     if before is None:
-        found = {name: file.state(file.digest()) for name, file in watched.items()}
-        context.update_cursor(json.dumps(found))
-        return dg.SkipReason(f"Watching {len(found)} files from now on.")
+        states = {name: file.state(file.digest()) for name, file in watched.items()}
+        context.update_cursor(json.dumps(states))
+        return dg.SkipReason(f"Watching {len(states)} files from now on.")
     known: dict[str, list[Any]] = json.loads(before)
     touched = {name: file for name, file in watched.items() if not file.is_as(known.get(name))}
     young = sorted(name for name, file in touched.items() if file.age(time.time()) < settled)
     if young:
         return dg.SkipReason(f"{', '.join(young)} was written less than {settled:.0f} s ago; it may still be on its way.")
-    found = {name: file.state(file.digest() if name in touched else known[name][-1]) for name, file in watched.items()}
+    states = {name: file.state(file.digest() if name in touched else known[name][-1]) for name, file in watched.items()}
     # Opened and saved without a change, or copied again: that is no reason to start.
-    fresh = sorted(name for name in touched if name not in known or known[name][-1] != found[name][-1])
+    fresh = sorted(name for name in touched if name not in known or known[name][-1] != states[name][-1])
     if not fresh:
-        context.update_cursor(json.dumps(found))
+        context.update_cursor(json.dumps(states))
         return dg.SkipReason("No source's file is new or has changed.")
     if busy := under_way(municipality, root, context.instance):
         return dg.SkipReason(f"{busy} The new files wait for the next look.")
-    context.update_cursor(json.dumps(found))
+    context.update_cursor(json.dumps(states))
     # With its times, so that contents which come back are asked for again.
-    state = json.dumps([[name, found[name]] for name in fresh])
+    state = json.dumps([[name, states[name]] for name in fresh])
     run_key = hashlib.sha256(state.encode()).hexdigest()[:16]
     tags = {MUNICIPALITY_TAG: municipality.slug, "kobosync/new_files": ", ".join(fresh)[:200]}
     return dg.RunRequest(run_key=f"{municipality.slug}-{run_key}", tags=tags)
@@ -104,14 +104,14 @@ class _File:
 def _watched(municipality: Municipality, root: Path) -> dict[str, _File]:
     """`source: file` -> the file, those that are joined to it and the owners' corrections too. What cannot be found now is for the
     night to tell."""
-    found: dict[str, _File] = {}
+    files: dict[str, _File] = {}
     for name, path in _paths(municipality, root):
         try:
             about = path.stat()
         except OSError:
             continue
-        found[f"{name}: {path.name}"] = _File(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
-    return found
+        files[f"{name}: {path.name}"] = _File(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
+    return files
 
 
 def _paths(municipality: Municipality, root: Path) -> Iterator[tuple[str, Path]]:

@@ -119,10 +119,10 @@ class AddressRegister:
 
     def find(self, name: str) -> StreetCandidates:
         """The streets a written name may mean."""
-        found = self._found.get(name)
-        if found is None:
-            found = self._found[name] = self._find(name)
-        return found
+        candidates = self._found.get(name)
+        if candidates is None:
+            candidates = self._found[name] = self._find(name)
+        return candidates
 
     def _find(self, name: str) -> StreetCandidates:
         folded, spelling = fold(name), street_keys(name)
@@ -155,13 +155,13 @@ class AddressRegister:
 
     def _lost_letters(self, name: str) -> tuple[Street, ...]:
         """The streets whose names become the written one by losing letters."""
-        found = dict.fromkeys(street for key in keys_of_lost(name) for street in self._by_bare.get(key, ()))
-        return tuple(street for street in found if may_have_become(street.adressenavn, name))
+        streets = dict.fromkeys(street for key in keys_of_lost(name) for street in self._by_bare.get(key, ()))
+        return tuple(street for street in streets if may_have_become(street.adressenavn, name))
 
-    def _rivals_of_lost(self, name: str, found: Sequence[Street]) -> tuple[Street, ...]:
+    def _rivals_of_lost(self, name: str, streets: Sequence[Street]) -> tuple[Street, ...]:
         """The streets that are as near or nearer: one letter away as they are or with letters bare, or beginning as the written name."""
         folded = fold(name)
-        nearby = dict.fromkeys(self._within(folded, 1, found))
+        nearby = dict.fromkeys(self._within(folded, 1, streets))
         for key in keys_of_lost(name):
             hits = process.extract(key, self._bare_keys, scorer=OSA.distance, score_cutoff=1, limit=None)
             nearby |= dict.fromkeys(
@@ -171,7 +171,7 @@ class AddressRegister:
         while at < len(self._folds) and self._folds[at].startswith(folded):
             nearby |= dict.fromkeys(self._by_fold[self._folds[at]])
             at += 1
-        return tuple(street for street in nearby if street not in found)
+        return tuple(street for street in nearby if street not in streets)
 
     def _nearest_streets(self, folded: str, key: str) -> tuple[Street, ...]:
         """The streets with the most similar names, and those that differ by one letter more, which is too little to decide by."""
@@ -187,8 +187,8 @@ class AddressRegister:
     def _shortened(self, name: str) -> list[Street]:
         """Streets with the same last words, whose first names are shortened, written out or left out."""
         words = tokens(name)
-        found = [street for tail in _tails(name) for street in self._by_tail.get(tail, ())]
-        return [street for street in dict.fromkeys(found) if _could_be(words, tokens(street.adressenavn))]
+        streets = [street for tail in _tails(name) for street in self._by_tail.get(tail, ())]
+        return [street for street in dict.fromkeys(streets) if _could_be(words, tokens(street.adressenavn))]
 
     def spelt(self, name: str) -> tuple[Street, ...]:
         """The streets that the name is a spelling of; of two names in another order, the one street that has both."""
@@ -230,7 +230,7 @@ def _index(streets: Iterable[Street], key_of: Callable[[str], tuple[str, ...]]) 
             for key in key_of(name):
                 if key:
                     made[key][street] = None
-    return {key: tuple(found) for key, found in made.items()}
+    return {key: tuple(values) for key, values in made.items()}
 
 
 def _tails(name: str) -> tuple[str, ...]:

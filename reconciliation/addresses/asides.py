@@ -96,7 +96,9 @@ def take_asides(text: str) -> tuple[Asides, str]:
         while (match := pattern.search(text)) and _A_HOUSE_HAS.search(text[: match.start()]):
             words.append(match[0].strip(" ,-()"))
             text = text[: match.start()] + text[match.end() :]
-    text = _IN_PARENTHESES.sub(lambda found: _moved_to(found[1], words if _ONLY_KIND.fullmatch(found[1].strip()) else loose), text)
+    text = _IN_PARENTHESES.sub(
+        lambda parenthesis: _moved_to(parenthesis[1], words if _ONLY_KIND.fullmatch(parenthesis[1].strip()) else loose), text
+    )
     text, box = _without_box(text, words)
     ground = _GROUND.search(text)
     if ground and _A_HOUSE_HAS.search(text[: ground.start()] or text[ground.end() :]):
@@ -113,8 +115,8 @@ def take_asides(text: str) -> tuple[Asides, str]:
 def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
     """Remove "c/o ...". Without a comma after the name, a number in it may be the dwelling's own house number."""
     unclear = None
-    for found in CARE_OF.finditer(text):
-        names = found[0].strip(" ,")
+    for match in CARE_OF.finditer(text):
+        names = match[0].strip(" ,")
         words.append(names)
         if re.search(r"\d", names):
             unclear = reason("aside_with_number", words=names)
@@ -122,11 +124,11 @@ def _without_people(text: str, words: list[str]) -> tuple[str, str | None]:
 
 
 def _cut(pattern: re.Pattern[str], text: str, words: list[str]) -> str:
-    found = pattern.match(text)
-    if found is None or not found[0].strip():
+    match = pattern.match(text)
+    if match is None or not match[0].strip():
         return text
-    words.append(found[0].strip(" :-"))
-    return text[found.end() :]
+    words.append(match[0].strip(" :-"))
+    return text[match.end() :]
 
 
 def _moved_to(aside: str, words: list[str]) -> str:
@@ -137,10 +139,10 @@ def _moved_to(aside: str, words: list[str]) -> str:
 
 def _without_box(text: str, words: list[str]) -> tuple[str, str | None]:
     """Remove a post box beside a whole address. A post box alone is kept: the text has no address then."""
-    found = _BOX_BEFORE.match(text)
-    if found is None:
-        found = next((match for match in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: match.start()])), None)
-    if found is None:
+    box = _BOX_BEFORE.match(text)
+    if box is None:
+        box = next((match for match in _BOX.finditer(text) if _A_HOUSE_HAS.search(text[: match.start()])), None)
+    if box is None:
         return text, None
-    words.append(found[0].strip(" ,;/()-"))
-    return (text[: found.start()] + ("," if found.start() else "") + text[found.end() :].lstrip(" /")).strip(" ,"), found["box"].strip()
+    words.append(box[0].strip(" ,;/()-"))
+    return (text[: box.start()] + ("," if box.start() else "") + text[box.end() :].lstrip(" /")).strip(" ,"), box["box"].strip()

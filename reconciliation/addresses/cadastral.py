@@ -19,10 +19,10 @@ _UNDERNUMMER = re.compile(r"(?<=\d)-\d{1,3}$")
 def resolve_cadastral(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
     """A parcel can have a hundred dwellings, so gnr/bnr is an address only where it is an official matrikkeladresse."""
     number = re.split(r",\s*\d{4}\b", text)[0].strip()
-    found = parse_matrikkel(_UNDERNUMMER.sub("", number) if "/" in number else number)
-    if found is None:
+    matrikkel = parse_matrikkel(_UNDERNUMMER.sub("", number) if "/" in number else number)
+    if matrikkel is None:
         return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("cadastral_unclear"))
-    parcel = (found.gardsnummer or 0, found.bruksnummer or 0, found.festenummer or 0)
+    parcel = (matrikkel.gardsnummer or 0, matrikkel.bruksnummer or 0, matrikkel.festenummer or 0)
     on_parcel = register.parcels.get(parcel, [])
     if stated := _MUNICIPALITY.match(number):
         today = kommune_table().current(stated.group(1)) or (stated.group(1),)

@@ -33,15 +33,15 @@ class Inside:
 
 def houses_inside(register: AddressRegister, text: str) -> list[Inside]:
     """Every number behind the name of a street, each address once, in the text's order."""
-    found: dict[tuple[str, int, str], Inside] = {}
+    houses: dict[tuple[str, int, str], Inside] = {}
     for house in _HOUSE.finditer(text):
         if name := _name_before(register, text[: house.start()]):
             before = text[: text.rfind(name, 0, house.start())].strip()
             words = bool(_PART_OF_NAME.fullmatch(before)) and place_key(before) not in register.known_places
             number, letter = int(house["number"]), (house["glued"] or house["apart"] or "").upper()
             more = _MORE_NUMBERS.match(text, house.end()) is not None
-            found.setdefault((register.spelt(name)[0].adressenavn, number, letter), Inside(name, number, letter, more, words))
-    return list(found.values())
+            houses.setdefault((register.spelt(name)[0].adressenavn, number, letter), Inside(name, number, letter, more, words))
+    return list(houses.values())
 
 
 def _name_before(register: AddressRegister, text: str) -> str | None:

@@ -27,16 +27,16 @@ class AskedHouse:
 
 
 def several_houses(
-    register: AddressRegister, asked: AskedHouse, found: StreetCandidates, houses: list[Official], rivals: list[Official]
+    register: AddressRegister, asked: AskedHouse, candidates: StreetCandidates, houses: list[Official], rivals: list[Official]
 ) -> Resolved:
     """More than one address could be meant: the postnummer and poststed decide, or a person."""
     parsed = asked.parsed
-    alike = [rival for rival in rivals if found.likeness is Likeness.SPELLING or _same_key(register, rival, houses)]
+    alike = [rival for rival in rivals if candidates.likeness is Likeness.SPELLING or _same_key(register, rival, houses)]
     agree = agreeing([*houses, *rivals], parsed.postnummer, parsed.poststed)
     if len(agree) == 1 and agree[0] in houses:
         return certain_house(register, agree[0], asked)
     # The official spelling, one letter from another street's: doubtful only when the postnummer is the other street's.
-    if len(houses) == 1 and not alike and found.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
+    if len(houses) == 1 and not alike and candidates.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
         return certain_house(register, houses[0], asked)
     both = list(dict.fromkeys([*houses, *rivals])) if not agree or set(agree) & set(rivals) else agree
     shown = [f"{house}, {house.postnummer} {house.poststed}" for house in both]
@@ -48,21 +48,21 @@ def _same_key(register: AddressRegister, rival: Official, houses: list[Official]
     return any(street.adressenavn == rival.adressenavn for street in register.alike(houses[0].adressenavn))
 
 
-def only_house(asked: AskedHouse, found: StreetCandidates) -> Official | None:
+def only_house(asked: AskedHouse, candidates: StreetCandidates) -> Official | None:
     """The only house with that number, letter and written postnummer, in the streets that may be meant and those with similar names.
 
     None when it is in a street with a similar name, or when there are several.
     """
     code = asked.parsed.postnummer
-    matches = [house for house in houses_in((*found.streets, *found.rivals), asked) if code in (None, house.postnummer)]
-    return matches[0] if len(matches) == 1 and matches[0] in houses_in(found.streets, asked) else None
+    matches = [house for house in houses_in((*candidates.streets, *candidates.rivals), asked) if code in (None, house.postnummer)]
+    return matches[0] if len(matches) == 1 and matches[0] in houses_in(candidates.streets, asked) else None
 
 
-def house_on_uncertain_street(asked: AskedHouse, found: StreetCandidates) -> Resolved:
+def house_on_uncertain_street(asked: AskedHouse, candidates: StreetCandidates) -> Resolved:
     """The verdict when the streets are only guesses: never certain. The only such house is suggested, otherwise several are listed."""
-    names = list(dict.fromkeys(street.adressenavn for street in found.streets))
-    houses = houses_in(found.streets, asked)
-    if len(found.streets) > 1:
+    names = list(dict.fromkeys(street.adressenavn for street in candidates.streets))
+    houses = houses_in(candidates.streets, asked)
+    if len(candidates.streets) > 1:
         alike = reason("like_several", name=asked.name, streets=names[:SHOWN])
         return unresolved(asked.parsed, Resolution.AMBIGUOUS, alike, [str(house) for house in houses] or names)
     if len(houses) == 1 and not postal_doubt(houses[0], asked.parsed.postnummer, asked.parsed.poststed, None):
@@ -73,11 +73,11 @@ def house_on_uncertain_street(asked: AskedHouse, found: StreetCandidates) -> Res
     )
 
 
-def no_such_house(asked: AskedHouse, found: StreetCandidates, rivals: list[Official]) -> Resolved:
+def no_such_house(asked: AskedHouse, candidates: StreetCandidates, rivals: list[Official]) -> Resolved:
     """The verdict when no street that may be meant has that number and letter. rivals: houses that have, in streets with a similar name."""
     number = f"{asked.nummer}{asked.bokstav}"
-    name = found.streets[0].adressenavn
-    letters = sorted({letter for street in found.streets for letter in street.letters(asked.nummer)})
+    name = candidates.streets[0].adressenavn
+    letters = sorted({letter for street in candidates.streets for letter in street.letters(asked.nummer)})
     if rivals:
         shown = [str(rival) for rival in rivals]
         return unresolved(
@@ -88,10 +88,10 @@ def no_such_house(asked: AskedHouse, found: StreetCandidates, rivals: list[Offic
         return unresolved(
             asked.parsed, Resolution.AMBIGUOUS, reason("only_with_letter", street=name, number=number, letters=letters), shown
         )
-    if other_letters := sorted({house[1] for street in found.streets for house in street.houses if house[0] == asked.nummer}):
+    if other_letters := sorted({house[1] for street in candidates.streets for house in street.houses if house[0] == asked.nummer}):
         shown = [f"{name} {asked.nummer}{letter}" for letter in other_letters]
         return unresolved(asked.parsed, Resolution.OUTSIDE, reason("other_letter", street=name, number=number, there=shown), shown)
-    nearest_houses = _nearest_houses(found.streets, asked)
+    nearest_houses = _nearest_houses(candidates.streets, asked)
     return unresolved(
         asked.parsed, Resolution.OUTSIDE, reason("no_such_number", street=name, number=number, near=nearest_houses), nearest_houses
     )

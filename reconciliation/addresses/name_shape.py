@@ -80,7 +80,7 @@ def is_remark(words: str, text: str) -> bool:
 
 def house_and_street(name: str) -> tuple[str, str] | None:
     """ "Rådhuset Storgata" -> the house's name and the street, where the first ends as houses do and the last word as streets do."""
-    found = _HOUSE_THEN_STREET.fullmatch(name.strip())
-    if found is None or not _HOUSE.fullmatch(found["house"].split()[-1]):
+    match = _HOUSE_THEN_STREET.fullmatch(name.strip())
+    if match is None or not _HOUSE.fullmatch(match["house"].split()[-1]):
         return None
-    return found["house"], found["street"]
+    return match["house"], match["street"]

@@ -63,7 +63,7 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
     if len(rest) > LONGEST:
         return ParsedAddress(ParseStatus.UNCLEAR, unclear=reason("too_long", most=LONGEST))
     asides, labels, rest = _core(rest)
-    found = ParsedAddress(
+    parsed = ParsedAddress(
         ParseStatus.OK,
         bruksenhetsnummer=labels.bruksenhetsnummer,
         leilighetsnummer=labels.leilighetsnummer,
@@ -76,14 +76,14 @@ def parse_legible(text: str, code: str | None = None, *, housed: bool = False) -
         unclear=asides.unclear or labels.unclear,
     )
     if _CADASTRAL.match(rest):
-        return _cadastral(found, rest)
+        return _cadastral(parsed, rest)
     if not housed:
-        found, rest = take_post_code(found, rest, code)
+        parsed, rest = take_post_code(parsed, rest, code)
     if box := POST_BOX.match(rest):
-        return replace(found, status=ParseStatus.NOT_A_HOME, postboks=box.group(1).strip())
+        return replace(parsed, status=ParseStatus.NOT_A_HOME, postboks=box.group(1).strip())
     if asides.postboks:
-        found = replace(found, postnummer=None)  # It is the box's.
-    return _street(found, rest)
+        parsed = replace(parsed, postnummer=None)  # It is the box's.
+    return _street(parsed, rest)
 
 
 def core_of(text: str) -> str:
@@ -97,29 +97,29 @@ def _core(text: str) -> tuple[Asides, Labels, str]:
     return asides, labels, written_order(_SPREADSHEETS_ZERO.sub("", rest))
 
 
-def _cadastral(found: ParsedAddress, text: str) -> ParsedAddress:
+def _cadastral(parsed: ParsedAddress, text: str) -> ParsedAddress:
     code = _PROPERTYS_CODE.search(text)
-    found = replace(found, status=ParseStatus.CADASTRAL, unclear=reason("cadastral"))
-    return replace(found, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else found
+    parsed = replace(parsed, status=ParseStatus.CADASTRAL, unclear=reason("cadastral"))
+    return replace(parsed, postnummer=code.group(1), poststed=code.group(2).strip().upper()) if code else parsed
 
 
-def _street(found: ParsedAddress, text: str) -> ParsedAddress:
+def _street(parsed: ParsedAddress, text: str) -> ParsedAddress:
     parts = _parts(text)
     if not parts:
-        return replace(found, status=ParseStatus.EMPTY)
+        return replace(parsed, status=ParseStatus.EMPTY)
     numbered = [at for at, part in enumerate(parts) if re.search(r"\d", part)]
     if len(numbered) > 1:
-        return _unclear(found, text)
+        return _unclear(parsed, text)
     if not numbered:
         before = ", ".join(parts[:-1]) or None
-        return replace(found, status=ParseStatus.NO_NUMBER, tillegg=before, adressenavn=neat_name(parts[-1]))
+        return replace(parsed, status=ParseStatus.NO_NUMBER, tillegg=before, adressenavn=neat_name(parts[-1]))
     at = numbered[0]
-    found = replace(found, tillegg=", ".join(parts[:at]) or None)
-    if any(is_street_like(words) or says_more(words) or says_nothing(words) for words in (*parts[:at], *found.loose)):
-        return _unclear(found, text)
+    parsed = replace(parsed, tillegg=", ".join(parts[:at]) or None)
+    if any(is_street_like(words) or says_more(words) or says_nothing(words) for words in (*parts[:at], *parsed.loose)):
+        return _unclear(parsed, text)
     for part in parts[at + 1 :]:
-        found = _placed(found, part, text)
-    return _house(found, parts[at], text)
+        parsed = _placed(parsed, part, text)
+    return _house(parsed, parts[at], text)
 
 
 def _parts(text: str) -> list[str]:
@@ -134,43 +134,43 @@ def _parts(text: str) -> list[str]:
     return joined
 
 
-def _house(found: ParsedAddress, part: str, text: str) -> ParsedAddress:
+def _house(parsed: ParsedAddress, part: str, text: str) -> ParsedAddress:
     """The one part with a number: a name and the number, perhaps with words behind."""
     if letters := _LETTER_FOR_DIGIT.search(part):
         digits = letters[0].translate(LOOKALIKE)
-        return replace(found, status=ParseStatus.UNCLEAR, unclear=reason("number_meant", written=letters[0], meant=digits))
+        return replace(parsed, status=ParseStatus.UNCLEAR, unclear=reason("number_meant", written=letters[0], meant=digits))
     numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", part))
     if numbered is None and (words := _WORDS_BEHIND.match(part)):
-        found = _placed(found, words["words"], text)
+        parsed = _placed(parsed, words["words"], text)
         numbered = _NUMBERED.match(re.sub(r"(\d)([^\W\d_])$", r"\1 \2", words["address"]))
     if numbered is None or _RANGE.search(part):
-        return _unclear(found, text)
+        return _unclear(parsed, text)
     name, letter = numbered.group("name"), numbered.group("letter")
     if split := house_and_street(name):
-        found, name = replace(found, loose=(*found.loose, split[0])), split[1]
-    if found.status is not ParseStatus.OK:
-        return found
+        parsed, name = replace(parsed, loose=(*parsed.loose, split[0])), split[1]
+    if parsed.status is not ParseStatus.OK:
+        return parsed
     if not int(numbered.group("number")):
-        return replace(found, status=ParseStatus.NO_NUMBER, adressenavn=neat_name(name))
-    found = replace(found, adressenavn=neat_name(name), nummer=int(numbered.group("number")), bokstav=letter.upper() if letter else None)
-    return found if is_name(name) else _unclear(found, text)
+        return replace(parsed, status=ParseStatus.NO_NUMBER, adressenavn=neat_name(name))
+    parsed = replace(parsed, adressenavn=neat_name(name), nummer=int(numbered.group("number")), bokstav=letter.upper() if letter else None)
+    return parsed if is_name(name) else _unclear(parsed, text)
 
 
-def _placed(found: ParsedAddress, words: str, text: str) -> ParsedAddress:
+def _placed(parsed: ParsedAddress, words: str, text: str) -> ParsedAddress:
     """Words behind the house: a poststed, the name of a house, or a second street."""
     if _A_NUMBER_FOLLOWS.match(words):
-        return _unclear(found, text)
+        return _unclear(parsed, text)
     if is_street_like(words) or is_joined(words) or says_more(words) or re.search(r"[^\w\s.'’-]", words) or len(words) < 2:
-        return _unclear(found, text)
-    if found.poststed is None and not is_house_like(words) and not is_remark(words, text):
-        return replace(found, poststed=words.strip(" .").upper())
-    return replace(found, loose=(*found.loose, words))
+        return _unclear(parsed, text)
+    if parsed.poststed is None and not is_house_like(words) and not is_remark(words, text):
+        return replace(parsed, poststed=words.strip(" .").upper())
+    return replace(parsed, loose=(*parsed.loose, words))
 
 
-def _unclear(found: ParsedAddress, text: str) -> ParsedAddress:
+def _unclear(parsed: ParsedAddress, text: str) -> ParsedAddress:
     several = len(places_in(text)) > 1 or is_joined(text) or says_more(text) or len(re.findall(r"\d+", text)) > 1
     why = why_several(text) if several else reason("not_one_address", text=text.strip())
-    return replace(found, status=ParseStatus.UNCLEAR, unclear=found.unclear or why)
+    return replace(parsed, status=ParseStatus.UNCLEAR, unclear=parsed.unclear or why)
 
 
 def neat_name(name: str) -> str:

@@ -17,18 +17,18 @@ _SOME_NUMBER = 7
 
 def parse_plain(text: str) -> ParsedAddress | None:
     """What `parse_address` returns for a text of this form; None for any other."""
-    found = _PLAIN.fullmatch(text)
-    name = _plain_name(found[1]) if found else None
-    if found is None or name is None:
+    match = _PLAIN.fullmatch(text)
+    name = _plain_name(match[1]) if match else None
+    if match is None or name is None:
         return None
-    return ParsedAddress(ParseStatus.OK, name, int(found[2]), found[3].upper() or None)
+    return ParsedAddress(ParseStatus.OK, name, int(match[2]), match[3].upper() or None)
 
 
 @lru_cache(maxsize=1 << 14)
 def _plain_name(name: str) -> str | None:
     """The street's name, neat; None where the long way finds anything else in it. A list has twenty houses to each street."""
-    found = parse_address(f"{name} {_SOME_NUMBER}")
-    return found.adressenavn if found == ParsedAddress(ParseStatus.OK, found.adressenavn, _SOME_NUMBER) else None
+    parsed = parse_address(f"{name} {_SOME_NUMBER}")
+    return parsed.adressenavn if parsed == ParsedAddress(ParseStatus.OK, parsed.adressenavn, _SOME_NUMBER) else None
 
 
 def plain_parts(texts: pl.Series) -> pl.DataFrame:

@@ -8,21 +8,21 @@ from reconciliation.addresses.address_reason import reason
 from reconciliation.addresses.address_register import AddressRegister, place_key
 from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.postal import doubt_of_columns, post_doubt, same_place
-from reconciliation.addresses.resolution import doubted, told
+from reconciliation.addresses.resolution import doubted, with_warning
 from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.identifiers.post_cells import Post
 
 
-def with_post_told(register: AddressRegister, found: Resolved, written: ParsedAddress, asked: ParsedAddress, post: Post) -> Resolved:
+def with_post_told(register: AddressRegister, resolved: Resolved, written: ParsedAddress, asked: ParsedAddress, post: Post) -> Resolved:
     """written: what the text says; asked: with what the columns add."""
-    if found.verdict is Resolution.OUTSIDE and (of_another := _of_another_municipality(register, asked)):
-        found = replace(found, reason=of_another, candidates=())
+    if resolved.verdict is Resolution.OUTSIDE and (of_another := _of_another_municipality(register, asked)):
+        resolved = replace(resolved, reason=of_another, candidates=())
     doubt = doubt_of_columns(written, post.postnummer)
-    if doubt is None and found.verdict is Resolution.RESOLVED:
-        doubt = _elsewhere(register, found, asked, post.poststed) or _doubt_of_cells(post, found.postnummer)
+    if doubt is None and resolved.verdict is Resolution.RESOLVED:
+        doubt = _elsewhere(register, resolved, asked, post.poststed) or _doubt_of_cells(post, resolved.postnummer)
     if doubt:
-        return doubted(found, doubt)
-    return told(found, post_doubt(post)) if post.misplaced else found
+        return doubted(resolved, doubt)
+    return with_warning(resolved, post_doubt(post)) if post.misplaced else resolved
 
 
 def _elsewhere(register: AddressRegister, resolved: Resolved, parsed: ParsedAddress, column: str | None) -> str | None:

@@ -57,6 +57,6 @@ def doubted(base: Resolved, reason: str) -> Resolved:
     return replace(base, verdict=verdict, address_certain=False, reason=and_then(base.reason, reason) if base.reason else reason)
 
 
-def told(base: Resolved, warning: str | None) -> Resolved:
+def with_warning(base: Resolved, warning: str | None) -> Resolved:
     """The same verdict with a warning beside it."""
     return replace(base, reason=and_then(base.reason, warning) if base.reason and warning else base.reason or warning)

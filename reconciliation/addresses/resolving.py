@@ -65,18 +65,18 @@ def resolve_text(
             only = Resolved(Resolution.NOT_AN_ADDRESS, reason=reason("only_care_of" if CARE_OF.search(legible) else "no_address"))
             return _inside(register, legible, ParsedAddress(ParseStatus.EMPTY)) or only
     written, parsed = parsed, from_columns(parsed, post)
-    found = _resolve(register, rest, parsed)
-    if found.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
-        found = _inside(register, repaired_text(text or ""), parsed) or found
-    return with_post_told(register, found, written, parsed, post)
+    resolved = _resolve(register, rest, parsed)
+    if resolved.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
+        resolved = _inside(register, repaired_text(text or ""), parsed) or resolved
+    return with_post_told(register, resolved, written, parsed, post)
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:
     if parsed.status is ParseStatus.NOT_A_HOME:
         return _inside(register, text, parsed) or unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("post_box"))
     if parsed.status is ParseStatus.CADASTRAL:
-        found = resolve_cadastral(register, text, parsed)
-        return (_inside(register, text, parsed) or found) if found.verdict is Resolution.NOT_AN_ADDRESS else found
+        resolved = resolve_cadastral(register, text, parsed)
+        return (_inside(register, text, parsed) or resolved) if resolved.verdict is Resolution.NOT_AN_ADDRESS else resolved
     asked = _address_to_look_up(register, text, parsed)
     if isinstance(asked, Resolved):
         return asked
@@ -163,27 +163,27 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
 
 
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:
-    found = register.find(parsed.adressenavn or "")
-    if found.likeness <= Likeness.SPELLING:
-        return unresolved(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=found.streets[0].adressenavn))
+    candidates = register.find(parsed.adressenavn or "")
+    if candidates.likeness <= Likeness.SPELLING:
+        return unresolved(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=candidates.streets[0].adressenavn))
     return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("no_street_no_number"))
 
 
-def _on_street(register: AddressRegister, asked: AskedHouse, found: StreetCandidates) -> Resolved:
-    if found.likeness is Likeness.NONE:
+def _on_street(register: AddressRegister, asked: AskedHouse, candidates: StreetCandidates) -> Resolved:
+    if candidates.likeness is Likeness.NONE:
         if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
         nearby = register.nearest(asked.name)
         unknown = reason("unknown_street_near", name=asked.name, near=nearby) if nearby else reason("unknown_street", name=asked.name)
         return unresolved(asked.parsed, Resolution.OUTSIDE, unknown, nearby)
-    if found.likeness is Likeness.LOST_LETTERS and (only := only_house(asked, found)):
+    if candidates.likeness is Likeness.LOST_LETTERS and (only := only_house(asked, candidates)):
         return certain_house(register, only, asked)
-    if found.likeness > Likeness.SPELLING:
-        return house_on_uncertain_street(asked, replace(found, streets=(*found.streets, *found.rivals)))
-    houses = houses_in(found.streets, asked)
-    rivals = houses_in(found.rivals, asked)
+    if candidates.likeness > Likeness.SPELLING:
+        return house_on_uncertain_street(asked, replace(candidates, streets=(*candidates.streets, *candidates.rivals)))
+    houses = houses_in(candidates.streets, asked)
+    rivals = houses_in(candidates.rivals, asked)
     if not houses:
-        return no_such_house(asked, found, rivals)
+        return no_such_house(asked, candidates, rivals)
     if len(houses) + len(rivals) == 1:
         return certain_house(register, houses[0], asked)
-    return several_houses(register, asked, found, houses, rivals)
+    return several_houses(register, asked, candidates, houses, rivals)

@@ -19,8 +19,8 @@ _STREET_WORD = re.compile(
 
 def places_in(text: str) -> list[str]:
     """Each street with a house number behind it, as written and in the text's order: ["Ospestien 5", "Hegrevika 3"]."""
-    found = (f"{_LEADING.sub('', match['name']).strip()} {match['house']}" for match in _PLACED.finditer(text))
-    return list(dict.fromkeys(place for place in found if re.search(r"[^\W\d_]{2}", place)))
+    places = (f"{_LEADING.sub('', match['name']).strip()} {match['house']}" for match in _PLACED.finditer(text))
+    return list(dict.fromkeys(place for place in places if re.search(r"[^\W\d_]{2}", place)))
 
 
 def is_joined(text: str) -> bool:

@@ -35,7 +35,7 @@ def repaired_text(text: str) -> str:
     plain = _COUNTRY_CODE.sub(" ", _DASHED_CODE.sub(", ", _COUNTRY.sub("", plain)))
     if plain[-1:] == "'" and plain[:1] == "'":
         plain = plain[1:-1]
-    plain = _IN_A_PLACE.sub(lambda found: f"{found[1] or ''}, ", plain)
+    plain = _IN_A_PLACE.sub(lambda match: f"{match[1] or ''}, ", plain)
     return _LAST_STOP.sub(r"\1", plain).strip(_AROUND)
 
 

@@ -90,12 +90,12 @@ def take_labels(text: str) -> tuple[Labels, str]:
     if unit is None and (odd := _WITH_LETTERS.search(text)) and (corrected := meant_unit(odd[0])):
         unclear, text = reason("unit_meant", written=odd[0], meant=corrected), _without(text, odd)
     flat = room = None
-    if found := _FLAT.search(text):
-        flat, text = re.sub(r"\s", "", found.group(1)).upper(), _without(text, found)
-    if found := _ROOM.search(text):
-        room, text = f"Rom {found.group(1).upper()}", _without(text, found)
-    text = _FLOOR_BEHIND.sub(lambda found: found[0].removesuffix(found["floor"]), text)
-    text = _FLOOR.sub(lambda found: "" if re.search(r"\d", found.string[: found.start()]) else found[0], _FLOOR_FIRST.sub("", text))
+    if match := _FLAT.search(text):
+        flat, text = re.sub(r"\s", "", match.group(1)).upper(), _without(text, match)
+    if match := _ROOM.search(text):
+        room, text = f"Rom {match.group(1).upper()}", _without(text, match)
+    text = _FLOOR_BEHIND.sub(lambda match: match[0].removesuffix(match["floor"]), text)
+    text = _FLOOR.sub(lambda match: "" if re.search(r"\d", match.string[: match.start()]) else match[0], _FLOOR_FIRST.sub("", text))
     entrances, letter, text = _take_entrances(text)
     if unit or unclear:
         text = _EMPTY_LABEL.sub("", text)
@@ -106,14 +106,14 @@ def take_labels(text: str) -> tuple[Labels, str]:
 def _take_entrances(text: str) -> tuple[list[str], str | None, str]:
     """ "oppgang 2", "Blokk B" as labels, the letter that one of them has, and the text without them."""
     labels, letter = [], None
-    while found := _ENTRANCE.search(text):
-        which = re.sub(r"\s", "", found["which"]).upper()
-        word = next(name for name in _ENTRANCES if found[name])
+    while match := _ENTRANCE.search(text):
+        which = re.sub(r"\s", "", match["which"]).upper()
+        word = next(name for name in _ENTRANCES if match[name])
         labels.append(f"{word} {which}")
         if which.isalpha() and word not in ("seksjon", "andel"):
             letter = which
-        behind = text[found.end() :].lstrip(" ,;-/")
-        text = tidy(f"{text[: found.start()]}, {behind}" if found.start() else behind)
+        behind = text[match.end() :].lstrip(" ,;-/")
+        text = tidy(f"{text[: match.start()]}, {behind}" if match.start() else behind)
     return labels, letter, text
 
 
@@ -129,12 +129,12 @@ def tidy(text: str) -> str:
 
 def _take_unit(text: str) -> tuple[str | None, str]:
     """The unit number in the text, and the text without it. None when there are several, since the row is about several dwellings then."""
-    found = [(unit, name) for unit in _UNIT.finditer(text) if (name := _name(unit)) and not _is_letter_and_post_code(text, unit)]
-    if len({name for _, name in found}) != 1:
+    units = [(unit, name) for unit in _UNIT.finditer(text) if (name := _name(unit)) and not _is_letter_and_post_code(text, unit)]
+    if len({name for _, name in units}) != 1:
         return None, text
-    for unit, _ in reversed(found):
+    for unit, _ in reversed(units):
         text = _without(text, unit)
-    return found[0][1], text
+    return units[0][1], text
 
 
 def _name(unit: re.Match[str]) -> str | None:

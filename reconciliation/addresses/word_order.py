@@ -18,4 +18,4 @@ def written_order(text: str) -> str:
     text = _PLACE_TWICE.sub(r", \g<code> \g<place>", text)
     if first := _CODE_FIRST.match(text):
         text = f"{first['street']}, {first['code']} {first['place'].strip()}"
-    return _GLUED.sub(lambda found: f"{found['name']} {found['number']}{found['letter'] or ''}", text)
+    return _GLUED.sub(lambda match: f"{match['name']} {match['number']}{match['letter'] or ''}", text)

@@ -67,13 +67,13 @@ def names_in_file(file: Path, numbers: pl.Series) -> dict[str, str]:
         rows = pl.scan_csv(file, separator=separator, infer_schema=False)
         if _FORM in rows.collect_schema():
             rows = rows.filter(pl.col(_FORM).ne_missing(SOLE_TRADER))
-        found = rows.select("organisasjonsnummer", "navn").filter(pl.col("organisasjonsnummer").is_in(numbers.implode())).collect()
+        rows_of_owners = rows.select("organisasjonsnummer", "navn").filter(pl.col("organisasjonsnummer").is_in(numbers.implode())).collect()
     except (OSError, SourceFault, UnicodeDecodeError, pl.exceptions.PolarsError) as error:
         raise OwnerNamesError(
             f"enhetsregisteret: {file.name} cannot be read ({type(error).__name__}). Give the file that Enhetsregisteret offers for "
             "download: CSV in UTF-8 with the headings organisasjonsnummer and navn. Dwellings without their owner's name are held back."
         ) from None
-    return dict(found.iter_rows())
+    return dict(rows_of_owners.iter_rows())
 
 
 def _names_from_service(service: OrganisationService, numbers: pl.Series, kept: Path, today: date) -> tuple[Mapping[str, str], str | None]:
@@ -84,8 +84,8 @@ def _names_from_service(service: OrganisationService, numbers: pl.Series, kept: 
     note = None
     if wanted:
         try:
-            found = fetch_names(service, wanted)
-            before |= {number: {"name": mask_text(name), "asked": today.isoformat()} for number, name in found.items()}
+            names = fetch_names(service, wanted)
+            before |= {number: {"name": mask_text(name), "asked": today.isoformat()} for number, name in names.items()}
             note = _keep(before, kept)
         except SourceFault as fault:
             sentence = say(FAULTS[fault.code], **fault.values)[0]

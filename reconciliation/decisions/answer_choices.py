@@ -111,12 +111,12 @@ def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _group(name: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
     """All names that the pairs join with `name`, directly or through others."""
-    found, before = {name}, set[str]()
+    group, before = {name}, set[str]()
     known = list(pairs)
-    while found != before:
-        before = set(found)
-        found |= {side for pair in known if found & set(pair) for side in pair}
-    return found
+    while group != before:
+        before = set(group)
+        group |= {side for pair in known if group & set(pair) for side in pair}
+    return group
 
 
 def _key(subject: str, other: str | None, field: str | None) -> tuple[str, ...]:

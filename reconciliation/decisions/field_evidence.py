@@ -47,11 +47,11 @@ def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tu
 
 def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, Any]]:
     """LINEAGE -> (leverandor_bolig_id, field) -> source -> value."""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    values: dict[tuple[str, str], dict[str, Any]] = {}
     if lineage is not None:
         for dwelling, field, source, value in lineage.select("leverandor_bolig_id", "field", "source", "value").iter_rows():
-            found.setdefault((dwelling, field), {})[source] = value
-    return found
+            values.setdefault((dwelling, field), {})[source] = value
+    return values
 
 
 def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:

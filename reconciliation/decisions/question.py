@@ -98,14 +98,14 @@ class Question:
     def answer(self, code: str) -> Answer | None:
         """The answer with that code. Where a value was changed in Kobo, any other value of the field's kind is an answer too; where
         the unit number is missing, so is a unit number; that a warning is right may be said until a day."""
-        found = next((choice for choice in self.answers if choice.code == code), None)
-        if found is None and self.about == CHANGED and self.field is not None:
+        chosen = next((choice for choice in self.answers if choice.code == code), None)
+        if chosen is None and self.about == CHANGED and self.field is not None:
             return value_answer(self.dwelling, self.field, self.evidence, code)
-        if found is None and self.about == WARNING and (until := until_of(code)) is not None:
+        if chosen is None and self.about == WARNING and (until := until_of(code)) is not None:
             return right_answer(json.loads(self.details), until)
-        if found is None and self.fills_unit:
+        if chosen is None and self.fills_unit:
             return unit_answer([(f"{row.source}:{row.key}", row.values) for row in self.rows], code)
-        return found
+        return chosen
 
 
 def question_id(*parts: str | None) -> str:

@@ -28,7 +28,7 @@ class Tables:
     items: pl.DataFrame
     matches: pl.DataFrame
     lineage: pl.DataFrame
-    standing: pl.DataFrame
+    standing_rows: pl.DataFrame
     register_rows: pl.DataFrame
     shielded_gone: Collection[str] = ()
     deviations: pl.DataFrame | None = None
@@ -58,7 +58,9 @@ class AskedAbout:
             for row in night.dwellings.join(every, on="leverandor_bolig_id", how="semi").iter_rows(named=True)
         }
         keys = {key for row in self.dwellings.values() for key in row["source_keys"]}
-        rows = night.standing.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(pl.col("_key").is_in(sorted(keys)))
+        rows = night.standing_rows.with_columns(_key=pl.col("source") + ":" + pl.col("source_key")).filter(
+            pl.col("_key").is_in(sorted(keys))
+        )
         self.rows = {row["_key"]: row for row in rows.iter_rows(named=True)}
         offered = night.matches.filter(~pl.col("certain")).join(ids, on="leverandor_bolig_id", how="semi")
         self.offered: dict[str, list[dict[str, Any]]] = {}
@@ -71,7 +73,7 @@ class AskedAbout:
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
         self.units = units_offered(night.deviations, self.rows)
-        self.said = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
+        self.values_by_source = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 
     def holds_up(self, question: Question) -> int:
         """How many dwellings wait for the answer."""

@@ -149,16 +149,16 @@ class QuestionMaker:
         if len(keys) < 2:
             return ()
         codes = {key: SPLIT if len(keys) == 2 else f"{SPLIT}:{key}" for key in (keys[1:] if len(keys) == 2 else keys)}
-        found = []
+        splits = []
         for key, code in codes.items():
             apart = [Answer(code, MERGE, key, other, None) for other in keys if other != key]
-            found.append(replace(apart[0], along=tuple(apart[1:])))
-        return tuple(found)
+            splits.append(replace(apart[0], along=tuple(apart[1:])))
+        return tuple(splits)
 
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
         entry = self.night.entries.get(kobo_id, {})
-        stated = said_by_sources(dwelling, name, self.night.said)
+        stated = said_by_sources(dwelling, name, self.night.values_by_source)
         evidence = evidence_of_conflict(name, stated, kobo_id, entry.get(name))
         chosen = evidence_of_sources(name, stated)
         # A pair that a key found and a protected field contradicts is ours only when a person says so.

@@ -56,19 +56,19 @@ class AskedOf:
 
     def _with_decisions(self, record: Record) -> list[Question]:
         """Only those that a decision may answer are looked at: thousands are open, and few of them are answered at a time."""
-        found = list(self._undecided)
+        questions = list(self._undecided)
         for at in sorted({at for key in record.last.keys() & self._answered_by.keys() for at in self._answered_by[key]}):
-            question = with_decision(found[at], record)
+            question = with_decision(questions[at], record)
             before = self._decided.get(question.id)
             same = before is not None and (before.decided, before.decided_code) == (question.decided, question.decided_code)
-            found[at] = self._decided[question.id] = before if before is not None and same else question
-        return found
+            questions[at] = self._decided[question.id] = before if before is not None and same else question
+        return questions
 
 
 def with_decision(question: Question, record: Record) -> Question:
     """The question with the answer that is in force for it, if there is one. question: without one."""
-    found = in_force(record, question.answers)
-    return question if found is None else replace(question, decided=found[0], decided_code=found[1].code)
+    choice = in_force(record, question.answers)
+    return question if choice is None else replace(question, decided=choice[0], decided_code=choice[1].code)
 
 
 def _undecided_of(night: Tables) -> tuple[QuestionMaker | None, list[Question]]:

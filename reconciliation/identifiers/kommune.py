@@ -84,30 +84,30 @@ class Municipalities:
         first = min(self._begins[number])
         olds = {change.old for change in self.changes if change.new == number and change.on == first} - seen - {number}
         seen |= olds
-        found: set[str] = set()
+        numbers: set[str] = set()
         for old in olds:
             if self._is_used(old, at):
-                found.add(old)
+                numbers.add(old)
             elif old in self._begins:
-                found |= self._before(old, at, seen)
-        return found
+                numbers |= self._before(old, at, seen)
+        return numbers
 
     def _follow(self, number: str, on: date, until: date) -> set[str]:
         """Each step is later than the one before, so this ends."""
-        found: set[str] = set()
+        numbers: set[str] = set()
         for new in self._ends[number][on]:
             later = [then for then, news in self._ends.get(new, {}).items() if on < then <= until and new not in news]
-            found |= self._follow(new, min(later), until) if later else {new}
-        return found
+            numbers |= self._follow(new, min(later), until) if later else {new}
+        return numbers
 
     def repaired(self, text: str, home: str = "") -> str | None:
         """`301` -> 0301, `427 (Elverum)` -> 0427, ` 301.0` -> 0301. None when it is no number that ever was, and not home's."""
         plain = " ".join(text.split())
-        found = _NUMBER.match(plain) or _NAME_FIRST.match(plain)
-        if found is None:
+        match = _NUMBER.match(plain) or _NAME_FIRST.match(plain)
+        if match is None:
             return None
-        number = found.group(1).zfill(4)
-        return number if (number in self.known or number == home) and len(found.group(1)) >= _LEAST_DIGITS else None
+        number = match.group(1).zfill(4)
+        return number if (number in self.known or number == home) and len(match.group(1)) >= _LEAST_DIGITS else None
 
     @staticmethod
     def bare(text: str) -> str:
@@ -118,8 +118,8 @@ class Municipalities:
     def numbers_in(text: str) -> list[str]:
         """The numbers of a cell that names several (`1145, 1149`); a year in parentheses and a repeated number are no others."""
         cells = re.split(r"\s*(?:[,;/&+]|(?<!\w)og(?!\w)|(?<=\d{4})\s?[-–]\s?(?=\d{4}(?!\d)))\s*", re.sub(r"\([^)]*\)", "", text))
-        found = (_ONE_NUMBER.fullmatch(cell.strip()) for cell in cells)
-        numbers = [match[1].zfill(4) for match in found if match]
+        matches = (_ONE_NUMBER.fullmatch(cell.strip()) for cell in cells)
+        numbers = [match[1].zfill(4) for match in matches if match]
         return list(dict.fromkeys(numbers)) if len(cells) > 1 else []
 
     def kept_its_farms(self, number: str) -> bool:

@@ -53,9 +53,9 @@ def parse_matrikkel(text: str, home: str = "") -> Matrikkelnummer | None:
     plain = _without_municipality(_LABEL.sub("", plain), home)
     named: dict[str, int] = {}
     for name, pattern in _NAMED.items():
-        if found := pattern.search(plain):
-            named[name] = int(found.group(1))
-            plain = f"{plain[: found.start()]} {plain[found.end() :]}"
+        if match := pattern.search(plain):
+            named[name] = int(match.group(1))
+            plain = f"{plain[: match.start()]} {plain[match.end() :]}"
     feste, seksjon = named.get("festenummer", 0), named.get("seksjonsnummer", 0)
     if "gardsnummer" in named and "bruksnummer" in named:
         return None if re.search(r"\d", plain) else _made(named["gardsnummer"], named["bruksnummer"], feste, seksjon)

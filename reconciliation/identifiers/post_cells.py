@@ -56,15 +56,15 @@ def read_post(code_cell: str | None, place_cell: str | None) -> Post:
 
 def _read(cell: str | None) -> Post:
     text = unicodedata.normalize("NFKC", cell or "").strip(" \t'\"*,;.:")
-    if found := _CODE.fullmatch(text):
-        return _of_digits(found[1])
-    if found := _DIVIDED.fullmatch(text):
-        return Post("".join(part for part in found.groups() if part))
+    if match := _CODE.fullmatch(text):
+        return _of_digits(match[1])
+    if match := _DIVIDED.fullmatch(text):
+        return Post("".join(part for part in match.groups() if part))
     if _BOX.search(text):
         return Post(fault="box_code")
     for pattern, code_at, place_at in ((_CODE_THEN_PLACE, 1, 2), (_PLACE_THEN_CODE, 2, 1)):
-        if found := pattern.fullmatch(text):
-            return Post(found[code_at].zfill(4), found[place_at].strip())
+        if match := pattern.fullmatch(text):
+            return Post(match[code_at].zfill(4), match[place_at].strip())
     if _SEVERAL.search(text):
         return Post(fault="two_codes", meant=", ".join(re.findall(r"\d{4}", text)))
     if not re.search(r"\d", text):

@@ -18,23 +18,23 @@ _LABEL = re.compile(r"^(?:b(?:ruks)?enhet(?:s?(?:nummer|nr))?|bolig(?:nummer|nr)
 def parse_unit(text: str) -> str | None:
     """`H 0101`, `h-0201`, `h 02 01`, `Bolignr. H0201` -> `H0201`; None when it is no such number. A missing digit is never guessed."""
     plain = unicodedata.normalize("NFKC", text).strip(" \t\r\n'\"#().,;:")
-    found = _UNIT.match(_LABEL.sub("", plain))
-    unit = None if found is None else (found.group(1) + "".join(found.groups()[1:])).upper()
+    match = _UNIT.match(_LABEL.sub("", plain))
+    unit = None if match is None else (match.group(1) + "".join(match.groups()[1:])).upper()
     return unit if unit and _FLOOR.fullmatch(unit[1:]) else None
 
 
 def meant_unit(text: str) -> str | None:
     """What a text that is no unit number may mean, for a person: `HO101` and `H0lO2` with letters for digits, `H302` with a zero lost."""
-    found = _MEANT.fullmatch(_LABEL.sub("", text.strip()))
-    if found is None:
+    match = _MEANT.fullmatch(_LABEL.sub("", text.strip()))
+    if match is None:
         return None
-    numbers = re.sub(r"\D", "", found.group(2).translate(LOOKALIKE))
-    return parse_unit(f"{found.group(1)}{numbers.zfill(4)}") if parse_unit(text) is None else None
+    numbers = re.sub(r"\D", "", match.group(2).translate(LOOKALIKE))
+    return parse_unit(f"{match.group(1)}{numbers.zfill(4)}") if parse_unit(text) is None else None
 
 
 def units_in(text: str) -> list[str]:
     """The unit numbers inside a longer text, each once, in its order."""
-    return list(dict.fromkeys(unit for found in _INSIDE.findall(text) if (unit := parse_unit(found))))
+    return list(dict.fromkeys(unit for written in _INSIDE.findall(text) if (unit := parse_unit(written))))
 
 
 def without_letter(text: str) -> bool:

@@ -35,9 +35,9 @@ def backup(ledger: Ledger, target: Path) -> int:
             rows = copy_rows(ledger, copy)
         # Closing the last connection merges the write-ahead log into the file, which is complete by itself then and opened as by a restore.
         revision_of_file(part)
-        found = sum(rows_of_file(part).values())
-        if found != rows:
-            raise LedgerError(f"The backup {target} was not written whole ({found} of {rows} rows); look at the disk and make it again.")
+        count = sum(rows_of_file(part).values())
+        if count != rows:
+            raise LedgerError(f"The backup {target} was not written whole ({count} of {rows} rows); look at the disk and make it again.")
         os.replace(part, target)
     except (SQLAlchemyError, OSError) as error:
         raise LedgerError(sentence(str(target), error)) from error

@@ -83,14 +83,14 @@ class Bases(Store):
 
 
 def _stored_bases(connection: Connection, municipality: str, kobo_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    found: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    stored: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for start in range(0, len(kobo_ids), 500):
         some = kobo_ids[start : start + 500]
         query = select(_BASE.c.kobo_id, _BASE.c.agreed, _BASE.c.moved).where(
             _BASE.c.municipality == municipality, _BASE.c.kobo_id.in_(some)
         )
-        found |= {str(row[0]): (json.loads(row[1]), json.loads(row[2])) for row in connection.execute(query)}
-    return found
+        stored |= {str(row[0]): (json.loads(row[1]), json.loads(row[2])) for row in connection.execute(query)}
+    return stored
 
 
 def _put(connection: Connection, municipality: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -68,7 +68,7 @@ class DecisionLog(Store):
         """A text that differs whenever a decision has been made, superseded or withdrawn since: each of these appends a row."""
         here = _DECISION.c.municipality == municipality
         # Each of the two is read from an index; in one query SQLite would compare the times of all decisions.
-        asked = [select(found).where(here).scalar_subquery() for found in (func.count(), func.max(_DECISION.c.decided))]
+        asked = [select(aggregate).where(here).scalar_subquery() for aggregate in (func.count(), func.max(_DECISION.c.decided))]
         with self.read() as connection:
             return repr(connection.execute(select(*asked)).one())
 

@@ -18,9 +18,9 @@ def check_integrity(ledger: Store) -> None:
     if ledger.engine.dialect.name != "sqlite" or (whole is not None and ledger.where in whole):
         return
     with ledger.read() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if found != "ok":
-        raise LedgerError(f"The ledger {ledger.where} is damaged ({found}); restore the latest backup (`kobosync restore`).")
+        verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if verdict != "ok":
+        raise LedgerError(f"The ledger {ledger.where} is damaged ({verdict}); restore the latest backup (`kobosync restore`).")
     if whole is not None:
         whole.add(ledger.where)
 

@@ -145,8 +145,8 @@ class Journal(Links):
             .order_by(_INTENT.c.intended, _INTENT.c.request_id)
         )
         with self.read() as connection:
-            found = connection.execute(query).fetchall()
-        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes, row.body) for row in found]
+            rows = connection.execute(query).fetchall()
+        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes, row.body) for row in rows]
 
     def outcomes(self, run_id: str) -> pl.DataFrame:
         """Result of each write of a run. Shape: OUTCOMES; `unknown` also for writes that were never settled."""
@@ -163,8 +163,8 @@ class Journal(Links):
             select(_INTENT).where(_INTENT.c.run_id == run_id, _INTENT.c.state == "done").order_by(_INTENT.c.settled, _INTENT.c.request_id)
         )
         with self.read() as connection:
-            found = connection.execute(query).fetchall()
-        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes) for row in found]
+            rows = connection.execute(query).fetchall()
+        return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes) for row in rows]
 
     def record_calls(self, municipality: str, run_id: str, calls: Sequence[AttemptRecord]) -> None:
         """Append requests to the list of every request."""

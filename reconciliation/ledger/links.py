@@ -107,8 +107,8 @@ class Links(Bases):
         # A group of the journal is small compared to the register: query for its keys only.
         if len(rows) <= 500:
             query = query.where(_LINK.c.leverandor_bolig_id.in_([row[0] for row in rows]) | _LINK.c.kobo_id.in_([row[1] for row in rows]))
-        found = connection.execute(query).fetchall()
-        return {str(row[0]): str(row[1]) for row in found}, {str(row[1]): str(row[0]) for row in found}
+        stored = connection.execute(query).fetchall()
+        return {str(row[0]): str(row[1]) for row in stored}, {str(row[1]): str(row[0]) for row in stored}
 
     def unlink_within(self, connection: Connection, municipality: str, dwellings: list[str], ended_by: str) -> int:
         """End the active links of these leverandor_bolig_id. Returns how many ended."""

@@ -34,7 +34,7 @@ class HeldLock:
     token: str
     lost: threading.Event = field(default_factory=threading.Event)
 
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Whether this process still has the lock."""
         return not self.lost.is_set()
 
@@ -68,8 +68,8 @@ class Locks(Store):
     def holders(self) -> dict[str, str]:
         """Municipality -> holder of its lock, for locks of running processes. Changes nothing."""
         with self.read() as connection:
-            found = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
-        return {str(row.municipality): str(row.holder) for row in found if not _is_dead(row.token)}
+            rows = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
+        return {str(row.municipality): str(row.holder) for row in rows if not _is_dead(row.token)}
 
     def _acquire(self, holding: HeldLock, holder: str, ttl: float) -> None:
         now = self.clock()
@@ -77,16 +77,16 @@ class Locks(Store):
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(_LOCK).values(municipality=holding.municipality, **values)
         with self.write() as connection:
-            found = connection.execute(select(_LOCK).where(_LOCK.c.municipality == holding.municipality)).first()
+            row = connection.execute(select(_LOCK).where(_LOCK.c.municipality == holding.municipality)).first()
             free = _LOCK.c.expires <= now
-            if found is not None and _is_dead(found.token):
-                free = free | (_LOCK.c.token == found.token)
+            if row is not None and _is_dead(row.token):
+                free = free | (_LOCK.c.token == row.token)
             take = statement.on_conflict_do_update(index_elements=["municipality"], set_=values, where=free).returning(_LOCK.c.token)
             taken = connection.execute(take).first()
         if taken is None:
-            by = "another program" if found is None else found.holder
-            since = "now" if found is None else f"{found.since:%Y-%m-%d %H:%M:%S} UTC"
-            until = "" if found is None else f", or until {found.expires:%H:%M:%S} UTC if that one has died"
+            by = "another program" if row is None else row.holder
+            since = "now" if row is None else f"{row.since:%Y-%m-%d %H:%M:%S} UTC"
+            until = "" if row is None else f", or until {row.expires:%H:%M:%S} UTC if that one has died"
             raise LockHeldError(f"A night of {holding.municipality} is being run by {by} since {since}; wait until it has ended{until}.")
 
     def _beat(self, holding: HeldLock, ttl: float, done: threading.Event) -> None:

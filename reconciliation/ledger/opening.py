@@ -99,12 +99,12 @@ def ensure_current(engine: Engine) -> None:
                 return
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
-            found = revision_of(connection)
-            if found == HEAD:
+            revision = revision_of(connection)
+            if revision == HEAD:
                 return
-            if found is not None and found not in REVISIONS:
+            if revision is not None and revision not in REVISIONS:
                 raise LedgerError(
-                    f"The ledger {where} was made by a newer kobosync (revision {found}, this one knows {HEAD}); install that one again."
+                    f"The ledger {where} was made by a newer kobosync (revision {revision}, this one knows {HEAD}); install that one again."
                 )
             migrate(connection, HEAD)
     except SQLAlchemyError as error:
@@ -117,8 +117,8 @@ def revision_of(connection: Connection) -> str | None:
     """The revision the database is at; None for an empty database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
+    revision: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if revision is None else str(revision)
 
 
 def migrate(connection: Connection, revision: str) -> None:

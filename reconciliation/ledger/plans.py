@@ -95,22 +95,22 @@ class Plans(Store):
     def plan(self, run_id: str) -> StoredPlan | None:
         """The plan of a run, or None."""
         with self.read() as connection:
-            found = connection.execute(select(_PLAN).where(_PLAN.c.run_id == run_id)).first()
-        if found is None:
+            row = connection.execute(select(_PLAN).where(_PLAN.c.run_id == run_id)).first()
+        if row is None:
             return None
         items = self.frame(
             select(*_ITEM_COLUMNS)
-            .where(_ITEM.c.run_id == found.run_id)
+            .where(_ITEM.c.run_id == row.run_id)
             .order_by(_ITEM.c.dwelling_class, _ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id),
             PLAN_ITEMS,
         )
         return StoredPlan(
-            run_id=found.run_id,
-            as_of=found.as_of,
-            digest=found.digest,
-            counts=json.loads(found.counts),
-            refusals=json.loads(found.refusals),
-            register_verdict=found.register_verdict,
+            run_id=row.run_id,
+            as_of=row.as_of,
+            digest=row.digest,
+            counts=json.loads(row.counts),
+            refusals=json.loads(row.refusals),
+            register_verdict=row.register_verdict,
             items=items,
         )
 
@@ -137,12 +137,12 @@ class Plans(Store):
             .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.in_(dwellings))
             .order_by(_ITEM.c.id)
         )
-        found: dict[str, tuple[str, date]] = {}
+        first_held: dict[str, tuple[str, date]] = {}
         with self.read() as connection:
             for dwelling, as_of, kind in connection.execute(query):
-                if dwelling not in found or found[dwelling][0] != kind:
-                    found[dwelling] = (kind, as_of)
-        return {dwelling: since for dwelling, (_, since) in found.items()}
+                if dwelling not in first_held or first_held[dwelling][0] != kind:
+                    first_held[dwelling] = (kind, as_of)
+        return {dwelling: since for dwelling, (_, since) in first_held.items()}
 
     def class_changes(self, municipality: str) -> pl.DataFrame:
         """The nights on which each dwelling changed class, oldest first. Shape: CLASS_CHANGES.

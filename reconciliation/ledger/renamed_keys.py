@@ -28,9 +28,9 @@ class Rekeying(Links, DecisionLog):
         own = (_MEMBERSHIP.c.municipality == municipality, _MEMBERSHIP.c.source == source)
         names = {f"{source}:{old}": f"{source}:{new}" for old, new in moved.items()}
         with self.write() as connection:
-            found = connection.execute(select(_MEMBERSHIP).where(*own)).mappings().all()
-            rows = [{**row, "source_key": moved[row["source_key"]]} for row in found if row["source_key"] in moved]
-            olds = [old for old in moved if old in {row["source_key"] for row in found}]
+            memberships = connection.execute(select(_MEMBERSHIP).where(*own)).mappings().all()
+            rows = [{**row, "source_key": moved[row["source_key"]]} for row in memberships if row["source_key"] in moved]
+            olds = [old for old in moved if old in {row["source_key"] for row in memberships}]
             for start in range(0, len(olds), 500):
                 connection.execute(delete(_MEMBERSHIP).where(*own, _MEMBERSHIP.c.source_key.in_(olds[start : start + 500])))
             news = [new for new in moved.values() if new not in olds]

@@ -68,9 +68,11 @@ def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
         with open_ledger(f"sqlite:///{fresh.resolve()}", fresh.parent) as ledger, ledger.write() as connection:
             connection.execute(delete(table_of(Lock)))
         rows_of_file(fresh)
-        found = municipalities_of_file(fresh)
-        if slug is not None and found and slug not in found:
-            raise LedgerError(f"{source} holds nights of {', '.join(found)} and none of {slug}. Give a backup of the ledger of {slug}.")
+        municipalities = municipalities_of_file(fresh)
+        if slug is not None and municipalities and slug not in municipalities:
+            raise LedgerError(
+                f"{source} holds nights of {', '.join(municipalities)} and none of {slug}. Give a backup of the ledger of {slug}."
+            )
         yield fresh
     except LedgerError as error:
         raise LedgerError(str(error).replace(str(fresh.resolve()), str(source)).replace(str(fresh), str(source))) from error

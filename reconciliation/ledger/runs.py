@@ -138,8 +138,8 @@ class Runs(Store):
             .limit(1)
         )
         with self.read() as connection:
-            found = connection.execute(query).scalar()
-        return None if found is None else int(found)
+            rows = connection.execute(query).scalar()
+        return None if rows is None else int(rows)
 
     def has_run(self, municipality: str | None = None) -> bool:
         """Whether the ledger has a run, of any kind, of that municipality, or of any when None."""

@@ -41,10 +41,10 @@ class StockMovements(Store):
     def last_movement(self, municipality: str) -> date | None:
         """The newest night that has one."""
         with self.read() as connection:
-            found: date | None = connection.execute(
+            last: date | None = connection.execute(
                 select(func.max(_MOVEMENT.c.as_of)).where(_MOVEMENT.c.municipality == municipality)
             ).scalar()
-        return found
+        return last
 
     def record_movements(self, municipality: str, run_id: str | None, moved: pl.DataFrame, absent: Collection[str], as_of: date) -> None:
         """Append moved (MOVEMENTS), and add tonight to the absences of the dwellings in `absent`. Writes nothing when both are empty."""

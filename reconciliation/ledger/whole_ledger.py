@@ -36,11 +36,11 @@ def revision_of_file(file: Path) -> str:
             if "alembic_version" not in tables or "run" not in tables:
                 raise LedgerError(f"{file} is another program's database. Give a file that `kobosync backup` made.")
             revision = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            row = connection.execute("PRAGMA quick_check(1)").fetchone()
     except (sqlite3.Error, OSError) as error:
         raise LedgerError(f"{file} cannot be read as a ledger ({error}); it is damaged or not to be read. Give another backup.") from error
-    if found != ("ok",):
-        raise LedgerError(f"{file} is damaged ({found[0]}). Give another backup.")
+    if row != ("ok",):
+        raise LedgerError(f"{file} is damaged ({row[0]}). Give another backup.")
     if revision is None or revision[0] not in REVISIONS:
         known = "none" if revision is None else revision[0]
         raise LedgerError(f"{file} is of a newer kobosync (revision {known}, this one knows {HEAD}). Install that one, then restore.")

@@ -19,7 +19,7 @@ class Assignment:
     """The best assignment of a left side to a right one.
 
     worth: of each row of the left side, those of the right side (numbered from 0) that it may belong to -> what the pair is worth.
-    found: for each of the left side its row on the right one, None where it is left alone. No pair is worth less than none.
+    partners: for each row of the left side its row on the right one, None where it has none. No pair is worth less than none.
     """
 
     def __init__(self, worth: Sequence[Mapping[int, float]]) -> None:
@@ -39,7 +39,7 @@ class Assignment:
         for left, row in enumerate(self._costs):
             for column in row:
                 self._rows_for.setdefault(column, []).append(left)
-        self.found = [self._right(self._column_of[left]) for left in range(len(worth))]
+        self.partners = [self._right(self._column_of[left]) for left in range(len(worth))]
 
     def otherwise(self, left: int) -> tuple[int | None, int | None] | None:
         """Another assignment that is worth as much, in which the row and the one it is paired with are not together: whom each of the
@@ -94,10 +94,10 @@ class Assignment:
                     distance[other], before[other] = further, column
                     # Of columns with the same distance, first one that is free, then the first.
                     heappush(waiting, (further, other in self._row_of, other))
-            way, held, column = heappop(waiting)
+            way, taken_by, column = heappop(waiting)
             while column in settled or way > distance[column]:
-                way, held, column = heappop(waiting)
-            if not held:
+                way, taken_by, column = heappop(waiting)
+            if not taken_by:
                 break
             settled[column] = way
             at = self._row_of[column]
@@ -113,14 +113,14 @@ class Assignment:
 
 def _reached(starts: Iterable[int], onward: Callable[[int], Iterable[int]]) -> dict[int, int | None]:
     """Row -> the row that it was reached from, in the order in which they are reached."""
-    found: dict[int, int | None] = dict.fromkeys(starts)
-    queue = list(found)
+    reached: dict[int, int | None] = dict.fromkeys(starts)
+    queue = list(reached)
     for row in queue:
         for other in onward(row):
-            if other not in found:
-                found[other] = row
+            if other not in reached:
+                reached[other] = row
                 queue.append(other)
-    return found
+    return reached
 
 
 def _first_step(reached: Mapping[int, int | None], row: int) -> int:

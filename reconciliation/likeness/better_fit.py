@@ -93,11 +93,11 @@ class _House:
             for left in self.lefts
         ]
         best = Assignment(worth)
-        left_of = {to: at for at, to in enumerate(best.found) if to is not None}
+        left_of = {to: at for at, to in enumerate(best.partners) if to is not None}
         for at, left in enumerate(self.lefts):
             if (right := self.keyed.get(left)) is None:
                 continue
-            instead = best.found[at], left_of.get(place[right])
+            instead = best.partners[at], left_of.get(place[right])
             if instead[0] == place[right]:
                 if left not in self.asked or (other := best.otherwise(at)) is None:
                     continue
@@ -176,10 +176,10 @@ def _fits_in(rows: pl.DataFrame, houses: Sequence[_House]) -> list[dict[int, dic
     pairs = lefts.drop_nulls().join(rights.drop_nulls().rename({"_at": "_at_right"}), on="_house")
     fits = pairs.select("_house").hstack(with_fit(pairs, rows))
     fits = fits.filter(pl.col("_possible") & (pl.col("_fit") + OF_THE_KEY - ALONE >= 0))
-    found: list[dict[int, dict[int, float]]] = [{} for _ in houses]
+    points: list[dict[int, dict[int, float]]] = [{} for _ in houses]
     for house, left, right, fit in fits.select("_house", *KEYED, "_fit").iter_rows():
-        found[house].setdefault(left, {})[right] = fit
-    return found
+        points[house].setdefault(left, {})[right] = fit
+    return points
 
 
 _MEMBERS = {"_house": pl.UInt32(), "_at": pl.List(pl.UInt32())}

@@ -161,11 +161,11 @@ def _in_one_block(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[
     crowd = pl.Series(pairs_of > CROWDED)
     crowded = crowd.gather(members.get_column("_group"))
     few = members.filter(~crowded)
-    found = [few.select("_at", _at_right=others.gather(few.get_column("_group"))).explode("_at_right")]
+    parts = [few.select("_at", _at_right=others.gather(few.get_column("_group"))).explode("_at_right")]
     if crowd.any():
         many = members.filter(crowded), groups.filter(crowd).select("_group", "_at").explode("_at")
-        found.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
-    codes = pl.concat(pairs.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for pairs in found).to_series().to_numpy()
+        parts.append(_sharing(*(_parted(side, rows) for side, rows in zip(many, (ours, theirs), strict=True))))
+    codes = pl.concat(pairs.select(pl.col("_at").cast(pl.UInt64()) * _WIDE + pl.col("_at_right")) for pairs in parts).to_series().to_numpy()
     # Sorting brings equal pairs together, at a third of the cost of hashing them.
     once = pl.Series("_pair", np.sort(codes)).set_sorted().unique().to_frame()
     pairs = once.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))

@@ -53,8 +53,8 @@ def _one_digit(joined: pl.DataFrame) -> pl.Series:
     same_but_one = (wrong == 1) & (ours.str.head(1) == theirs.str.head(1)) & (ours.str.len_chars() == theirs.str.len_chars())
     # Most are the same; cutting texts up costs more than looking for those that are not.
     differ = joined.select("_unit", "_unit_theirs").with_row_index("_at").filter(ours != theirs)
-    found = differ.filter(same_but_one).get_column("_at")
-    return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(found, True)
+    places = differ.filter(same_but_one).get_column("_at")
+    return pl.repeat(False, joined.height, eager=True).alias("_one_digit").scatter(places, True)
 
 
 SAME_STREET = (pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written"))

@@ -16,14 +16,14 @@ def let_by_lease(rows: pl.DataFrame) -> pl.Series:
     unit is known, any lease at all?"""
     places = rows.select(*dict.fromkeys((*_ADDRESS, *_ON_GROUND)), "_unit", "_extra").with_row_index("_at")
     leased = places.filter(pl.col("_extra").is_not_null())
-    found = places.get_column("_at").clear()
+    lease_places = places.get_column("_at").clear()
     for house in (_ADDRESS, _ON_GROUND):
         # Few houses have any, so only those are looked at.
         leases_of_house = places.join(leased, on=house, how="semi")
         in_unit = pl.col("_extra").is_not_null().any().over(*house, "_unit")
         one_unit = pl.col("_unit").drop_nulls().n_unique().over(house) <= 1
-        found = found.append(leases_of_house.filter(in_unit | one_unit).get_column("_at"))
-    return places.get_column("_at").is_in(found.implode())
+        lease_places = lease_places.append(leases_of_house.filter(in_unit | one_unit).get_column("_at"))
+    return places.get_column("_at").is_in(lease_places.implode())
 
 
 def mixed_leases_in_pair(either_leased: pl.Expr) -> pl.Expr:

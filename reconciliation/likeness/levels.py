@@ -64,10 +64,12 @@ def scores(comparisons: Sequence[Comparison]) -> list[pl.Expr]:
 def chosen(comparison: Comparison, of_level: Callable[[Level], pl.Expr]) -> pl.Expr:
     """What `said` makes of the pair's level."""
     name = comparison.column or comparison.field
-    found = pl.when(pl.col(name).is_null() | side(name).is_null()).then(of_level(comparison.unknown)).otherwise(of_level(comparison.other))
+    level_of = (
+        pl.when(pl.col(name).is_null() | side(name).is_null()).then(of_level(comparison.unknown)).otherwise(of_level(comparison.other))
+    )
     for holds, level in reversed(comparison.levels):
-        found = pl.when(holds.fill_null(value=False)).then(of_level(level)).otherwise(found)
-    return found
+        level_of = pl.when(holds.fill_null(value=False)).then(of_level(level)).otherwise(level_of)
+    return level_of
 
 
 def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
@@ -78,6 +80,6 @@ def likeness(joined: pl.DataFrame, column: str) -> pl.Series:
     sides = joined.select(pl.col(column).fill_null(""), pl.col(other).fill_null(""))
     differ = sides.with_row_index("_at").filter(pl.col(column) != pl.col(other))
     like = cpdist(differ[column].to_list(), differ[other].to_list(), scorer=JaroWinkler.similarity, dtype=np.float32)
-    found = np.ones(joined.height, dtype=np.float32)
-    found[differ["_at"].to_numpy()] = like
-    return pl.Series("_likeness", found)
+    product = np.ones(joined.height, dtype=np.float32)
+    product[differ["_at"].to_numpy()] = like
+    return pl.Series("_likeness", product)

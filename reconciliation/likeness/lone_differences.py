@@ -28,8 +28,8 @@ def rents_off(seen: pl.DataFrame) -> pl.Series:
     rent = pl.col("_level_manedsleie").cast(pl.String())
     if _share(seen, rent, ["close", "different"]) > SELDOM:
         return pl.repeat(False, seen.height, eager=True)
-    told = pl.col("_level_bruksareal").cast(pl.String()).is_in(["same", "close"]) | (pl.col("_level_seksjonsnummer") == "same")
-    return seen.select((rent == "close") & ~told).to_series()
+    supported = pl.col("_level_bruksareal").cast(pl.String()).is_in(["same", "close"]) | (pl.col("_level_seksjonsnummer") == "same")
+    return seen.select((rent == "close") & ~supported).to_series()
 
 
 def _share(seen: pl.DataFrame, level: pl.Expr, codes: list[str]) -> float:

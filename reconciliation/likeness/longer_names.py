@@ -56,11 +56,11 @@ def longer_by_a_word(left: pl.Series, right: pl.Series) -> pl.Series:
         short=pl.when(left_shorter).then("left").otherwise("right"),
         long=pl.when(left_shorter).then("right").otherwise("left"),
     )
-    found = pl.repeat(False, pairs.height, eager=True)
+    longer = pl.repeat(False, pairs.height, eager=True)
     # A slip may have made the shorter name a letter longer or shorter.
     for more in (-1, 0, 1):
         ends = names.select(end=pl.col("long").str.slice(-(pl.col("_shorter") + more))).to_series()
         slips = cpdist(names["short"].to_list(), ends.to_list(), scorer=OSA.distance, score_cutoff=LETTERS_APART)
         near = names.get_column("_at").filter(pl.Series(slips, dtype=pl.Int64()) <= LETTERS_APART)
-        found = found.scatter(near, True)
-    return found
+        longer = longer.scatter(near, True)
+    return longer

@@ -60,8 +60,8 @@ def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("_crowded", "_beside").any())
         .join(places, on="_at")
     )
-    found = rows.select(place).join(flags_of_places, on=place, how="left", nulls_equal=True, maintain_order="left")
-    flags = found.select(pl.col("_crowded", "_beside").fill_null(value=False))
+    flags_of_rows = rows.select(place).join(flags_of_places, on=place, how="left", nulls_equal=True, maintain_order="left")
+    flags = flags_of_rows.select(pl.col("_crowded", "_beside").fill_null(value=False))
     if not set(_MEASURED) <= set(rows.columns):
         return flags.with_columns(_rivalled="_beside")
     beside = pairs.filter(~pl.col("_itself")).select("_at", "_at_other")
@@ -122,13 +122,13 @@ def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     alike = pl.DataFrame(pairs_found, schema={"_at": pl.UInt32(), "_to": pl.UInt32(), "_letters": pl.Int64()})
     both_ways = alike, alike.select(_at="_to", _to="_at", _letters="_letters")
     pairs = pl.concat([*both_ways, formed.select("_at", "_to", _letters=pl.lit(_FORM, pl.Int64()))])
-    found = pairs.group_by("_at", "_to").agg(pl.col("_letters").max())
+    houses_alike = pairs.group_by("_at", "_to").agg(pl.col("_letters").max())
     return pl.DataFrame(
         [
-            numbered["_municipality"].gather(found["_at"]),
-            numbered["_street"].gather(found["_at"]),
-            numbered["_street"].gather(found["_to"]).alias("_other"),
-            found["_letters"],
+            numbered["_municipality"].gather(houses_alike["_at"]),
+            numbered["_street"].gather(houses_alike["_at"]),
+            numbered["_street"].gather(houses_alike["_to"]).alias("_other"),
+            houses_alike["_letters"],
         ]
     )
 

@@ -68,8 +68,8 @@ class BothSides:
         """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better."""
         if keyed.is_empty():
             return keyed, keyed
-        found = better_elsewhere(self.rows, self.places(pl.concat([keyed, certain])))
-        doubted, offered = (self.names(found, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
+        fits_better = better_elsewhere(self.rows, self.places(pl.concat([keyed, certain])))
+        doubted, offered = (self.names(fits_better, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 
     def measured_otherwise(self, keyed: pl.DataFrame) -> pl.DataFrame:
@@ -102,5 +102,5 @@ class BothSides:
         entries_there = wrong.select("_at_right", _address=self.rows.get_column("_address").gather(wrong.get_column("_at"))).drop_nulls()
         several = entries_there.group_by("_address").agg(pl.col("_at_right").n_unique()).filter(pl.col("_at_right") > 1)
         broken = several.select("_address", _side=pl.lit("ours"), _side_right=pl.lit("kobo"))
-        found = unsupported(self.rows, self.places(keyed.select(list(PAIR))), broken)
-        return self.names(found, "_at", "_at_right")
+        stopped_pairs = unsupported(self.rows, self.places(keyed.select(list(PAIR))), broken)
+        return self.names(stopped_pairs, "_at", "_at_right")

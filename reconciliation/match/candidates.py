@@ -34,10 +34,10 @@ def worth_asking(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, 
     told_beside = ours.get_column("_with_this_rent").gather(pairs["_at"]), theirs.get_column("_disputed").gather(pairs["_at_right"])
     seen = compare_rows(pairs.with_columns(told_beside), ours, theirs)
     possible, likely, fingerprint, unlike = _worth()
-    told = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
+    columns = ("leverandor_bolig_id", "kobo_id", "_at_right", "_points")
     marks = {"_fingerprint": fingerprint, "_unlike": unlike, "_likely": likely}
     # Both sides' columns are joined only for the pairs that remain at the end.
-    few = seen.with_row_index("_row").lazy().filter(possible).select("_row", *told, **marks).collect()
+    few = seen.with_row_index("_row").lazy().filter(possible).select("_row", *columns, **marks).collect()
     first = _of_entries(few.filter("_likely"))
     first = first.filter(~(pl.col("_unlike") & pl.col("_any_like")))
     left = few.join(first, on="leverandor_bolig_id", how="anti")
@@ -93,7 +93,7 @@ def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
     enough = pl.col("_points") >= ENOUGH
     sound = ~elsewhere & (level["ekstra_referanse"] != "different") & enough & ~contradict(in_pair)
     # In another house only measures that few dwellings share count: two flats of one parcel have the same parcel number.
-    measured, rarely = (beside & told & (level["gardsnummer"] != "different") for told in (fingerprint, rare))
+    measured, rarely = (beside & tie & (level["gardsnummer"] != "different") for tie in (fingerprint, rare))
     possible = ((street & (same_house | letter | neighbour | measured)) | by_parcel) & (flat | (same_house & fingerprint))
     likely = (same_house | letter | neighbour | rarely | by_parcel) & (flat | rare | pl.col("_disputed"))
     unlike = pl.any_horizontal(level[name] == "different" for name in ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer"))

@@ -62,7 +62,7 @@ class _Known:
         return frame.filter(pl.col(column) == name).select(fields).row(0, named=True)
 
     def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
+        decided_pairs: list[tuple[str, str]] = []
         for decision in decisions.rows(kind):
             sides = (decision["left"], decision["right"])
             ours = next((self.dwelling[side] for side in sides if side in self.dwelling), None)
@@ -71,13 +71,13 @@ class _Known:
                 continue
             seen = (self.values(self.dwellings, "leverandor_bolig_id", ours), self.values(self.entries, "kobo_id", theirs))
             if evidence_unchanged(decision, *seen):
-                found.append((ours, theirs))
-        return found
+                decided_pairs.append((ours, theirs))
+        return decided_pairs
 
     def new(self, decisions: Decisions) -> list[tuple[str]]:
-        found = [(decision, self.dwelling.get(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
+        decided_dwellings = [(decision, self.dwelling.get(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
         return [
             (name,)
-            for decision, name in found
+            for decision, name in decided_dwellings
             if name and evidence_unchanged(decision, self.values(self.dwellings, "leverandor_bolig_id", name))
         ]

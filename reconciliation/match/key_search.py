@@ -19,7 +19,7 @@ _DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.Stri
 
 @dataclass
 class KeySearch:
-    """found: MATCHES so far. keyed: pairs that a key made, certain unless a neighbour fits better (`confirm`).
+    """pairs: MATCHES so far. keyed: pairs that a key made, certain unless a neighbour fits better (`confirm`).
 
     taken_*: paired, or in question, by a key: no further key is tried. settled_*: nothing is offered either.
     """
@@ -27,7 +27,7 @@ class KeySearch:
     ours: pl.DataFrame
     theirs: pl.DataFrame
     answers: PairDecisions
-    found: list[pl.DataFrame] = field(default_factory=list)
+    pairs: list[pl.DataFrame] = field(default_factory=list)
     keyed: list[pl.DataFrame] = field(default_factory=list)
     taken_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
     taken_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
@@ -38,7 +38,7 @@ class KeySearch:
     elsewhere: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
-        self.found.append(pl.DataFrame(schema=MATCHES))
+        self.pairs.append(pl.DataFrame(schema=MATCHES))
         # New for certain, a person said: nothing is looked for.
         self.taken_ours = pl.concat([self.taken_ours, self.answers.new])
         self.settled_ours = pl.concat([self.settled_ours, self.answers.new])
@@ -143,9 +143,9 @@ class KeySearch:
 
     def result(self) -> pl.DataFrame:
         """Shape: MATCHES, sorted; the strongest reason of each pair."""
-        found = pl.concat(self.found)
-        found = found.unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
-        return found.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
+        pairs = pl.concat(self.pairs)
+        pairs = pairs.unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
+        return pairs.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
 
     def offer(self, pairs: pl.DataFrame) -> None:
         self._add(pairs, "candidate", "candidate", certain=False)
@@ -155,17 +155,17 @@ class KeySearch:
             return
         explained = pairs.with_columns(details=pl.lit("{}")) if certain or "_points" not in pairs.columns else explain(pairs)
         rows = explained.with_columns(key=pl.lit(key), certain=pl.lit(certain), reason=pl.lit(reason))
-        self.found.append(rows.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
+        self.pairs.append(rows.select(list(MATCHES)).cast(pl.Schema(MATCHES)))
 
     def confirm(self) -> None:
         """The pairs that keys made become certain, but for those of which a neighbour fits the other side better."""
         keyed = pl.concat([pl.DataFrame(schema={**PAIR, "key": pl.String(), "reason": pl.String()}), *self.keyed])
-        certain = pl.concat(self.found).filter("certain").select(list(PAIR))
+        certain = pl.concat(self.pairs).filter("certain").select(list(PAIR))
         doubted, offered = self.house.better_elsewhere(keyed.select(list(PAIR)), certain)
         odd = self.house.measured_otherwise(keyed.join(doubted, on=list(PAIR), how="anti"))
         self._add(odd, "address", "at_odds", certain=False)
         keyed = keyed.join(odd, on=list(PAIR), how="anti")
-        cannot = pl.concat([doubted, *(pairs.filter(pl.col("reason") == "at_odds").select(list(PAIR)) for pairs in self.found)])
+        cannot = pl.concat([doubted, *(pairs.filter(pl.col("reason") == "at_odds").select(list(PAIR)) for pairs in self.pairs)])
         doubted = pl.concat([doubted, self.house.stopped(keyed, cannot)])
         for (key, reason), pairs in sorted(
             keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda pair: pair[0]

@@ -41,17 +41,17 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
     # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
-    best = [one.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for one, name in ((seen, "_best"), (others, "_offered"))]
+    best = [side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for side, name in ((seen, "_best"), (others, "_offered"))]
     measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
     other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
     least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
     # At its own house and unit it is asked about although it fits somebody in another house better.
-    known = pl.concat([one.filter(_at_the_same_number()).select("kobo_id", "_agreeing") for one in (seen, others)])
+    known = pl.concat([side.filter(_at_the_same_number()).select("kobo_id", "_agreeing") for side in (seen, others)])
     best_here = known.group_by("kobo_id").agg(_best_here=pl.col("_agreeing").max())
     measured = measured.join(best_here, on="kobo_id", how="left")
     at_home = _at_the_same_number() & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col("_best_here") - BEHIND_IN_MEASURES)
-    found = measured.filter((pl.col("_agreeing") > least) | at_home | _last_two_left())
-    ranked = found.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
+    likely = measured.filter((pl.col("_agreeing") > least) | at_home | _last_two_left())
+    ranked = likely.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
     return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
@@ -72,12 +72,12 @@ TELLING = 2.0
 
 def _agreeing() -> pl.Expr:
     """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several pay there tells half."""
-    said = [
+    comparisons = [
         pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
         for name, worth in _MEASURES.items()
     ]
     shared = (pl.col("_level_manedsleie") == "same") & (pl.col("_with_this_rent") > 1)
-    return pl.sum_horizontal(*said, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
+    return pl.sum_horizontal(*comparisons, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
 
 
 def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:

@@ -86,14 +86,14 @@ def _candidates(search: KeySearch) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
     ours, theirs = search.open_ours, _with_disputed(search).join(search.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
     pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
-    asked = pl.concat(search.found).get_column("leverandor_bolig_id").to_list()
+    asked = pl.concat(search.pairs).get_column("leverandor_bolig_id").to_list()
     return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs, asked)
 
 
 def _with_disputed(search: KeySearch) -> pl.DataFrame:
     """The entries, `_disputed`: its number names a home that it is not, or another entry has it too. Then one was typed wrong, and is one
     of the others in the house."""
-    named = pl.concat(search.found).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
+    named = pl.concat(search.pairs).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
     wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
     unit = pl.struct("_address", "_unit", "_extra")
     twice = pl.col("_address").is_not_null() & pl.col("_unit").is_not_null() & unit.is_duplicated()
@@ -102,10 +102,10 @@ def _with_disputed(search: KeySearch) -> pl.DataFrame:
 
 def _last_search(search: KeySearch) -> pl.DataFrame:
     """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
-    found = pl.concat(search.found)
-    explained = pl.concat([found.filter("certain").get_column("kobo_id"), search.linked.get_column("kobo_id")])
+    searched = pl.concat(search.pairs)
+    explained = pl.concat([searched.filter("certain").get_column("kobo_id"), search.linked.get_column("kobo_id")])
     theirs = _with_disputed(search).with_columns(_explained=pl.col("kobo_id").is_in(explained.implode()))
-    unfound = search.open_ours.join(found, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
+    unfound = search.open_ours.join(searched, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
     ours = search.ours.with_columns(_unfound=pl.col("leverandor_bolig_id").is_in(unfound.implode()))
-    pairs = last_search(ours, theirs, found.filter(~pl.col("certain")).select(list(PAIR)))
+    pairs = last_search(ours, theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
     return pairs if pairs.is_empty() else search.answers.not_different(pairs)

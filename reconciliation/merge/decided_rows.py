@@ -99,8 +99,8 @@ class _Rows:
         self.place: dict[str, int] = dict(keys.select("name", "_row").iter_rows())
         self.name: dict[str, str] = {}
         for column in ("_made", "_known"):
-            found = keys.filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
-            self.name |= dict(found.select(column, "name").iter_rows())
+            rows_by_key = keys.filter(pl.col(column).is_not_null()).unique(column, keep="first", maintain_order=True)
+            self.name |= dict(rows_by_key.select(column, "name").iter_rows())
         self.content = [name for name in EVIDENCE_FIELDS if name in CONTENT]
 
     def find(self, named: str | None) -> str | None:
@@ -112,22 +112,22 @@ class _Rows:
         return self.rows.select(self.content).row(self.place[name], named=True)
 
     def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
-        found = []
+        decided = []
         for decision in decisions.rows(kind):
             left, right = self.find(decision["left"]), self.find(decision["right"])
             if left and right and left != right and evidence_unchanged(decision, self.values(left), self.values(right)):
-                found.append((left, right))
-        return found
+                decided.append((left, right))
+        return decided
 
     def alone(self, decisions: Decisions) -> list[int]:
-        found = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
-        return [self.place[name] for decision, name in found if name and evidence_unchanged(decision, self.values(name))]
+        decided = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
+        return [self.place[name] for decision, name in decided if name and evidence_unchanged(decision, self.values(name))]
 
     def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
-        found = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.TAKE)]
+        decided = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.TAKE)]
         return [
             (self.place[name], decision["field"], decision["value"])
-            for decision, name in found
+            for decision, name in decided
             if name
             and decision["field"] in CONTENT
             and decision["value"]

@@ -25,13 +25,13 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
     """
     grounded = dwellings.with_columns(_ground=ground())
     dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
-    found = [
+    pairs = [
         _at_address(dwellings_here),
         _in_unit(dwellings_here),
         near_pairs(dwellings),
         apart.select(leverandor_bolig_id="left", other="right"),
     ]
-    named = pl.concat(found).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
+    named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
     named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
     new = excused.filter(pl.col("right").is_null())

@@ -104,12 +104,12 @@ def contradicted(name: str) -> pl.Expr:
     """Per group that shares the key: does what else is known contradict it?"""
     if name in (DECISION, KNOWN, LAST):
         return pl.lit(value=False)
-    found = contradict(in_group, weak_key=name in WEAK)
+    any_reason = contradict(in_group, weak_key=name in WEAK)
     if name == MATRIKKEL:
-        found |= _in_another_street()
+        any_reason |= _in_another_street()
     if name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL):
-        found |= mixed_leases_in_group()
-    return found
+        any_reason |= mixed_leases_in_group()
+    return any_reason
 
 
 def _in_another_street() -> pl.Expr:

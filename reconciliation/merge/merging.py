@@ -66,10 +66,10 @@ def merge(
 
 
 def _clustered(
-    standing: pl.DataFrame, known: pl.DataFrame, decisions: Decisions, municipality: Municipality, same_place: SamePlace | None
+    standing_rows: pl.DataFrame, known: pl.DataFrame, decisions: Decisions, municipality: Municipality, same_place: SamePlace | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, RowDecisions]:
     """The rows with their `_cluster` and its id; the clusters that are known apart (left, right); what people decided of them."""
-    rows = _prepared(standing, known, municipality, same_place)
+    rows = _prepared(standing_rows, known, municipality, same_place)
     answers = row_decisions(decisions, rows)
     moved = moved_rows(prepared(rows), answers.same)
     lost = pl.Series([*moved.get_column("_row"), *split_rows(rows, answers.different)], dtype=pl.Int64())
@@ -89,15 +89,15 @@ def _settled(named: pl.DataFrame, answers: RowDecisions, municipality: Municipal
     return content, contradictions(several, taken), lineage(several, content, municipality.survivorship, taken)
 
 
-def _prepared(standing: pl.DataFrame, known: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:
-    if standing.select("source", "source_key").is_duplicated().any():
-        twice = standing.filter(pl.struct("source", "source_key").is_duplicated()).row(0, named=True)
+def _prepared(standing_rows: pl.DataFrame, known: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:
+    if standing_rows.select("source", "source_key").is_duplicated().any():
+        twice = standing_rows.filter(pl.struct("source", "source_key").is_duplicated()).row(0, named=True)
         raise ValueError(f"the key {twice['source_key']!r} of {twice['source']} stands more than once among the standing rows")
-    sources = sorted(standing.get_column("source").unique())
+    sources = sorted(standing_rows.get_column("source").unique())
     order = ranks(municipality.survivorship.default, sources)
     place = {source: number for number, source in enumerate(sorted(sources, key=lambda name: (order[name], name)))}
     rows = (
-        standing.select("source", "source_key", "owner", "carried", *CONTENT)
+        standing_rows.select("source", "source_key", "owner", "carried", *CONTENT)
         .join(known.rename({"leverandor_bolig_id": "_known"}), on=["source", "source_key"], how="left")
         .with_columns(_rank=pl.col("source").replace_strict(place, return_dtype=pl.Int64))
         .sort("_rank", "source_key")

@@ -30,15 +30,15 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     if pairs.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
     placed = prepared(rows.with_columns(_side="source"))
-    found = better_elsewhere(placed, pairs)
+    doubted = better_elsewhere(placed, pairs)
     units = (
         pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
     )
-    stopped = unsupported(placed, units, _broken_houses(placed, units, found))
+    stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
     seen = compare_rows(pairs, placed, placed)
     odd = pairs.filter(lone_differences(seen))
-    found = pl.concat([found, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
-    return found.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
+    doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
+    return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 
 
 def _broken_houses(rows: pl.DataFrame, units: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:

@@ -38,11 +38,11 @@ def moved_rows(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
     decided = [frozenset(group) for group in same]
     claimed = _claimed_elsewhere(rows, pairs)
     pairs = pairs.with_columns(_claimed=pl.col("_row").is_in(claimed.implode()))
-    found = pairs.filter(_cannot_be_one()).select("_row", _keeper="_row_theirs").sort("_row")
+    moved = pairs.filter(_cannot_be_one()).select("_row", _keeper="_row_theirs").sort("_row")
     if decided:
-        kept = [not any({row, keeper} <= group for group in decided) for row, keeper in found.iter_rows()]
-        found = found.filter(pl.Series(kept, dtype=pl.Boolean()))
-    return found
+        kept = [not any({row, keeper} <= group for group in decided) for row, keeper in moved.iter_rows()]
+        moved = moved.filter(pl.Series(kept, dtype=pl.Boolean()))
+    return moved
 
 
 def _cannot_be_one() -> pl.Expr:

@@ -35,7 +35,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     ours = prepared(_with_sole(lacking)).with_columns(kobo_id="leverandor_bolig_id")
     # At one address those without a unit number are asked about by doubtful_pairs.
     elsewhere = ((pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))) & _may_be_near()
-    found = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
+    near = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
     asked: list[pl.DataFrame] = []
     for sources, others in combinations(sorted(kinds), 2):
         if sources & others:
@@ -48,11 +48,11 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
                 _sole=sides[0].get_column("_sole").gather(pairs.get_column("_at")),
                 _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
             )
-            marked = seen.select(*found[0].columns, _asked=worth_a_question(), _alone=worth_a_question_alone())
+            marked = seen.select(*near[0].columns, _asked=worth_a_question(), _alone=worth_a_question_alone())
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
-    found += [_only_partners(pl.concat(asked)).select(found[0].columns)] if asked else []
-    found.append(_strays(ours))
-    pairs = pl.concat(found)
+    near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
+    near.append(_strays(ours))
+    pairs = pl.concat(near)
     return (
         _waiting(
             pl.concat([pairs, pairs.rename({"leverandor_bolig_id": "kobo_id", "kobo_id": "leverandor_bolig_id"}).select(pairs.columns)]),

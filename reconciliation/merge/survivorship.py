@@ -93,11 +93,11 @@ def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) 
     """
     several = several.with_columns(_letter_or_none=_letter_or_none())
     protected = [field.name for field in PROTECTED]
-    found = several.group_by("_cluster").agg(
+    contradicted = several.group_by("_cluster").agg(
         (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
     )
     named = pl.concat_list(pl.when(pl.col(name)).then(pl.lit(name)) for name in sorted(protected)).list.drop_nulls()
-    marked = found.select("_cluster", contradictions=named).filter(pl.col("contradictions").list.len() > 0)
+    marked = contradicted.select("_cluster", contradictions=named).filter(pl.col("contradictions").list.len() > 0)
     if taken and marked.height:
         settled = _decided(taken).rename({"field": "contradictions"})
         open_ones = marked.explode("contradictions").join(settled, on=["_cluster", "contradictions"], how="anti")
@@ -119,10 +119,10 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
     names = several.select("_cluster", "leverandor_bolig_id").unique()
     decided = _decided(taken)
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
-    told = [name for name in CONTENT if name not in _UNTOLD]
-    compared = {name: pl.col(name) for name in told} | {"bokstav": _letter_or_none()}
+    fields = [name for name in CONTENT if name not in _UNTOLD]
+    compared = {name: pl.col(name) for name in fields} | {"bokstav": _letter_or_none()}
     disagree = several.group_by("_cluster").agg((value.drop_nulls().n_unique() > 1).alias(name) for name, value in compared.items())
-    for name in told:
+    for name in fields:
         if not disagree.get_column(name).any():
             continue
         places = disagree.filter(name).select("_cluster")

@@ -44,7 +44,7 @@ def faults_of(
 
 def _nearest(word: str, known: Collection[str]) -> str:
     """The known word that it may be a slip of; else all of them."""
-    found = process.extractOne(word, list(known), score_cutoff=_ALIKE)
-    if found:
-        return f"did you mean {found[0]!r}?"
+    closest = process.extractOne(word, list(known), score_cutoff=_ALIKE)
+    if closest:
+        return f"did you mean {closest[0]!r}?"
     return f"choose among {', '.join(known)}." if known else "there is none to choose from."

@@ -75,8 +75,8 @@ def with_mappings(config_file: Path, text: str, content: dict[str, Any]) -> tupl
             continue
         place = f"{config_file}, line {line_of(safe_yaml.compose(text), ('sources', name, 'mapping'))}: sources.{name}.mapping"
         try:
-            shown, held = _text_of(own["mapping"], config_file, place)
-            origins[name] = _read(shown, held, own)
+            shown, file = _text_of(own["mapping"], config_file, place)
+            origins[name] = _read(shown, file, own)
         except MappingFault as fault:
             faults.append(str(fault))
         else:
@@ -91,10 +91,10 @@ def line_of(root: Any, path: Sequence[object]) -> int:
     line, node = root.start_mark.line + 1, root
     for part in path:
         if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
-            if found is None:
+            pair = next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
+            if pair is None:
                 break
-            line, node = found[0].start_mark.line + 1, found[1]
+            line, node = pair[0].start_mark.line + 1, pair[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line + 1
@@ -190,5 +190,5 @@ def _holds(own: object, path: Sequence[object]) -> bool:
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:
-    found = process.extractOne(word, known, score_cutoff=60)
-    return f"; did you mean {found[0]!r}?" if found else "."
+    closest = process.extractOne(word, known, score_cutoff=60)
+    return f"; did you mean {closest[0]!r}?" if closest else "."

@@ -128,8 +128,8 @@ def home_from(start: Path) -> Path:
     the folder itself, or the one above it where it is called config."""
     if "KOBOSYNC_HOME" in os.environ:
         return Path(os.environ["KOBOSYNC_HOME"])
-    found = next((folder for folder in (start, *start.parents) if (folder / "dagster.yaml").exists()), None)
-    return found or (start.parent if start.name == "config" else start)
+    home = next((folder for folder in (start, *start.parents) if (folder / "dagster.yaml").exists()), None)
+    return home or (start.parent if start.name == "config" else start)
 
 
 def load(config_file: Path) -> Municipality:
@@ -160,8 +160,10 @@ def load(config_file: Path) -> Municipality:
     def place(name: str, field: str) -> str:
         return _placed(config_file, origins, ("sources", name, municipality.sources[name].kind, "fields", field))
 
-    mappings = (one for name, source in municipality.sources.items() for one in faults_of(name, source, municipality.categories, place))
-    if contradictions := [*(f"{config_file}: {one}" for one in cross_faults(municipality)), *mappings]:
+    mappings = (
+        message for name, source in municipality.sources.items() for message in faults_of(name, source, municipality.categories, place)
+    )
+    if contradictions := [*(f"{config_file}: {message}" for message in cross_faults(municipality)), *mappings]:
         raise ConfigurationError("\n".join(contradictions))
     home = home_of(config_file)
     resolved = config_file.resolve()

@@ -84,7 +84,7 @@ def _by_dwelling(settled: pl.DataFrame) -> pl.DataFrame:
     to_do = {does: pl.col("action") == does.value for does in (Action.WRITE, Action.ASK, Action.KEEP)}
 
     def listed(does: Action) -> pl.Expr:
-        return pl.format("[{}]", pl.col("told").filter(to_do[does]).str.join(","))
+        return pl.format("[{}]", pl.col("as_json").filter(to_do[does]).str.join(","))
 
     return (
         settled.sort("leverandor_bolig_id", "field")

@@ -20,7 +20,8 @@ SETTLED: dict[str, pl.DataType] = {
     "field": pl.String(),
     "action": pl.String(),  # Action: write, keep or ask
     "protected": pl.Boolean(),
-    "told": pl.String(),  # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by, edited}
+    # write: JSON {field, old, new, source}; else JSON {field, base, ours, theirs, source, movement, seen, by, edited}
+    "as_json": pl.String(),
 }
 
 KNOWN_PAIR_KEYS = frozenset({"leverandor_bolig_id", "link"})

@@ -118,7 +118,7 @@ def parts_of(
     """
     counted = items.filter(pl.col("part").is_not_null())
     groups = {str(name): frame for (name,), frame in counted.group_by("part", maintain_order=True)}
-    limits = {name: found for name, found in _limits(groups, counts, municipality) if found is not None}
+    limits = {name: limit for name, limit in _limits(groups, counts, municipality) if limit is not None}
     mismatch = environment_mismatch(municipality.register_)
     parts = []
     for name, frame in sorted(groups.items()):

@@ -101,15 +101,15 @@ def read_pairs(content: bytes) -> list[tuple[str, str]]:
     if names is None:
         raise RekeyError("The first line must hold the headings gammel and ny (or old and new), parted by a semicolon.")
     old, new = (head.index(name) for name in names)
-    found = []
+    read = []
     for row in rows[1:]:
         cells = [*row, *[""] * (max(old, new) + 1 - len(row))]
-        found.append((cells[old].strip(), cells[new].strip()))
-    while found and found[-1] == ("", ""):
-        found.pop()
-    if not found:
+        read.append((cells[old].strip(), cells[new].strip()))
+    while read and read[-1] == ("", ""):
+        read.pop()
+    if not read:
         raise RekeyError("The file holds no keys below its headings.")
-    return found
+    return read
 
 
 def plan_rekey(source: str, pairs: Iterable[tuple[str, str]], memberships: pl.DataFrame, in_kobo: Collection[str] | None = None) -> Rekey:

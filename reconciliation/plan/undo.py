@@ -78,8 +78,8 @@ def plan_inverse(ledger: Ledger, municipality: str, run_id: str) -> Inverse:
 def as_plan(inverse: Inverse, ledger: Ledger, municipality: Municipality) -> Plan:
     """The inverse as a plan with a digest and the guards of any other plan. Its refusals name no command: it is shown with one."""
     digest = digest_of(inverse.items, inverse.desired)
-    found = dict(inverse.items.group_by("class").len().iter_rows())
-    counts = {kind.value: int(found.get(kind.value, 0)) for kind in DwellingClass}
+    by_class = dict(inverse.items.group_by("class").len().iter_rows())
+    counts = {kind.value: int(by_class.get(kind.value, 0)) for kind in DwellingClass}
     linked = ledger.links(municipality.slug).height
     limits = (
         (counts["create"], creation_limit(linked, municipality.guards)),

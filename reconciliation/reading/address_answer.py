@@ -62,27 +62,27 @@ def address_answer(register: AddressRegister | None, text: str, housed: bool, co
     }
     if register is None:
         return texts
-    found = resolve_text(register, text, code, place, housed=housed)
-    if found.address_certain:
-        units = register.units_at(found.kommunenummer, found.adressenavn or "", (found.nummer or 0, found.bokstav or ""))
-        return {**texts, **_official(found, parsed, code, place), "units": units}
+    resolved = resolve_text(register, text, code, place, housed=housed)
+    if resolved.address_certain:
+        units = register.units_at(resolved.kommunenummer, resolved.adressenavn or "", (resolved.nummer or 0, resolved.bokstav or ""))
+        return {**texts, **_official(resolved, parsed, code, place), "units": units}
     # Only part of the text, or a house number that may be a postnummer: it is only asked about.
-    if (found.left_over or (found.nummer and parsed.nummer is None)) and texts["broken"] is None:
+    if (resolved.left_over or (resolved.nummer and parsed.nummer is None)) and texts["broken"] is None:
         texts["broken"] = "A04"
-    return {**texts, "why": _verdict_messages(found)}
+    return {**texts, "why": _verdict_messages(resolved)}
 
 
 _NAMES_IT = "address_reasons.did_you_mean"
 """The reason whose text already has the suggested street."""
 
 
-def _verdict_messages(found: Resolved) -> str:
+def _verdict_messages(resolved: Resolved) -> str:
     """The verdict, the register's reason, and the address it suggests where the reason does not name it, as messages."""
-    verdict = stored(message(f"address_verdicts.{found.verdict}"))
-    sentence = and_then(verdict, found.reason) if found.reason else verdict
-    if found.verdict is not Resolution.SUGGESTED or found.adressenavn is None or _NAMES_IT in sentence:
+    verdict = stored(message(f"address_verdicts.{resolved.verdict}"))
+    sentence = and_then(verdict, resolved.reason) if resolved.reason else verdict
+    if resolved.verdict is not Resolution.SUGGESTED or resolved.adressenavn is None or _NAMES_IT in sentence:
         return sentence
-    address = f"{found.adressenavn} {found.nummer or ''}{found.bokstav or ''}".strip()
+    address = f"{resolved.adressenavn} {resolved.nummer or ''}{resolved.bokstav or ''}".strip()
     return and_then(sentence, stored(message("row_address.suggestion", address=address)))
 
 
@@ -113,26 +113,26 @@ def _beside(parsed: ParsedAddress, code: str | None, register: AddressRegister |
     return and_then(*remarks) if remarks else None
 
 
-def _official(found: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:
-    if parsed.nummer is None and parsed.postnummer == str(found.nummer):
+def _official(resolved: Resolved, parsed: ParsedAddress, code: str | None, place: str | None) -> Mapping[str, Any]:
+    if parsed.nummer is None and parsed.postnummer == str(resolved.nummer):
         parsed = replace(parsed, postnummer=None)  # The register knows it as the house's.
     return {
-        "_adressenavn": found.adressenavn,
-        "_nummer": found.nummer,
-        "_bokstav": found.bokstav,
-        "_postnummer": parsed.postnummer or found.postnummer,
-        "_poststed": parsed.poststed or found.poststed,
+        "_adressenavn": resolved.adressenavn,
+        "_nummer": resolved.nummer,
+        "_bokstav": resolved.bokstav,
+        "_postnummer": parsed.postnummer or resolved.postnummer,
+        "_poststed": parsed.poststed or resolved.poststed,
         "broken": None,
         "why": None,
-        "kommune": found.kommunenummer,
-        "post": _other_post(found, code or parsed.postnummer, place or parsed.poststed),
+        "kommune": resolved.kommunenummer,
+        "post": _other_post(resolved, code or parsed.postnummer, place or parsed.poststed),
         "certain": True,
     }
 
 
-def _other_post(found: Resolved, postnummer: str | None, poststed: str | None) -> str | None:
-    other_code = bool(postnummer and found.postnummer) and postnummer != found.postnummer
-    other_place = bool(poststed and found.poststed) and not much_the_same_place(poststed, found.poststed)
+def _other_post(resolved: Resolved, postnummer: str | None, poststed: str | None) -> str | None:
+    other_code = bool(postnummer and resolved.postnummer) and postnummer != resolved.postnummer
+    other_place = bool(poststed and resolved.poststed) and not much_the_same_place(poststed, resolved.poststed)
     if not (other_code or other_place):
         return None
-    return stored(message("rules.official_post", post=" ".join(part for part in (found.postnummer, found.poststed) if part)))
+    return stored(message("rules.official_post", post=" ".join(part for part in (resolved.postnummer, resolved.poststed) if part)))

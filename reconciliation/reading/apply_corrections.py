@@ -46,11 +46,11 @@ def corrected(read: SourceRead, corrections: Corrections, source: AnySource) -> 
             continue
         text = pl.col(heading).str.strip_chars()
         hit = text.is_in(list(meanings))
-        found = rows.filter(hit).select(*_PLACE, written=text, meant=text.replace(meanings))
-        counts = dict(found["written"].value_counts().iter_rows())
+        hits = rows.filter(hit).select(*_PLACE, written=text, meant=text.replace(meanings))
+        counts = dict(hits["written"].value_counts().iter_rows())
         used |= {(heading, value): int(counts.get(value, 0)) for value in meanings}
-        cells = [json.dumps([heading, *pair], ensure_ascii=False) for pair in found.select("written", "meant").iter_rows()]
-        changed.append(found.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
+        cells = [json.dumps([heading, *pair], ensure_ascii=False) for pair in hits.select("written", "meant").iter_rows()]
+        changed.append(hits.select(*_PLACE, corrected=pl.Series(cells, dtype=pl.String)).cast(_CELLS))  # type: ignore[arg-type]
         rows = rows.with_columns(pl.when(hit).then(text.replace(meanings)).otherwise(heading).alias(heading))
     mine = [cell for cell in corrections.cells if cell.source == read.source]
     rows, single, over = _single_cells(read.rows, rows, mine, source)
@@ -72,7 +72,7 @@ def _single_cells(
         return rows, changed[0], over
     keys = written.select(key=source_key(source)).with_row_index("_at")
     places = keys.filter(pl.col("key").is_in([cell.key for cell in cells])).group_by("key").agg("_at")
-    at = {key: found[0] for key, found in places.iter_rows() if len(found) == 1}
+    at = {key: places_of_key[0] for key, places_of_key in places.iter_rows() if len(places_of_key) == 1}
     for cell in cells:
         if cell.key not in at:
             continue

@@ -37,14 +37,14 @@ class CellCorrection:
 
 def cell_corrections(decisions: pl.DataFrame) -> tuple[CellCorrection, ...]:
     """Those in force, oldest first. decisions: the ledger's DECISIONS in force."""
-    found = []
+    corrections = []
     for row in decisions.filter((pl.col("kind") == KIND) & (pl.col("verdict") == CORRECTED)).iter_rows(named=True):
         source, _, key = row["subject"].partition(":")
         cell = json.loads(row["value"])
-        found.append(
+        corrections.append(
             CellCorrection(row["decision_id"], source, key, row["field"], cell["written"], cell["means"], row["decided_by"], row["decided"])
         )
-    return tuple(found)
+    return tuple(corrections)
 
 
 def correctable(municipality: Municipality, source: str, heading: str) -> bool:

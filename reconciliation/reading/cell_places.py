@@ -65,8 +65,8 @@ def with_cell_places(deviations: pl.DataFrame, reads: Mapping[str, SourceRead], 
 def _with_cells(part: pl.DataFrame, read: SourceRead, source: AnySource, mapping: FieldMapping | None, column: str | None) -> pl.DataFrame:
     headings = [heading for heading in (column or "").split(", ") if heading in read.rows.columns]
     beside = [written_in(heading) for heading in headings if written_in(heading) in read.rows.columns]
-    found = part.join(read.rows.select(*_ROW, *headings, *beside), on=_ROW, how="left", nulls_equal=True, maintain_order="left")
-    placed = [(row, _cell(row, headings, read, source, column)) for row in found.iter_rows(named=True)]
+    located = part.join(read.rows.select(*_ROW, *headings, *beside), on=_ROW, how="left", nulls_equal=True, maintain_order="left")
+    placed = [(row, _cell(row, headings, read, source, column)) for row in located.iter_rows(named=True)]
     cells = [replace(cell, text=row["value"] if row["rule"] == _MASKED else _readable(cell.text, mapping)) for row, cell in placed]
     made = {name: [getattr(cell, attribute) for cell in cells] for name, attribute in zip(AT, _ATTRIBUTES, strict=True)}
     sentences = [
@@ -101,8 +101,8 @@ def _on_screen(column: str | None, source: AnySource) -> str | None:
 def _readable(text: str | None, mapping: FieldMapping | None) -> str | None:
     """The text of a cell that may be shown: of free text only the extracted part, since the rest may name people (law 10)."""
     if text is not None and mapping is not None and mapping.transform == "extract":
-        found = re.search(mapping.pattern or "(.*)", text)
-        return found.group(1) if found else None
+        match = re.search(mapping.pattern or "(.*)", text)
+        return match.group(1) if match else None
     return text.strip() if text else None
 
 

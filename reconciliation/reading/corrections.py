@@ -61,7 +61,7 @@ def read_corrections(municipality: Municipality, home: Path) -> Corrections:
 
 
 def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
-    found: dict[tuple[str, str], dict[str, str | None]] = {}
+    corrections: dict[tuple[str, str], dict[str, str | None]] = {}
     written = read.rows.select(pl.col(HEADINGS).str.strip_chars().fill_null("")).rows()
     meanings: dict[tuple[str, str, str], dict[str, Message]] = {}
     places = [message("corrections.place", file=file, row=row) for file, row in read.rows.select("file", "row").iter_rows()]
@@ -77,11 +77,11 @@ def _checked(read: SourceRead, municipality: Municipality) -> Corrections:
             meanings.setdefault((name, heading, value), {}).setdefault(means, place)
     for (name, heading, value), place_of in meanings.items():
         if len(place_of) == 1:
-            found.setdefault((name, heading), {})[value] = next(iter(place_of)) or None
+            corrections.setdefault((name, heading), {})[value] = next(iter(place_of)) or None
         else:
             each_meaning = [message("corrections.meaning", means=means, place=place) for means, place in place_of.items()]
             faults.append(stored(message("corrections.several", value=value, heading=heading, meanings=each_meaning)))
-    return Corrections(found, faults=tuple(faults))
+    return Corrections(corrections, faults=tuple(faults))
 
 
 def _source_of(written: str, municipality: Municipality) -> tuple[str | None, tuple[Message, ...]]:

@@ -78,8 +78,8 @@ def moment(text: str, order: Order | None = "day") -> datetime | None:
 
 def read_day(text: str, order: Order | None = "day") -> date | None:
     """The same forms, and whatever stands after the day."""
-    found = _read(text, order, any_rest=True)
-    return found.date() if found else None
+    day = _read(text, order, any_rest=True)
+    return day.date() if day else None
 
 
 def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
@@ -92,10 +92,10 @@ def _read(text: str, order: Order | None, *, any_rest: bool) -> datetime | None:
         return _from_excel(float(plain.replace(",", ".")))
     if six := _SIX.fullmatch(plain):
         return _of_six(*six.groups())
-    found, on = _day_in(plain, order)
-    if found is None or on is None:
+    day, on = _day_in(plain, order)
+    if day is None or on is None:
         return None
-    rest = plain[found.end() :]
+    rest = plain[day.end() :]
     if not rest or _ONLY_ZONE.fullmatch(rest):
         return on
     if time := next((time for form in _TIMES if (time := form.fullmatch(rest))), None):
@@ -112,10 +112,10 @@ def _from_excel(serial: float) -> datetime | None:
 
 def _of_six(first: str, second: str, third: str) -> datetime | None:
     """Six digits: the day first, or the year. Raises TwoDates where both are days."""
-    found = {_date(third, int(second), first), _date(first, int(second), third)} - {None}
-    if len(found) > 1:
+    days = {_date(third, int(second), first), _date(first, int(second), third)} - {None}
+    if len(days) > 1:
         raise TwoDates(first + second + third)
-    return found.pop() if found else None
+    return days.pop() if days else None
 
 
 def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, datetime | None]:
@@ -123,11 +123,11 @@ def _day_in(plain: str, order: Order | None) -> tuple[re.Match[str] | None, date
         if named := form.match(plain):
             return named, _date(named["year"], month, named["day"]) if (month := _month(named["name"])) else None
     for form in _DAYS:
-        if found := form.match(plain):
-            first, second = found["day"], found["month"]
+        if match := form.match(plain):
+            first, second = match["day"], match["month"]
             if form in (_SHORT, _GLUED):
-                first, second = _ordered(found, order)
-            return found, _date(found["year"], int(second), first)
+                first, second = _ordered(match, order)
+            return match, _date(match["year"], int(second), first)
     return None, None
 
 
@@ -137,15 +137,15 @@ def _month(name: str) -> int | None:
     return next((names.index(name) + 1 for names in (*_MONTHS, (*[""] * 8, "sept")) if name in names), None)
 
 
-def _ordered(found: re.Match[str], order: Order | None) -> tuple[str, str]:
+def _ordered(match: re.Match[str], order: Order | None) -> tuple[str, str]:
     """Day and month. A number beyond twelve is a day wherever it is."""
-    first, second = found["day"], found["month"]
+    first, second = match["day"], match["month"]
     if int(second) > 12 >= int(first):
         return second, first
     if int(first) > 12 or int(first) == int(second):
         return first, second
     if order is None:
-        raise TwoDates(found.group())
+        raise TwoDates(match.group())
     return (first, second) if order == "day" else (second, first)
 
 

@@ -35,8 +35,10 @@ def with_numbers_in_use(
     """
     written = rows.get_column("kommunenummer").fill_null(municipality.kommunenummer)
     asked = pl.DataFrame({"text": written, "official": official})
-    found = pl.DataFrame([_in_use(text, number, municipality, as_of) for text, number in asked.unique().iter_rows()], _FOUND, orient="row")
-    judged = asked.join(found, on=_ASKED, how="left", nulls_equal=True, maintain_order="left")
+    answers = pl.DataFrame(
+        [_in_use(text, number, municipality, as_of) for text, number in asked.unique().iter_rows()], _FOUND, orient="row"
+    )
+    judged = asked.join(answers, on=_ASKED, how="left", nulls_equal=True, maintain_order="left")
     stale = judged["renumbered"] & rows["gardsnummer"].is_not_null()
     blank = [pl.when(stale).then(None).otherwise(pl.col(name)).alias(name) for name in GROUP_FIELDS["matrikkel"]]
     wrong = rows.with_columns(value=written, rule=judged["rule"], reason=judged["reason"])

@@ -28,17 +28,17 @@ def read_number(text: str, decimal: str | None = None) -> float | None:
 
     Raises TwoNumbers for `7.340` and `7,340` when it is not.
     """
-    found = _BODY.fullmatch(_bare(text))
-    if found is None or (found["mark"] and found["mark"] == found["between"]) or (found["sign"] and found["after"]):
+    match = _BODY.fullmatch(_bare(text))
+    if match is None or (match["mark"] and match["mark"] == match["between"]) or (match["sign"] and match["after"]):
         return None
-    whole, part = re.sub(r"\D", "", found["whole"]), found["part"] or "0"
-    if found["part"] and not found["between"] and may_be_thousands(found["whole"], found["part"]):
+    whole, part = re.sub(r"\D", "", match["whole"]), match["part"] or "0"
+    if match["part"] and not match["between"] and may_be_thousands(match["whole"], match["part"]):
         if decimal is None:
             raise TwoNumbers(text)
-        if decimal != found["mark"]:
+        if decimal != match["mark"]:
             whole, part = whole + part, "0"
     value = float(f"{whole}.{part}")
-    return -value if "-" in (found["sign"], found["after"]) else value
+    return -value if "-" in (match["sign"], match["after"]) else value
 
 
 def may_be_thousands(whole: str, part: str) -> bool:

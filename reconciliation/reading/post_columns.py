@@ -27,13 +27,13 @@ def with_post(rows: pl.DataFrame) -> PostColumns:
     """rows: SOURCE_ROWS with postnummer and poststed as written."""
     asked = rows.select(_CELLS)
     distinct = asked.unique(maintain_order=True)
-    found = [read_post(*cells) for cells in distinct.iter_rows()]
+    cells_read = [read_post(*cells) for cells in distinct.iter_rows()]
     lookup = distinct.with_columns(
-        pl.Series("_code", [post.postnummer for post in found], dtype=pl.String),
-        pl.Series("_place", [post.poststed for post in found], dtype=pl.String),
-        pl.Series("rule", ["P02" if post.fault else "P04W" if post.misplaced else None for post in found], dtype=pl.String),
-        pl.Series("reason", [post_doubt(post) for post in found], dtype=pl.String),
-        pl.Series("meant", [post.meant for post in found], dtype=pl.String),
+        pl.Series("_code", [post.postnummer for post in cells_read], dtype=pl.String),
+        pl.Series("_place", [post.poststed for post in cells_read], dtype=pl.String),
+        pl.Series("rule", ["P02" if post.fault else "P04W" if post.misplaced else None for post in cells_read], dtype=pl.String),
+        pl.Series("reason", [post_doubt(post) for post in cells_read], dtype=pl.String),
+        pl.Series("meant", [post.meant for post in cells_read], dtype=pl.String),
         pl.Series("value", [", ".join(cell for cell in cells if cell) for cells in distinct.iter_rows()], dtype=pl.String),
     )
     judged = asked.join(lookup, on=list(_CELLS), how="left", nulls_equal=True, maintain_order="left")

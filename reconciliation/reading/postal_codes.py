@@ -39,13 +39,13 @@ def postal_codes(municipality: Municipality, home: Path) -> Mapping[str, str] | 
         sentence = rendered(say(FAULTS[fault.code], **fault.values)[1])
         raise ConfigurationError(f"{municipality.file}: postnummerregister: {sentence}") from fault
     lines = [line.split("\t") for line in text.splitlines() if line.strip()]
-    found = {cells[0].strip(): cells[4].strip() for cells in lines if len(cells) >= _COLUMNS and cells[0].strip().isdigit()}
-    if len(found) < len(lines) or not found:
+    codes = {cells[0].strip(): cells[4].strip() for cells in lines if len(cells) >= _COLUMNS and cells[0].strip().isdigit()}
+    if len(codes) < len(lines) or not codes:
         raise ConfigurationError(
             f"{municipality.file}: postnummerregister: {municipality.postnummerregister} is not Bring's Postnummerregister as text: five "
             "columns with tabs between, no headings."
         )
-    return found
+    return codes
 
 
 def with_postal_codes_told(done: Standardised, source: AnySource, codes: Mapping[str, str] | None) -> Standardised:

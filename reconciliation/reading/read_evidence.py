@@ -65,75 +65,84 @@ def read_evidence(
     layout, last_layout: encoding etc. of tonight and of the last complete read; empty when not known. hidden: houses that must not be
     shown as examples (`where_they_are`).
     """
-    found = compared(tonight, before)
-    if found is None:
+    comparison = compared(tonight, before)
+    if comparison is None:
         return Evidence()
     limits = source.evidence
-    findings = (*_keys(found, limits, hidden), *_decoding(found, limits, layout, last_layout, hidden))
+    findings = (*_keys(comparison, limits, hidden), *_decoding(comparison, limits, layout, last_layout, hidden))
     if all(finding.believed for finding in findings):
         # When the keys are wrong, their rows cannot show whether columns were swapped.
-        findings = (*findings, *_fields(found, source, limits), *_gone(found, limits))
-    shown = examples_of(found, pl.DataFrame({"old": found.reused}, {"old": pl.String()}), hidden, most=None)
+        findings = (*findings, *_fields(comparison, source, limits), *_gone(comparison, limits))
+    shown = examples_of(comparison, pl.DataFrame({"old": comparison.reused}, {"old": pl.String()}), hidden, most=None)
     return Evidence(
-        findings, found.moved, tuple(found.other_place), dict.fromkeys(found.reused) | {example.key: example for example in shown}
+        findings,
+        comparison.moved,
+        tuple(comparison.other_place),
+        dict.fromkeys(comparison.reused) | {example.key: example for example in shown},
     )
 
 
-def _keys(found: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
-    onto_known = found.moved.filter(pl.col("new").is_in(found.known_keys.implode()))
-    renamed = found.moved.filter(~pl.col("new").is_in(found.known_keys.implode())).join(found.respelt, on=["old", "new"], how="anti")
-    changed, most = len(found.other_place), max(LEAST, math.floor(limits.changed_places * found.known))
+def _keys(comparison: ReadComparison, limits: EvidenceLimits, hidden: Collection[str]) -> Iterator[Finding]:
+    onto_known = comparison.moved.filter(pl.col("new").is_in(comparison.known_keys.implode()))
+    renamed = comparison.moved.filter(~pl.col("new").is_in(comparison.known_keys.implode())).join(
+        comparison.respelt, on=["old", "new"], how="anti"
+    )
+    changed, most = len(comparison.other_place), max(LEAST, math.floor(limits.changed_places * comparison.known))
     moved = onto_known.height > limits.moved_keys
 
     def finding(code: str, keys: int, pairs: pl.DataFrame, *, believed: bool = False, **values: object) -> Finding:
-        shown = examples_of(found, pairs, hidden)
-        return Finding(code, {"known": found.known, "keys": keys, "examples": keys_as_text(shown), **values}, believed, shown)
+        shown = examples_of(comparison, pairs, hidden)
+        return Finding(code, {"known": comparison.known, "keys": keys, "examples": keys_as_text(shown), **values}, believed, shown)
 
     if moved:
         # What another known key's home took over is seen first.
-        yield finding("keys_moved", found.moved.height, pl.concat([onto_known, renamed]), limit=limits.moved_keys)
-    elif renamed.height > _allowed(limits.renamed_keys, found.known):
-        yield finding("keys_renamed", renamed.height, renamed, limit=_allowed(limits.renamed_keys, found.known))
+        yield finding("keys_moved", comparison.moved.height, pl.concat([onto_known, renamed]), limit=limits.moved_keys)
+    elif renamed.height > _allowed(limits.renamed_keys, comparison.known):
+        yield finding("keys_renamed", renamed.height, renamed, limit=_allowed(limits.renamed_keys, comparison.known))
     if changed > most and not moved:
-        yield finding("places_changed", changed, pl.DataFrame({"old": found.other_place}), limit=most)
-    elif found.gone_but_there and not moved:
-        gone = found.moved.filter(pl.col("old").is_in(found.gone_but_there))
+        yield finding("places_changed", changed, pl.DataFrame({"old": comparison.other_place}), limit=most)
+    elif comparison.gone_but_there and not moved:
+        gone = comparison.moved.filter(pl.col("old").is_in(comparison.gone_but_there))
         yield finding("keys_reused", gone.height, gone, believed=True)
-    if found.keyless_at_known.len():
-        yield finding("keys_lost", found.keyless_at_known.len(), pl.DataFrame({"old": found.keyless_at_known}), believed=True)
+    if comparison.keyless_at_known.len():
+        yield finding("keys_lost", comparison.keyless_at_known.len(), pl.DataFrame({"old": comparison.keyless_at_known}), believed=True)
 
 
 def _decoding(
-    found: ReadComparison, limits: EvidenceLimits, layout: Mapping[str, object], last_layout: Mapping[str, object], hidden: Collection[str]
+    comparison: ReadComparison,
+    limits: EvidenceLimits,
+    layout: Mapping[str, object],
+    last_layout: Mapping[str, object],
+    hidden: Collection[str],
 ) -> Iterator[Finding]:
     """Keys that differ from known ones only in non-ASCII letters: the file was decoded with another encoding."""
     then, now = last_layout.get("encoding"), layout.get("encoding")
-    pairs = found.respelt
+    pairs = comparison.respelt
     if pairs.is_empty():
         return
     switched = bool(then and now and then != now)
     many = pairs.height > (limits.redecoded_keys if switched else max(limits.redecoded_keys, limits.moved_keys))
-    shown = examples_of(found, pairs, hidden)
+    shown = examples_of(comparison, pairs, hidden)
     facts = {"keys": pairs.height, "then": then or "?", "now": now or "?", "examples": keys_as_text(shown)}
     yield Finding("decoding_changed" if many else "keys_respelt", facts, believed=not many, examples=shown)
 
 
-def _fields(found: ReadComparison, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
+def _fields(comparison: ReadComparison, source: AnySource, limits: EvidenceLimits) -> Iterator[Finding]:
     mapped = {name for field, mapping in source.fields.items() for name in (field, *GROUP_FIELDS.get(mapping.transform, ()))}
-    for name, lost in found.values.emptied.items():
+    for name, lost in comparison.values.emptied.items():
         if name in mapped and lost > limits.emptied:
             yield Finding("column_emptied", {"field": name, "percent": round(100 * lost), "limit": round(100 * limits.emptied)})
-    if found.values.categories > limits.changed_categories:
-        percent, limit = round(100 * found.values.categories), round(100 * limits.changed_categories)
+    if comparison.values.categories > limits.changed_categories:
+        percent, limit = round(100 * comparison.values.categories), round(100 * limits.changed_categories)
         yield Finding("category_exploded", {"percent": percent, "limit": limit})
-    for first, second, share in found.values.swapped:
+    for first, second, share in comparison.values.swapped:
         if {first, second} <= mapped and share > limits.swapped:
             yield Finding("headings_moved", {"field": first, "other": second, "percent": round(100 * share)})
 
 
-def _gone(found: ReadComparison, limits: EvidenceLimits) -> Iterator[Finding]:
-    rows, first, last = found.longest_gap
-    most = max(LEAST - 1, min(limits.gap, math.floor(0.1 * found.known)))
+def _gone(comparison: ReadComparison, limits: EvidenceLimits) -> Iterator[Finding]:
+    rows, first, last = comparison.longest_gap
+    most = max(LEAST - 1, min(limits.gap, math.floor(0.1 * comparison.known)))
     if rows > most:
         yield Finding("block_vanished", {"rows": rows, "first": first, "last": last, "limit": most}, believed=True)
 

@@ -26,8 +26,8 @@ def masked_entries(entries: pl.DataFrame) -> pl.DataFrame:
     if not entries.height or not texts:
         return entries
     printed = entries.with_columns(_printed(entries.get_column(name)) for name in texts)
-    found = with_suspects(printed, texts)
-    masked = printed.with_columns(mask_column(printed.get_column(name))[0].alias(name) for name in found)
+    suspects = with_suspects(printed, texts)
+    masked = printed.with_columns(mask_column(printed.get_column(name))[0].alias(name) for name in suspects)
     return masked.with_columns(pl.col(name).str.head(LONGEST) for name in texts)
 
 

@@ -42,8 +42,8 @@ def with_addresses(rows: pl.DataFrame, written: pl.Series | None, source: AnySou
     """
     asked = _address_questions(rows, written)
     distinct = asked.select(_ASKED).filter(pl.col("text").is_not_null()).unique(maintain_order=True)
-    found = asked.join(_answers(distinct, register), on=list(_ASKED), how="left", nulls_equal=True, maintain_order="left")
-    wide = pl.concat([rows, found.rename({"text": "value"})], how="horizontal")
+    resolved = asked.join(_answers(distinct, register), on=list(_ASKED), how="left", nulls_equal=True, maintain_order="left")
+    wide = pl.concat([rows, resolved.rename({"text": "value"})], how="horizontal")
     known = pl.col("broken").is_null()
     unasked = pl.col("value").is_null()
     street = {name: pl.when(unasked).then(name).when(known).then(f"_{name}").alias(name) for name in ("adressenavn", "nummer", "bokstav")}

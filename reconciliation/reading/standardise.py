@@ -154,8 +154,8 @@ def _decimal(mapping: FieldMapping, decimals: Mapping[str, str | None]) -> str |
 
 def _order(mapping: FieldMapping, orders: Mapping[str, Order | None]) -> Order | None:
     """What comes first in the dates of all the mapping's columns; none when they differ."""
-    found = {orders.get(heading, "day") for heading in (mapping.column, *mapping.columns) if heading}
-    return found.pop() if len(found) == 1 else None
+    orders_of_columns = {orders.get(heading, "day") for heading in (mapping.column, *mapping.columns) if heading}
+    return orders_of_columns.pop() if len(orders_of_columns) == 1 else None
 
 
 def _apply(
@@ -193,14 +193,14 @@ def _column(name: str, values: list[Any]) -> pl.Series:
 
 def _broken_values(frame: pl.DataFrame, texts: pl.Series, broken: pl.Series, canonical: str, mapping: FieldMapping) -> pl.DataFrame:
     heading = mapping.column or ", ".join(mapping.columns) or None
-    found = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
+    broken_rows = frame.with_columns(value=texts, rule=broken).filter(pl.col("rule").is_not_null())
     if mapping.transform == "unit":
-        return impossible_units(found, heading, canonical)
-    return deviations_of(found, heading, canonical)
+        return impossible_units(broken_rows, heading, canonical)
+    return deviations_of(broken_rows, heading, canonical)
 
 
 def _masked(raw: pl.DataFrame, frame: pl.DataFrame, source: AnySource) -> Iterator[pl.DataFrame]:
     for heading in source.mapped():
         hit = raw.get_column(heading).str.contains(MASK, literal=True).fill_null(value=False)
-        found = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
-        yield deviations_of(found, heading, None)
+        masked = frame.filter(hit).with_columns(value=pl.lit(MASK), rule=pl.lit("I01W"))
+        yield deviations_of(masked, heading, None)

@@ -65,17 +65,17 @@ SINGLE: dict[str, tuple[Transform, str]] = {
 
 
 def _matrikkel(home: str, text: str) -> Parsed:
-    found = parse_matrikkel(text, home)
+    parsed = parse_matrikkel(text, home)
     if is_unlinked(text):
         return Parsed()
-    if found is None:
+    if parsed is None:
         return Parsed(rule="M01")
     return Parsed(
         {
-            "gardsnummer": found.gardsnummer,
-            "bruksnummer": found.bruksnummer,
-            "festenummer": found.festenummer,
-            "seksjonsnummer": found.seksjonsnummer,
+            "gardsnummer": parsed.gardsnummer,
+            "bruksnummer": parsed.bruksnummer,
+            "festenummer": parsed.festenummer,
+            "seksjonsnummer": parsed.seksjonsnummer,
         }
     )
 
@@ -99,9 +99,9 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, or
 
         def extracted(text: str) -> Parsed:
             # No match means no value: most of a free text is about other things.
-            if (found := pattern.search(text)) is None or found.group(1) is None:
+            if (match := pattern.search(text)) is None or match.group(1) is None:
                 return Parsed()
-            return _made(transform, found.group(1), canonical, "V01")
+            return _made(transform, match.group(1), canonical, "V01")
 
         return extracted
     transform, rule = SINGLE[mapping.transform]

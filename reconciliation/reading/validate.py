@@ -54,15 +54,15 @@ def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municip
     out_of_scope = judged.filter(pl.col("reason").is_not_null()).select(list(tables.OUT_OF_SCOPE))
     inside = judged.filter(pl.col("reason").is_null()).select(list(tables.SOURCE_ROWS)).with_row_index(_ROW)
     read_faults = _of_rows(deviations, inside)
-    found = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
-    found = found.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
-    wrong = _of_rows(found.filter((pl.col("severity") == _ERROR) | pl.col("rule").is_in(_HOLDING)), inside).get_column(_ROW).unique()
+    broken = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
+    broken = broken.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
+    wrong = _of_rows(broken.filter((pl.col("severity") == _ERROR) | pl.col("rule").is_in(_HOLDING)), inside).get_column(_ROW).unique()
     bad = pl.col(_ROW).is_in(wrong.implode())
     return Validated(
         accepted=_sorted(inside.filter(~bad).drop(_ROW)),
         rejected=_sorted(inside.filter(bad).drop(_ROW)),
         out_of_scope=_sorted(out_of_scope),
-        deviations=found.sort("source", "file", "sheet", "row", "rule", "column", nulls_last=False),
+        deviations=broken.sort("source", "file", "sheet", "row", "rule", "column", nulls_last=False),
     )
 
 

@@ -35,7 +35,7 @@ class Errors:
 
 def back_test(stock: Mapping[int, int], shares: Mapping[AgeGroup, float], population: Population, healthier: float = 0.0) -> list[Tested]:
     """Every pair of past years that stock and population both have. stock: dwellings in use by year. healthier: part a year."""
-    found = []
+    tests = []
     for base in sorted(stock):
         for year in (later for later in sorted(stock) if later > base):
             try:
@@ -45,8 +45,8 @@ def back_test(stock: Mapping[int, int], shares: Mapping[AgeGroup, float], popula
             earlier = [year for year in stock if year < base]
             slope = (stock[base] - stock[min(earlier)]) / (base - min(earlier)) if earlier else None
             linear = None if slope is None else stock[base] + slope * (year - base)
-            found.append(Tested(base, year, stock[year], computed, stock[base], linear))
-    return found
+            tests.append(Tested(base, year, stock[year], computed, stock[base], linear))
+    return tests
 
 
 def errors(tested: list[Tested]) -> Errors | None:

@@ -64,7 +64,7 @@ def test_a_line_without_quotes_is_a_row_of_just_its_values_or_bad_with_how_many_
         else:
             expected.append((number, *(values[column] for column in columns)))
     assert rows.rows() == expected
-    assert [(record.row, record.reason, record.found) for record in bad] == wrong
+    assert [(record.row, record.reason, record.value_count) for record in bad] == wrong
 
 
 @given(

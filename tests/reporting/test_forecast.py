@@ -259,7 +259,7 @@ def test_what_was_said_before_stands_beside_what_came_of_it(there: list[int], be
     made_nights = nights([(day, 100, number) for day, number in enumerate(there)])
     outcomes = promises(made_nights, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
     assert became in {promise.became for promise in outcomes}
-    assert all(promise.said is None for promise in outcomes if not promise.moving)
+    assert all(promise.forecast_date is None for promise in outcomes if not promise.moving)
     assert [promise.night for promise in outcomes] == sorted(promise.night for promise in outcomes)
 
 

@@ -95,7 +95,7 @@ def test_deviations_come_return_are_fixed_and_pass_by() -> None:
 
 def test_answers_are_those_of_the_days_between() -> None:
     log = night_log(result_with_lives())
-    assert [answer.said for answer in between(log, 1, 3).answered] == ["facilit:1: Samme bolig"]
+    assert [answer.in_words for answer in between(log, 1, 3).answered] == ["facilit:1: Samme bolig"]
     assert len(between(log, 0, 5).answered) == 2
 
 

@@ -38,7 +38,7 @@ def test_days_and_rent_are_counted_since_the_date_by_category_and_size() -> None
         night_of(EMPTY, {**EMPTY, "boligstatus": "VEDLIKEHOLD"}, {**EMPTY, "antall_soverom": 3}, {"boligstatus": "UTLEID"}, {})
     )
     assert vacancies is not None
-    assert (vacancies.told, vacancies.of, vacancies.empty) == (4, 5, 3)
+    assert (vacancies.with_status, vacancies.of, vacancies.empty) == (4, 5, 3)
     small, three = vacancies.groups
     assert (small.bedrooms, small.count, dict(small.status)) == (1, 2, {"KLAR_FOR_INNFLYTTING": 1, "VEDLIKEHOLD": 1})
     assert small.longest == (AS_OF - date(2023, 11, 8)).days == 30
@@ -69,7 +69,7 @@ def test_what_is_told_of_an_empty_dwelling_beside_its_status_is_counted_and_a_st
     vacancies = vacancy(night_of(*marked, {"boligstatus": "UTLEID"}))
     assert vacancies is not None
     (group,) = vacancies.groups
-    assert (vacancies.told, vacancies.empty) == (3, 2)
+    assert (vacancies.with_status, vacancies.empty) == (3, 2)
     assert dict(group.marked) == {"er_reservert": 1, "under_oppussing": 1, "tatt_ut_av_bruk": 0}
 
 

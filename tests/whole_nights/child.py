@@ -51,7 +51,7 @@ def run_night(ledger: Ledger, base_url: str, place: str, count: int, as_of: date
     ours = ids(place, count)
     with client_of(base_url) as client, ledger.lock(place, run_id, 3600) as holding:
         ledger.begin_run(place, as_of, run_id, "auto")
-        outcomes = apply_plan(plan(*create(*ours)), dwellings(*ours), client, ledger, run_id, place, 8, still_held=holding.held)
+        outcomes = apply_plan(plan(*create(*ours)), dwellings(*ours), client, ledger, run_id, place, 8, still_held=holding.is_held)
         ledger.finish_run(run_id, "done", {}, {})
     return outcomes
 

@@ -47,7 +47,7 @@ def test_a_killed_parent_and_its_living_child(tmp_path: Path) -> None:
                     break
                 time.sleep(0.02)
             with ledger.lock("vik", "another", 300) as lock:
-                assert lock.held()
+                assert lock.is_held()
     finally:
         for pid in (below, above.pid):
             try:

@@ -41,7 +41,7 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         assert taken.outcome is AnswerOutcome.STORED
         after = _night(town, 4)
         assert after.validated.rejected.is_empty()
-        assert "Blåbærveien" in after.standing.filter(source_key="5")["adressenavn"].to_list()
+        assert "Blåbærveien" in after.standing_rows.filter(source_key="5")["adressenavn"].to_list()
         assert _night(town, 5).validated.deviations.is_empty(), "it is asked about once"
     finally:
         town.close()

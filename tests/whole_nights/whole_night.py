@@ -136,7 +136,7 @@ def whole_night(
             desired = as_sent(plan.items, merged.dwellings, seen.rows)
             doing = actionable(plan).filter(pl.col("part").is_in(approval.parts))
             threads = municipality.register_.threads
-            outcomes = apply_plan(doing, desired, client, ledger, run_id, slug, threads, entries=seen.rows, still_held=session.lock.held)
+            outcomes = apply_plan(doing, desired, client, ledger, run_id, slug, threads, entries=seen.rows, still_held=session.lock.is_held)
         ledger.record_calls(slug, run_id, calls)
         calls.clear()
         seen_rows = seen.rows if seen.verdict == "complete" else None

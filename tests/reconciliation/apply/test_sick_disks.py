@@ -146,7 +146,7 @@ def test_a_lock_from_before_the_clock_was_moved_back_says_until_when(tmp_path: P
             pass
         now[0] += timedelta(minutes=26)
         with ledger.lock("vik", "mine", 300) as lock:
-            assert lock.held()
+            assert lock.is_held()
 
 
 def _foreign_lock(ledger: object, expires: datetime) -> None:
@@ -175,7 +175,7 @@ def test_two_machines_on_one_database_apply_each_dwelling_once(kind: str, tmp_pa
         first.begin_run("removed", date(2023, 11, 1), "one", "auto")
         lose: Callable[[str], None] = lambda verb: holding.lost.set() if register.calls["POST"] == 20 else None  # noqa: E731
         register.on_call = lose
-        outcomes = apply_plan(plan(*create(*ours)), dwellings(*ours), register, first, "one", "removed", 2, still_held=holding.held)
+        outcomes = apply_plan(plan(*create(*ours)), dwellings(*ours), register, first, "one", "removed", 2, still_held=holding.is_held)
         assert set(outcomes["outcome"]) == {"done", "not_tried"}
         register.on_call = None
         second.begin_run("removed", date(2023, 11, 2), "two", "auto")

@@ -29,14 +29,14 @@ def test_a_second_night_is_refused_and_told_who_runs_since_when(ledger: Ledger) 
 
 def test_another_municipality_is_free(ledger: Ledger) -> None:
     with ledger.lock(PLACE, "a"), ledger.lock("annet_sted", "b") as other:
-        assert other.held()
+        assert other.is_held()
 
 
 def test_the_lock_is_free_after_its_night_also_when_that_failed(ledger: Ledger) -> None:
     with pytest.raises(ZeroDivisionError), ledger.lock(PLACE, "a"):
         raise ZeroDivisionError
     with ledger.lock(PLACE, "b") as mine:
-        assert mine.held()
+        assert mine.is_held()
 
 
 def test_an_expired_lock_of_another_machine_is_taken_over(ledger: Ledger, ledger_url: str, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_an_expired_lock_of_another_machine_is_taken_over(ledger: Ledger, ledger
         ):
             pass
         with open_ledger(ledger_url, tmp_path, lambda: datetime(2023, 11, 1, 1, 1, tzinfo=UTC)) as late, late.lock(PLACE, "b") as mine:
-            assert mine.held()
+            assert mine.is_held()
 
 
 def test_whoever_lost_the_lock_finds_out(ledger: Ledger) -> None:
@@ -58,7 +58,7 @@ def test_whoever_lost_the_lock_finds_out(ledger: Ledger) -> None:
         with ledger.write() as connection:
             connection.execute(update(table_of(Lock)).values(token="elsewhere|1|1|x", expires=ledger.clock() + timedelta(hours=1)))
         assert mine.lost.wait(10)
-        assert not mine.held()
+        assert not mine.is_held()
     with pytest.raises(LockHeldError), ledger.lock(PLACE, "b"):
         pass
 
@@ -68,7 +68,7 @@ def test_a_lock_is_renewed_while_its_night_lasts(ledger_url: str, tmp_path: Path
         time.sleep(0.9)
         with pytest.raises(LockHeldError), theirs.lock(PLACE, "b"):
             pass
-        assert mine.held()
+        assert mine.is_held()
 
 
 def test_the_lock_of_a_killed_process_is_free_at_once(ledger: Ledger, ledger_url: str, tmp_path: Path) -> None:
@@ -86,4 +86,4 @@ def test_the_lock_of_a_killed_process_is_free_at_once(ledger: Ledger, ledger_url
         child.kill()
         child.wait()
     with open_ledger(ledger_url, tmp_path) as second, second.lock(PLACE, "b") as mine:
-        assert mine.held()
+        assert mine.is_held()

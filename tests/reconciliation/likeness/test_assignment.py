@@ -21,7 +21,7 @@ def total(worth: list[list[float]], chosen: tuple[int | None, ...] | list[int | 
 @given(HOUSES)
 def test_no_other_assignment_is_worth_more(worth: list[list[float]]) -> None:
     assignment = Assignment([{right: points for right, points in enumerate(row) if points > -inf} for row in worth])
-    partners = assignment.found
+    partners = assignment.partners
     taken = [right for right in partners if right is not None]
     assert len(partners) == len(worth)
     assert len(set(taken)) == len(taken)
@@ -39,6 +39,6 @@ def test_no_other_assignment_is_worth_more(worth: list[list[float]]) -> None:
 
 
 def test_nobody_is_assigned_where_there_is_nobody() -> None:
-    assert Assignment([]).found == []
-    assert Assignment([{}, {}]).found == [None, None]
+    assert Assignment([]).partners == []
+    assert Assignment([{}, {}]).partners == [None, None]
     assert Assignment([{}]).otherwise(0) is None

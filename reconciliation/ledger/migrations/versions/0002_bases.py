@@ -59,20 +59,20 @@ def _known(connection: sa.Connection) -> list[dict[str, Any]]:
             "WHERE l.ended IS NULL AND i.verb = 'PUT' AND i.state = 'done' ORDER BY i.settled"
         )
     )
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    values_by_entry: dict[tuple[str, str, str], dict[str, Any]] = {}
     for municipality, kobo_id, ours, changes in written:
-        said = found.setdefault((municipality, kobo_id, ours), {})
-        said |= {one["field"]: one["new"] for one in json.loads(changes) if one["field"] in FIELDS}
+        values = values_by_entry.setdefault((municipality, kobo_id, ours), {})
+        values |= {change["field"]: change["new"] for change in json.loads(changes) if change["field"] in FIELDS}
     return [
         {
             "municipality": municipality,
             "kobo_id": kobo_id,
             "leverandor_bolig_id": ours,
-            "agreed": json.dumps({name: said[name] for name in FIELDS if name in said}, ensure_ascii=False, separators=(",", ":")),
+            "agreed": json.dumps({name: values[name] for name in FIELDS if name in values}, ensure_ascii=False, separators=(",", ":")),
             "moved": "{}",
         }
-        for (municipality, kobo_id, ours), said in found.items()
-        if said
+        for (municipality, kobo_id, ours), values in values_by_entry.items()
+        if values
     ]
 
 

@@ -68,14 +68,14 @@ def _known(connection: sa.Connection) -> list[dict[str, Any]]:
         keys.setdefault((municipality, ours), []).append((source, key, _date(first)))
     tenure, left = _tenures(connection), _left(connection)
     rows = []
-    for (municipality, ours), held in keys.items():
-        came = min(first for _, _, first in held)
+    for (municipality, ours), keys_of_dwelling in keys.items():
+        came = min(first for _, _, first in keys_of_dwelling)
         kind = "new"
         if came == began[municipality]:
             kind = "opening"
-        elif all(first == source_began[municipality, source] for source, _, first in held):
+        elif all(first == source_began[municipality, source] for source, _, first in keys_of_dwelling):
             kind = "first_read"
-        elif any((municipality, source, key) in rejected for source, key, _ in held):
+        elif any((municipality, source, key) in rejected for source, key, _ in keys_of_dwelling):
             kind = "readable"
         rows.append(_row(municipality, ours, came, kind, True, tenure))
         if (municipality, ours) in left:
@@ -83,39 +83,39 @@ def _known(connection: sa.Connection) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["municipality"], row["as_of"], row["stands"] is False, row["leverandor_bolig_id"]))
 
 
-def _row(municipality: str, ours: str, as_of: date, kind: str, stands: bool, tenure: dict[tuple[str, str], str]) -> dict[str, Any]:
-    state = {"stands": stands, "category": None, "tenure": tenure.get((municipality, ours))}
+def _row(municipality: str, ours: str, as_of: date, kind: str, in_stock: bool, tenure: dict[tuple[str, str], str]) -> dict[str, Any]:
+    state = {"stands": in_stock, "category": None, "tenure": tenure.get((municipality, ours))}
     return {"municipality": municipality, "run_id": None, "as_of": as_of, "leverandor_bolig_id": ours, "kind": kind, **state}
 
 
 def _tenures(connection: sa.Connection) -> dict[tuple[str, str], str]:
     """disposisjonsform as a deletion took it away, or as it was last agreed on."""
-    found: dict[tuple[str, str], str] = {}
+    tenures: dict[tuple[str, str], str] = {}
     deleted = sa.text(
         "SELECT municipality, leverandor_bolig_id, changes FROM intent WHERE verb = 'DELETE' AND state = 'done' ORDER BY settled"
     )
     for municipality, ours, changes in connection.execute(deleted):
-        said = next((one["old"] for one in json.loads(changes) if one["field"] == "disposisjonsform"), None)
-        if said:
-            found[municipality, ours] = said
+        tenure = next((change["old"] for change in json.loads(changes) if change["field"] == "disposisjonsform"), None)
+        if tenure:
+            tenures[municipality, ours] = tenure
     for municipality, ours, agreed in connection.execute(sa.text("SELECT municipality, leverandor_bolig_id, agreed FROM base")):
-        if said := json.loads(agreed).get("disposisjonsform"):
-            found[municipality, ours] = said
-    return found
+        if tenure := json.loads(agreed).get("disposisjonsform"):
+            tenures[municipality, ours] = tenure
+    return tenures
 
 
 def _left(connection: sa.Connection) -> dict[tuple[str, str], date]:
     """When the last link of a dwelling ended by a retirement, of those that have none now."""
-    found: dict[tuple[str, str], date] = {}
-    standing = set()
+    last_days: dict[tuple[str, str], date] = {}
+    present = set()
     for municipality, ours, ended, why in connection.execute(
         sa.text("SELECT municipality, leverandor_bolig_id, ended, ended_by FROM link ORDER BY id")
     ):
         if ended is None:
-            standing.add((municipality, ours))
+            present.add((municipality, ours))
         elif why == "retired":
-            found[municipality, ours] = _date(ended)
-    return {key: on for key, on in found.items() if key not in standing}
+            last_days[municipality, ours] = _date(ended)
+    return {key: on for key, on in last_days.items() if key not in present}
 
 
 def _date(value: Any) -> date:

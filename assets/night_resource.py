@@ -102,7 +102,7 @@ def _interrupted() -> bool:
 
 
 def _ended_in(context: dg.InitResourceContext) -> str | None:
-    """Where somebody ended the run, by Ctrl-C in a step of Dagster's or by asking Dagster to terminate it. None: nobody did."""
+    """How a person ended the run: by Ctrl-C in a step of Dagster's, or by asking Dagster to terminate it. None: no person did."""
     if context.instance is None or context.run is None:
         return None
     failures = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)

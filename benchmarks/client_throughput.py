@@ -56,7 +56,7 @@ def rate(call: Callable[[int], Any], threads: int, calls: int) -> tuple[float, f
 
 
 def bare(url: str, body: bytes) -> Callable[[int], Any]:
-    """A Session per thread with the client's settings, and nothing else."""
+    """Bare requests: a Session per thread with the client's settings."""
     local = threading.local()
 
     def call(number: int) -> Any:
@@ -78,7 +78,7 @@ def with_httpx(url: str, body: bytes) -> Callable[[int], Any]:
 
 
 def pairs(ways: dict[str, Callable[[int], Any]], threads: int, calls: int) -> dict[str, list[tuple[float, float]]]:
-    """(calls per second, CPU ms per call) of each way, by turns: what else the machine does meets all of them."""
+    """(calls per second, CPU ms per call) of each way, alternating, so that other load on the machine affects all of them."""
     measured: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for turn in range(PAIRS):
         order = list(ways) if turn % 2 == 0 else list(reversed(ways))
@@ -88,7 +88,7 @@ def pairs(ways: dict[str, Callable[[int], Any]], threads: int, calls: int) -> di
 
 
 def resident() -> float:
-    """Megabytes this process holds now."""
+    """Resident memory of this process now, in megabytes."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6
 
@@ -105,7 +105,7 @@ def memory(call: Callable[[int], Any], calls: int) -> list[float]:
 
 
 def memory_alone(address: str, kobo_id: str, calls: int) -> list[float]:
-    """The same, of a process that holds nothing but the client: no server, no peer and no figures."""
+    """The same, of a process that has only the client in memory: no server, no peer and no results."""
     command = [sys.executable, "-m", "benchmarks.client_throughput", "memory", address, kobo_id, str(calls)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if finished.returncode:
@@ -127,7 +127,7 @@ def adapter(url: str, body: bytes) -> Callable[[int], Any]:
 
 
 def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     home = Path(tempfile.mkdtemp())
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path("bench.sqlite"))
     results: list[dict[str, Any]] = []
@@ -159,7 +159,7 @@ def run(calls: int = 300, long: int = 20_000) -> list[dict[str, Any]]:
 
 
 def rows(threads: int, latency: float, measured: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
-    """Medians; a ratio is the median of the turns' ratios, so that a busy second meets both."""
+    """Medians; a ratio is the median of the turns' ratios, so that a busy second affects both."""
     where = f"{threads} threads, {latency * 1000:.0f} ms"
     speeds = {name: median(speed for speed, _ in turns) for name, turns in measured.items()}
     measured_rows = []

@@ -29,7 +29,7 @@ LINK = ["leverandor_bolig_id", "kobo_id"]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What last night left: register (shape of a snapshot), links, memberships, standing rows."""
+    """What the last night stored: register (shape of a snapshot), links, memberships, standing rows."""
 
     register: pl.DataFrame
     links: pl.DataFrame
@@ -46,20 +46,20 @@ class Known:
 
 
 def rows_of(municipality: Municipality, home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """SOURCE_ROWS of all sources, and what could not be read of them."""
+    """SOURCE_ROWS of all sources, and the deviations of cells that could not be read."""
     done = [standardise(read_source(name, source, home), source, municipality) for name, source in municipality.sources.items()]
     return pl.concat([result.rows for result in done]), pl.concat([result.deviations for result in done])
 
 
 def standing_of(municipality: Municipality, home: Path, before: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The standing rows of a town that was read to its end, and the rejected."""
+    """(standing rows, rejected rows) of a town whose sources were all read completely."""
     judged = validate(*rows_of(municipality, home), municipality)
     verdicts = dict.fromkeys(municipality.sources, Verdict.COMPLETE)
     return standing_rows(judged.accepted, judged.rejected, verdicts, before), judged.rejected
 
 
 def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """A register that holds just these dwellings, as a snapshot shows it. Kobo's ids say nothing of the order of ours."""
+    """A snapshot of a register with exactly these dwellings. Its koboIds are in another order than our ids."""
     number = pl.int_range(pl.len()).shuffle(seed=1).cast(pl.String()).str.zfill(12)
     return by_own_id(
         dwellings.select(
@@ -72,7 +72,7 @@ def register_of(dwellings: pl.DataFrame) -> pl.DataFrame:
 
 
 def links_of(register: pl.DataFrame) -> pl.DataFrame:
-    """Every entry linked, in the ledger's order."""
+    """A link for every entry, in the ledger's order."""
     return register.select(LINK).sort("leverandor_bolig_id")
 
 
@@ -93,5 +93,5 @@ def plan_of(
 
 
 def bases_of(register: pl.DataFrame) -> pl.DataFrame:
-    """Bases as they are when both sides agree on all that the register says."""
+    """Bases that equal the register's values in every field."""
     return as_base(register).select("kobo_id", leverandor_bolig_id=pl.lit(""), agreed="theirs", moved=pl.lit("{}"))

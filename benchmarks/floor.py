@@ -37,7 +37,7 @@ def empty_graph() -> dg.Definitions:
 
 
 def fetch(url: str, ids: list[str], threads: int) -> None:
-    """Every entry once; one session per thread, nothing asked of the machine's proxy settings."""
+    """Every entry once; one session per thread, without reading the machine's proxy settings."""
     local = threading.local()
 
     def read_entry(kobo_id: str) -> None:

@@ -27,13 +27,13 @@ KINDS = ("steady", "slower towards the end", "faster with practice", "bursts", "
 KINDS += ("a push before the deadline", "a source joins late")
 OWNERS = {"boligkontoret": 0.6, "eiendom": 0.25, "helse": 0.15}
 LEAST_DAYS = 45
-"""Working days behind the earliest question: 8 weeks before the end there must be something to look back on."""
+"""Working days behind the earliest question: 8 weeks before the end there must be enough history."""
 CONFIG = Path(__file__).parents[1] / "config" / "demo.yaml"
 
 
 @dataclass
 class Migration:
-    """After each working day: dwellings in scope, and by owner those that are blocked. On the last day none is."""
+    """After each working day: dwellings in scope, and the blocked ones by owner. On the last day none is blocked."""
 
     kind: str
     scope: list[int] = field(default_factory=list)
@@ -54,7 +54,7 @@ def _simulated(kind: str, random: np.random.Generator) -> Migration:
     if kind == "a source joins late":
         blocked["helse"] = 0
     scope, made, paused = float(total * random.uniform(2, 4)), Migration(kind), 0
-    # The owners are not equally quick, and none is done long after the others.
+    # Owners differ in speed, but none finishes long after the others.
     pace = {owner: total * share / length * random.uniform(0.9, 1.2) for owner, share in OWNERS.items()}
     begun, burst = dict(blocked), 1.0
     stall = int(random.integers(20, length - 50)), int(random.integers(8, 20))
@@ -108,19 +108,19 @@ def _night(migration: Migration, day: int) -> list[tuple[object, ...]]:
 
 
 def straight_line(migration: Migration, until: int) -> float:
-    """Working days left if the backlog goes on shrinking as it did on average."""
+    """Working days left if the backlog shrinks at its average rate until now."""
     left = [sum(migration.blocked[day].values()) for day in (0, until)]
     return left[1] / max((left[0] - left[1]) / until, 1e-9)
 
 
 FITTED, UNSEEN = (11, 12, 13, 14), (201, 202, 203)
-"""The migrations that the constants of reporting/forecast were chosen on, and those that they had never seen: these are recorded."""
+"""The migrations that the constants of reporting/forecast were chosen on, and others, used only for the recorded results."""
 
 
 def back_test(many: int = 8, seed: int = UNSEEN[0]) -> pl.DataFrame:
     """One row per migration and horizon: working days truly left; foreseen early, middle and late, now and before; the straight line."""
     random = np.random.default_rng(seed)
-    # The simulated migrations are nobody's plan: what the demo's plan counted must not end their growth.
+    # Simulated migrations have no housing plan: the demo's planned counts must not limit their growth.
     municipality: Municipality = load(CONFIG).model_copy(update={"categories": {}})
     rows: list[dict[str, Any]] = []
     for kind in KINDS:
@@ -138,7 +138,7 @@ def back_test(many: int = 8, seed: int = UNSEEN[0]) -> pl.DataFrame:
 
 
 NEVER = 800.0
-"""Working days beyond any horizon: no date was told. Every simulated migration ends, so that it never would is always wrong."""
+"""Working days beyond any horizon: no date was forecast. Every simulated migration ends, so the forecast "never" is always wrong."""
 
 
 def _left(as_of: date, when: date | None) -> float:
@@ -146,8 +146,8 @@ def _left(as_of: date, when: date | None) -> float:
 
 
 def judged(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Coverage of the 80 % band; error in working days, now, before, and by the straight line, each where our forecast told a date; and
-    on what share of the questions each told none (never, or beyond NEVER days).
+    """Coverage of the 80 % band; error in working days, now, before, and by the straight line, each where our forecast gave a date; and
+    the share of the questions for which each gave none (never, or beyond NEVER days).
     """
     names = ("forecast_date", "before", "line")
     has_date = pl.col("forecast_date") < NEVER
@@ -174,7 +174,7 @@ def judged(rows: pl.DataFrame, by: str) -> pl.DataFrame:
 
 
 def run() -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     rows = pl.concat([back_test(seed=seed) for seed in UNSEEN])
     tested = rows.height // len(WEEKS)
     results = []

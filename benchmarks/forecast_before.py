@@ -1,4 +1,4 @@
-"""The forecast as it was until newcomers and blocked dwellings were told apart: what went in, over what is missing. For comparison only."""
+"""The earlier forecast, for comparison: missing dwellings over dwellings created a day, without newcomers and blocked ones."""
 
 from __future__ import annotations
 

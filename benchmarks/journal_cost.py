@@ -82,7 +82,7 @@ def journalled(register: Waiting, changes: int, threads: int, ledger: Ledger, nu
 
 
 def measure(name: str, url: str, folder: Path, options: argparse.Namespace) -> list[tuple[float, float]]:
-    """(seconds with the journal, seconds without), by turns."""
+    """(seconds with the journal, seconds without), measured alternately."""
     register = Waiting(options.latency)
     pairs = []
     with open_ledger(url, folder) as ledger:
@@ -94,7 +94,7 @@ def measure(name: str, url: str, folder: Path, options: argparse.Namespace) -> l
 
 
 def run(options: argparse.Namespace | None = None) -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     options = options or parsed([])
     with tempfile.TemporaryDirectory() as folder:
         results = {"SQLite": measure("SQLite", "sqlite:///ledger.sqlite", Path(folder), options)}

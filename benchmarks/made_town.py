@@ -1,6 +1,6 @@
-"""A made town of any size for the benchmarks: two sources that overlap, a rehearsal register, and nothing dirty in it.
+"""A made town of any size for the benchmarks: two sources that overlap, a rehearsal register, and no dirty rows.
 
-Dirt is what benchmarks/matching measures; here only the cost of a night counts.
+benchmarks/matching measures dirt; this town is for the cost of a night.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def dwellings(size: int, seed: int = 1) -> pl.DataFrame:
 
 
 def _name(number: int) -> str:
-    """A street's name: letters that differ in more than one place from its neighbours'."""
+    """A street name that differs from every other in more than one letter."""
     letters = "abdefghijklmnoprstuvy"
     text = ""
     number = number * 7919 + 5

@@ -1,4 +1,4 @@
-"""The most memory a process has held. Linux only, as the benchmarks are.
+"""Peak memory of a process. Linux only, as the benchmarks are.
 
 Not getrusage: a child begins there with the greatest size of the process that started it.
 """
@@ -24,7 +24,7 @@ def peak_mb(pid: int | str = "self") -> int:
 
 
 class Watching:
-    """Asks ten times a second how much a running process has held: the last answer stands when it ends."""
+    """Reads a running process's peak memory ten times a second; the last value read is the result."""
 
     def __init__(self, process: subprocess.Popen[Any]) -> None:
         self.peak = 0

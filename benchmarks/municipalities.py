@@ -114,7 +114,7 @@ def _seconds_to_load(count: int) -> float:
 
 
 def run(loaded: int = 357, nights: int = 20, workers: tuple[int, ...] = (1, 2, 4)) -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     from tests.cluster.deployment import seconds_of_nights
 
     name = "dagster definitions validate (s)"

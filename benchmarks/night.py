@@ -1,4 +1,4 @@
-"""A night on which nothing changed, beside what any nightly Dagster job of that size must cost: python -m benchmarks.night [SIZE]
+"""A night on which nothing changed, compared with the least that such a Dagster job costs: python -m benchmarks.night [SIZE]
 
 Both are whole processes against the same rehearsal register, alternating: `kobosync night`, and benchmarks/floor.py. The night
 that fills the register comes first and is measured for itself. Many municipalities: `kobosync night` with all their files.
@@ -30,7 +30,7 @@ PLAN = ((1_090, 1, 5, 1.8), (111_000, 1, 5, 1.3), (1_110, 100, 5, 1.3))
 
 
 def run(plan: tuple[tuple[int, int, int, float], ...] = PLAN) -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     return [row for size, municipalities, pairs, goal in plan for row in measure(size, municipalities, pairs, goal)]
 
 

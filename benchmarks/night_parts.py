@@ -1,6 +1,6 @@
 """The parts of a night against their limits: python -m benchmarks.night_parts [SIZE ...]
 
-Reconciling beside a bare join, validation beside its schema, what keys leave over, all the data work of a night in a process of
+Reconciling beside a bare join, validation beside its schema, the rows that no key matched, all the data work of a night in a process of
 its own, and what the command line costs before it does anything.
 """
 
@@ -55,7 +55,7 @@ def run(sizes: tuple[int, ...] = SIZES, data_part: int = DATA_PART, small: int =
 
 
 def reconciling(size: int) -> Iterator[dict[str, Any]]:
-    """Match and plan, where the register holds what the sources say: every dwelling by its link, and every one by its keys."""
+    """Match and plan, where the register equals the sources: once all dwellings by link, once all by key."""
     with tempfile.TemporaryDirectory() as folder:
         municipality = load(made_town.write(Path(folder), size, share=made_town.SHARE_IN_SECOND if size <= MOST_IN_A_SHEET else 0.001))
         standing_rows = standing_of(municipality, Path(folder), None)[0]
@@ -77,7 +77,7 @@ def reconciling(size: int) -> Iterator[dict[str, Any]]:
     is_ = "a bare polars full join that carries the same columns"
     row = compared("reconcile (match and plan), all linked (s)", size, lambda: ours(register, links), bare, is_, None)
     yield row | {"detail": {"microseconds_per_dwelling": round(row["ours"] / size * 1e6, 3)}}
-    # A register that does not tell our ids is sorted by its own.
+    # Without our ids the register is sorted by koboId.
     shuffled, is_shuffled = register.sort("kobo_id"), f"{is_}, in that order too"
     other_way = theirs.sort("kobo_id")
     yield compared(
@@ -110,7 +110,7 @@ def flatness(rows: list[dict[str, Any]], sizes: tuple[int, ...]) -> dict[str, An
 
 
 def validating(size: int) -> dict[str, Any]:
-    """One row in twenty breaks a rule; the schema alone finds them, ours also words them and parts the rows."""
+    """One row in twenty breaks a rule; the schema alone finds them, ours also writes the messages and separates the rows."""
     with tempfile.TemporaryDirectory() as folder:
         municipality = load(made_town.write(Path(folder), size))
         rows, faults = rows_of(municipality, Path(folder))
@@ -141,7 +141,7 @@ def validating(size: int) -> dict[str, Any]:
 
 
 def residual(size: int) -> dict[str, Any]:
-    """Blocks, comparison and offering of what no key settled, in a register filled by hand."""
+    """Blocking, comparison and candidates for the rows that no key matched, in a register filled by hand."""
     from benchmarks.matching.measuring import HOUSE
     from benchmarks.matching.worlds import demo_world
     from reconciliation.likeness.blocks import pairs_in_blocks
@@ -172,7 +172,7 @@ def data_work(size: int) -> Iterator[dict[str, Any]]:
 
 
 def start_up(small: int) -> Iterator[dict[str, Any]]:
-    """Whole processes: Python's own start is in them."""
+    """Whole processes, Python's start included."""
     from benchmarks.night import registered, timed
 
     command = [sys.executable, "-c", "from pipelines.command_line import main; main()"]
@@ -212,7 +212,7 @@ def _in_own_process(what: str, config: Path) -> dict[str, float]:
 
 
 def _data_part(what: str, config: Path) -> dict[str, float]:
-    """first: leaves beside the config what a night finds of the night before. night: reads that, and plans."""
+    """first: writes beside the config what the next night reads of the previous one. night: reads it and makes a plan."""
     home = config.parent.parent
     municipality = load(config)
     started = time.perf_counter()

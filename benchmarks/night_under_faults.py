@@ -1,4 +1,4 @@
-"""A first night of many dwellings while the register misbehaves, beside the same night left alone.
+"""A first night of many dwellings while the register misbehaves, compared with the same night without faults.
 
     python -m benchmarks.night_under_faults [--dwellings 20000] [--outage 30] [--transient 0.05]
 
@@ -95,7 +95,7 @@ def transient(share: float) -> list[dict[str, Any]]:
 
 
 def misbehave(address: str, dwellings: int, share: float, outage: float, done: threading.Event, log: list[str]) -> None:
-    """The script, told by how many entries there are already. An outage lets nothing through, so the rest waits for it."""
+    """Runs the fault script; its progress is the number of entries. No call succeeds during the outage, so the rest comes after it."""
     always = transient(share)
 
     def faults(*more: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def nights_of(folder: Path, dwellings: int, share: float, outage: float) -> Meas
 
 
 def _count(folder: Path, ledger: str, nights: int, seconds: float) -> Measured:
-    """What is in the register's own file, and what the ledger says of it."""
+    """Counts of the register's database and of the ledger."""
     register = sqlite3.connect(folder / "var" / "register.sqlite")
     entries = dict(register.execute("SELECT kobo_id, ours FROM entry WHERE deleted = 0").fetchall())
     places = Counter(place for (place,) in register.execute("SELECT place FROM entry WHERE deleted = 0"))
@@ -159,7 +159,7 @@ def _count(folder: Path, ledger: str, nights: int, seconds: float) -> Measured:
 
 
 def both(dwellings: int, transient: float, outage: float) -> tuple[Measured, Measured]:
-    """The nights under faults, and the same left alone."""
+    """(the nights with faults, the nights without)."""
     plain = serialization.NoEncryption()
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     os.environ[VARIABLE] = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()

@@ -21,7 +21,7 @@ def seconds(work: Callable[[], object]) -> float:
 def compared(
     name: str, size: int, ours: Callable[[], object], other: Callable[[], object], other_is: str, most: float | None
 ) -> dict[str, Any]:
-    """Alternating, so that a busy minute falls on both. most: the goal for ours / other; None when there is none."""
+    """Alternating, so that a busy minute slows both. most: the goal for ours / other; None when there is none."""
     taken = [(seconds(ours), seconds(other)) for _ in range(PAIRS)]
     mine, theirs = (statistics.median(times) for times in zip(*taken, strict=True))
     ratio = mine / max(theirs, 1e-9)

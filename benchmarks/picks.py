@@ -40,7 +40,7 @@ PLANTED: dict[int, dict[str, pl.Expr]] = {
     20: {"postnummer": pl.lit("0001")},
     40: {"gardsnummer": pl.col("gardsnummer") + 1, "bruksareal": pl.col("bruksareal") - 1},
 }
-"""What the register has otherwise, by the dwelling's number modulo 60: numbers and texts, protected and not, one field and two."""
+"""The differences planted in the register, by the dwelling's number modulo 60: numbers and texts, protected and not, one field and two."""
 Row = dict[str, Any]
 
 
@@ -76,13 +76,13 @@ def comparing(size: int) -> Row:
             assert answer["rows"] == sum(changed.values()), answer
             return float(answer["seconds"])
 
-        # Both are warm: ours has been asked above, and the peer's script asks twice and tells of the second time.
+        # Both are warm: ours has run once above, and the peer's script runs twice and reports the second time.
         taken = [(seconds(differences), peer()) for _ in range(PAIRS)]
     return row("comparing, with the long list of changes (s)", size, taken, "datacompy (PolarsCompare), rows that differ", "<= 0.5")
 
 
 def planted(register: pl.DataFrame) -> pl.DataFrame:
-    """The register with what PLANTED says."""
+    """The register with the differences of PLANTED."""
     number = pl.int_range(pl.len()) % 60
     for at, fields in PLANTED.items():
         register = register.with_columns(pl.when(number == at).then(value).otherwise(name).alias(name) for name, value in fields.items())
@@ -111,7 +111,7 @@ def extracting(size: int) -> Row:
 
 
 def a_night(size: int) -> Row:
-    """A night without changes, whole processes, beside the script a consultant would leave behind."""
+    """A night without changes, whole processes, compared with a script of pandas and requests."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         shutil.copy(ROOT / "dagster.yaml", home)
@@ -166,7 +166,7 @@ PICKS: dict[str, tuple[Callable[[int], Row], tuple[int, ...]]] = {
 
 
 def run(names: tuple[str, ...] = tuple(PICKS)) -> list[Row]:
-    """The figures as benchmarks/results.json holds them. A peer that cannot be had is a row that says so."""
+    """The figures as benchmarks/results.json holds them. A peer that cannot be installed is a row with the reason."""
     return [row for name in names for row in _measured(name)]
 
 

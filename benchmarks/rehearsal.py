@@ -26,7 +26,7 @@ from kobo_client.rehearsal.process import rehearsal_running
 
 SIZES = (1_000, 111_000)
 PAGES = 25
-"""Times a page is fetched: its median over a few is another from one run to the next."""
+"""Times a page is fetched: the median of a few varies between runs."""
 
 
 def dwelling(number: int) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def milliseconds(call: Callable[[int], Any], calls: int) -> float:
 
 
 def measured(size: int, calls: int, home: Path) -> dict[str, float]:
-    """What a person or a night waits for, with so many dwellings."""
+    """Milliseconds of the calls that a person or a night waits for, with that many dwellings."""
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path(f"{size}.sqlite"))
     content = import_file(size)
     with rehearsal_running(config, home) as address, requests.Session() as web:

@@ -2,8 +2,8 @@
 
 And of one owner's workbook with 20,000 deviations.
 
-Each size runs in a process of its own, so that its memory is its own. The floor beside it, in turns: the same dwellings written
-as one JSON text by polars; for the workbook, the same cells by xlsxwriter alone, without places, links, colours or widths.
+Each size runs in a process of its own, so that the measured memory is of that size alone. The floor, measured alternately: the
+same dwellings written as one JSON text by polars; for the workbook, the same cells by xlsxwriter without places, links, colours or widths.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def workbook(rows: int = 20_000) -> dict[str, Any]:
 
 
 def medians(ours: Callable[[], object], floor: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of each, in turns."""
+    """Median seconds of each, measured alternately."""
     taken = [(seconds(ours), seconds(floor)) for _ in range(PAIRS)]
     return statistics.median(mine for mine, _ in taken), statistics.median(least for _, least in taken)
 

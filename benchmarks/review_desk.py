@@ -33,8 +33,8 @@ from benchmarks.peers.peers import PeerFailedError, python_of
 DWELLINGS, EDITS = 111_000, 19_200
 """Of four fields that a caseworker edits one is asked about: the others are what case work owns, or not ours. About 5,000 cases."""
 PEOPLE, CLICKS, ANSWERS = 20, 15, 5
-"""People who click at once, how often each does, and how many answers each gives. Nobody pauses, so this is more than 20 readers. All
-answers are one account's, which may give 120 a minute."""
+"""People who click at once, how often each does, and how many answers each gives. They do not pause, so this is more load than 20
+readers. All answers are one account's, which may give 120 a minute."""
 PAGES = 20
 """Of the list: so many cases are clicked on that few are clicked twice."""
 MEDIAN_GOAL, LATE_GOAL, MEMORY_GOAL = 150.0, 400.0, 500.0
@@ -143,7 +143,7 @@ def _datasette(home: Path, size: int, streets: Sequence[str]) -> tuple[dict[str,
 
 @contextmanager
 def _serving(command: list[str], home: Path, alive: str) -> Iterator[tuple[str, Watching]]:
-    """A server as a process of its own, once it answers; {port} stands for its port. Ended afterwards."""
+    """A server as a process of its own, once it answers; {port} is replaced by its port. It is ended afterwards."""
     port = str(made_town.free_port())
     environment = {"KOBOSYNC_HOME": str(home), "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
@@ -185,7 +185,7 @@ def _get(url: str) -> str:
 
 
 def _clicks(address: Callable[[int], str]) -> list[float]:
-    """Milliseconds of each click of PEOPLE who click CLICKS times each, all at once; one click beforehand warms the page up."""
+    """Milliseconds of each click of PEOPLE who click CLICKS times each, all at once; after one click that is not counted."""
     _get(address(0))
     taken: list[float] = []
 
@@ -202,7 +202,7 @@ def _clicks(address: Callable[[int], str]) -> list[float]:
 
 
 def _answers(url: str, cases: Sequence[str]) -> list[float]:
-    """Milliseconds from an answer to the page of the next case, which knows of it; opening the answered one is not counted."""
+    """Milliseconds from an answer to the next case's page; opening the case that is answered is not counted."""
     taken: list[float] = []
 
     def person(number: int) -> None:

@@ -82,7 +82,7 @@ def _bare_sql(file: Path) -> pl.DataFrame:
 
 
 def _unzip(file: Path) -> int:
-    """A piece at a time: in one piece, finding memory for a long sheet takes longer than unpacking it, and how much longer differs."""
+    """In pieces: allocating memory for a long sheet at once takes longer than unpacking it, by an amount that varies."""
     unzipped = 0
     with zipfile.ZipFile(file) as archive:
         for name in archive.namelist():

@@ -1,6 +1,6 @@
-"""The kinds of dirt owners leave behind that must reject a row, each with the rule that must find it.
+"""The kinds of faulty rows, each with the validation rule that must reject it.
 
-Harmless dirt (casing, blanks, "H 0101", numbers as text) is not here: the legacy writers strew it over every row.
+Harmless dirt (casing, blanks, "H 0101", numbers as text) is not here: the legacy writers add it to every row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TWICE = "twice"
 
 @dataclass(frozen=True, slots=True)
 class Dirt:
-    """edits: heading -> what is there instead. weight: how often, against the others."""
+    """edits: heading -> the value written instead. weight: frequency relative to the other kinds."""
 
     name: str
     source: str
@@ -112,5 +112,5 @@ SHARE = 0.06
 
 
 def with_dirt(values: Mapping[str, Value], dirt: Dirt, dwelling: Dwelling) -> dict[str, Value]:
-    """The row's values with that dirt on them."""
+    """The row's values with those edits applied."""
     return {**values, **{heading: edit(dwelling) if callable(edit) else edit for heading, edit in dirt.edits.items()}}

@@ -1,4 +1,4 @@
-"""Invented numbers that are well-formed and belong to nobody, so that the demo's files can look real.
+"""Invented numbers that are well-formed and belong to no person, for the demo's files.
 
 Synthetic national identity numbers have month + 80 and synthetic organisation numbers start with 2 or 3: the series the
 tax administration keeps for test data.

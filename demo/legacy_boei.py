@@ -43,7 +43,7 @@ CREATE TABLE Leieobjekt (Objekt_ID varchar(6), Bygg_ID varchar(2), Seksjons_ID v
 
 
 def row(dwelling: Dwelling, random: Random) -> TypedRow:
-    """One clean Leieobjekt with what belongs to its property. BOEI knows no rent and no unit number."""
+    """One clean Leieobjekt with what belongs to its property. BOEI has no rent and no unit number."""
     building, serial = dwelling.building, int(dwelling.id[1:])
     letter = building.bokstav or ""
     lease = f"{int(dwelling.leilighetsnummer or 1):03d}"

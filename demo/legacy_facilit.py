@@ -108,7 +108,7 @@ def row(dwelling: Dwelling, unit: str | None, rent: int, random: Random) -> Type
 
 
 def store_room(building: Building, serial: int) -> TypedRow:
-    """A row that is let to nobody as a home: a garage or store room, marked as not lettable."""
+    """A row that is no dwelling: a garage or store room, marked as not lettable."""
     values: dict[str, Value] = dict.fromkeys(SECTION, "")
     number = f"{7_000_000 + serial}"
     values |= {

@@ -47,7 +47,7 @@ NEED = {
 ANSWERS_FROM = {"boligkontoret": 2, "helse_omsorg": 5}
 """The night before which each service has not sent its workbook."""
 CORRECTED = 8
-"""Until then helse_omsorg writes "ca. 150" where a number must stand."""
+"""Until that night helse_omsorg writes "ca. 150" in a cell that must be a number."""
 BOUGHT, STANDS_STILL, TO_BE_SOLD = date(2023, 11, 20), date(2023, 11, 15), date(2024, 5, 1)
 
 
@@ -80,7 +80,7 @@ def _workbook(path: Path, service: str, *, dirty: bool) -> None:
 
 
 def expected_measures(plot: Script, night: int, nights: tuple[date, ...]) -> Iterator[dict[str, str]]:
-    """The list's rows, each with `expected`: how the measure stands that night, None for a row that cannot be read."""
+    """The list's rows, each with `expected`: the measure's expected state that night, None for a row that cannot be read."""
     yield from _of_buildings(plot, night, nights)
     street = plot.world.free_streets[3]
     status, state = ("Gjennomført", "missing") if nights[night] >= BOUGHT else ("Vedtatt", "soon")
@@ -116,7 +116,7 @@ def _of_buildings(plot: Script, night: int, nights: tuple[date, ...]) -> Iterato
 
 
 def _odd(plot: Script) -> set[int]:
-    """Buildings to which something happens, so that what Kobo says of them is no simple matter."""
+    """Buildings with a special case, for which the comparison of a measure with Kobo is not straightforward."""
     dwellings = {dwelling for _, dwelling in plot.stains} | plot.contradicted | plot.untied | plot.contradicted_units | set(plot.registered)
     return {plot.world.dwellings[int(dwelling[1:]) - 1].building.id for dwelling in dwellings}
 

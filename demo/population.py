@@ -25,7 +25,7 @@ def write_population(folder: Path) -> None:
 
 
 def persons(age: int, year: int, alternative: str = "MMMM") -> int:
-    """A rounded hump around 45 that moves towards the old with the years."""
+    """Persons by age: a bell curve around 45 years whose centre moves up with the years."""
     at = age - 0.25 * (year - BASE)
     shape = 330 * exp(-(((at - 42) / 38) ** 2)) if at < 95 else 330 * exp(-(((95 - 42) / 38) ** 2)) * 0.55 ** (at - 95)
     return round(shape * float(ALTERNATIVES[alternative] ** max(0, year - BASE)))

@@ -62,7 +62,7 @@ def _row(dwelling: Dwelling) -> dict[str, str]:
 
 
 def _unknown(plot: Script) -> list[tuple[str | None, str, dict[str, str]]]:
-    """Two dwellings that no source knows, on streets where the municipality lets nothing."""
+    """Two dwellings that are in no source, on streets without municipal dwellings."""
     rows: list[tuple[str | None, str, dict[str, str]]] = []
     for place, street in enumerate(plot.world.free_streets[:2], start=1):
         row = dict.fromkeys(COLUMNS, "") | {

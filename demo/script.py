@@ -92,7 +92,7 @@ class _Writer:
         return max(1, round(count * self.scale))
 
     def _take(self, count: int, kind: str, systems: set[str], two: bool = False) -> list[Building]:
-        """Buildings that nothing else happens to, and that are no longer free afterwards."""
+        """Reserves buildings for one special case; no other case may use them afterwards."""
         fitting = [b for b in self.free if b.kind == kind and systems <= set(b.systems) and (not two or len(b.systems) > 1)]
         taken = fitting[: self._count(count)]
         gone = {building.id for building in taken}

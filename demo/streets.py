@@ -1,4 +1,4 @@
-"""Street names of a municipality that does not exist: every kind of name that trips an address reader."""
+"""Street names of a municipality that does not exist: every kind of name that is hard for an address parser."""
 
 from __future__ import annotations
 

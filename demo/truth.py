@@ -29,10 +29,10 @@ def of(as_of: date, seed: int = 2023, dwellings: int = 1090) -> dict[str, Any]:
       none), outcome (accepted | rejected | out_of_scope | unread), rules that reject it, and tied (false: nothing on the row
       tells which dwelling at its address it is, so it must become a dwelling of its own in class review).
     dwellings: every dwelling in scope that is in the systems or has been sold: fields as its accepted rows can tell them
-      (null: none of them says), rows that form it, expected (classes it may have in the night's plan), can_be_in_register and
+      (null: none of them has a value), rows that form it, expected (classes it may have in the night's plan), can_be_in_register and
       why not: rejected | unread | unit_number_missing | contradiction | wrong_address_in_register | sold. A dwelling that
-      stood before a night that did not read it is carried.
-    needs: service -> category -> (now, in five years), of the workbooks that have come in. measures: id -> how it stands.
+      existed before a night that did not read it is carried.
+    needs: service -> category -> (now, in five years), of the workbooks that have come in. measures: id -> its expected state.
     register_before: what the register held before the first night.
     """
     plot, night = script(seed, dwellings), night_of(as_of)

@@ -164,7 +164,7 @@ class _Builder:
     def _systems(self, kind: str, kategori: str) -> tuple[str, ...]:
         choices, weights = zip(*_SYSTEMS[kategori], strict=True)
         systems: tuple[str, ...] = self.random.choices(choices, weights)[0]
-        if kind == "bofellesskap":  # BOEI knows houses, not the rooms let in them
+        if kind == "bofellesskap":  # BOEI has a row per house, not per room with a lease
             return tuple(system for system in systems if system != BOEI)
         if kind == "blokk" and systems == (BOEI,):  # without unit numbers only BOEI's own labels would distinguish them
             return (FACILIT, BOEI)

@@ -1,4 +1,4 @@
-"""Merging and matching beside their truth and beside what others would use: python -m benchmarks.matching [dwellings ...]"""
+"""Merging and matching measured against the known truth and against other engines: python -m benchmarks.matching [dwellings ...]"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def run() -> list[dict[str, Any]]:
-    """The figures as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     from benchmarks.matching.figures_by_group import results
 
     return results()

@@ -1,6 +1,6 @@
 """Precision, recall, share in review and time, as they are measured: python -m benchmarks.matching [towns] [dwellings ...]
 
-`towns`: only the towns that are made to mislead, of that size once, or as often as the page shows them.
+`towns`: only the adversarial towns (adversary.py, second_town.py), of that size once, or as often as the page shows them.
 
 The worlds are made and their dirt too: figures compare versions of this engine and engines with each other, they do not
 promise what a real municipality will see.

@@ -31,17 +31,17 @@ SIZES = (1_090, 20_000, 111_000)
 SHARES = (0.05, 0.15, 0.3)
 MISLEADING = (0.05, 0.2)
 SEEDS = {3_000: (101, 102, 103), 20_000: (101,), 111_000: (101,)}
-"""Of the towns, by size: seeds that no rule was made with."""
+"""Of the towns, by size: seeds that were never used while rules were written."""
 RESIDUAL_S = 0.1
 Row = dict[str, Any]
 
 
 SPREAD: dict[str, Soil] = {"of the rows dirty": in_rows, "of every cell dirty (harsh)": in_cells}
-"""What "5 % dirt" is a share of. One row in twenty is what the goals speak of; 5 % of the cells leaves one row in four with a flaw."""
+"""What "5 % dirt" is a share of. The goals mean one row in twenty; 5 % of the cells leaves a flaw in one row in four."""
 
 
 def results(sizes: tuple[int, ...] = SIZES) -> list[Row]:
-    """Rows as benchmarks/results.json holds them."""
+    """The rows of this benchmark in benchmarks/results.json."""
     return [row for group in groups(sizes) for row in group]
 
 
@@ -100,7 +100,7 @@ def _figures(title: str, size: int, share: float, measured: Measured) -> list[Ro
 
 
 DIRT = 0.15
-"""Of every cell: enough is left over for the engines to be told apart."""
+"""Share of the cells soiled. Much is left over by the keys, so that the engines' results differ visibly."""
 
 
 def whole(size: int) -> list[Row]:
@@ -121,7 +121,7 @@ def whole(size: int) -> list[Row]:
 
 
 def residual(size: int) -> list[Row]:
-    """What keys leave over, compared and offered: ours, and the same rows given to the peers."""
+    """The rows that no key matched: our comparison and candidates, and the peers' on the same rows."""
     world = demo_world(size, DIRT)
     merged = merge(world.rows, none_known(), None, HOUSE).dwellings
     settled = match(merged, world.entries, links(), None).filter("certain")

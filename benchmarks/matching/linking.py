@@ -1,6 +1,6 @@
 """The comparison engine on its own, beside Splink and recordlinkage: the same files, the same blocks, pairs known to be true.
 
-Every engine scores pairs; the measure is the best F1 over all thresholds, and how much is found where 99 of 100 are right.
+Every engine scores pairs; the measure is the best F1 over all thresholds, and the recall at a precision of 0.99.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def febrl(number: int) -> Task | None:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """pairs: id_l, id_r, score. cpu: seconds of all threads, which a busy machine stretches less."""
+    """pairs: id_l, id_r, score. cpu: CPU seconds of all threads, which depend less on other load than wall time."""
 
     pairs: pl.DataFrame
     seconds: float
@@ -71,7 +71,7 @@ class Linked:
 
 def ours(task: Task) -> Linked:
     start, worked = time.perf_counter(), time.process_time()
-    # By id, so that the smaller of two stands first. Rows are paired by their place: numbers join and sort faster than ids.
+    # By id, so that the smaller of two ids comes first. Rows are paired by index: integers join and sort faster than ids.
     left = task.left.sort("id").with_row_index("_at")
     right = left if task.right is None else task.right.with_row_index("_at")
     pairs = pl.concat(
@@ -149,7 +149,7 @@ def beside_peers(task: Task, folder: Path) -> dict[str, dict[str, Any]]:
     taken = []
     scores: dict[str, dict[str, Any]] = {}
     for name in PEERS:
-        # Ours in turns with theirs: a neighbour on the machine slows either.
+        # Ours and theirs alternate, so that other load on the machine slows both.
         taken.append(ours(task))
         try:
             scores[name] = peer(task, name, folder).judged(task.truth)

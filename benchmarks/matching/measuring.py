@@ -1,4 +1,4 @@
-"""What merging and matching made of a labelled world, beside its truth."""
+"""The results of merging and matching on a labelled world, compared with its truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What merging and matching made of a municipality that is made to mislead, split in what the rows told and what nothing did."""
+"""The errors of merging and matching on an adversarial town: those that the rows' values could have prevented, and the rest."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import NIGHT, SOURCES, links, none_known
 
 TELLING = ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "bruksenhetsnummer")
-"""Fields of which two unequal values may tell that rows are two homes."""
+"""Fields of which two unequal values are evidence that rows are two homes."""
 _ROUNDED = 1.0
 SELDOM = 0.05
 """Up to this share of dirty rows the strict goals hold."""
@@ -31,14 +31,14 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Misled:
-    """*_told: something in the rows told that they are two homes. Of a merge: any value differs. Of a match: in some field the entry agrees
-    with no row of the dwelling that it was given to, and its own home's rows do not disagree with it there (a rent that is years old
-    differs from both, and tells nothing). wrong_matches_differs: the looser count, in which any value that differs tells.
+    """*_told: wrong although the values are evidence that the rows are two homes. Of a merge: any value differs. Of a match: in some field
+    the entry agrees with no row of the dwelling that it was matched with, and its own home's rows do not disagree with it there (a rent
+    that is years old differs from both, and is no evidence). wrong_matches_differs: the looser count, any differing value is evidence.
 
     offered: share of the homes in Kobo that are matched or asked about. in_doubt: share of the dwellings in review or conflict;
-    in_doubt_apart: those in houses where no source has unit numbers left out. posted_known: would be created although Kobo has them; of
-    these nothing told where another home's rows, equal in all that was measured, took the entry. posted_twice: how many more would be
-    created than there are homes."""
+    in_doubt_apart: those in houses where no source has unit numbers left out. posted_known: would be created although Kobo has them,
+    of which posted_known_told leaves out those whose entry was matched with another home with equal measures. posted_twice: how many
+    more would be created than there are homes."""
 
     dwellings: int
     wrong_merges: int
@@ -107,7 +107,7 @@ def misled(world: Labelled) -> Misled:
 
 
 def as_rows(title: str, size: int, share: float, misled_figures: Misled) -> list[Row]:
-    """Rows as benchmarks/results.json holds them; the first carries every figure."""
+    """The rows of this benchmark in benchmarks/results.json; the first has every figure in its detail."""
     goals = (
         ("wrong where something in the rows told", misled_figures.wrong_merges_told + misled_figures.wrong_matches_told, 0.0),
         (

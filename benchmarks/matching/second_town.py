@@ -1,4 +1,4 @@
-"""Another municipality with other habits than the one of `adversary`: what is only learned from one town fails in the next.
+"""Another municipality with other habits than the one of `adversary`: rules that fit only one town fail here.
 
 Apartment houses with two entrances and their own styles of labels (101, 2-1, A2, "2 th"), pairs of semi-detached houses, farms with a
 name for a street, streets that differ in a first word, an old register with last years' rents, a lease system without unit numbers
@@ -21,7 +21,7 @@ _ENDS = ("veien", "gata", "vegen", "bakken", "plassen", "åsen")
 _FIRST = ("", "", "", "Nordre ", "Søndre ")
 SYSTEMS = ("fdv", "omsorg", "eiendom")
 OLD_RENT = 0.4
-"""Of the entries: the rent stands as it was some years ago."""
+"""Share of the entries whose rent is some years old."""
 
 
 def second_town(dwellings: int, share: float, seed: int = 1) -> Labelled:
@@ -137,7 +137,7 @@ def _soiled(source: str, name: str, home: Row, row: Row, homes: list[Row], writt
 
 
 def _mistaken(row: Row, homes: list[Row], random: Random) -> Row:
-    """A flaw of `dirt`, or the numbers of another home of the house, as far as the row writes them."""
+    """A flaw of `dirt`, or the numbers of another home of the house, in the fields that the row has."""
     others = [home for home in homes if _names(home) != _names(row)]
     if not others or random.random() < 0.6:
         return in_rows(row, 1.0, random)[0]

@@ -14,7 +14,7 @@ from typing import Any
 Row = dict[str, Any]
 Flaw = Callable[[Row, Random], None]
 Soil = Callable[[Row, float, Random], tuple[Row, bool]]
-"""(clean row, share, random) -> the row as it is in a system where nobody checks, and whether it now names another home than
+"""(clean row, share, random) -> the row as it is in a system without validation, and whether it now names another home than
 its own (a wrong house number, letter or unit number, not a missing unit number): where that home exists, no method can know."""
 
 _SHORT = (
@@ -27,7 +27,7 @@ _OTHER_FORM = (("veien", "vegen"), ("vegen", "veien"), ("gata", "gaten"), ("gate
 
 
 def street(name: str, random: Random) -> str:
-    """The street as somebody in a hurry writes it."""
+    """The street abbreviated or with typing errors."""
     kind = random.randrange(6)
     if kind == 0:
         for ends, shorts in _SHORT:
@@ -124,7 +124,7 @@ FLAWS: tuple[tuple[float, Flaw], ...] = (
     (1 / 12, _another_floor),
     (1 / 12, _house_beside),
 )
-"""How often each flaw is met beside a street written otherwise."""
+"""How often each flaw occurs, relative to a street written otherwise."""
 _SEVERAL = (1, 1, 1, 2, 2, 3)
 _WEIGHTS = [weight for weight, _ in FLAWS]
 

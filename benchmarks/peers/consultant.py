@@ -3,7 +3,7 @@
 Arguments: FDV.csv LEIE.xlsx KNOWN.json URL THREADS. KNOWN holds address -> koboId from the nights before. It reads, joins the two lists on
 the address, fetches every known entry, and sends what is new or differs.
 
-Not in it: what is wrong in a row, a source that is half there, a lost answer, a second run beside it, doubt, reports, undo.
+Not in it: validation of rows, incomplete sources, lost answers, concurrent runs, uncertain matches, reports, undo.
 """
 
 import json

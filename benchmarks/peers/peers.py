@@ -23,7 +23,7 @@ WAIT_S = 600
 
 
 class PeerFailedError(RuntimeError):
-    """A peer could not be installed or ended with an error; the text is the end of what it said."""
+    """A peer could not be installed or ended with an error; the text is the end of its output."""
 
 
 def python_of(name: str) -> Path:

@@ -49,7 +49,7 @@ def main(spec):
     for rule in rules:
         try:
             linker.training.estimate_parameters_using_expectation_maximisation(rule)
-        except Exception as unfit:  # a block that leaves nothing to learn from
+        except Exception as unfit:  # a block without pairs to train on
             print(f"not trained on {rule}: {unfit}", file=sys.stderr)
     predictions = linker.inference.predict(threshold_match_probability=0.001)
     scores = f"select unique_id_l as id_l, unique_id_r as id_r, match_weight as score from {predictions.physical_name}"

@@ -17,7 +17,7 @@ class Paging(Strict):
     """link: the answer names the next address; page: ask for page after page until one is empty; cursor: the answer
     gives a mark that the next request repeats."""
     next_at: str | None = None
-    """link and cursor: where in the answer the address or mark stands, e.g. `meta.next`; for link, the `Link` header when blank."""
+    """link and cursor: path in the answer of the next page's address or mark, e.g. `meta.next`; for link, the `Link` header when blank."""
     parameter: str | None = None
     """page and cursor: the query parameter; `page` or `cursor` when blank."""
     first_page: int = 1

@@ -159,7 +159,7 @@ class ExcelSource(FileSource):
 
 
 class SqlSource(Source):
-    """Any database SQLAlchemy speaks to; read in a read-only transaction."""
+    """Any database that SQLAlchemy has a driver for; read in a read-only transaction."""
 
     kind: Literal["sql"]
     """A database."""
@@ -187,7 +187,7 @@ class RestSource(Source, Service):
     url: str
     """`${NAME}` is taken from the environment."""
     rows_at: str | None = None
-    """Where in the answer the list of rows stands, e.g. `data.boliger`; blank when the answer is the list."""
+    """Path in the answer of the list of rows, e.g. `data.boliger`; blank when the answer is the list."""
     headers: dict[str, str] = Field(default_factory=dict)
     """E.g. `Authorization: Bearer ${TOKEN}`. Sent to this host only."""
     paging: Paging = Paging()

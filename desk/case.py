@@ -40,7 +40,7 @@ class Case:
 
     @cached_property
     def open_warnings(self) -> int:
-        """Warnings that nobody has called right."""
+        """Warnings that are not confirmed as right."""
         return sum(question.decided is None for question in self.warnings)
 
     @cached_property

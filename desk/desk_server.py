@@ -11,7 +11,7 @@ from desk.desk_app import desk_app
 from desk.visit import Desk
 
 AT_ONCE = 400
-"""Connections and requests. More are told to come back (503)."""
+"""Connections and requests. Above this the answer is 503."""
 LARGEST_HEAD = 32 * 1024
 """Bytes of the first line and the headers."""
 HEAD_SECONDS = 10.0

@@ -104,7 +104,7 @@ def _same(given: str, known: str) -> bool:
 
 
 def with_headers(response: Response, session: str = "", *, secure: bool = False) -> Response:
-    """The response with the headers that every page has, and the session's cookie where it has one. secure: behind a proxy that speaks
+    """The response with the headers that every page has, and the session's cookie where it has one. secure: behind a proxy that uses
     TLS."""
     for name, value in HEADERS.items():
         response.headers[name] = value
@@ -141,7 +141,7 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 def _plain(written: str) -> str:
-    """Without what nobody types and a copied text may hold: controls, which PostgreSQL or a reader's screen cannot take, are spaces."""
+    """Control characters, which a copied text may have and PostgreSQL or a screen cannot show, become spaces."""
     return "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") or sign in TURNING else sign for sign in written)
 
 

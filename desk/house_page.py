@@ -138,7 +138,7 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
         if f"grunnlag.{question.id}" not in form:
             continue
         chosen, written = form.get(f"svar.{question.id}", ""), form.get(f"verdi.{question.id}", "").strip()
-        # Both at once is no answer: nobody can know which of them was meant.
+        # Both at once is no answer: either may be meant.
         answer = f"{chosen} + {written}" if chosen and written else chosen or written
         given.append(GivenAnswer(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
     return given

@@ -106,7 +106,7 @@ class MyCases:
 
     @cached_property
     def waiting(self) -> int:
-        """Cases with a question that nobody has answered."""
+        """Cases with an unanswered question."""
         return len(self._open)
 
     @cached_property

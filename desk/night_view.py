@@ -41,7 +41,7 @@ class PlanExample:
 class PlanPart:
     """One part of the last night's plan. action: create, update, retire or replace. refusals: stored messages, why it waits.
 
-    applied: the night did it. approved: who approved it since, and when; None while nobody has. approval: id of that decision.
+    applied: the night did it. approved: who approved it since, and when; None before that. approval: id of that decision.
     """
 
     digest: str
@@ -73,7 +73,7 @@ class RowFault:
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
     """A source row that waits for its owner. id: short, stable while the row keeps its place. key: None when the row has none,
-    or another row of the source has the same. secret: it is, or may tell, a shielded address: values and messages are shown to nobody.
+    or another row of the source has the same. secret: it is or may reveal a shielded address: values and messages are never shown.
     units: bruksenhetsnummer that the official register has at its address, where it has none of its own.
     """
 

@@ -9,7 +9,7 @@ from reconciliation.model.municipality import Municipality
 
 
 def place_in_words(place: SourcePlace, municipality: Municipality) -> str:
-    """Source, file, sheet and row, as far as they are known and may be told; in a database, whose rows nobody numbers, the key."""
+    """Source, file, sheet and row, as far as they are known and may be shown; in a database, whose rows have no numbers, the key."""
     source = municipality.sources.get(place.source)
     if source is not None and not isinstance(source, FileSource):
         return ", ".join(part for part in (source.title, place.key) if part)

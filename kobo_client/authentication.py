@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kobo_client.maskinporten import Maskinporten
 
 WARN_DAYS = 45
-"""Days before a certificate ends from which an operator is told."""
+"""Days before a certificate expires from which operators are warned."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

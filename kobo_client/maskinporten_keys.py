@@ -26,7 +26,7 @@ SMALLEST = 2048
 @dataclass(frozen=True, slots=True, repr=False)
 class Credential:
     """key: RSA. key_id: of a JWK that names itself. chain: x5c strings when certificates came along. expires: None when
-    nobody can know here (a registered key lives at most a year, but only Maskinporten knows since when)."""
+    unknown here (a registered key lives at most a year, but only Maskinporten knows since when)."""
 
     key: RSAPrivateKey
     key_id: str | None

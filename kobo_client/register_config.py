@@ -62,7 +62,7 @@ class RegisterConfig(RegisterSettings):
     import_folder: Path | None = None
     """With `write: import_file`: where each night's file for Kobo's import lies; var/<slug>/import when left out."""
     import_overdue_nights: int = Field(default=14, ge=1)
-    """So many days after its file was written a dwelling that no export shows is told to be overdue."""
+    """Days after its import file was written from which a dwelling that no export shows is reported as overdue."""
     authentication: Authentication = Authentication()
     """Who we are to the register."""
     threads: int = Field(default=16, ge=1, le=128)

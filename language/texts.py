@@ -4,7 +4,7 @@ A language is a folder beside this file: `nb/*.yaml`, files by subject, each wit
 is in one file; `text("headline.done")` is `done` in the group `headline`. All files of a language are read when its first text is asked
 for, in some ten milliseconds.
 
-A blank, {name}, is filled by the program. It may say where its words stand: {count:nouns.bolig} shows the number with its noun,
+A blank, {name}, is filled by the program. It may name the group of its words: {count:nouns.bolig} shows the number with its noun,
 {field:fields} the text of that code in the group `fields`, {field:fields.inline} the same inside a sentence.
 """
 
@@ -184,7 +184,7 @@ def rendered(content: str | None) -> str:
 
 
 class MessageError(Exception):
-    """A fault told in the language of whoever reads it: str(error) renders it."""
+    """An error whose text is rendered by str(error), in the reader's language."""
 
     def __init__(self, *parts: Message | str) -> None:
         """parts: messages, stored or not, one after the other."""

@@ -126,7 +126,7 @@ def status(
     output: Annotated[str, typer.Option("--format", help="table, json or openmetrics.")] = "table",
     as_json: AsJson = False,
 ) -> None:
-    """How the last night of each stands, for people and for monitoring; writes nothing."""
+    """The state of the last night of each, for people and for monitoring; writes nothing."""
     from pipelines.commands.status_command import FORMATS, run_status  # noqa: PLC0415
 
     wanted = "json" if as_json else output

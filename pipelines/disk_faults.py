@@ -32,7 +32,7 @@ _SIGNS = {
 def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
     """The sentence, or None when neither the error nor its cause is about the disk.
 
-    dagster_home: where Dagster keeps its databases. The ledger's say themselves what they meet.
+    dagster_home: where Dagster keeps its databases. The ledger reports its own faults.
     """
     for cause in _chain(error):
         if isinstance(cause, OSError) and cause.errno in _WORDS and not isinstance(cause, (ConnectionError, TimeoutError)):

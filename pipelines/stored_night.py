@@ -59,7 +59,7 @@ class StoredNight:
             except LedgerError:
                 raise
             except Exception as error:
-                # Tables of another version lack columns, and every step that meets one says so in its own way.
+                # Tables of another version lack columns, and each step that reads one raises its own error.
                 log_own_fault("reading the last night's tables for the desk", error)
                 raise NightUnreadableError from error
             return replace(self._view, running=running)
@@ -123,7 +123,7 @@ def _mark(path: UPath) -> str:
 
 
 def _places(made: Mapping[str, Table], wanted: Collection[str]) -> dict[str, list[SourcePlace]]:
-    """Where the rows of each dwelling stand; of a shielded one the source alone."""
+    """The places of each dwelling's rows; of a shielded one the source alone."""
     dwellings = made["dwellings"].frame.filter(pl.col("leverandor_bolig_id").is_in(sorted(wanted)))
     keys = dwellings.select("leverandor_bolig_id", key="source_keys", secret=is_shielded()).explode("key")
     rows = made["standing_rows"].frame.with_columns(key=pl.format("{}:{}", "source", "source_key"))

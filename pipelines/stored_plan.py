@@ -19,7 +19,7 @@ EXAMPLES = 10
 
 
 def plan_parts(plan: Table, outcomes: Table | None, dwellings: pl.DataFrame) -> tuple[PlanPart, ...]:
-    """Nobody has approved them yet. plan: PLAN_ITEMS with its facts. outcomes: of the same night; another night's say nothing of this
+    """They are not approved yet. plan: PLAN_ITEMS with its facts. outcomes: of the same night; another night's say nothing of this
     plan. dwellings: DWELLINGS."""
     applied = outcomes.facts.get("parts", ()) if outcomes is not None and outcomes.made_by == plan.made_by else ()
     refusals: dict[str, list[str]] = {}

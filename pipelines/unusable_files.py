@@ -24,7 +24,7 @@ CHECK = "usable"
 class Unusable:
     """slug: as the file says it where that can be read and is free, else made of the file's name. says: why it cannot be used.
 
-    alerts: whom the file names to be told, as far as it can be read.
+    alerts: the alert addresses that the file names, as far as it can be read.
     """
 
     file: Path

@@ -13,7 +13,7 @@ FREEZE = date(2023, 12, 15)
 """Matrikkelen was closed from 15 December 2023 at 18:00 until the renumbering of 1 January 2024."""
 REOPEN = date(2024, 1, 1)
 NEAR = timedelta(days=60)
-"""The closing days are told from so long before them, and about deadlines no farther away."""
+"""Closing days are mentioned from this many days before them, and for deadlines no farther away."""
 
 
 @dataclass(frozen=True, slots=True)

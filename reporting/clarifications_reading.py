@@ -14,7 +14,7 @@ from reconciliation.decisions.answers import GivenAnswer
 from reporting.clarifications_sheet import HEADINGS
 
 _DEEPEST = 10
-"""Rows within which the headings must stand."""
+"""The headings must be within this many rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from reporting.offered_answers import answer_label
 from reporting.value_words import row_in_words
 
 HUMAN = (MATCH, MERGE, FIELD, CHANGED, WARNING, "conflict", "adoption")
-"""Kinds of decisions that are told beside a dwelling."""
+"""Kinds of decisions that are shown with a dwelling."""
 
 
 def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, municipality: Municipality) -> dict[str, list[str]]:

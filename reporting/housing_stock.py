@@ -83,7 +83,7 @@ def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, u
     known = _with_sides(movements, municipality).filter(pl.col("as_of") <= last)
     started = began if began >= first else None
     on_opening = (pl.col("as_of") < first) | (pl.col("kind") == MovementKind.OPENING.value)
-    changed = pl.col("stood") != pl.col("stands")
+    changed = pl.col("was_in_stock") != pl.col("stands")
     for name in _CELL:
         changed = changed | (pl.col("stands") & pl.col(name).ne_missing(pl.col(f"{name}_before")))
     moved = known.filter(~on_opening & changed)
@@ -100,7 +100,7 @@ def stock_year(movements: pl.DataFrame, municipality: Municipality, year: int, u
 
 
 def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataFrame:
-    """Each movement with the state before it: stood, category_before, tenure_before, and the column it counts in.
+    """Each movement with the state before it: was_in_stock, category_before, tenure_before, and the column it counts in.
 
     Values that an older ledger did not store are taken from the dwelling's next row; `unkept` marks those rows.
     """
@@ -119,11 +119,11 @@ def _with_sides(movements: pl.DataFrame, municipality: Municipality) -> pl.DataF
     known = movements.with_columns(unkept=pl.col("category").is_null(), category=category, tenure=tenure)
     sides = [pl.col(name).shift(1).over("leverandor_bolig_id").alias(f"{name}_before") for name in _CELL]
     was_in_stock = pl.col("stands").shift(1, fill_value=False).over("leverandor_bolig_id")
-    return known.with_columns(*sides, stood=was_in_stock).with_columns(column=_column())
+    return known.with_columns(*sides, was_in_stock=was_in_stock).with_columns(column=_column())
 
 
 def _column() -> pl.Expr:
-    kind, came, left = pl.col("kind"), ~pl.col("stood"), ~pl.col("stands")
+    kind, came, left = pl.col("kind"), ~pl.col("was_in_stock"), ~pl.col("stands")
     by_tenure = {"eid": ("acquired", "sold"), "innleid": ("leased_in", "lease_ended")}
 
     def of(side: int, tenure: str, otherwise: str) -> pl.Expr:
@@ -155,14 +155,16 @@ def _counted(known: pl.DataFrame) -> dict[tuple[str, str], int]:
 
 def _by_column(moved: pl.DataFrame) -> dict[tuple[tuple[str, str], str], int]:
     """(cell, column) -> those that came into the cell, less those that left it."""
-    left = moved.filter("stood").select(pl.col("category_before", "tenure_before").name.replace("_before", ""), "column", by=pl.lit(-1))
+    left = moved.filter("was_in_stock").select(
+        pl.col("category_before", "tenure_before").name.replace("_before", ""), "column", by=pl.lit(-1)
+    )
     came = moved.filter("stands").select("category", "tenure", "column", by=pl.lit(1))
     summed = pl.concat([left, came]).group_by("category", "tenure", "column").agg(pl.col("by").sum())
     return {((category, tenure), column): number for category, tenure, column, number in summed.iter_rows()}
 
 
 def _rows(moved: pl.DataFrame) -> pl.DataFrame:
-    in_stock, was_in_stock = pl.col("stands"), pl.col("stood")
+    in_stock, was_in_stock = pl.col("stands"), pl.col("was_in_stock")
     sides = [pl.when(in_stock).then(name).alias(name) for name in _CELL]
     before = [pl.when(was_in_stock).then(f"{name}_before").alias(f"{name}_before") for name in _CELL]
     return moved.with_columns(*sides, *before).select(pl.col(name).cast(kind) for name, kind in MOVED.items())

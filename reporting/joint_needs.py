@@ -20,7 +20,7 @@ class JointNeed:
 
 def joint_needs(overview: NeedsOverview) -> tuple[JointNeed, ...]:
     """Every answer: the most urgent first, then each service's own order, then where most is needed. A service that needs
-    nothing of a category overlaps with nobody."""
+    nothing of a category has no overlap."""
     return tuple(
         JointNeed(answer, tuple(sorted({other.service for other in overview.answers if _same(answer, other)})))
         for answer in sorted(overview.answers, key=_order)

@@ -19,7 +19,7 @@ from reporting.progress_overview import owner_title
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """total: the sum of what is answered, None when nobody has. complete: everyone asked has answered, without contradiction."""
+    """total: the sum of the answers, None without any. complete: everyone asked has answered, without contradiction."""
 
     total: int | None
     complete: bool
@@ -40,7 +40,7 @@ class CategoryNeed:
 
     unsettled: dwellings on rejected rows, known to exist and not yet counted in `have`.
     planned: acquisitions less disposals still to come within five years. silent: owners asked who have not answered it.
-    between: the need in one to four years; empty where nobody was asked.
+    between: the need in one to four years; empty without an answer.
     """
 
     category: str

@@ -92,7 +92,7 @@ def _source(file: Path, headings: tuple[str, ...], language: str) -> ExcelSource
 
 
 def _answer(row: Mapping[str, Any], file: str, municipality: Municipality, form: Form) -> tuple[NeedsLine | None, list[Fault]]:
-    """The row's answer, or what is wrong with it. A row without any number is no fault: nobody has answered it yet."""
+    """The row's answer, or what is wrong with it. A row without any number is no fault: it is not answered yet."""
     written = {heading: text_of(row.get(heading_in(form, heading))) for heading in HEADINGS}
     if all(written[heading] is None for heading in NUMBERS):
         return None, []

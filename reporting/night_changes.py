@@ -21,12 +21,12 @@ from reporting.night_report import DecidedThatDay, NightResult
 from reporting.privacy import hidden_deviations, hidden_names
 
 CLASSES = tuple(name.value for name in DwellingClass if name is not DwellingClass.REGISTER_ONLY)
-"""Classes of what stands in a source, or did. What is in Kobo alone has no id of ours to follow it by."""
+"""Classes of dwellings that are or were in a source. What is in Kobo alone has no id of ours to follow it by."""
 
 
 STAYS = pl.Schema({"home": pl.String(), "kind": pl.String(), "first": pl.Int64(), "last": pl.Int64(), "hidden": pl.Boolean()})
 """A dwelling (leverandor_bolig_id) in one class, from one night to another, as indices of `NightLog.nights`. hidden: a shielded one, whose
-name is told nowhere."""
+name is shown nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

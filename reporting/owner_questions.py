@@ -25,7 +25,7 @@ EXPLAINED = (
 
 _OWN_WORDS = {ABSENT: "clarification_absent_answers", REMOVAL: "clarification_removal_answers"}
 MOST_WARNINGS = 500
-"""Warnings that can be answered in one workbook; nobody works through more, and all are in the sheet of deviations."""
+"""Warnings that can be answered in one workbook; more would not be worked through, and all are in the sheet of deviations."""
 
 
 def add_questions(book: Book, owner: str, title: str, result: NightResult) -> None:

@@ -72,7 +72,7 @@ def _observed_rates(flow: Flow, flows: list[Flow]) -> tuple[Rates, Rates]:
     """(cleared, arrived) of a holder on every past day; days before it was seen are filled in from the other holders.
 
     A small backlog without recent clearances is assumed to move too while others clear theirs, the less the longer it has not moved
-    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where nobody clears anything, the rate is 0.
+    (a gamma prior of one clearance at the others' rate per blocked dwelling). Where no holder clears anything, the rate is 0.
     """
     others = [other for other in flows if other.holder != flow.holder and other.left > 0]
     seen = ~np.isnan(flow.cleared)

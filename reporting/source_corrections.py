@@ -27,8 +27,8 @@ from reporting.privacy import hidden_names, with_shown_address
 class SourceCorrection:
     """One cell of a source. file: the joined one of a joined column; the title of a database. key: of the row within the source.
 
-    row: 1-based; None where nobody sees row numbers, where the file is a joined one, or where the row is an earlier night's. column: its
-    heading, or what the system's own screen calls it.
+    row: 1-based; None where rows have no visible number, where the file is a joined one, or where the row is an earlier night's. column:
+    its heading, or what the system's own screen calls it.
 
     leverandor_bolig_id, address: empty for a rejected row. old: what the source says; new: what it should say. since: the night on which
     that was first seen, or the day on which somebody decided it.
@@ -130,7 +130,7 @@ def _of(
 
 
 def _place(source: AnySource, heading: str | None, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The place of that column's cell, as its owner finds it. row: PLACE, and `carried` of a standing one."""
+    """The place of that column's cell, as its owner finds it. row: PLACE, and `carried` of a standing row."""
     joined = {heading: join.path.name for join in getattr(source, "joins", ()) for heading in join.columns}
     named = source.screen_names.get(heading, heading) if heading else None
     if not isinstance(source, FileSource):

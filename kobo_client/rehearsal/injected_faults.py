@@ -65,7 +65,7 @@ class Faults:
     chance: random.Random = field(default_factory=lambda: random.Random(2023))  # noqa: S311 - a script, not a secret
 
     def set(self, rules: list[dict[str, Any]]) -> None:
-        """Replace the rules; the random numbers start over, so that a test meets the same faults each time."""
+        """Replace the rules; the random numbers start over, so that a test gets the same faults each time."""
         self.rules = [FaultRule(**rule) for rule in rules]
         self.chance = random.Random(2023)  # noqa: S311
 

@@ -55,7 +55,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _tell(process: subprocess.Popen[bytes], request: signal.Signals) -> bool:
-    """False when nobody of the group is left."""
+    """False when no process of the group is left."""
     try:
         os.killpg(process.pid, request)
     except ProcessLookupError:

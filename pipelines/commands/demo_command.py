@@ -83,7 +83,7 @@ class Played:
 
 
 def play(municipality: Municipality, root: Path, dates: Iterable[date], console: Console) -> Iterator[Played]:
-    """Write the systems as they stood that date, then run the night; one result per night.
+    """Write the systems' files as of that date, then run the night; one result per night.
 
     Dagster keeps the last night only: storing a run's events costs more time than the night's own work.
     """

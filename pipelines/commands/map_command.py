@@ -1,4 +1,4 @@
-"""`kobosync map`: a first mapping of a file nobody has mapped yet, for a person to correct."""
+"""`kobosync map`: a first mapping of a new file, for a person to correct."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def movements(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Count up to this date instead of the end of the year.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="The .xlsx file. Default: beside the reports.")] = None,
 ) -> None:
-    """Dwellings at the start of the year, what came and went, and what stands, by category and tenure: a workbook with the rows behind."""
+    """Dwellings at the start and the end of the year and the changes between, by category and tenure: a workbook with the rows behind."""
     from pipelines.commands.movements_command import run_movements  # noqa: PLC0415
 
     raise typer.Exit(run_movements(config, year, to_date(as_of), out))

@@ -96,7 +96,7 @@ def close_dead(
     Dagster learns of no such death itself: of a killed command never, and of a lost Celery worker not before `max_runtime_seconds`.
     A running night holds the ledger's lock from its first step to its last, on every machine.
 
-    finished: run id -> when the ledger was told of its end, None before that. holder: run id that a living process holds the lock for.
+    finished: run id -> when the ledger recorded its end, None before that. holder: run id that a living process holds the lock for.
     """
     closed = 0
     filters = dg.RunsFilter(tags={MUNICIPALITY_TAG: municipality.slug}, statuses=UNFINISHED)

@@ -37,7 +37,7 @@ class AddressRegister:
         self.postnummer: dict[str, set[str]] = defaultdict(set)
         self.places: set[str] = set()
         self.farms: set[str] = set()
-        """Place names that stand before an address (adressetilleggsnavn)."""
+        """Place names written before an address (adressetilleggsnavn)."""
         self.units: dict[tuple[str, str, House], set[str]] = defaultdict(set)
         self.parcels: dict[tuple[int, int, int], list[Official]] = defaultdict(list)
         self.cadastral: dict[tuple[int, int, int, int], list[Official]] = defaultdict(list)

@@ -21,7 +21,7 @@ _LONGEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """One house on a street of the register. more_numbers: another number or letter stands right behind it."""
+    """One house on a street of the register. more_numbers: another number or letter follows it directly."""
 
     name: str
     nummer: int

@@ -37,7 +37,7 @@ def may_have_become(official: str, written: str) -> bool:
 
 
 def _forms(written: str) -> list[str]:
-    """The written name's keys: as it is, and with the last `v` or `g` as the ending it may stand for."""
+    """The written name's keys: as it is, and with the last `v` or `g` expanded to the ending it may abbreviate."""
     key = _single(street_keys(written).sure)
     ended = [key]
     if len(key) > 3 and key[-1] in "vg":

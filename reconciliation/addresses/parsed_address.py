@@ -42,7 +42,7 @@ class ParsedAddress:
     ground: str | None = None
     """A matrikkelnummer beside the address, as written."""
     asides: tuple[str, ...] = ()
-    """Words of a known kind that stand around the address, as written ("postboks 7", "c/o Moe")."""
+    """Words of a known kind around the address, as written ("postboks 7", "c/o Moe")."""
     loose: tuple[str, ...] = ()
     """Words that may be a house's name or a place elsewhere, as written ("Tinghuset")."""
     unclear: str | None = None

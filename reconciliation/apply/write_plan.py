@@ -86,7 +86,7 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
 
 
 def _still_our_fault(before: WriteOutcome, answered: WriteOutcome) -> WriteOutcome:
-    """That the change did not arrive since kobosync failed is told too, not only that it did not arrive."""
+    """The message names kobosync's own fault as the reason, not only that the change did not arrive."""
     ours = before.message == unwritten(OWN_FAULT) and answered.state == "failed"
     return replace(answered, message=unwritten(OWN_FAULT_NOT_ARRIVED)) if ours else answered
 

@@ -90,7 +90,7 @@ def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     """Decisions in force that cannot all be true, each once, oldest first.
 
     Either a pair was decided as different although other decisions together make it the same; or two dwellings were decided to be the same
-    entry, and nobody decided that they are one dwelling.
+    entry, and no decision says that they are one dwelling.
     """
     record = Record.of(decisions)
     pairs = [(row, (row["subject"], named_entry(row) or "")) for row in record.last.values()]

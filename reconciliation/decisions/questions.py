@@ -72,7 +72,7 @@ def with_decision(question: Question, record: Record) -> Question:
 
 
 def _undecided_of(night: Tables) -> tuple[QuestionMaker | None, list[Question]]:
-    """The maker of the night's questions, and those of single dwellings, undecided; (None, []) where nobody has to be asked."""
+    """The maker of the night's questions, and those of single dwellings, undecided; (None, []) where there is nothing to ask."""
     asked_about = pl.col("details").str.contains('"asked":', literal=True).fill_null(value=False)
     to_a_person = pl.col("class").is_in([DwellingClass.CONFLICT.value, DwellingClass.REVIEW.value]) | pl.col("held").is_in(EDITED)
     waiting = night.items.filter(to_a_person | asked_about)

@@ -1,1 +1,1 @@
-"""A first mapping of a file that nobody has mapped yet, for a person to correct."""
+"""A first mapping of a new file, for a person to correct."""

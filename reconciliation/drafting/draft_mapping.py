@@ -1,4 +1,4 @@
-"""A first mapping of a file nobody has mapped yet: what each heading says, and how many of its values can be read as that.
+"""A first mapping of a new file: the field of each heading, and how many of its values can be read as that field.
 
 A draft is for a person to correct; nothing here is used at night.
 """

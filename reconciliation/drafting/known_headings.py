@@ -78,7 +78,7 @@ PERSONAL = re.compile(
     r"leietaker|leier\b|beboer|kontakt|person|fødsel|født|\bf\.?\s?dato|\bfnr\b|telefon|tlf|mobil|e-?post|\bmail|konto|pårørende|saksbehandler|hvem"
     r"|(?<!gate)(?<!vei)(?<!veg)(?<!adresse)(?<!steds)(?<!kommune)navn"
 )
-"""Headings of what is about a person. Never mapped, whatever stands below them."""
+"""Headings of personal data. Never mapped, whatever the values are."""
 
 _UNITS = re.compile(
     r"(?:^|\b|\s)(?:m2|m²|kvm|kr|nok|i kr|pr\.? ?m(?:nd|åned)?\.?|per m(?:nd|åned)|/ ?m(?:nd|åned)\.?|mnd\.?)$|\*+$", re.IGNORECASE

@@ -12,7 +12,7 @@ TITLES = {"disposisjonsform": "disposisjonsformer", "boligstatus": "statuses"}
 
 
 def words_for(field: str) -> tuple[str, ...]:
-    """The register's words for the field; none where any value may stand."""
+    """The register's words for the field; none where any value is allowed."""
     return BY_NAME[field].values if field in TITLES else ()
 
 

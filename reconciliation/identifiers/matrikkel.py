@@ -20,7 +20,7 @@ class Matrikkelnummer:
 
 
 LABEL = r"(?:g(?:\.?\s?nr)?\.?\s?/?\s?b\.?\s?nr|matr(?:ikkel)?(?:\.?\s?n(?:umme)?r)?|eiendom)\b\.?\s*:?\s*"
-"""What may stand before the number itself: `gnr/bnr`, `gbnr.`, `matrikkelnr:`."""
+"""Labels that may precede the number: `gnr/bnr`, `gbnr.`, `matrikkelnr:`."""
 _LABEL = re.compile(rf"^{LABEL}(?=\d)", re.IGNORECASE)
 _PART = r"\s*[/.]\s*"
 _PLAIN = re.compile(rf"^(\d{{1,5}})\s*[/.,]\s*(\d{{1,4}})(?:{_PART}(\d{{1,4}}|-?))?(?:{_PART}(\d{{1,4}}))?$")

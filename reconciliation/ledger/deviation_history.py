@@ -112,7 +112,7 @@ class Deviations(Store):
             heading=pl.coalesce("at_column", "column"),
             **_WHERE,
         )
-        # Neither came back nor stands elsewhere: its row says so already, and an unchanged night writes none.
+        # Not returned and not moved: its stored row is right already, and an unchanged night writes none.
         elsewhere = pl.any_horizontal(where.ne_missing(pl.col(f"known_{name}")) for name, where in _WHERE.items())
         seen = life.filter(pl.col("id").is_not_null() & (pl.col("back") | elsewhere)).select(
             b_id="id", **{f"b_{name}": where for name, where in _WHERE.items()}, b_since="since", b_times="times_returned"

@@ -1,4 +1,4 @@
-"""Who saw shielded dwellings' cases at the desk: appended, never edited. Ids only; their addresses are shown to nobody."""
+"""Who saw shielded dwellings' cases at the desk: appended, never edited. Ids only, no addresses."""
 
 from __future__ import annotations
 

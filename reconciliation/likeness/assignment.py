@@ -46,7 +46,7 @@ class Assignment:
         two has instead. None where there is none, or the row is unpaired.
 
         Exchanges that change nothing go along columns that cost exactly their prices: round to the row's own column, or to a column
-        that nobody has, while its own column is passed on until it, too, is one that nobody needs.
+        that is free, while its own column is passed on until it reaches a free one too.
         """
         own = self._column_of[left]
         if self._right(own) is None:

@@ -43,7 +43,7 @@ def neighbour(theirs_end: str = "_theirs") -> pl.Expr:
 
 
 NEXT_DOOR = 2
-"""House numbers this far apart stand next to each other: even numbers on one side of the street, odd ones on the other."""
+"""House numbers this far apart are neighbours: even numbers are on one side of the street, odd ones on the other."""
 
 
 def _one_digit(joined: pl.DataFrame) -> pl.Series:

@@ -113,7 +113,7 @@ def _streets_alike(streets: pl.DataFrame) -> pl.DataFrame:
     blocked = pl.concat([numbered.with_columns(_block=block) for block in (starts, ends)])
     block = ["_municipality", "_block"]
     formed = blocked.select(*block, "_stem", "_at").join(blocked.select(*block, "_stem", _to="_at"), on=[*block, "_stem"])
-    pairs_found: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the one that stands first
+    pairs_found: tuple[list[int], list[int], list[int]] = ([], [], [])  # of two streets, the first
     for at, names in blocked.group_by(block).agg("_at", "_street").select("_at", "_street").iter_rows():
         for left, right, letters in (*_slips(names), *_cut_short(names)):
             pairs_found[0].append(at[left])
@@ -144,7 +144,7 @@ def _slips(names: list[str]) -> Iterator[tuple[int, int, int]]:
 
 
 def _cut_short(names: list[str]) -> Iterator[tuple[int, int, int]]:
-    """Places of two names of which the second begins with the first. names: sorted, so that it stands right behind."""
+    """Places of two names of which the second begins with the first. names: sorted, so that it follows directly."""
     for place, short in enumerate(names):
         for behind, long in enumerate(islice(names, place + 1, None), start=place + 1):
             if not long.startswith(short):

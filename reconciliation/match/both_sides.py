@@ -96,8 +96,8 @@ class BothSides:
         return pl.concat(crowded).filter(pl.col("_side") == "ours").get_column("_home").unique()
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:
-        """Of the pairs that numbers of the house made, those that stand by nothing else where several others, of `cannot`, cannot be.
-        One entry alone was typed wrong by itself: entries, unlike the rows of a list, are written one by one."""
+        """Of the pairs made by numbers of a house, those without other evidence, where several others of that house are contradicted
+        (`cannot`). A single contradicted pair proves nothing of the others: entries, unlike the rows of a list, are typed one by one."""
         wrong = self.places(cannot)
         entries_there = wrong.select("_at_right", _address=self.rows.get_column("_address").gather(wrong.get_column("_at"))).drop_nulls()
         several = entries_there.group_by("_address").agg(pl.col("_at_right").n_unique()).filter(pl.col("_at_right") > 1)

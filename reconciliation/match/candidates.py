@@ -78,7 +78,8 @@ def _worth() -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
     same_lease = level["ekstra_referanse"] == "same"
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
     fingerprint = same_rent | same_area | same_lease
-    # What others there pay too names nobody in another house, or beside another unit number, unless the entry's own number is in doubt.
+    # A rent that others there pay too identifies no home in another house or with another unit number, unless the entry's own number is
+    # in doubt.
     rare = (same_rent & (pl.col("_with_this_rent") == 1)) | same_area | same_lease
     section = level["seksjonsnummer"] == "same"
     ground = level["gardsnummer"] == "same"

@@ -40,7 +40,7 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
 
 
 def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
-    """No unit number where more than one dwelling stands: it may be any that other systems alone hold. Where they hold none
+    """No unit number at an address with more than one dwelling: it may be any that only other systems have. Where they have none
     it is itself, but without a lease reference nothing would tell it from its neighbours in the register: it is asked too."""
     measured = rows.select("leverandor_bolig_id", *MEASURED)
     rows = rows.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")

@@ -1,7 +1,7 @@
 """The last unpaired dwellings: at an address where two systems list equally many dwellings and keys have paired all but one of each.
 
 Nothing is guessed among several: a dwelling joins only the single one that is left on the other side, only when one of
-them lacks the number that would have told, and only when what was measured agrees.
+them lacks the identifying number, and only when the measures agree.
 """
 
 from __future__ import annotations

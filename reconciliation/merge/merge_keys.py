@@ -114,7 +114,7 @@ def contradicted(name: str) -> pl.Expr:
 
 def _in_another_street() -> pl.Expr:
     """Per group that shares a matrikkel and unit number: gnr and bnr typed in each other's place are another street's ground, and
-    two streets meet at a corner: one parcel, and in each the same house and unit number."""
+    a house at a corner of two streets: one parcel, and in each street the same house and unit number."""
     area, rent = (in_group(name) for name in ("bruksareal", "manedsleie"))
     same_area = (area.known & (area.high - area.low < ROUNDED)).fill_null(value=False)
     same_rent = rent.known & ~rent.several

@@ -10,7 +10,7 @@ from typing import Literal
 from kobo_client.contract import COMPARED
 
 Policy = Literal["source", "kobo", "ask"]
-"""source: our value is written. kobo: Kobo's value is kept, and the source's owner is told to correct theirs. ask: a person decides."""
+"""source: our value is written. kobo: Kobo's value is kept, and the source's owner is asked to correct theirs. ask: a person decides."""
 
 THREE_WAY = tuple(field.name for field in COMPARED if field.updatable)
 """The fields that have a base in the ledger: those that an update may change. Protected fields always go to a person."""

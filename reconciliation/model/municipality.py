@@ -90,7 +90,7 @@ class Municipality(Strict):
     """Where the names of the organisations come from that dwellings are leased from, for the import file: Enhetsregisteret's downloaded
     file (.csv with organisasjonsnummer and navn), or its open API as `{url: https://data.brreg.no/enhetsregisteret/api}`."""
     corrections: Path | None = None
-    """What owners have told of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
+    """Owners' corrections of single values: a .csv or .xlsx with Kilde, Kolonne, Verdi, Betyr, Kommentar."""
     answers: Path | None = None
     """Drop folder for workbooks whose questions people have answered; what is read moves to `mottatt` below it."""
     base_url: str = ""
@@ -98,7 +98,7 @@ class Municipality(Strict):
     heartbeat: str = ""
     """URL that is asked after each good night, so that something else notices when none comes; `${NAME}` from the environment."""
     alerts: tuple[str, ...] = ()
-    """apprise URLs of those who operate it, told once per change of state; `${NAME}` is taken from the environment."""
+    """apprise URLs of those who operate it, alerted once per change of state; `${NAME}` is taken from the environment."""
     send: Send | None = None
     """Data owners who get letters of their own; none when left out."""
     on_new_file: bool = False
@@ -172,7 +172,7 @@ def load(config_file: Path) -> Municipality:
 
 
 def must_have_sources(municipality: Municipality) -> None:
-    """A file may stand without sources while it is being written, and no night can run on it. Raises ConfigurationError."""
+    """A file may lack sources while it is being written; no night can run on it. Raises ConfigurationError."""
     if not municipality.sources:
         raise ConfigurationError(
             f"{municipality.file}: sources: there is none yet, so there is nothing to run. Draft one: kobosync map FILE"

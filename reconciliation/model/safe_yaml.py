@@ -1,4 +1,4 @@
-"""YAML as plain values, read in C where that is built in: a quarter of the time, and as safe. A key that stands twice is an error: the
+"""YAML as plain values, read in C where that is built in: a quarter of the time, and as safe. A duplicate key is an error: the
 first of two sources with one name would otherwise be gone without a word."""
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ DEVIATIONS: dict[str, pl.DataType] = {
     "rule": pl.String(),  # rule id, see reconciliation/rules
     "severity": pl.String(),  # error | warning
     "message": pl.String(),  # stored messages (language): what was filled in, what is required, what to do
-    # Where its owner finds the value, and what stands there (reading/cell_places)
+    # The cell's place, and its value as written (reading/cell_places)
     "at_file": pl.String(),  # the joined file of a joined column; the title of a database or service
     "at_sheet": pl.String(),
     "at_row": pl.Int64(),  # of a merged cell its first; null in a database or service, whose rows have no numbers: there source_key tells

@@ -11,7 +11,7 @@ DIGEST = re.compile(r"^[0-9a-f]{12,64}$")
 
 
 class ApprovalAnswer(StrEnum):
-    """apply: go on. dry: nobody asked for changes. wait: a person must approve first. stale: another plan was approved."""
+    """apply: go on. dry: no changes were asked for. wait: a person must approve first. stale: another plan was approved."""
 
     APPLY = "apply"
     DRY = "dry"

@@ -134,7 +134,7 @@ def parts_of(
 
 
 def _made_anew(name: str, frame: pl.DataFrame) -> list[tuple[str, dict[str, str | int]]]:
-    """Code and values of the refusal when a part of retirements also creates: the same house, unit number and lease stand under a new key.
+    """Code and values of the refusal when a part of retirements also creates: the same house, unit number and lease have a new key.
     Whether the key was renamed or the home is another is for a person to say, since a deletion takes the home's history in Kobo."""
     created = frame.filter(pl.col("class") == DwellingClass.CREATE.value).height
     return [("made_anew", {"number": created})] if created and name.partition("/")[0] == RETIRE else []

@@ -88,7 +88,7 @@ def _absent_nights(remembered: Remembered) -> pl.DataFrame:
 def _all_read(reading: Reading, municipality: Municipality) -> pl.Expr:
     """On `sources`: were all that had the dwelling read completely?
 
-    False without a known source, since nobody can say who had it. False for every dwelling while any source of the municipality is
+    False without a known source. False for every dwelling while any source of the municipality is
     unread, since the dwelling may have moved to that one.
     """
     complete = pl.lit(sorted(reading.complete_sources), pl.List(pl.String()))

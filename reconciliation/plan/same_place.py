@@ -22,7 +22,7 @@ def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFram
 
 def held_where_an_entry_stays(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Holds creates at the place of an entry of ours that is in no source any more and is not deleted tonight: it may be the same home
-    under a new key, and would stand twice in Kobo."""
+    under a new key, and would be in Kobo twice."""
     created = items.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
     stays = items.filter((pl.col("class") == DwellingClass.RETIRE.value) & pl.col("held").is_not_null()).select("kobo_id")
     coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")

@@ -1,6 +1,6 @@
 """Three values of one field: what was last agreed (the base), what our sources say tonight, and what Kobo says tonight.
 
-Only the base shows which side has changed; without it nobody can tell. Plain values, no tables."""
+Only the base shows which side has changed; without it that is unknown. Plain values, no tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand in a cell: the values that the municipality's file knows, the kind of value, or the range that is possible."""
+"""What a cell may contain: the values that the municipality's file knows, the kind of value, or the range that is possible."""
 
 from __future__ import annotations
 

@@ -70,14 +70,14 @@ class NoDate(ValueError):
 
 
 def moment(text: str, order: Order | None = "day") -> datetime | None:
-    """order: what comes first in 03/08/2020; None when nobody knows. Raises TwoDates and NoDate.
+    """order: whether day or month comes first in 03/08/2020; None when unknown. Raises TwoDates and NoDate.
 
     29.03.2023 22:05:36.367, 2023-03-29T22:05:36.367, 31. desember 2023, 45291.5 (Excel): a day without a time begins at midnight."""
     return _read(text, order, any_rest=False)
 
 
 def read_day(text: str, order: Order | None = "day") -> date | None:
-    """The same forms, and whatever stands after the day."""
+    """The same forms, with any text after the day."""
     day = _read(text, order, any_rest=True)
     return day.date() if day else None
 

@@ -1,4 +1,4 @@
-"""postnummer and poststed of each row out of their two columns; what is neither is told, and the postnummer it may be is offered."""
+"""postnummer and poststed of each row out of their two columns; what is neither is a deviation, with the likely postnummer."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def source_key(source: AnySource) -> pl.Expr:
 
     A part in which a person's number was masked counts as missing: two masked numbers are equal.
 
-    Signs that nobody sees (a zero-width blank, a byte order mark where two exports were put together) are no part of it.
+    Invisible characters (a zero-width blank, a byte order mark where two exports were put together) are no part of it.
 
     A blank part keeps its hyphen except at the end, so that other keys stay the same when a list gets house letters."""
     parts = {heading: pl.col(heading).str.replace_all(_UNSEEN, "").str.strip_chars() for heading in source.key}

@@ -51,7 +51,7 @@ def boolean(text: str) -> bool | None:
 
 
 SINGLE: dict[str, tuple[Transform, str]] = {
-    # As the register's own text is read: else a sign that nobody sees would differ every night.
+    # As the register's own text is read: else an invisible character would differ every night.
     "text": (lambda text: in_print(text.strip()), "V01"),
     "upper": (lambda text: in_print(text.strip()).upper(), "V01"),
     "integer": (integer, "V01"),
@@ -115,7 +115,7 @@ def single(mapping: FieldMapping, canonical: str, decimal: str | None = None, or
 
 
 def _one_of(words: tuple[str, ...], transform: Transform, text: str) -> str | None:
-    """A word that the register does not have would be refused there, row by row; here its owner is told which words there are."""
+    """A word that the register does not have would be refused there, row by row; here its owner gets the list of valid words."""
     value = transform(text)
     return value if value in words else None
 

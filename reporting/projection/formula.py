@@ -79,7 +79,7 @@ def refugee_dwellings(settled: Mapping[int, int], household_size: float, share_i
     """Municipal dwellings that settled refugees live in at the end of `year`.
 
     settled: persons by year of settlement. stay: years until a household has found a dwelling of its own. A year that `settled`
-    does not name raises CannotCompute: it is not the same as a year in which nobody came.
+    does not name raises CannotCompute: it is not the same as a year with zero refugees.
     """
     years = range(year - stay + 1, year + 1)
     for needed in years:

@@ -45,7 +45,7 @@ class ProjectedYear:
 
     @property
     def missing_reported(self) -> int | None:
-        """Dwellings missing by what the services reported; negative for a surplus, None when nobody has."""
+        """Dwellings missing by what the services reported; negative for a surplus, None without a report."""
         return None if self.reported is None else self.reported - self.have
 
     @property

@@ -91,7 +91,7 @@ def medians(ours: Callable[[], object], floor: Callable[[], object]) -> tuple[fl
     return statistics.median(mine for mine, _ in taken), statistics.median(least for _, least in taken)
 
 
-def _one(what: str) -> dict[str, Any]:
+def _measured_apart(what: str) -> dict[str, Any]:
     answer = subprocess.run([sys.executable, "-m", "benchmarks.report", what], capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(answer.stdout)
     return result
@@ -101,7 +101,7 @@ def run() -> list[dict[str, Any]]:
     """The figures as benchmarks/results.json holds them."""
     rows = []
     for size in SIZES:
-        figures = _one(str(size))
+        figures = _measured_apart(str(size))
         rows.append(
             {
                 "name": "all reports of a night (seconds)",
@@ -115,7 +115,7 @@ def run() -> list[dict[str, Any]]:
                 "detail": figures,
             }
         )
-    figures = _one("workbook")
+    figures = _measured_apart("workbook")
     rows.append(
         {
             "name": "one owner's workbook (seconds)",

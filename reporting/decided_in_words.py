@@ -39,8 +39,8 @@ def decided_by_dwelling(decisions: pl.DataFrame, dwellings: pl.DataFrame, munici
 def decided_in_words(row: Mapping[str, Any], municipality: Municipality) -> str:
     """row: one of the ledger's DECISIONS."""
     if row["field"]:
-        return text("clarifications.decided_field", **_told(row, municipality), field=word_for("fields", row["field"]).lower())
-    return text("clarifications.decided", **_told(row, municipality))
+        return text("clarifications.decided_field", **_may_be_shown(row, municipality), field=word_for("fields", row["field"]).lower())
+    return text("clarifications.decided", **_may_be_shown(row, municipality))
 
 
 def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, hidden: Collection[str] = ()) -> str:
@@ -50,7 +50,7 @@ def contradictory_in_words(row: Mapping[str, Any], municipality: Municipality, h
     named = [str(name) for name in (row["subject"], named_entry(row)) if name]
     shielded = [name for name in named if name in hidden]
     sides = " – ".join(row_in_words(name, municipality) for name in shielded or named)
-    return text("clarifications.contradictory", **_told(row, municipality), sides=sides)
+    return text("clarifications.contradictory", **_may_be_shown(row, municipality), sides=sides)
 
 
 def answered(decisions: pl.DataFrame, municipality: Municipality, hidden: Collection[str]) -> tuple[DecidedThatDay, ...]:
@@ -67,7 +67,7 @@ def answered(decisions: pl.DataFrame, municipality: Municipality, hidden: Collec
     )
 
 
-def _told(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
+def _may_be_shown(row: Mapping[str, Any], municipality: Municipality) -> dict[str, str]:
     about = ABSENT if row["kind"] == FIELD and row["field"] is None else row["kind"]
     answer = answer_label(row["verdict"], row["value"], about, municipality, row["field"])
     return {"by": row["decided_by"], "date": day(_date(row["decided"])), "answer": answer}

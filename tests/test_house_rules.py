@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -27,10 +29,15 @@ def test_no_two_modules_define_a_public_name() -> None:
     places: dict[str, list[str]] = defaultdict(list)
     for room in ROOMS:
         for file in (ROOT / room).rglob("*.py"):
-            for name in _public_names(ast.parse(file.read_text(encoding="utf-8"))):
+            for name in _public_names(_parsed(file)):
                 if not _shares_an_interface(file, name):
                     places[name].append(str(file.relative_to(ROOT)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def _public_names(module: ast.Module) -> list[str]:
@@ -82,3 +89,41 @@ def _flags(written: str) -> list[str]:
 
 def _options_of_ours(text: str) -> list[str]:
     return [option for code in re.findall(r"`kobosync ([^`]+)`", text) for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", code)]
+
+
+VAGUE = frozenset({"one", "said", "told", "held", "standing", "stands", "found", "meets"})
+"""Names that say nothing of what they hold (issue 18.4): `row`, `messages`, `metadata`, `matches` do."""
+STORED = {"reconciliation/ledger/ledger_tables.py": {"held", "stands"}}
+"""Columns of the ledger, which keep the names that ledgers in use have."""
+_ANY = re.compile(rf"\b_?(?:{'|'.join(VAGUE)})\b")
+_MAY_BIND = re.compile(
+    r"\b(?:for|lambda) [\w, (*]*\b_?(?:N)[\w, )]*(?: in\b|:)|\b(?:def|class|as) _?(?:N)\b|\b_?(?:N)(?:, [\w, ()]*)?\)? ?[:+|-]?=(?!=)"
+    r"|\b_?(?:N): [\w\"']|^ +_?(?:N),$".replace("N", "|".join(VAGUE))
+)
+"""What a line looks like that may give a value to such a name."""
+
+
+def test_no_variable_parameter_or_function_has_a_name_that_says_nothing() -> None:
+    vague = []
+    for room in (*ROOMS, "benchmarks", "tests"):
+        for file in (ROOT / room).rglob("*.py"):
+            text, place = file.read_text(encoding="utf-8"), str(file.relative_to(ROOT))
+            if any(_MAY_BIND.search(line) for line in _lines_with_one(text)):  # Parsing every file would take a second.
+                forbidden = VAGUE - STORED.get(place, set())
+                vague += [f"{place}:{line}: {name}" for name, line in _bound_names(_parsed(file)) if name.strip("_") in forbidden]
+    assert vague == []
+
+
+def _lines_with_one(text: str) -> Iterator[str]:
+    for match in _ANY.finditer(text):
+        yield text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
+
+
+def _bound_names(module: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno

@@ -69,7 +69,7 @@ def _fits() -> pl.Expr:
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
     close_area = _within_share("bruksareal", AREA.agrees)
-    rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _told() & (_agreeing() > AGREEING))
+    rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _has_evidence() & (_agreeing() > AGREEING))
     measured = close_area & rooms & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
@@ -87,7 +87,7 @@ def _same_area() -> pl.Expr:
     return (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
 
 
-def _told() -> pl.Expr:
+def _has_evidence() -> pl.Expr:
     return (_same_area() | (pl.col("manedsleie") == pl.col("manedsleie_other"))).fill_null(value=False)
 
 

@@ -70,7 +70,9 @@ def _with_cells(part: pl.DataFrame, read: SourceRead, source: AnySource, mapping
     cells = [replace(cell, text=row["value"] if row["rule"] == _MASKED else _readable(cell.text, mapping)) for row, cell in placed]
     made = {name: [getattr(cell, attribute) for cell in cells] for name, attribute in zip(AT, _ATTRIBUTES, strict=True)}
     sentences = [
-        stored(*_said(row, cell), *allowed_in_words(row["rule"], row["field"], mapping), *_origin(cell, row, read, source, mapping))
+        stored(
+            *_message_parts(row, cell), *allowed_in_words(row["rule"], row["field"], mapping), *_origin(cell, row, read, source, mapping)
+        )
         for (row, _), cell in zip(placed, cells, strict=True)
     ]
     columns = [pl.Series(name, values, dtype=DEVIATIONS[name]) for name, values in made.items()]
@@ -106,7 +108,7 @@ def _readable(text: str | None, mapping: FieldMapping | None) -> str | None:
     return text.strip() if text else None
 
 
-def _said(row: Mapping[str, Any], cell: _Cell) -> Iterator[Message]:
+def _message_parts(row: Mapping[str, Any], cell: _Cell) -> Iterator[Message]:
     """The deviation's sentences, quoting the cell and its column."""
     for part in messages_in(row["message"]):
         if isinstance(part, str):

@@ -50,7 +50,7 @@ AT_MOST, AT_LEAST = ROW | {"goal": "<= 1.5"}, ROW | {"goal": ">= 0.95"}
         "new",
     ],
 )
-def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_told(
+def test_a_ratio_that_got_worse_than_the_recorded_by_more_than_noise_is_reported(
     before: list[Any], now: list[Any], expected: list[str]
 ) -> None:
     assert worse(before, now) == expected

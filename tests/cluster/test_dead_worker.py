@@ -21,7 +21,7 @@ def register_of(deployment: Deployment) -> pl.DataFrame:
 
 
 @pytest.mark.soak
-def test_a_worker_that_dies_in_the_middle_costs_no_night_and_nothing_stands_twice() -> None:
+def test_a_worker_that_dies_in_the_middle_costs_no_night_and_nothing_is_there_twice() -> None:
     count = 4
     slugs = [slug_of(number) for number in range(1, count + 1)]
     with deployed(count) as deployment:

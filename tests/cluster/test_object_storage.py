@@ -70,7 +70,7 @@ def test_reports_are_copied_to_object_storage_and_the_newest_is_one_address(s3: 
     assert UPath(f"{s3}/fjordvik/2023-11-02/data/0.json").read_text(encoding="utf-8") == "[]"
 
 
-def test_a_bucket_that_refuses_is_one_sentence_and_the_reports_stand(s3: str, tmp_path: Path) -> None:
+def test_a_bucket_that_refuses_is_one_sentence_and_the_reports_are_there(s3: str, tmp_path: Path) -> None:
     (tmp_path / "2023-11-02").mkdir()
     (tmp_path / "2023-11-02" / "index.html").write_text("x", encoding="utf-8")
     with pytest.raises(ReportError, match=r"reports of 2023-11-02 lie in .*could not be copied to s3://nobodys/reports .*reports_copy"):

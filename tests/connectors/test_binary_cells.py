@@ -67,7 +67,7 @@ def test_cells_far_apart_on_many_sheets_and_one_long_text_for_many_cells_are_ref
     assert refused(old([long], *(pointer(row, 0, 0) for row in range(200))), tmp_path) == "too_big"
 
 
-def test_a_damaged_file_is_told_and_nothing_but_that_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_file_is_reported_and_nothing_but_that_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     whole = old_workbook("Boliger", ROWS)
     assert refused(whole[:700], tmp_path) == "damaged_workbook"
     assert refused(whole[:512] + b"\x00" * len(whole[512:]), tmp_path) == "damaged_workbook"

@@ -68,7 +68,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj <</Type /Catalog>> endobj\n"
         (b"Nr;Adresse;Areal;Merknad;" + ";".join(f"k{n}" for n in range(16_380)).encode(), "unknown heading 'k0'"),
     ],
 )
-def test_what_is_no_list_in_text_is_told(tmp_path: Path, content: bytes, words: str) -> None:
+def test_what_is_no_list_in_text_is_reported(tmp_path: Path, content: bytes, words: str) -> None:
     result = read_as("csv", tmp_path, content)
     assert words in refused(result)
     assert len(str(result.message)) < 1500
@@ -87,12 +87,12 @@ def test_what_is_no_list_in_text_is_told(tmp_path: Path, content: bytes, words: 
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 600, "damaged workbook"),
     ],
 )
-def test_what_is_no_workbook_is_told(tmp_path: Path, content: bytes, words: str) -> None:
+def test_what_is_no_workbook_is_reported(tmp_path: Path, content: bytes, words: str) -> None:
     assert words in refused(read_as("excel", tmp_path, content))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
-def test_a_workbook_cut_short_is_told(tmp_path: Path, share: float) -> None:
+def test_a_workbook_cut_short_is_reported(tmp_path: Path, share: float) -> None:
     whole = workbook(tmp_path)
     assert "damaged workbook" in refused(read_as("excel", tmp_path, whole[: int(len(whole) * share)]))
 
@@ -173,7 +173,7 @@ def test_a_bomb_that_claims_to_be_small_is_found_out(tmp_path: Path, part: str) 
     assert peak < 20 * MEGABYTE
 
 
-def test_a_row_without_end_is_told(tmp_path: Path) -> None:
+def test_a_row_without_end_is_reported(tmp_path: Path) -> None:
     def endless(name: str, old: bytes) -> bytes:
         return old.replace(b"</row>", b" " * 20 * MEGABYTE + b"</row>", 1) if name == "xl/worksheets/sheet1.xml" else old
 
@@ -185,7 +185,7 @@ def test_a_row_without_end_is_told(tmp_path: Path) -> None:
     assert "too much to be a list of dwellings" in refused(read_as("excel", tmp_path, stored.getvalue()))
 
 
-def test_a_lone_cell_in_the_last_corner_is_told_and_not_filled_with_seventeen_billion_cells(tmp_path: Path) -> None:
+def test_a_lone_cell_in_the_last_corner_is_reported_and_not_filled_with_seventeen_billion_cells(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
     sheet = book.add_worksheet("Boliger")
     for number, row in enumerate([HEADINGS, *ROWS]):
@@ -196,7 +196,7 @@ def test_a_lone_cell_in_the_last_corner_is_told_and_not_filled_with_seventeen_bi
     assert "reaches to row 1048576 and column XFD" in refused(result)
 
 
-def test_a_sheet_of_16384_columns_is_told_in_few_words(tmp_path: Path) -> None:
+def test_a_sheet_of_16384_columns_is_reported_in_few_words(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
     sheet = book.add_worksheet("Boliger")
     sheet.write_row(0, 0, [*HEADINGS, *(f"k{n}" for n in range(16_380))])
@@ -237,12 +237,12 @@ def test_what_the_operating_system_refuses_has_its_sentence(error: OSError, code
 
 
 @pytest.mark.parametrize("path", ["a" * 300, "a\0b", "liste.csv/under"])
-def test_a_path_that_can_be_none_is_told(tmp_path: Path, path: str) -> None:
+def test_a_path_that_can_be_none_is_reported(tmp_path: Path, path: str) -> None:
     write_csv(tmp_path, HEADINGS, ROWS)
     refused(read(tmp_path, kind="csv", path=path))
 
 
-def test_a_deflated_stream_that_ends_early_is_told(tmp_path: Path) -> None:
+def test_a_deflated_stream_that_ends_early_is_reported(tmp_path: Path) -> None:
     whole = workbook(tmp_path)
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         info = archive.getinfo("xl/worksheets/sheet1.xml")

@@ -116,7 +116,7 @@ def test_a_password_comes_from_the_environment_and_shows_nowhere(home: Path, mon
         ("postgresql://u:${IKKE_SATT}@h/x", "The environment variable IKKE_SATT is not set"),
     ],
 )
-def test_a_url_that_leads_nowhere_is_told_and_nothing_is_made(home: Path, url: str, words: str) -> None:
+def test_a_url_that_leads_nowhere_is_reported_and_nothing_is_made(home: Path, url: str, words: str) -> None:
     (home / "tekst.sqlite").write_text("Dette er en tekstfil, ikke en database.")
     (home / "mappe").mkdir()
     before = sorted(home.iterdir())
@@ -138,7 +138,7 @@ def test_a_url_that_leads_nowhere_is_told_and_nothing_is_made(home: Path, url: s
         ("SELECT FROM", "syntax error"),
     ],
 )
-def test_a_query_that_does_not_fit_is_told(home: Path, query: str, words: str) -> None:
+def test_a_query_that_does_not_fit_is_reported(home: Path, query: str, words: str) -> None:
     result = ask(home, query=query)
     assert result.verdict is Verdict.FAILED
     assert words in str(result.message)
@@ -173,7 +173,7 @@ def test_words_in_quotes_and_comments_write_nothing(query: str, home: Path) -> N
     assert "is not installed" in str(ask(home, "mssql+pyodbc://u:pw@127.0.0.1/x", query).message)
 
 
-def test_a_missing_query_file_is_told(home: Path) -> None:
+def test_a_missing_query_file_is_reported(home: Path) -> None:
     assert "borte.sql does not exist" in str(ask(home, query=None, query_file="borte.sql").message)
 
 

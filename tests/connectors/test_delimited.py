@@ -56,7 +56,7 @@ def test_the_mark_that_dos_ends_a_text_with_is_no_line(encoding: str, tmp_path: 
     assert (result.verdict, result.rows.height) == (Verdict.COMPLETE, 2)
 
 
-def test_headings_that_stand_again_on_each_page_are_no_row(tmp_path: Path) -> None:
+def test_headings_that_are_repeated_on_each_page_are_no_row(tmp_path: Path) -> None:
     result = read_csv(tmp_path, "Nr;Adresse;Areal;Merknad\n1;A;1;\nNR; Adresse;Areal;Merknad\n2;Adresse;1;\n", "utf-8")
     assert result.rows.select("row", "Nr").rows() == [(2, "1"), (4, "2")]
     assert any("1 row(s) of headings left out (row 3)" in note for note in result.notes)
@@ -174,7 +174,7 @@ def test_sums_are_no_dwellings_but_a_street_that_begins_so_is(tmp_path: Path) ->
     assert any("2 total row(s) left out (row 4, 5)" in note for note in result.notes)
 
 
-def test_a_heading_that_stands_twice_is_refused_when_it_is_mapped(tmp_path: Path) -> None:
+def test_a_heading_that_is_there_twice_is_refused_when_it_is_mapped(tmp_path: Path) -> None:
     assert "'Areal' stands more than once" in str(read_csv(tmp_path, "Nr;Adresse;Areal;Areal;Merknad\n1;A;1;2;\n").message)
     assert read_csv(tmp_path, "Nr;Adresse;Areal;Merknad;Merknad\n1;A;1;;\n").verdict is Verdict.COMPLETE
 

@@ -39,7 +39,7 @@ MARCH = identity_number(14, 3, 61, month_plus=0)
         f"14. mars 1961 {MARCH[6:]}",
     ],
 )
-def test_a_date_of_birth_and_five_digits_are_one_number_however_they_stand(written: str) -> None:
+def test_a_date_of_birth_and_five_digits_are_one_number_however_they_are_written(written: str) -> None:
     masked = mask_text(f"Leies ut {written}")
     assert MASK in masked
     assert not set(masked.split()) & {SERIAL, MARCH[6:], f"{D}.{M}.19{Y}"}

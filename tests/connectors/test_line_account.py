@@ -73,7 +73,7 @@ def test_stray_quotes_never_make_a_row_disappear_without_a_word(data: st.DataObj
         assert [value.strip('"') for value in result.rows["Adresse"]] == [row[1] for row in rows]
 
 
-def test_the_line_where_a_stray_quote_opened_is_told_and_all_others_are_read() -> None:
+def test_the_line_where_a_stray_quote_opened_is_reported_and_all_others_are_read() -> None:
     rows = town(40)
     rows[17][3] = '"Skap 4, kjeller'
     rows[18][3] = '"Skap 4, kjeller'
@@ -162,7 +162,7 @@ FOOTERS = [
 
 @pytest.mark.parametrize("footer", FOOTERS)
 @pytest.mark.parametrize("blank", [[], [""], [";;;"]])
-def test_what_a_system_prints_after_the_list_is_known_told_once_and_holds_nothing_back(footer: str, blank: list[str]) -> None:
+def test_what_a_system_prints_after_the_list_is_known_reported_once_and_holds_nothing_back(footer: str, blank: list[str]) -> None:
     result = read_csv("\n".join([*lines_of(town(8)), *blank, footer, ""]))
     assert (result.verdict, result.rows.height) == (Verdict.COMPLETE, 8), result.message
     assert result.lines["footers"] == 1
@@ -188,7 +188,7 @@ def test_a_row_without_most_of_its_values_is_no_footer(line: str) -> None:
 
 @pytest.mark.parametrize("other", [",", "\t", "|", " ", ", "])
 @pytest.mark.parametrize("at", [3, -1])
-def test_a_row_with_other_separators_is_no_footer_wherever_it_stands(at: int, other: str) -> None:
+def test_a_row_with_other_separators_is_no_footer_wherever_it_is(at: int, other: str) -> None:
     lines = lines_of(town(8))
     lines[at] = lines[at].replace(";", other)
     result = read_csv("\n".join(lines))

@@ -161,13 +161,13 @@ def test_a_page_that_fails_fails_the_read(running: Service) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://x/y", "bare tekst", "http://", "http://[x/y"])
-def test_an_address_that_is_none_is_told(url: str) -> None:
+def test_an_address_that_is_none_is_reported(url: str) -> None:
     result = read(Path(), kind="rest", url=url)
     assert result.verdict is Verdict.FAILED
     assert "cannot be used" in str(result.message)
 
 
-def test_a_service_that_is_down_is_told(running: Service) -> None:
+def test_a_service_that_is_down_is_reported(running: Service) -> None:
     result = read(Path(), kind="rest", url="http://127.0.0.1:1/x", attempts=2, retry_wait_cap=0)
     assert "does not answer (ConnectionError), after 2 attempts" in str(result.message)
 

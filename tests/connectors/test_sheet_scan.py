@@ -45,7 +45,7 @@ def plain(number: int) -> str:
 
 @pytest.mark.parametrize("case", ODD.values(), ids=ODD.keys())
 @pytest.mark.parametrize("at", [1, ROWS // 2, ROWS + 1], ids=["first", "amid", "last"])
-def test_an_odd_row_is_seen_wherever_it_stands(case: tuple[str, dict[str, Any]], at: int) -> None:
+def test_an_odd_row_is_seen_wherever_it_is(case: tuple[str, dict[str, Any]], at: int) -> None:
     row, expected = case
     rows = [row.format(r=number) if number == at else plain(number) for number in range(1, ROWS + (at > ROWS) + 1)]
     here = {name: at if value == "r" else value for name, value in expected.items()}

@@ -53,7 +53,7 @@ def test_numbers_texts_and_dates_come_as_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("first", "left"), [(0, 0), (2, 0), (6, 3), (30, 28)])
-def test_the_table_may_stand_anywhere_and_rows_are_numbered_as_excel_does(tmp_path: Path, first: int, left: int) -> None:
+def test_the_table_may_be_anywhere_and_rows_are_numbered_as_excel_does(tmp_path: Path, first: int, left: int) -> None:
     def fill(_: Any, sheet: Any) -> None:
         if first:
             sheet.write(first - 2, left + 1, "Boliger i kommunen, oppdatert i går")
@@ -93,7 +93,7 @@ def test_a_formula_gives_its_last_value_and_one_never_calculated_says_so(tmp_pat
     assert read_book(tmp_path, calculated).rows["Areal"].to_list() == ["2"]
 
 
-def test_an_error_cell_in_a_column_nobody_reads_is_nobodys_matter(tmp_path: Path) -> None:
+def test_an_error_cell_in_a_column_that_is_not_mapped_is_ignored(tmp_path: Path) -> None:
     def fill(_: Any, sheet: Any) -> None:
         table(sheet, [("1", "A 1", 1)])
         sheet.write_formula("D2", "=NA()", None, "#N/A")

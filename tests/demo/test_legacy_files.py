@@ -147,7 +147,7 @@ def test_no_number_in_any_file_could_be_a_real_person_s(last: Night) -> None:
     assert {number[0] for number in numbers - synthetic} <= {"8", "9"}, "only section numbers, whose first two digits are no day"
 
 
-def test_some_synthetic_numbers_stand_in_a_column_that_is_read(last: Night) -> None:
+def test_some_synthetic_numbers_are_in_a_column_that_is_read(last: Night) -> None:
     text = (last.folder / "facilit" / "Seksjon.csv").read_text(encoding="iso-8859-1")
     names = [row["Navn"] for row in csv.DictReader(text.splitlines(), delimiter=";")]
     assert 1 <= sum(bool(re.search(r"\d{11}", name)) for name in names) <= 10

@@ -50,14 +50,14 @@ def test_accepted_keys_are_filled_and_unique(last: Night) -> None:
     assert not [key for key, count in keys.items() if count > 1 or key[1] is None]
 
 
-def test_a_copied_key_stands_on_two_rows(first: Night) -> None:
+def test_a_copied_key_is_on_two_rows(first: Night) -> None:
     copied = Counter(row["source_key"] for row in first.truth["rows"] if row["rules"] == ["N02"])
     assert copied
     assert set(copied.values()) == {2}
 
 
 @pytest.mark.parametrize("rule", ["B02", "B03"])
-def test_rows_that_cannot_be_told_apart_come_in_twos_at_one_address(rule: str, nights: list[dict[str, list[TypedRow]]]) -> None:
+def test_rows_that_cannot_be_distinguished_come_in_twos_at_one_address(rule: str, nights: list[dict[str, list[TypedRow]]]) -> None:
     for night in nights:
         addresses: Counter[tuple[str, int]] = Counter()
         for source, rows in night.items():

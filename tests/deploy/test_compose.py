@@ -91,7 +91,7 @@ def test_every_variable_is_explained_and_none_is_forgotten() -> None:
     assert named == explained
 
 
-def test_no_secret_stands_in_any_file() -> None:
+def test_no_secret_is_in_any_file() -> None:
     for name, service in SERVICES.items():
         for key, value in service.get("environment", {}).items():
             if re.search(r"PASSWORD|SECRET|KEY|TOKEN|AUTH\b", key):

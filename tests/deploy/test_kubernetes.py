@@ -77,7 +77,7 @@ def test_each_service_finds_its_pods() -> None:
         assert {port["targetPort"] for port in service["spec"]["ports"]} <= ports
 
 
-def test_no_secret_stands_in_it_and_the_sign_in_has_a_secret_of_its_own() -> None:
+def test_no_secret_is_in_it_and_the_sign_in_has_a_secret_of_its_own() -> None:
     for door in ("kobosync-sign-in", "kobosync-sign-in-operators"):
         for name, value in settings(door).items():
             if re.search("SECRET|CLIENT_ID", name):

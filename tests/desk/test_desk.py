@@ -58,7 +58,7 @@ def test_the_list_says_what_waits_and_the_case_shows_both_sides_with_what_each_a
     assert "fdv.csv" in case
 
 
-def test_an_answer_is_stored_once_told_and_taken_back_with_a_trace(desk: Served) -> None:
+def test_an_answer_is_stored_once_shown_and_taken_back_with_a_trace(desk: Served) -> None:
     session, address, page = opened(desk)
     answered = session.post(f"{desk.url}/svar", data=form(page, "keep", hvorfor="som på\x00\u202eskiltet\n"), timeout=10)
     assert answered.status_code == 200
@@ -75,7 +75,7 @@ def test_an_answer_is_stored_once_told_and_taken_back_with_a_trace(desk: Served)
     assert "Erstatt i Kobo" in session.get(address, timeout=10).text, "asked anew"
 
 
-def test_two_people_answer_one_case_and_the_second_is_told_who_did(village: Village) -> None:
+def test_two_people_answer_one_case_and_the_second_sees_who_did(village: Village) -> None:
     village_settings(village)
     with served(village, SECRET) as desk:
         first, _, page = opened(desk, **signed("kn"))
@@ -182,7 +182,7 @@ def test_an_empty_ledger_is_a_page_that_says_so(tmp_path_factory: pytest.TempPat
             assert desk.browser().get(f"{desk.url}/{address}", timeout=10).json() == {"status": "no night"}
 
 
-def test_the_desk_speaks_the_municipality_s_language(village: Village) -> None:
+def test_the_desk_uses_the_municipality_s_language(village: Village) -> None:
     with served(village, language="nn") as desk:
         session, _, case = opened(desk)
         page = session.get(f"{desk.url}/min-liste", timeout=10).text

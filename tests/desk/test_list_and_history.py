@@ -69,7 +69,7 @@ def test_a_case_tells_its_nights_and_what_was_decided_and_taken_back(village: Vi
         assert "Tatt tilbake av drift" in session.get(address, timeout=10).text
 
 
-def test_a_warning_that_is_right_as_it_stands_is_confirmed_at_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warning_that_is_right_as_it_is_is_confirmed_at_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with inhabited(tmp_path, monkeypatch) as inhabited_village:
         busy(inhabited_village)
         with served(inhabited_village, SECRET) as desk:

@@ -37,7 +37,7 @@ def store(file: Path, frame: pl.DataFrame, facts: str, run: str) -> None:
     frame.write_parquet(file, metadata={FACTS_KEY: facts, RUN_KEY: run})
 
 
-def test_a_night_that_did_not_come_to_its_end_or_did_not_see_kobo_is_told(village: Village) -> None:
+def test_a_night_that_did_not_come_to_its_end_or_did_not_see_kobo_is_reported(village: Village) -> None:
     plan, other = tables(village) / "plan.parquet", tables(village) / "dwellings.parquet"
     made, homes = read_table(plan), read_table(other)  # type: ignore[arg-type]
     store(other, homes.frame, "{}", "another-run")

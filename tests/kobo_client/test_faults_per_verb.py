@@ -88,7 +88,7 @@ def test_a_passing_fault_costs_calls_and_nothing_else(
 
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("name", ALWAYS)
-def test_a_lasting_fault_is_told_by_what_happens_next(
+def test_a_lasting_fault_is_named_by_what_happens_next(
     client: RegisterClient, rehearsal: Rehearsal, name: str, verb: str, values: Callable[..., dict[str, Any]]
 ) -> None:
     rule, write, read = ALWAYS[name]

@@ -184,7 +184,7 @@ def test_a_jwk_names_its_own_key(config: RegisterConfig, key: rsa.RSAPrivateKey,
     assert jwt.get_unverified_header(Maskinporten(changed(config, key_id=None)).assertion())["kid"] == "from-jwk"
 
 
-def test_a_certificate_that_ends_soon_is_told_weeks_ahead(
+def test_a_certificate_that_ends_soon_is_reported_weeks_ahead(
     config: RegisterConfig, key: rsa.RSAPrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, pem(key) + certificate(key, 20))

@@ -115,7 +115,7 @@ def test_one_that_runs_is_used_and_left_running(tmp_path: Path) -> None:
         requests.get(f"{address}/rehearsal/health", timeout=5)
 
 
-def test_it_remembers_what_it_held_and_speaks_the_older_contract(tmp_path: Path, values: Values) -> None:
+def test_it_remembers_what_it_held_and_serves_the_older_contract(tmp_path: Path, values: Values) -> None:
     config = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:0", database=Path("r.sqlite"), contract="old")
     with rehearsal_running(config, tmp_path) as address:
         old = config.model_copy(update={"base_url": address})

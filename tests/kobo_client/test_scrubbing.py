@@ -29,7 +29,7 @@ Values = Callable[..., dict[str, Any]]
 
 
 @given(st.lists(st.sampled_from(["", " ", "-", ".", "/", "  ", " - ", "\u00a0", "\u2013", "_"]), min_size=10, max_size=10), st.booleans())
-def test_a_number_divided_in_any_way_is_masked_and_the_rest_is_told(gaps: list[str], lost_zero: bool) -> None:
+def test_a_number_divided_in_any_way_is_masked_and_the_rest_is_reported(gaps: list[str], lost_zero: bool) -> None:
     number = identity_number()
     written = "".join(digit + gap for digit, gap in zip(number, [*gaps, ""], strict=True))
     shown = written.lstrip("0-./ \u00a0\u2013_") if lost_zero else written
@@ -109,7 +109,7 @@ def test_the_five_digits_apart_from_their_date_are_masked(text: str) -> None:
     assert number[2:4] not in text_shown
 
 
-def test_a_rent_after_a_day_of_our_century_is_told() -> None:
+def test_a_rent_after_a_day_of_our_century_is_reported() -> None:
     assert scrubbed("statusdato 01.12.2023: leie 12345 er for høy") == "statusdato 01.12.2023: leie 12345 er for høy"
 
 
@@ -133,7 +133,7 @@ def test_a_cell_that_may_be_a_name_is_not_quoted() -> None:
     assert identity_number() not in quotable(identity_number())
 
 
-def test_a_short_key_is_hidden_and_the_scheme_is_told() -> None:
+def test_a_short_key_is_hidden_and_the_scheme_is_reported() -> None:
     assert scrubbed("Bearer-nøkkelen abc12 er ukjent", ["Bearer abc12"]) == "Bearer-nøkkelen *** er ukjent"
 
 

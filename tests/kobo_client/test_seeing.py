@@ -23,7 +23,7 @@ from .conftest import Rehearsal
 Values = Callable[..., dict[str, Any]]
 
 
-def test_links_see_what_stands_and_say_what_is_gone(
+def test_links_see_what_is_there_and_say_what_is_gone(
     client: RegisterClient, config: RegisterConfig, rehearsal: Rehearsal, values: Values, tmp_path: Path
 ) -> None:
     made = [client.create(to_body(values(number)), str(number)).kobo_id for number in range(1, 6)]

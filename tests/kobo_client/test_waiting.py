@@ -86,7 +86,7 @@ def test_a_page_in_place_of_an_entry_is_asked_for_again(client: RegisterClient, 
     assert client.read(kobo_id)["leverandor_bolig_id"] == "fdv-1"
 
 
-def test_a_page_that_stays_in_place_of_an_entry_is_told_by_its_title(client: RegisterClient, rehearsal: Rehearsal, values: Values) -> None:
+def test_a_page_that_stays_in_place_of_an_entry_is_named_by_its_title(client: RegisterClient, rehearsal: Rehearsal, values: Values) -> None:
     kobo_id = client.create(to_body(values()), "one").kobo_id
     rehearsal.faults({"kind": "no_json", "verb": "GET"})
     with pytest.raises(Transient, match=r"no entry.*Logg inn"):

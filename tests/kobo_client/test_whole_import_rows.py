@@ -32,7 +32,7 @@ def test_what_is_lacking_is_named(form: str | None, asked: list[str]) -> None:
     assert missing_owner_fields({"disposisjonsform": form, **OWNER}) == []
 
 
-def test_status_date_owner_and_staffing_stand_in_the_file_and_come_back() -> None:
+def test_status_date_owner_and_staffing_are_in_the_file_and_come_back() -> None:
     written: dict[str, Any] = {
         "disposisjonsform": "INNLEID_FRA_STIFTELSE",
         "boligstatus": "KLAR_FOR_INNFLYTTING",

@@ -135,7 +135,7 @@ def test_every_code_that_can_be_shown_has_a_text() -> None:
     assert shown - {(group, code) for group in SHOWN for code in texts().at(group)} == set()
 
 
-def test_a_rule_says_what_is_wrong_what_stands_there_and_what_is_required() -> None:
+def test_a_rule_says_what_is_wrong_what_is_there_and_what_is_required() -> None:
     assert {rule: set(parts) for rule, parts in texts().at("rule_texts").items()} == {
         rule: {"title", "filled", "required"} for rule in BY_ID
     }
@@ -166,7 +166,7 @@ def test_causes_are_said_in_words() -> None:
 
 
 @pytest.mark.parametrize("file", sorted((HOUSE / "language").glob("*/*.yaml")), ids=lambda file: f"{file.parent.name}/{file.name}")
-def test_no_key_stands_twice_in_a_file(file: Path) -> None:
+def test_no_key_is_there_twice_in_a_file(file: Path) -> None:
     assert _twice(yaml.compose(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))) == []
 
 

@@ -60,7 +60,7 @@ def sentences(file: Path) -> list[str]:
     return [f"line {line}: {text}" for line, text in literals(ast.parse(file.read_text(encoding="utf-8"))) if looks_norwegian(text)]
 
 
-def test_sentences_in_norwegian_stand_in_code_only_where_it_is_allowed_and_needed() -> None:
+def test_sentences_in_norwegian_are_in_code_only_where_it_is_allowed_and_needed() -> None:
     by_file = {str(file.relative_to(HOUSE)): norwegian for file in FILES if (norwegian := sentences(file))}
     elsewhere = {name: norwegian for name, norwegian in by_file.items() if not name.startswith(tuple(ALLOWED))}
     assert elsewhere == {}, "write it in language/nb and ask for it by key"
@@ -78,5 +78,5 @@ def test_sentences_in_norwegian_stand_in_code_only_where_it_is_allowed_and_neede
         (r"(?<!\w)(?:til|og)\s+(\d)", False),
     ],
 )
-def test_sentences_in_norwegian_are_told_from_names_and_patterns(text: str, norwegian: bool) -> None:
+def test_sentences_in_norwegian_are_distinguished_from_names_and_patterns(text: str, norwegian: bool) -> None:
     assert looks_norwegian(text) is norwegian

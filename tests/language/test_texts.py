@@ -71,7 +71,7 @@ def test_a_missing_text_or_value_is_an_error(key: str, values: dict[str, object]
         text(key, **values)
 
 
-def test_a_group_stands_in_one_file(languages: Path) -> None:
+def test_a_group_is_in_one_file(languages: Path) -> None:
     (languages / "nn" / "twice.yaml").write_text("tiles:\n  pace: Tempo\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"twice\.yaml: tiles"):
         Texts("nn", languages)

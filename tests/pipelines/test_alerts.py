@@ -59,7 +59,7 @@ STANDINGS = {
 
 
 @pytest.mark.parametrize("case", STANDINGS)
-def test_how_the_nights_stand(case: str) -> None:
+def test_the_state_of_the_nights(case: str) -> None:
     state, expected = STANDINGS[case]
     assert state == expected
 
@@ -79,7 +79,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("last", "new", "title"), CHANGES)
-def test_only_a_change_is_told(last: NightState | None, new: NightState, title: str | None) -> None:
+def test_only_a_change_is_reported(last: NightState | None, new: NightState, title: str | None) -> None:
     message = next_message(last, NightStanding(new, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
     if title is None:
         assert message is None

@@ -91,7 +91,7 @@ def row(number: int, cells: int) -> bytes:
     return b'<row r="%d">' % number + b"<c><v>2</v></c>" * cells + b"</row>"
 
 
-def test_no_file_in_the_folder_fells_a_night_and_each_is_told_and_put_aside(village: Village) -> None:
+def test_no_file_in_the_folder_fells_a_night_and_each_is_reported_and_put_aside(village: Village) -> None:
     with_a_conflict(village)
     folder = village.home / "svar"
     folder.mkdir()

@@ -65,7 +65,7 @@ def test_a_source_may_be_named_by_its_title_and_a_blank_meaning_means_nothing(vi
     assert accepted.filter(pl.col("adressenavn") == "Lillevegen").get_column("bruksareal").to_list() == [None]
 
 
-def test_a_corrected_value_that_is_still_wrong_is_told_as_it_stands_in_the_source(village: Village) -> None:
+def test_a_corrected_value_that_is_still_wrong_is_reported_as_it_is_in_the_source(village: Village) -> None:
     ((rule, value, sentence),) = told_wrong(village, "fdv;Kategori;Omsorg+;Omsorgg;\n")
     assert (rule, value) == ("K02", "Omsorg+")
     assert sentence.endswith("I kilden står «Omsorg+»; rettelsen sier at det betyr «Omsorgg».")

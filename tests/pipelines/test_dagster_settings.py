@@ -52,7 +52,7 @@ def test_no_asset_tries_a_step_again_by_itself() -> None:
 
 
 @pytest.mark.parametrize("module", GONE)
-def test_a_home_of_an_earlier_version_is_told_in_one_sentence_what_to_change(module: str, tmp_path: Path) -> None:
+def test_a_home_of_an_earlier_version_says_in_one_sentence_what_to_change(module: str, tmp_path: Path) -> None:
     (tmp_path / "dagster.yaml").write_text(f"event_log_storage:\n  module: {module}\n  class: Any\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=rf"dagster\.yaml names {module}, .* put the dagster.yaml of this version in its place"):
         prepare_dagster_home(tmp_path, {"DAGSTER_HOME": str(tmp_path)})

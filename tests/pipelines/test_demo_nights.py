@@ -167,6 +167,6 @@ def test_what_the_services_need_is_summed_beside_what_there_is(played: Played) -
     assert needed == {category.title: summed[slug] for slug, category in categories.items()}
 
 
-def test_only_the_newest_report_stands_on_top(played: Played) -> None:
+def test_only_the_newest_report_is_on_top(played: Played) -> None:
     top = [folder.name for folder in (played.home / "reports" / "fjordvik").iterdir() if folder.name not in ("arkiv", "kvitteringer")]
     assert top == [NIGHTS[-1].isoformat()]

@@ -77,7 +77,7 @@ def small_disk(place: Path, size: str) -> Iterator[None]:
     [(None, "there is no room left on that disk"), ("remount,ro", "that disk is mounted read-only")],
     ids=["full", "read-only"],
 )
-def test_dagsters_own_disk_is_told_in_the_same_sentence(
+def test_dagsters_own_disk_is_reported_in_the_same_sentence(
     remount: str | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Dagster keeps runs and events below DAGSTER_HOME and meets the disk before the ledger does."""

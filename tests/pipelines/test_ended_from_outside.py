@@ -58,7 +58,7 @@ def test_ctrl_c_while_a_step_of_dagsters_reads_its_tables_is_the_same(
         ("vik_ends STEP_SUCCESS", "done", "after its last step. All of it was done and stands"),
     ],
 )
-def test_ctrl_c_between_two_steps_is_told_in_dagster_and_stands_in_the_ledger(  # two steps alone, so a partial run
+def test_ctrl_c_between_two_steps_is_reported_in_dagster_and_is_in_the_ledger(  # two steps alone, so a partial run
     event: str, verdict: str | None, says: str, village: Village, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     municipality = load(village.config)

@@ -48,7 +48,7 @@ def test_only_a_good_night_that_applies_gives_it(tmp_path: Path, monkeypatch: py
         assert asked == ["/vik"], "a night that is incomplete is none"
 
 
-def test_what_goes_wrong_is_told_without_the_address() -> None:
+def test_what_goes_wrong_is_reported_without_the_address() -> None:
     with listening(500) as (address, _):
         assert give_sign(f"{address}/secret") == "heartbeat: the address answered 500."
     gone = give_sign(f"{address}/secret")

@@ -215,7 +215,7 @@ def test_an_upgrade_is_shown_then_done_with_a_backup(tmp_path: Path, kobosync: T
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_editor_is_told_what_every_key_means(kind: str) -> None:
+def test_an_editor_is_shown_what_every_key_means(kind: str) -> None:
     schema = schema_of(kind)
     here = [("", schema), *schema["$defs"].items()]
     assert not [
@@ -247,7 +247,7 @@ def test_the_version_names_the_ledgers_and_wrong_numbers_are_refused(kobosync: T
     assert '"fields"' in kobosync("schema", "mapping")[1]
 
 
-def test_calls_that_failed_are_told_in_the_terminal() -> None:
+def test_calls_that_failed_are_reported_in_the_terminal() -> None:
     summary = json.loads((ROOT / "tests" / "reporting" / "golden" / "summary.json").read_text(encoding="utf-8"))
 
     def shown(failed: int) -> str:

@@ -88,7 +88,7 @@ def test_what_was_handed_over_is_waited_for_and_settled_when_an_export_shows_it(
     assert present == 5, "nothing twice"
 
 
-def test_what_no_export_shows_for_a_fortnight_is_told_and_never_sent_again_by_itself(village: Village) -> None:
+def test_what_no_export_shows_for_a_fortnight_is_reported_and_never_sent_again_by_itself(village: Village) -> None:
     first_night(village)
     assert run_night(village.config, "auto", FIRST + timedelta(days=14)) == DONE
     assert len(files(village)) == 1
@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_the_next_night_hand
 
 
 @pytest.mark.parametrize("file_was_written", [True, False])
-def test_a_night_killed_around_its_file_is_told_by_whether_the_file_is_there(file_was_written: bool, tmp_path: Path) -> None:
+def test_a_night_killed_around_its_file_is_judged_by_whether_the_file_is_there(file_was_written: bool, tmp_path: Path) -> None:
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
         ledger.begin_run("vik", date(2023, 11, 1), "killed", "auto")
         ledger.journal("vik", "killed", [], [Write("r1", "killed", "a", FILE)])
@@ -159,7 +159,7 @@ def test_what_a_file_began_is_settled_when_the_api_takes_over(tmp_path: Path) ->
         assert ledger.unsettled("vik") == []
 
 
-def test_a_dwelling_that_lacks_what_the_import_requires_is_told_and_the_others_leave(tmp_path: Path) -> None:
+def test_a_dwelling_that_lacks_what_the_import_requires_is_reported_and_the_others_leave(tmp_path: Path) -> None:
     with open_ledger("sqlite:///ledger.sqlite", tmp_path) as ledger:
         ledger.begin_run("vik", date(2023, 11, 1), "one", "auto")
         wanted = pl.concat([dwellings("a"), dwellings("b", postnummer=None)])

@@ -62,7 +62,7 @@ class Looking:
         return tick_result.skip_message
 
 
-def test_a_failed_night_is_told_once_and_its_recovery_once(village: Village, instance: dg.DagsterInstance) -> None:
+def test_a_failed_night_is_reported_once_and_its_recovery_once(village: Village, instance: dg.DagsterInstance) -> None:
     with receiving() as receiver:
         village.write_config(alerts=[receiver.address])
         looking = Looking(load(village.config), village.home, instance)
@@ -98,7 +98,7 @@ def test_what_could_not_be_sent_is_sent_later_and_nobody_else_hears_it_twice(vil
     assert [len(well.arrived), len(down.arrived)] == [1, 1]
 
 
-def test_where_nobody_is_to_be_told_the_sensor_says_so(village: Village, instance: dg.DagsterInstance) -> None:
+def test_where_nobody_is_to_be_alerted_the_sensor_says_so(village: Village, instance: dg.DagsterInstance) -> None:
     night(village, "one", "failed", "The register does not answer.")
     message = Looking(load(village.config), village.home, instance).look()
     assert message.startswith("failed: The register does not answer. Nobody is told")
@@ -139,7 +139,7 @@ def test_a_missed_night_is_seen_and_the_cursor_remembers_since_when_somebody_loo
     assert AlertCursor.read(cursor.write(), now + timedelta(days=1)) == cursor
 
 
-def test_a_night_that_died_before_it_came_to_the_ledger_is_told_by_dagster(village: Village, instance: dg.DagsterInstance) -> None:
+def test_a_night_that_died_before_it_came_to_the_ledger_is_reported_by_dagster(village: Village, instance: dg.DagsterInstance) -> None:
     municipality = load(village.config)
     job = build_definitions([municipality], village.home).resolve_job_def("vik_nightly")
     run = instance.create_run_for_job(job, tags={MUNICIPALITY_TAG: "vik"}, run_config=None)

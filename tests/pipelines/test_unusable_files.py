@@ -50,7 +50,7 @@ def look(instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult:
     return result
 
 
-def test_it_stands_in_the_graph_with_its_fault_and_its_schedule_says_why_it_skips(files: list[Path], instance: dg.DagsterInstance) -> None:
+def test_it_is_in_the_graph_with_its_fault_and_its_schedule_says_why_it_skips(files: list[Path], instance: dg.DagsterInstance) -> None:
     definitions = kobosync()
     dg.Definitions.validate_loadable(definitions)
     slug = slug_of(2)
@@ -66,7 +66,7 @@ def test_it_stands_in_the_graph_with_its_fault_and_its_schedule_says_why_it_skip
     assert "deadlin" in str(stub.description)
 
 
-def test_operations_are_told_once_and_once_when_it_is_well_again(
+def test_operations_are_alerted_once_and_once_when_it_is_well_again(
     files: list[Path], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiving() as receiver:
@@ -87,7 +87,7 @@ def test_operations_are_told_once_and_once_when_it_is_well_again(
         assert len(receiver.arrived) == 2
 
 
-def test_whom_the_broken_file_names_is_told_too_and_where_nobody_is_the_sensor_says_so(
+def test_whom_the_broken_file_names_is_alerted_too_and_where_nobody_is_the_sensor_says_so(
     files: list[Path], instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KOBOSYNC_ALERTS", raising=False)
@@ -98,7 +98,7 @@ def test_whom_the_broken_file_names_is_told_too_and_where_nobody_is_the_sensor_s
         assert len(receiver.arrived) == 1
 
 
-def test_two_files_with_one_slug_both_stand_there(files: list[Path]) -> None:
+def test_two_files_with_one_slug_are_both_there(files: list[Path]) -> None:
     files[1].write_text(yaml.safe_dump(settings(1)), encoding="utf-8")
     groups = {spec.group_name for spec in kobosync().resolve_all_asset_specs() if spec.key.path[-1] == "configuration"}
     assert groups == {f"file_{files[1].stem.replace('-', '_')}"}

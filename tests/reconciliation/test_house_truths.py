@@ -137,7 +137,7 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
 
 
 @pytest.mark.parametrize("case", HELD_BY_AN_ENTRY.values(), ids=HELD_BY_AN_ENTRY.keys())
-def test_nothing_is_created_that_an_entry_which_nobody_explains_may_be(case: tuple[list[Row], Row]) -> None:
+def test_nothing_is_created_that_an_entry_without_a_dwelling_may_be(case: tuple[list[Row], Row]) -> None:
     ours, unexplained = case
     result = night({"fdv": [row | {"key": f"a{at}"} for at, row in enumerate(ours, start=1)]}, [unexplained])
     assert set(result.classes().values()) == {"review"}
@@ -200,7 +200,7 @@ def test_an_entry_that_the_parcel_ties_to_a_wrong_street_is_still_searched_for_t
     assert "create" not in result.classes().values()
 
 
-def test_who_is_asked_about_is_told_in_one_way_whatever_the_order() -> None:
+def test_who_is_asked_about_is_asked_in_one_way_whatever_the_order() -> None:
     lists = {"fdv": stairs("a"), "omsorg": stairs("b", H0101="H0302", H0302="H0101")}
     turned = {source: rows[::-1] for source, rows in reversed(lists.items())}
     first, second = night(lists), night(turned)

@@ -71,7 +71,7 @@ DONE, PLANNED, DECIDED, CANCELLED = Stage.DONE, Stage.PLANNED, Stage.DECIDED, St
         (SELL, PLANNED, -10, NO_PLACE, 2, MeasureState.SOON, -2),
     ],
 )
-def test_a_measure_stands_as_its_date_its_status_and_kobo_say(
+def test_the_state_of_a_measure_is_what_its_date_its_status_and_kobo_say(
     kind: MeasureKind, stage: Stage, days: int, place: dict[str, Any], count: int, state: MeasureState, net: int
 ) -> None:
     (measure_,) = checked(measure(kind, stage, days, place, count)).checked
@@ -83,7 +83,7 @@ def test_nothing_is_said_of_kobo_on_a_night_it_was_not_seen() -> None:
     assert [checked_measure.state for checked_measure in result.checked] == [MeasureState.UNCHECKED, MeasureState.UNCHECKED]
 
 
-def test_an_entry_that_stands_in_kobo_alone_counts_and_a_retired_one_does_not() -> None:
+def test_an_entry_that_is_in_kobo_alone_counts_and_a_retired_one_does_not() -> None:
     alone = dwellings(1).with_columns(
         leverandor_bolig_id=pl.lit(None, pl.String), kobo_id=pl.lit("K9"), adressenavn=pl.lit("Ny gate"), nummer=5
     )
@@ -196,7 +196,7 @@ def test_a_bad_cell_is_named_with_its_place_and_the_other_rows_count(heading: st
     assert [measure.ident for measure in result.measures] == ["T2"]
 
 
-def test_an_id_that_stands_twice_is_two_faults(tmp_path: Path) -> None:
+def test_an_id_that_is_there_twice_is_two_faults(tmp_path: Path) -> None:
     result = read(tmp_path, GOOD, {**GOOD, "Kategori": "heldogns"})
     assert (result.measures, [fault.row for fault in result.faults]) == ((), [2, 3])
 

@@ -67,7 +67,7 @@ def test_each_source_says_its_own_with_its_place() -> None:
 
 
 @pytest.mark.parametrize("flagged", ["dwelling", "row", "another row of it"])
-def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) -> None:
+def test_of_a_secret_dwelling_no_place_is_shown_whoever_flags_it(flagged: str) -> None:
     ours, rows = homes().with_columns(hemmelig_adresse=pl.lit(value=False)), rows_of_homes(homes()).with_columns(hemmelig_adresse=None)
     if flagged == "dwelling":
         ours = ours.with_columns(hemmelig_adresse=pl.col("leverandor_bolig_id") == ID)
@@ -86,7 +86,7 @@ def test_of_a_secret_dwelling_no_place_is_told_whoever_flags_it(flagged: str) ->
     assert all(place[1] or place[0] == database for dwelling, rows_ in values_by_dwelling.items() if dwelling != ID for place in rows_)
 
 
-def test_changes_of_class_are_told_oldest_first_and_later_nights_are_not() -> None:
+def test_changes_of_class_are_reported_oldest_first_and_later_nights_are_not() -> None:
     result = night(class_changes=changes((9, "create"), (3, "in_sync"), (-2, "retire")))
     assert [as_of for as_of, _ in nights(result)[ID]] == ["2023-11-29", "2023-12-05"]
 

@@ -94,7 +94,7 @@ def test_ten_nights_in_which_nobody_cleared_anything_are_never_on_track(counted:
     assert seen.remaining == 12
 
 
-def test_what_stands_still_after_the_deadline_is_said_to_stand_still() -> None:
+def test_no_progress_after_the_deadline_is_said_to_be_none() -> None:
     seen = foreseen(nights([(day, 32, 20) for day in range(12)]), add_working_days(FIRST, 11), FIRST)
     assert (seen.state, seen.forecast_date) == (ForecastState.PASSED, None)
     sentences = " ".join(what_next(night(), seen, []))
@@ -255,7 +255,7 @@ NIGHTS = {
 
 
 @pytest.mark.parametrize(("there", "became"), NIGHTS.values(), ids=NIGHTS)
-def test_what_was_said_before_stands_beside_what_came_of_it(there: list[int], became: str) -> None:
+def test_what_was_said_before_is_beside_what_came_of_it(there: list[int], became: str) -> None:
     made_nights = nights([(day, 100, number) for day, number in enumerate(there)])
     outcomes = promises(made_nights, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
     assert became in {promise.became for promise in outcomes}

@@ -123,7 +123,7 @@ def test_the_year_of_the_first_night_begins_with_that_night_and_says_so(tmp_path
     assert {row[1]: row[2] for row in cells} == {"sold": None, ids[1]: "Skjermet adresse"}
 
 
-def test_what_an_older_ledger_did_not_keep_is_counted_backwards_and_told() -> None:
+def test_what_an_older_ledger_did_not_keep_is_counted_backwards_and_reported() -> None:
     learned = date(2023, 3, 1)
     history = moved(
         (START, "a", "opening", True, None, OWNED),

@@ -75,7 +75,7 @@ def test_two_services_that_report_the_same_part_are_named_to_each_other() -> Non
     assert also["eiendom", "heldogns", None] == (), "who needs none of it does not overlap"
 
 
-def test_the_most_urgent_stands_first_and_then_the_services_own_order() -> None:
+def test_the_most_urgent_is_first_and_then_the_services_own_order() -> None:
     needs_in_order = joint_needs(
         overview(
             answer("eiendom", "eldre", 10, 20),

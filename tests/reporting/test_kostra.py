@@ -60,7 +60,7 @@ def numbers(counted: Kostra) -> dict[str, int]:
     return {code: number for code, number in counted.counts.items() if number}
 
 
-def test_one_that_is_out_of_use_is_not_counted_and_is_told_on_the_way_to_the_number() -> None:
+def test_one_that_is_out_of_use_is_not_counted_and_is_reported_on_the_way_to_the_number() -> None:
     kostra = count(home(1), home(2, tatt_ut_av_bruk=True))
     assert kostra.counts["i_alt"] == 1
     assert {line.code: line.count for line in kostra.lines if line.count}["tatt_ut_av_bruk"] == -1
@@ -116,7 +116,7 @@ def test_the_bridge_of_the_page_tells_each_kind_that_is_not_counted() -> None:
     assert [int(part) for part in re.findall(r"\d+", sentence)] == [2, 4, 1, 1]
 
 
-def test_what_is_not_counted_is_told_row_by_row() -> None:
+def test_what_is_not_counted_is_reported_row_by_row() -> None:
     kostra = count(home(1), rejected=2, outside=("institusjon", "institusjon", "inactive"))
     assert dict(kostra.left_out.group_by("why").len().iter_rows()) == {"rejected": 2, "institusjon": 2, "inactive": 1}
     assert [(line.code, line.count) for line in kostra.lines if line.sum] == [("lest", 6), ("boliger", 1), ("i_alt", 1)]

@@ -53,7 +53,7 @@ def unread(result: NightResult, name: str = "facilit") -> NightResult:
     return replace(result, sources=sources, deviations=result.deviations.filter(pl.col("source") != name))
 
 
-def test_counts_and_the_link_stand_in_it() -> None:
+def test_counts_and_the_link_are_in_it() -> None:
     faults = deviations(3).with_columns(owner=pl.lit("boligkontoret"), is_new=pl.Series([True, False, False]), returned=pl.lit(value=False))
     text = letter(night(deviations=faults, questions=(question(),)))
     assert text.title == "Kobo, Boligkontoret: 3\N{NO-BREAK SPACE}avvik"
@@ -130,7 +130,7 @@ def test_a_source_that_is_read_again_brings_no_letter_about_the_list_that_was_kn
     assert worth_sending(letter(fewer(night())), known_about)
 
 
-def test_who_never_had_anything_to_do_is_told_nothing() -> None:
+def test_who_never_had_anything_to_do_gets_no_letter() -> None:
     text = letter(night(deviations=deviations(0)))
     assert set(text.about.values()) == {NOTHING}
     assert not worth_sending(text, {})

@@ -61,7 +61,7 @@ WHOLE = (answer("boligkontoret", "eldre", 50, 60), answer("helse_omsorg", "eldre
         ((), (140, None, False, None, None)),
     ],
 )  # fmt: skip
-def test_a_gap_is_told_when_it_is_known_and_not_otherwise(answers: tuple[NeedsLine, ...], expected: tuple[object, ...]) -> None:
+def test_a_gap_is_reported_when_it_is_known_and_not_otherwise(answers: tuple[NeedsLine, ...], expected: tuple[object, ...]) -> None:
     assert category(overview(*answers)) == expected
 
 
@@ -139,7 +139,7 @@ def page(folder: Path, name: str) -> Reader:
     return reader
 
 
-def test_the_gap_stands_on_the_progress_page_and_on_its_own(tmp_path: Path) -> None:
+def test_the_gap_is_on_the_progress_page_and_on_its_own(tmp_path: Path) -> None:
     folder = publish(asked(*WHOLE), tmp_path).folder
     assert "behov.html" in page(folder, "index.html").links
     own = page(folder, "behov.html")

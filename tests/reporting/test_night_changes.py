@@ -100,7 +100,7 @@ def test_answers_are_those_of_the_days_between() -> None:
 
 
 @pytest.mark.parametrize(("first", "other"), [*pairwise(range(6)), (0, 5), (2, 4)])
-def test_the_figures_of_two_nights_meet(first: int, other: int) -> None:
+def test_the_figures_of_two_nights_agree(first: int, other: int) -> None:
     log = night_log(result_with_lives())
     night_changes = between(log, first, other)
     before, now = log.count(first), log.count(other)

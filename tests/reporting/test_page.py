@@ -127,25 +127,25 @@ def first_lines(result: NightResult) -> str:
         ("pace backwards", "med dette tempoet blir dere ikke ferdige"),
     ],
 )
-def test_the_first_sentences_say_how_it_stands(made: str, expected: str) -> None:
+def test_the_first_sentences_say_the_state(made: str, expected: str) -> None:
     assert expected in first_lines(NIGHTS[made]())
 
 
-def test_what_is_outside_is_told_with_its_number() -> None:
+def test_what_is_outside_is_reported_with_its_number() -> None:
     assert "Utenfor er 338 rader med plass i institusjon og 18 rader" in first_lines(night())
 
 
-def test_a_failed_source_is_told_in_its_own_words_at_the_top() -> None:
+def test_a_failed_source_is_reported_in_its_own_words_at_the_top() -> None:
     lines = first_lines(night(sources={"care": UNREAD}))
     assert "Kilden Omsorgsboligene ble ikke lest i natt" in lines
     assert "Arket «Boliger» mangler. Legg det inn igjen." in lines
 
 
-def test_a_refused_plan_is_told_at_the_top() -> None:
+def test_a_refused_plan_is_reported_at_the_top() -> None:
     assert "62 boliger ville utgå, flere enn 50." in first_lines(night(plan_refusals=("62 boliger ville utgå, flere enn 50.",)))
 
 
-def test_dwellings_whose_last_agreed_value_is_not_known_are_told_at_the_top() -> None:
+def test_dwellings_whose_last_agreed_value_is_not_known_are_reported_at_the_top() -> None:
     asked = pl.when(pl.col("class") == "conflict").then(pl.lit('{"asked":[{"field":"manedsleie","movement":"unknown"}]}'))
     plan = night().items.with_columns(details=asked.otherwise("details"))
     unknown = plan.filter(pl.col("class") == "conflict").height
@@ -153,7 +153,7 @@ def test_dwellings_whose_last_agreed_value_is_not_known_are_told_at_the_top() ->
     assert "sist var enige" not in first_lines(night())
 
 
-def test_kobos_refusals_stand_in_kobos_words() -> None:
+def test_kobos_refusals_are_in_kobos_words() -> None:
     assert "Bruksenhetsnummer H0101 finnes ikke på adressen i matrikkelen." in read(night()).text
 
 
@@ -227,7 +227,7 @@ def unpacked(file: Path) -> str:
 
 @pytest.mark.parametrize("foreseen", [True, False], ids=["with a forecast", "at a standstill, tonight at the edge"])
 @pytest.mark.parametrize("days", range(-12, 16, 7))
-def test_the_dates_of_the_curve_never_stand_on_one_another(days: int, foreseen: bool) -> None:
+def test_the_dates_of_the_curve_never_overlap(days: int, foreseen: bool) -> None:
     house = municipality(deadline=AS_OF + timedelta(days=days))
     seen = forecast(history(), house, AS_OF, futures=20)
     drawn = str(burnup(night(municipality=house), seen if foreseen else replace(seen, band=())))
@@ -243,7 +243,7 @@ def _span(x: float, anchor: str, label: str) -> tuple[float, float]:
     return start, start + width
 
 
-def test_no_code_of_ours_stands_where_people_look_a_dwelling_up(tmp_path: Path) -> None:
+def test_no_code_of_ours_is_shown_where_people_look_a_dwelling_up(tmp_path: Path) -> None:
     homes = dwellings(20).with_columns(boligtype=pl.lit("OMSORGSBOLIG"), disposisjonsform=pl.lit("KOMMUNALT_EID"))
     part = (publish(night(dwellings=homes), tmp_path).folder / "boliger" / "del-0.js").read_text(encoding="utf-8")
     assert "Omsorgsbolig" in part

@@ -46,7 +46,7 @@ def test_receipts_are_copied_once_with_the_night_and_their_list_each_time(tmp_pa
     assert receipt.name in (there / "index.html").read_text(encoding="utf-8").replace("%20", " ")
 
 
-def test_a_municipality_without_an_answers_folder_is_told_of_none(tmp_path: Path) -> None:
+def test_a_municipality_without_an_answers_folder_hears_of_none(tmp_path: Path) -> None:
     page = publish(night(), tmp_path).page
     assert "kvitteringer" not in page.read_text(encoding="utf-8")
     assert not (tmp_path / "fjordvik" / "kvitteringer").exists()

@@ -30,7 +30,7 @@ def nights(folder: Path, *days: int) -> None:
     [((1,), 1), ((1, 3, 7), 7), ((3, 1), 3), ((1, 7, 3), 7), ((1, 1), 1), ((1, 3, 1), 3)],
     ids=["first", "newer", "older comes late", "between", "again", "old again"],
 )
-def test_only_the_newest_stands_on_top(tmp_path: Path, days: tuple[int, ...], on_top: int) -> None:
+def test_only_the_newest_is_on_top(tmp_path: Path, days: tuple[int, ...], on_top: int) -> None:
     nights(tmp_path, *days)
     expected = {f"2023-11-{day:02}/a.txt" if day == on_top else f"arkiv/2023-11-{day:02}/a.txt": f"night {day}" for day in days}
     assert tree(tmp_path) == expected

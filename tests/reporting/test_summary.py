@@ -70,7 +70,7 @@ def test_a_lost_row_shows_in_the_counts() -> None:
     assert made["read"] - made["rejected"] - made["out_of_scope"] - made["merged_into_dwellings"] == 1
 
 
-def test_rows_of_an_earlier_night_are_told_apart_from_those_read() -> None:
+def test_rows_of_an_earlier_night_are_distinguished_from_those_read() -> None:
     failed = SourceNight(Verdict.FAILED, "Kilde", "eier", carried=120, message="It failed.")
     made = summary_content(night(sources={"care": failed}, dwellings=dwellings(120).with_columns(rows=pl.lit(0), carried=pl.lit(True))))
     assert made["rows"] == {"read": 0, "rejected": 0, "out_of_scope": 0, "merged_into_dwellings": 0, "carried": 120}

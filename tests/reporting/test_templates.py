@@ -28,12 +28,12 @@ def test_no_line_is_long(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".j2"], ids=lambda file: file.name)
-def test_one_element_stands_on_a_line(file: Path) -> None:
+def test_one_element_is_on_a_line(file: Path) -> None:
     assert [number for number, line in lines(file) if len(BLOCK.findall(line)) > 1] == []
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.suffix == ".css"], ids=lambda file: file.name)
-def test_one_declaration_stands_on_a_line(file: Path) -> None:
+def test_one_declaration_is_on_a_line(file: Path) -> None:
     assert [number for number, line in lines(file) if line.count(";") > 1] == []
 
 

@@ -64,7 +64,7 @@ def test_the_page_and_the_workbook_tell_it_and_a_shielded_dwelling_is_in_neither
     assert "facilit-000000" in cells
 
 
-def test_what_is_told_of_an_empty_dwelling_beside_its_status_is_counted_and_a_status_is_never_made_of_it() -> None:
+def test_what_is_stated_of_an_empty_dwelling_beside_its_status_is_counted_and_a_status_is_never_made_of_it() -> None:
     marked = ({**EMPTY, "er_reservert": True}, {**EMPTY, "under_oppussing": True}, {"tatt_ut_av_bruk": True})
     vacancies = vacancy(night_of(*marked, {"boligstatus": "UTLEID"}))
     assert vacancies is not None
@@ -73,7 +73,7 @@ def test_what_is_told_of_an_empty_dwelling_beside_its_status_is_counted_and_a_st
     assert dict(group.marked) == {"er_reservert": 1, "under_oppussing": 1, "tatt_ut_av_bruk": 0}
 
 
-def test_the_end_of_a_lease_is_counted_and_stands_beside_no_dwelling_in_any_file(tmp_path: Path) -> None:
+def test_the_end_of_a_lease_is_counted_and_is_beside_no_dwelling_in_any_file(tmp_path: Path) -> None:
     days = (-3, 10, 92, 93, 365, 4000)
     leases = [{"leieforhold_slutt": AS_OF + timedelta(days=day)} for day in days]
     result = night_of(*leases, {"leieforhold_slutt": AS_OF + timedelta(days=11), "hemmelig_adresse": True})
@@ -93,7 +93,7 @@ def test_the_end_of_a_lease_is_counted_and_stands_beside_no_dwelling_in_any_file
             assert f"{ends:%d.%m.%Y}" not in text
 
 
-def test_small_dwellings_stand_against_what_families_need_where_the_services_tell_a_size() -> None:
+def test_small_dwellings_are_compared_with_what_families_need_where_the_services_give_a_size() -> None:
     def asks(size: str | None, now: int, category: str = "eldre") -> NeedsLine:
         return NeedsLine("helse", category, now, now + 1, None, None, "b.xlsx", 2, NeedDetail(size=size))
 

@@ -128,7 +128,7 @@ def test_without_any_kept_addresses_the_fault_is_a_sentence(api: AddressApi, tmp
     assert newest("9901", tmp_path) is None
 
 
-def test_a_unit_that_the_address_does_not_have_is_told(api: AddressApi, tmp_path: Path) -> None:
+def test_a_unit_that_the_address_does_not_have_is_reported(api: AddressApi, tmp_path: Path) -> None:
     register = load_register([kept_addresses(asking(api), tmp_path, DAY).path])
     assert resolve_text(register, "Kirkeveien 58 H0201").verdict == "resolved"
     resolved = resolve_text(register, "Kirkeveien 58 H0301")

@@ -128,14 +128,14 @@ def elverum() -> pl.DataFrame:
     return read_official([folder / "dev" / "elverum_dev.csv"])
 
 
-def test_a_house_number_of_four_digits_is_nobodys_postnummer(fjordvik: AddressRegister) -> None:
+def test_a_house_number_of_four_digits_is_no_postnummer(fjordvik: AddressRegister) -> None:
     texts = ["Langvegen 1234", "Langvegen 1234, Fjordvik", "Langvegen 1234 Fjordvik"]
     done = asked(fjordvik, texts, [(None, None)] * 3)
     assert done.rows.select("adressenavn", "nummer", "postnummer").rows() == [("Langvegen", 1234, "9901")] * 3
     assert done.deviations.is_empty()
 
 
-def test_words_before_a_street_that_are_no_place_are_told_in_the_night_too(fjordvik: AddressRegister) -> None:
+def test_words_before_a_street_that_are_no_place_are_reported_in_the_night_too(fjordvik: AddressRegister) -> None:
     done = asked(fjordvik, ["Under oppføring, Kirkevegen 58", "Fjordvik, Kirkevegen 58"], [(None, None)] * 2)
     assert done.rows["nummer"].to_list() == [58, 58]
     assert done.deviations.select("row", "rule").rows() == [(2, "A06W")]

@@ -126,7 +126,7 @@ def test_the_unit_is_known_where_the_register_has_one_and_asked_with_its_list_wh
     assert all(units in sentence for units, sentence in zip(expected, asked, strict=True))
 
 
-def test_a_house_that_stands_in_two_files_of_official_addresses_is_one_house(tmp_path: Path) -> None:
+def test_a_house_that_is_in_two_files_of_official_addresses_is_one_house(tmp_path: Path) -> None:
     """The file on dwelling level has no ids: its houses are those of the other."""
     heading = "adressetype;kommunenummer;adressenavn;nummer;bokstav;gardsnummer;bruksnummer;postnummer;poststed"
     line = "vegadresse;9901;Storgata;4;;1;1;9910;FJORDVIK"

@@ -148,13 +148,13 @@ TOLD = {
 
 
 @pytest.mark.parametrize(("text", "named"), TOLD.items())
-def test_what_is_not_one_address_is_told_with_what_was_not_understood(text: str, named: tuple[str, ...]) -> None:
+def test_what_is_not_one_address_is_reported_with_what_was_not_understood(text: str, named: tuple[str, ...]) -> None:
     parsed = parse_address(text, CODE)
     assert not parsed.whole
     assert all(part.casefold() in rendered(parsed.unclear).casefold() for part in named), parsed.unclear
 
 
-def test_a_lone_group_of_four_digits_is_told_where_nothing_says_which_it_is() -> None:
+def test_a_lone_group_of_four_digits_is_reported_where_nothing_says_which_it_is() -> None:
     assert "både husnummer og postnummer" in rendered(parse_address("Austsidevegen 1043").unclear)
     assert parse_address("Austsidevegen 9910 Fjordvik", CODE).status is ParseStatus.NO_NUMBER
     assert parse_address("Austsidevegen 9910", housed=True).nummer == 9910

@@ -18,7 +18,7 @@ from tests.reconciliation.apply.paper_register import PaperRegister
 from tests.strategies import register as seen
 
 
-def test_creates_are_made_linked_and_told(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
+def test_creates_are_made_linked_and_reported(ledger: Ledger, register: PaperRegister, night: Nights) -> None:
     run_id = night()
     outcomes = apply(ledger, register, run_id, plan(*create("a", "b", "c")), dwellings("a", "b", "c"))
     assert outcomes.schema == pl.Schema(OUTCOMES)
@@ -50,7 +50,7 @@ def test_what_is_held_or_no_action_is_not_applied(ledger: Ledger, register: Pape
     assert not register.calls
 
 
-def test_a_refused_row_is_told_in_the_registers_words_and_the_others_are_done(
+def test_a_refused_row_is_reported_in_the_registers_words_and_the_others_are_done(
     ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:
     register.faults["POST", "b"] = "refuse"
@@ -120,7 +120,7 @@ def test_an_entry_that_is_linked_to_another_dwelling_of_ours_is_a_question_not_a
         ({"bruksareal": 50.0, "leverandor_bolig_id": "somebody-else"}, "moved", 50.0),
     ],
 )
-def test_a_change_is_written_only_where_the_plan_saw_what_stands_there(
+def test_a_change_is_written_only_where_the_plan_saw_the_present_value(
     *, entry: dict[str, Any], outcome: str, area: float | None, ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:
     kobo_id = linked(ledger, register, "a", **entry)
@@ -144,7 +144,7 @@ def test_a_change_of_what_is_gone_is_not_made(ledger: Ledger, register: PaperReg
     assert became(apply(ledger, register, night(), plan(update("a", kobo_id, bruksareal=(1.0, 2.0))))) == {"a": "moved"}
 
 
-def test_a_retired_dwelling_leaves_the_register_and_its_link_and_can_be_told_afterwards(
+def test_a_retired_dwelling_leaves_the_register_and_its_link_and_can_be_named_afterwards(
     ledger: Ledger, register: PaperRegister, night: Nights
 ) -> None:
     kobo_id = linked(ledger, register, "a", bruksareal=50.0, kobo_only="x")

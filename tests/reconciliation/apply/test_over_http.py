@@ -98,7 +98,7 @@ def test_what_the_register_refuses_comes_back_in_its_own_words(client: RegisterC
     assert "boligtype" in refused["message"]
 
 
-def test_a_register_that_is_not_there_is_told_and_the_next_night_does_it(client: RegisterClient, ledger: Ledger, night: Nights) -> None:
+def test_a_register_that_is_not_there_is_reported_and_the_next_night_does_it(client: RegisterClient, ledger: Ledger, night: Nights) -> None:
     nowhere = RegisterConfig(kind="rehearsal", base_url="http://127.0.0.1:9", attempts=1, give_up_after=2, retry_wait_cap=0.01)
     ours = [f"{number:02d}" for number in range(40)]
     with RegisterClient(nowhere) as down:

@@ -172,7 +172,7 @@ def test_what_fails_twice_half_way_is_finished_before_anything_else_the_next_nig
     is_right(ledger, register, "a")
 
 
-def test_a_new_entry_that_the_register_refuses_is_told_and_created_by_the_next_plan(ledger: Ledger) -> None:
+def test_a_new_entry_that_the_register_refuses_is_reported_and_created_by_the_next_plan(ledger: Ledger) -> None:
     register = paper(ledger, "a")
     register.faults["POST", "a"] = "refuse"
     desired = dwellings("a", bruksenhetsnummer=NEW)

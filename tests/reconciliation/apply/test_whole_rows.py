@@ -144,7 +144,7 @@ def test_a_service_that_fails_is_a_sentence_and_names_that_are_kept_serve(enhets
     assert "held back" in slow.note
 
 
-def test_a_firm_that_is_a_person_is_not_named_by_the_service_and_words_that_are_no_answer_are_told(
+def test_a_firm_that_is_a_person_is_not_named_by_the_service_and_words_that_are_no_answer_are_reported(
     enhetsregisteret: Register, tmp_path: Path
 ) -> None:
     enhetsregisteret.kinds["enheter"] = [{**FOUNDATION, "organisasjonsform": {"kode": "ENK"}}]
@@ -155,7 +155,7 @@ def test_a_firm_that_is_a_person_is_not_named_by_the_service_and_words_that_are_
     assert "does not answer with JSON" in named.note
 
 
-def test_what_has_gone_is_told_once_per_dwelling(ledger: Ledger, night: Nights, tmp_path: Path) -> None:
+def test_what_has_gone_is_reported_once_per_dwelling(ledger: Ledger, night: Nights, tmp_path: Path) -> None:
     outcomes = hand_over(plan(*create(*FORMS)), leased(), ledger, night(), MUNICIPALITY, tmp_path)
     assert outcomes.get_column("leverandor_bolig_id").to_list() == sorted(FORMS)
     assert all(json.loads(stored) for stored in outcomes.get_column("message"))

@@ -129,7 +129,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
-def test_an_answer_that_is_not_stored_is_told_why(case: tuple[dict[str, str], AnswerOutcome], ledger: Ledger) -> None:
+def test_an_answer_that_is_not_stored_comes_back_with_the_reason(case: tuple[dict[str, str], AnswerOutcome], ledger: Ledger) -> None:
     changes, outcome = case
     town = conflict(ledger)
     (question,) = town.open()
@@ -229,7 +229,7 @@ APART = {"bruksenhetsnummer": "H0101", "gardsnummer": 1, "bruksnummer": 2}
 
 
 @pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["create", "register_only"])])
-def test_a_pair_that_a_key_found_and_an_address_speaks_against_is_ours_only_when_a_person_says_so(
+def test_a_pair_that_a_key_found_and_an_address_contradicts_is_ours_only_when_a_person_says_so(
     code: str, kinds: list[str], ledger: Ledger
 ) -> None:
     town = Town(ledger, [{**APART}], [{"kobo_id": "k1", **APART, "boligtype": "ORDINAR_BOLIG", "postnummer": "9999"}])

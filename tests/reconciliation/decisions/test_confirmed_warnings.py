@@ -97,7 +97,7 @@ def test_what_is_no_longer_confirmed_is_asked_again_and_anybody_may_answer(ledge
     assert left(ledger, warned(), date(2024, 1, 1)) == 0
 
 
-def test_a_day_that_is_over_is_told_and_nothing_is_stored(ledger: Ledger) -> None:
+def test_a_day_that_is_over_is_reported_and_nothing_is_stored(ledger: Ledger) -> None:
     assert say(ledger, "Det er riktig til 3.12.2023") is AnswerOutcome.PAST
     assert left(ledger, warned()) == 1
 

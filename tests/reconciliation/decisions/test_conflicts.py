@@ -40,7 +40,7 @@ def test_without_a_decision_it_stays_a_conflict_and_nothing_is_done() -> None:
     assert actionable(night().plan).is_empty()
 
 
-def test_what_is_kept_is_no_difference_any_more_and_who_said_so_is_told() -> None:
+def test_what_is_kept_is_no_difference_any_more_and_who_said_so_is_reported() -> None:
     item = night(decision_on("keep")).item()
     assert (item["class"], item["reason"], item["changes"]) == ("in_sync", "kept", "[]")
     expected = {"field": "bruksenhetsnummer", "verdict": "keep", "by": "boligkontoret", "date": "2023-11-02"}
@@ -152,7 +152,7 @@ def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_l
     assert actionable(deleted("keep").plan).is_empty()
 
 
-def test_what_somebody_edited_in_an_entry_that_is_to_be_replaced_is_settled_first_and_stands_in_the_new_one() -> None:
+def test_what_somebody_edited_in_an_entry_that_is_to_be_replaced_is_settled_first_and_is_in_the_new_one() -> None:
     def replaced(policy: str) -> SmallNight:
         row = {"bruksenhetsnummer": "H0102", "manedsleie": 5000.0}
         entry = {**ENTRY, **UNIT, "manedsleie": 5390.0}

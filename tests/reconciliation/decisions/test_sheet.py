@@ -48,7 +48,7 @@ def test_only_the_yellow_cells_may_be_written_and_the_answers_are_chosen_from_a_
     assert (str(answers.sqref), answers.formula1) == ("E3", '"Samme bolig,Ikke samme,Usikker,Ny bolig"')
 
 
-def test_what_agrees_and_what_differs_is_coloured_on_every_line_and_what_nobody_says_is_left_out(tmp_path: Path) -> None:
+def test_what_agrees_and_what_differs_is_coloured_on_every_line_and_what_neither_says_is_left_out(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(written(tmp_path))["Avklaringer"]
     assert [cell.value for cell in sheet[2]][8:] == ["Husnummer", "Bokstav"]
     for row in (3, 4):

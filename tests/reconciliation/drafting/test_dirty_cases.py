@@ -79,7 +79,7 @@ def test_076_a_blank_line_at_the_end_is_no_row(after: str, cases: dict[str, dict
     assert read(tmp_path)[0].rows.get_column("row").to_list() == [2, 3]
 
 
-def test_078_the_signs_for_missing_and_hidden_are_no_number_and_are_told_of(cases: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+def test_078_the_signs_for_missing_and_hidden_are_no_number_and_are_reported(cases: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     signs = quoted(cases["078"])
     assert signs == ["..", ":"]
     lines(tmp_path, *({"Nr": str(number), "Leie": sign} for number, sign in enumerate(signs, 1)))

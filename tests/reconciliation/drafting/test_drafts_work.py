@@ -142,7 +142,7 @@ def test_a_field_goes_to_the_fullest_column_that_fits(tmp_path: Path) -> None:
     assert "«Nr» teller bare radene" in made.stderr
 
 
-def test_categories_stand_in_order_of_how_many_have_them(tmp_path: Path) -> None:
+def test_categories_are_in_order_of_how_many_have_them(tmp_path: Path) -> None:
     file = tmp_path / "liste.csv"
     kinds = ["Omsorg", "Vanlig", "Vanlig", "Anna", "Vanlig", "Omsorg"]
     file.write_text("Nr;Kategori\n" + "".join(f"K{place};{kind}\n" for place, kind in enumerate(kinds)), encoding="utf-8")

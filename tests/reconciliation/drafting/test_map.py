@@ -70,7 +70,7 @@ def test_what_is_about_a_person_is_never_mapped_and_is_warned_of(tmp_path: Path)
     assert "eksempel.test" not in done.output, "no value of it is shown"
 
 
-def test_how_much_was_recognised_stands_beside_each_field(tmp_path: Path) -> None:
+def test_how_much_was_recognised_is_beside_each_field(tmp_path: Path) -> None:
     output = mapped(write(tmp_path / "boliger.csv")).stdout
     assert 'bruksenhetsnummer: {column: "Bruksenhet", as: unit} # 2 av 2 verdier, ut fra overskriften' in output
 

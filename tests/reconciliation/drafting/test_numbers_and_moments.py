@@ -77,14 +77,14 @@ def test_and_one_with_a_decimal_point_likewise(proof: str, tmp_path: Path) -> No
     assert "decimal point under Leie" in notes
 
 
-def test_where_nothing_tells_the_row_is_told_of_and_no_rent_is_a_thousandth(tmp_path: Path) -> None:
+def test_where_nothing_tells_the_row_is_reported_and_no_rent_is_a_thousandth(tmp_path: Path) -> None:
     values, deviations, notes = rents(tmp_path, "7.340", "8000")
     assert values == [None, 8000]
     assert deviations == [("V03", "7.340")]
     assert "decimal" not in notes
 
 
-def test_nor_where_the_column_speaks_with_two_tongues(tmp_path: Path) -> None:
+def test_nor_where_the_column_has_dates_in_both_orders(tmp_path: Path) -> None:
     assert rents(tmp_path, "7.340", "80,5", "80.5")[:2] == ([None, 80.5, 80.5], [("V03", "7.340")])
 
 

@@ -41,7 +41,7 @@ def test_their_order_is_the_mapping_s_and_not_the_file_s(tmp_path: Path) -> None
     assert rent.rows.get_column("manedsleie").to_list() == [5000.0, 6000.0, 6100.5, None, 7000.0]
 
 
-def test_what_cannot_be_read_is_told_with_its_row_and_columns_and_no_later_column_hides_it(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_reported_with_its_row_and_columns_and_no_later_column_hides_it(tmp_path: Path) -> None:
     rent = made(tmp_path, TWO, {"manedsleie": {"columns": ["Ny leie", "Gammel leie"], "as": "number"}})
     deviations = rent.deviations.select("source_key", "file", "row", "column", "field", "value", "rule").rows()
     assert deviations == [("5", "liste.csv", 6, "Ny leie, Gammel leie", "manedsleie", "ukjent", "V01")]
@@ -54,7 +54,7 @@ def test_both_columns_are_part_of_the_row_s_fingerprint(tmp_path: Path) -> None:
     assert (before != after).to_list() == [True, False, False, False, False]
 
 
-def test_a_word_that_the_register_does_not_have_is_told_with_those_that_it_has(tmp_path: Path) -> None:
+def test_a_word_that_the_register_does_not_have_is_reported_with_those_that_it_has(tmp_path: Path) -> None:
     read = made(tmp_path, "Nr;Eies\n1;Eid\n2;KOMMUNALT_EID\n", {"disposisjonsform": {"column": "Eies"}})
     assert read.rows.get_column("disposisjonsform").to_list() == [None, "KOMMUNALT_EID"]
     assert read.deviations.select("rule", "value").rows() == [("V01", "Eid")]

@@ -52,7 +52,7 @@ def test_a_lost_zero_comes_back_and_nothing_is_guessed(text: str, number: str | 
     assert kommune_table().repaired(text) == number
 
 
-def test_the_part_that_a_split_municipality_became_is_told_by_whose_night_it_is() -> None:
+def test_the_part_that_a_split_municipality_became_is_decided_by_whose_night_it_is() -> None:
     table = kommune_table()
     assert table.same_place_as("1508")("1507") == "1508"
     assert table.same_place_as("1580")("1504") == "1580"

@@ -82,7 +82,7 @@ def test_an_answer_that_is_no_classification_leaves_the_table_as_it_was(
     assert table.read_bytes() == before
 
 
-def test_what_is_shipped_is_told() -> None:
+def test_what_is_shipped_is_reported() -> None:
     done = CliRunner().invoke(app, ["kommuner"])
     assert done.exit_code == 0
     assert "357 numbers valid from 2024-01-01" in done.output

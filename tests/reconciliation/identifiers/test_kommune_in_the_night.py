@@ -44,7 +44,7 @@ def test_a_source_may_write_the_number_of_any_year() -> None:
         assert deviations.is_empty()
 
 
-def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
+def test_a_number_that_never_was_is_reported_and_not_guessed() -> None:
     accepted, deviations = written("9999")
     assert accepted.is_empty()
     assert deviations.select("rule", "column", "value").rows() == [("G01", "Rom", "9999")]
@@ -52,7 +52,7 @@ def test_a_number_that_never_was_is_told_and_not_guessed() -> None:
 
 
 @pytest.mark.parametrize("text", ["1145, 1149", "3420/3419", "3420 og 3419", "3420-3419"])
-def test_two_numbers_in_one_cell_are_told_and_none_is_chosen(text: str) -> None:
+def test_two_numbers_in_one_cell_are_reported_and_none_is_chosen(text: str) -> None:
     accepted, deviations = written(text)
     assert accepted.is_empty()
     assert deviations["rule"].to_list() == ["G03"]
@@ -67,7 +67,7 @@ def test_a_municipality_that_was_split_is_asked_with_what_it_became_and_its_numb
 
 
 @pytest.mark.parametrize("home", ["1508", "1580"])
-def test_which_part_of_a_split_municipality_a_row_is_in_is_told_by_its_official_address_and_by_nothing_else(
+def test_which_part_of_a_split_municipality_a_row_is_in_is_decided_by_its_official_address_and_by_nothing_else(
     tmp_path: Path, home: str
 ) -> None:
     """A list from before the split has homes of both parts, whosever it is now."""
@@ -159,7 +159,7 @@ def test_farms_keep_their_numbers_when_only_the_municipality_was_renumbered() ->
     assert accepted.select("gardsnummer", "bruksnummer").rows() == [(12, 345)]
 
 
-def test_a_cadastral_number_from_before_a_merger_is_left_out_and_told() -> None:
+def test_a_cadastral_number_from_before_a_merger_is_left_out_and_reported() -> None:
     """0719 became part of Sandefjord in 2017: what was farm 12 there has another number now."""
     done = standardise(read(GOOD | {"Rom": "0719"}), NUMBERED, ELVERUM.model_copy(update={"kommunenummer": "3907"}))
     assert done.rows.select("kommunenummer", "gardsnummer", "bruksnummer").rows() == [("3907", None, None)]

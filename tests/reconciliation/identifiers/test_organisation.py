@@ -23,7 +23,7 @@ def test_the_forms_people_write_are_one_number_and_a_wrong_digit_is_none(text: s
     assert parse_organisation(text) == number
 
 
-def test_a_wrong_number_of_an_owner_is_told_and_not_sent() -> None:
+def test_a_wrong_number_of_an_owner_is_reported_and_not_sent() -> None:
     done = standardise(read(good(Rom="974 760 673"), good(Rom="974760674"), good(Rom="000000000"), good()), OWNED, VIK)
     assert done.rows["eier_organisasjonsnummer"].to_list() == ["974760673", None, None, None]
     assert done.deviations.select("row", "rule", "column", "value").rows() == [(3, "O01", "Rom", "974760674")]

@@ -41,12 +41,12 @@ def test_what_two_cells_say(code: str | None, place: str | None, read: Post) -> 
         ("Vik", None, ["P01"]),
     ],
 )
-def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_told_once(code: str, sent: str | None, expected: list[str]) -> None:
+def test_a_row_goes_on_with_a_postnummer_of_four_digits_or_is_reported_once(code: str, sent: str | None, expected: list[str]) -> None:
     done = judged(good(Postnr=code))
     assert done.accepted["postnummer"].to_list() == ([sent] if sent else [])
     assert [rule for _, rule in rules(done)] == expected
 
 
 @pytest.mark.parametrize("place", ["OSLO 5", "STED 0", "Fjordvik 2. distrikt"])
-def test_a_digit_in_the_name_of_the_place_is_no_doubt_about_a_postnummer_that_stands_in_its_own_column(place: str) -> None:
+def test_a_digit_in_the_name_of_the_place_is_no_doubt_about_a_postnummer_that_is_in_its_own_column(place: str) -> None:
     assert read_post("0155", place) == Post("0155", place)

@@ -32,7 +32,7 @@ def test_letters_for_digits_and_a_lost_zero_are_suggested_and_never_taken(text: 
 
 
 @pytest.mark.parametrize(("text", "words"), [("HO101", "Mente du H0101?"), ("H302", "Mente du H0302?"), ("H0001", "00 finnes ikke")])
-def test_the_owner_is_told_what_it_may_be_and_the_row_waits(text: str, words: str) -> None:
+def test_the_owner_is_shown_what_it_may_be_and_the_row_waits(text: str, words: str) -> None:
     done = judged(good(Bruksenhet=text))
     assert rules(done) == [(2, "B01")]
     assert words in rendered(done.deviations.item(0, "message"))

@@ -46,7 +46,7 @@ def test_a_dwelling_that_is_linked_no_longer_has_no_base(ledger: Ledger) -> None
     assert ledger.bases(PLACE).is_empty()
 
 
-def test_a_link_that_cannot_stand_brings_no_base(ledger: Ledger) -> None:
+def test_a_link_that_cannot_be_kept_brings_no_base(ledger: Ledger) -> None:
     created(ledger)
     pairs = pl.DataFrame({"leverandor_bolig_id": ["b", "c"], "kobo_id": ["k1", "k2"]})
     agreements = [Agreement("k1", "b", {"bruksareal": 1.0}), Agreement("k2", "c", {"bruksareal": 2.0})]

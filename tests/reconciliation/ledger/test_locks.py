@@ -18,7 +18,7 @@ from reconciliation.ledger.store import table_of
 PLACE = "fjordvik"
 
 
-def test_a_second_night_is_refused_and_told_who_runs_since_when(ledger: Ledger) -> None:
+def test_a_second_night_is_refused_and_says_who_runs_since_when(ledger: Ledger) -> None:
     with (
         ledger.lock(PLACE, "night run-1"),
         pytest.raises(LockHeldError, match=r"night run-1 since 2023-11-01 01:00:00 UTC"),

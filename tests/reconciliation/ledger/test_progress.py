@@ -74,7 +74,7 @@ def progress(
         ("review", "1", None, None, (0, 0), {"review": 1}),
     ],
 )
-def test_where_a_dwelling_stands_after_the_apply(
+def test_the_state_of_a_dwelling_after_the_apply(
     *, kind: str, kobo: str | None, became: str | None, guard: str | None, counts: tuple[int, int], blocked: dict[str, int]
 ) -> None:
     counted = progress([dwelling("a")], [item(kind, "a", kobo, guard)], [outcome("a", became)] if became else []).row(0, named=True)
@@ -92,7 +92,7 @@ def test_a_dwelling_in_several_sources_counts_once_under_the_one_that_ranks_firs
     assert counted.select("source", "in_scope").rows() == [("boei", 1), ("facilit", 1)]
 
 
-def test_a_rejected_row_is_a_dwelling_to_come_unless_its_dwelling_stands() -> None:
+def test_a_rejected_row_is_a_dwelling_to_come_unless_its_dwelling_exists() -> None:
     known = [
         {"source": "excel", "source_key": "1", "leverandor_bolig_id": "a"},
         {"source": "excel", "source_key": "2", "leverandor_bolig_id": "gone"},

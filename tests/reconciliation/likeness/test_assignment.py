@@ -38,7 +38,7 @@ def test_no_other_assignment_is_worth_more(worth: list[list[float]]) -> None:
         assert otherwise in pairs if pairs else otherwise is None
 
 
-def test_nobody_is_assigned_where_there_is_nobody() -> None:
+def test_nothing_is_assigned_where_a_side_is_empty() -> None:
     assert Assignment([]).partners == []
     assert Assignment([{}, {}]).partners == [None, None]
     assert Assignment([{}]).otherwise(0) is None

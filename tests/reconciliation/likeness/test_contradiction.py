@@ -50,7 +50,7 @@ def test_a_pair_and_a_group_of_two_get_the_same_verdict(left: Row, right: Row, w
 
 
 @given(rows, rows, st.booleans())
-def test_a_row_that_says_nothing_contradicts_nobody(left: Row, right: Row, weak_key: bool) -> None:
+def test_a_row_that_says_nothing_contradicts_no_row(left: Row, right: Row, weak_key: bool) -> None:
     silent = dict.fromkeys(KINDS)
     assert not as_pair(left, silent, weak_key=weak_key)
     assert as_group(left, right, silent, weak_key=weak_key) == as_group(left, right, weak_key=weak_key)

@@ -126,7 +126,7 @@ def test_an_entry_that_chance_made_alike_is_not_taken_without_a_person(case: tup
     assert matches.filter("certain").is_empty(), matches.select("leverandor_bolig_id", "reason")
 
 
-def test_the_last_two_are_one_where_nobody_stands_in_a_misspelt_street() -> None:
+def test_the_last_two_are_one_where_no_row_is_in_a_misspelt_street() -> None:
     sources = KEPT_APART["the last two, and the missing one stands in a misspelt street"]
     assert merged(fdv=sources["fdv"], eiendom=sources["eiendom"][:2]).height == 2
 
@@ -138,7 +138,7 @@ def test_a_house_at_a_corner_is_one_where_what_was_measured_agrees() -> None:
     assert merged(fdv=rows[:1], eiendom=rows[1:]).height == 1
 
 
-def test_the_last_two_of_an_address_are_no_pair_where_somebody_stands_in_a_misspelt_street() -> None:
+def test_the_last_two_of_an_address_are_no_pair_where_a_row_is_in_a_misspelt_street() -> None:
     flats = [{"bruksenhetsnummer": f"H010{unit}", "bruksareal": 40.0 + unit, "antall_soverom": 2, "manedsleie": 7000.0} for unit in (1, 2)]
     ours = [flats[0], {**flats[1], "bruksenhetsnummer": None, "leilighetsnummer": "2"}]
     entries = [{"kobo_id": f"k{place}", **flat} for place, flat in enumerate(flats, start=1)]

@@ -127,7 +127,7 @@ def test_no_home_is_taken_for_another_in_dirty_rows_or_cells(seed: int, soil: An
 
 @WHOLE_NIGHTS
 @given(st.integers(0, 10**6))
-def test_rows_of_one_table_meet_each_other_as_rows_of_two_do(seed: int) -> None:
+def test_pairs_within_one_table_are_those_of_two_equal_tables(seed: int) -> None:
     entries = demo_world(60, 0.3, seed).entries
     rows = prepared(with_place(entries.with_columns(leverandor_bolig_id="kobo_id")))
     within, two = (pairs_in_blocks(rows, others).select("leverandor_bolig_id", "kobo_id") for others in (rows, rows.clone()))

@@ -207,7 +207,7 @@ def test_half_an_address_is_never_taken_from_each_of_two_rows() -> None:
     assert dwellings(*rows)["fdv:1"]["bruksnummer"] is None
 
 
-def test_a_row_that_stands_alone_says_no_half_address_either_and_all_else_as_it_is() -> None:
+def test_a_row_that_is_alone_says_no_half_address_either_and_all_else_as_it_is() -> None:
     alone = fdv(adressenavn=None, bokstav="B", postnummer=None, poststed="STED", **GROUND, bruksenhetsnummer="H0101", aktiv=True)
     row = dwellings(alone, eiendom("2", adressenavn="Fjordgata"), eiendom("3", adressenavn="Fjordgata", bruksenhetsnummer="H0102"))["fdv:1"]
     copied = ("nummer", "bokstav", "kommunenummer", "poststed", "bruksnummer", "bruksenhetsnummer", "aktiv", "rows", "carried", "merged_by")
@@ -215,7 +215,7 @@ def test_a_row_that_stands_alone_says_no_half_address_either_and_all_else_as_it_
     assert (row["sources"], row["source_keys"], row["contradictions"]) == (["fdv"], ["fdv:1"], [])
 
 
-def test_a_key_that_stands_twice_is_a_fault_of_the_caller() -> None:
+def test_a_key_that_is_there_twice_is_a_fault_of_the_caller() -> None:
     with pytest.raises(ValueError, match="stands more than once"):
         dwellings(fdv("1"), fdv("1"))
 

@@ -87,7 +87,7 @@ def test_a_part_that_was_approved_since_the_last_night_goes_with_the_others_left
     assert LIMIT[0] not in approval.waiting
 
 
-def test_an_approval_of_another_plan_lets_nothing_through_and_is_told() -> None:
+def test_an_approval_of_another_plan_lets_nothing_through_and_is_reported() -> None:
     approval = approval_of("auto", "a" * 64, TWO, COMMAND, approved={"d" * 64: "retire/fdv"})
     assert approval.parts == ("create/fdv",)
     assert "Part retire/fdv was approved as dddddddddddd and has changed since" in approval.message

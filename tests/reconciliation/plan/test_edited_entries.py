@@ -71,7 +71,7 @@ def test_an_edit_of_a_field_that_the_municipality_writes_back_holds_nothing_up()
     assert not actionable(gone({"manedsleie": 6000.0}, bases=bases_of(register()))).is_empty(), "what was agreed is not known"
 
 
-def test_what_an_exported_file_cannot_hold_was_edited_by_nobody() -> None:
+def test_what_an_exported_file_cannot_hold_counts_as_not_edited() -> None:
     """No area, rents without decimals, nothing for a no: so is an entry shown by a file, whatever was sent."""
     sent = {**AGREED, "bruksareal": 61.5, "manedsleie": 5000.4, "er_bofellesskap": False}
     file = house().model_copy(update={"register_": house().register_.model_copy(update={"see": "export"})})

@@ -162,7 +162,7 @@ def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int
 
 
 @pytest.mark.parametrize(("unit", "nights", "guard"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
-def test_nothing_is_created_where_an_entry_stands_whose_row_is_gone(unit: str, nights: int, guard: str | None) -> None:
+def test_nothing_is_created_at_the_place_of_an_entry_whose_row_is_gone(unit: str, nights: int, guard: str | None) -> None:
     """The same home under a new key: it would stand twice in Kobo until the old entry is deleted."""
     plan = planned([{**UNIT, "bruksenhetsnummer": unit}], [ENTRY], {"old": "k1"}, retire_after_nights=nights)
     assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
@@ -243,7 +243,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("kind", "environment", "url", "looks"), ADDRESSES)
-def test_a_production_register_and_a_test_file_do_not_meet(kind: str, environment: str, url: str, looks: str | None) -> None:
+def test_a_production_register_and_a_test_file_are_never_used_together(kind: str, environment: str, url: str, looks: str | None) -> None:
     configured = municipality().register_.model_copy(update={"kind": kind, "environment": environment, "base_url": url})
     mismatch = environment_mismatch(configured)
     assert (mismatch and mismatch["looks"]) == looks
@@ -261,7 +261,7 @@ def test_json_holds_every_item_that_is_not_in_sync() -> None:
     assert content["items"][1]["changes"][0]["field"] == "manedsleie"
 
 
-def test_every_reason_is_told_in_both_languages() -> None:
+def test_every_reason_is_reported_in_both_languages() -> None:
     for code, reason in REASONS.items():
         assert english(code, {})
         assert reason != in_language("nb").at(f"plan_reasons.{code}")

@@ -122,7 +122,7 @@ CASES: dict[str, tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_why_a_dwelling_came_left_or_stands_otherwise(case: tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str]]) -> None:
+def test_why_a_dwelling_came_left_or_changed(case: tuple[pl.DataFrame, pl.DataFrame, dict[str, Any], dict[str, str]]) -> None:
     before, tonight, known, kinds = case
     assert moved(before, tonight, **known) == kinds
 
@@ -139,7 +139,7 @@ def test_rooms_with_leases_of_their_own_are_counted_and_their_whole_unit_is_not(
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["eldre", "annet"]), max_size=4), min_size=1, max_size=6))
-def test_the_ledgers_stock_is_what_stands_whatever_happened_and_a_repeated_night_has_no_row(nights: list[dict[str, str]]) -> None:
+def test_the_ledgers_stock_is_what_is_there_whatever_happened_and_a_repeated_night_has_no_row(nights: list[dict[str, str]]) -> None:
     known, absences = stock(), dict[str, int]()
     for night in nights:
         tonight = pl.concat([homes(), *(homes(dwelling, kategori=category) for dwelling, category in sorted(night.items()))])

@@ -122,7 +122,7 @@ def test_what_is_asked_tells_both_sides_the_base_and_since_when() -> None:
 
 
 @pytest.mark.parametrize(("right", "kind", "sent"), [(3, "in_sync", None), (2, "update", 2), (4, "update", 4)])
-def test_an_answer_is_carried_out_and_stands_while_the_sides_say_the_same(right: int, kind: str, sent: int | None) -> None:
+def test_an_answer_is_carried_out_and_kept_while_the_sides_say_the_same(right: int, kind: str, sent: int | None) -> None:
     answer = {"value": json.dumps(right), "evidence": evidence_of_change("antall_soverom", 2, 3)}
     item = night(2, 3, 2, answer=answer).item()
     assert item["class"] == kind

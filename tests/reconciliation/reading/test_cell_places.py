@@ -103,7 +103,7 @@ def test_a_value_of_the_setup_is_no_fault_of_the_file(tmp_path: Path) -> None:
     assert row["said"].endswith("Verdien står i oppsettet for kilden og ikke i filen. Si fra til drift.")
 
 
-def test_the_cell_is_told_as_it_is_written_and_what_is_possible(tmp_path: Path) -> None:
+def test_the_cell_is_reported_as_it_is_written_and_what_is_possible(tmp_path: Path) -> None:
     csv(tmp_path, HEAD, "1;Storgata 1;9920;Ordinær; 5 000,50 ;1;A")
     (row,) = deviation_cells(tmp_path, {"kind": "csv", "path": "lista.csv", "ignore": ["Pris", "Bygg"]})
     assert (row["rule"], row["cell"]) == ("V02", "5 000,50")
@@ -118,7 +118,7 @@ def test_of_several_columns_the_one_that_is_filled_in_is_named(tmp_path: Path) -
     assert place(next(row for row in rows if row["rule"] == "V01")) == ("lista.csv", None, 2, "Pris", "mange")
 
 
-def test_of_free_text_no_more_is_told_than_was_asked_for(tmp_path: Path) -> None:
+def test_of_free_text_no_more_is_shown_than_was_asked_for(tmp_path: Path) -> None:
     csv(tmp_path, HEAD, "1;Storgata 1;9920;Ordinær;50;betaler 900000 kr til Kari;A")
     leie = {"column": "Pris", "as": "extract", "pattern": r"(\d+) kr"}
     (row,) = deviation_cells(tmp_path, {"kind": "csv", "path": "lista.csv", "fields": {**FIELDS, "manedsleie": leie}, "ignore": ["Bygg"]})
@@ -126,7 +126,7 @@ def test_of_free_text_no_more_is_told_than_was_asked_for(tmp_path: Path) -> None
     assert "Kari" not in row["said"]
 
 
-def test_a_database_is_told_by_title_key_and_the_words_of_its_own_screen(tmp_path: Path) -> None:
+def test_a_database_is_described_by_title_key_and_the_words_of_its_own_screen(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "sak.sqlite") as base:
         base.execute("create table bolig (Nr text, Gate text, Post text, Slag text, Areal real)")
         base.execute("insert into bolig values ('7', 'Storgata 7', '9920', 'Ordinær', 0.0), ('8', 'Storgata 8', '99', 'Ordinær', 40)")
@@ -139,7 +139,7 @@ def test_a_database_is_told_by_title_key_and_the_words_of_its_own_screen(tmp_pat
     assert "«0» i Boligareal" in rows["7"]["said"]
 
 
-def test_rows_that_say_the_same_are_told_of_each_other(tmp_path: Path) -> None:
+def test_rows_that_say_the_same_name_each_other(tmp_path: Path) -> None:
     csv(tmp_path, HEAD, "1;Storgata 1 H0101;9920;Ordinær;50;1;A", "2;Lia 2;9920;Ordinær;50;1;A", "3;Storgata 1 H0101;9920;Ordinær;50;1;A")
     rows = deviation_cells(tmp_path, {"kind": "csv", "path": "lista.csv", "ignore": ["Pris", "Bygg"]})
     assert [(row["rule"], row["row"], row["said"].rpartition("Det samme")[2]) for row in rows] == [

@@ -18,7 +18,7 @@ FILE = "9920\tVIK\t9902\tVIK\tG\r\n9921\tVIK\t9902\tVIK\tP\r\n9923\tBJØRNVIK\t9
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
-def test_a_number_that_is_none_and_one_of_post_boxes_are_told_and_go_on(tmp_path: Path, encoding: str) -> None:
+def test_a_number_that_is_none_and_one_of_post_boxes_are_reported_and_go_on(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "post.txt").write_bytes(FILE.encode(encoding))
     codes = postal_codes(NAMED, tmp_path)
     rows = [
@@ -34,7 +34,7 @@ def test_a_number_that_is_none_and_one_of_post_boxes_are_told_and_go_on(tmp_path
     assert validate(done.rows, done.deviations, NAMED).accepted.height == 4, "only the row without any is rejected"
 
 
-def test_without_the_file_nothing_is_told_and_a_file_that_is_another_is_refused_in_words(tmp_path: Path) -> None:
+def test_without_the_file_nothing_is_reported_and_a_file_that_is_another_is_refused_in_words(tmp_path: Path) -> None:
     done = standardise(read(good(Postnr="7099")), SOURCE, VIK)
     assert with_postal_codes_told(done, SOURCE, postal_codes(VIK, tmp_path)) is done
     for content in (b"postnr;poststed\n9920;VIK\n", b""):

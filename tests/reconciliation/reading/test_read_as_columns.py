@@ -60,7 +60,7 @@ def test_dates_without_marks_are_of_their_column_too() -> None:
 
 
 @pytest.mark.parametrize("written", [["03/08/2020", "04-09-2020"], ["03/08/2020", "19/10/2020", "10/19/2020"]])
-def test_where_nothing_or_both_tell_the_ambiguous_are_told_and_left_out(written: list[str]) -> None:
+def test_where_nothing_or_both_tell_the_ambiguous_are_reported_and_left_out(written: list[str]) -> None:
     done, _ = listed(written)
     assert done.rows["oppdatert"][0] is None
     assert "V04W" in done.deviations["rule"].to_list()

@@ -93,7 +93,7 @@ SHIFTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 
 
 @pytest.mark.parametrize("how", SHIFTS)
-def test_keys_that_no_longer_follow_the_home_are_told_and_nothing_is_believed(how: str) -> None:
+def test_keys_that_no_longer_follow_the_home_are_reported_and_nothing_is_believed(how: str) -> None:
     evidence = evidence_of(SHIFTS[how](town()), town())
     assert codes(evidence) == ["keys_moved"]
     assert not evidence.believed
@@ -105,13 +105,13 @@ def test_keys_that_no_longer_follow_the_home_are_told_and_nothing_is_believed(ho
     assert len(moved) + len(stayed) >= 39
 
 
-def test_homes_of_one_address_are_told_apart_by_their_measures() -> None:
+def test_homes_of_one_address_are_distinguished_by_their_measures() -> None:
     block = [{**row, "adressenavn": "Blokka", "nummer": 1} for row in town(20)]
     assert codes(evidence_of(renumbered([*block[:4], HOME, *block[4:]]), block)) == ["keys_moved"]
 
 
 @pytest.mark.parametrize("prefix", ["A-", "Æ-"])
-def test_a_new_prefix_is_told_with_the_table_that_repairs_it(prefix: str) -> None:
+def test_a_new_prefix_is_reported_with_the_table_that_repairs_it(prefix: str) -> None:
     evidence = evidence_of([{**row, "source_key": prefix + row["source_key"]} for row in town()], town())
     assert codes(evidence) == ["keys_renamed"]
     assert evidence.moved.height == 40
@@ -131,12 +131,12 @@ def test_keys_that_changed_in_letters_beyond_ascii_are_a_changed_decoding() -> N
     assert codes(switched) == ["decoding_changed"]
 
 
-def test_headings_over_the_wrong_column_are_told() -> None:
+def test_headings_over_the_wrong_column_are_reported() -> None:
     wrong = [{**row, "bruksareal": row["manedsleie"], "manedsleie": row["bruksareal"]} for row in town()]
     assert codes(evidence_of(wrong, town())) == ["headings_moved"]
 
 
-def test_an_emptied_column_and_a_category_that_took_over_are_told() -> None:
+def test_an_emptied_column_and_a_category_that_took_over_are_reported() -> None:
     assert codes(evidence_of([{**row, "manedsleie": None} for row in town()], town())) == ["column_emptied"]
     assert codes(evidence_of([{**row, "kategori": "omsorg"} for row in town()], town())) == ["category_exploded"]
     assert codes(evidence_of([{**row, "kategori": None} for row in town()], town())) == ["column_emptied", "category_exploded"]
@@ -151,7 +151,7 @@ def test_a_block_of_rows_that_vanished_is_no_attrition_and_the_others_are_believ
     assert codes(evidence_of([*town(200)[:10], *town(200)[25:]], town(200), gap=20)) == []
 
 
-def test_keys_that_were_lost_while_the_rows_stand_are_told() -> None:
+def test_keys_that_were_lost_while_the_rows_are_there_are_reported() -> None:
     without = [{**row, "source_key": None} if row["nummer"] in (3, 17) else row for row in town()]
     evidence = evidence_of(without, town())
     assert codes(evidence) == ["keys_lost"]
@@ -207,7 +207,7 @@ def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others
     [{"nummer": 41}, {"adressenavn": "Hegravika", "bruksareal": None, "manedsleie": None}, {"bokstav": "B", "manedsleie": 1.0}],
     ids=["a house number", "a street's spelling", "a letter"],
 )
-def test_a_corrected_address_of_the_same_home_is_told_and_goes_on(corrected: Row) -> None:
+def test_a_corrected_address_of_the_same_home_is_reported_and_goes_on(corrected: Row) -> None:
     asked = asked_of([*town()[:-1], {**town()[-1], **corrected}])
     assert asked.done.deviations["rule"].to_list() == ["N04W"]
     assert asked.read.verdict is Verdict.COMPLETE

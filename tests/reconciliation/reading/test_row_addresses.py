@@ -37,7 +37,7 @@ def test_two_places_in_one_cell_are_a_rejected_row_that_names_both() -> None:
     assert "Vikingvegen 7; Ljosheimvegen 2" in messages_of(done, "A04")[0]
 
 
-def test_words_beside_a_whole_address_are_set_aside_and_told() -> None:
+def test_words_beside_a_whole_address_are_set_aside_and_reported() -> None:
     done = judged(good(Adresse="Storgata 12, postboks 44, 9921 Vik"))
     assert done.accepted.select("adressenavn", "nummer", "postnummer").rows() == [("Storgata", 12, "9920")]
     assert "Ikke brukt: «postboks 44»." in messages_of(done, "A06W")[0]
@@ -60,7 +60,7 @@ def test_a_street_column_with_two_places_is_no_street(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mark", ["ditto.", "som over", "do", "samme gate", "– “ –"])
-def test_a_street_that_points_to_the_row_above_is_told_with_that_row(tmp_path: Path, mark: str) -> None:
+def test_a_street_that_points_to_the_row_above_is_reported_with_that_row(tmp_path: Path, mark: str) -> None:
     done = listed(tmp_path, "1;Hegrevika;2;;9920;", f"2;{mark};4;;9920;", f"3;{mark};6;;9920;")
     assert done.accepted["row"].to_list() == [2]
     assert all("Raden over er rad 2 («Hegrevika 2»)." in sentence for sentence in messages_of(done, "A04"))

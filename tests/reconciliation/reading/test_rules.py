@@ -75,7 +75,7 @@ def test_rows_that_break_a_rule_together_are_all_rejected(rule: str) -> None:
         ({"Gnr": "se skjøte"}, "Gnr"),
     ],
 )
-def test_the_owner_is_told_the_heading_of_their_own_file(changes: Mapping[str, str | None], heading: str) -> None:
+def test_the_owner_is_shown_the_heading_of_their_own_file(changes: Mapping[str, str | None], heading: str) -> None:
     assert judged(good(**changes)).deviations.get_column("column").to_list() == [heading]
 
 

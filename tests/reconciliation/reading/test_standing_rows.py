@@ -26,7 +26,7 @@ def keys_of(frame: pl.DataFrame, *, carried: bool) -> list[str]:
     return frame.filter(pl.col("carried") == carried).get_column("source_key").to_list()
 
 
-def test_a_failed_read_leaves_every_row_standing() -> None:
+def test_a_failed_read_leaves_every_row_in_place() -> None:
     tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, with_carried(["1", "2"]))
     assert keys_of(tonight, carried=True) == ["1", "2"]
 
@@ -41,17 +41,17 @@ def test_a_complete_read_lets_go_of_what_is_gone() -> None:
     assert tonight.get_column("source_key").to_list() == ["1"]
 
 
-def test_a_row_that_is_rejected_tonight_stands_as_it_was() -> None:
+def test_a_row_that_is_rejected_tonight_is_used_as_it_was() -> None:
     tonight = standing_rows(rows(["1"]), rows(["2"]), {"fdv": Verdict.COMPLETE}, with_carried(["1", "2"]))
     assert keys_of(tonight, carried=True) == ["2"]
 
 
-def test_a_source_that_is_no_longer_configured_stands_no_more() -> None:
+def test_a_source_that_is_no_longer_configured_carries_no_rows() -> None:
     tonight = standing_rows(rows(["1"]), rows([]), {"fdv": Verdict.COMPLETE}, with_carried(["9"], "gammel"))
     assert tonight.get_column("source_key").to_list() == ["1"]
 
 
-def test_rows_that_an_earlier_version_stored_stand_in_today_s_shape() -> None:
+def test_rows_that_an_earlier_version_stored_get_today_s_shape() -> None:
     older = with_carried(["1"]).with_columns(oppdatert=pl.lit(date(2023, 12, 31))).drop("etasjenummer")
     tonight = standing_rows(rows([]), rows([]), {"fdv": Verdict.FAILED}, older)
     assert dict(tonight.schema) == tables.STANDING_ROWS

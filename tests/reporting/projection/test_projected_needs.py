@@ -35,7 +35,7 @@ def category(
     return needs.categories[0]
 
 
-def test_the_computed_need_stands_beside_the_reported_one_and_never_in_its_place() -> None:
+def test_the_computed_need_is_beside_the_reported_one_and_never_in_its_place() -> None:
     projected_need = category(settings(), tables(), now=None, later=None)
     assert [year.reported for year in projected_need.years] == [None] * 6
     assert [year.computed.main for year in projected_need.years if year.computed] == [100, 104, 108, 112, 116, 120]
@@ -130,7 +130,7 @@ def history(counts: dict[int, int]) -> pl.DataFrame:
     return pl.DataFrame(rows, HISTORY)
 
 
-def test_without_years_of_its_own_a_municipality_is_told_that_nothing_has_been_tested() -> None:
+def test_without_years_of_its_own_a_municipality_reads_that_nothing_has_been_tested() -> None:
     projected_need = category(settings(), tables(), history=history({2023: 100}))
     assert projected_need.tested is None
     assert "ikke prøvd" in words.tested(projected_need)

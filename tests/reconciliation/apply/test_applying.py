@@ -80,7 +80,7 @@ def test_an_entry_that_was_seen_and_not_found_to_be_the_dwelling_is_not_linked_b
     known = seen({"kobo_id": "k-1", "leverandor_bolig_id": None})
     outcomes = apply(ledger, register, night(), plan(*create("a")), dwellings("a"), entries=known)
     assert became(outcomes) == {"a": "refused"}
-    assert standing(ledger) == {}
+    assert links_stored(ledger) == {}
 
 
 def test_a_create_that_kobo_has_already_is_not_called_untried_when_kobo_goes_down_before_it_is_read(

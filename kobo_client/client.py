@@ -27,14 +27,13 @@ ONE, ALL = "/kobobolig/{koboboligId}", "/kobobolig"
 
 @dataclass(frozen=True, slots=True)
 class CreatedEntry:
-    """A created entry. existed: it was there already, made by an earlier attempt whose answer was lost.
+    """A created entry. status: of the answer, or of the conflict that named it: an earlier attempt had made it and its answer was lost.
 
-    values: canonical name -> value in the answer; empty when `existed`.
+    values: canonical name -> value in the answer; empty after a conflict.
     """
 
     kobo_id: str
     status: int
-    existed: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,7 +98,7 @@ class RegisterClient:
             raise UnknownOutcome(f"The answer to a POST was lost and could not be found out: {error}", status=error.status) from error
         if existing.get("leverandor_bolig_id") != ours:
             raise conflict
-        return CreatedEntry(conflict.kobo_id, conflict.status or 409, existed=True)
+        return CreatedEntry(conflict.kobo_id, conflict.status or 409)
 
     def read(self, kobo_id: str) -> dict[str, Any]:
         """GET one entry under canonical names (kobo_client.payload.from_body). Raises NotFound also for a deleted one."""

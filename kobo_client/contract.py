@@ -286,5 +286,4 @@ NEVER_SENT: tuple[RegisterField, ...] = (
 ALL_FIELDS = FIELDS + NEVER_SENT
 BY_NAME = {field.name: field for field in ALL_FIELDS}
 COMPARED = tuple(field for field in FIELDS if field.compared)
-UPDATABLE = tuple(field for field in FIELDS if field.updatable)
 PROTECTED = tuple(field for field in FIELDS if not field.updatable and field.compared)

@@ -62,7 +62,7 @@ class VacancyGroup:
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """with_status: dwellings whose status is known; of: all. undated: empty ones without a date. rows: VACANT. None of them is shielded.
+    """with_status: dwellings whose status is known; of: all. rows: VACANT. None of them is shielded.
 
     leases: leases that end, by category; empty where no source has end dates. sizes: small and large against what is needed; empty where
     the needs workbooks have no size.
@@ -71,7 +71,6 @@ class Vacancy:
     with_status: int
     of: int
     groups: tuple[VacancyGroup, ...]
-    undated: int
     rows: pl.DataFrame
     leases: tuple[LeaseEnds, ...] = ()
     sizes: tuple[SizeBand, ...] = ()
@@ -98,9 +97,8 @@ def vacancy(result: NightResult) -> Vacancy | None:
     empty = _empty(known, result.as_of)
     rows = with_shown_address(empty).select(pl.col(name).cast(kind) for name, kind in VACANT.items())
     rows = rows.sort("days", "leverandor_bolig_id", descending=[True, False], nulls_last=True)
-    undated = int(empty.get_column("statusdato").null_count())
     sizes = size_bands(result, visible, empty)
-    return Vacancy(known.height, visible.height, _groups(empty), undated, rows, leases, sizes)
+    return Vacancy(known.height, visible.height, _groups(empty), rows, leases, sizes)
 
 
 def _empty(known: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -18,17 +18,8 @@ from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity
 
 
-def warning_questions(deviations: pl.DataFrame, dwellings: pl.DataFrame, decisions: pl.DataFrame, night: date | None) -> list[Question]:
-    """Is this right? One question for each warning of a row that is part of a dwelling, open or answered.
-
-    deviations: DEVIATIONS. dwellings: DWELLINGS. decisions: the ledger's DECISIONS in force. night: the one that warned; what was
-    right until a day before it is asked again. None: of a table that does not tell.
-    """
-    return decided_warnings(undecided_warnings(deviations, dwellings, night), decisions, night)
-
-
 def decided_warnings(warnings: Iterable[Question], decisions: pl.DataFrame, night: date | None) -> list[Question]:
-    """Each of `undecided_warnings` with the decision in force on it, if there is one."""
+    """Each of `undecided_warnings` with the decision in force on it, if there is one. decisions: the ledger's DECISIONS in force."""
     record = Record.of(decisions)
     return [_decided(warning, record.last.get(warning.answers[0].question), night) for warning in warnings]
 
@@ -40,7 +31,11 @@ def _decided(warning: Question, last: Mapping[str, Any] | None, night: date | No
 
 
 def undecided_warnings(deviations: pl.DataFrame, dwellings: pl.DataFrame, night: date | None) -> list[Question]:
-    """As `warning_questions`, without what was decided."""
+    """Is this right? One question for each warning of a row that is part of a dwelling.
+
+    deviations: DEVIATIONS. dwellings: DWELLINGS. night: the one that warned; what was confirmed until a day before it is asked again.
+    None: unknown, in a table of an earlier version.
+    """
     warned = deviations.filter((pl.col("severity") == Severity.WARNING.value) & pl.col("source_key").is_not_null())
     if warned.is_empty():
         return []

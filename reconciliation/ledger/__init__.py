@@ -10,7 +10,7 @@ from reconciliation.ledger.ledger_error import LedgerError
 from reconciliation.ledger.links import LINKS, MEMBERSHIPS
 from reconciliation.ledger.locks import HeldLock, LockHeldError
 from reconciliation.ledger.plans import StoredPlan
-from reconciliation.ledger.runs import INTERRUPTED, KILLED, NO_NIGHT, PARTIAL, PLANNED, READINGS, RENDERED, RUNS
+from reconciliation.ledger.runs import INTERRUPTED, KILLED, NO_NIGHT, PARTIAL, PLANNED, RENDERED, RUNS
 from reconciliation.ledger.shielded_views import SHIELDED_VIEWS, SeenOn
 from reconciliation.ledger.snapshots import HISTORY, SNAPSHOT
 from reconciliation.ledger.stock_movements import MOVEMENTS, STOCK
@@ -30,7 +30,6 @@ __all__ = [
     "OPEN_DEVIATIONS",
     "PARTIAL",
     "PLANNED",
-    "READINGS",
     "RENDERED",
     "RUNS",
     "SHIELDED_VIEWS",

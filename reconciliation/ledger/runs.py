@@ -37,16 +37,6 @@ RUNS: dict[str, Any] = {
     "seconds": pl.String(),  # JSON: step -> seconds
     "message": pl.String(),
 }
-READINGS: dict[str, Any] = {
-    "run_id": pl.String(),
-    "as_of": pl.Date(),
-    "source": pl.String(),
-    "verdict": pl.String(),
-    "rows_read": pl.Int64(),
-    "rejected": pl.Int64(),
-    "out_of_scope": pl.Int64(),
-    "accepted": pl.Int64(),
-}
 _COUNTS = ("rows_read", "rejected", "out_of_scope", "accepted")
 
 
@@ -112,16 +102,6 @@ class Runs(Store):
         """All nights, oldest first. Shape: RUNS."""
         query = select(*(_RUN.c[name] for name in RUNS)).where(_RUN.c.municipality == municipality).order_by(_RUN.c.started, _RUN.c.run_id)
         return self.frame(query, RUNS)
-
-    def readings(self, municipality: str) -> pl.DataFrame:
-        """Every read of every source, oldest night first. Shape: READINGS."""
-        query = (
-            select(*(_READING.c[name] for name in READINGS))
-            .join(_RUN, _RUN.c.run_id == _READING.c.run_id)
-            .where(_READING.c.municipality == municipality)
-            .order_by(_RUN.c.started, _READING.c.source)
-        )
-        return self.frame(query, READINGS)
 
     def last_complete_rows(self, municipality: str, source: str) -> int | None:
         """How many rows the source's last complete read had; None when it never was read completely."""

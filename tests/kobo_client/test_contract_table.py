@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kobo_client.contract import ALL_FIELDS, COMPARED, FIELDS, PROTECTED, SOURCES, UPDATABLE, Basis, Kind, RegisterField
+from kobo_client.contract import ALL_FIELDS, FIELDS, PROTECTED, SOURCES, Basis, Kind, RegisterField
 from kobo_client.contract_page import contract_page
 from kobo_client.import_columns import COLUMNS, PERSONAL, from_import_row, to_import_row
 from kobo_client.payload import for_version, from_body, to_body, updatable_body
@@ -45,10 +45,9 @@ def test_the_page_is_current() -> None:
     )
 
 
-def test_names_and_paths_are_unique_and_no_row_is_both_protected_and_updatable() -> None:
+def test_names_and_paths_are_unique_and_what_can_be_updated_is_compared() -> None:
     assert len({field.name for field in ALL_FIELDS}) == len(ALL_FIELDS) == len({field.path for field in ALL_FIELDS})
-    assert not set(UPDATABLE) & set(PROTECTED)
-    assert set(UPDATABLE) <= set(COMPARED)
+    assert all(field.compared for field in FIELDS if field.updatable)
 
 
 def test_every_row_says_where_it_is_known_from() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors.read_result import Verdict
 from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
-from reconciliation.decisions.warning_questions import warning_questions
+from reconciliation.decisions.warning_questions import undecided_warnings
 from reconciliation.ledger import open_ledger
 from tests.whole_nights.small_town import Row, Town
 from tests.whole_nights.whole_night import Night, whole_night
@@ -34,7 +34,7 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         assert len(town.entries_now()) == 9, "the new home of the same night went on"
         with open_ledger(town.url, Path()) as ledger:
             slug = town.municipality.slug
-            (question,) = warning_questions(asked.validated.deviations, asked.merged.dwellings, ledger.decisions(slug), date(2023, 11, 4))
+            (question,) = undecided_warnings(asked.validated.deviations, asked.merged.dwellings, date(2023, 11, 4))
             (taken,) = store_answers(
                 [GivenAnswer(question.id, "right", "KN", "husnummeret var feil", question.evidence)], [question], ledger, slug
             )

@@ -15,7 +15,7 @@ from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_a
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
-from reconciliation.decisions.warning_questions import warning_questions
+from reconciliation.decisions.warning_questions import decided_warnings, undecided_warnings
 from reconciliation.ledger import Ledger, open_ledger
 from reconciliation.model.tables import DEVIATIONS
 from reporting.owner_questions import MOST_WARNINGS, answerable
@@ -52,7 +52,7 @@ def asked(ledger: Ledger, deviations: pl.DataFrame, night: date = AS_OF) -> list
     small = SmallNight([{"bruksenhetsnummer": "H0101"}], [])
     made = small.merged
     tables = Tables(made.dwellings, small.plan.items, small.matches, made.lineage, small.rows, small.register)
-    return warning_questions(deviations, tables.dwellings, ledger.decisions(PLACE), night)
+    return decided_warnings(undecided_warnings(deviations, tables.dwellings, night), ledger.decisions(PLACE), night)
 
 
 def say(ledger: Ledger, answer: str, night: date = AS_OF, by: str = "KN") -> AnswerOutcome:

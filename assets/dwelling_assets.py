@@ -6,15 +6,19 @@ import dagster as dg
 
 from assets import planning_steps
 from assets.answer_assets import answers_before
-from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.checks import check_key, result
 from assets.known_shielded import SHIELDED_GONE, shielded_and_gone
 from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, EarlierTables, counts, inputs, table_metadata
+from assets.table_io import EarlierTables, counts, inputs, table_metadata
+from assets.table_types import TABLE_TYPE, table_type
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DWELLINGS, MATCHES
+
+_DWELLINGS = table_type("Dwellings", DWELLINGS, unique="leverandor_bolig_id")
+_MATCHES = table_type("Matches", MATCHES)
 
 
 def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
@@ -22,11 +26,11 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
     slug = municipality.slug
     key = [slug, "dwellings"]
 
-    def out(name: str, description: str) -> dg.AssetOut:
+    def out(name: str, description: str, kind: dg.DagsterType = TABLE_TYPE) -> dg.AssetOut:
         return dg.AssetOut(
             key=[slug, name],
             description=description,
-            dagster_type=TABLE_TYPE,
+            dagster_type=kind,
             io_manager_key="tables",
             group_name=group(municipality, Step.DWELLINGS),
             kinds={"polars"},
@@ -36,14 +40,11 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         name=f"{slug}_merge",
         ins=inputs(municipality, "standing_rows"),
         outs={
-            "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id."),
+            "dwellings": out("dwellings", "One row per dwelling, merged across sources, with our stable id.", _DWELLINGS),
             "lineage": out("lineage", "Where sources disagree: every value, who won and why."),
             "memberships": out("memberships", "Which source row belongs to which dwelling."),
         },
-        check_specs=[
-            schema_check_key(key),
-            check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True),
-        ],
+        check_specs=[check_key(key, "conservation", "Every standing row is part of exactly one dwelling.", blocking=True)],
     )
     def merged(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, standing_rows: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
@@ -59,7 +60,6 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.lineage), "lineage", metadata=table_metadata(done.lineage, "field"))
         yield dg.Output(Table(done.memberships), "memberships", metadata=table_metadata(done.memberships, "source"))
-        yield schema_result(key, dwellings, DWELLINGS, unique="leverandor_bolig_id")
         adrift = planning_steps.rows_not_merged(standing_rows.frame, dwellings)
         yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
 
@@ -108,24 +108,20 @@ def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
 
 def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """Which register entry each dwelling is, by key and with the reason."""
-    slug = municipality.slug
-    key = [slug, "matches"]
 
     @dg.asset(
-        key=key,
+        key=[municipality.slug, "matches"],
         group_name=group(municipality, Step.REGISTER),
         description="Pairs of a dwelling and a register entry: our link, a person's decision, keys, then explained candidates.",
         kinds={"polars"},
         ins=inputs(municipality, "dwellings", "register"),
-        dagster_type=TABLE_TYPE,
+        dagster_type=_MATCHES,
         io_manager_key="tables",
-        check_specs=[schema_check_key(key)],
     )
     def matches(context: dg.AssetExecutionContext, night: NightRun, dwellings: Table, register: Table) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
             pairs = planning_steps.match_entries(session, dwellings.frame, register.frame)
         yield dg.Output(Table(pairs), metadata=table_metadata(pairs, "key", "certain"))
-        yield schema_result(key, pairs, MATCHES)
 
     return matches

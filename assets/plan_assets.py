@@ -8,13 +8,14 @@ import dagster as dg
 import polars as pl
 
 from assets import planning_steps
-from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.checks import check_key, result
 from assets.night_resource import REGISTER_POOL, NightRun, one_sentence
 from assets.night_session import NightSession
 from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, inputs, table_metadata
+from assets.table_io import inputs, table_metadata
+from assets.table_types import table_type
 from reconciliation.apply import adopt, apply_plan, hand_over, still_to_arrive
 from reconciliation.apply.owner_names import with_owner_names
 from reconciliation.decisions.conflicts import as_sent
@@ -28,6 +29,9 @@ from reconciliation.plan.part_approvals import last_shown, part_approvals
 from reconciliation.plan.plan_rendering import as_markdown
 from reconciliation.plan.planning import Plan, actionable
 
+_PLAN = table_type("Plan", PLAN_ITEMS)
+_OUTCOMES = table_type("Outcomes", OUTCOMES)
+
 
 def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
     """The asset of the plan; changes nothing in the register."""
@@ -40,10 +44,9 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         description="Tonight's plan: every dwelling in exactly one class, what would change, and the plan's digest.",
         kinds={"polars"},
         ins=inputs(municipality, "dwellings", "lineage", "memberships", "register", "matches", "rejected_rows"),
-        dagster_type=TABLE_TYPE,
+        dagster_type=_PLAN,
         io_manager_key="tables",
         check_specs=[
-            schema_check_key(key),
             check_key(key, "inside_limits", "The guards let the plan be applied without a person."),
             check_key(key, "conflicts", "No dwelling waits for a person (conflict or review)."),
         ],
@@ -79,7 +82,6 @@ def plan_asset(municipality: Municipality) -> dg.AssetsDefinition:
         )
         if unknown := unknown_bases(made.items):
             context.log.warning(f"{unknown} dwellings differ in a field whose last agreed value is not known: asked about, not written.")
-        yield schema_result(key, made.items, PLAN_ITEMS)
         yield result(key, "inside_limits", not made.refusals, " ".join(refusal.message for refusal in made.refusals), warn=True)
         waiting = made.counts.get("conflict", 0) + made.counts.get("review", 0)
         yield result(key, "conflicts", waiting == 0, f"{waiting} dwellings wait for a person.", warn=True)
@@ -136,9 +138,9 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
         kinds={"kobo"},
         pool=REGISTER_POOL,
         ins=inputs(municipality, "plan", "dwellings", "matches", "register"),
-        dagster_type=TABLE_TYPE,
+        dagster_type=_OUTCOMES,
         io_manager_key="tables",
-        check_specs=[schema_check_key(key), check_key(key, "all_done", "Every change that was tried is done.")],
+        check_specs=[check_key(key, "all_done", "Every change that was tried is done.")],
     )
     def outcomes(
         context: dg.AssetExecutionContext, night: NightRun, plan: Table, dwellings: Table, matches: Table, register: Table
@@ -177,7 +179,6 @@ def apply_asset(municipality: Municipality) -> dg.AssetsDefinition:
                 **table_metadata(done, "verb", "outcome"),
             },
         )
-        yield schema_result(key, done, OUTCOMES)
         left = done.height - sum(by_outcome.get(name, 0) for name in ("done", HANDED_OVER, "by_hand"))
         yield result(key, "all_done", left == 0, f"{left} of {done.height} changes were not done.")
 

@@ -16,7 +16,8 @@ from assets.night_result import REPORTED, counts_by_source, judgement_of, night_
 from assets.row_assets import verdicts_of
 from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, check_made_together, inputs
+from assets.table_io import check_made_together, inputs
+from assets.table_types import TABLE_TYPE
 from connectors.read_result import Verdict
 from language import speaking
 from reconciliation.decisions.confirmed_warnings import split_confirmed

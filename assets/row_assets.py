@@ -7,17 +7,23 @@ import dagster as dg
 import polars as pl
 
 from assets import reading_steps
-from assets.checks import check_key, result, schema_check_key, schema_result
+from assets.checks import check_key, result
 from assets.night_resource import NightRun
 from assets.source_assets import source_asset_key
 from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, EarlierTables, inputs, table_metadata
+from assets.table_io import EarlierTables, inputs, table_metadata
+from assets.table_types import TABLE_TYPE, table_type
 from connectors.read_result import SourceRead, Verdict
 from language import in_language
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
 from reconciliation.reading.apply_corrections import CORRECTED_ROWS
+
+_CORRECTED = table_type("SourceRows", CORRECTED_ROWS)
+_ACCEPTED = table_type("AcceptedRows", SOURCE_ROWS)
+_DEVIATIONS = table_type("Deviations", DEVIATIONS)
+_STANDING = table_type("StandingRows", STANDING_ROWS)
 
 
 def read_of(name: str, table: Table) -> SourceRead:
@@ -51,11 +57,11 @@ def _source_inputs(municipality: Municipality) -> dict[str, dg.AssetIn]:
     }
 
 
-def _out(municipality: Municipality, name: str, description: str) -> dg.AssetOut:
+def _out(municipality: Municipality, name: str, description: str, kind: dg.DagsterType = TABLE_TYPE) -> dg.AssetOut:
     return dg.AssetOut(
         key=[municipality.slug, name],
         description=description,
-        dagster_type=TABLE_TYPE,
+        dagster_type=kind,
         io_manager_key="tables",
         group_name=group(municipality, Step.ROWS),
         kinds={"polars"},
@@ -72,11 +78,12 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
         name=f"{slug}_standardise",
         ins=_source_inputs(municipality),
         outs={
-            "source_rows": _out(municipality, "source_rows", "All sources' rows with canonical columns, one row per source row."),
+            "source_rows": _out(
+                municipality, "source_rows", "All sources' rows with canonical columns, one row per source row.", _CORRECTED
+            ),
             "unreadable_values": _out(municipality, "unreadable_values", "Values that could not be read, with their place."),
         },
         check_specs=[
-            schema_check_key(rows_key),
             check_key(rows_key, "corrections", "Every line of the owners' file of corrections can be used, and is."),
             check_key(rows_key, "addresses", "The official addresses are no older than they may be."),
             check_key(rows_key, "evidence", "Each read could be held against the last complete one of its source."),
@@ -96,7 +103,6 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
             Table(rows, {"sources": facts}), "source_rows", metadata=table_metadata(rows, "source") | {"values corrected": done.corrected}
         )
         yield dg.Output(Table(done.unreadable), "unreadable_values", metadata=table_metadata(done.unreadable, "rule"))
-        yield schema_result(rows_key, rows, CORRECTED_ROWS)
         for correction in done.finished if session.whole else ():
             context.log.info(
                 f"{correction.source}: a cell in column {correction.heading} was corrected at the desk, and the source is mended by now."
@@ -128,20 +134,19 @@ def source_facts(done: reading_steps.StandardisedSources) -> dict[str, dict[str,
 def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
     """The assets of accepted, rejected and out-of-scope rows, and of deviations."""
     slug = municipality.slug
-    keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows", "out_of_scope_rows", "deviations")}
+    keys = {name: [slug, name] for name in ("accepted_rows", "rejected_rows")}
     arguments = _source_arguments(municipality)
 
     @dg.multi_asset(
         name=f"{slug}_validate",
         ins={**inputs(municipality, "source_rows", "unreadable_values"), **_source_inputs(municipality)},
         outs={
-            "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule."),
+            "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule.", _ACCEPTED),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
             "out_of_scope_rows": _out(municipality, "out_of_scope_rows", "Rows that are no let dwelling: institution places, store rooms."),
-            "deviations": _out(municipality, "deviations", "What is wrong: one row per source row and rule, in the owner's words."),
+            "deviations": _out(municipality, "deviations", "What is wrong: one row per source row and rule, in words.", _DEVIATIONS),
         },
         check_specs=[
-            *(schema_check_key(keys[name]) for name in ("accepted_rows", "deviations")),
             check_key(keys["rejected_rows"], "empty", "No source row is rejected."),
             check_key(keys["accepted_rows"], "conservation", "Every row read is accepted, rejected or out of scope.", blocking=True),
         ],
@@ -156,8 +161,6 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         yield dg.Output(Table(done.rejected), "rejected_rows", metadata=table_metadata(done.rejected, "source"))
         yield dg.Output(Table(done.out_of_scope), "out_of_scope_rows", metadata=table_metadata(done.out_of_scope, "source", "reason"))
         yield dg.Output(Table(done.deviations), "deviations", metadata=table_metadata(done.deviations, "rule", "owner"))
-        yield schema_result(keys["accepted_rows"], done.accepted, SOURCE_ROWS)
-        yield schema_result(keys["deviations"], done.deviations, DEVIATIONS)
         yield result(
             keys["rejected_rows"], "empty", done.rejected.is_empty(), f"{done.rejected.height} rows wait for their owners.", warn=True
         )
@@ -178,9 +181,8 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         description="The rows merging works on: tonight's, and the last accepted version of rows that could not be read tonight.",
         kinds={"polars"},
         ins=inputs(municipality, "accepted_rows", "rejected_rows"),
-        dagster_type=TABLE_TYPE,
+        dagster_type=_STANDING,
         io_manager_key="tables",
-        check_specs=[schema_check_key(key)],
     )
     def rows_to_merge(
         context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
@@ -190,7 +192,6 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         before = reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
         rows = reading_steps.rows_to_merge(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(Table(rows, accepted_rows.facts), metadata=table_metadata(rows, "source", "carried"))
-        yield schema_result(key, rows, STANDING_ROWS)
 
     return rows_to_merge
 

@@ -9,7 +9,8 @@ from assets.checks import check_key, result
 from assets.night_resource import FRESH, NightRun
 from assets.step_groups import Step, group
 from assets.stored_table import Table
-from assets.table_io import TABLE_TYPE, table_metadata
+from assets.table_io import table_metadata
+from assets.table_types import TABLE_TYPE
 from connectors.read_result import Verdict
 from connectors.source_config import AnySource
 from reconciliation.model.municipality import Municipality

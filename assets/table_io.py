@@ -12,13 +12,11 @@ import polars as pl
 from upath import UPath
 
 from assets.stored_table import FACTS_KEY, RUN_KEY, UNREADABLE, Table, last_table, read_table
+from assets.table_types import TABLE_TYPE
 from reconciliation.model.municipality import Municipality
 
 SHORT = 20
 """Most lines of a table in metadata; megabytes there make the UI hang."""
-
-TABLE_TYPE = dg.PythonObjectDagsterType(Table, name="Table")
-
 
 OF_ANY_RUN = "kobosync/of_any_run"
 """In the metadata of an input: it may be an earlier run's table."""

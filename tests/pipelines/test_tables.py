@@ -10,7 +10,8 @@ import pytest
 from upath import UPath
 
 from assets.stored_table import Table, read_lean_table
-from assets.table_io import TABLE_TYPE, TableStore
+from assets.table_io import TableStore
+from assets.table_types import TABLE_TYPE
 
 SMALL = pl.DataFrame(
     {"a": [1, None, 3], "b": ["æ", "", None], "c": [["x"], [], None], "empty": [None] * 3, "also": [None] * 3},

@@ -10,8 +10,8 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.comparison import neighbour
-from reconciliation.likeness.contradiction import SAME_AREA
+from reconciliation.likeness.comparison import NEXT_DOOR, neighbour
+from reconciliation.likeness.contradiction import equal_areas
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 CROWDED = 150
@@ -19,6 +19,8 @@ CROWDED = 150
 _ALIKE = 12
 """Most rows of each side in one part of a large block. A part that is still larger has rows that no value distinguishes."""
 
+_HOUSES = 6
+"""House numbers in one stretch of a street: next door is two numbers away."""
 _WIDE = 2**32
 
 BLOCKS: tuple[tuple[str, ...], ...] = (
@@ -42,6 +44,10 @@ WIDE_BLOCKS = (
     *BLOCKS,
     ("postnummer", "_house_number"),
     ("_municipality", "_house_number", "_ending"),
+    ("_municipality", "_house_number", "_beginning"),
+    ("_municipality", "_beginning", "_rent"),
+    ("_municipality", "_street", "_houses_from"),
+    ("_municipality", "_street", "_houses_to"),
     ("_municipality", "_house", "_unit"),
     ("postnummer", "_beginning", "_unit"),
     ("postnummer", "_ending", "_unit"),
@@ -63,6 +69,9 @@ def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
     shared |= {"_beginning": pl.col("_street").str.head(3), "_ending": pl.col("_stem").str.tail(5)}
     shared |= {
         "_house_number": pl.col("nummer"),
+        # Two numbers that are at most half of _HOUSES apart share one of the two.
+        "_houses_from": pl.col("nummer") // _HOUSES,
+        "_houses_to": (pl.col("nummer") + _HOUSES // 2) // _HOUSES,
         "_section": pl.col("seksjonsnummer"),
         "_rent": pl.col("manedsleie"),
         "_area": pl.col("bruksareal"),
@@ -89,8 +98,9 @@ _ODD = 0x9E3779B97F4A7C15
 @cache
 def close_by() -> pl.Expr:
     """On pairs with both sides' columns: in one house, or next door, or on one ground, and not two leases."""
-    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in ("nummer", "_ground", "_extra")}
-    place = (neighbour("_right") | same["nummer"] | same["_ground"]).fill_null(value=False)
+    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in ("_ground", "_extra")}
+    next_door = (pl.col("nummer") - pl.col("nummer_right")).abs() <= NEXT_DOOR
+    place = (neighbour("_right") | next_door | same["_ground"]).fill_null(value=False)
     return place & ~(~same["_extra"]).fill_null(value=False)
 
 
@@ -98,9 +108,7 @@ def close_by() -> pl.Expr:
 def hopeful() -> pl.Expr:
     """On pairs with both sides' columns: close by; and not two unit numbers, or two streets on two grounds, where no measure agrees."""
     same = {name: pl.col(name) == pl.col(f"{name}_right") for name in HOPE}
-    close_area = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal(
-        "bruksareal", "bruksareal_right"
-    )
+    close_area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
     measured = pl.any_horizontal(close_area, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
     units, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_ground"))
     streets = ~(same["_street"] | same["_stem"]).fill_null(value=False)

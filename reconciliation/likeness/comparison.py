@@ -7,7 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA
+from reconciliation.likeness.contradiction import AREA, RENT, equal_areas
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
 from reconciliation.likeness.street_spelling import ground, stems
 
@@ -44,6 +44,12 @@ def neighbour(theirs_end: str = "_theirs") -> pl.Expr:
 
 NEXT_DOOR = 2
 """House numbers this far apart are neighbours: even numbers are on one side of the street, odd ones on the other."""
+
+
+def next_house() -> pl.Expr:
+    """On compared pairs: the next house on either side, whatever its letter, or a digit away (`neighbour`)."""
+    near = (pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR
+    return (near & (pl.col("_level_nummer") != "same")).fill_null(value=False) | (pl.col("_level_nummer") == "beside")
 
 
 def _one_digit(joined: pl.DataFrame) -> pl.Series:
@@ -101,7 +107,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "bruksareal",
         (
-            (_within("bruksareal", SAME_AREA), Level("same", 2)),
+            (equal_areas(pl.col("bruksareal"), side("bruksareal")), Level("same", 2)),
             (_within("bruksareal", AREA.agrees), Level("close", 1)),
         ),
         Level("different", -2),

@@ -22,8 +22,8 @@ class Tolerance:
     differs: float
 
 
-SAME_AREA = 0.02
-"""Two areas this close are equal: systems round, and one cuts the decimals off."""
+_SAME_AREA, ROUNDED = 0.02, 1.0
+"""Two areas within this share of the larger one, or so many square metres, are equal: systems round, and one cuts the decimals off."""
 AREA = Tolerance("bruksareal", agrees=0.1, differs=0.2)
 """Some systems measure area outside the walls: a difference of this size is no contradiction."""
 RENT = Tolerance("manedsleie", agrees=0.1, differs=0.1)
@@ -62,6 +62,17 @@ def in_pair(column: str) -> Values:
     ours, theirs = pl.col(column), pl.col(f"{column}_theirs")
     both = ours.is_not_null() & theirs.is_not_null()
     return Values(pl.min_horizontal(ours, theirs), pl.max_horizontal(ours, theirs), both, both & (ours != theirs))
+
+
+def equal_areas(ours: pl.Expr, theirs: pl.Expr) -> pl.Expr:
+    """Null where either is."""
+    return (ours - theirs).abs() <= pl.max_horizontal(_SAME_AREA * pl.max_horizontal(ours, theirs), pl.lit(ROUNDED))
+
+
+def same_area(sides: Sides) -> pl.Expr:
+    """False where either side lacks it."""
+    area = sides(AREA.field)
+    return (area.known & equal_areas(area.low, area.high)).fill_null(value=False)
 
 
 def agrees(sides: Sides, measure: Tolerance) -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from reconciliation.likeness.contradiction import AREA, RENT, SAME_AREA, in_pair
+from reconciliation.likeness.contradiction import AREA, RENT, in_pair, same_area
 from reconciliation.likeness.neighbours import LETTERS_APART
 from reconciliation.likeness.street_spelling import LETTERS_OF_A_SLIP, ground
 
@@ -79,12 +79,12 @@ def _slips(names: pl.DataFrame) -> pl.Series:
 def _one_home() -> pl.Expr:
     """On pairs: nothing that both rows give differs, and measures agree."""
     area, rent = in_pair("bruksareal"), in_pair("manedsleie")
-    same_area = (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
+    equal_area = same_area(in_pair)
     same = {name: (pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in (*_MEASURED, "_label")}
     numbers = pl.any_horizontal(in_pair(name).several.fill_null(value=False) for name in (*_NUMBERS, "antall_soverom", "_floor"))
     far = [
         (measure.known & (measure.high - measure.low > share * measure.high)).fill_null(value=False)
         for measure, share in ((area, AREA.agrees), (rent, RENT.agrees))
     ]
-    agreeing = pl.sum_horizontal(equal.cast(pl.Int64()) for equal in (same_area, *same.values()))
-    return ~numbers & ~far[0] & ~far[1] & (same_area | same["manedsleie"]) & (agreeing >= AGREEING)
+    agreeing = pl.sum_horizontal(equal.cast(pl.Int64()) for equal in (equal_area, *same.values()))
+    return ~numbers & ~far[0] & ~far[1] & (equal_area | same["manedsleie"]) & (agreeing >= AGREEING)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.better_fit import better_elsewhere, fitting_another
-from reconciliation.likeness.comparison import compare
-from reconciliation.likeness.lone_differences import lone_differences, rents_off
+from reconciliation.likeness.comparison import compare, compare_rows
 from reconciliation.likeness.stopped_rule import unsupported
+from reconciliation.likeness.unusual_differences import alone_on_their_ground, unusual_differences
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 MEASURED = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
@@ -73,27 +73,13 @@ class BothSides:
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 
     def measured_otherwise(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Of the pairs, compared, those in which one measure differs and none agrees, or the rent alone is off in a house of several,
-        where that measure agrees in nearly all others."""
+        """Of the pairs, compared, those in which a measure differs that agrees in nearly all others, and that nothing else holds
+        together."""
         if keyed.is_empty():
             return keyed
-        seen = compare(keyed.select(list(PAIR)), self.ours, self.theirs)
-        several = pl.col("leverandor_bolig_id").is_in(self._beside_others().implode())
-        return seen.filter(lone_differences(seen) | (rents_off(seen) & seen.select(several).to_series()))
-
-    def _beside_others(self) -> pl.Series:
-        """leverandor_bolig_id of those that are not the only one of both sides at their address and on their ground."""
-        homes = pl.concat(
-            [
-                self.ours.select("_address", "_municipality", "_ground", _home="leverandor_bolig_id", _side=pl.lit("ours")),
-                self.theirs.select("_address", "_municipality", "_ground", _home="kobo_id", _side=pl.lit("kobo")),
-            ]
-        )
-        crowded = [
-            homes.filter(pl.all_horizontal(pl.col(place).is_not_null()) & (pl.len().over(*place, "_side") > 1).any().over(place))
-            for place in (["_address"], ["_municipality", "_ground"])
-        ]
-        return pl.concat(crowded).filter(pl.col("_side") == "ours").get_column("_home").unique()
+        places = keyed.select(list(PAIR)).join(self._left, on="leverandor_bolig_id").join(self._right, on="kobo_id")
+        seen = compare_rows(places, self.rows, self.rows)
+        return seen.filter(unusual_differences(seen, alone_on_their_ground(self.rows, places)))
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:
         """Of the pairs made by numbers of a house, those without other evidence, where several others of that house are contradicted

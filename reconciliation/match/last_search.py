@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_blocks
-from reconciliation.likeness.comparison import SHOWN, compare, compare_rows
+from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house
 from reconciliation.likeness.contradiction import contradict, in_pair
-from reconciliation.likeness.longer_names import with_streets_compared
+from reconciliation.likeness.longer_names import kindred_street, with_streets_compared
 from reconciliation.match.candidates import MOST
 
 _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "gardsnummer", "manedsleie")
@@ -106,36 +106,30 @@ def _may_be_in_the_same_place() -> pl.Expr:
     under another unit number only where the measures name the home, where each side has one home in the house, or where the entry's own
     number names nobody (`_nameless`) or another home (`_disputed`)."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
-    ground, house, unit = level["gardsnummer"], level["nummer"], level["bruksenhetsnummer"]
-    street = _kindred_street()
+    ground, unit = level["gardsnummer"], level["bruksenhetsnummer"]
+    street = kindred_street()
     same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
     here = (street | (ground == "same")) & same_number
-    around = (street & (house == "beside") & (ground != "different")) | (ground == "same")
+    around = (street & next_house() & (ground != "different")) | (ground == "same")
     agreeing = pl.col("_agreeing")
     untold = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
     typed_wrong = (pl.col("_disputed") | pl.col("_nameless")) & (agreeing >= 0)
     flat = (untold & (agreeing >= 0)) | (agreeing >= TELLING) | typed_wrong
-    one_slip = (unit == "same") & (house == "beside")
+    one_slip = (unit == "same") & next_house()
     placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
-    next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | (agreeing > 0))))
+    next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | one_slip | (agreeing > 0))))
     return (here & flat) | next_door | _last_two_left()
-
-
-def _kindred_street() -> pl.Expr:
-    level, ground = pl.col("_level_adressenavn"), pl.col("_level_gardsnummer")
-    nearly = (level == "similar") | pl.col("_longer_name")
-    return level.is_in(["same", "close"]) | (nearly & (ground != "different"))
 
 
 def _last_two_left() -> pl.Expr:
     """On compared pairs with `_alone_in_house` and `_alone_on_ground`: the only dwelling that would be created and the only entry that is
     unexplained, at one house number or on one ground."""
     number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
-    in_house = pl.col("_alone_in_house") & _kindred_street() & number
-    return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & _kindred_street())
+    in_house = pl.col("_alone_in_house") & kindred_street() & number
+    return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & kindred_street())
 
 
 def _at_the_same_number() -> pl.Expr:
     """On compared pairs: one house number with its letter in one street, slips aside, and not two unit numbers."""
     unit = pl.col("_level_bruksenhetsnummer").is_in(["same", "unknown", "first"])
-    return _kindred_street() & (pl.col("_level_nummer") == "same") & unit
+    return kindred_street() & (pl.col("_level_nummer") == "same") & unit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import SAME_AREA, TOLERANCES, contradict, differs, in_pair
+from reconciliation.likeness.contradiction import TOLERANCES, contradict, differs, in_pair, same_area
 
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground", "_unit")
 LOST = 4
@@ -71,20 +71,15 @@ def _needed(ours: str, theirs: str) -> pl.Expr:
     return labels - pl.min_horizontal(unlabelled, pl.max_horizontal(labels // LOST, pl.lit(1)))
 
 
-def _same_area() -> pl.Expr:
-    area = in_pair("bruksareal")
-    return (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
-
-
 def _same_flat() -> pl.Expr:
     """Area and rent are equal: then of two unit numbers one is typed wrong."""
-    return _same_area() & (pl.col("manedsleie") == pl.col("manedsleie_theirs")).fill_null(value=False)
+    return same_area(in_pair) & (pl.col("manedsleie") == pl.col("manedsleie_theirs")).fill_null(value=False)
 
 
 def _agreeing() -> pl.Expr:
     """How many measures are equal in both rows."""
     equal = [pl.col(name) == pl.col(f"{name}_theirs") for name in ("manedsleie", "antall_soverom", "_floor")]
-    return pl.sum_horizontal(measure.fill_null(value=False).cast(pl.Int64()) for measure in (_same_area(), *equal))
+    return pl.sum_horizontal(measure.fill_null(value=False).cast(pl.Int64()) for measure in (same_area(in_pair), *equal))
 
 
 def _differing() -> pl.Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, SAME_AREA
+from reconciliation.likeness.contradiction import AREA, equal_areas
 
 MOST_LEFT = 4
 """With more than this unpaired at an address, no pairing of the rest is worth working out."""
@@ -70,7 +70,7 @@ def _fits() -> pl.Expr:
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
     close_area = _within_share("bruksareal", AREA.agrees)
     rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _has_evidence() & (_agreeing() > AGREEING))
-    measured = close_area & rooms & _unless_both_differ("etasjenummer")
+    measured = close_area & rooms & _unless_both_differ("manedsleie") & _unless_both_differ("etasjenummer")
     return untold & extra & labels & ground & measured
 
 
@@ -84,7 +84,7 @@ def _within_share(name: str, share: float) -> pl.Expr:
 
 
 def _same_area() -> pl.Expr:
-    return (pl.col("bruksareal") - pl.col("bruksareal_other")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_other")
+    return equal_areas(pl.col("bruksareal"), pl.col("bruksareal_other"))
 
 
 def _has_evidence() -> pl.Expr:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, SAME_AREA, contradict, differs, in_group
+from reconciliation.likeness.contradiction import AREA, ROUNDED, contradict, differs, in_group, same_area
 from reconciliation.likeness.leases import mixed_leases_in_group
 
 KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST = (
@@ -19,8 +19,6 @@ KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS,
     "address",
     "last",
 )
-ROUNDED = 1.0
-"""Square metres that a system loses when it keeps whole numbers."""
 LIKE_STREET = 4
 """Two spellings that share so many first letters are one street if nothing that was measured contradicts it."""
 WEAK = (ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS)
@@ -93,9 +91,8 @@ def _alone() -> pl.Expr:
 def _measured_alike() -> pl.Expr:
     """Per group at one address: the area or the rent is equal, so is another measure, and none differs: enough beside homes at an
     address spelt nearly alike that are measured otherwise."""
-    area, *others = (in_group(name) for name in ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer"))
-    same_area = (area.known & (area.high - area.low <= SAME_AREA * area.high)).fill_null(value=False)
-    same = [same_area, *((measure.known & ~measure.several).fill_null(value=False) for measure in others)]
+    others = [in_group(name) for name in ("manedsleie", "antall_soverom", "etasjenummer")]
+    same = [same_area(in_group), *((measure.known & ~measure.several).fill_null(value=False) for measure in others)]
     differ = pl.any_horizontal((measure.known & measure.several).fill_null(value=False) for measure in others)
     return (same[0] | same[1]) & (pl.sum_horizontal(measure.cast(pl.Int64()) for measure in same) >= 2) & ~differ
 
@@ -116,9 +113,9 @@ def _in_another_street() -> pl.Expr:
     """Per group that shares a matrikkel and unit number: gnr and bnr typed in each other's place are another street's ground, and
     a house at a corner of two streets: one parcel, and in each street the same house and unit number."""
     area, rent = (in_group(name) for name in ("bruksareal", "manedsleie"))
-    same_area = (area.known & (area.high - area.low < ROUNDED)).fill_null(value=False)
+    rounded = (area.known & (area.high - area.low < ROUNDED)).fill_null(value=False)
     same_rent = rent.known & ~rent.several
     named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
-    corner = ~(same_area & same_rent) & ~(named_alike & (same_area | same_rent | ~(area.known | rent.known)))
+    corner = ~(rounded & same_rent) & ~(named_alike & (rounded | same_rent | ~(area.known | rent.known)))
     other_street = pl.col("_street").drop_nulls().n_unique() > 1
     return other_street & (~at_most_one("postnummer") | contradict(in_group, weak_key=True) | corner)

@@ -55,8 +55,9 @@ def merge(
     decided = Decisions.of(decisions)
     named, apart, answers = _clustered(with_decided_units(rows, decided), known, decided, municipality, same_place)
     content, disputed, lines = _settled(named, answers, municipality)
-    named = named.select("_cluster", "_row", "_rank", "_joined", "_known", *MEMBERSHIP, "owner", "carried")
-    dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), same_place)
+    named = named.select("_cluster", "_row", "_rank", "_joined", "_known", "_street", *MEMBERSHIP, "owner", "carried")
+    streets = named.select("_cluster", "_street").drop_nulls().unique().filter(pl.len().over("_cluster") == 1)
+    dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), streets, same_place)
     # Rows that were known stay known, also while their dwelling waits for a person; a row whose key moved keeps its old membership.
     waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
     remembered = named.filter(pl.col("_known").is_not_null() | ~pl.col("leverandor_bolig_id").is_in(waiting.implode()))
@@ -122,8 +123,11 @@ def _dwellings(
     disputed: pl.DataFrame,
     apart: pl.DataFrame,
     excused: pl.DataFrame,
+    streets: pl.DataFrame,
     same_place: SamePlace | None,
 ) -> pl.DataFrame:
+    """streets: `_cluster`, `_street`: the one street that its rows mean, where they mean one; it may be written with a slip in the row that
+    won the field."""
     whole = content.join(facts, on="_cluster", how="left", maintain_order="left")
     whole = whole.join(disputed, on="_cluster", how="left", maintain_order="left")
     ids = whole.select("_cluster", "leverandor_bolig_id")
@@ -132,7 +136,9 @@ def _dwellings(
         .join(ids, left_on="right", right_on="_cluster", suffix="_right")
         .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
     )
-    doubtful = candidates(one_spelling(with_place(whole, same_place)), named_apart, excused)
+    placed = with_place(whole, same_place).join(streets.rename({"_street": "_meant"}), on="_cluster", how="left", maintain_order="left")
+    placed = placed.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_meant")
+    doubtful = candidates(one_spelling(placed), named_apart, excused)
     none = pl.lit([], pl.List(pl.String()))
     return (
         whole.join(doubtful, on="leverandor_bolig_id", how="left")

@@ -7,12 +7,13 @@ import polars as pl
 from reconciliation.likeness.better_fit import better_elsewhere
 from reconciliation.likeness.comparison import compare_rows, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
-from reconciliation.likeness.lone_differences import lone_differences
 from reconciliation.likeness.stopped_rule import unsupported
-from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_UNIT, DECISION, MATRIKKEL
+from reconciliation.likeness.unusual_differences import alone_on_their_ground, unusual_differences
+from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_LABEL, ADDRESS_UNIT, DECISION, MATRIKKEL
 
 PAIR_OF_ROWS = {"left": pl.Int64(), "right": pl.Int64()}
 DOUBTED_ROWS = {**PAIR_OF_ROWS, "other": pl.Int64()}
+_SIDES = {"_at": "_one_side", "_at_right": "_other_side"}
 
 
 def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
@@ -22,23 +23,33 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     an earlier night joined are not doubted.
     """
     places = keyed.with_row_index("_at")
-    pairs = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
-    settled = [(pl.col(name) == pl.col(f"{name}_right")).fill_null(value=False) for name in ("_known", DECISION)]
-    keys = places.select("_at", "_known", DECISION)
-    joined = pairs.join(keys, on="_at").join(keys.rename(lambda name: f"{name}_right"), on="_at_right")
-    pairs = joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
-    if pairs.is_empty():
-        return pl.DataFrame(schema=DOUBTED_ROWS)
     placed = prepared(rows.with_columns(_side="source"))
+    labelled = _undecided(_sharing(places, ADDRESS_LABEL), places)
+    pairs = _undecided(pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique(), places)
+    if pairs.is_empty() and labelled.is_empty():
+        return pl.DataFrame(schema=DOUBTED_ROWS)
     doubted = better_elsewhere(placed, pairs)
     units = (
         pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
     )
     stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
-    seen = compare_rows(pairs, placed, placed)
-    odd = pairs.filter(lone_differences(seen))
+    odd = _measured_otherwise(pl.concat([pairs, labelled]).unique(), placed)
     doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
     return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
+
+
+def _undecided(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Without those that a person or an earlier night joined."""
+    settled = [(pl.col(name) == pl.col(f"{name}_right")).fill_null(value=False) for name in ("_known", DECISION)]
+    keys = places.select("_at", "_known", DECISION)
+    joined = pairs.join(keys, on="_at").join(keys.rename(lambda name: f"{name}_right"), on="_at_right")
+    return joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
+
+
+def _measured_otherwise(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    sides = [rows.get_column("_side").gather(pairs.get_column(end)).alias(name) for end, name in _SIDES.items()]
+    seen = compare_rows(pairs.with_columns(sides), rows, rows)
+    return pairs.filter(unusual_differences(seen, alone_on_their_ground(rows, pairs), list(_SIDES.values())))
 
 
 def _broken_houses(rows: pl.DataFrame, units: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:

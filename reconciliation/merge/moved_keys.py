@@ -11,7 +11,7 @@ from collections import Counter
 import polars as pl
 
 from reconciliation.likeness.comparison import neighbour
-from reconciliation.likeness.contradiction import SAME_AREA, contradict, in_pair
+from reconciliation.likeness.contradiction import contradict, in_pair, same_area
 
 _COMPARED = ("nummer", "bokstav", "_house", "_street", "_stem", "_ground", "_address", "_unit", "_extra", "_floor")
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "seksjonsnummer")
@@ -53,9 +53,8 @@ def _cannot_be_one() -> pl.Expr:
     same_ground = (pl.col("_ground") == pl.col("_ground_theirs")).fill_null(value=False)
     elsewhere = other["_house"] | other["_unit"] | other["_extra"] | (street.fill_null(value=False) & ~same_ground)
     area = in_pair("bruksareal")
-    same_area = area.known & (area.high - area.low <= SAME_AREA * area.high)
     equal = [(pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in ("manedsleie", "seksjonsnummer")]
-    supported = pl.any_horizontal(same_area.fill_null(value=False), *equal)
+    supported = pl.any_horizontal(same_area(in_pair), *equal)
     measured = area.known | in_pair("manedsleie").known | in_pair("seksjonsnummer").known
     far = ~neighbour() | (street.fill_null(value=False) & ~same_ground)
     return contradict(in_pair) | (elsewhere & (pl.col("_claimed") | (~supported & (measured | far))))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.comparison import NEXT_DOOR
+from reconciliation.likeness.comparison import next_house
 from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.longer_names import kindred_street
 from reconciliation.likeness.neighbours import LETTERS_APART
 
 ENOUGH = 6.0
@@ -42,23 +43,38 @@ def worth_a_question() -> pl.Expr:
     alone = pl.col("_sole") & pl.col("_sole_theirs")
     typed = here & (same_rent | (same_label & same_area) | (alone & (same_area | like)))
     same_floor = level["etasjenummer"] != "different"
-    stray = _nothing_measured_differs() & same_floor & unit & (_same_number_in_a_kindred_street() | _next_door_in_a_kindred_street())
+    stray = _nothing_measured_differs() & same_floor & unit & (_same_number_in_akindred_street() | _next_door_in_akindred_street())
     return numbers_agree & ((house & unit & (renamed | (spelt & (pl.col("_points") >= ENOUGH)))) | typed | stray)
 
 
 def worth_a_question_alone() -> pl.Expr:
-    """On the same pairs: worth a question only where neither of the two has another such partner. On a parcel or in a house where both
-    systems list the same homes, the last two without a partner are probably one home typed with another number."""
+    """On the same pairs: worth a question only where neither of the two has another such partner, or a likelier one (`evidence`). On a
+    parcel, in a house or a street where both systems list the same homes, two without a partner are probably one home of which one row
+    was typed wrong: what agrees must outweigh the slips that part them."""
     level = _levels()
-    same_rent, same_area, same_rooms = (level[name] == "same" for name in ("manedsleie", "bruksareal", "antall_soverom"))
-    ground, street = level["gardsnummer"] == "same", level["adressenavn"] == "same"
-    unit = ~level["bruksenhetsnummer"].is_in(["different", "digit"])
-    next_door = unit & ground & _kindred_street() & _beside()
-    on_the_parcel = unit & (ground | street) & same_area & (same_rent | same_rooms)
-    # The floor is part of the unit number, and differs with it.
-    other_unit = ~unit & _kindred_street() & level["nummer"].is_in(["same", "letter"]) & (same_area | same_rent)
-    elsewhere = (next_door | on_the_parcel) & (level["etasjenummer"] != "different")
-    return _numbers_agree() & _nothing_measured_differs() & (elsewhere | other_unit)
+    same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
+    ground, here = level["gardsnummer"] == "same", level["nummer"].is_in(["same", "letter"])
+    street = kindred_street() | pl.col("_same_last_word")
+    placed = (ground & (street | (level["nummer"] == "same"))) | (street & (here | next_house()))
+    placed |= here & same_area & (same_rent | _same_label())
+    near = same_rent | same_area | ((level["bruksareal"] == "close") & ((level["antall_soverom"] == "same") | _same_label()))
+    floors = (pl.col("etasjenummer") != pl.col("etasjenummer_theirs")).fill_null(value=False)
+    rooms = (level["antall_soverom"] != "different") | same_rent
+    measured = (level["manedsleie"] != "different") & (level["bruksareal"] != "different") & rooms
+    return _numbers_agree() & measured & ~floors & placed & (ground | near) & (evidence() >= pl.when(ground).then(-1).otherwise(0))
+
+
+def evidence() -> pl.Expr:
+    """On the same pairs: points for what agrees, less one for each slip that parts the two (street, house, unit), and one where the
+    cadastre's number does not tie them."""
+    level = _levels()
+    same = {name: (level[name] == "same").cast(pl.Int64()) for name in _LOOKED_AT}
+    unit = (~level["bruksenhetsnummer"].is_in(["same", "unknown", "first"])).cast(pl.Int64())
+    street = (~kindred_street()).cast(pl.Int64())
+    house = (level["nummer"] != "same").cast(pl.Int64())
+    close = (level["bruksareal"] == "close").cast(pl.Int64()) + (level["manedsleie"] == "close").cast(pl.Int64())
+    agreeing = 2 * same["manedsleie"] + 2 * same["bruksareal"] + close + same["antall_soverom"] + same["bruksenhetsnummer"]
+    return agreeing + _same_label().cast(pl.Int64()) - unit - street - house - (1 - same["gardsnummer"])
 
 
 def _levels() -> dict[str, pl.Expr]:
@@ -77,27 +93,16 @@ def _same_label() -> pl.Expr:
     return (pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False)
 
 
-def _kindred_street() -> pl.Expr:
-    """Spelt nearly alike, or the other one with a word before it."""
-    return ((pl.col("_level_adressenavn") != "different") & (pl.col("_letters") <= LETTERS_APART)) | pl.col("_longer_name")
-
-
-def _beside() -> pl.Expr:
-    """The next house on either side, whatever its letter, or a digit away."""
-    near = (pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR
-    return near.fill_null(value=False) | (pl.col("_level_nummer") == "beside")
-
-
-def _same_number_in_a_kindred_street() -> pl.Expr:
+def _same_number_in_akindred_street() -> pl.Expr:
     level = _levels()
     here = level["nummer"].is_in(["same", "letter"])
     ground = level["gardsnummer"] == "same"
     same = ground | _same_label() | (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
     nearly = same | (level["bruksareal"] == "close") | (level["antall_soverom"] == "same")
     measured = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
-    return here & ((_kindred_street() & same) | (pl.col("_longer_name") & nearly) | (pl.col("_same_last_word") & measured))
+    return here & ((kindred_street() & same) | (pl.col("_longer_name") & nearly) | (pl.col("_same_last_word") & measured))
 
 
-def _next_door_in_a_kindred_street() -> pl.Expr:
+def _next_door_in_akindred_street() -> pl.Expr:
     level = _levels()
-    return _beside() & _kindred_street() & ((level["manedsleie"] == "same") | (level["bruksareal"] == "same"))
+    return next_house() & kindred_street() & ((level["manedsleie"] == "same") | (level["bruksareal"] == "same"))

@@ -9,13 +9,15 @@ import polars as pl
 
 from reconciliation.likeness.blocks import HOPE, WIDE_BLOCKS, pairs_in_blocks
 from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbour, prepared
-from reconciliation.likeness.contradiction import SAME_AREA, contradict, in_pair
+from reconciliation.likeness.contradiction import contradict, equal_areas, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.stray_streets import stray_pairs
-from reconciliation.merge.near_conditions import NUMBERS, worth_a_question, worth_a_question_alone
+from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
 
 MOST = 3
 """Dwellings that one question offers."""
+CLEARLY = 1
+"""Points of near_conditions.evidence from which the likeliest of several partners is asked about."""
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +50,14 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
                 _sole=sides[0].get_column("_sole").gather(pairs.get_column("_at")),
                 _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
             )
-            marked = seen.select(*near[0].columns, _asked=worth_a_question(), _alone=worth_a_question_alone())
+            kinds_of = {"_kind": sources, "_kind_theirs": others}
+            marked = seen.select(
+                *near[0].columns,
+                *(pl.lit(kind).alias(name) for name, kind in kinds_of.items()),
+                _asked=worth_a_question(),
+                _alone=worth_a_question_alone(),
+                _evidence=evidence(),
+            )
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
     near.append(_strays(ours))
@@ -70,7 +79,7 @@ def _may_be_near() -> pl.Expr:
     or rent. Neither two leases nor two grounds or sections."""
     number, other = pl.col("nummer"), pl.col("nummer_right")
     close = (number == other) | ((number - other).abs() <= NEXT_DOOR) | neighbour("_right")
-    area = (pl.col("bruksareal") - pl.col("bruksareal_right")).abs() <= SAME_AREA * pl.max_horizontal("bruksareal", "bruksareal_right")
+    area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
     measured = (area | (pl.col("manedsleie") == pl.col("manedsleie_right"))).fill_null(value=False)
     on_ground = (pl.col("_ground") == pl.col("_ground_right")).fill_null(value=False) & measured
     apart = pl.any_horizontal(
@@ -80,9 +89,16 @@ def _may_be_near() -> pl.Expr:
 
 
 def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
-    """marked: pairs with `_asked`, `_alone`. Those that are asked, and of the others those in which neither has another partner."""
-    only = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)
-    return marked.filter(pl.col("_asked") | only)
+    """marked: pairs with `_asked`, `_alone`, `_evidence` and the systems that hold each side. Those that are asked, and of the others those
+    in which neither has another partner of those systems; or, where much agrees (CLEARLY), none that is as likely."""
+    ends = ("leverandor_bolig_id", "_kind_theirs"), ("kobo_id", "_kind")
+    single = pl.all_horizontal(pl.len().over(end) == 1 for end in ends)
+    likeliest = pl.all_horizontal(
+        (pl.col("_evidence") == pl.col("_evidence").max().over(end))
+        & ((pl.col("_evidence") == pl.col("_evidence").max().over(end)).sum().over(end) == 1)
+        for end in ends
+    )
+    return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= CLEARLY)))
 
 
 def _strays(ours: pl.DataFrame) -> pl.DataFrame:

@@ -66,6 +66,10 @@ STRAYS: dict[str, Row] = {
     "the letter of the house lost, and a slip": {"adressenavn": "Osepstien", **PARCEL, **ALIKE},
     "next door, with the unit and the area": {"nummer": 3, "bruksenhetsnummer": "H0101", "bruksareal": 45.0},
     "another floor, in a house where each list has one home": {"bruksenhetsnummer": "H0201", "bruksareal": 45.4},
+    "another floor and the area a little off, where each list has one home": {**PARCEL, "bruksenhetsnummer": "H0201", "bruksareal": 48.0},
+    "next door on another floor, with the area and the rent": {"nummer": 3, "bruksenhetsnummer": "H0201", **ALIKE},
+    "next door on the ground, and nothing else is known": {"nummer": 3, **PARCEL, "antall_soverom": 1},
+    "another postcode and the next house, with the rent": {"nummer": 3, "postnummer": "9960", "bruksenhetsnummer": "H0101", **ALIKE},
 }
 
 
@@ -129,6 +133,14 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
         [flat("a1", "1", adressenavn="Gamle Ospestien", bruksenhetsnummer="H0101", antall_soverom=2, bruksareal=59.0)],
         {"kobo_id": "k", "bruksenhetsnummer": "H0101", "antall_soverom": 2, "manedsleie": 8900.0},
     ),
+    "next door with another letter, and no ground is known": (
+        [flat("a1", "1", bokstav="B", manedsleie=7300.0)],
+        {**entry("H0101", manedsleie=7300.0), "nummer": 3, "bokstav": "A"},
+    ),
+    "an entry at a house where nobody of ours is, next door to the only one with its unit number": (
+        [flat("a1", "1", **PARCEL, bruksenhetsnummer="H0101", bruksareal=45.0)],
+        {"kobo_id": "k", "nummer": 3, "bruksenhetsnummer": "H0101", "antall_soverom": 1, "manedsleie": 7300.0},
+    ),
     "street and house number typed wrong, with the rent": (
         [flat("a1", "1", adressenavn="Ospestein", nummer=3, bruksenhetsnummer="H0101", **ALIKE)],
         {"kobo_id": "k", "bruksenhetsnummer": "H0101", "manedsleie": 7300.0},
@@ -191,6 +203,14 @@ def test_a_rent_that_is_off_is_no_proof_in_a_block_of_a_register_whose_rents_are
     assert result.classes()["fdv-H0101"] == "review"
     drifted = night({"fdv": ours}, [entry(unit, manedsleie=rent + 100.0, antall_soverom=1) for unit, rent in rents.items()])
     assert set(drifted.classes().values()) == {"update"}
+
+
+def test_a_copy_without_a_unit_number_is_asked_about_although_the_winning_row_has_a_slip_in_the_street() -> None:
+    known = {"bruksenhetsnummer": "H0101", **ALIKE}
+    beside = [flat(f"d{nummer}", str(nummer), nummer=nummer, bruksenhetsnummer="H0101") for nummer in (31, 33)]
+    slip = flat("a1", "1", adressenavn="Opsestien", **known)
+    result = night({"fdv": [slip, *beside], "omsorg": [flat("b1", "1", **known), flat("b2", "1", **ALIKE)]})
+    assert result.classes()["omsorg-b2"] == "review"
 
 
 def test_an_entry_that_the_parcel_ties_to_a_wrong_street_is_still_searched_for_the_right_one() -> None:

@@ -1,0 +1,54 @@
+"""Pairs in which a measure differs that is equal in nearly all other pairs of the same two sides, and that nothing else holds together.
+
+Two lists show by themselves how well they agree. Where nearly all pairs have one area, one rent and as many bedrooms, a pair in which one
+of them differs was probably typed with another home's number, unless the rent, the area or the section number agrees. In two lists whose
+rents or areas are taken in different years or ways, most pairs differ, and nothing follows from one that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from reconciliation.likeness.contradiction import AREA, ROUNDED, in_pair
+
+SELDOM = 0.1
+"""A measure that differs in at most this share of the pairs is evidence where it differs."""
+COMMON, OFTEN = 0.05, 20
+"""A ratio of two rents that this share of the pairs have, and so many of them, is the rise of a year: it says that the rents are one."""
+_STEPS = 200
+"""Ratios of rents are equal within half of one in so many."""
+_LEVELS = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
+
+
+def unusual_differences(seen: pl.DataFrame, alone: pl.Series, sides: Sequence[str] = ()) -> pl.Series:
+    """seen: compared pairs (likeness/comparison), all that keys made. alone: of each, whether nobody else is near (alone_on_their_ground).
+    sides: columns that say between which two sides a pair is, where seen holds several.
+
+    Row by row: a measure differs that seldom does, and no rent, area or section agrees; of two that are alone, nothing at all that was
+    measured is equal or near.
+    """
+    area, rooms = in_pair("bruksareal"), in_pair("antall_soverom")
+    ratio = (_STEPS * pl.col("manedsleie_theirs") / pl.col("manedsleie")).round()
+    pairs = seen.with_columns(_all=pl.lit(0), _ratio=pl.when(pl.col("manedsleie") > 0).then(ratio), _alone=alone)
+    between = ["_all", *sides]
+    known = {"rent": pl.col("_ratio").is_not_null(), "area": area.known, "rooms": rooms.known}
+    alike = pl.len().over(*between, "_ratio")
+    usual_ratio = (pl.col("_ratio") == _STEPS) | ((alike >= OFTEN) & (alike >= COMMON * known["rent"].sum().over(between)))
+    differs = {"rent": known["rent"] & ~usual_ratio, "area": area.known & (area.high - area.low > ROUNDED), "rooms": rooms.several}
+    tells = {name: differs[name].sum().over(between) <= SELDOM * known[name].sum().over(between) for name in differs}
+    near_area = pl.when(tells["area"]).then(~differs["area"]).otherwise(area.high - area.low <= AREA.agrees * area.high)
+    agrees = (known["rent"] & ~differs["rent"]) | (area.known & near_area) | (pl.col("_level_seksjonsnummer") == "same")
+    unusual = pl.any_horizontal((differs[name] & tells[name]).fill_null(value=False) for name in differs) & ~agrees.fill_null(value=False)
+    near = pl.any_horizontal(pl.col(f"_level_{name}").cast(pl.String()).is_in(["same", "close"]) for name in _LEVELS)
+    return pairs.select(unusual & ~(pl.col("_alone") & near)).to_series()
+
+
+def alone_on_their_ground(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """rows: prepared, of all sides, with `_side`. pairs: `_at`, `_at_right`. Of each pair: both are on one ground, and no side has another
+    row there or at the address of either. A number typed wrong would have named another ground."""
+    places = ["_address"], ["_municipality", "_ground"]
+    crowded = [pl.all_horizontal(pl.col(place).is_not_null()) & (pl.len().over(*place, "_side") > 1).any().over(place) for place in places]
+    lone = rows.select(_ground=pl.when(~pl.any_horizontal(crowded)).then(pl.concat_str("_municipality", "_ground"))).to_series()
+    return (lone.gather(pairs["_at"]) == lone.gather(pairs["_at_right"])).fill_null(value=False)

@@ -88,7 +88,8 @@ class Question:
     @property
     def fills_unit(self) -> bool:
         """Whether a unit number may be written as the answer."""
-        return self.about in (MERGE, UNIT) and not self.ours.get("bruksenhetsnummer") and bool(self.rows) and not self.only_units
+        lacks = self.about == UNIT or (self.about == MERGE and not self.ours.get("bruksenhetsnummer"))
+        return lacks and bool(self.rows) and not self.only_units
 
     @property
     def free(self) -> bool:

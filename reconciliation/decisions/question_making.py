@@ -130,15 +130,18 @@ class QuestionMaker:
             for other, right in zip(others, rights, strict=True)
         ]
         new = Answer("new", MERGE, left, None, evidence_of(first))
-        house = None if dwelling.get("bruksenhetsnummer") else "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
+        numbered = bool(dwelling.get("bruksenhetsnummer"))
+        house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         if others:
             choices = (*pair_choices(MERGE, left, pairs), new, *self._splits(dwelling))
             evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
             candidates = tuple(self._candidate(other, item["reason"]) for other in others)
-            yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=house)
-        elif house is not None:
+            yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=None if numbered else house)
+        elif not numbered or item["reason"] == "number_in_doubt":
+            # In doubt, and nobody else may be the home: the number itself is wrong, as where it names another floor than the row gives.
             answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
-            yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, ()), house=house)
+            reason = "unit_contradicts_floor" if numbered else None
+            yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, (), reason=reason), house=house)
 
     def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
         return Candidate(str(dwelling["leverandor_bolig_id"]), side_values(dwelling), reason, self.night.rows_of(dwelling))
@@ -241,7 +244,7 @@ class QuestionMaker:
 
     def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
         """Where its unit number is asked for: those that the official register has at the address, as answers."""
-        if about not in (MERGE, UNIT) or dwelling.get("bruksenhetsnummer") or not rows:
+        if about not in (MERGE, UNIT) or (about == MERGE and dwelling.get("bruksenhetsnummer")) or not rows:
             return ()
         rows_by_key = [(f"{row.source}:{row.key}", row.values) for row in rows]
         lists = [self.night.units[key] for key, _ in rows_by_key if key in self.night.units]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
+from reconciliation.identifiers.unit_floor import floor_contradicts_unit, floor_of_unit
 from reconciliation.model.known_decisions import (
     EVIDENCE_FIELDS,
     DecisionKind,
@@ -43,36 +45,56 @@ class RowDecisions:
         return pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
 
 
-def with_decided_units(rows: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
-    """rows: STANDING_ROWS. Those without a unit number for which a person said one have it, as long as they say what they said then."""
+@dataclass(frozen=True, slots=True)
+class DecidedUnits:
+    """Unit numbers that people gave. units: "source:source_key" -> bruksenhetsnummer. source_values: the same keys -> the row as its source
+    has it."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    source_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def decided_units(rows: pl.DataFrame, decisions: Decisions) -> DecidedUnits:
+    """rows: STANDING_ROWS. Of those without a unit number, or whose number names another floor than the row gives, the numbers that people
+    gave, as long as the rows say what they said then."""
     unit_decisions = [
         decision for decision in decisions.rows(DecisionKind.VALUE) if decision["field"] == "bruksenhetsnummer" and not decision["right"]
     ]
     if not unit_decisions:
-        return rows
-    names = pl.col("source") + ":" + pl.col("source_key")
-    lacking = rows.with_columns(_name=names).filter(pl.col("bruksenhetsnummer").is_null())
-    known = {
-        row["_name"]: row
-        for row in lacking.filter(pl.col("_name").is_in([decision["left"] for decision in unit_decisions])).iter_rows(named=True)
-    }
+        return DecidedUnits()
+    lacking = rows.filter(pl.col("bruksenhetsnummer").is_null() | floor_contradicts_unit(rows)).with_columns(_name=_row_names())
+    asked = lacking.filter(pl.col("_name").is_in([decision["left"] for decision in unit_decisions]))
+    asked_rows = {row["_name"]: row for row in asked.iter_rows(named=True)}
     units = {
         decision["left"]: json.loads(decision["value"])
         for decision in unit_decisions
-        if decision["left"] in known and evidence_unchanged(decision, known[decision["left"]])
+        if decision["left"] in asked_rows and evidence_unchanged(decision, asked_rows[decision["left"]])
     }
-    if not units:
+    return DecidedUnits(units, {name: asked_rows[name] for name in units})
+
+
+def with_units(rows: pl.DataFrame, decided: DecidedUnits) -> pl.DataFrame:
+    """rows with the unit numbers that people gave; a floor that such a number contradicts is not believed."""
+    if not decided.units:
         return rows
-    return rows.with_columns(
-        bruksenhetsnummer=pl.coalesce("bruksenhetsnummer", names.replace_strict(units, default=None, return_dtype=pl.String()))
-    )
+    given = _row_names().replace_strict(dict(decided.units), default=None, return_dtype=pl.String())
+    numbered = rows.with_columns(_given=given)
+    other_floor = (floor_of_unit("_given") != pl.col("etasjenummer")).fill_null(value=False)
+    return numbered.with_columns(
+        bruksenhetsnummer=pl.coalesce("_given", "bruksenhetsnummer"), etasjenummer=pl.when(~other_floor).then("etasjenummer")
+    ).drop("_given")
 
 
-def row_decisions(decisions: Decisions, rows: pl.DataFrame) -> RowDecisions:
-    """rows: prepared standing rows (_row, _made, _known, content)."""
+def _row_names() -> pl.Expr:
+    return pl.col("source") + ":" + pl.col("source_key")
+
+
+def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mapping[str, Mapping[str, Any]]) -> RowDecisions:
+    """rows: prepared standing rows (_row, _made, _known, content). source_values: of DecidedUnits. What else was decided of those rows was
+    decided on what the source says, and one answer must not make the other lapse."""
     if decisions.frame.is_empty():
         return RowDecisions()
-    known = _Rows(rows)
+    known = _Rows(rows, source_values)
     same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
     disputed = contradicting_decisions(same, different)
     group = groups_of(same)
@@ -93,8 +115,9 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame) -> RowDecisions:
 class _Rows:
     """Finds the row that a decision names: by its key, or by the id of the dwelling it is in."""
 
-    def __init__(self, rows: pl.DataFrame) -> None:
+    def __init__(self, rows: pl.DataFrame, source_values: Mapping[str, Mapping[str, Any]]) -> None:
         self.rows = rows
+        self.source_values = source_values
         keys = rows.select("_row", "_made", "_known", name=pl.col("source") + ":" + pl.col("source_key"))
         self.place: dict[str, int] = dict(keys.select("name", "_row").iter_rows())
         self.name: dict[str, str] = {}
@@ -108,8 +131,9 @@ class _Rows:
             return None
         return named if named in self.place else self.name.get(named)
 
-    def values(self, name: str) -> dict[str, Any]:
-        return self.rows.select(self.content).row(self.place[name], named=True)
+    def values(self, name: str) -> Mapping[str, Any]:
+        """As the source says them."""
+        return self.source_values.get(name) or self.rows.select(self.content).row(self.place[name], named=True)
 
     def pairs(self, decisions: Decisions, kind: DecisionKind) -> list[tuple[str, str]]:
         decided = []

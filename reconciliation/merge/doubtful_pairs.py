@@ -9,6 +9,7 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.merge_keys import DECISION
 from reconciliation.merge.near_pairs import near_pairs
 
 MOST = 15
@@ -17,14 +18,14 @@ MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnum
 
 
 def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
-    """dwellings: leverandor_bolig_id, sources, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one
+    """dwellings: leverandor_bolig_id, sources, merged_by, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one
     although they are known, or look, as two. excused: pairs (left, right) that a person called different; right null: the
     dwelling is new for certain.
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
     grounded = dwellings.with_columns(_ground=ground())
-    dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", *MEASURED)
+    dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", "_label", *MEASURED)
     pairs = [
         _at_address(dwellings_here),
         _in_unit(dwellings_here),
@@ -36,7 +37,35 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
     named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
     new = excused.filter(pl.col("right").is_null())
     named = named.join(new, left_on="leverandor_bolig_id", right_on="left", how="anti")
-    return named.group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort().head(MOST))
+    named = _still_possible(named, dwellings)
+    return _likeliest(named, dwellings_here).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
+
+
+def _still_possible(named: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Where a person made a dwelling of rows, what shares a source with it is another home, whatever a key says: there is no one to ask."""
+    known = dwellings.select("leverandor_bolig_id", "sources", _made=pl.col("merged_by") == DECISION)
+    both = named.join(known, on="leverandor_bolig_id").join(known, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
+    shared = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
+    made = pl.any_horizontal(pl.col("_made", "_made_other").fill_null(value=False))
+    return both.filter(~(shared & made)).select("leverandor_bolig_id", "other")
+
+
+def _likeliest(named: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """At most MOST of each dwelling: the likeliest of each list first, by how much of what was measured is the same."""
+    crowded = named.filter(pl.len().over("leverandor_bolig_id") > MOST)
+    if crowded.is_empty():
+        return named
+    measured = rows.select("leverandor_bolig_id", "sources", "_label", *MEASURED)
+    both = crowded.join(measured, on="leverandor_bolig_id").join(
+        measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs"
+    )
+    same = [(pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in (*MEASURED[1:], "_label")]
+    near = ((pl.col("bruksareal") - pl.col("bruksareal_theirs")).abs() <= 1).fill_null(value=False)
+    ranked = both.with_columns(_alike=pl.sum_horizontal(near, *same)).sort("_alike", "other", descending=[True, False])
+    turn = pl.col("other").cum_count().over("leverandor_bolig_id", "sources_theirs")
+    first = ranked.with_columns(_turn=turn).sort("_turn", pl.col("_alike") * -1, "other")
+    kept = first.group_by("leverandor_bolig_id", maintain_order=True).head(MOST).select("leverandor_bolig_id", "other")
+    return pl.concat([named.join(crowded.select("leverandor_bolig_id").unique(), on="leverandor_bolig_id", how="anti"), kept])
 
 
 def _at_address(rows: pl.DataFrame) -> pl.DataFrame:

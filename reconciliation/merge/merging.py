@@ -11,7 +11,7 @@ from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
-from reconciliation.merge.decided_rows import RowDecisions, row_decisions, with_decided_units
+from reconciliation.merge.decided_rows import RowDecisions, decided_units, row_decisions, with_units
 from reconciliation.merge.doubtful_pairs import candidates
 from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
 from reconciliation.merge.moved_keys import moved_rows, split_rows
@@ -53,7 +53,7 @@ def merge(
     if rows.is_empty():
         return Merged(pl.DataFrame(schema=DWELLINGS), pl.DataFrame(schema=LINEAGE), known.sort("source", "source_key"))
     decided = Decisions.of(decisions)
-    named, apart, answers = _clustered(with_decided_units(rows, decided), known, decided, municipality, same_place)
+    named, apart, answers = _clustered(rows, known, decided, municipality, same_place)
     content, disputed, lines = _settled(named, answers, municipality)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", "_street", *MEMBERSHIP, "owner", "carried")
     streets = named.select("_cluster", "_street").drop_nulls().unique().filter(pl.len().over("_cluster") == 1)
@@ -70,8 +70,9 @@ def _clustered(
     standing_rows: pl.DataFrame, known: pl.DataFrame, decisions: Decisions, municipality: Municipality, same_place: SamePlace | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, RowDecisions]:
     """The rows with their `_cluster` and its id; the clusters that are known apart (left, right); what people decided of them."""
-    rows = _prepared(standing_rows, known, municipality, same_place)
-    answers = row_decisions(decisions, rows)
+    units = decided_units(standing_rows, decisions)
+    rows = _prepared(with_units(standing_rows, units), known, municipality, same_place)
+    answers = row_decisions(decisions, rows, units.source_values)
     moved = moved_rows(prepared(rows), answers.same)
     lost = pl.Series([*moved.get_column("_row"), *split_rows(rows, answers.different)], dtype=pl.Int64())
     rows = rows.with_columns(_known=pl.when(~pl.col("_row").is_in(lost.implode())).then("_known"))

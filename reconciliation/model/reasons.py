@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "lease_reference_missing": "One lease or the whole unit? Others let it room by room",
     "nearly_same_address": "Nearly the address of a dwelling of another source: one slip of the hand, or two dwellings?",
     "other_answer_first": "May be the home that a question about another dwelling asks for: waits for that answer",
+    "unit_contradicts_floor": "The unit number names another floor than its row gives",
     "number_in_doubt": "Same numbers as another dwelling, but what was measured, or known before, parts them: which one is it?",
     "two_known_ids": "Two dwellings we know apart have become alike: {candidates}",
     "uncertain_match": "Possibly in the register already",

@@ -13,6 +13,7 @@ from language import message, stored
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
 from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.tables import DEVIATIONS
 from tests.reconciliation.decisions.test_answers import Town
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
@@ -76,6 +77,31 @@ def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> No
         assert town.say(question, unit) is AnswerOutcome.STORED
     assert town.open() == []
     assert sorted(town.night().merged.dwellings.get_column("bruksenhetsnummer")) == sorted(UNITS)
+
+
+def test_a_number_that_names_another_floor_than_its_row_is_asked_for_and_the_answer_stands(ledger: Ledger) -> None:
+    """A column slid one row down: the rows of one list are never candidates of each other, so their numbers are asked for."""
+    rows = [{"bruksenhetsnummer": unit, "etasjenummer": floor} for unit, floor in (("H0101", 2), ("H0102", 1), ("H0201", 1))]
+    town = Town(ledger, rows, [])
+    asked = town.open()
+    assert [(question.about, question.dwelling, question.reason) for question in asked] == [
+        (UNIT, "fdv-1", "unit_contradicts_floor"),
+        (UNIT, "fdv-3", "unit_contradicts_floor"),
+    ]
+    for question, unit in zip(asked, ("H0201", "H0101"), strict=True):
+        assert town.say(question, unit) is AnswerOutcome.STORED
+    assert town.open() == []
+    assert town.night().merged.dwellings["bruksenhetsnummer"].to_list() == ["H0201", "H0102", "H0101"]
+    assert town.night().item("fdv-1")["class"] == "create"
+
+
+def test_of_a_crowded_house_the_flats_that_agree_most_are_among_the_choices(ledger: Ledger) -> None:
+    flats = [{"leilighetsnummer": str(n), "bruksareal": 48.0, "etasjenummer": 1 + n // 13, "manedsleie": 7800.0} for n in range(1, 25)]
+    care = omsorg("a", leilighetsnummer="24", bruksareal=48.0, etasjenummer=2)
+    dwellings = Town(ledger, [*flats, care], []).night().merged.dwellings
+    choices = dwellings.filter(pl.col("leverandor_bolig_id") == "omsorg-a")["candidates"][0]
+    assert len(choices) == MOST
+    assert "fdv-24" in choices
 
 
 def test_where_the_official_register_has_several_units_exactly_those_are_offered(ledger: Ledger) -> None:

@@ -47,6 +47,20 @@ def test_a_person_joins_what_no_key_joins() -> None:
     assert merged["fdv:1"]["merged_by"] == "decision"
 
 
+def test_a_unit_number_that_a_person_gives_later_does_not_undo_that_they_called_the_rows_one() -> None:
+    """What was answered is held against the row as its source writes it, and the numbers of both rows are answers too."""
+    rows = fdv(leilighetsnummer="107"), eiendom(leilighetsnummer="7")
+    left, right = standing_rows(*rows).sort("source", descending=True).iter_rows(named=True)
+    given = [
+        decision("value", name, field="bruksenhetsnummer", value='"H0201"', evidence=evidence_of(row))
+        for name, row in (("fdv:1", left), ("eiendom:1", right))
+    ]
+    same = decision("same", "fdv:1", "eiendom:1", evidence=evidence_of(left, right))
+    merged = dwellings(*rows, decided=pl.concat([same, *given]))
+    assert merged["fdv:1"] == merged["eiendom:1"]
+    assert (merged["fdv:1"]["merged_by"], merged["fdv:1"]["bruksenhetsnummer"]) == ("decision", "H0201")
+
+
 def test_a_person_parts_what_a_key_joins_and_the_id_stays_with_its_own_key() -> None:
     rows = fdv(bruksenhetsnummer="H0101"), eiendom(bruksenhetsnummer="H0101")
     known = merge(standing_rows(*rows), none_known(), None, HOUSE).memberships

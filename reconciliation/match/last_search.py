@@ -1,4 +1,4 @@
-"""The search before a dwelling is created: may any entry that nobody explains be its home, by whatever weak key?"""
+"""The search before a dwelling is created: entries without a certain dwelling that may be the same home, by any weak key."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     certain dwelling, `_disputed`: its number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are
     questions already.
 
-    Pairs that may be one home by any weak key, best first for each dwelling: an entry of the same house or parcel that nothing known of it
-    rules out, and that fits no dwelling clearly better.
+    Pairs that may be one home by any weak key, best first for each dwelling: the entry is of the same house or parcel, no value of it
+    contradicts the dwelling, and it fits no other dwelling clearly better.
     """
     unfound = ours.filter("_unfound")
-    theirs = theirs.with_columns(_nameless=_names_nobody(ours, theirs)).filter(~pl.col("_explained"))
+    theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs)).filter(~pl.col("_explained"))
     pairs = pairs_in_blocks(unfound, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
     if pairs.is_empty():
         return pairs
@@ -35,17 +35,17 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
     compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
-    # Comparing the streets' names costs most, and is done for those only that nothing else rules out.
+    # Comparing street names costs most, so it is done last, for pairs without a contradiction.
     compared = with_streets_compared(compared.filter(~contradict(in_pair)))
     seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
-    # Behind those that are searched now; and, where its own rent is another one, behind those that were offered the entry before.
+    # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
     best = [side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for side, name in ((seen, "_best"), (others, "_offered"))]
     measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
     other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
     least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
-    # At its own house and unit it is asked about although it fits somebody in another house better.
+    # A pair of the same house and unit is asked about although the entry fits a dwelling of another house better.
     known = pl.concat([side.filter(_at_the_same_number()).select("kobo_id", "_agreeing") for side in (seen, others)])
     best_here = known.group_by("kobo_id").agg(_best_here=pl.col("_agreeing").max())
     measured = measured.join(best_here, on="kobo_id", how="left")
@@ -63,7 +63,7 @@ _MEASURES: dict[str, dict[str, float]] = {
     "bruksareal": {"same": 1, "different": -1},
     "antall_soverom": {"same": 0.5, "different": -1},
 }
-"""What a measure says of a pair in the last search: an unexplained entry beside a home that would be created."""
+"""Points of a measure, by its level of agreement, for a pair of an unexplained entry and a dwelling that would be created."""
 BEHIND_IN_MEASURES = 1.5
 """A pair this far behind the best one of its entry is left out."""
 TELLING = 2.0
@@ -71,7 +71,7 @@ TELLING = 2.0
 
 
 def _agreeing() -> pl.Expr:
-    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several pay there tells half."""
+    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several dwellings there have counts half."""
     comparisons = [
         pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
         for name, worth in _MEASURES.items()
@@ -85,10 +85,10 @@ def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:
     return rows.select((pl.len().over(place) == 1) & pl.all_horizontal(pl.col(name).is_not_null() for name in place)).to_series()
 
 
-def _names_nobody(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
-    """Per entry: no dwelling of ours is at its address; or it has a unit number, and none there has that number; or it has none, and
-    several are there. Then it was probably typed with a wrong number; but where that is so of most entries on the ground (or at the
-    address), our sources do not list those homes, and nothing follows."""
+def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
+    """Per unexplained entry, whether its number identifies no dwelling of ours, so that it may be typed wrong: there is none at its
+    address; or none there has its unit number; or it has no unit number and several are there. False where that is so of most entries on
+    the ground (or at the address): our sources do not list those homes then."""
     here = ours.select("_address", "_unit").drop_nulls("_address")
     units = here.drop_nulls().unique().with_columns(_held=pl.lit(value=True))
     counted = here.group_by("_address").agg(_homes=pl.len())
@@ -102,9 +102,9 @@ def _names_nobody(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
 
 
 def _may_be_in_the_same_place() -> pl.Expr:
-    """On compared pairs with `_agreeing`: one house, unless a measure differs that none balances; next door, on the same parcel or
-    under another unit number only where the measures name the home, where each side has one home in the house, or where the entry's own
-    number names nobody (`_nameless`) or another home (`_disputed`)."""
+    """On compared pairs with `_agreeing`: the same house, unless a measure differs that no other outweighs; the next house, the same parcel
+    or another unit number only where the measures identify the home, where each side has one home left in the house, or where the entry's
+    own number identifies no dwelling (`_nameless`) or another home (`_disputed`)."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     ground, unit = level["gardsnummer"], level["bruksenhetsnummer"]
     street = kindred_street()
@@ -112,9 +112,9 @@ def _may_be_in_the_same_place() -> pl.Expr:
     here = (street | (ground == "same")) & same_number
     around = (street & next_house() & (ground != "different")) | (ground == "same")
     agreeing = pl.col("_agreeing")
-    untold = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
+    no_other_unit = pl.col("_disputed") | unit.is_in(["same", "unknown", "first"])
     typed_wrong = (pl.col("_disputed") | pl.col("_nameless")) & (agreeing >= 0)
-    flat = (untold & (agreeing >= 0)) | (agreeing >= TELLING) | typed_wrong
+    flat = (no_other_unit & (agreeing >= 0)) | (agreeing >= TELLING) | typed_wrong
     one_slip = (unit == "same") & next_house()
     placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
     next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | one_slip | (agreeing > 0))))

@@ -19,8 +19,8 @@ _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "etasjenummer", *NUM
 
 def worth_a_question() -> pl.Expr:
     """On compared pairs with `_letters`, `_longer_name` and `_same_last_word` (likeness/longer_names), and
-    `_sole`, `_sole_theirs` (no source of the dwelling has another one at its address): nothing that is known differs, and what parts
-    the two is a slip of the hand, a renamed street, or outweighed by a measure."""
+    `_sole`, `_sole_theirs` (no source of the dwelling has another one at its address): no number of NUMBERS differs, and the difference in
+    the address is a typing error, a renamed street, or outweighed by an equal measure."""
     level = _levels()
     numbers_agree = _numbers_agree()
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"

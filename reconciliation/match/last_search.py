@@ -71,7 +71,7 @@ TELLING = 2.0
 
 
 def _agreeing() -> pl.Expr:
-    """On compared pairs with `_with_this_rent`: what was measured, as _MEASURES weighs it. A rent that several dwellings there have counts half."""
+    """On compared pairs with `_with_this_rent`: the sum of _MEASURES. A rent that several dwellings there have counts half."""
     comparisons = [
         pl.col(f"_level_{name}").cast(pl.String()).replace_strict(worth, default=0.0, return_dtype=pl.Float64())
         for name, worth in _MEASURES.items()

@@ -5,22 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
+import holidays
 import numpy as np
 import numpy.typing as npt
-from dateutil.easter import easter
-
-_FIXED = ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))
-"""Month and day of the public holidays that keep their date (lov om helligdager, lov om 1. og 17. mai)."""
-_FROM_EASTER = (-3, -2, 0, 1, 39, 49, 50)
-"""Days from Easter Sunday: skjærtorsdag, langfredag, påske, Kristi himmelfart, pinse."""
 
 
 @cache
 def _holidays(first_year: int, last_year: int) -> npt.NDArray[np.datetime64]:
-    years = range(first_year, last_year + 1)
-    fixed = [date(year, month, day) for year in years for month, day in _FIXED]
-    movable = [easter(year) + timedelta(days) for year in years for days in _FROM_EASTER]
-    return np.array(sorted({*fixed, *movable}), dtype="datetime64[D]")
+    days = holidays.country_holidays("NO", years=range(first_year, last_year + 1))
+    return np.array(sorted(days), dtype="datetime64[D]")
 
 
 def working_days_between(start: date, end: date) -> int:

@@ -15,10 +15,12 @@ from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.ledger.journal import UNSETTLED
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError, sentence
-from reconciliation.ledger.ledger_tables import PLAN_ITEM, RUN
-from reconciliation.ledger.register_tables import CALL, INTENT
-from reconciliation.ledger.store import BATCH
+from reconciliation.ledger.ledger_tables import PlanItem, Run
+from reconciliation.ledger.register_tables import CallRow, Intent
+from reconciliation.ledger.store import BATCH, table_of
 from reconciliation.ledger.whole_ledger import KEPT, revision_of_file, rows_of_file
+
+_CALL, _INTENT, _ITEM, _RUN = (table_of(model) for model in (CallRow, Intent, PlanItem, Run))
 
 
 def backup(ledger: Ledger, target: Path) -> int:
@@ -62,14 +64,14 @@ def prune(ledger: Ledger, municipality: str, before: date, *, dry_run: bool = Fa
 
 
 def _prune(connection: Connection, municipality: str, before: date) -> dict[str, int]:
-    old = select(RUN.c.run_id).where(RUN.c.municipality == municipality, RUN.c.as_of < before)
-    newest = select(func.max(PLAN_ITEM.c.id)).where(PLAN_ITEM.c.municipality == municipality).group_by(PLAN_ITEM.c.leverandor_bolig_id)
+    old = select(_RUN.c.run_id).where(_RUN.c.municipality == municipality, _RUN.c.as_of < before)
+    newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
     return {
-        "call": connection.execute(delete(CALL).where(CALL.c.run_id.in_(old))).rowcount,
+        "call": connection.execute(delete(_CALL).where(_CALL.c.run_id.in_(old))).rowcount,
         "intent": connection.execute(
-            delete(INTENT).where(INTENT.c.run_id.in_(old), INTENT.c.state.not_in((*UNSETTLED, HANDED_OVER)))
+            delete(_INTENT).where(_INTENT.c.run_id.in_(old), _INTENT.c.state.not_in((*UNSETTLED, HANDED_OVER)))
         ).rowcount,
-        "plan_item": connection.execute(delete(PLAN_ITEM).where(PLAN_ITEM.c.run_id.in_(old), PLAN_ITEM.c.id.not_in(newest))).rowcount,
+        "plan_item": connection.execute(delete(_ITEM).where(_ITEM.c.run_id.in_(old), _ITEM.c.id.not_in(newest))).rowcount,
     }
 
 

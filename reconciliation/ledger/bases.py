@@ -11,9 +11,11 @@ import polars as pl
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection
 
-from reconciliation.ledger.register_tables import BASE, LINK
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.register_tables import Base, LinkRow
+from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.model.kobo_change_policy import THREE_WAY
+
+_BASE, _LINK = table_of(Base), table_of(LinkRow)
 
 BASES: dict[str, Any] = {
     "kobo_id": pl.String(),
@@ -37,13 +39,15 @@ class Bases(Store):
 
     def bases(self, municipality: str) -> pl.DataFrame:
         """Every base, sorted by leverandor_bolig_id. Shape: BASES."""
-        query = select(*(BASE.c[name] for name in BASES)).where(BASE.c.municipality == municipality).order_by(BASE.c.leverandor_bolig_id)
+        query = select(*(_BASE.c[name] for name in BASES)).where(_BASE.c.municipality == municipality).order_by(_BASE.c.leverandor_bolig_id)
         return self.frame(query, BASES)
 
     def linked_and_not_agreed(self) -> tuple[int, int]:
         """Of all municipalities: active links, and how many of them have no base, as in a ledger from before values were remembered."""
-        has_base = (BASE.c.municipality == LINK.c.municipality) & (BASE.c.kobo_id == LINK.c.kobo_id)
-        query = select(func.count(), func.count(BASE.c.kobo_id)).select_from(LINK.outerjoin(BASE, has_base)).where(LINK.c.ended.is_(None))
+        has_base = (_BASE.c.municipality == _LINK.c.municipality) & (_BASE.c.kobo_id == _LINK.c.kobo_id)
+        query = (
+            select(func.count(), func.count(_BASE.c.kobo_id)).select_from(_LINK.outerjoin(_BASE, has_base)).where(_LINK.c.ended.is_(None))
+        )
         with self.read() as connection:
             linked, agreed = connection.execute(query).one()
         return int(linked), int(linked) - int(agreed)
@@ -75,14 +79,16 @@ class Bases(Store):
 
     def forget_within(self, connection: Connection, municipality: str, dwellings: Sequence[str]) -> None:
         """Delete the bases of these dwellings (leverandor_bolig_id, at most 500), inside a transaction of the caller."""
-        connection.execute(delete(BASE).where(BASE.c.municipality == municipality, BASE.c.leverandor_bolig_id.in_(dwellings)))
+        connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.leverandor_bolig_id.in_(dwellings)))
 
 
 def _stored_bases(connection: Connection, municipality: str, kobo_ids: Sequence[str]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     stored: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
     for start in range(0, len(kobo_ids), 500):
         some = kobo_ids[start : start + 500]
-        query = select(BASE.c.kobo_id, BASE.c.agreed, BASE.c.moved).where(BASE.c.municipality == municipality, BASE.c.kobo_id.in_(some))
+        query = select(_BASE.c.kobo_id, _BASE.c.agreed, _BASE.c.moved).where(
+            _BASE.c.municipality == municipality, _BASE.c.kobo_id.in_(some)
+        )
         stored |= {str(row[0]): (json.loads(row[1]), json.loads(row[2])) for row in connection.execute(query)}
     return stored
 
@@ -90,8 +96,8 @@ def _stored_bases(connection: Connection, municipality: str, kobo_ids: Sequence[
 def _put(connection: Connection, municipality: str, rows: Sequence[tuple[Any, ...]]) -> None:
     for start in range(0, len(rows), 500):
         some = [row[0] for row in rows[start : start + 500]]
-        connection.execute(delete(BASE).where(BASE.c.municipality == municipality, BASE.c.kobo_id.in_(some)))
-    insert_rows(connection, BASE, [{"municipality": municipality, **dict(zip(BASES, row, strict=True))} for row in rows])
+        connection.execute(delete(_BASE).where(_BASE.c.municipality == municipality, _BASE.c.kobo_id.in_(some)))
+    insert_rows(connection, Base, [{"municipality": municipality, **dict(zip(BASES, row, strict=True))} for row in rows])
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -13,8 +13,10 @@ from sqlalchemy import func, select, union, update
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.ledger_error import LedgerError
-from reconciliation.ledger.ledger_tables import DECISION
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import Decision
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_DECISION = table_of(Decision)
 
 DECISIONS: dict[str, Any] = {
     "decision_id": pl.String(),
@@ -38,12 +40,12 @@ class DecisionLog(Store):
     def decisions(self, municipality: str, include_superseded: bool = False) -> pl.DataFrame:
         """Decisions in force, oldest first. Shape: DECISIONS."""
         query = (
-            select(*(DECISION.c[name] for name in DECISIONS))
-            .where(DECISION.c.municipality == municipality)
-            .order_by(DECISION.c.decided, DECISION.c.decision_id)
+            select(*(_DECISION.c[name] for name in DECISIONS))
+            .where(_DECISION.c.municipality == municipality)
+            .order_by(_DECISION.c.decided, _DECISION.c.decision_id)
         )
         if not include_superseded:
-            query = query.where(DECISION.c.superseded.is_(None))
+            query = query.where(_DECISION.c.superseded.is_(None))
         return self.frame(query, DECISIONS)
 
     def decisions_about(self, municipality: str, names: Collection[str]) -> pl.DataFrame:
@@ -51,22 +53,22 @@ class DecisionLog(Store):
 
         names: "source:key", leverandor_bolig_id or "kobo:<koboId>"; at most some hundreds.
         """
-        rows = select(*(DECISION.c[name] for name in DECISIONS)).where(DECISION.c.municipality == municipality)
+        rows = select(*(_DECISION.c[name] for name in DECISIONS)).where(_DECISION.c.municipality == municipality)
         # Two queries in one, and sorted here: for "or", and for an order, SQLite would read all decisions of the municipality.
-        about = union(*(rows.where(DECISION.c[side].in_(names)) for side in ("subject", "other")))
+        about = union(*(rows.where(_DECISION.c[side].in_(names)) for side in ("subject", "other")))
         return self.frame(about, DECISIONS).sort("decided", "decision_id")
 
     def decisions_named(self, municipality: str, ids: Collection[str]) -> pl.DataFrame:
         """Those with these ids, in force or not, oldest first; at most some thousands. Shape: DECISIONS."""
-        query = select(*(DECISION.c[name] for name in DECISIONS))
-        query = query.where(DECISION.c.municipality == municipality, DECISION.c.decision_id.in_(ids))
-        return self.frame(query.order_by(DECISION.c.decided, DECISION.c.decision_id), DECISIONS)
+        query = select(*(_DECISION.c[name] for name in DECISIONS))
+        query = query.where(_DECISION.c.municipality == municipality, _DECISION.c.decision_id.in_(ids))
+        return self.frame(query.order_by(_DECISION.c.decided, _DECISION.c.decision_id), DECISIONS)
 
     def decisions_mark(self, municipality: str) -> str:
         """A text that differs whenever a decision has been made, superseded or withdrawn since: each of these appends a row."""
-        here = DECISION.c.municipality == municipality
+        here = _DECISION.c.municipality == municipality
         # Each of the two is read from an index; in one query SQLite would compare the times of all decisions.
-        asked = [select(aggregate).where(here).scalar_subquery() for aggregate in (func.count(), func.max(DECISION.c.decided))]
+        asked = [select(aggregate).where(here).scalar_subquery() for aggregate in (func.count(), func.max(_DECISION.c.decided))]
         with self.read() as connection:
             return repr(connection.execute(select(*asked)).one())
 
@@ -104,27 +106,27 @@ class DecisionLog(Store):
 
     def _append(self, connection: Connection, municipality: str, row: dict[str, Any], *, loaded: bool = False) -> None:
         """loaded: the decision comes from a file; whatever the order of the lines, the one that was decided last is in force."""
-        same_question = [DECISION.c[name].is_(None) if row[name] is None else DECISION.c[name] == row[name] for name in _QUESTION]
-        same_subject = (DECISION.c.municipality == municipality, DECISION.c.superseded.is_(None), *same_question)
-        in_force = connection.execute(select(DECISION.c.decided, DECISION.c.decision_id).where(*same_subject)).first()
+        same_question = [_DECISION.c[name].is_(None) if row[name] is None else _DECISION.c[name] == row[name] for name in _QUESTION]
+        same_subject = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None), *same_question)
+        in_force = connection.execute(select(_DECISION.c.decided, _DECISION.c.decision_id).where(*same_subject)).first()
         overtaken = loaded and in_force is not None and (in_force.decided, in_force.decision_id) > (row["decided"], row["decision_id"])
         if in_force is not None and not loaded:
             # A clock that was set back must not make today's decision the older one.
             row = {**row, "decided": max(row["decided"], in_force.decided + timedelta(microseconds=1))}
         if not overtaken:
-            connection.execute(update(DECISION).where(*same_subject).values(superseded=self.clock()))
+            connection.execute(update(_DECISION).where(*same_subject).values(superseded=self.clock()))
         superseded = self.clock() if overtaken else None
-        insert_rows(connection, DECISION, [{**row, "municipality": municipality, "superseded": superseded}])
+        insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
 
     def withdraw_decision(self, municipality: str, decision_id: str, by: str) -> bool:
         """Put a decision out of force, and record who did so. False when it is not in force any more. Nothing is deleted."""
         with self.write() as connection:
             this_decision = (
-                DECISION.c.municipality == municipality,
-                DECISION.c.decision_id == decision_id,
-                DECISION.c.superseded.is_(None),
+                _DECISION.c.municipality == municipality,
+                _DECISION.c.decision_id == decision_id,
+                _DECISION.c.superseded.is_(None),
             )
-            if not connection.execute(update(DECISION).where(*this_decision).values(superseded=self.clock())).rowcount:
+            if not connection.execute(update(_DECISION).where(*this_decision).values(superseded=self.clock())).rowcount:
                 return False
             row = dict.fromkeys(DECISIONS) | {
                 "decision_id": uuid.uuid4().hex,
@@ -134,7 +136,7 @@ class DecisionLog(Store):
                 "decided_by": by,
                 "decided": self.clock(),
             }
-            insert_rows(connection, DECISION, [{**row, "municipality": municipality, "superseded": None}])
+            insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": None}])
             return True
 
     def dump_decisions(self, municipality: str) -> list[str]:

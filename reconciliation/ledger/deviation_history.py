@@ -9,9 +9,11 @@ from typing import Any
 import polars as pl
 from sqlalchemy import bindparam, select, update
 
-from reconciliation.ledger.ledger_tables import DEVIATION, RUN
-from reconciliation.ledger.store import BATCH, Store, insert_rows
+from reconciliation.ledger.ledger_tables import Deviation, Run
+from reconciliation.ledger.store import BATCH, Store, insert_rows, table_of
 from reconciliation.model.tables import DEVIATIONS
+
+_DEVIATION, _RUN = table_of(Deviation), table_of(Run)
 
 LIFE: dict[str, Any] = {
     "first_seen": pl.Date(),
@@ -71,9 +73,9 @@ class Deviations(Store):
         A deviation of an earlier night that is not among them is marked as fixed only when its source was read completely.
         """
         with self.read() as connection:
-            municipality = str(connection.execute(select(RUN.c.municipality).where(RUN.c.run_id == run_id)).scalar_one())
-        columns = (DEVIATION.c[name.removeprefix("known_")] for name in _KNOWN)
-        known = self.frame(select(*columns).where(DEVIATION.c.municipality == municipality), _KNOWN)
+            municipality = str(connection.execute(select(_RUN.c.municipality).where(_RUN.c.run_id == run_id)).scalar_one())
+        columns = (_DEVIATION.c[name.removeprefix("known_")] for name in _KNOWN)
+        known = self.frame(select(*columns).where(_DEVIATION.c.municipality == municipality), _KNOWN)
         tonight = deviations.with_columns(identity().alias("identity"))
         distinct = tonight.unique("identity", keep="first", maintain_order=True).join(known.drop("source"), on="identity", how="left")
         life = distinct.with_columns(
@@ -116,10 +118,10 @@ class Deviations(Store):
             b_id="id", **{f"b_{name}": where for name, where in _WHERE.items()}, b_since="since", b_times="times_returned"
         )
         with self.write() as connection:
-            insert_rows(connection, DEVIATION, [{"municipality": municipality, **row} for row in new.iter_rows(named=True)])
+            insert_rows(connection, Deviation, [{"municipality": municipality, **row} for row in new.iter_rows(named=True)])
             statement = (
-                update(DEVIATION)
-                .where(DEVIATION.c.id == bindparam("b_id"))
+                update(_DEVIATION)
+                .where(_DEVIATION.c.id == bindparam("b_id"))
                 .values(
                     file=bindparam("b_file"),
                     sheet=bindparam("b_sheet"),
@@ -134,17 +136,17 @@ class Deviations(Store):
                 connection.execute(statement, marks[start : start + BATCH])
             if len(gone):
                 connection.execute(
-                    update(DEVIATION).where(DEVIATION.c.id == bindparam("b_id")).values(fixed=as_of),
+                    update(_DEVIATION).where(_DEVIATION.c.id == bindparam("b_id")).values(fixed=as_of),
                     [{"b_id": number} for number in gone["id"]],
                 )
 
     def deviations(self, municipality: str, include_fixed: bool = False) -> pl.DataFrame:
         """Deviations as the ledger knows them, oldest first. Shape: OPEN_DEVIATIONS."""
         query = (
-            select(*(DEVIATION.c[name] for name in OPEN_DEVIATIONS))
-            .where(DEVIATION.c.municipality == municipality)
-            .order_by(DEVIATION.c.first_seen, DEVIATION.c.id)
+            select(*(_DEVIATION.c[name] for name in OPEN_DEVIATIONS))
+            .where(_DEVIATION.c.municipality == municipality)
+            .order_by(_DEVIATION.c.first_seen, _DEVIATION.c.id)
         )
         if not include_fixed:
-            query = query.where(DEVIATION.c.fixed.is_(None))
+            query = query.where(_DEVIATION.c.fixed.is_(None))
         return self.frame(query, OPEN_DEVIATIONS)

@@ -17,10 +17,11 @@ from sqlalchemy import String, bindparam, case, func, select, update
 
 from reconciliation.ledger.bases import Agreement
 from reconciliation.ledger.links import Links
-from reconciliation.ledger.register_tables import CALL, INTENT
-from reconciliation.ledger.store import insert_rows
+from reconciliation.ledger.register_tables import CallRow, Intent
+from reconciliation.ledger.store import insert_rows, table_of
 from reconciliation.model.tables import OUTCOMES
 
+_INTENT, _CALL = table_of(Intent), table_of(CallRow)
 UNSETTLED = ("intent", "unknown")
 
 
@@ -133,15 +134,15 @@ class Journal(Links):
             ]
             if rows:
                 connection.execute(_SETTLE, rows)
-            insert_rows(connection, INTENT, [_write_row(write, municipality, now) for write in writes])
+            insert_rows(connection, Intent, [_write_row(write, municipality, now) for write in writes])
         return refused
 
     def unsettled(self, municipality: str) -> list[Write]:
         """Writes whose outcome is not known, oldest first."""
         query = (
-            select(INTENT)
-            .where(INTENT.c.municipality == municipality, INTENT.c.state.in_(UNSETTLED))
-            .order_by(INTENT.c.intended, INTENT.c.request_id)
+            select(_INTENT)
+            .where(_INTENT.c.municipality == municipality, _INTENT.c.state.in_(UNSETTLED))
+            .order_by(_INTENT.c.intended, _INTENT.c.request_id)
         )
         with self.read() as connection:
             rows = connection.execute(query).fetchall()
@@ -150,15 +151,17 @@ class Journal(Links):
     def outcomes(self, run_id: str) -> pl.DataFrame:
         """Result of each write of a run. Shape: OUTCOMES; `unknown` also for writes that were never settled."""
         query = (
-            select(INTENT.c.leverandor_bolig_id, INTENT.c.kobo_id, INTENT.c.verb, INTENT.c.state, INTENT.c.status, INTENT.c.message)
-            .where(INTENT.c.run_id == run_id)
-            .order_by(INTENT.c.leverandor_bolig_id, INTENT.c.verb, INTENT.c.request_id)
+            select(_INTENT.c.leverandor_bolig_id, _INTENT.c.kobo_id, _INTENT.c.verb, _INTENT.c.state, _INTENT.c.status, _INTENT.c.message)
+            .where(_INTENT.c.run_id == run_id)
+            .order_by(_INTENT.c.leverandor_bolig_id, _INTENT.c.verb, _INTENT.c.request_id)
         )
         return self.frame(query, OUTCOMES).with_columns(pl.col("outcome").replace({"intent": "unknown"}))
 
     def writes_done(self, run_id: str) -> list[Write]:
         """The writes of a run that reached the register, in the order they were made. Bodies are gone by then."""
-        query = select(INTENT).where(INTENT.c.run_id == run_id, INTENT.c.state == "done").order_by(INTENT.c.settled, INTENT.c.request_id)
+        query = (
+            select(_INTENT).where(_INTENT.c.run_id == run_id, _INTENT.c.state == "done").order_by(_INTENT.c.settled, _INTENT.c.request_id)
+        )
         with self.read() as connection:
             rows = connection.execute(query).fetchall()
         return [Write(row.request_id, row.run_id, row.leverandor_bolig_id, row.verb, row.kobo_id, row.changes) for row in rows]
@@ -183,31 +186,31 @@ class Journal(Links):
             for call in calls
         ]
         with self.write() as connection:
-            insert_rows(connection, CALL, rows)
+            insert_rows(connection, CallRow, rows)
 
     def call_counts(self, run_id: str) -> dict[str, int]:
         """Verb -> requests of a run, `failed` (neither done, nor answered with "not found" or a conflict) and
         `retried` (later attempts)."""
         with self.read() as connection:
-            verbs = connection.execute(select(CALL.c.verb, func.count()).where(CALL.c.run_id == run_id).group_by(CALL.c.verb)).fetchall()
+            verbs = connection.execute(select(_CALL.c.verb, func.count()).where(_CALL.c.run_id == run_id).group_by(_CALL.c.verb)).fetchall()
             failed = connection.execute(
-                select(func.count()).where(CALL.c.run_id == run_id, CALL.c.outcome.not_in(("done", "not_found", "conflict")))
+                select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.outcome.not_in(("done", "not_found", "conflict")))
             ).scalar_one()
-            retried = connection.execute(select(func.count()).where(CALL.c.run_id == run_id, CALL.c.attempt > 1)).scalar_one()
+            retried = connection.execute(select(func.count()).where(_CALL.c.run_id == run_id, _CALL.c.attempt > 1)).scalar_one()
         return {**{str(row[0]): int(row[1]) for row in verbs}, "failed": int(failed), "retried": int(retried)}
 
 
 _SETTLE = (
-    update(INTENT)
-    .where(INTENT.c.request_id == bindparam("b_request"))
+    update(_INTENT)
+    .where(_INTENT.c.request_id == bindparam("b_request"))
     .values(
         state=bindparam("b_state"),
-        kobo_id=func.coalesce(bindparam("b_kobo", type_=String()), INTENT.c.kobo_id),
+        kobo_id=func.coalesce(bindparam("b_kobo", type_=String()), _INTENT.c.kobo_id),
         status=bindparam("b_status"),
         message=bindparam("b_message"),
-        changes=func.coalesce(bindparam("b_changes", type_=String()), INTENT.c.changes),
+        changes=func.coalesce(bindparam("b_changes", type_=String()), _INTENT.c.changes),
         # A write with unknown outcome is repeated with the same body; a settled one does not need it any more.
-        body=case((bindparam("b_state_again", type_=String()) == "unknown", INTENT.c.body), else_=None),
+        body=case((bindparam("b_state_again", type_=String()) == "unknown", _INTENT.c.body), else_=None),
         settled=bindparam("b_settled"),
     )
 )

@@ -11,9 +11,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.bases import Agreement, Bases
-from reconciliation.ledger.ledger_tables import MEMBERSHIP
-from reconciliation.ledger.register_tables import LINK
-from reconciliation.ledger.store import BATCH, insert_rows
+from reconciliation.ledger.ledger_tables import Membership
+from reconciliation.ledger.register_tables import LinkRow
+from reconciliation.ledger.store import BATCH, insert_rows, table_of
+
+_LINK = table_of(LinkRow)
+_MEMBERSHIP = table_of(Membership)
 
 LINKS: dict[str, Any] = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 LINK_HISTORY: dict[str, Any] = {
@@ -38,15 +41,15 @@ class Links(Bases):
     def links(self, municipality: str) -> pl.DataFrame:
         """Active links, sorted by leverandor_bolig_id. Shape: LINKS."""
         query = (
-            select(*(LINK.c[name] for name in LINKS))
-            .where(LINK.c.municipality == municipality, LINK.c.ended.is_(None))
-            .order_by(LINK.c.leverandor_bolig_id)
+            select(*(_LINK.c[name] for name in LINKS))
+            .where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
+            .order_by(_LINK.c.leverandor_bolig_id)
         )
         return self.frame(query, LINKS)
 
     def link_history(self, municipality: str) -> pl.DataFrame:
         """All links, ended ones too, oldest first. Shape: LINK_HISTORY."""
-        query = select(*(LINK.c[name] for name in LINK_HISTORY)).where(LINK.c.municipality == municipality).order_by(LINK.c.id)
+        query = select(*(_LINK.c[name] for name in LINK_HISTORY)).where(_LINK.c.municipality == municipality).order_by(_LINK.c.id)
         return self.frame(query, LINK_HISTORY)
 
     def save_links(
@@ -94,16 +97,16 @@ class Links(Bases):
                     "made": self.clock(),
                 }
             )
-        insert_rows(connection, LINK, new)
+        insert_rows(connection, LinkRow, new)
         return refused
 
     def _active_links(
         self, connection: Connection, municipality: str, rows: list[tuple[str, str, str]]
     ) -> tuple[dict[str, str], dict[str, str]]:
-        query = select(LINK.c.leverandor_bolig_id, LINK.c.kobo_id).where(LINK.c.municipality == municipality, LINK.c.ended.is_(None))
+        query = select(_LINK.c.leverandor_bolig_id, _LINK.c.kobo_id).where(_LINK.c.municipality == municipality, _LINK.c.ended.is_(None))
         # A group of the journal is small compared to the register: query for its keys only.
         if len(rows) <= 500:
-            query = query.where(LINK.c.leverandor_bolig_id.in_([row[0] for row in rows]) | LINK.c.kobo_id.in_([row[1] for row in rows]))
+            query = query.where(_LINK.c.leverandor_bolig_id.in_([row[0] for row in rows]) | _LINK.c.kobo_id.in_([row[1] for row in rows]))
         stored = connection.execute(query).fetchall()
         return {str(row[0]): str(row[1]) for row in stored}, {str(row[1]): str(row[0]) for row in stored}
 
@@ -112,11 +115,11 @@ class Links(Bases):
         ended = 0
         for start in range(0, len(dwellings), 500):
             statement = (
-                update(LINK)
+                update(_LINK)
                 .where(
-                    LINK.c.municipality == municipality,
-                    LINK.c.ended.is_(None),
-                    LINK.c.leverandor_bolig_id.in_(dwellings[start : start + 500]),
+                    _LINK.c.municipality == municipality,
+                    _LINK.c.ended.is_(None),
+                    _LINK.c.leverandor_bolig_id.in_(dwellings[start : start + 500]),
                 )
                 .values(ended=self.clock(), ended_by=ended_by)
             )
@@ -127,9 +130,9 @@ class Links(Bases):
     def memberships(self, municipality: str) -> pl.DataFrame:
         """(source, source_key) -> leverandor_bolig_id, every key ever seen, sorted. Shape: MEMBERSHIPS."""
         query = (
-            select(*(MEMBERSHIP.c[name] for name in MEMBERSHIPS))
-            .where(MEMBERSHIP.c.municipality == municipality)
-            .order_by(MEMBERSHIP.c.source, MEMBERSHIP.c.source_key)
+            select(*(_MEMBERSHIP.c[name] for name in MEMBERSHIPS))
+            .where(_MEMBERSHIP.c.municipality == municipality)
+            .order_by(_MEMBERSHIP.c.source, _MEMBERSHIP.c.source_key)
         )
         return self.frame(query, MEMBERSHIPS)
 
@@ -149,15 +152,15 @@ class Links(Bases):
         rows = [{"municipality": municipality, **row, "first_seen": as_of} for row in new.iter_rows(named=True)]
         marks = moved.select(b_source="source", b_key="source_key", b_id="leverandor_bolig_id").to_dicts()
         statement = (
-            update(MEMBERSHIP)
+            update(_MEMBERSHIP)
             .where(
-                MEMBERSHIP.c.municipality == municipality,
-                MEMBERSHIP.c.source == bindparam("b_source"),
-                MEMBERSHIP.c.source_key == bindparam("b_key"),
+                _MEMBERSHIP.c.municipality == municipality,
+                _MEMBERSHIP.c.source == bindparam("b_source"),
+                _MEMBERSHIP.c.source_key == bindparam("b_key"),
             )
             .values(leverandor_bolig_id=bindparam("b_id"))
         )
         with self.write() as connection:
-            insert_rows(connection, MEMBERSHIP, rows)
+            insert_rows(connection, Membership, rows)
             for start in range(0, len(marks), BATCH):
                 connection.execute(statement, marks[start : start + BATCH])

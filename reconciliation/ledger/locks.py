@@ -16,8 +16,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reconciliation.ledger.ledger_error import LedgerError
-from reconciliation.ledger.ledger_tables import LOCK
-from reconciliation.ledger.store import Store
+from reconciliation.ledger.ledger_tables import Lock
+from reconciliation.ledger.store import Store, table_of
+
+_LOCK = table_of(Lock)
 
 
 class LockHeldError(LedgerError):
@@ -57,7 +59,7 @@ class Locks(Store):
             done.set()
             heart.join()
             with self.write() as connection:
-                connection.execute(delete(LOCK).where(LOCK.c.municipality == municipality, LOCK.c.token == holding.token))
+                connection.execute(delete(_LOCK).where(_LOCK.c.municipality == municipality, _LOCK.c.token == holding.token))
 
     def held_by(self, municipality: str) -> str | None:
         """Holder of the municipality's lock now; None when no running process holds it. Changes nothing."""
@@ -66,20 +68,20 @@ class Locks(Store):
     def holders(self) -> dict[str, str]:
         """Municipality -> holder of its lock, for locks of running processes. Changes nothing."""
         with self.read() as connection:
-            rows = connection.execute(select(LOCK).where(LOCK.c.expires > self.clock()).order_by(LOCK.c.municipality)).fetchall()
+            rows = connection.execute(select(_LOCK).where(_LOCK.c.expires > self.clock()).order_by(_LOCK.c.municipality)).fetchall()
         return {str(row.municipality): str(row.holder) for row in rows if not _is_dead(row.token)}
 
     def _acquire(self, holding: HeldLock, holder: str, ttl: float) -> None:
         now = self.clock()
         values = {"holder": holder, "token": holding.token, "since": now, "expires": now + timedelta(seconds=ttl)}
         dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(LOCK).values(municipality=holding.municipality, **values)
+        statement = dialect.insert(_LOCK).values(municipality=holding.municipality, **values)
         with self.write() as connection:
-            row = connection.execute(select(LOCK).where(LOCK.c.municipality == holding.municipality)).first()
-            free = LOCK.c.expires <= now
+            row = connection.execute(select(_LOCK).where(_LOCK.c.municipality == holding.municipality)).first()
+            free = _LOCK.c.expires <= now
             if row is not None and _is_dead(row.token):
-                free = free | (LOCK.c.token == row.token)
-            take = statement.on_conflict_do_update(index_elements=["municipality"], set_=values, where=free).returning(LOCK.c.token)
+                free = free | (_LOCK.c.token == row.token)
+            take = statement.on_conflict_do_update(index_elements=["municipality"], set_=values, where=free).returning(_LOCK.c.token)
             taken = connection.execute(take).first()
         if taken is None:
             by = "another program" if row is None else row.holder
@@ -92,8 +94,8 @@ class Locks(Store):
             try:
                 with self.write() as connection:
                     renewed = connection.execute(
-                        update(LOCK)
-                        .where(LOCK.c.municipality == holding.municipality, LOCK.c.token == holding.token)
+                        update(_LOCK)
+                        .where(_LOCK.c.municipality == holding.municipality, _LOCK.c.token == holding.token)
                         .values(expires=self.clock() + timedelta(seconds=ttl))
                     ).rowcount
             except LedgerError:

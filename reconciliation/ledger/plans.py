@@ -12,12 +12,13 @@ import polars as pl
 from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from reconciliation.ledger.ledger_tables import ABSENCE, PLAN, PLAN_ITEM, RUN
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import Absence, PlanItem, PlanRow, Run
+from reconciliation.ledger.store import Store, insert_rows, table_of
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 
-_ITEM_COLUMNS = [PLAN_ITEM.c.dwelling_class.label("class") if name == "class" else PLAN_ITEM.c[name] for name in PLAN_ITEMS]
+_PLAN, _ITEM, _ABSENCE, _RUN = table_of(PlanRow), table_of(PlanItem), table_of(Absence), table_of(Run)
+_ITEM_COLUMNS = [_ITEM.c.dwelling_class.label("class") if name == "class" else _ITEM.c[name] for name in PLAN_ITEMS]
 
 DWELLING_NIGHTS: dict[str, Any] = {"run_id": pl.String(), "as_of": pl.Date(), **PLAN_ITEMS}
 CLASS_CHANGES: dict[str, Any] = {
@@ -60,10 +61,10 @@ class Plans(Store):
         completely; by default all of class retire. The absences of all other dwellings in the plan are deleted.
         """
         with self.write() as connection:
-            run = connection.execute(select(RUN.c.municipality, RUN.c.as_of).where(RUN.c.run_id == run_id)).one()
+            run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
             counts = dict(items.group_by("class").len().sort("class").iter_rows())
             connection.execute(
-                insert(PLAN).values(
+                insert(_PLAN).values(
                     run_id=run_id,
                     municipality=run.municipality,
                     as_of=run.as_of,
@@ -76,14 +77,14 @@ class Plans(Store):
             )
             news = self._news(connection, run.municipality, items).rename({"class": "dwelling_class"})
             keys = {"run_id": run_id, "municipality": run.municipality}
-            insert_rows(connection, PLAN_ITEM, [{**keys, **row} for row in news.iter_rows(named=True)])
+            insert_rows(connection, PlanItem, [{**keys, **row} for row in news.iter_rows(named=True)])
             _count_absences(connection, run.municipality, run.as_of, items, gone)
 
     def _news(self, connection: Connection, municipality: str, items: pl.DataFrame) -> pl.DataFrame:
         """The items to store: all but those in sync whose newest row is in sync with the same koboId."""
-        newest = select(func.max(PLAN_ITEM.c.id)).where(PLAN_ITEM.c.municipality == municipality).group_by(PLAN_ITEM.c.leverandor_bolig_id)
-        query = select(PLAN_ITEM.c.leverandor_bolig_id, PLAN_ITEM.c.kobo_id).where(
-            PLAN_ITEM.c.id.in_(newest), PLAN_ITEM.c.dwelling_class == DwellingClass.IN_SYNC.value
+        newest = select(func.max(_ITEM.c.id)).where(_ITEM.c.municipality == municipality).group_by(_ITEM.c.leverandor_bolig_id)
+        query = select(_ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id).where(
+            _ITEM.c.id.in_(newest), _ITEM.c.dwelling_class == DwellingClass.IN_SYNC.value
         )
         schema = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
         known = pl.DataFrame([tuple(row) for row in connection.execute(query)], schema=schema, orient="row")
@@ -94,13 +95,13 @@ class Plans(Store):
     def plan(self, run_id: str) -> StoredPlan | None:
         """The plan of a run, or None."""
         with self.read() as connection:
-            row = connection.execute(select(PLAN).where(PLAN.c.run_id == run_id)).first()
+            row = connection.execute(select(_PLAN).where(_PLAN.c.run_id == run_id)).first()
         if row is None:
             return None
         items = self.frame(
             select(*_ITEM_COLUMNS)
-            .where(PLAN_ITEM.c.run_id == row.run_id)
-            .order_by(PLAN_ITEM.c.dwelling_class, PLAN_ITEM.c.leverandor_bolig_id, PLAN_ITEM.c.kobo_id),
+            .where(_ITEM.c.run_id == row.run_id)
+            .order_by(_ITEM.c.dwelling_class, _ITEM.c.leverandor_bolig_id, _ITEM.c.kobo_id),
             PLAN_ITEMS,
         )
         return StoredPlan(
@@ -116,25 +117,25 @@ class Plans(Store):
     def has_plan(self, run_id: str) -> bool:
         """Whether the run has stored a plan."""
         with self.read() as connection:
-            return connection.execute(select(PLAN.c.run_id).where(PLAN.c.run_id == run_id)).first() is not None
+            return connection.execute(select(_PLAN.c.run_id).where(_PLAN.c.run_id == run_id)).first() is not None
 
     def dwelling_nights(self, municipality: str, leverandor_bolig_id: str) -> pl.DataFrame:
         """One dwelling's rows, of the nights on which something changed. Shape: DWELLING_NIGHTS."""
         query = (
-            select(PLAN_ITEM.c.run_id, RUN.c.as_of, *_ITEM_COLUMNS)
-            .join(RUN, RUN.c.run_id == PLAN_ITEM.c.run_id)
-            .where(PLAN_ITEM.c.municipality == municipality, PLAN_ITEM.c.leverandor_bolig_id == leverandor_bolig_id)
-            .order_by(PLAN_ITEM.c.id)
+            select(_ITEM.c.run_id, _RUN.c.as_of, *_ITEM_COLUMNS)
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id == leverandor_bolig_id)
+            .order_by(_ITEM.c.id)
         )
         return self.frame(query, DWELLING_NIGHTS)
 
     def waiting_since(self, municipality: str, dwellings: Collection[str]) -> dict[str, date]:
         """leverandor_bolig_id -> the first night of its present class without a break. dwellings: at most some hundreds."""
         query = (
-            select(PLAN_ITEM.c.leverandor_bolig_id, RUN.c.as_of, PLAN_ITEM.c.dwelling_class)
-            .join(RUN, RUN.c.run_id == PLAN_ITEM.c.run_id)
-            .where(PLAN_ITEM.c.municipality == municipality, PLAN_ITEM.c.leverandor_bolig_id.in_(dwellings))
-            .order_by(PLAN_ITEM.c.id)
+            select(_ITEM.c.leverandor_bolig_id, _RUN.c.as_of, _ITEM.c.dwelling_class)
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.in_(dwellings))
+            .order_by(_ITEM.c.id)
         )
         first_held: dict[str, tuple[str, date]] = {}
         with self.read() as connection:
@@ -148,11 +149,11 @@ class Plans(Store):
 
         The nights in between are skipped by the database: a dwelling that waits has a row for each of them.
         """
-        before = func.lag(PLAN_ITEM.c.dwelling_class).over(partition_by=PLAN_ITEM.c.leverandor_bolig_id, order_by=PLAN_ITEM.c.id)
+        before = func.lag(_ITEM.c.dwelling_class).over(partition_by=_ITEM.c.leverandor_bolig_id, order_by=_ITEM.c.id)
         nights = (
-            select(PLAN_ITEM.c.id, PLAN_ITEM.c.leverandor_bolig_id, RUN.c.as_of, PLAN_ITEM.c.dwelling_class, before.label("before"))
-            .join(RUN, RUN.c.run_id == PLAN_ITEM.c.run_id)
-            .where(PLAN_ITEM.c.municipality == municipality, PLAN_ITEM.c.leverandor_bolig_id.is_not(None))
+            select(_ITEM.c.id, _ITEM.c.leverandor_bolig_id, _RUN.c.as_of, _ITEM.c.dwelling_class, before.label("before"))
+            .join(_RUN, _RUN.c.run_id == _ITEM.c.run_id)
+            .where(_ITEM.c.municipality == municipality, _ITEM.c.leverandor_bolig_id.is_not(None))
             .subquery()
         )
         begins = case((nights.c.before.is_(None) | (nights.c.before != nights.c.dwelling_class), 1), else_=0)
@@ -173,9 +174,9 @@ class Plans(Store):
     def absences(self, municipality: str, as_of: date) -> dict[str, int]:
         """leverandor_bolig_id -> number of dates before `as_of` on which it was gone, without a break."""
         query = (
-            select(ABSENCE.c.leverandor_bolig_id, func.count())
-            .where(ABSENCE.c.municipality == municipality, ABSENCE.c.as_of < as_of)
-            .group_by(ABSENCE.c.leverandor_bolig_id)
+            select(_ABSENCE.c.leverandor_bolig_id, func.count())
+            .where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.as_of < as_of)
+            .group_by(_ABSENCE.c.leverandor_bolig_id)
         )
         with self.read() as connection:
             return {str(row[0]): int(row[1]) for row in connection.execute(query)}
@@ -186,13 +187,13 @@ def _count_absences(connection: Connection, municipality: str, as_of: date, item
     away = set(retired if gone is None else gone)
     present = set(items["leverandor_bolig_id"].drop_nulls().to_list()) - set(retired) - away
     known = connection.execute(
-        select(ABSENCE.c.leverandor_bolig_id, ABSENCE.c.as_of).where(ABSENCE.c.municipality == municipality)
+        select(_ABSENCE.c.leverandor_bolig_id, _ABSENCE.c.as_of).where(_ABSENCE.c.municipality == municipality)
     ).fetchall()
     back = sorted({str(row[0]) for row in known} & present)
     for start in range(0, len(back), 500):
         connection.execute(
-            delete(ABSENCE).where(ABSENCE.c.municipality == municipality, ABSENCE.c.leverandor_bolig_id.in_(back[start : start + 500]))
+            delete(_ABSENCE).where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.leverandor_bolig_id.in_(back[start : start + 500]))
         )
     counted = {str(row[0]) for row in known if row[1] == as_of}
     new = [{"municipality": municipality, "leverandor_bolig_id": dwelling, "as_of": as_of} for dwelling in sorted(away - counted)]
-    insert_rows(connection, ABSENCE, new)
+    insert_rows(connection, Absence, new)

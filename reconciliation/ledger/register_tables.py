@@ -2,91 +2,98 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, Text, text
+from datetime import datetime
 
-from reconciliation.ledger.ledger_tables import LEDGER_METADATA
-from reconciliation.ledger.utc_datetime import UTCDateTime
+from sqlalchemy import Index, Text, text
+from sqlmodel import Field
 
-INTENT = Table(
-    "intent",
-    LEDGER_METADATA,
-    Column("request_id", String, primary_key=True),
-    Column("run_id", String, nullable=False),
-    Column("municipality", String, nullable=False),
-    Column("leverandor_bolig_id", String, nullable=False),
-    Column("kobo_id", String),
-    Column("verb", String, nullable=False),
-    Column("changes", Text, nullable=False),
-    Column("body", Text),
-    Column("body_hash", String),
-    Column("state", String, nullable=False),
-    Column("status", Integer),
-    Column("message", Text),
-    Column("intended", UTCDateTime, nullable=False),
-    Column("settled", UTCDateTime),
-    Index(None, "run_id", "state"),
-    Index(
-        "ix_intent_open",
-        "municipality",
-        sqlite_where=text("state IN ('intent', 'unknown')"),
-        postgresql_where=text("state IN ('intent', 'unknown')"),
-    ),
-)
-"""The journal: one row per write to the register, committed before the call. `state` is intent until an outcome is
-known; the body is kept only so long, so that a repeated POST is the same POST."""
+from reconciliation.ledger.ledger_tables import LedgerTable
 
-CALL = Table(
-    "call",
-    LEDGER_METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("run_id", String, index=True, nullable=False),
-    Column("municipality", String, nullable=False),
-    Column("at", UTCDateTime, index=True, nullable=False),
-    Column("verb", String, nullable=False),
-    Column("kobo_id", String),
-    Column("leverandor_bolig_id", String),
-    # None: no answer came.
-    Column("status", Integer),
-    Column("attempt", Integer, nullable=False),
-    Column("request_id", String, nullable=False),
-    Column("seconds", Float, nullable=False),
-    Column("body_hash", String),
-    # Code of kobo_client.errors.OUTCOMES.
-    Column("outcome", String, nullable=False),
-)
-"""Every request that went to the register, each attempt of its own."""
+
+class Intent(LedgerTable, table=True):
+    """The journal: one row per write to the register, committed before the call. `state` is intent until an outcome is
+    known; the body is kept only so long, so that a repeated POST is the same POST."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        Index(None, "run_id", "state"),
+        Index(
+            "ix_intent_open",
+            "municipality",
+            sqlite_where=text("state IN ('intent', 'unknown')"),
+            postgresql_where=text("state IN ('intent', 'unknown')"),
+        ),
+    )
+    request_id: str = Field(primary_key=True)
+    run_id: str
+    municipality: str
+    leverandor_bolig_id: str
+    kobo_id: str | None = None
+    verb: str
+    changes: str = Field(sa_type=Text)
+    body: str | None = Field(default=None, sa_type=Text)
+    body_hash: str | None = None
+    state: str
+    status: int | None = None
+    message: str | None = Field(default=None, sa_type=Text)
+    intended: datetime
+    settled: datetime | None = None
+
+
+class CallRow(LedgerTable, table=True):
+    """Every request that went to the register, each attempt of its own."""
+
+    __tablename__ = "call"
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: str = Field(index=True)
+    municipality: str
+    at: datetime = Field(index=True)
+    verb: str
+    kobo_id: str | None = None
+    leverandor_bolig_id: str | None = None
+    status: int | None = None
+    """None: no answer came."""
+    attempt: int
+    request_id: str
+    seconds: float
+    body_hash: str | None = None
+    outcome: str
+    """Code of kobo_client.errors.OUTCOMES."""
+
 
 _ACTIVE = text("ended IS NULL")
 
-LINK = Table(
-    "link",
-    LEDGER_METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("municipality", String, nullable=False),
-    Column("leverandor_bolig_id", String, nullable=False),
-    Column("kobo_id", String, nullable=False),
-    # created, found (the register answered that it has it), matched (by key), decided (by a person), restored.
-    Column("made_by", String, nullable=False),
-    Column("run_id", String),
-    Column("made", UTCDateTime, nullable=False),
-    Column("ended", UTCDateTime),
-    Column("ended_by", String),
-    Index("uq_link_dwelling", "municipality", "leverandor_bolig_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
-    Index("uq_link_entry", "municipality", "kobo_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
-)
-"""Our id <-> koboId. A link that ends keeps its row; at most one active link per dwelling and per koboId."""
 
-BASE = Table(
-    "base",
-    LEDGER_METADATA,
-    Column("municipality", String, primary_key=True),
-    Column("kobo_id", String, primary_key=True),
-    Column("leverandor_bolig_id", String, nullable=False),
-    # JSON: field -> value last agreed, null for a blank. Fields whose agreed value is not known are left out.
-    Column("agreed", Text, nullable=False),
-    # JSON: field -> {value, seen}: the value that somebody set in Kobo since, and the night it was first seen.
-    Column("moved", Text, default="{}", nullable=False),
-    Index(None, "municipality", "leverandor_bolig_id"),
-)
-"""The values that both sides last agreed on for one linked entry; a side that has another value later has changed. One row per
-entry, updated only when a value changes. The values are the register's own, of fields that say nothing about persons."""
+class LinkRow(LedgerTable, table=True):
+    """Our id <-> koboId. A link that ends keeps its row; at most one active link per dwelling and per koboId."""
+
+    __tablename__ = "link"
+    __table_args__ = (
+        Index("uq_link_dwelling", "municipality", "leverandor_bolig_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("uq_link_entry", "municipality", "kobo_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    municipality: str
+    leverandor_bolig_id: str
+    kobo_id: str
+    made_by: str
+    """created, found (the register answered that it has it), matched (by key), decided (by a person), restored."""
+    run_id: str | None = None
+    made: datetime
+    ended: datetime | None = None
+    ended_by: str | None = None
+
+
+class Base(LedgerTable, table=True):
+    """The values that both sides last agreed on for one linked entry; a side that has another value later has changed. One row per
+    entry, updated only when a value changes. The values are the register's own, of fields that say nothing about persons."""
+
+    __tablename__ = "base"
+    __table_args__ = (Index(None, "municipality", "leverandor_bolig_id"),)
+    municipality: str = Field(primary_key=True)
+    kobo_id: str = Field(primary_key=True)
+    leverandor_bolig_id: str
+    agreed: str = Field(sa_type=Text)
+    """JSON: field -> value last agreed, null for a blank. Fields whose agreed value is not known are left out."""
+    moved: str = Field(default="{}", sa_type=Text)
+    """JSON: field -> {value, seen}: the value that somebody set in Kobo since, and the night it was first seen."""

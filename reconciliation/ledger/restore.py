@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from reconciliation.ledger.backup import copy_rows, remove_database
 from reconciliation.ledger.ledger import Ledger, open_ledger
 from reconciliation.ledger.ledger_error import LedgerError
-from reconciliation.ledger.ledger_tables import LOCK
+from reconciliation.ledger.ledger_tables import Lock
 from reconciliation.ledger.opening import private_file, resolve_url
+from reconciliation.ledger.store import table_of
 from reconciliation.ledger.whole_ledger import KEPT, municipalities_of_file, reading, revision_of_file, rows_of_file
 
 SET_ASIDE = ".before-restore-"
@@ -65,7 +66,7 @@ def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
         with reading(source) as backup, closing(sqlite3.connect(fresh)) as copy:
             backup.backup(copy)
         with open_ledger(f"sqlite:///{fresh.resolve()}", fresh.parent) as ledger, ledger.write() as connection:
-            connection.execute(delete(LOCK))
+            connection.execute(delete(table_of(Lock)))
         rows_of_file(fresh)
         municipalities = municipalities_of_file(fresh)
         if slug is not None and municipalities and slug not in municipalities:

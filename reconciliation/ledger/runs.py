@@ -11,8 +11,11 @@ import polars as pl
 from sqlalchemy import func, insert, select, update
 
 from reconciliation.ledger.integrity import check_integrity
-from reconciliation.ledger.ledger_tables import READING, RUN
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import Run, SourceReading
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_RUN = table_of(Run)
+_READING = table_of(SourceReading)
 
 PLANNED, PARTIAL, RENDERED = "planned", "partial", "rendered"
 INTERRUPTED = "interrupted"
@@ -45,13 +48,13 @@ class Runs(Store):
         lock, so no other can still run them. Raises LedgerError when the file is damaged."""
         check_integrity(self)
         with self.write() as connection:
-            killed = update(RUN).where(RUN.c.municipality == municipality, RUN.c.verdict == "running")
+            killed = update(_RUN).where(_RUN.c.municipality == municipality, _RUN.c.verdict == "running")
             connection.execute(killed.values(verdict=INTERRUPTED, message=KILLED))
-            latest = connection.execute(select(func.max(RUN.c.started)).where(RUN.c.municipality == municipality)).scalar()
+            latest = connection.execute(select(func.max(_RUN.c.started)).where(_RUN.c.municipality == municipality)).scalar()
             # A clock that was set back must not make tonight start before the last night.
             started = self.clock() if latest is None else max(self.clock(), latest + timedelta(microseconds=1))
             connection.execute(
-                insert(RUN).values(
+                insert(_RUN).values(
                     run_id=run_id,
                     municipality=municipality,
                     as_of=as_of,
@@ -73,13 +76,13 @@ class Runs(Store):
         """Store how the night ended. sources: name -> {verdict, rows_read, rejected, out_of_scope, accepted}, or only the verdict when
         nothing was counted."""
         with self.write() as connection:
-            run = connection.execute(select(RUN.c.municipality, RUN.c.as_of).where(RUN.c.run_id == run_id)).one()
+            run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
             connection.execute(
-                update(RUN)
-                .where(RUN.c.run_id == run_id)
+                update(_RUN)
+                .where(_RUN.c.run_id == run_id)
                 .values(finished=self.clock(), verdict=verdict, seconds=json.dumps(dict(seconds)), message=message)
             )
-            connection.execute(READING.delete().where(READING.c.run_id == run_id))
+            connection.execute(_READING.delete().where(_READING.c.run_id == run_id))
             readings = [
                 {
                     "run_id": run_id,
@@ -93,25 +96,25 @@ class Runs(Store):
                     for name, verdict_or_facts in sources.items()
                 )
             ]
-            insert_rows(connection, READING, readings)
+            insert_rows(connection, SourceReading, readings)
 
     def runs(self, municipality: str) -> pl.DataFrame:
         """All nights, oldest first. Shape: RUNS."""
-        query = select(*(RUN.c[name] for name in RUNS)).where(RUN.c.municipality == municipality).order_by(RUN.c.started, RUN.c.run_id)
+        query = select(*(_RUN.c[name] for name in RUNS)).where(_RUN.c.municipality == municipality).order_by(_RUN.c.started, _RUN.c.run_id)
         return self.frame(query, RUNS)
 
     def last_complete_rows(self, municipality: str, source: str) -> int | None:
         """How many rows the source's last complete read had; None when it never was read completely."""
         query = (
-            select(READING.c.rows_read)
-            .join(RUN, RUN.c.run_id == READING.c.run_id)
+            select(_READING.c.rows_read)
+            .join(_RUN, _RUN.c.run_id == _READING.c.run_id)
             .where(
-                READING.c.municipality == municipality,
-                READING.c.source == source,
-                READING.c.verdict == "complete",
-                READING.c.rows_read.is_not(None),
+                _READING.c.municipality == municipality,
+                _READING.c.source == source,
+                _READING.c.verdict == "complete",
+                _READING.c.rows_read.is_not(None),
             )
-            .order_by(RUN.c.started.desc())
+            .order_by(_RUN.c.started.desc())
             .limit(1)
         )
         with self.read() as connection:
@@ -120,17 +123,17 @@ class Runs(Store):
 
     def has_run(self, municipality: str | None = None) -> bool:
         """Whether the ledger has a run, of any kind, of that municipality, or of any when None."""
-        query = select(RUN.c.run_id).limit(1)
+        query = select(_RUN.c.run_id).limit(1)
         with self.read() as connection:
-            return connection.execute(query.where(RUN.c.municipality == municipality) if municipality else query).first() is not None
+            return connection.execute(query.where(_RUN.c.municipality == municipality) if municipality else query).first() is not None
 
     def was_interrupted(self) -> bool:
         """Whether a night has begun and not ended, on any machine."""
         with self.read() as connection:
-            return connection.execute(select(RUN.c.run_id).where(RUN.c.verdict == "running").limit(1)).first() is not None
+            return connection.execute(select(_RUN.c.run_id).where(_RUN.c.verdict == "running").limit(1)).first() is not None
 
     def nights(self, municipality: str) -> int:
         """Number of different dates with a night that ended."""
-        query = select(func.count(func.distinct(RUN.c.as_of))).where(RUN.c.municipality == municipality, RUN.c.finished.is_not(None))
+        query = select(func.count(func.distinct(_RUN.c.as_of))).where(_RUN.c.municipality == municipality, _RUN.c.finished.is_not(None))
         with self.read() as connection:
             return int(connection.execute(query).scalar_one())

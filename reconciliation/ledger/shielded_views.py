@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 from sqlalchemy import func, select
 
-from reconciliation.ledger.ledger_tables import VIEW
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import ShieldedView
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_VIEW = table_of(ShieldedView)
 
 SHIELDED_VIEWS: dict[str, Any] = {
     "at": pl.Datetime("us", "UTC"),
@@ -50,22 +52,22 @@ class ShieldedViews(Store):
             known: set[str] = set()
             if page in IN_PASSING:
                 today = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-                same_page = (VIEW.c.municipality == municipality, VIEW.c.at >= today, VIEW.c.who == who, VIEW.c.page == page.value)
-                known = set(connection.execute(select(VIEW.c.subject).where(*same_page)).scalars())
+                same_page = (_VIEW.c.municipality == municipality, _VIEW.c.at >= today, _VIEW.c.who == who, _VIEW.c.page == page.value)
+                known = set(connection.execute(select(_VIEW.c.subject).where(*same_page)).scalars())
             keys = {"municipality": municipality, "at": now, "who": who, "page": page.value}
-            insert_rows(connection, VIEW, [{**keys, "subject": subject} for subject in sorted(set(subjects) - known)])
+            insert_rows(connection, ShieldedView, [{**keys, "subject": subject} for subject in sorted(set(subjects) - known)])
 
     def shielded_views(self, municipality: str, subject: str = "", who: str = "", *, first: int = 0, many: int = 100) -> pl.DataFrame:
         """Newest first, `many` of them after `first`. subject, who: of that one alone; empty for all. Shape: SHIELDED_VIEWS."""
-        query = select(*(VIEW.c[name] for name in SHIELDED_VIEWS)).where(*_chosen(municipality, subject, who))
-        return self.frame(query.order_by(VIEW.c.at.desc(), VIEW.c.id.desc()).offset(first).limit(many), SHIELDED_VIEWS)
+        query = select(*(_VIEW.c[name] for name in SHIELDED_VIEWS)).where(*_chosen(municipality, subject, who))
+        return self.frame(query.order_by(_VIEW.c.at.desc(), _VIEW.c.id.desc()).offset(first).limit(many), SHIELDED_VIEWS)
 
     def count_shielded_views(self, municipality: str, subject: str = "", who: str = "") -> int:
         """How many there are of them."""
         with self.read() as connection:
-            return int(connection.execute(select(func.count()).select_from(VIEW).where(*_chosen(municipality, subject, who))).scalar_one())
+            return int(connection.execute(select(func.count()).select_from(_VIEW).where(*_chosen(municipality, subject, who))).scalar_one())
 
 
 def _chosen(municipality: str, subject: str, who: str) -> list[Any]:
-    named = ((VIEW.c.subject, subject), (VIEW.c.who, who))
-    return [VIEW.c.municipality == municipality, *(column == value for column, value in named if value)]
+    named = ((_VIEW.c.subject, subject), (_VIEW.c.who, who))
+    return [_VIEW.c.municipality == municipality, *(column == value for column, value in named if value)]

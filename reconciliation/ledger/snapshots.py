@@ -7,8 +7,10 @@ from typing import Any
 import polars as pl
 from sqlalchemy import delete, select
 
-from reconciliation.ledger.ledger_tables import RUN, SNAPSHOT_ROW
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import Run, Snapshot
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_SNAPSHOT, _RUN = table_of(Snapshot), table_of(Run)
 
 SNAPSHOT: dict[str, Any] = {
     "category": pl.String(),
@@ -29,18 +31,16 @@ class Snapshots(Store):
     def record_snapshot(self, run_id: str, snapshot: pl.DataFrame) -> None:
         """Store a night's progress (SNAPSHOT). A night of the same date that is run again replaces it."""
         with self.write() as connection:
-            run = connection.execute(select(RUN.c.municipality, RUN.c.as_of).where(RUN.c.run_id == run_id)).one()
-            connection.execute(
-                delete(SNAPSHOT_ROW).where(SNAPSHOT_ROW.c.municipality == run.municipality, SNAPSHOT_ROW.c.as_of == run.as_of)
-            )
+            run = connection.execute(select(_RUN.c.municipality, _RUN.c.as_of).where(_RUN.c.run_id == run_id)).one()
+            connection.execute(delete(_SNAPSHOT).where(_SNAPSHOT.c.municipality == run.municipality, _SNAPSHOT.c.as_of == run.as_of))
             keys = {"municipality": run.municipality, "as_of": run.as_of, "run_id": run_id}
-            insert_rows(connection, SNAPSHOT_ROW, [{**keys, **row} for row in snapshot.select(list(SNAPSHOT)).iter_rows(named=True)])
+            insert_rows(connection, Snapshot, [{**keys, **row} for row in snapshot.select(list(SNAPSHOT)).iter_rows(named=True)])
 
     def history(self, municipality: str) -> pl.DataFrame:
         """Every night's progress by date, category, source and owner. Shape: HISTORY."""
         query = (
-            select(*(SNAPSHOT_ROW.c[name] for name in HISTORY))
-            .where(SNAPSHOT_ROW.c.municipality == municipality)
-            .order_by(SNAPSHOT_ROW.c.as_of, SNAPSHOT_ROW.c.category, SNAPSHOT_ROW.c.source, SNAPSHOT_ROW.c.owner)
+            select(*(_SNAPSHOT.c[name] for name in HISTORY))
+            .where(_SNAPSHOT.c.municipality == municipality)
+            .order_by(_SNAPSHOT.c.as_of, _SNAPSHOT.c.category, _SNAPSHOT.c.source, _SNAPSHOT.c.owner)
         )
         return self.frame(query, HISTORY)

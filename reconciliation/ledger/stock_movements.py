@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 from sqlalchemy import func, select
 
-from reconciliation.ledger.ledger_tables import ABSENCE, MOVEMENT
-from reconciliation.ledger.store import Store, insert_rows
+from reconciliation.ledger.ledger_tables import Absence, Movement
+from reconciliation.ledger.store import Store, insert_rows, table_of
+
+_MOVEMENT, _ABSENCE = table_of(Movement), table_of(Absence)
 
 MOVEMENTS: dict[str, Any] = {
     "as_of": pl.Date(),
@@ -28,19 +30,19 @@ class StockMovements(Store):
 
     def stock(self, municipality: str) -> pl.DataFrame:
         """The newest row of every dwelling, also of those that have left. Shape: STOCK."""
-        newest = select(func.max(MOVEMENT.c.id)).where(MOVEMENT.c.municipality == municipality).group_by(MOVEMENT.c.leverandor_bolig_id)
-        return self.frame(select(*(MOVEMENT.c[name] for name in STOCK)).where(MOVEMENT.c.id.in_(newest)), STOCK)
+        newest = select(func.max(_MOVEMENT.c.id)).where(_MOVEMENT.c.municipality == municipality).group_by(_MOVEMENT.c.leverandor_bolig_id)
+        return self.frame(select(*(_MOVEMENT.c[name] for name in STOCK)).where(_MOVEMENT.c.id.in_(newest)), STOCK)
 
     def movements(self, municipality: str) -> pl.DataFrame:
         """All of them, in the order in which they were written. Shape: MOVEMENTS."""
-        query = select(*(MOVEMENT.c[name] for name in MOVEMENTS)).where(MOVEMENT.c.municipality == municipality)
-        return self.frame(query.order_by(MOVEMENT.c.id), MOVEMENTS)
+        query = select(*(_MOVEMENT.c[name] for name in MOVEMENTS)).where(_MOVEMENT.c.municipality == municipality)
+        return self.frame(query.order_by(_MOVEMENT.c.id), MOVEMENTS)
 
     def last_movement(self, municipality: str) -> date | None:
         """The newest night that has one."""
         with self.read() as connection:
             last: date | None = connection.execute(
-                select(func.max(MOVEMENT.c.as_of)).where(MOVEMENT.c.municipality == municipality)
+                select(func.max(_MOVEMENT.c.as_of)).where(_MOVEMENT.c.municipality == municipality)
             ).scalar()
         return last
 
@@ -50,11 +52,11 @@ class StockMovements(Store):
             return
         keys = {"municipality": municipality, "run_id": run_id}
         with self.write() as connection:
-            insert_rows(connection, MOVEMENT, [{**keys, **row} for row in moved.select(list(MOVEMENTS)).iter_rows(named=True)])
+            insert_rows(connection, Movement, [{**keys, **row} for row in moved.select(list(MOVEMENTS)).iter_rows(named=True)])
             known = connection.execute(
-                select(ABSENCE.c.leverandor_bolig_id).where(ABSENCE.c.municipality == municipality, ABSENCE.c.as_of == as_of)
+                select(_ABSENCE.c.leverandor_bolig_id).where(_ABSENCE.c.municipality == municipality, _ABSENCE.c.as_of == as_of)
             ).scalars()
             new = sorted(set(absent) - set(known))
             insert_rows(
-                connection, ABSENCE, [{"municipality": municipality, "leverandor_bolig_id": dwelling, "as_of": as_of} for dwelling in new]
+                connection, Absence, [{"municipality": municipality, "leverandor_bolig_id": dwelling, "as_of": as_of} for dwelling in new]
             )

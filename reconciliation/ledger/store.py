@@ -71,8 +71,14 @@ class Store:
         self.close()
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert in batches. Every row must have the same keys."""
-    statement = insert(table)
+def table_of(model: type) -> Table:
+    """The Core table of a SQLModel class: ORM inserts cost nine times as much."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def insert_rows(connection: Connection, model: type, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Core insert in batches. Every row must have the same keys."""
+    statement = insert(table_of(model))
     for start in range(0, len(rows), BATCH):
         connection.execute(statement, [dict(row) for row in rows[start : start + BATCH]])

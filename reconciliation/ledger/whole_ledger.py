@@ -11,10 +11,12 @@ from urllib.parse import quote
 from sqlalchemy import Table
 
 from reconciliation.ledger.ledger_error import LedgerError
-from reconciliation.ledger.ledger_tables import LEDGER_METADATA, LOCK
+from reconciliation.ledger.ledger_tables import LEDGER_METADATA, Lock
 from reconciliation.ledger.migrations import HEAD, REVISIONS
+from reconciliation.ledger.store import table_of
 
-KEPT: list[Table] = [table for table in LEDGER_METADATA.sorted_tables if table is not LOCK]
+_LOCK = table_of(Lock)
+KEPT: list[Table] = [table for table in LEDGER_METADATA.sorted_tables if table is not _LOCK]
 """The tables of a backup: all but the lock, which belongs to a running process."""
 _HEADER = b"SQLite format 3\x00"
 

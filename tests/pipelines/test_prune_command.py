@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from pipelines.commands.prune_command import run_prune
 from pipelines.exit_codes import CONFIGURATION, DONE
 from reconciliation.ledger import open_ledger
-from reconciliation.ledger.register_tables import CALL
+from reconciliation.ledger.register_tables import CallRow
+from reconciliation.ledger.store import table_of
 from reconciliation.model.municipality import load
 from tests.pipelines.village import Village
 from tests.reconciliation.ledger.test_upkeep import PLACE, fill
@@ -41,7 +42,7 @@ def files(home: Path) -> set[str]:
 
 def calls(village: Village) -> int:
     with open_ledger(load(village.config).ledger, village.home) as ledger, ledger.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(CALL)).scalar_one())
+        return int(connection.execute(select(func.count()).select_from(table_of(CallRow))).scalar_one())
 
 
 def test_a_dry_run_names_everything_and_deletes_nothing(village: Village, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,6 @@ from reporting.workdays import add_working_days, working_days_between
         (date(2023, 12, 22), date(2023, 12, 27), 1),  # Christmas day and the day after are holidays
         (date(2024, 3, 27), date(2024, 4, 2), 1),  # Easter
         (date(2023, 12, 21), date(2024, 1, 2), 5),  # over New Year
-        (date(2024, 4, 30), date(2024, 5, 21), 11),  # 1 May, Ascension Day, 17 May, Whit Monday
         (date(2023, 12, 11), date(2023, 12, 8), -1),
     ],
 )

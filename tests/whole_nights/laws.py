@@ -19,7 +19,8 @@ from kobo_client.contract import PROTECTED
 from kobo_client.payload import from_body
 from reconciliation.decisions.field_evidence import with_standing_choices
 from reconciliation.ledger import Ledger
-from reconciliation.ledger.register_tables import INTENT, LINK
+from reconciliation.ledger.register_tables import Intent, LinkRow
+from reconciliation.ledger.store import table_of
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.municipality import Municipality
@@ -90,8 +91,9 @@ def nothing_twice_nothing_lost(entries: Entries, ledger: Ledger, slug: str, othe
 
 def only_what_was_shown(night: Night, ledger: Ledger, earlier: set[str]) -> None:
     """Law 5: every write of the run is an item of its stored plan, with that very change; a plan not approved writes nothing."""
+    intent = table_of(Intent)
     with ledger.read() as connection:
-        writes = connection.execute(select(INTENT).where(INTENT.c.run_id == night.run_id)).fetchall()
+        writes = connection.execute(select(intent).where(intent.c.run_id == night.run_id)).fetchall()
     stored = ledger.plan(night.run_id)
     assert stored is not None
     assert stored.digest == night.plan.digest
@@ -126,8 +128,9 @@ def order_does_not_matter(night: Night, municipality: Municipality, links: pl.Da
 
 def hands_off(before: Entries, after: Entries, ledger: Ledger, slug: str) -> None:
     """Law 7: whatever changed or went away in a night carries, or carried, a link of ours."""
+    link = table_of(LinkRow)
     with ledger.read() as connection:
-        ours = {row.kobo_id for row in connection.execute(select(LINK.c.kobo_id).where(LINK.c.municipality == slug))}
+        ours = {row.kobo_id for row in connection.execute(select(link.c.kobo_id).where(link.c.municipality == slug))}
     for kobo_id, body in before.items():
         if after.get(kobo_id) != body:
             assert kobo_id in ours, f"{kobo_id} was never ours"

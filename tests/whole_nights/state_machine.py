@@ -17,8 +17,9 @@ from sqlalchemy import delete, select
 from assets.planning_steps import gone_tonight
 from kobo_client.payload import from_body, to_body, updatable_body
 from reconciliation.ledger import Ledger, open_ledger
-from reconciliation.ledger.ledger_tables import LOCK
-from reconciliation.ledger.register_tables import INTENT
+from reconciliation.ledger.ledger_tables import Lock
+from reconciliation.ledger.register_tables import Intent
+from reconciliation.ledger.store import table_of
 from reconciliation.plan.planning import Plan
 from tests.whole_nights import laws
 from tests.whole_nights.small_town import Town
@@ -65,7 +66,7 @@ class World(RuleBasedStateMachine):
     def its_lock_expires(self) -> None:
         """The lock of the dead names this very process, which lives: time must pass. tests/ledger holds the rest of that story."""
         with open_ledger(self.town.url, Path()) as ledger, ledger.write() as connection:
-            connection.execute(delete(LOCK))
+            connection.execute(delete(table_of(Lock)))
 
     def next_run(self) -> str:
         self.number += 1
@@ -133,8 +134,9 @@ class World(RuleBasedStateMachine):
         with open_ledger(self.town.url, Path()) as ledger:
             laws.nothing_twice_nothing_lost(self.entries, ledger, self.slug, self.others, self.taken_away)
             laws.hands_off(before, self.entries, ledger, self.slug)
+            intent = table_of(Intent)
             with ledger.read() as connection:
-                self.requests = set(connection.execute(select(INTENT.c.request_id)).scalars())
+                self.requests = set(connection.execute(select(intent.c.request_id)).scalars())
             if night is not None:
                 laws.the_stock_is_what_stands(night, ledger, self.slug)
             laws.what_others_changed_stands(self.changed, self.entries, night, ledger, self.slug, self.taken_away)

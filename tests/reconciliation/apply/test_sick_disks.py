@@ -152,11 +152,12 @@ def test_a_lock_from_before_the_clock_was_moved_back_says_until_when(tmp_path: P
 def _foreign_lock(ledger: object, expires: datetime) -> None:
     from sqlalchemy import insert
 
-    from reconciliation.ledger.ledger_tables import LOCK
+    from reconciliation.ledger.ledger_tables import Lock
+    from reconciliation.ledger.store import table_of
 
     row = {"municipality": "vik", "holder": "theirs", "token": "elsewhere/1|1|1|x", "since": expires, "expires": expires}
     with ledger.write() as connection:  # type: ignore[attr-defined]
-        connection.execute(insert(LOCK).values(**row))
+        connection.execute(insert(table_of(Lock)).values(**row))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import update
 
 from reconciliation.ledger import Ledger, LockHeldError, open_ledger
-from reconciliation.ledger.ledger_tables import LOCK
+from reconciliation.ledger.ledger_tables import Lock
+from reconciliation.ledger.store import table_of
 
 PLACE = "fjordvik"
 
@@ -41,7 +42,7 @@ def test_the_lock_is_free_after_its_night_also_when_that_failed(ledger: Ledger) 
 def test_an_expired_lock_of_another_machine_is_taken_over(ledger: Ledger, ledger_url: str, tmp_path: Path) -> None:
     with ledger.lock(PLACE, "a", ttl=60):
         with ledger.write() as connection:
-            connection.execute(update(LOCK).values(token="elsewhere|1|1|x", expires=datetime(2023, 11, 1, 1, 1, tzinfo=UTC)))
+            connection.execute(update(table_of(Lock)).values(token="elsewhere|1|1|x", expires=datetime(2023, 11, 1, 1, 1, tzinfo=UTC)))
         with (
             open_ledger(ledger_url, tmp_path, lambda: datetime(2023, 11, 1, 1, 0, 30, tzinfo=UTC)) as early,
             pytest.raises(LockHeldError),
@@ -55,7 +56,7 @@ def test_an_expired_lock_of_another_machine_is_taken_over(ledger: Ledger, ledger
 def test_whoever_lost_the_lock_finds_out(ledger: Ledger) -> None:
     with ledger.lock(PLACE, "a", ttl=0.03) as mine:
         with ledger.write() as connection:
-            connection.execute(update(LOCK).values(token="elsewhere|1|1|x", expires=ledger.clock() + timedelta(hours=1)))
+            connection.execute(update(table_of(Lock)).values(token="elsewhere|1|1|x", expires=ledger.clock() + timedelta(hours=1)))
         assert mine.lost.wait(10)
         assert not mine.is_held()
     with pytest.raises(LockHeldError), ledger.lock(PLACE, "b"):

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0002"
 down_revision = "0001"
@@ -36,9 +37,9 @@ FIELDS = (
 def upgrade() -> None:
     base = op.create_table(
         "base",
-        sa.Column("municipality", sa.String(), nullable=False),
-        sa.Column("kobo_id", sa.String(), nullable=False),
-        sa.Column("leverandor_bolig_id", sa.String(), nullable=False),
+        sa.Column("municipality", AutoString(), nullable=False),
+        sa.Column("kobo_id", AutoString(), nullable=False),
+        sa.Column("leverandor_bolig_id", AutoString(), nullable=False),
         sa.Column("agreed", sa.Text(), nullable=False),
         sa.Column("moved", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("municipality", "kobo_id", name="pk_base"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0003"
 down_revision = "0002"
@@ -12,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("plan_item", sa.Column("part", sa.String(), nullable=True))
+    op.add_column("plan_item", sa.Column("part", AutoString(), nullable=True))
 
 
 def downgrade() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0004"
 down_revision = "0003"
@@ -24,14 +25,14 @@ def upgrade() -> None:
     movement = op.create_table(
         "movement",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("municipality", sa.String(), nullable=False),
-        sa.Column("run_id", sa.String(), nullable=True),
+        sa.Column("municipality", AutoString(), nullable=False),
+        sa.Column("run_id", AutoString(), nullable=True),
         sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("leverandor_bolig_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("leverandor_bolig_id", AutoString(), nullable=False),
+        sa.Column("kind", AutoString(), nullable=False),
         sa.Column("stands", sa.Boolean(), nullable=False),
-        sa.Column("category", sa.String(), nullable=True),
-        sa.Column("tenure", sa.String(), nullable=True),
+        sa.Column("category", AutoString(), nullable=True),
+        sa.Column("tenure", AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_movement"),
     )
     op.create_index("ix_movement_municipality_leverandor_bolig_id_id", "movement", ["municipality", "leverandor_bolig_id", "id"])

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
-from reconciliation.ledger.utc_datetime import UTCDateTime
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0006"
 down_revision = "0005"
@@ -20,11 +19,11 @@ def upgrade() -> None:
     op.create_table(
         "shielded_view",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("municipality", sa.String(), nullable=False),
+        sa.Column("municipality", AutoString(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column("who", sa.String(), nullable=False),
-        sa.Column("page", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("who", AutoString(), nullable=False),
+        sa.Column("page", AutoString(), nullable=False),
+        sa.Column("subject", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_shielded_view"),
     )
     op.create_index("ix_shielded_view_municipality_subject", "shielded_view", ["municipality", "subject"])
